@@ -1,0 +1,101 @@
+"""Lets Great Expectations judge the rules of a contract on a DuckDB table, as SQL.
+
+Returns counts only: no value of a row ever leaves the table through a result. Importing Great Expectations
+costs seconds, so it happens at the first call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from expectations.contract import ContractError, Rule
+
+# Counts, and not one example of a failing value.
+COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """Rows of a table that break one expectation of a rule, as Great Expectations counted them."""
+
+    rule: Rule
+    rows: int
+
+
+class SuiteError(RuntimeError):
+    """An expectation could not be judged, which is never taken for a pass."""
+
+
+def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount]:
+    """Judges `rules` on `table` of the DuckDB `database` (a path, or a named memory database).
+
+    Raises `SuiteError` for an empty suite or an expectation that raised, `ContractError` for a rule that
+    Great Expectations does not accept.
+    """
+    if not rules:
+        raise SuiteError(f"no rules for {table}: an empty suite never passes")
+    import great_expectations as gx
+
+    from expectations import gx_duckdb
+
+    suite = gx.ExpectationSuite(name=table, expectations=[_expectation(i, r) for i, r in enumerate(rules)])
+    try:
+        source = _context().data_sources.add_or_update_sql("duckdb", connection_string=gx_duckdb.url(database))
+        batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
+        result = batch.validate(suite, result_format=COUNTS_ONLY)
+    finally:
+        gx_duckdb.close_all()
+    counts = [_count(r, rules) for r in result.results]
+    if len(counts) != len(rules):
+        raise SuiteError(f"{table}: {len(counts)} results for {len(rules)} expectations")
+    return counts
+
+
+@lru_cache
+def _context() -> Any:
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
+def _expectation(index: int, rule: Rule) -> Any:
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.row_conditions import Column
+
+    kwargs: dict[str, Any] = dict(rule.kwargs)
+    if rule.expect == "expect_column_pair_values_a_to_be_greater_than_b":
+        kwargs["ignore_row_if"] = "either_value_is_missing"
+    if rule.only_if:
+        column, value = rule.only_if
+        kwargs["row_condition"] = Column(column).is_not_null() if value == "given" else Column(column) == value
+    try:
+        return ExpectationConfiguration(
+            type=rule.expect,
+            kwargs=kwargs,
+            severity="critical" if rule.on_fail == "reject" else "warning",
+            meta={"index": index, "rule": rule.name},
+            notes=rule.meaning or None,
+        ).to_domain_obj()
+    except Exception as error:
+        raise ContractError(f"rule {rule.name!r} is not accepted by Great Expectations: {error}") from None
+
+
+def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
+    rule = rules[result.expectation_config.meta["index"]]
+    info = result.exception_info or {}
+    if any(i.get("raised_exception") for i in (info, *info.values()) if isinstance(i, dict)):
+        # The message may quote values, so only the rule is named.
+        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) could not be judged; check its columns and bounds")
+    facts = result.result
+    count = facts.get("unexpected_count")
+    if count is None:
+        count = facts["observed_value"]
+    return RuleCount(rule, int(count))
