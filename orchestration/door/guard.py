@@ -1,0 +1,75 @@
+"""Judges the rules of a contract on `batch` and routes the rows that break one.
+
+Great Expectations counts; one SQL statement from the same rule says which rows. Their counts must be equal, or the
+load fails: a row is never let through or refused by a rule that was read in two ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+
+from expectations.contract import Rule, SourceContract
+from expectations.routing import ROW_ID, broken, literal, quote
+
+Validate = Callable[[str, str, Sequence[Rule]], Sequence[int]]
+"""(database, table, rules) -> rows that break each rule."""
+
+# Scope of a rule -> the rows of `batch` on which it is judged.
+SCOPES = {
+    "delivered": "true",
+    "keyed": "_shape <> 'malformed'",
+    "live": "_shape = 'row'",
+    "loaded": "_shape = 'row' and _id not in (select _id from broken where on_fail = 'reject')",
+}
+
+
+class GuardError(RuntimeError):
+    """Great Expectations and the routing disagree; nothing of the batch is loaded."""
+
+
+def great_expectations(database: str, table: str, rules: Sequence[Rule]) -> Sequence[int]:
+    """The real `Validate`; imported here, because Great Expectations costs seconds to import."""
+    from expectations import suite
+
+    return [count.rows for count in suite.validate(database, table, rules)]
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection, database: str, contract: SourceContract, validate: Validate = great_expectations
+) -> None:
+    """Makes table `broken` (_id, rule, on_fail): every rule that every row of `batch` broke.
+
+    `database` is the name under which `validate` finds the same database. Raises `GuardError` when counts differ.
+    """
+    con.execute(f"create table broken ({ROW_ID} bigint, rule varchar, on_fail varchar)")
+    for scope, condition in SCOPES.items():
+        rules = contract.rules_of(scope)
+        con.execute(f"create or replace view {scope} as select * from batch where {condition}")
+        (rows,) = con.execute(f"select count(*) from {scope}").fetchall()[0]
+        if not rules or not rows:
+            continue
+        if scope == "loaded":  # the view reads `broken`, which grows while warnings are added
+            con.execute(
+                "create table warned_on as select * from loaded; create or replace view loaded as from warned_on"
+            )
+        _route(con, scope, rules, validate(database, scope, rules))
+
+
+def _route(con: duckdb.DuckDBPyConnection, view: str, rules: Sequence[Rule], judged: Sequence[int]) -> None:
+    predicates = [broken(rule, view) for rule in rules]
+    counted = con.execute(
+        f"select {', '.join(f'count(*) filter (where {p})' for p in predicates)} from {quote(view)}"
+    ).fetchall()[0]
+    for rule, predicate, by_routing, by_suite in zip(rules, predicates, counted, judged, strict=True):
+        if by_routing != by_suite:
+            raise GuardError(
+                f"rule {rule.name!r}: Great Expectations found {by_suite} rows, the routing {by_routing}; nothing was "
+                "loaded. Report this to the data engineer with the name of the rule."
+            )
+        if by_routing:
+            con.execute(
+                f"insert into broken select {ROW_ID}, {literal(rule.name)}, {literal(rule.on_fail)} "
+                f"from {quote(view)} where {predicate}"
+            )

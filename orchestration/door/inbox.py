@@ -1,0 +1,127 @@
+"""What lies in the inbox: deliveries by their names, and everything else, which is reported and left alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.door.ledger import Entry
+
+FORMATS = ("csv", "xlsx", "parquet")
+NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
+SYNTHETIC_LABEL = "synthetisch"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file of the inbox that is named as a delivery."""
+
+    path: Path
+    source: str
+    delivered_on: dt.date
+    label: str | None
+    sha256: str
+    bytes: int
+
+    @property
+    def file_name(self) -> str:
+        return self.path.name
+
+    @property
+    def format(self) -> str:
+        return self.path.suffix[1:]
+
+    @property
+    def delivery_id(self) -> str:
+        return f"{self.path.stem}_{self.sha256[:12]}"
+
+    @property
+    def synthetic(self) -> bool:
+        return is_synthetic(self.file_name)
+
+
+@dataclass
+class Inbox:
+    """The inbox held against the ledger. `new` is in the order in which deliveries count (day, file name)."""
+
+    new: list[Delivery] = field(default_factory=list)
+    loaded: list[Delivery] = field(default_factory=list)
+    repeats: list[tuple[Delivery, str]] = field(default_factory=list)
+    """Deliveries whose content was loaded under another name, with that name."""
+    clashes: list[Delivery] = field(default_factory=list)
+    """Deliveries whose name was loaded with other content."""
+    refused_before: list[Delivery] = field(default_factory=list)
+    strangers: list[tuple[str, str]] = field(default_factory=list)
+    """Names that are no delivery, with the reason."""
+
+
+def is_synthetic(file_name: str) -> bool:
+    """True for demo deliveries: their label starts with `synthetisch`."""
+    return f"_{SYNTHETIC_LABEL}" in file_name
+
+
+def scan(folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions: dict[str, str]) -> Inbox:
+    """Sorts the files of `folder`. A refused file is tried again when its content or its source's rules changed.
+
+    `versions` gives the version of each source's contract. Files that cannot be read are strangers too.
+    """
+    inbox = Inbox()
+    accepted = {e.sha256: e for e in ledger if e.status == "accepted"}
+    names = {e.file_name: e for e in ledger if e.status == "accepted"}
+    refused = {(e.file_name, e.sha256, e.suite_version) for e in ledger if e.status == "rejected"}
+    clashed = {(e.file_name, e.sha256) for e in ledger if e.status == "rejected"}
+    found = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        try:
+            delivery = _delivery(path, sources)
+        except ValueError as error:
+            inbox.strangers.append((path.name, str(error)))
+        except OSError as error:
+            inbox.strangers.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
+        else:
+            found.append(delivery)
+    for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
+        known = accepted.get(delivery.sha256)
+        named = names.get(delivery.file_name)
+        if known and known.file_name == delivery.file_name:
+            inbox.loaded.append(delivery)
+        elif known:
+            inbox.repeats.append((delivery, known.file_name))
+        elif named:
+            done = (delivery.file_name, delivery.sha256) in clashed
+            (inbox.refused_before if done else inbox.clashes).append(delivery)
+        elif (delivery.file_name, delivery.sha256, versions[delivery.source]) in refused:
+            inbox.refused_before.append(delivery)
+        else:
+            inbox.new.append(delivery)
+    return inbox
+
+
+def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
+    source, day, label = parse_name(path.name, sources)
+    if not path.is_file():
+        raise ValueError("is not a file")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Delivery(path, source, day, label, digest, path.stat().st_size)
+
+
+def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:
+    """Source, day and label of a delivery's file name. Raises `ValueError` that says what to change."""
+    match = re.fullmatch(
+        rf"(?P<source>{'|'.join(sources)})_(?P<day>\d{{4}}-\d{{2}}-\d{{2}})"
+        rf"(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})",
+        name,
+        flags=re.ASCII,
+    )
+    if not match:
+        raise ValueError(f"is not named as a delivery; {NAME_HINT} (sources: {', '.join(sources)})")
+    try:
+        day = dt.date.fromisoformat(match["day"])
+    except ValueError:
+        raise ValueError(f"{match['day']} is not a day of the calendar; {NAME_HINT}") from None
+    return match["source"], day, match["label"]

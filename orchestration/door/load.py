@@ -1,0 +1,200 @@
+"""Loads the new deliveries of one source: read, guard, pseudonymise, write, and last of all the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from expectations.contract import SourceContract
+from orchestration.door import guard, ledger, parsing, readers, storage
+from orchestration.door.errors import DeliveryError
+from orchestration.door.inbox import Delivery
+from orchestration.door.ledger import Entry, Reason
+from orchestration.door.pseudonym import create_insz_macros
+from orchestration.paths import SEEDS, DataFolder
+
+BATCH_BYTES = 256 * 1024**2
+"""Deliveries are guarded together up to this size of their files; more would cost memory, less time."""
+
+
+@dataclass
+class SourceLoad:
+    """What became of the new deliveries of a source."""
+
+    source: str
+    entries: list[Entry] = field(default_factory=list)
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+    """(file name, name under which the same content was loaded a moment before)"""
+
+    def total(self, column: str) -> int:
+        return sum(getattr(e, column) for e in self.entries)
+
+    @property
+    def rejected(self) -> list[Entry]:
+        return [e for e in self.entries if e.status == "rejected"]
+
+    @property
+    def rows_by_rule(self) -> dict[tuple[str, str], int]:
+        """(rule, on_fail) -> rows, over all deliveries of this load."""
+        rows: dict[tuple[str, str], int] = defaultdict(int)
+        for entry in self.entries:
+            for reason in entry.reasons:
+                rows[reason.rule, reason.on_fail] += reason.rows
+        return dict(sorted(rows.items()))
+
+
+def refuse_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
+    """Enters deliveries whose name was loaded before with other content as rejected."""
+    message = "this file name was loaded before with other content; deliver it under a new date or label"
+    entries = [_entry(d, "rejected", message, versions[d.source], run_id) for d in clashes]
+    if entries:
+        ledger.append(data.ledger, entries)
+    return entries
+
+
+def load_source(
+    data: DataFolder,
+    contract: SourceContract,
+    deliveries: Sequence[Delivery],
+    key: bytes,
+    run_id: str,
+    validate: guard.Validate = guard.great_expectations,
+) -> SourceLoad:
+    """Loads deliveries of one source in their order. A file that is refused whole is entered as rejected.
+
+    Raises when the rules could not be judged, or when rows got lost; the ledger then does not know of the batch.
+    """
+    done = SourceLoad(contract.source)
+    with duckdb.connect() as con:
+        storage.ensure_empty(con, data.lake, contract)
+    for batch in _batches(deliveries):
+        _load_batch(data, contract, batch, key, run_id, validate, done)
+    return done
+
+
+def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    batch: list[Delivery] = []
+    size = 0
+    for delivery in deliveries:
+        if batch and size + delivery.bytes > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(delivery)
+        size += delivery.bytes
+    if batch:
+        yield batch
+
+
+def _load_batch(
+    data: DataFolder,
+    contract: SourceContract,
+    deliveries: Sequence[Delivery],
+    key: bytes,
+    run_id: str,
+    validate: guard.Validate,
+    done: SourceLoad,
+) -> None:
+    database = f":memory:door_{contract.source}"
+    entries: list[Entry] = []
+    read: dict[int, tuple[Delivery, list[str]]] = {}
+    loaded = {e.sha256: e.file_name for e in done.entries if e.status == "accepted"}
+    with duckdb.connect(database) as con:
+        _prepare(con, contract)
+        for number, delivery in enumerate(deliveries):
+            if delivery.sha256 in loaded:
+                done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
+                continue
+            try:
+                read[number] = delivery, readers.read(con, contract, delivery, number)
+                loaded[delivery.sha256] = delivery.file_name
+            except DeliveryError as error:
+                con.execute("delete from raw where _delivery = ?", [number])
+                entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
+        if read:
+            parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
+            guard.judge(con, database, contract, validate)
+            entries += [
+                _store(con, data, contract, number, delivery, remarks, run_id)
+                for number, (delivery, remarks) in read.items()
+            ]
+    ledger.append(data.ledger, entries)
+    done.entries += entries
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    # Nothing may spill to disk: before parsing, the tables hold what must not leave the door.
+    con.execute(
+        "set temp_directory = ''; set preserve_insertion_order = false; set autoinstall_known_extensions = false"
+    )
+    con.execute(
+        f"create table municipalities as select * from read_csv('{SEEDS / 'municipalities.csv'}', header = true, "
+        "types = {'nis_code': 'varchar', 'valid_from': 'date', 'valid_to': 'date'})"
+    )
+    parsing.create_macros(con)
+    create_insz_macros(con)
+    readers.create_raw(con, contract)
+
+
+def _store(
+    con: duckdb.DuckDBPyConnection,
+    data: DataFolder,
+    contract: SourceContract,
+    number: int,
+    delivery: Delivery,
+    remarks: Sequence[str],
+    run_id: str,
+) -> Entry:
+    """Writes lake and quarantine of one delivery and counts its rows. Raises when a row got lost."""
+    name = f"{delivery.delivery_id}.parquet"
+    reasons = con.execute(
+        "select rule, on_fail, count(distinct _id) from broken join batch using (_id) where _delivery = ? "
+        "group by all order by on_fail, rule",
+        [number],
+    ).fetchall()
+    rows_read, quarantined, warned = con.execute(
+        """
+        select count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
+            count(*) filter (where _id in (select _id from broken where on_fail = 'warn'))
+        from batch where _delivery = ?
+        """,
+        [number],
+    ).fetchall()[0]
+    if reasons:
+        storage.write_quarantine(con, data.quarantine / contract.source / name, contract, number)
+    accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
+    if rows_read != accepted + quarantined:
+        raise guard.GuardError(
+            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined"
+        )
+    return _entry(
+        delivery,
+        "accepted",
+        "; ".join(remarks),
+        contract.version,
+        run_id,
+        rows_read=rows_read,
+        rows_accepted=accepted,
+        rows_quarantined=quarantined,
+        rows_warned=warned,
+        reasons=tuple(Reason(*r) for r in reasons),
+    )
+
+
+def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: object) -> Entry:
+    return Entry(
+        delivery_id=delivery.delivery_id,
+        file_name=delivery.file_name,
+        source=delivery.source,
+        delivered_on=delivery.delivered_on,
+        status=status,
+        message=message,
+        sha256=delivery.sha256,
+        suite_version=version,
+        run_id=run_id,
+        loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        **counts,  # type: ignore[arg-type]
+    )

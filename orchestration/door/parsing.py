@@ -1,0 +1,129 @@
+"""Text becomes typed columns: table `batch`, on which the rules are judged.
+
+For a column `c` the batch holds `c__text` (what was given; an INSZ masked), `c` (its value, null when missing or
+invalid) and, where a rule needs it, `c__unparsed` or `c__code`. `_shape` says whether a row is a row, a withdrawal
+or malformed; `_repeat` whether it repeats or contradicts another row of its delivery. The INSZ itself is gone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import duckdb
+
+from expectations.contract import Column, SourceContract
+from expectations.routing import literal, quote
+from orchestration.door import pseudonym
+
+YES, NO = ("j", "ja", "true", "1"), ("n", "nee", "false", "0")
+
+
+def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """`completed_months(a, b)`: contract section 3, the greatest n with a + n months <= b + 1 day, clamped."""
+    con.execute("""
+        create macro completed_months(a, b) as (
+            date_diff('month', a, b + 1)
+            - case when a + to_months(cast(date_diff('month', a, b + 1) as integer)) > b + 1 then 1 else 0 end
+        )
+    """)
+
+
+def create_batch(
+    con: duckdb.DuckDBPyConnection, contract: SourceContract, days: Mapping[int, dt.date], key: bytes
+) -> None:
+    """Makes `batch` from `raw`, and drops `raw`. `days` gives the delivery day of each delivery number."""
+    insz = next((c for c in contract.columns if c.type == "insz"), None)
+    if insz:
+        pseudonym.create_client_keys(con, quote(insz.name), key)
+    con.execute("create temp table days (_delivery integer, _delivered_on date)")
+    con.executemany("insert into days values (?, ?)", [[n, day] for n, day in days.items()])
+    _create_repeats(con, contract)
+    values = ", ".join(_value(c) for c in contract.columns)
+    checks = ", ".join(_checks(c) for c in contract.columns)
+    derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
+    keys = f"left join client_keys on client_keys.digits = insz_digits(r.{quote(insz.name)})" if insz else ""
+    con.execute(f"""
+        create table batch as
+        with valued as (
+            select
+                row_number() over (order by r._delivery, r._row) as _id, r._delivery, r._row, r._malformed, r._fields,
+                days._delivered_on, repeats._repeat, {values}
+            from raw as r
+            join days using (_delivery)
+            left join repeats using (_delivery, _row)
+            {keys}
+        )
+        select * exclude (_malformed), {checks}{derived},
+            case when _malformed then 'malformed' when {contract.withdrawn.name} then 'withdrawal' else 'row' end as _shape
+        from valued
+    """)
+    con.execute("drop table raw")
+
+
+def _create_repeats(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    """Table `repeats`: rows whose key comes more than once in their delivery, compared as trimmed text.
+
+    All alike: the first is kept, the others are duplicates. Otherwise all contradict each other. Rows without a
+    complete key aren't compared.
+    """
+    key = ", ".join(quote(k) for k in contract.key)
+    complete = " and ".join(f"{quote(k)} is not null" for k in contract.key)
+    content = ", ".join(quote(c.name) for c in contract.columns)
+    con.execute(f"""
+        create temp table repeats as
+        with often as (
+            select _delivery, {key} from raw where not _malformed and {complete}
+            group by all having count(*) > 1
+        ), compared as (
+            select r._delivery, r._row, {", ".join(f"r.{quote(k)}" for k in contract.key)},
+                row({content}) as content
+            from raw as r join often using (_delivery, {key}) where not r._malformed
+        ), judged as (
+            select _delivery, _row, min(_row) over same as first_row,
+                min(content) over same is distinct from max(content) over same as differs
+            from compared window same as (partition by _delivery, {key})
+        )
+        select _delivery, _row, case when differs then 'conflicting_key' else 'duplicate_row' end as _repeat
+        from judged where differs or _row <> first_row
+    """)
+
+
+def _value(column: Column) -> str:
+    text = f"r.{quote(column.name)}"
+    if column.type == "insz":
+        return f"masked({text}) as {quote(column.text)}, client_keys.client_key as {quote(column.name)}"
+    parts = [f"{text} as {quote(column.text)}"]
+    match column.type:
+        case "text":
+            parsed = text
+        case "date":
+            parsed = f"""case
+                when regexp_full_match({text}, '\\d{{4}}-\\d{{2}}-\\d{{2}}') and {text}[1:4] <> '0000' then try_cast({text} as date)
+                when regexp_full_match({text}, '\\d{{2}}/\\d{{2}}/\\d{{4}}') and {text}[7:10] <> '0000'
+                    then try_cast({text}[7:10] || '-' || {text}[4:5] || '-' || {text}[1:2] as date)
+                end"""
+        case "month":
+            parsed = f"""case when regexp_full_match({text}, '\\d{{4}}-\\d{{2}}') and {text}[1:4] <> '0000'
+                then try_cast({text} || '-01' as date) end"""
+        case "integer":
+            parsed = f"case when regexp_full_match({text}, '\\d+') then try_cast({text} as integer) end"
+        case "amount":
+            parsed = f"""case when regexp_full_match({text}, '[+-]?\\d+([.,]\\d{{1,2}})?')
+                then try_cast(ltrim(replace({text}, ',', '.'), '+') as decimal(12, 2)) end"""
+        case "yesno":
+            yes, no = (", ".join(map(literal, words)) for words in (YES, NO))
+            parsed = f"case when lower({text}) in ({yes}) then true when lower({text}) in ({no}) then false end"
+        case "nis":
+            parsed = f"case when {text} in (select nis_code from municipalities) then {text} end"
+        case "code":
+            codes = ", ".join(map(literal, column.codes))
+            parsed = f"case when upper({text}) in ({codes}) then upper({text}) end"
+            parts.append(f"upper({text}) as {quote(column.code)}")
+        case other:
+            raise NotImplementedError(f"column type {other!r} of {column.name}")
+    return ", ".join([*parts, f"{parsed} as {quote(column.name)}"])
+
+
+def _checks(column: Column) -> str:
+    return f"case when {quote(column.name)} is null then {quote(column.text)} end as {quote(column.unparsed)}"

@@ -1,0 +1,234 @@
+"""A file becomes text in DuckDB: one row of table `raw` per row of the file, one column per contract column.
+
+`raw` holds `_delivery`, `_row` (as a spreadsheet numbers it), `_malformed`, `_fields` (the fields of a malformed row)
+and the contract's columns as trimmed text, null when empty. Nothing is parsed here, and blank rows are no rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import io
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from expectations.contract import SourceContract
+from expectations.routing import quote
+from orchestration.door.errors import DeliveryError
+from orchestration.door.inbox import Delivery
+
+CHUNK = 100_000
+SEPARATORS = (";", ",")
+# What Python's str.strip() takes for blank, so that text means the same in SQL and in Python.
+BLANKS = "".join(chr(c) for c in range(sys.maxunicode + 1) if chr(c).isspace())
+# Fields are handed to DuckDB joined by a character that no field holds.
+JOINERS = ("\x1f", "\ue000", "\ue001", "\ue002")
+
+csv.field_size_limit(sys.maxsize)
+
+
+def create_raw(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    """Makes the empty table `raw` and the macro `given(text)`: trimmed, null when nothing is left."""
+    columns = ", ".join(f"{quote(c.name)} varchar" for c in contract.columns)
+    con.execute(f"create table raw (_delivery integer, _row integer, _malformed boolean, _fields varchar[], {columns})")
+    con.execute(f"create macro given(x) as nullif(trim(x, {_literal(BLANKS)}), '')")
+
+
+def read(con: duckdb.DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int) -> list[str]:
+    """Appends the rows of a delivery to `raw` as delivery `number`; returns remarks for its ledger entry.
+
+    Raises `DeliveryError` when the file is unreadable, lacks a required column or holds no row. Rows that were
+    appended before the error stay behind under `number`, so the caller must drop them.
+    """
+    try:
+        remarks = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[delivery.format](
+            con, contract, delivery.path, number
+        )
+    except OSError as error:
+        raise DeliveryError(f"cannot be read ({error.strerror}); give the pipeline read access") from None
+    rows = con.execute("select count(*) from raw where _delivery = ?", [number]).fetchall()[0][0]
+    if not rows:
+        raise DeliveryError("holds no rows under its header; deliver it with rows, or not at all")
+    return remarks
+
+
+def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[str, int], list[str]]:
+    """Position of each contract column in the header, and a remark on columns that are ignored.
+
+    Case and surrounding blanks don't count. Raises `DeliveryError` for a missing required column or one given twice.
+    """
+    wanted = {c.name for c in contract.columns}
+    places: dict[str, int] = {}
+    extra: list[str] = []
+    for index, name in enumerate(names):
+        known = name.strip().lower()
+        if known in places:
+            raise DeliveryError(f"has the column {known} twice; keep one")
+        if known in wanted:
+            places[known] = index
+        elif known:
+            extra.append(known)
+    if missing := [c for c in contract.required if c not in places]:
+        raise DeliveryError(f"lacks the required column(s) {', '.join(missing)}; add them to the header")
+    # Only the number: an unknown header may itself hold a person's value when the header row is missing.
+    return places, [f"{len(extra)} unknown column(s) ignored"] if extra else []
+
+
+def _literal(text: str) -> str:
+    return " || ".join(f"chr({ord(c)})" for c in text)
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection,
+    contract: SourceContract,
+    places: dict[str, int],
+    width: int,
+    number: int,
+    lines: Iterable[tuple[int, str]],
+    joiner: str,
+) -> None:
+    """Appends numbered lines, whose fields are parted by `joiner`; a line of another width is malformed."""
+    fields = ", ".join(
+        f"case when n = {width} then given(f[{places[c.name] + 1}]) end" if c.name in places else "null"
+        for c in contract.columns
+    )
+    blanks = _literal(BLANKS + joiner)
+    statement = f"""
+        insert into raw
+        with split as (
+            select row, string_split(line, $joiner) as f from chunk where trim(line, {blanks}) <> ''
+        ), counted as (select row, f, len(f) as n from split)
+        select $number, row, n <> {width}, case when n <> {width} then f end, {fields} from counted order by row
+    """
+    numbered = iter(lines)
+    while block := list(islice(numbered, CHUNK)):
+        rows, texts = zip(*block, strict=True)
+        chunk = {"row": np.array(rows, dtype=np.int32), "line": np.array(texts, dtype=object)}
+        con.register("chunk", chunk)
+        con.execute(statement, {"joiner": joiner, "number": number})
+        con.unregister("chunk")
+
+
+def _csv(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+    text = _decode(path.read_bytes())
+    separator = max(SEPARATORS, key=lambda s: _known_columns(text, s, contract))
+    if '"' in text:
+        joiner = next((j for j in JOINERS if j not in text), None)
+        if joiner is None:
+            raise DeliveryError("holds control characters that no table holds; export it again as CSV")
+        records = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1)
+        lines: Iterator[tuple[int, str]] = ((row, joiner.join(fields)) for row, fields in records)
+    else:  # without a quote every line is a row: many times faster
+        joiner = separator
+        lines = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
+    header = next((line.split(joiner) for _, line in lines if line.strip(BLANKS + joiner)), [])
+    places, remarks = match_header(header, contract)
+    _insert(con, contract, places, len(header), number, lines, joiner)
+    return remarks
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DeliveryError("is UTF-16; save it as CSV UTF-8")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DeliveryError("is neither UTF-8 nor Windows-1252; save it as CSV UTF-8")
+
+
+def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
+    """How many contract columns the header has when read with `separator`."""
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    header = next((r for r in records if any(f.strip() for f in r)), [])
+    return len({f.strip().lower() for f in header} & {c.name for c in contract.columns})
+
+
+def _xlsx(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+    import python_calamine
+
+    try:
+        rows = (
+            python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        )
+    except OSError:
+        raise
+    except Exception:  # calamine has an error class per cause; the steward can only open and save the file again
+        raise DeliveryError("cannot be read as XLSX; open it and save it again as an Excel workbook") from None
+    header = [cell_text(c) for c in rows[0]] if rows else []
+    places, remarks = match_header(header, contract)
+    texts = [[cell_text(c) for c in row] for row in rows[1:]]
+    joiner = next((j for j in JOINERS if not any(j in t for row in texts for t in row)), None)
+    if joiner is None:
+        raise DeliveryError("holds control characters that no table holds; clean the cells")
+    lines = ((row, joiner.join(fields)) for row, fields in enumerate(texts, start=2))
+    _insert(con, contract, places, len(header), number, lines, joiner)
+    return remarks
+
+
+def cell_text(value: object) -> str:
+    """A cell as the text that a person would type: whole numbers without decimals, days as YYYY-MM-DD."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float():
+            return (
+                ""
+                if value != value
+                else str(int(value))
+                if value.is_integer() and abs(value) < 1e15
+                else f"{value:.15g}"
+            )
+        case dt.datetime() if value.time() == dt.time():
+            return value.date().isoformat()
+        case _:
+            return str(value)
+
+
+def _parquet(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+    relation = f"read_parquet({_quoted(str(path))}, binary_as_string = true, file_row_number = true)"
+    try:
+        described = con.execute(f"describe select * from {relation}").fetchall()
+    except duckdb.Error:
+        raise DeliveryError("cannot be read as Parquet; export it again") from None
+    names = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
+    places, remarks = match_header([name for name, _ in names], contract)
+    texts = [f"given({_parquet_text(quote(name), kind)})" for name, kind in names]
+    columns = ", ".join(texts[places[c.name]] if c.name in places else "null" for c in contract.columns)
+    try:
+        con.execute(
+            f"insert into raw select ?, file_row_number + 1, false, null, {columns} from {relation} "
+            f"where coalesce({', '.join(texts)}) is not null",
+            [number],
+        )
+    except duckdb.Error:
+        raise DeliveryError("cannot be read as Parquet; export it again") from None
+    return remarks
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _parquet_text(column: str, kind: str) -> str:
+    """SQL for a Parquet value as the text that `cell_text` would give."""
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"cast(cast({column} as bigint) as varchar)"
+        text = f"case when {column} = trunc({column}) then {whole} else printf('%.15g', cast({column} as double)) end"
+        return f"case when isnan({column}) then null when abs({column}) < 1e15 then {text} else cast({column} as varchar) end"
+    if kind.startswith("DECIMAL") and not kind.endswith(",0)"):
+        return f"rtrim(rtrim(cast({column} as varchar), '0'), '.')"
+    if kind.startswith("TIMESTAMP"):
+        stamp = f"cast({column} as timestamp)"
+        midnight = f"{stamp} = cast(cast({stamp} as date) as timestamp)"
+        return f"case when {midnight} then cast(cast({stamp} as date) as varchar) else cast({stamp} as varchar) end"
+    return f"cast({column} as varchar)"

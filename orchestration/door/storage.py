@@ -1,0 +1,100 @@
+"""Writes the lake and the quarantine: one Parquet file per delivery, renamed into place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract import Column, SourceContract
+from expectations.routing import quote
+from orchestration.files import replaced
+
+LAKE_TYPES = {
+    "text": "varchar",
+    "insz": "varchar",
+    "nis": "varchar",
+    "code": "varchar",
+    "date": "date",
+    "month": "date",
+    "integer": "integer",
+    "amount": "decimal(12, 2)",
+    "yesno": "boolean",
+}
+ORIGIN = {"_delivery_id": "varchar", "_file_name": "varchar", "_delivered_on": "date", "_row": "integer"}
+
+
+def ensure_empty(con: duckdb.DuckDBPyConnection, folder: Path, contract: SourceContract) -> None:
+    """Writes a typed file without rows, so that a source without deliveries reads as an empty table."""
+    path = folder / contract.source / "_none.parquet"
+    if path.exists():
+        return
+    columns = [f"cast(null as {LAKE_TYPES[c.type]}) as {quote(c.lake_name)}" for c in contract.columns]
+    columns += [f"cast(null as {kind}) as {name}" for name, kind in ORIGIN.items()]
+    _copy(con, f"select {', '.join(columns)} limit 0", path)
+
+
+def write_lake(
+    con: duckdb.DuckDBPyConnection, path: Path, contract: SourceContract, number: int, file_name: str
+) -> int:
+    """Writes the accepted rows of delivery `number` of `batch`; returns how many.
+
+    A withdrawal keeps its key and nothing else.
+    """
+    columns = ", ".join(_lake_column(c, contract) for c in contract.columns)
+    return _copy(
+        con,
+        f"""
+        select {columns}, {_text(path.stem)} as _delivery_id, {_text(file_name)} as _file_name, _delivered_on, _row
+        from batch
+        where _delivery = {number} and _id not in (select _id from broken where on_fail = 'reject')
+        order by _row
+        """,
+        path,
+    )
+
+
+def _lake_column(column: Column, contract: SourceContract) -> str:
+    if column == contract.withdrawn:
+        return f"_shape = 'withdrawal' as {quote(column.name)}"
+    value = quote(column.name)
+    if column.name not in contract.key:
+        value = f"case when _shape = 'row' then {value} end"
+    return f"cast({value} as {LAKE_TYPES[column.type]}) as {quote(column.lake_name)}"
+
+
+def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, contract: SourceContract, number: int) -> int:
+    """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
+
+    Columns: row_number, outcome (quarantined or warned), rules, the given texts, and the fields of a malformed row.
+    No INSZ is in them: not in its own column, nor as a value that strayed into another.
+    """
+    texts = ", ".join(
+        f"{quote(c.text) if c.type == 'insz' else f'without_insz({quote(c.text)})'} as {quote(c.name)}"
+        for c in contract.columns
+    )
+    return _copy(
+        con,
+        f"""
+        with reasons as (
+            select _id, bool_or(on_fail = 'reject') as refused, list(distinct rule order by rule) as rules
+            from broken group by _id
+        )
+        select _row as row_number, case when refused then 'quarantined' else 'warned' end as outcome, rules, {texts},
+            list_transform(_fields, lambda x: without_any_insz(x)) as fields
+        from batch join reasons using (_id) where _delivery = {number} order by _row
+        """,
+        path,
+    )
+
+
+def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+    with replaced(path) as temporary:
+        (rows,) = con.execute(
+            f"copy ({select}) to {_text(str(temporary))} (format parquet, compression zstd)"
+        ).fetchall()[0]
+    return rows
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

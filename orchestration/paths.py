@@ -1,0 +1,70 @@
+"""Where things lie in the data folder. The one place that knows the layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = PROJECT / "dbt_project"
+SEEDS = DBT_PROJECT / "seeds"
+QUESTIONS = PROJECT / "exports" / "questions"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The data folder (`TWE_DATA`); every path below it is absolute when `root` is."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger" / "deliveries.parquet"
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.work / "warehouse.duckdb"
+
+    @property
+    def run_settings(self) -> Path:
+        return self.work / "run_settings.parquet"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def current(self) -> Path:
+        return self.published / "current"
+
+    @property
+    def annexes(self) -> Path:
+        return self.root / "annexes"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def demo_key(self) -> Path:
+        return self.root / "demo_pseudonym_key"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "run.lock"
