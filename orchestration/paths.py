@@ -62,9 +62,5 @@ class DataFolder:
         return self.root / "dagster"
 
     @property
-    def demo_key(self) -> Path:
-        return self.root / "demo_pseudonym_key"
-
-    @property
     def lock(self) -> Path:
         return self.root / "run.lock"

@@ -69,8 +69,6 @@ def load_source(
     Raises when the rules could not be judged, or when rows got lost; the ledger then does not know of the batch.
     """
     done = SourceLoad(contract.source)
-    with duckdb.connect() as con:
-        storage.ensure_empty(con, data.lake, contract)
     for batch in _batches(deliveries):
         _load_batch(data, contract, batch, key, run_id, validate, done)
     return done

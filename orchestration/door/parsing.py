@@ -54,8 +54,9 @@ def create_batch(
             left join repeats using (_delivery, _row)
             {keys}
         )
-        select * exclude (_malformed), {checks}{derived},
-            case when _malformed then 'malformed' when {contract.withdrawn.name} then 'withdrawal' else 'row' end as _shape
+        select * exclude (_malformed), {checks}{derived}, case
+            when _malformed then 'malformed' when {contract.withdrawn.name} then 'withdrawal' else 'row'
+        end as _shape
         from valued
     """)
     con.execute("drop table raw")
@@ -98,14 +99,14 @@ def _value(column: Column) -> str:
         case "text":
             parsed = text
         case "date":
+            iso, spoken = _calendar(text, "{4}-{2}-{2}"), _calendar(f"{text}[7:10]", "{4}")
+            typed = f"{text}[7:10] || '-' || {text}[4:5] || '-' || {text}[1:2]"
             parsed = f"""case
-                when regexp_full_match({text}, '\\d{{4}}-\\d{{2}}-\\d{{2}}') and {text}[1:4] <> '0000' then try_cast({text} as date)
-                when regexp_full_match({text}, '\\d{{2}}/\\d{{2}}/\\d{{4}}') and {text}[7:10] <> '0000'
-                    then try_cast({text}[7:10] || '-' || {text}[4:5] || '-' || {text}[1:2] as date)
+                when {iso} then try_cast({text} as date)
+                when regexp_full_match({text}, '\\d{{2}}/\\d{{2}}/\\d{{4}}') and {spoken} then try_cast({typed} as date)
                 end"""
         case "month":
-            parsed = f"""case when regexp_full_match({text}, '\\d{{4}}-\\d{{2}}') and {text}[1:4] <> '0000'
-                then try_cast({text} || '-01' as date) end"""
+            parsed = f"case when {_calendar(text, '{4}-{2}')} then try_cast({text} || '-01' as date) end"
         case "integer":
             parsed = f"case when regexp_full_match({text}, '\\d+') then try_cast({text} as integer) end"
         case "amount":
@@ -123,6 +124,12 @@ def _value(column: Column) -> str:
         case other:
             raise NotImplementedError(f"column type {other!r} of {column.name}")
     return ", ".join([*parts, f"{parsed} as {quote(column.name)}"])
+
+
+def _calendar(text: str, digits: str) -> str:
+    """SQL that is true for text of the given runs of digits that does not begin with the year 0, which is none."""
+    pattern = digits.replace("{", "\\d{")
+    return f"(regexp_full_match({text}, '{pattern}') and {text}[1:4] <> '0000')"
 
 
 def _checks(column: Column) -> str:

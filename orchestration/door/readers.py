@@ -224,7 +224,8 @@ def _parquet_text(column: str, kind: str) -> str:
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"cast(cast({column} as bigint) as varchar)"
         text = f"case when {column} = trunc({column}) then {whole} else printf('%.15g', cast({column} as double)) end"
-        return f"case when isnan({column}) then null when abs({column}) < 1e15 then {text} else cast({column} as varchar) end"
+        large = f"cast({column} as varchar)"
+        return f"case when isnan({column}) then null when abs({column}) < 1e15 then {text} else {large} end"
     if kind.startswith("DECIMAL") and not kind.endswith(",0)"):
         return f"rtrim(rtrim(cast({column} as varchar), '0'), '.')"
     if kind.startswith("TIMESTAMP"):

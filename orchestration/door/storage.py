@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -24,14 +25,14 @@ LAKE_TYPES = {
 ORIGIN = {"_delivery_id": "varchar", "_file_name": "varchar", "_delivered_on": "date", "_row": "integer"}
 
 
-def ensure_empty(con: duckdb.DuckDBPyConnection, folder: Path, contract: SourceContract) -> None:
-    """Writes a typed file without rows, so that a source without deliveries reads as an empty table."""
-    path = folder / contract.source / "_none.parquet"
-    if path.exists():
-        return
-    columns = [f"cast(null as {LAKE_TYPES[c.type]}) as {quote(c.lake_name)}" for c in contract.columns]
-    columns += [f"cast(null as {kind}) as {name}" for name, kind in ORIGIN.items()]
-    _copy(con, f"select {', '.join(columns)} limit 0", path)
+def ensure_empty(lake: Path, contracts: Iterable[SourceContract]) -> None:
+    """Writes a typed file without rows per source, so that a source without deliveries reads as an empty table."""
+    missing = [(c, path) for c in contracts if not (path := lake / c.source / "_none.parquet").exists()]
+    with duckdb.connect() as con:
+        for contract, path in missing:
+            columns = [f"cast(null as {LAKE_TYPES[c.type]}) as {quote(c.lake_name)}" for c in contract.columns]
+            columns += [f"cast(null as {kind}) as {name}" for name, kind in ORIGIN.items()]
+            _copy(con, f"select {', '.join(columns)} limit 0", path)
 
 
 def write_lake(

@@ -1,0 +1,177 @@
+"""The door as assets: one per source, with one check that shows its suite's counts per rule."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from expectations import contract
+from expectations.contract import SourceContract
+from orchestration.door.load import SourceLoad
+from orchestration.progress import step
+from orchestration.workspace import Workspace
+
+INBOX = dg.AssetKey("inbox")
+LEDGER = dg.AssetKey(["ledger", "deliveries"])
+GROUP = "deliveries"
+CHECK = "suite"
+POOL = "writer"
+
+
+def build() -> list[dg.AssetsDefinition]:
+    """The inbox, one lake asset per source contract, and the ledger over them all."""
+    contracts = [contract.load(name) for name in contract.sources()]
+    return [_inbox(), *[_lake(c) for c in contracts], _ledger([_key(c.source) for c in contracts])]
+
+
+def _key(source: str) -> dg.AssetKey:
+    return dg.AssetKey(["lake", source])
+
+
+def _inbox() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=INBOX,
+        group_name=GROUP,
+        kinds={"file"},
+        pool=POOL,
+        required_resource_keys={"workspace"},
+        description="What lies in the inbox: new deliveries, known ones, and files that are no delivery.",
+        check_specs=[
+            dg.AssetCheckSpec("names", asset=INBOX, description="Every file in the inbox is named as a delivery.")
+        ],
+    )
+    def inbox(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        found = context.resources.workspace.inbox
+        yield dg.MaterializeResult(
+            metadata={
+                "new": len(found.new),
+                "already loaded": len(found.loaded) + len(found.repeats),
+                "refused before": len(found.refused_before),
+                "not a delivery": len(found.strangers),
+            }
+        )
+        yield dg.AssetCheckResult(
+            check_name="names",
+            passed=not found.strangers,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata=dict(found.strangers),
+        )
+
+    return inbox
+
+
+def _lake(source: SourceContract) -> dg.AssetsDefinition:
+    key = _key(source.source)
+
+    @dg.asset(
+        key=key,
+        deps=[INBOX],
+        group_name=GROUP,
+        kinds={"parquet", "greatexpectations"},
+        pool=POOL,
+        required_resource_keys={"workspace"},
+        description=f"{source.title}. {source.description} Rules: expectations/{source.source}.yml.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                CHECK,
+                asset=key,
+                description=f"The {len(source.rules)} expectations of expectations/{source.source}.yml.",
+            )
+        ],
+    )
+    def lake(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        workspace: Workspace = context.resources.workspace
+        with step(source.source) as shown:
+            done = workspace.load(source.source, context.run.run_id)
+            shown.summary = _summary(done)
+        yield dg.MaterializeResult(
+            metadata={
+                "deliveries": len(done.entries),
+                "rows read": done.total("rows_read"),
+                "dagster/row_count": done.total("rows_accepted"),
+                "rows quarantined": done.total("rows_quarantined"),
+                "rows warned": done.total("rows_warned"),
+                "suite version": source.version,
+                "columns": _columns(source),
+            }
+        )
+        yield _check(source, done)
+
+    return lake
+
+
+def _check(source: SourceContract, done: SourceLoad) -> dg.AssetCheckResult:
+    """Red when a file was refused, yellow when rows were refused or warned about. Counts only, never a value."""
+    rows = done.rows_by_rule
+    refused = any(e.status == "rejected" for e in done.entries)
+    return dg.AssetCheckResult(
+        check_name=CHECK,
+        passed=not rows and not refused,
+        severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
+        description=_summary(done),
+        metadata={
+            "deliveries": len(done.entries),
+            "rules": dg.TableMetadataValue(
+                records=[
+                    dg.TableRecord(
+                        {
+                            "rule": rule,
+                            "on_fail": on_fail,
+                            "rows": n,
+                            "meaning": source.text_of(rule)[0],
+                            "what to do": source.text_of(rule)[1],
+                        }
+                    )
+                    for (rule, on_fail), n in rows.items()
+                ],
+                schema=dg.TableSchema(
+                    [dg.TableColumn(c) for c in ("rule", "on_fail")]
+                    + [dg.TableColumn("rows", "int")]
+                    + [dg.TableColumn(c) for c in ("meaning", "what to do")]
+                ),
+            ),
+            **{f"refused: {e.file_name}": e.message for e in done.rejected},
+        },
+    )
+
+
+def _summary(done: SourceLoad) -> str:
+    if not done.entries:
+        return "nothing new"
+    return (
+        f"{len(done.entries)} deliveries, {done.total('rows_accepted'):,} rows accepted, "
+        f"{done.total('rows_quarantined'):,} quarantined" + (f", {len(done.rejected)} refused" if done.rejected else "")
+    )
+
+
+def _columns(source: SourceContract) -> dg.MetadataValue:
+    lines = ["| column | type | required | description |", "|---|---|---|---|"]
+    lines += [f"| {c.name} | {c.type} | {'yes' if c.required else ''} | {c.description} |" for c in source.columns]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=LEDGER,
+        deps=lake,
+        group_name=GROUP,
+        kinds={"parquet"},
+        pool=POOL,
+        required_resource_keys={"workspace"},
+        description="One row per delivery: what came in, what was refused and why. What is not in it was never loaded.",
+    )
+    def deliveries(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        entries = workspace.entries()
+        accepted = [e for e in entries if e.status == "accepted"]
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": len(entries),
+                "accepted": len(accepted),
+                "rejected": len(entries) - len(accepted),
+                "rows accepted": sum(e.rows_accepted for e in accepted),
+                "rows quarantined": sum(e.rows_quarantined for e in accepted),
+            }
+        )
+
+    return deliveries

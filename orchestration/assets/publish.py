@@ -1,0 +1,48 @@
+"""The publication as an asset: downstream of every mart, so it comes about only when no check blocked."""
+
+import dagster as dg
+
+from orchestration import publication
+from orchestration.answer import resolve
+from orchestration.assets.lake import POOL
+from orchestration.progress import step
+from orchestration.resources import AnswerConfig
+from orchestration.workspace import Workspace
+
+PUBLICATION = dg.AssetKey("publication")
+
+
+def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """`marts` are the tables that are published; all must have been built."""
+
+    @dg.asset(
+        key=PUBLICATION,
+        deps=marts,
+        group_name="publication",
+        kinds={"parquet", "duckdb"},
+        pool=POOL,
+        required_resource_keys={"workspace", "answer"},
+        description="All marts as Parquet and as a read-only marts.duckdb, put in place whole or not at all.",
+    )
+    def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        answer: AnswerConfig = context.resources.answer
+        entries = workspace.entries()
+        with step("publication") as shown:
+            made, rows = publication.publish(
+                workspace.data, resolve(entries, *answer.dates), entries, workspace.settings.engine
+            )
+            shown.summary = f"{len(rows)} tables, {sum(rows.values()):,} rows"
+        return dg.MaterializeResult(
+            metadata={
+                "folder": dg.MetadataValue.path(str(made.path)),
+                "as_of": str(made.as_of),
+                "geography_date": str(made.geography_date),
+                "synthetic": made.synthetic,
+                "code version": made.code_version,
+                "dagster/row_count": sum(rows.values()),
+                **{f"rows {table}": n for table, n in rows.items()},
+            }
+        )
+
+    return publish

@@ -1,0 +1,167 @@
+"""The command line `twe`. Thin: every command calls one function and prints what came of it.
+
+Exit codes: 0 done; 1 a check blocked or a delivery was refused whole, the rest is done; 2 wrong use or settings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from orchestration.settings import Settings, load_settings
+
+
+def main() -> None:
+    """Entry point of the console script: errors that a user can mend are one line, never a traceback."""
+    from expectations.contract import ContractError
+    from exports.questions import QuestionError
+    from orchestration.annexes import YearsError
+    from orchestration.answer import NothingAcceptedError
+    from orchestration.lock import BusyError
+    from orchestration.runner import UnknownQuestionError
+    from orchestration.settings import SettingsError
+
+    try:
+        twe(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (SettingsError, ContractError, QuestionError, YearsError, UnknownQuestionError, BusyError) as error:
+        click.echo(f"twe: {error}", err=True)
+        sys.exit(2)
+    except NothingAcceptedError as error:
+        click.echo(f"twe: {error}", err=True)
+        sys.exit(1)
+
+
+Day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def _day(value: dt.datetime | None) -> dt.date | None:
+    return value.date() if value else None
+
+
+def _dates(command):  # type: ignore[no-untyped-def]
+    for option in (
+        click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: as-of."),
+        click.option("--as-of", type=Day, help="Only deliveries up to this day exist. Default: the newest accepted."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def twe() -> None:
+    """Data warehouse for TWE-OCMW trajectories: guarded deliveries in, marts and annex workbooks out."""
+
+
+@twe.command()
+@click.option("--question", "questions", multiple=True, metavar="ID", help="Only this question; may be repeated.")
+@_dates
+def run(questions: tuple[str, ...], as_of: dt.datetime | None, geography_date: dt.datetime | None) -> None:
+    """Take new deliveries in, build the marts, publish them and write the annexes."""
+    from orchestration.runner import Wish
+
+    _run(load_settings(), Wish(questions, _day(as_of), _day(geography_date)))
+
+
+@twe.command()
+@click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
+@_dates
+@click.option("--years", metavar="2020-2023", help="Only these years, or a list such as 2020,2022.")
+def annexes(question: str, as_of: dt.datetime | None, geography_date: dt.datetime | None, years: str | None) -> None:
+    """Write the annexes of a question from what is loaded, as it stood on any day."""
+    from orchestration.runner import Wish
+
+    _run(load_settings(), Wish((question,), _day(as_of), _day(geography_date), years, load=False))
+
+
+def _run(settings: Settings, wish: object) -> None:
+    from orchestration import reporting, runner
+
+    report = runner.run(settings, wish)  # type: ignore[arg-type]
+    click.echo(reporting.run_text(report))
+    sys.exit(report.exit_code)
+
+
+@twe.command()
+@click.option("--trajectories", default=60_000, show_default=True, type=click.IntRange(min=50), help="How many.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
+@click.option("--last-year", type=int, help="Last full year of data. Default: the last full calendar year.")
+@click.option("--inbox", type=click.Path(file_okay=False, path_type=Path), help="Folder. Default: the inbox.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the folder holds files already.")
+def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None, if_empty: bool) -> None:
+    """Write synthetic deliveries, in the shape of the real thing."""
+    from orchestration import reporting
+    from orchestration.demo import write_demo
+    from orchestration.settings import ensure_writable
+
+    settings = load_settings()
+    folder = inbox or settings.inbox_folder
+    if not inbox:
+        ensure_writable(settings.folder)
+    if if_empty and folder.is_dir() and any(folder.iterdir()):
+        return
+    click.echo(reporting.demo_text(write_demo(folder, trajectories, seed, last_year), folder))
+
+
+@twe.command()
+def status() -> None:
+    """Show deliveries, quarantine and publication."""
+    from orchestration import reporting
+
+    click.echo(reporting.status_text(load_settings()))
+
+
+@twe.command()
+@click.option("--source", help="Only this source.")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this workbook.")
+def quarantine(source: str | None, xlsx: Path | None) -> None:
+    """Show what was refused or warned about, and why."""
+    from orchestration import quarantine as rows
+
+    settings = load_settings()
+    found = rows.read(settings.folder, source)
+    if xlsx:
+        rows.write_workbook(found, xlsx)
+        click.echo(f"{len(found)} rows written to {xlsx}")
+    else:
+        click.echo(rows.summary_text(found))
+
+
+@twe.command()
+def questions() -> None:
+    """List the questions known, and their annexes."""
+    from exports.questions import load_questions
+    from orchestration.paths import QUESTIONS
+
+    for question in load_questions(QUESTIONS).values():
+        click.echo(f"{question.id}  {question.title}")
+        for annex in question.annexes:
+            years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
+            click.echo(f"    {annex.number:<8} {years:<10} {annex.title}")
+
+
+@twe.command()
+@click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
+def ui(port: int) -> None:
+    """Open the Dagster page of this data folder, on loopback."""
+    import subprocess
+
+    from orchestration import instance
+    from orchestration.settings import ensure_writable
+
+    settings = load_settings()
+    ensure_writable(settings.folder)
+    instance.prepare(settings.folder)
+    dagster = Path(sys.executable).with_name("dagster")
+    sys.exit(subprocess.call([dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]))
+
+
+if __name__ == "__main__":
+    main()

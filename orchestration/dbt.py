@@ -1,0 +1,67 @@
+"""Runs dbt in this process: starting it once costs a third of what a subprocess per command costs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestration.files import sweep
+from orchestration.paths import DBT_PROJECT, DataFolder
+
+SILENT = ("--log-level", "none", "--no-send-anonymous-usage-stats")
+SOURCES = {".sql", ".yml", ".csv", ".md"}
+
+
+class DbtError(RuntimeError):
+    """dbt did not succeed; the message names the nodes."""
+
+
+def target(data: DataFolder) -> Path:
+    """dbt's own working folder; one per data folder, because its parse depends on where the data lie."""
+    return data.work / "dbt"
+
+
+def manifest(data: DataFolder) -> Path:
+    """Path of an up-to-date manifest.json; parses the project when it is missing or older than its sources."""
+    path = target(data) / "manifest.json"
+    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
+    if not path.exists() or path.stat().st_mtime < max(p.stat().st_mtime for p in sources):
+        invoke(data, ["parse"])
+    return path
+
+
+def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any], None] | None = None) -> None:
+    """Runs one dbt command. Raises `DbtError` when a node failed. Leaves no handle on the warehouse open."""
+    os.environ["TWE_DATA"] = str(data.root)
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    data.work.mkdir(parents=True, exist_ok=True)
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    folders = [
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(target(data)),
+    ]
+    try:
+        result = dbtRunner(callbacks=[on_event] if on_event else []).invoke([*arguments, *folders, *SILENT])
+    finally:
+        # Otherwise this process keeps the warehouse locked and the publication cannot read it.
+        DuckDBConnectionManager.close_all_connections()
+        sweep(data.work)
+    if not result.success:
+        bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
+        reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad) or _first_line(
+            str(result.exception)
+        )
+        raise DbtError(f"dbt {arguments[0]} failed: {reasons}")
+
+
+def _first_line(message: str | None) -> str:
+    lines = [line.strip() for line in (message or "no message").splitlines() if line.strip()]
+    return " ".join(lines[:2])[:240]

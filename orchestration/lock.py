@@ -1,0 +1,47 @@
+"""One writer at a time: a lock on the data folder that ends with the process that holds it, however it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class BusyError(RuntimeError):
+    """Another run holds the data folder; the message says since when."""
+
+
+_held: dict[Path, int] = {}
+
+
+@contextmanager
+def single_writer(path: Path) -> Iterator[None]:
+    """Holds the lock file at `path` for the block. Within one process it may be taken again. Raises `BusyError`."""
+    if _held.get(path):
+        _held[path] += 1
+        try:
+            yield
+        finally:
+            _held[path] -= 1
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise BusyError(
+                f"another run is busy ({file.read().strip() or 'just started'}); try again when it ends"
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, since {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+        file.flush()
+        _held[path] = 1
+        try:
+            yield
+        finally:
+            _held[path] = 0
+            file.truncate(0)

@@ -1,0 +1,165 @@
+"""The publication: what readers get. A folder of its own per build, and `current`, a link that moves last.
+
+A failed or killed build leaves every earlier publication, and `current`, as they were.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations.routing import quote
+from orchestration.answer import Answer
+from orchestration.door.inbox import is_synthetic
+from orchestration.door.ledger import Entry
+from orchestration.files import TEMPORARY, replaced
+from orchestration.paths import DataFolder
+from orchestration.version import code_version
+
+KEPT = 10
+"""Publications kept: the newest ones, and always the current one."""
+FACTS = "publication.json"
+DATABASE = "marts.duckdb"
+SCHEMA = "marts"
+"""Schema of the warehouse that is published whole. In marts.duckdb the tables stand in the main schema, because
+DuckDB takes `marts.<table>` in a file named marts for the file; so both `<table>` and `marts.<table>` work there."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published build. `inputs` is a digest of all it was computed from."""
+
+    path: Path
+    as_of: dt.date
+    geography_date: dt.date
+    synthetic: bool
+    code_version: str
+    inputs: str
+    published_at: dt.datetime
+
+    @property
+    def database(self) -> Path:
+        return self.path / DATABASE
+
+
+def inputs_digest(entries: Sequence[Entry], answer: Answer) -> str:
+    """Digest of everything that decides the figures: deliveries, dates and code. Equal digest, equal figures."""
+    seen = sorted(
+        (e.file_name, e.sha256, e.status, e.message, e.suite_version)
+        for e in entries
+        if e.delivered_on <= answer.as_of or (answer.as_of_is_default and e.status == "rejected")
+    )
+    facts = [str(answer.as_of), str(answer.geography_date), answer.as_of_is_default, code_version(), seen]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def publish(
+    data: DataFolder, answer: Answer, entries: Sequence[Entry], engine: str
+) -> tuple[Publication, dict[str, int]]:
+    """Copies schema `marts` of the warehouse to a new publication; returns it and the rows per table.
+
+    `current` moves to it when `as_of` is the default one; another stand leaves `current` alone.
+    """
+    digest = inputs_digest(entries, answer)
+    name = f"{answer.as_of}_geo-{answer.geography_date}_{digest[:10]}"
+    final, building = data.published / name, data.published / f".{name}{TEMPORARY}"
+    accepted = [e for e in entries if e.status == "accepted" and e.delivered_on <= answer.as_of]
+    publication = Publication(
+        path=final,
+        as_of=answer.as_of,
+        geography_date=answer.geography_date,
+        synthetic=any(is_synthetic(e.file_name) for e in accepted),
+        code_version=code_version(),
+        inputs=digest,
+        published_at=dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
+    )
+    for stale in data.published.glob(f".*{TEMPORARY}") if data.published.is_dir() else []:
+        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    building.mkdir(parents=True)
+    rows = _copy_tables(data.warehouse, building, publication, engine)
+    facts = {k: v for k, v in asdict(publication).items() if k != "path"}
+    (building / FACTS).write_text(json.dumps(facts, default=str, indent=1), encoding="utf-8")
+    if final.exists():  # made from the same inputs, so it holds the same figures, and readers may have it open
+        shutil.rmtree(building)
+        publication = _read(final)
+    else:
+        building.rename(final)
+    if answer.as_of_is_default:
+        with replaced(data.current) as link:
+            link.symlink_to(name)
+    _prune(data)
+    return publication, rows
+
+
+def _copy_tables(warehouse: Path, folder: Path, publication: Publication, engine: str) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    with duckdb.connect(str(folder / DATABASE)) as con:
+        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        tables = [
+            t
+            for (t,) in con.execute(
+                "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ? "
+                "union all select view_name from duckdb_views() where database_name = 'warehouse' and schema_name = ? "
+                "and not internal order by 1",
+                [SCHEMA, SCHEMA],
+            ).fetchall()
+        ]
+        for table in tables:
+            # Sorted, so that the same figures give the same files.
+            con.execute(f"create table {quote(table)} as from warehouse.{SCHEMA}.{quote(table)} order by all")
+        con.execute(
+            "create table publication as select cast($as_of as date) as as_of, "
+            "cast($geography_date as date) as geography_date, cast($published_at as timestamp) as published_at, "
+            "$code_version as code_version, $engine as engine, $synthetic as synthetic",
+            {
+                "as_of": publication.as_of,
+                "geography_date": publication.geography_date,
+                "published_at": publication.published_at,
+                "code_version": publication.code_version,
+                "engine": engine,
+                "synthetic": publication.synthetic,
+            },
+        )
+        for table in [*tables, "publication"]:
+            path = folder / f"{table}.parquet"
+            con.execute(f"copy (from {quote(table)}) to '{path}' (format parquet, compression zstd)")
+            rows[table] = con.execute(f"select count(*) from {quote(table)}").fetchall()[0][0]
+        con.execute("detach warehouse")
+    (folder / DATABASE).chmod(0o444)
+    return rows
+
+
+def published(data: DataFolder) -> list[Publication]:
+    """All publications, newest first."""
+    found = [_read(p.parent) for p in data.published.glob(f"[0-9]*/{FACTS}")]
+    return sorted(found, key=lambda p: (p.published_at, p.path.name), reverse=True)
+
+
+def find(data: DataFolder, digest: str) -> Publication | None:
+    """The publication made from exactly these inputs, if there is one."""
+    return next((p for p in published(data) if p.inputs == digest), None)
+
+
+def current(data: DataFolder) -> Publication | None:
+    """What readers of `current` see."""
+    return _read(data.current.resolve()) if (data.current / FACTS).exists() else None
+
+
+def _read(folder: Path) -> Publication:
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    days = {k: dt.date.fromisoformat(facts[k]) for k in ("as_of", "geography_date")}
+    return Publication(path=folder, **facts | days | {"published_at": dt.datetime.fromisoformat(facts["published_at"])})
+
+
+def _prune(data: DataFolder) -> None:
+    keep = current(data)
+    for publication in published(data)[KEPT:]:
+        if keep is None or publication.path != keep.path:
+            shutil.rmtree(publication.path)

@@ -1,0 +1,121 @@
+"""What was refused or warned about, for the steward: by file and row number, with the rule in plain Dutch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import ContractError
+from orchestration.door import ledger
+from orchestration.files import replaced
+from orchestration.paths import DataFolder
+
+HEADER = [
+    "bron",
+    "bestand",
+    "geleverd op",
+    "rij",
+    "uitkomst",
+    "regel",
+    "betekenis",
+    "wat te doen",
+    "rij zoals geleverd",
+]
+OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that one row broke."""
+
+    source: str
+    file_name: str
+    delivered_on: str
+    row_number: int
+    outcome: str
+    rule: str
+    meaning: str
+    remedy: str
+    row: str
+
+
+def read(data: DataFolder, source: str | None = None) -> list[Finding]:
+    """Every broken rule of every row, in the order of delivery. Raises `ContractError` for an unknown source."""
+    if source and source not in contract.sources():
+        raise ContractError(f"there is no source {source!r}; the sources are {', '.join(contract.sources())}")
+    found = []
+    with duckdb.connect() as con:
+        for entry in ledger.read(data.ledger):
+            path = data.quarantine / entry.source / f"{entry.delivery_id}.parquet"
+            if entry.status != "accepted" or (source and entry.source != source) or not path.exists():
+                continue
+            rules = contract.load(entry.source)
+            cursor = con.execute("select * from read_parquet(?) order by row_number", [str(path)])
+            names = [d[0] for d in cursor.description]
+            for values in cursor.fetchall():
+                row = dict(zip(names, values, strict=True))
+                for rule in row["rules"]:
+                    meaning, remedy = rules.text_of(rule)
+                    found.append(
+                        Finding(
+                            entry.source,
+                            entry.file_name,
+                            str(entry.delivered_on),
+                            row["row_number"],
+                            row["outcome"],
+                            rule,
+                            meaning,
+                            remedy,
+                            _given(row, [c.name for c in rules.columns]),
+                        )
+                    )
+    return found
+
+
+def _given(row: dict[str, object], columns: list[str]) -> str:
+    if row["fields"]:
+        return " | ".join(map(str, row["fields"]))  # type: ignore[call-overload]
+    return "; ".join(f"{name}={row[name]}" for name in columns if row.get(name) is not None)
+
+
+def summary_text(found: list[Finding]) -> str:
+    """Rows per source, file and rule, as a table for the terminal."""
+    if not found:
+        return "Nothing is in quarantine."
+    counts: dict[tuple[str, str, str], int] = {}
+    for f in found:
+        counts[f.file_name, f.outcome, f.rule] = counts.get((f.file_name, f.outcome, f.rule), 0) + 1
+    lines = [f"{n:>8,}  {outcome:<12} {file:<52} {rule}" for (file, outcome, rule), n in counts.items()]
+    return "\n".join([*lines, "", "With --xlsx FILE every row is written to a workbook, without INSZ."])
+
+
+def write_workbook(found: list[Finding], path: Path) -> None:
+    """Writes one row per finding. Text stays text, whatever it begins with."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Quarantaine")
+    sheet.freeze_panes = "A2"
+    for letter, width in zip("ABCDEFGHI", (24, 48, 12, 8, 24, 28, 60, 60, 100), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.append(HEADER)
+
+    def text(value: str) -> WriteOnlyCell:
+        cell = WriteOnlyCell(sheet, value)
+        cell.data_type = "s"
+        return cell
+
+    for f in found:
+        sheet.append(
+            [
+                *map(text, (f.source, f.file_name, f.delivered_on)),
+                f.row_number,
+                *map(text, (OUTCOMES[f.outcome], f.rule, f.meaning, f.remedy, f.row)),
+            ]
+        )
+    with replaced(path.resolve()) as temporary:
+        book.save(temporary)

@@ -1,0 +1,98 @@
+"""What the command line prints. Counts, names of files and rules; never a value of a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration import publication
+from orchestration.door.ledger import Entry
+from orchestration.publication import Publication
+from orchestration.settings import Settings
+from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.demo import DemoSummary
+    from orchestration.runner import Report
+
+
+def run_text(report: Report) -> str:
+    """Summary of a run: what came in, what was refused and why, what was made and where it is."""
+    lines = []
+    if report.nothing_new:
+        lines.append("Nothing new: no new deliveries, and publication and annexes are up to date. Nothing was changed.")
+    if report.loaded:
+        lines.append(_deliveries_line(report.loaded))
+    lines += [f"  refused         {e.file_name}: {e.message}" for e in report.refused]
+    lines += [f"  still refused   {name}: see twe status" for name in report.still_refused]
+    lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
+    lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
+    lines += [f"  PROBLEM         {problem}" for problem in report.problems]
+    lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
+    if report.workbooks:
+        lines.append(f"Annexes ({len(report.workbooks)} workbooks):")
+        lines += [f"  {path}" for path in report.workbooks]
+    if report.problems:
+        lines.append("Something was blocked; what was published before stands as it was.")
+    return "\n".join(lines)
+
+
+def _deliveries_line(entries: list[Entry]) -> str:
+    accepted = [e for e in entries if e.status == "accepted"]
+    return (
+        f"Deliveries: {len(accepted)} accepted, {len(entries) - len(accepted)} refused; "
+        f"rows: {sum(e.rows_accepted for e in accepted):,} accepted, "
+        f"{sum(e.rows_quarantined for e in accepted):,} quarantined, "
+        f"{sum(e.rows_warned for e in accepted):,} with a warning"
+    )
+
+
+def _publication_line(made: Publication) -> str:
+    synthetic = " - SYNTHETIC demo data" if made.synthetic else ""
+    return f"{made.path} (as of {made.as_of}, municipalities of {made.geography_date}){synthetic}"
+
+
+def demo_text(summary: DemoSummary, folder: Path) -> str:
+    """What the demo wrote."""
+    rows = sum(summary.rows.values())
+    return (
+        f"SYNTHETIC demo deliveries written to {folder}: {len(summary.files)} files, {rows:,} rows. "
+        "No person in them exists. Next: twe run"
+    )
+
+
+def status_text(settings: Settings) -> str:
+    """Deliveries per source, what is refused, the rules broken most, and the publications."""
+    workspace = Workspace(settings)
+    entries = workspace.entries()
+    lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
+    if entries and workspace.synthetic:
+        lines.append("All deliveries are SYNTHETIC demo data.")
+    lines.append("")
+    lines.append(
+        f"{'source':<24} {'deliveries':>10} {'refused':>8} {'accepted':>11} {'quarantined':>12} {'newest':>11}"
+    )
+    for source in workspace.contracts:
+        own = [e for e in entries if e.source == source]
+        accepted = [e for e in own if e.status == "accepted"]
+        newest = max((str(e.delivered_on) for e in accepted), default="-")
+        lines.append(
+            f"{source:<24} {len(own):>10} {len(own) - len(accepted):>8} {sum(e.rows_accepted for e in accepted):>11,} "
+            f"{sum(e.rows_quarantined for e in accepted):>12,} {newest:>11}"
+        )
+    waiting = workspace.inbox.new + workspace.inbox.clashes
+    lines += ["", f"Waiting in the inbox: {len(waiting)} deliveries, {len(workspace.inbox.strangers)} other files"]
+    lines += [f"  not a delivery  {name}: {why}" for name, why in workspace.inbox.strangers]
+    lines += [f"  refused  {e.file_name}: {e.message}" for e in entries if e.status == "rejected"]
+    broken: Counter[tuple[str, str, str]] = Counter()
+    for entry in entries:
+        broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
+    if broken:
+        lines += ["", "Rules broken most (twe quarantine shows all):"]
+        lines += [f"  {n:>8,}  {on_fail:<6} {source}: {rule}" for (source, rule, on_fail), n in broken.most_common(10)]
+    made = publication.published(settings.folder)
+    now = publication.current(settings.folder)
+    lines += ["", "Publications:" if made else "Nothing has been published yet: run twe run."]
+    lines += [f"  {'current' if now and p.path == now.path else '':<8} {_publication_line(p)}" for p in made]
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""What assets share in a run: the workspace (data folder, lock, key) and the answer's settings."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.files import sweep
+from orchestration.lock import single_writer
+from orchestration.settings import Settings, ensure_writable
+from orchestration.workspace import Workspace
+
+
+class AnswerConfig(dg.ConfigurableResource):
+    """Settings of a run. Empty means the default: the newest accepted day, and the municipalities of that day.
+
+    `years` narrows the annexes, such as 2020-2023 or 2020,2022; empty means the years of the question.
+    """
+
+    as_of: str | None = None
+    geography_date: str | None = None
+    years: str | None = None
+
+    @property
+    def dates(self) -> tuple[dt.date | None, dt.date | None]:
+        """(as_of, geography_date). Raises `ValueError` for text that is no date."""
+        return (
+            dt.date.fromisoformat(self.as_of) if self.as_of else None,
+            dt.date.fromisoformat(self.geography_date) if self.geography_date else None,
+        )
+
+
+def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
+    """A workspace per run. Holds the lock on the data folder until the run ends, so there is one writer at a time."""
+
+    @dg.resource(description="The data folder, held for this run alone.")
+    def hold(_: dg.InitResourceContext) -> Iterator[Workspace]:
+        ensure_writable(settings.folder)
+        with single_writer(settings.folder.lock):
+            for folder in (settings.folder.lake, settings.folder.quarantine, settings.folder.ledger.parent):
+                sweep(folder)
+            workspace = Workspace(settings)
+            workspace.prepare()
+            yield workspace
+
+    return hold

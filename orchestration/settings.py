@@ -1,0 +1,66 @@
+"""Settings of the warehouse, from environment variables named `TWE_…`. The only place that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.door.pseudonym import MINIMUM_KEY_LENGTH
+from orchestration.paths import DataFolder
+
+
+class SettingsError(ValueError):
+    """A setting is wrong or missing; the message is one line that says which and what to do."""
+
+
+class Settings(BaseSettings):
+    """`TWE_DATA`, `TWE_INBOX`, `TWE_PSEUDONYM_KEY` and `TWE_ENGINE`; see docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="TWE_", frozen=True, env_ignore_empty=True)
+
+    data: Path = Path("data")
+    inbox: Path | None = None
+    pseudonym_key: SecretStr | None = None
+    engine: Literal["duckdb"] = "duckdb"
+
+    @field_validator("pseudonym_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < MINIMUM_KEY_LENGTH:
+            raise ValueError(f"is shorter than {MINIMUM_KEY_LENGTH} characters; use a long random text")
+        return key
+
+    @property
+    def folder(self) -> DataFolder:
+        return DataFolder(self.data.expanduser().resolve())
+
+    @property
+    def inbox_folder(self) -> Path:
+        return self.inbox.expanduser().resolve() if self.inbox else self.folder.inbox
+
+
+def load_settings() -> Settings:
+    """Reads the environment. Raises `SettingsError` that names the variable and the problem, never a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "TWE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name} {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def ensure_writable(data: DataFolder) -> None:
+    """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
+    try:
+        data.root.mkdir(parents=True, exist_ok=True)
+        probe = data.root / ".writable.tmp"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"TWE_DATA: nothing can be written in {data.root} ({error.strerror}); "
+            "give the user that runs twe write access, or set TWE_DATA to another folder"
+        ) from None

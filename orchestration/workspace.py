@@ -1,0 +1,97 @@
+"""What a run works with: the data folder, the contracts, the inbox as it was when the run began, the key."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import SourceContract
+from orchestration.door import ledger, load, storage
+from orchestration.door.guard import GuardError
+from orchestration.door.inbox import Inbox, is_synthetic, scan
+from orchestration.door.ledger import Entry
+from orchestration.door.load import SourceLoad
+from orchestration.door.pseudonym import fingerprint
+from orchestration.files import replaced
+from orchestration.paths import DataFolder
+from orchestration.settings import Settings, SettingsError
+
+DEMO_KEY = b"demo key, not a secret, never for real deliveries"
+
+
+class Workspace:
+    """Made once per run, by the command line or by Dagster."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.data: DataFolder = settings.folder
+
+    @cached_property
+    def contracts(self) -> dict[str, SourceContract]:
+        return {name: contract.load(name) for name in contract.sources()}
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The inbox against the ledger, read once: what arrives later is for the next run."""
+        versions = {name: c.version for name, c in self.contracts.items()}
+        return scan(self.settings.inbox_folder, list(versions), self.entries(), versions)
+
+    def entries(self) -> list[Entry]:
+        return ledger.read(self.data.ledger)
+
+    def prepare(self) -> None:
+        """Makes what an empty data folder lacks: a ledger, and for every source a table without rows."""
+        if not self.data.ledger.exists():
+            ledger.append(self.data.ledger, [])
+        storage.ensure_empty(self.data.lake, self.contracts.values())
+
+    @cached_property
+    def key(self) -> bytes:
+        """The pseudonym key. Raises `SettingsError` when it is missing or not the one that was used before."""
+        key = self._given_or_demo_key()
+        seal = self.data.ledger.parent / "pseudonym_key_fingerprint"
+        if not seal.exists():
+            with replaced(seal) as temporary:
+                temporary.write_text(fingerprint(key), encoding="ascii")
+        elif seal.read_text(encoding="ascii") != fingerprint(key):
+            raise SettingsError(
+                "TWE_PSEUDONYM_KEY is not the key that earlier deliveries were loaded with, so clients would not be "
+                "recognised; set the former key, or start with an empty data folder"
+            )
+        return key
+
+    def _given_or_demo_key(self) -> bytes:
+        if self.settings.pseudonym_key:
+            return self.settings.pseudonym_key.get_secret_value().encode()
+        if self.synthetic:
+            return DEMO_KEY
+        raise SettingsError(
+            "TWE_PSEUDONYM_KEY is not set; set it to a long random text, keep it secret and keep it for ever "
+            "(only demo deliveries do without)"
+        )
+
+    @property
+    def synthetic(self) -> bool:
+        """True when the deliveries of the ledger and of the inbox all are demo deliveries."""
+        names = [e.file_name for e in self.entries()]
+        names += [d.file_name for d in (*self.inbox.new, *self.inbox.loaded)]
+        return bool(names) and all(map(is_synthetic, names))
+
+    def load(self, source: str, run_id: str) -> SourceLoad:
+        """Takes the new deliveries of one source through the door."""
+        contract_ = self.contracts[source]
+        clashes = [d for d in self.inbox.clashes if d.source == source]
+        refused = load.refuse_clashes(self.data, clashes, {source: contract_.version}, run_id)
+        new = [d for d in self.inbox.new if d.source == source]
+        try:
+            done = load.load_source(self.data, contract_, new, self.key, run_id)
+        except duckdb.Error as error:
+            # DuckDB quotes values in its messages, and what it quotes here may be a person's.
+            raise GuardError(
+                f"{source}: the deliveries could not be guarded ({type(error).__name__}); nothing of them was loaded. "
+                "Move them out of the inbox one by one to find the one that causes it, and report it."
+            ) from None
+        done.entries += refused
+        return done
