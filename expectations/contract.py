@@ -201,8 +201,8 @@ def _column_rules(column: Column, scope: str, texts: dict[str, dict[str, str]]) 
     """missing_ and invalid_ rules of one column. Rules of one name never fail on the same row twice."""
 
     def rule(kind: str, expect: str, **kwargs: Any) -> Rule:
-        text = {k: v.format(column=column.name) for k, v in texts[kind].items()}
-        return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, **text)
+        meaning, remedy = (texts[kind][k].format(column=column.name) for k in ("meaning", "remedy"))
+        return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, meaning=meaning, remedy=remedy)
 
     rules = []
     if column.required:

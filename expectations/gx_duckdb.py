@@ -16,6 +16,7 @@ import duckdb
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, registry
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
+from sqlalchemy.exc import NoSuchTableError
 
 DRIVER = "twe_duckdb"
 _connections: weakref.WeakSet[Connection] = weakref.WeakSet()
@@ -158,7 +159,7 @@ class Dialect(PGDialect):
         )
         rows = connection.exec_driver_sql(sql, (schema or "main", str(table_name))).fetchall()
         if not rows:
-            raise sa.exc.NoSuchTableError(table_name)
+            raise NoSuchTableError(table_name)
         return [
             {"name": n, "type": sql_type(t), "nullable": nullable == "YES", "default": None} for n, t, nullable in rows
         ]

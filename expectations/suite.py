@@ -68,6 +68,7 @@ def _context() -> Any:
 
 def _expectation(index: int, rule: Rule) -> Any:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.row_conditions import Column
 
     kwargs: dict[str, Any] = dict(rule.kwargs)
@@ -80,7 +81,7 @@ def _expectation(index: int, rule: Rule) -> Any:
         return ExpectationConfiguration(
             type=rule.expect,
             kwargs=kwargs,
-            severity="critical" if rule.on_fail == "reject" else "warning",
+            severity=FailureSeverity.CRITICAL if rule.on_fail == "reject" else FailureSeverity.WARNING,
             meta={"index": index, "rule": rule.name},
             notes=rule.meaning or None,
         ).to_domain_obj()

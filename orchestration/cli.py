@@ -8,10 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orchestration.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.runner import Wish
 
 
 def main() -> None:
@@ -46,7 +50,7 @@ def _day(value: dt.datetime | None) -> dt.date | None:
     return value.date() if value else None
 
 
-def _dates(command):  # type: ignore[no-untyped-def]
+def _dates(command: Any) -> Any:
     for option in (
         click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: as-of."),
         click.option("--as-of", type=Day, help="Only deliveries up to this day exist. Default: the newest accepted."),
@@ -81,10 +85,10 @@ def annexes(question: str, as_of: dt.datetime | None, geography_date: dt.datetim
     _run(load_settings(), Wish((question,), _day(as_of), _day(geography_date), years, load=False))
 
 
-def _run(settings: Settings, wish: object) -> None:
+def _run(settings: Settings, wish: Wish) -> None:
     from orchestration import reporting, runner
 
-    report = runner.run(settings, wish)  # type: ignore[arg-type]
+    report = runner.run(settings, wish)
     click.echo(reporting.run_text(report))
     sys.exit(report.exit_code)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ TEMPORARY = ".tmp"
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def replaced(path: Path) -> Generator[Path]:
     """Gives a temporary path in the folder of `path`; puts it in place by one rename when the block ends well.
 
     After an error the temporary file is gone and `path` is as it was; after a kill only the temporary file is left.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _held: dict[Path, int] = {}
 
 
 @contextmanager
-def single_writer(path: Path) -> Iterator[None]:
+def single_writer(path: Path) -> Generator[None]:
     """Holds the lock file at `path` for the block. Within one process it may be taken again. Raises `BusyError`."""
     if _held.get(path):
         _held[path] += 1

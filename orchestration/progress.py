@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -15,7 +15,7 @@ class Step:
 
 
 @contextmanager
-def step(name: str) -> Iterator[Step]:
+def step(name: str) -> Generator[Step]:
     """Shows `name` while the block runs, then its summary and seconds. Only on a terminal."""
     shown = sys.stderr.isatty()
     if shown:

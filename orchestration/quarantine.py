@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -75,9 +76,9 @@ def read(data: DataFolder, source: str | None = None) -> list[Finding]:
     return found
 
 
-def _given(row: dict[str, object], columns: list[str]) -> str:
+def _given(row: dict[str, Any], columns: list[str]) -> str:
     if row["fields"]:
-        return " | ".join(map(str, row["fields"]))  # type: ignore[call-overload]
+        return " | ".join(map(str, row["fields"]))
     return "; ".join(f"{name}={row[name]}" for name in columns if row.get(name) is not None)
 
 
@@ -104,7 +105,7 @@ def write_workbook(found: list[Finding], path: Path) -> None:
         sheet.column_dimensions[letter].width = width
     sheet.append(HEADER)
 
-    def text(value: str) -> WriteOnlyCell:
+    def text(value: str) -> Any:
         cell = WriteOnlyCell(sheet, value)
         cell.data_type = "s"
         return cell

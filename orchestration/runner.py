@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exports.questions import Question, load_questions
 from orchestration import annexes, instance, publication
@@ -20,6 +21,9 @@ from orchestration.paths import QUESTIONS, DataFolder
 from orchestration.publication import Publication
 from orchestration.settings import Settings, ensure_writable
 from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
 
 
 class UnknownQuestionError(ValueError):
@@ -190,22 +194,25 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
     report.problems += _problems(result)
 
 
-def _problems(result: object) -> list[str]:
+def _problems(result: ExecuteInProcessResult) -> list[str]:
     """One line per step that failed, with its deepest cause, and one per check that blocked."""
     lines = []
-    for event in result.all_events:  # type: ignore[attr-defined]
-        if event.is_step_failure or event.event_type_value == "RUN_FAILURE":
-            failure = event.event_specific_data
-            error = getattr(failure, "error", None)
-            if getattr(failure, "user_failure_data", None):
-                lines.append(f"{event.step_key}: {failure.user_failure_data.description}")
-            elif error is not None:
-                while error.cause:
-                    error = error.cause
-                lines.append(f"{event.step_key or 'run'}: {error.message.strip().splitlines()[0]}")
+    for event in result.all_events:
+        if not event.is_step_failure and event.event_type_value != "RUN_FAILURE":
+            continue
+        failure = event.event_specific_data
+        told = getattr(failure, "user_failure_data", None)
+        error = getattr(failure, "error", None)
+        where = event.step_key or "run"
+        if told is not None:
+            lines.append(f"{where}: {told.description}")
+        elif error is not None:
+            while error.cause:
+                error = error.cause
+            lines.append(f"{where}: {error.message.strip().splitlines()[0]}")
     lines += [
         f"check {c.asset_key.to_user_string()} {c.check_name} failed"
-        for c in result.get_asset_check_evaluations()  # type: ignore[attr-defined]
+        for c in result.get_asset_check_evaluations()
         if not c.passed and c.blocking
     ]
     return lines

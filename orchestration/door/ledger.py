@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -72,8 +73,10 @@ def read(path: Path) -> list[Entry]:
         rows = con.execute(
             f"select {', '.join(names)} from read_parquet(?) order by delivered_on, file_name, loaded_at", [str(path)]
         ).fetchall()
-    at = names.index("reasons")
-    return [Entry(**dict(zip(names, r, strict=True)) | {"reasons": tuple(Reason(**x) for x in r[at])}) for r in rows]
+    found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in found:
+        row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
+    return [Entry(**row) for row in found]
 
 
 def append(path: Path, entries: Iterable[Entry]) -> None:

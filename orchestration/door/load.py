@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -182,7 +183,7 @@ def _store(
     )
 
 
-def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: object) -> Entry:
+def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:
     return Entry(
         delivery_id=delivery.delivery_id,
         file_name=delivery.file_name,
@@ -194,5 +195,5 @@ def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: 
         suite_version=version,
         run_id=run_id,
         loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
-        **counts,  # type: ignore[arg-type]
+        **counts,
     )
