@@ -127,7 +127,7 @@ def _csv(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, n
     else:  # without a quote every line is a row: many times faster
         joiner = separator
         lines = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
-    header = next((line.split(joiner) for _, line in lines if line.strip(BLANKS + joiner)), [])
+    header = next((line.split(joiner) for _, line in lines), [])
     places, remarks = match_header(header, contract)
     _insert(con, contract, places, len(header), number, lines, joiner)
     return remarks
@@ -147,7 +147,7 @@ def _decode(data: bytes) -> str:
 def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
     """How many contract columns the header has when read with `separator`."""
     records = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    header = next((r for r in records if any(f.strip() for f in r)), [])
+    header = next(records, [])
     return len({f.strip().lower() for f in header} & {c.name for c in contract.columns})
 
 

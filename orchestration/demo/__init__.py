@@ -1,0 +1,11 @@
+"""Synthetic deliveries in the shape of the real ones, for trying the warehouse without anybody's data.
+
+Nothing in here describes a real person or a real OCMW; see `anchors` for the published totals that it is drawn around.
+This package imports nothing from the rest of the project.
+"""
+
+from __future__ import annotations
+
+from .demo import DemoSummary, InboxInUseError, write_demo
+
+__all__ = ["DemoSummary", "InboxInUseError", "write_demo"]

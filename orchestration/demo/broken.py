@@ -1,0 +1,180 @@
+"""The rules of the delivery format, and for each a way to break it that breaks no other rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .sources import ACTIONS, POSITIONS, SECTORS, SOURCES, Column
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of one source. `needs` is what the file must be able to hold: any, text or csv."""
+
+    name: str
+    column: Column | None = None
+    needs: str = "any"
+
+
+#: Rules across columns, by source.
+ACROSS_COLUMNS = {
+    "trajecten": (
+        "expected_end_before_start", "end_before_start", "ending_without_end_date", "end_date_without_ending",
+    ),
+    "art60_tewerkstellingen": ("end_before_start",),
+    "begeleidingsacties": ("end_before_start",),
+    "loontoelagen": (
+        "amount_not_positive", "amount_zero", "paid_before_performance", "correction_after_10_years",
+    ),
+    "arbeidsmarktposities": ("end_before_start",),
+}  # fmt: skip
+
+#: Values that don't parse or lie out of range, by kind of column (and by name where the range differs).
+BAD_VALUES: dict[str, tuple[str, ...]] = {
+    "nis": ("99999", "2100", "Gent", "62063", "21004"),
+    "date": ("2019-02-30", "31/11/2018", "2018.05.04", "mei 2019", "20180504"),
+    "month": ("2019-13", "2019", "03/2019", "januari"),
+    "integer": ("-3", "12,5", "veel"),
+    "cents": ("1.234,56", "€ 812,40", "812.405", "nvt"),
+    "code": ("ONBEKEND", "?", "XX"),
+    "yes_no": ("misschien", "O", "2"),
+    "startdatum": ("2019-02-30", "31/04/2018", "2015-06-01", "2016-12-31", "eerste maandag"),
+    "leeftijd": ("12", "104", "dertig", "31,5"),
+    "werkloosheidsduur_maanden": ("721", "-2", "1,5", "lang"),
+}
+
+
+def rules(source: str) -> list[Rule]:
+    """All rules of a source that turn a row away."""
+    columns = SOURCES[source]
+    found = [Rule(f"missing_{column.name}", column) for column in columns if column.required]
+    found += [Rule(f"invalid_{column.name}", column, "text") for column in columns]
+    found += [Rule("invalid_verwijderd", None, "text"), Rule("malformed_row", None, "csv")]
+    found += [Rule(name) for name in ("duplicate_row", "conflicting_key", *ACROSS_COLUMNS.get(source, ()))]
+    return found
+
+
+def break_row(source: str, row: Row, rule: Rule, turn: int) -> None:
+    """Change a sound row so that it breaks one rule; `turn` picks among the ways to do so.
+
+    Rules about more than one row (`duplicate_row`, `conflicting_key`) and about the line (`malformed_row`) are not
+    broken here.
+    """
+    if rule.name == "invalid_verwijderd":
+        row["verwijderd"] = ("misschien", "X", "ingetrokken")[turn % 3]
+    elif rule.name.startswith("missing_") and rule.column:
+        row[rule.column.name] = ""
+    elif rule.name.startswith("invalid_") and rule.column:
+        row[rule.column.name] = _bad_value(source, row, rule.column, turn)
+        if rule.name == "invalid_einddatum" and "beeindiging" in row:
+            row["beeindiging"] = row["beeindiging"] or "UITGEVOERD"  # else the ending is missing as well
+    elif rule.name in _BREAKERS:
+        _BREAKERS[rule.name](row, turn)
+
+
+def changed(source: str, row: Row, turn: int) -> Row:
+    """A sound row that says something else under the same key: a first version that is corrected later."""
+    other = dict(row)
+    if source == "trajecten":
+        if row["beeindiging"]:
+            other["beeindiging"] = "VROEGTIJDIG" if row["beeindiging"] == "UITGEVOERD" else "UITGEVOERD"
+        else:
+            planned = _later(row["startdatum"], 180 + turn % 7)
+            other["vermoedelijke_einddatum"] = "" if row["vermoedelijke_einddatum"] == planned else planned
+    elif source == "klantprofielen":
+        other["leeftijd"] = str(int(row["leeftijd"]) + 1) if row["leeftijd"] else "30"
+    elif source == "art60_tewerkstellingen":
+        other["sector"] = _another(SECTORS, row["sector"], turn)
+    elif source == "begeleidingsacties":
+        other["type"] = _another(ACTIONS, row["type"], turn)
+    elif source == "loontoelagen":
+        cents = int(row["bedrag"].replace(".", ""))
+        more = cents + (cents // 8 if abs(cents) >= 8 else cents)
+        other["bedrag"] = f"{'-' if more < 0 else ''}{abs(more) // 100}.{abs(more) % 100:02d}"
+    elif source == "arbeidsmarktposities":
+        other["positie"] = _another(POSITIONS, row["positie"], turn)
+    elif source == "transmissies":
+        other["transmissiedatum"] = _later(row["transmissiedatum"], -1 - turn % 5)
+    elif source == "leefloners":
+        other["leefloners"] = str(int(row["leefloners"]) + 1 + turn % 4)
+    elif source == "screenings":
+        flipped = {"J": "N", "N": "", "": "J"}
+        other["werkervaring_nodig"] = flipped[row["werkervaring_nodig"]]
+    return other
+
+
+def _bad_value(source: str, row: Row, column: Column, turn: int) -> str:
+    if column.kind == "id":
+        return f"{row[column.name]}-dossiernummer-van-het-OCMW-{turn}"
+    if column.kind == "insz":
+        return _bad_insz(row[column.name]) if turn % 3 else row[column.name][:10]
+    own = column.name if column.name != "startdatum" or source == "trajecten" else "date"
+    values = BAD_VALUES.get(own) or BAD_VALUES[column.kind]
+    return values[turn % len(values)]
+
+
+def _bad_insz(text: str) -> str:
+    """The same nine digits with check digits that fit neither century."""
+    nine = int(text[:9])
+    good = {97 - nine % 97, 97 - (2_000_000_000 + nine) % 97}
+    return text[:9] + next(f"{check:02d}" for check in range(1, 98) if check not in good)
+
+
+def _end_before_start(row: Row, turn: int) -> None:
+    row["einddatum"] = _later(row["startdatum"], -1 - turn)
+    if "beeindiging" in row:
+        row["beeindiging"] = "VROEGTIJDIG"
+
+
+def _expected_end_before_start(row: Row, turn: int) -> None:
+    row["vermoedelijke_einddatum"] = _later(row["startdatum"], -1 - turn)
+
+
+def _ending_without_end_date(row: Row, turn: int) -> None:
+    row["einddatum"], row["beeindiging"] = "", ("UITGEVOERD", "VROEGTIJDIG")[turn % 2]
+
+
+def _end_date_without_ending(row: Row, turn: int) -> None:
+    row["einddatum"] = row["einddatum"] or _later(row["startdatum"], 90 + turn)
+    row["beeindiging"] = ""
+
+
+def _amount_not_positive(row: Row, turn: int) -> None:
+    row["soort"], row["bedrag"] = "BETALING", "0.00" if turn % 2 else f"-{row['bedrag'].lstrip('-')}"
+
+
+def _amount_zero(row: Row, turn: int) -> None:
+    row["soort"], row["bedrag"] = "CORRECTIE", "0.00"
+
+
+def _paid_before_performance(row: Row, turn: int) -> None:
+    row["betaaldatum"] = _later(f"{row['prestatiemaand']}-01", -1 - turn)
+
+
+def _correction_after_10_years(row: Row, turn: int) -> None:
+    year, month = row["betaaldatum"].split("-")[:2]
+    row["prestatiemaand"], row["soort"] = f"{int(year) - 11 - turn % 2}-{month}", "CORRECTIE"
+
+
+_BREAKERS = {
+    "end_before_start": _end_before_start,
+    "expected_end_before_start": _expected_end_before_start,
+    "ending_without_end_date": _ending_without_end_date,
+    "end_date_without_ending": _end_date_without_ending,
+    "amount_not_positive": _amount_not_positive,
+    "amount_zero": _amount_zero,
+    "paid_before_performance": _paid_before_performance,
+    "correction_after_10_years": _correction_after_10_years,
+}
+
+
+def _later(text: str, days: int) -> str:
+    return (date.fromisoformat(text) + timedelta(days=days)).isoformat()
+
+
+def _another(codes: tuple[str, ...], code: str, turn: int) -> str:
+    others = [one for one in codes if one != code]
+    return others[turn % len(others)]

@@ -1,0 +1,50 @@
+"""Civil dates as arrays: days since 1970-01-01 (int32), months since January 1970 (int32). No clock is read here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+Ints = np.ndarray
+
+#: Stands for "no value" in every integer column of the demo (no date of the demo lies before 1970).
+MISSING = -1
+
+
+def day(year: int, month: int = 1, day_of_month: int = 1) -> int:
+    """Days since 1970-01-01 of one date."""
+    return date(year, month, day_of_month).toordinal() - date(1970, 1, 1).toordinal()
+
+
+def as_date(days: int) -> date:
+    """The date of one day number."""
+    return date.fromordinal(int(days) + date(1970, 1, 1).toordinal())
+
+
+def month_of(days: Ints) -> Ints:
+    """Month number of each day."""
+    return np.asarray(days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
+
+
+def year_of(days: Ints) -> Ints:
+    """Calendar year of each day."""
+    return (1970 + month_of(days) // 12).astype(np.int32)
+
+
+def month_start(months: Ints) -> Ints:
+    """First day of each month number."""
+    return np.asarray(months).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
+
+
+def month_length(months: Ints) -> Ints:
+    """Days in each month number."""
+    return month_start(np.asarray(months) + 1) - month_start(months)
+
+
+def add_months(days: Ints, months: Ints | int) -> Ints:
+    """Each day plus a number of months, clamped at the month's end (2020-02-29 + 12 = 2021-02-28)."""
+    start = month_of(days)
+    target = start + np.asarray(months, dtype=np.int32)
+    day_of_month = np.asarray(days) - month_start(start)
+    return (month_start(target) + np.minimum(day_of_month, month_length(target) - 1)).astype(np.int32)

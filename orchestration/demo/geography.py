@@ -1,0 +1,116 @@
+"""Municipalities as they were at each moment, and how large each is.
+
+A *unit* is a municipality of 2017 (308 of them). A unit keeps its size through mergers; only the code under which its
+OCMW reports changes, on the day that the municipality is merged.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import anchors
+from .dates import day
+
+#: The project's own seed, read as plain data.
+MUNICIPALITIES = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
+
+_ALWAYS_FROM, _ALWAYS_TO = day(1970), day(2200)
+
+
+@dataclass(frozen=True)
+class Geography:
+    """Units with their codes over time. `codes` has one row per unit and one column per era."""
+
+    provinces: np.ndarray
+    codes: np.ndarray
+    era_starts: np.ndarray
+    validity: dict[int, tuple[int, int]]
+
+    @property
+    def units(self) -> int:
+        """Number of units."""
+        return len(self.codes)
+
+    def code(self, unit: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """NIS code of each unit as it was valid on each day."""
+        era = np.searchsorted(self.era_starts, days, side="right") - 1
+        return self.codes[unit, era]
+
+    def wrong_code(self, unit: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """A code of the same unit that was *not* valid on the day, or 0 where the unit has none.
+
+        After a merger that is the old code that the OCMW kept using; before it, the code of the later municipality.
+        """
+        now, first, last = self.code(unit, days), self.codes[unit, 0], self.codes[unit, -1]
+        other = np.where(now != first, first, last)
+        begin = np.array([self.validity[int(code)][0] for code in other])
+        end = np.array([self.validity[int(code)][1] for code in other])
+        return np.where((days < begin) | (days > end), other, 0)
+
+    def units_with_wrong_codes(self) -> np.ndarray:
+        """Units that have a wrong code on every day between 2017 and now, because a merger gave them a new one."""
+        begin = np.array([self.validity[int(code)][0] for code in self.codes[:, -1]])
+        return np.flatnonzero((self.codes[:, 0] != self.codes[:, -1]) & (begin > day(2017)))
+
+
+def read_geography(path: Path | None = None) -> Geography:
+    """Read the municipalities seed (columns nis_code, valid_from, valid_to, successor_nis_code, province …)."""
+    with (path or MUNICIPALITIES).open(encoding="utf-8", newline="") as file:
+        rows = {int(row["nis_code"]): row for row in csv.DictReader(file)}
+    validity = {
+        code: (
+            _days(row["valid_from"]) if row["valid_from"] else _ALWAYS_FROM,
+            _days(row["valid_to"]) if row["valid_to"] else _ALWAYS_TO,
+        )
+        for code, row in rows.items()
+    }
+    start = day(2017)
+    eras = [start, *sorted({begin for begin, _ in validity.values() if begin > start})]
+    units = sorted(code for code, (begin, end) in validity.items() if begin <= start <= end)
+    codes = np.empty((len(units), len(eras)), dtype=np.int32)
+    for position, unit in enumerate(units):
+        code = unit
+        for era, moment in enumerate(eras):
+            while validity[code][1] < moment:
+                code = int(rows[code]["successor_nis_code"])
+            codes[position, era] = code
+    provinces = np.array([rows[unit]["province"] for unit in units])
+    return Geography(provinces, codes, np.array(eras), validity)
+
+
+def sizes(geography: Geography, rng: np.random.Generator, spread: float = 1.25) -> np.ndarray:
+    """Share of each unit in Flanders (sums to 1): provinces as published, centre cities large, a long tail of small."""
+    raw = rng.lognormal(0.0, spread, geography.units)
+    city = np.array([anchors.CITY_SHARES.get(int(code), 0.0) for code in geography.codes[:, 0]])
+    share = np.zeros(geography.units)
+    for province in anchors.PROVINCE_SHARES:
+        inside = geography.provinces == province
+        rest = inside & (city == 0)
+        share[inside] = city[inside]
+        share[rest] = raw[rest] / raw[rest].sum() * (1 - city[inside].sum())
+    return within_provinces(geography, share)
+
+
+def within_provinces(geography: Geography, weights: np.ndarray) -> np.ndarray:
+    """Shares that keep the proportions of `weights` within each province, and the published shares between them."""
+    share = np.zeros(geography.units)
+    for province, weight in anchors.PROVINCE_SHARES.items():
+        inside = geography.provinces == province
+        share[inside] = weights[inside] / weights[inside].sum() * weight
+    return share
+
+
+def draw_units(rng: np.random.Generator, share: np.ndarray, count: int) -> np.ndarray:
+    """`count` units in random order, by systematic sampling: each within one of its expected number."""
+    points = (rng.random() + np.arange(count)) / max(count, 1)
+    drawn = np.searchsorted(np.cumsum(share / share.sum()), points, side="right")
+    return rng.permutation(np.minimum(drawn, len(share) - 1)).astype(np.int32)
+
+
+def _days(text: str) -> int:
+    year, month, day_of_month = (int(part) for part in text.split("-"))
+    return day(year, month, day_of_month)

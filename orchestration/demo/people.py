@@ -1,0 +1,142 @@
+"""Clients: who takes which trajectory, and the synthetic persons behind them.
+
+The INSZ numbers pass the checksum, but belong to nobody: the day counter runs down from 998 (real counters start at
+001 and stay far below), in the order in which this module deals them out.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+
+from .dates import MISSING, day
+from .seeds import choose, generator
+from .trajectories import Trajectories
+
+MALE, FEMALE, OTHER = 0, 1, 2
+
+#: Share of ended trajectories whose client is ready for another one in the same OCMW, half a year or more later.
+RETURN_SHARE = 0.13
+#: Share of the trajectories that overlap another one of the same client (a double registration).
+OVERLAP_SHARE = 0.0008
+
+
+@dataclass(frozen=True)
+class People:
+    """Persons. `sex` 0 M, 1 V, 2 X; yes/no columns hold 0 for yes, 1 for no and -1 for unknown."""
+
+    insz: np.ndarray
+    birth: np.ndarray
+    sex: np.ndarray
+    short_schooled: np.ndarray
+    migration: np.ndarray
+
+
+@dataclass(frozen=True)
+class Links:
+    """Which client takes each trajectory; `until` is the day before the client's next one (a far day if none)."""
+
+    client: np.ndarray
+    until: np.ndarray
+    overlapping: int
+
+    @property
+    def clients(self) -> int:
+        """Number of clients; they are numbered from 0."""
+        return int(self.client.max()) + 1
+
+
+def link_clients(drawn: Trajectories, seed: int) -> Links:
+    """Deal the trajectories out to clients, so that about one client in ten has more than one."""
+    rng = generator(seed, "clients")
+    count = len(drawn)
+    returns = (rng.random(count) < RETURN_SHARE) & drawn.ended
+    pause = rng.integers(40, 600, count)
+    waiting: dict[int, list[tuple[int, int]]] = {}
+    client = np.empty(count, dtype=np.int32)
+    previous = np.full(count, -1, dtype=np.int32)
+    clients = 0
+    for index in range(count):
+        queue = waiting.setdefault(int(drawn.unit[index]), [])
+        if queue and queue[0][0] <= drawn.start[index]:
+            previous[index] = heapq.heappop(queue)[1]
+            client[index] = client[previous[index]]
+        else:
+            client[index] = clients
+            clients += 1
+        if returns[index]:
+            heapq.heappush(queue, (int(drawn.end[index] + pause[index]), index))
+    until = np.full(count, day(2200), dtype=np.int32)
+    again = previous >= 0
+    until[previous[again]] = drawn.start[again] - 1
+    pairs = _overlap(rng, drawn, client)
+    _, client = np.unique(client, return_inverse=True)
+    return Links(client.astype(np.int32), until, 2 * pairs)
+
+
+def _overlap(rng: np.random.Generator, drawn: Trajectories, client: np.ndarray) -> int:
+    """Give pairs of overlapping trajectories of one OCMW the same client; returns the number of pairs."""
+    wanted = max(1, round(len(drawn) * OVERLAP_SHARE))
+    single = np.bincount(client)[client] == 1
+    by_unit = np.lexsort((drawn.start, drawn.unit))
+    by_start = np.arange(len(drawn))
+    for order, same in ((by_unit, True), (by_start, False)):
+        first, second = order[:-1], order[1:]
+        fits = single[first] & single[second] & (drawn.start[second] <= drawn.end[first])
+        if same:
+            fits &= drawn.unit[first] == drawn.unit[second]
+        pairs = np.flatnonzero(fits)[::2]
+        pairs = pairs[np.diff(pairs, prepend=-2) > 1]
+        if len(pairs):
+            chosen = rng.choice(pairs, size=min(wanted, len(pairs)), replace=False)
+            client[second[chosen]] = client[first[chosen]]
+            return len(chosen)
+    return 0
+
+
+def draw_people(seed: int, first_day: np.ndarray, migration_share: np.ndarray) -> People:
+    """One person for each first day in the measure, 18 to 64 years old on that day.
+
+    `migration_share` is each person's chance of a migration background (general knowledge: higher in large cities).
+    """
+    rng = generator(seed, "people")
+    count = len(first_day)
+    youngest = choose(rng, {18: 17, 25: 42, 40: 31, 55: 10}, count)
+    width = np.select([youngest == 18, youngest == 25, youngest == 40], [7, 15, 15], default=10)
+    age = youngest + np.floor(rng.random(count) * width)
+    birth = (first_day - np.floor((age + rng.random(count)) * 365.2425)).astype(np.int32)
+    sex = choose(rng, {MALE: 0.545, FEMALE: 0.452, OTHER: 0.003}, count)
+    short = choose(rng, {0: 0.60, 1: 0.37, MISSING: 0.03}, count)
+    migration = np.where(rng.random(count) < migration_share, 0, 1)
+    migration = np.where(rng.random(count) < 0.04, MISSING, migration).astype(np.int32)
+    return People(_insz(rng, birth, sex), birth, sex, short, migration)
+
+
+def age_on(birth: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Age in full years on a day."""
+    born, now = birth.astype("datetime64[D]"), days.astype("datetime64[D]")
+    born_month, month = born.astype("datetime64[M]"), now.astype("datetime64[M]")
+    months = (month - born_month).astype(np.int32)
+    months -= (now - month) < (born - born_month)
+    return months // 12
+
+
+def _insz(rng: np.random.Generator, birth: np.ndarray, sex: np.ndarray) -> np.ndarray:
+    """Eleven digits as an integer; about 4 % are bis numbers (month + 20 or + 40). Unique for each person."""
+    born = birth.astype("datetime64[D]")
+    month_index = born.astype("datetime64[M]").astype(np.int64)
+    year, month = 1970 + month_index // 12, month_index % 12 + 1
+    day_of_month = (born - born.astype("datetime64[M]")).astype(np.int64) + 1
+    bis = choose(rng, {0: 0.96, 20: 0.015, 40: 0.025}, len(birth))
+    even = np.where(sex == OTHER, rng.integers(0, 2, len(birth)), sex == FEMALE).astype(np.int64)
+    six = (year % 100) * 10_000 + (month + bis) * 100 + day_of_month
+    group = (year // 100 * 1_000_000 + six) * 2 + even
+    order = np.argsort(group, kind="stable")
+    ordered = group[order]
+    rank = np.empty(len(birth), dtype=np.int64)
+    rank[order] = np.arange(len(birth)) - np.searchsorted(ordered, ordered, side="left")
+    nine = six * 1000 + 997 + even - 2 * rank
+    check = 97 - (nine + np.where(year >= 2000, 2_000_000_000, 0)) % 97
+    return nine * 100 + check

@@ -1,0 +1,109 @@
+"""The nine sources as the demo writes them: columns in order, and how a column's numbers become text.
+
+This restates the column lists of the delivery format on purpose: the demo stands for the outside world, and a
+delivery that follows the format must be accepted by a door that was written without looking at the demo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `kind`: id, insz, nis, date, month, integer, cents, code or yes_no; -1 is "no value"."""
+
+    name: str
+    kind: str
+    required: bool = False
+    prefix: str = ""
+    codes: tuple[str, ...] = ()
+
+
+def sql_text(column: Column) -> str:
+    """DuckDB expression that writes the column's numbers as canonical text ('' when missing)."""
+    name = column.name
+    if column.kind == "id":
+        return f"'{column.prefix}-' || lpad(cast({name} as varchar), 8, '0')"
+    if column.kind == "insz":
+        return f"lpad(cast({name} as varchar), 11, '0')"
+    if column.kind == "cents":
+        sign = f"case when {name} < 0 then '-' else '' end"
+        return f"{sign} || (abs({name}) // 100) || '.' || lpad(cast(abs({name}) % 100 as varchar), 2, '0')"
+    filled = {
+        "nis": f"cast({name} as varchar)",
+        "integer": f"cast({name} as varchar)",
+        "date": f"cast(date '1970-01-01' + {name} as varchar)",
+        "month": f"(1970 + {name} // 12) || '-' || lpad(cast({name} % 12 + 1 as varchar), 2, '0')",
+        "code": f"[{', '.join(repr(code) for code in column.codes)}][{name} + 1]",
+        "yes_no": f"['J', 'N'][{name} + 1]",
+    }[column.kind]
+    return f"case when {name} < 0 then '' else {filled} end"
+
+
+ENDINGS = ("UITGEVOERD", "VROEGTIJDIG")
+SECTORS = ("PRIVE", "SOCIALE_ECONOMIE", "LOKAAL_BESTUUR", "ANDERE")
+ACTIONS = ("WES", "IBO", "OPLEIDINGSSTAGE", "OPLEIDING", "COACHING")
+PAYMENTS = ("BETALING", "CORRECTIE")
+POSITIONS = (
+    "NEC", "NEC_SOCIALE_ECONOMIE", "SEC", "ZELFSTANDIGE", "OPLEIDING", "WERKZOEKEND", "LEEFLOON", "ZIEKTE", "PENSIOEN",
+    "ANDER_GEWEST", "OVERLEDEN", "ANDERE",
+)  # fmt: skip
+DECISIONS = ("TOEGELEID", "NIET_TOEGELEID")
+
+_TRAJECTORY = Column("traject_id", "id", True, "TWE")
+_CLIENT = Column("klant_id", "insz", True)
+_OCMW = Column("ocmw_nis", "nis", True)
+_START, _END = Column("startdatum", "date", True), Column("einddatum", "date")
+
+#: Columns of every source; the first column is the key, but for `leefloners` (nis_code and maand).
+SOURCES: dict[str, tuple[Column, ...]] = {
+    "trajecten": (
+        _TRAJECTORY, _CLIENT, _OCMW, _START,
+        Column("vermoedelijke_einddatum", "date"), _END, Column("beeindiging", "code", codes=ENDINGS),
+    ),
+    "klantprofielen": (
+        _TRAJECTORY,
+        Column("geslacht", "code", codes=("M", "V", "X")),
+        Column("leeftijd", "integer"),
+        Column("werkloosheidsduur_maanden", "integer"),
+        Column("kortgeschoold", "yes_no"),
+        Column("migratieachtergrond", "yes_no"),
+    ),
+    "art60_tewerkstellingen": (
+        Column("tewerkstelling_id", "id", True, "A60"), _TRAJECTORY, _START, _END,
+        Column("sector", "code", codes=SECTORS),
+    ),
+    "begeleidingsacties": (
+        Column("actie_id", "id", True, "ACT"), _CLIENT, Column("type", "code", True, codes=ACTIONS), _START, _END,
+    ),
+    "loontoelagen": (
+        Column("betaling_id", "id", True, "LT"), _TRAJECTORY, _OCMW, Column("prestatiemaand", "month", True),
+        Column("betaaldatum", "date", True), Column("soort", "code", True, codes=PAYMENTS),
+        Column("bedrag", "cents", True),
+    ),
+    "arbeidsmarktposities": (
+        Column("positie_id", "id", True, "POS"), _CLIENT, Column("positie", "code", True, codes=POSITIONS),
+        _START, _END,
+    ),
+    "transmissies": (
+        Column("transmissie_id", "id", True, "TRM"), _CLIENT, Column("transmissiedatum", "date", True),
+    ),
+    "leefloners": (
+        Column("nis_code", "nis", True), Column("maand", "month", True), Column("leefloners", "integer", True),
+        Column("equivalent_leefloners", "integer"),
+    ),
+    "screenings": (
+        Column("screening_id", "id", True, "SCR"), _CLIENT, _OCMW, Column("screeningsdatum", "date", True),
+        Column("besluit", "code", True, codes=DECISIONS),
+        Column("werkervaring_nodig", "yes_no"),
+        Column("generieke_competenties_te_ontwikkelen", "yes_no"),
+        Column("nec_haalbaar_binnen_2_jaar", "yes_no"),
+        Column("minstens_halftijds_inzetbaar", "yes_no"),
+    ),
+}  # fmt: skip
+
+
+def key_columns(source: str) -> tuple[str, ...]:
+    """Names of the columns that make up the key of a source."""
+    return ("nis_code", "maand") if source == "leefloners" else (SOURCES[source][0].name,)

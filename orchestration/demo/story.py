@@ -1,0 +1,176 @@
+"""How the deliveries of one source really went: broken rows, corrections, withdrawals and come-backs.
+
+The end of the story is always the same as without it: what is broken or wrong in one delivery is put right in a
+later one, or was a row that never became anything (under a key of its own). So the totals hold at the last delivery.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .broken import Row, Rule, break_row, changed, rules
+from .schedule import Schedule
+from .seeds import generator
+from .sources import key_columns
+from .trajectories import WARNINGS
+from .versions import Rows
+
+#: Shares of the rows of a source.
+BROKEN_SHARE, CORRECTED_SHARE, WITHDRAWN_SHARE, COME_BACK_SHARE, UNKNOWN_SHARE = 0.003, 0.01, 0.0015, 0.0004, 0.0003
+UNKNOWN_TRAJECTORY_SOURCES = ("klantprofielen", "art60_tewerkstellingen", "loontoelagen")
+
+Texts = Callable[[np.ndarray], list[Row]]
+
+
+@dataclass(frozen=True)
+class ExtraRow:
+    """A row of text in a delivery, placed after the drawn row `after`; `malformed` gives it a field too many."""
+
+    delivery: int
+    after: int
+    values: Row
+    malformed: bool = False
+
+
+@dataclass
+class Story:
+    """What to write besides the drawn rows, which of those to leave out, and how often each rule was broken."""
+
+    source: str
+    delivery: np.ndarray
+    hidden: np.ndarray
+    extras: list[ExtraRow] = field(default_factory=list)
+    planted: Counter[str] = field(default_factory=Counter)
+
+
+def tell(rows: Rows, plan: Schedule, texts: Texts, seed: int) -> Story:
+    """The story of one source. `texts` gives drawn rows as text by their numbers."""
+    delivery = plan.positions(rows)
+    story = Story(rows.source, delivery, np.zeros(len(rows), dtype=bool))
+    for warning, name in WARNINGS.items():
+        if count := int((rows.warning == warning).sum()):
+            story.planted[name] = count
+    if len(rows):
+        _Teller(rows, plan, texts, story, generator(seed, f"story {rows.source}")).tell()
+    return story
+
+
+class _Teller:
+    """Takes rows from a pool, so that no row plays two parts, and writes them into the story."""
+
+    def __init__(self, rows: Rows, plan: Schedule, texts: Texts, story: Story, rng: np.random.Generator) -> None:
+        self.rows, self.plan, self.texts, self.story, self.rng = rows, plan, texts, story, rng
+        self.keys = key_columns(rows.source)
+        self.fresh = 0
+        city = rows.city.astype(np.int8)
+        self.next = plan.following[story.delivery, city]
+        self.after_next = np.where(self.next >= 0, plan.following[self.next, city], -1)
+        kinds = np.array([one.form.kind for one in plan.deliveries])[story.delivery]
+        self.holds = {"any": np.ones(len(rows), dtype=bool), "text": kinds != "typed", "csv": kinds == "csv"}
+        self.sound = rows.warning == 0
+        self.free = self._one_per_key() & self.sound
+        self.mendable = self._absent(self.next)
+        self.can_return = self.mendable & self._absent(self.after_next)
+
+    def tell(self) -> None:
+        count = len(self.rows)
+        self._come_backs(max(1, round(count * COME_BACK_SHARE)))
+        found = rules(self.rows.source)
+        for rule in sorted(found, key=lambda rule: rule.name != "duplicate_row"):  # needs a real row: goes first
+            if self.holds[rule.needs].any():
+                self._break(rule, max(1, round(count * BROKEN_SHARE / len(found))))
+        self._correct(round(count * CORRECTED_SHARE))
+        self._withdraw(max(1, round(count * WITHDRAWN_SHARE)))
+        if self.rows.source in UNKNOWN_TRAJECTORY_SOURCES:
+            self._unknown_trajectories(max(1, round(count * UNKNOWN_SHARE)))
+
+    def _break(self, rule: Rule, count: int) -> None:
+        """Half of the broken rows are mended in the next delivery, the others never were anything."""
+        fits = self.holds[rule.needs]
+        whole = rule.name == "duplicate_row"
+        wanted = count if whole or self.rows.source == "leefloners" else (count + 1) // 2
+        real = self._take(wanted, fits if whole else fits & self.mendable)
+        lost = self.rng.choice(np.flatnonzero(fits & self.sound), 0 if whole else count - len(real))
+        for turn, (number, row) in enumerate(zip([*real, *lost], self.texts(np.append(real, lost)), strict=True)):
+            mended = turn < len(real)
+            broken = dict(row) if mended else self._with_fresh_key(row)
+            if not whole and mended:
+                self.story.hidden[number] = True
+                self._add(self.next[number], number, row)
+            if rule.name == "conflicting_key":
+                self._add(self.story.delivery[number], number, changed(self.rows.source, broken, turn))
+                self.story.planted[rule.name] += 1
+            else:
+                break_row(self.rows.source, broken, rule, turn)
+            self._add(self.story.delivery[number], number, broken, rule.name == "malformed_row")
+            self.story.planted[rule.name] += 1
+
+    def _correct(self, count: int) -> None:
+        """Rows that said something else at first, and are delivered again."""
+        limit = int((self.free & self.mendable).sum()) // 3
+        chosen = self._take(min(count, limit), self.mendable)
+        for turn, (number, row) in enumerate(zip(chosen, self.texts(chosen), strict=True)):
+            self.story.hidden[number] = True
+            self._add(self.story.delivery[number], number, changed(self.rows.source, row, turn))
+            self._add(self.next[number], number, row)
+
+    def _come_backs(self, count: int) -> None:
+        """Rows that are withdrawn by mistake and delivered again after that."""
+        chosen = self._take(count, self.can_return)
+        for number, row in zip(chosen, self.texts(chosen), strict=True):
+            self._add(self.next[number], number, self._withdrawal(row))
+            self._add(self.after_next[number], number, row)
+
+    def _withdraw(self, count: int) -> None:
+        """Double registrations under another key, withdrawn in the next delivery."""
+        among = np.flatnonzero(self.sound & (self.next >= 0))
+        if self.rows.source == "leefloners" or not len(among):
+            return
+        chosen = self.rng.choice(among, count)
+        for number, row in zip(chosen, self.texts(chosen), strict=True):
+            twin = self._with_fresh_key(row)
+            self._add(self.story.delivery[number], number, twin)
+            self._add(self.next[number], number, self._withdrawal(twin))
+
+    def _unknown_trajectories(self, count: int) -> None:
+        chosen = self.rng.choice(len(self.rows), count)
+        for turn, (number, row) in enumerate(zip(chosen, self.texts(chosen), strict=True)):
+            stray = self._with_fresh_key(row) | {"traject_id": f"TWE-X{turn + 1:07d}"}
+            self._add(self.story.delivery[number], number, stray)
+        self.story.planted["unknown_trajectory"] += count
+
+    def _add(self, delivery: int, after: int, values: Row, malformed: bool = False) -> None:
+        self.story.extras.append(ExtraRow(int(delivery), int(after), {"verwijderd": "", **values}, malformed))
+
+    def _take(self, count: int, among: np.ndarray) -> np.ndarray:
+        candidates = np.flatnonzero(self.free & among)
+        chosen = self.rng.choice(candidates, min(count, len(candidates)), replace=False)
+        self.free[chosen] = False
+        return chosen
+
+    def _with_fresh_key(self, row: Row) -> Row:
+        """The same row under a key that no drawn row has. Municipalities and months can't be invented: unchanged."""
+        if self.rows.source == "leefloners":
+            return dict(row)
+        self.fresh += 1
+        return row | {self.keys[0]: f"{row[self.keys[0]]}-{self.fresh}"}
+
+    def _withdrawal(self, row: Row) -> Row:
+        return {name: row[name] if name in self.keys else "" for name in row} | {"verwijderd": "J"}
+
+    def _one_per_key(self) -> np.ndarray:
+        shuffled = self.rng.permutation(len(self.rows))
+        _, first = np.unique(self.rows.key[shuffled], return_index=True)
+        chosen = np.zeros(len(self.rows), dtype=bool)
+        chosen[shuffled[first]] = True
+        return chosen
+
+    def _absent(self, delivery: np.ndarray) -> np.ndarray:
+        """Rows whose key has no row in the given delivery, which must exist."""
+        step = len(self.plan.deliveries)
+        key = self.rows.key.astype(np.int64) * step
+        return (delivery >= 0) & ~np.isin(key + delivery, key + self.story.delivery)

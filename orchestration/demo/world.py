@@ -1,0 +1,89 @@
+"""Everything that happened, drawn once: the trajectories and what hangs on them. `rows` turns it into sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import anchors
+from .dates import day
+from .geography import Geography, read_geography, sizes
+from .intake import Screenings, draw_screenings
+from .jobs import Jobs, draw_jobs
+from .people import Links, People, draw_people, link_clients
+from .seeds import generator
+from .trajectories import Trajectories, draw_trajectories
+
+#: The largest OCMW, which sends its own screenings in later years.
+CITY = 11002
+#: Where a migration background is more frequent (general knowledge): Antwerpen and Gent.
+_DIVERSE_CITIES, _DIVERSE_SHARE, _OTHER_SHARE = (11002, 44021), 0.66, 0.43
+_DELIVERED_MONTH_DAY = (1, 31)
+
+
+@dataclass(frozen=True)
+class World:
+    """The drawn facts. `weight` is the share of each unit in Flanders for leefloners."""
+
+    trajectories: Trajectories
+    links: Links
+    people: People
+    jobs: Jobs
+    screenings: Screenings
+    geography: Geography
+    weight: np.ndarray
+    scale: float
+    seed: int
+    last_year: int
+
+    @property
+    def insz(self) -> np.ndarray:
+        """INSZ of each trajectory's client."""
+        return self.people.insz[self.links.client]
+
+    @property
+    def birth(self) -> np.ndarray:
+        """Birth date of each trajectory's client."""
+        return self.people.birth[self.links.client]
+
+    def is_city(self, unit: np.ndarray) -> np.ndarray:
+        """Whether each unit is the largest OCMW."""
+        return self.geography.codes[unit, 0] == CITY
+
+
+def draw_world(count: int, seed: int, last_year: int, municipalities: Path | None = None) -> World:
+    """Draw `count` trajectories from 2017 to `last_year`, with clients, jobs and screenings."""
+    geography = read_geography(municipalities)
+    share = sizes(geography, generator(seed, "sizes"))
+    delivered = {year: day(year + 1, *_DELIVERED_MONTH_DAY) for year in range(2017, last_year + 1)}
+    drawn = draw_trajectories(count, seed, last_year, geography, share, delivered)
+    links = link_clients(drawn, seed)
+    screenings = draw_screenings(drawn, links.client, links.clients, share, seed)
+    people = _people(seed, drawn, links, screenings, geography)
+    return World(
+        trajectories=drawn,
+        links=links,
+        people=people,
+        jobs=draw_jobs(drawn, seed),
+        screenings=screenings,
+        geography=geography,
+        weight=share**0.85 / (share**0.85).sum(),
+        scale=count / anchors.REFERENCE_TRAJECTORIES,
+        seed=seed,
+        last_year=last_year,
+    )
+
+
+def _people(seed: int, drawn: Trajectories, links: Links, screenings: Screenings, geography: Geography) -> People:
+    """Clients first (known from the start of their first trajectory), then those who were only screened."""
+    total = int(screenings.person.max()) + 1
+    first_day = np.full(total, 2**30, dtype=np.int64)
+    np.minimum.at(first_day, links.client, drawn.start)
+    only_screened = screenings.person >= links.clients
+    np.minimum.at(first_day, screenings.person[only_screened], screenings.day[only_screened])
+    unit = np.zeros(total, dtype=np.int32)
+    unit[screenings.person] = screenings.unit
+    diverse = np.isin(geography.codes[unit, 0], _DIVERSE_CITIES)
+    return draw_people(seed, first_day, np.where(diverse, _DIVERSE_SHARE, _OTHER_SHARE))

@@ -1,0 +1,97 @@
+"""Question files: the real two, a question added without code, and what a mistake in a file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exports import QuestionError, load_questions, parse_years
+
+GOOD = """\
+id: demo
+title: Een vraag
+annexes:
+  - kind: 6
+    number: 1
+    title: Transmissies
+    years: 2022-2023
+    file: bijlage_1.xlsx
+"""
+
+
+def written(folder: Path, text: str, name: str = "demo.yml") -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_two_questions_of_parliament():
+    questions = load_questions()
+    old, new = questions["twe-2018"], questions["twe-2024"]
+    assert [(annex.kind.key, annex.years[0], annex.years[-1]) for annex in old.annexes] == [
+        ("ratio", 2017, 2018), ("intake", 2017, 2018), ("aftercare", 2017, 2018),
+    ]  # fmt: skip
+    assert [(annex.kind.key, annex.years[0], annex.years[-1]) for annex in new.annexes] == [
+        ("1", 2020, 2023), ("2", 2017, 2023), ("3", 2020, 2023), ("4", 2017, 2023), ("5", 2020, 2023),
+        ("6", 2020, 2023),
+    ]  # fmt: skip
+    topics = {
+        item.topic for question in (old, new) for annex in question.annexes for item in question.unavailable(annex)
+    }
+    assert topics == {
+        "diploma", "requested_amounts", "suspensions", "transmission_follow_up", "decider_profiles",
+    }  # fmt: skip
+    assert all(question.number is question.date is question.minister is None for question in (old, new))
+
+
+def test_an_added_file_is_an_added_question(tmp_path):
+    question = load_questions(written(tmp_path, GOOD))["demo"]
+    annex = question.annex("1")
+    assert annex is question.annex("bijlage_1") is question.annex("bijlage_1.xlsx")
+    assert annex.years == (2022, 2023)
+    # what a kind always lacks is stated, also when the file does not mention it
+    assert [item.topic for item in question.unavailable(annex)] == ["transmission_follow_up"]
+    with pytest.raises(QuestionError, match="question demo has no annex '9'; it has 1"):
+        question.annex("9")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("title: Een", "titel: Een", "line 2: unknown field `titel`; did you mean `title`"),
+        ("title: Een vraag\n", "", "line 1: `title` must be a text"),
+        ("id: demo", "id: other", "line 1: id 'other' must be the file name without .yml: 'demo'"),
+        ("kind: 6", "kind: 7", "line 4: no annex kind 7; the kinds are 1, 2"),
+        ("kind: 6", "kind: 6\n    knd: 6", "line 5: unknown field `knd`; did you mean `kind`"),
+        ("2022-2023", "2023-2022", "line 7: `years`: '2023-2022' must run forward"),
+        ("2022-2023", "2016", "start in 2017"),
+        ("2022-2023", "many", "'many' is no year or range of years"),
+        ("bijlage_1.xlsx", "../x.xlsx", "line 8: file '../x.xlsx' must be a plain name"),
+        ("number: 1", "number: 1\n    options: {basis: payment}", "does not fit kind 6; it has none"),
+        ("number: 1", "number: 1\n    options: basis", "`options` must be fields"),
+        ("title: Een vraag", "title: Een vraag\ndate: soon", "`date` must be a date like 2024-03-31"),
+        ("title: Een vraag", "title: Een vraag\nstatus: klaar", "must be one of ontwerp, voorlopig"),
+        ("title: Een vraag", "title: Een vraag\ntitle: Twee", "line 3: field `title` is given twice"),
+        ("title: Een vraag", "title: [", "line .*: this is not valid YAML"),
+        ("annexes:", "parts:\n  - {part: 1, question: Hoe, annex: 4}\nannexes:", "no annex '4' in this question"),
+    ],
+)
+def test_a_mistake_says_what_and_where(tmp_path, before, after, message):
+    assert before in GOOD
+    with pytest.raises(QuestionError, match=rf"^demo\.yml.*{message.replace('[', '.')}"):
+        load_questions(written(tmp_path, GOOD.replace(before, after, 1)))
+
+
+def test_no_questions_and_an_empty_file(tmp_path):
+    with pytest.raises(QuestionError, match="no questions"):
+        load_questions(tmp_path)
+    with pytest.raises(QuestionError, match="start with `id: empty`"):
+        load_questions(written(tmp_path, "", "empty.yml"))
+
+
+def test_years_come_in_order_and_once():
+    assert parse_years("2022-2023, 2020") == (2020, 2022, 2023)
+    assert parse_years([2023, "2020-2021", 2020]) == (2020, 2021, 2023)
+    assert parse_years(2020) == (2020,)
+    with pytest.raises(ValueError, match="no year or range"):
+        parse_years("")
