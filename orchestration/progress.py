@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import TextIO
+
+_terminal: TextIO | None = None
 
 
 class Step:
@@ -14,16 +18,29 @@ class Step:
     summary = ""
 
 
+def watch() -> None:
+    """Shows the steps from now on, if standard error is a terminal.
+
+    Takes the terminal aside, because Dagster sends what a step prints to the step's log.
+    """
+    global _terminal
+    if _terminal is None and sys.stderr.isatty():
+        _terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8")
+
+
 @contextmanager
 def step(name: str) -> Generator[Step]:
-    """Shows `name` while the block runs, then its summary and seconds. Only on a terminal."""
-    shown = sys.stderr.isatty()
-    if shown:
-        print(f"  {name:<34} …", end="\r", file=sys.stderr, flush=True)
+    """Shows `name` while the block runs, then its summary and seconds."""
+    _show(f"  {name:<36} …\r")
     begun = time.perf_counter()
     done = Step()
     try:
         yield done
     finally:
-        if shown:
-            print(f"  {name:<34} {done.summary:<70} {time.perf_counter() - begun:6.1f} s", file=sys.stderr, flush=True)
+        _show(f"  {name:<36} {done.summary:<62} {time.perf_counter() - begun:6.1f} s\n")
+
+
+def _show(text: str) -> None:
+    if _terminal is not None:
+        _terminal.write(text)
+        _terminal.flush()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.questions import Question, load_questions
-from orchestration import annexes, instance, publication
+from orchestration import annexes, instance, progress, publication
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
@@ -187,6 +187,7 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
         "resources": {"answer": {"config": {k: str(v) for k, v in texts.items() if v}}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
+    progress.watch()
     with instance.open_instance(settings.folder) as dagster_instance:
         result = job.execute_in_process(
             run_config=config, instance=dagster_instance, raise_on_error=False, asset_selection=selection

@@ -47,7 +47,7 @@ def test_a_table_refuses_names_that_excel_refuses(name):
 def test_rows_must_fit_and_names_must_differ():
     with pytest.raises(DocumentError, match="row 2: 1 values for 2 columns"):
         table([("a", 1), ("b",)])
-    with pytest.raises(DocumentError, match="sheet name 'BLAD' occurs twice|sheet name 'Blad' occurs twice"):
+    with pytest.raises(DocumentError, match="sheet name 'Blad' occurs twice"):
         document(Sheet("Blad"), Sheet("BLAD"))
     with pytest.raises(DocumentError, match="table name"):
         document(Sheet("Een", table=table([])), Sheet("Twee", table=table([])))
@@ -89,6 +89,15 @@ def test_numbers_dates_and_identifiers_keep_their_kind(tmp_path):
 def test_values_that_no_cell_should_hold_are_refused(value):
     with pytest.raises((TypeError, ValueError)):
         render_bytes(document(Sheet("Blad", table=table([("a", value)]))))
+
+
+def test_codes_as_text_get_no_warning_triangles(tmp_path):
+    path = write(document(Sheet("Blad", table=table([("01234", 1)], Column("NIS"), Column("2020", Format.INTEGER)))),
+                 tmp_path / "x.xlsx")  # fmt: skip
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("xl/worksheets/sheet1.xml")
+    remark = b'<ignoredErrors><ignoredError sqref="A1:B1 A2:A2" numberStoredAsText="1"/></ignoredErrors><tableParts'
+    assert remark in content  # the schema wants it just here
 
 
 def test_a_table_without_rows_is_still_a_table(tmp_path):

@@ -1,0 +1,98 @@
+"""After-care: guidance between the end of the last art. 60 job and the end of the trajectory."""
+
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Wide
+from exports.annexes.rules import Cell
+from exports.document import NOT_APPLICABLE, Format
+
+_FORMS = (
+    ("with_wes", "werkervaringsstage (WES)"),
+    ("with_ibo", "individuele beroepsopleiding (IBO)"),
+    ("with_opleidingsstage", "opleidingsstage"),
+    ("with_coaching", "coaching"),
+)
+
+AFTERCARE = Kind(
+    key="aftercare",
+    name="Begeleiding na de tewerkstelling artikel 60 §7",
+    year_header="Eindjaar",
+    unit="aantal beëindigde TWE-OCMW-trajecten; gemiddelde in maanden",
+    marts=(
+        Mart(
+            "mart_aftercare",
+            (
+                Field("ended", "Beëindigde trajecten", "aantal trajecten met einddatum in het jaar"),
+                Field("with_art60", "Met art. 60-job", "beëindigde trajecten met minstens één art. 60-job"),
+                Field("timely_work", "Tijdig werk", "eerste art. 60-job binnen 2 maanden na de start van het traject"),
+                Field(
+                    "aftercare_months",
+                    "Nazorg (gemiddeld aantal maanden)",
+                    "gemiddelde over de trajecten met een art. 60-job; leeg = geen zulke trajecten",
+                    Format.SIX_DECIMALS,
+                ),
+                *(Field(key, f"Met {label} in de nazorg", "trajecten met die begeleiding") for key, label in _FORMS),
+            ),
+        ),
+    ),
+    tables=(
+        Wide(
+            "Nazorg",
+            "duur en vormen van begeleiding na de art. 60-job",
+            (
+                Measure("beëindigde trajecten", Cell("ended")),
+                Measure("met art. 60-job", Cell("with_art60")),
+                Measure("tijdig werk", Cell("timely_work")),
+                Measure(
+                    "nazorg (gemiddeld aantal maanden)",
+                    Cell("aftercare_months"),
+                    Format.ONE_DECIMAL,
+                    absent=NOT_APPLICABLE,
+                ),
+                *(Measure(f"met {label}", Cell(key)) for key, label in _FORMS),
+            ),
+        ),
+    ),
+    totals="by_year",
+    totals_note=(
+        "Aantallen voor Vlaanderen zijn de som van de gemeenten. Het gemiddelde aantal maanden is het gemiddelde van "
+        "de gemeenten, gewogen met hun aantal trajecten met een art. 60-job: dat is het gemiddelde over alle trajecten "
+        "waarop het slaat."
+    ),
+    charts=(
+        ChartPlan(
+            "Vormen van begeleiding na de art. 60-job, Vlaanderen",
+            "clustered",
+            "aantal trajecten",
+            "Nazorg",
+            measures=tuple(f"met {label}" for _, label in _FORMS),
+        ),
+        ChartPlan(
+            "Gemiddelde duur van de nazorg, Vlaanderen",
+            "clustered",
+            "maanden",
+            "Nazorg",
+            measures=("nazorg (gemiddeld aantal maanden)",),
+        ),
+    ),
+    sources=("trajecten", "art60_tewerkstellingen", "begeleidingsacties"),
+    notes=(
+        "TWE kent geen aparte nazorg: het OCMW begeleidt de cliënt ten hoogste 24 maanden, ook na een kortere art. "
+        "60-job. 'Nazorg' is hier de begeleiding tussen het einde van de laatste art. 60-job en het einde van het "
+        "traject.",
+        "Een traject kan meer dan één vorm van begeleiding hebben: die kolommen mogen niet opgeteld worden.",
+    ),
+    definitions=(
+        ("Eindjaar", "het jaar waarin de einddatum van het traject valt."),
+        (
+            "Nazorg in maanden",
+            "volledige maanden van de dag na het einde van de laatste art. 60-job tot en met het einde van het "
+            "traject; 0 wanneer de job even lang of langer liep dan het traject.",
+        ),
+        ("Tijdig werk", "de eerste art. 60-job van het traject startte ten laatste 2 maanden na de start ervan."),
+        (
+            "Vormen van begeleiding",
+            "de cliënt had die begeleiding op minstens één dag na het einde van de laatste art. 60-job en ten laatste "
+            "op de einddatum van het traject.",
+        ),
+    ),
+    weights={"aftercare_months": "with_art60"},
+)

@@ -1,0 +1,64 @@
+"""Annex 4: trajectories that ended, executed or early, by duration class."""
+
+from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.rules import Sum
+
+ENDED = Kind(
+    key="4",
+    name="Beëindigde trajecten naar duur",
+    year_header="Eindjaar",
+    unit="aantal beëindigde TWE-OCMW-trajecten",
+    marts=(
+        Mart(
+            "mart_ended_duration",
+            (
+                Field("ending", "Beëindiging (code)", "uitgevoerd of vroegtijdig beëindigd", label_set="ending"),
+                Field("duration_class", "Duurklasse (code)", "duur in volledige maanden", label_set="duration"),
+                Field("trajectories", "Aantal trajecten", "aantal beëindigde TWE-OCMW-trajecten"),
+            ),
+            keys=("ending", "duration_class"),
+            cell_key=lambda row: f"{row['ending']}/{row['duration_class']}",
+        ),
+    ),
+    tables=(
+        Wide(
+            "Beëindigd",
+            "uitgevoerd en vroegtijdig beëindigd, naar duur",
+            (
+                Categories("duration", "executed/", "uitgevoerd, ", unknown="if_present"),
+                Measure("uitgevoerd, totaal", Sum("executed/")),
+                Categories("duration", "early/", "vroegtijdig, ", unknown="if_present"),
+                Measure("vroegtijdig, totaal", Sum("early/")),
+                Measure("totaal beëindigd", Sum("")),
+            ),
+        ),
+    ),
+    totals="by_measure",
+    charts=(
+        ChartPlan(
+            "Beëindigde trajecten in Vlaanderen",
+            "stacked",
+            "aantal trajecten",
+            "Beëindigd",
+            measures=("uitgevoerd, totaal", "vroegtijdig, totaal"),
+        ),
+    ),
+    sources=("trajecten",),
+    notes=(
+        "Een traject telt als beëindigd wanneer de einddatum ingevuld is en niet na de stand-datum valt.",
+        "Van een stopgezet traject is enkel bekend of het uitgevoerd dan wel vroegtijdig beëindigd is.",
+    ),
+    definitions=(
+        ("Eindjaar", "het jaar waarin de einddatum van het traject valt."),
+        ("Uitgevoerd", "het traject is volgens de registratie volledig uitgevoerd."),
+        ("Vroegtijdig", "het traject is volgens de registratie vóór de uitvoering ervan beëindigd."),
+        ("Duur", "het aantal volledige maanden van de startdatum tot en met de einddatum."),
+    ),
+    unavailable=(
+        Unavailable(
+            "suspensions",
+            "opgeschorte trajecten",
+            "Een opschorting kan technisch niet geregistreerd worden; er bestaan dus geen gegevens over.",
+        ),
+    ),
+)

@@ -1,0 +1,82 @@
+"""Intake: screenings against the common criteria, and who was referred."""
+
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.rules import Cell
+
+INTAKE = Kind(
+    key="intake",
+    name="Toeleiding: screening op de gemeenschappelijke criteria",
+    year_header="Jaar van screening",
+    unit="aantal screenings",
+    marts=(
+        Mart(
+            "mart_intake",
+            (
+                Field("screened", "Screenings", "aantal screenings in het jaar"),
+                Field("meeting_criteria", "Voldoet aan de criteria", "alle vier de criteria zijn ja"),
+                Field("incomplete", "Onvolledig", "minstens één criterium is niet ingevuld"),
+                Field("referred", "Toegeleid", "besluit: toegeleid naar een traject"),
+                Field("referred_meeting", "Toegeleid en voldoet", "toegeleid, alle vier de criteria zijn ja"),
+                Field(
+                    "referred_not_meeting",
+                    "Toegeleid en voldoet niet",
+                    "toegeleid zonder aan de vier criteria te voldoen (onvolledige inbegrepen)",
+                ),
+            ),
+        ),
+    ),
+    tables=(
+        Wide(
+            "Toeleiding",
+            "screenings en besluiten",
+            (
+                Measure("screenings", Cell("screened")),
+                Measure("voldoet aan de criteria", Cell("meeting_criteria")),
+                Measure("onvolledige screenings", Cell("incomplete")),
+                Measure("toegeleid", Cell("referred")),
+                Measure("toegeleid en voldoet", Cell("referred_meeting")),
+                Measure("toegeleid en voldoet niet", Cell("referred_not_meeting")),
+            ),
+        ),
+    ),
+    totals="by_year",
+    charts=(
+        ChartPlan(
+            "Screenings en toeleidingen in Vlaanderen",
+            "clustered",
+            "aantal screenings",
+            "Toeleiding",
+            measures=("screenings", "voldoet aan de criteria", "toegeleid"),
+        ),
+        ChartPlan(
+            "Toegeleide cliënten naar criteria, Vlaanderen",
+            "stacked",
+            "aantal screenings",
+            "Toeleiding",
+            measures=("toegeleid en voldoet", "toegeleid en voldoet niet"),
+        ),
+    ),
+    sources=("screenings",),
+    notes=(
+        "Geteld worden screenings: een cliënt die twee keer gescreend is, telt twee keer.",
+        "Een onvolledige screening voldoet niet aan de criteria, ook niet wanneer de ingevulde criteria ja zijn.",
+        "De gemeente is die van het OCMW dat screende. Het OCMW beslist autonoom over de toeleiding.",
+    ),
+    definitions=(
+        (
+            "Criteria",
+            "de vier meetbare instroomcriteria: nood aan werkervaring; generieke competenties te ontwikkelen; werk in "
+            "het normaal economisch circuit haalbaar binnen 2 jaar; minstens halftijds inzetbaar.",
+        ),
+        ("Voldoet", "alle vier de criteria zijn met ja beantwoord."),
+        ("Toegeleid", "het OCMW besloot de cliënt naar een TWE-traject toe te leiden."),
+    ),
+    unavailable=(
+        Unavailable(
+            "decider_profiles",
+            "de profielen van wie over de toeleiding beslist",
+            "Het personeelskader en het personeelsbeleid zijn een autonome bevoegdheid van elk OCMW; er worden geen "
+            "gegevens over geleverd.",
+        ),
+    ),
+)

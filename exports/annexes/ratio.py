@@ -1,0 +1,157 @@
+"""The activation ratio: clients in a TWE against beneficiaries of a leefloon, per municipality and year."""
+
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Wide
+from exports.annexes.rules import Cell, Change, Percentage
+from exports.document import NOT_AVAILABLE, Format
+
+_RATIO = Percentage("clients_in_twe", "leefloners")
+_DIFFERENCE = "percentages en verschillen in de mart zijn niet afgerond; hier op 6 decimalen"
+
+RATIO = Kind(
+    key="ratio",
+    name="Activeringsratio: cliënten in TWE tegenover leefloners",
+    year_header="Jaar",
+    unit="gemiddeld aantal personen, % en procentpunt",
+    marts=(
+        Mart(
+            "mart_activation_ratio",
+            (
+                Field("basis", "Basis (code)", "jaargemiddelde of enkel januari", label_set="ratio_basis"),
+                Field(
+                    "clients_in_twe",
+                    "Cliënten in TWE (gemiddelde)",
+                    "gemiddelde van het aantal cliënten in een traject op het einde van de maand",
+                    Format.SIX_DECIMALS,
+                ),
+                Field(
+                    "leefloners",
+                    "Leefloners (gemiddelde)",
+                    "gemiddelde van het aantal leefloners over dezelfde maanden",
+                    Format.SIX_DECIMALS,
+                ),
+                Field(
+                    "equivalent_leefloners",
+                    "Equivalent leefloners (gemiddelde)",
+                    "gemiddelde van het aantal personen met een equivalent leefloon; leeg = niet geleverd",
+                    Format.SIX_DECIMALS,
+                ),
+                Field("ratio_pct", "Ratio (%)", f"cliënten / leefloners; {_DIFFERENCE}", Format.SIX_DECIMALS),
+                Field(
+                    "clients_change_pct",
+                    "Wijziging cliënten (%)",
+                    "tegenover het vorige jaar; leeg = niet te berekenen",
+                    Format.SIX_DECIMALS,
+                ),
+                Field(
+                    "ratio_change_pct",
+                    "Wijziging ratio (%)",
+                    "tegenover het vorige jaar; leeg = niet te berekenen",
+                    Format.SIX_DECIMALS,
+                ),
+                Field(
+                    "ratio_change_pp",
+                    "Wijziging ratio (procentpunt)",
+                    "tegenover het vorige jaar; leeg = niet te berekenen",
+                    Format.SIX_DECIMALS,
+                ),
+                Field(
+                    "difference_flanders_pp",
+                    "Verschil met Vlaanderen (procentpunt)",
+                    "ratio van de gemeente min ratio van Vlaanderen; leeg = niet te berekenen",
+                    Format.SIX_DECIMALS,
+                ),
+            ),
+            keys=("basis",),
+            options={"basis": ("year_average", "january")},
+        ),
+    ),
+    tables=(
+        Wide(
+            "Ratio",
+            "cliënten in TWE, leefloners, ratio en wijzigingen",
+            (
+                Measure("cliënten in TWE (gemiddelde)", Cell("clients_in_twe"), Format.TWO_DECIMALS, NOT_AVAILABLE),
+                Measure("leefloners (gemiddelde)", Cell("leefloners"), Format.TWO_DECIMALS, NOT_AVAILABLE),
+                Measure(
+                    "equivalent leefloners (gemiddelde)",
+                    Cell("equivalent_leefloners"),
+                    Format.TWO_DECIMALS,
+                    NOT_AVAILABLE,
+                    NOT_AVAILABLE,
+                ),
+                Measure("ratio (%)", Cell("ratio_pct"), Format.ONE_DECIMAL, NOT_AVAILABLE, flanders=_RATIO),
+                Measure(
+                    "wijziging cliënten (%)",
+                    Cell("clients_change_pct"),
+                    Format.ONE_DECIMAL,
+                    NOT_AVAILABLE,
+                    flanders=Change(Cell("clients_in_twe")),
+                ),
+                Measure(
+                    "wijziging ratio (%)",
+                    Cell("ratio_change_pct"),
+                    Format.ONE_DECIMAL,
+                    NOT_AVAILABLE,
+                    flanders=Change(_RATIO),
+                ),
+                Measure(
+                    "wijziging ratio (procentpunt)",
+                    Cell("ratio_change_pp"),
+                    Format.ONE_DECIMAL,
+                    NOT_AVAILABLE,
+                    flanders=Change(_RATIO, relative=False),
+                ),
+                Measure(
+                    "verschil met Vlaanderen (procentpunt)",
+                    Cell("difference_flanders_pp"),
+                    Format.ONE_DECIMAL,
+                    NOT_AVAILABLE,
+                    in_totals=False,
+                ),
+            ),
+        ),
+    ),
+    totals="by_year",
+    totals_note=(
+        "Aantallen voor Vlaanderen zijn de som van de gemeenten; ratio en wijzigingen zijn uit die sommen "
+        "herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar niet mee; de "
+        "wijziging vergelijkt dan niet precies dezelfde gemeenten."
+    ),
+    charts=(
+        ChartPlan("Activeringsratio in Vlaanderen", "clustered", "ratio (%)", "Ratio", measures=("ratio (%)",)),
+        ChartPlan(
+            "Cliënten in TWE en leefloners in Vlaanderen",
+            "clustered",
+            "gemiddeld aantal personen",
+            "Ratio",
+            measures=("cliënten in TWE (gemiddelde)", "leefloners (gemiddelde)"),
+        ),
+    ),
+    sources=("trajecten", "leefloners"),
+    notes=(
+        "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen "
+        "leefloon, en zit dus wel in de teller maar niet in de noemer.",
+        "De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.",
+        "In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",
+        "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op maatschappelijke "
+        "integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar autonoom over.",
+    ),
+    definitions=(
+        (
+            "Cliënten in TWE",
+            "cliënten met een traject dat op de laatste dag van de maand gestart en niet beëindigd was; het gemiddelde "
+            "over de maanden van het jaar waarvoor leefloners geleverd zijn (basis jaargemiddelde) of enkel januari.",
+        ),
+        ("Leefloners", "personen met een leefloon volgens de POD Maatschappelijke Integratie, over dezelfde maanden."),
+        ("Ratio", "cliënten in TWE gedeeld door leefloners, in %."),
+        (
+            "Wijziging",
+            "tegenover het vorige jaar van dezelfde gemeente: relatief in %, en voor de ratio ook in procentpunt.",
+        ),
+        (
+            "Verschil met Vlaanderen",
+            "ratio van de gemeente min de Vlaamse ratio (som van de cliënten gedeeld door som van de leefloners over "
+            "alle gemeenten), in procentpunt.",
+        ),
+    ),
+)

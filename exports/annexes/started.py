@@ -1,0 +1,145 @@
+"""Annex 1 (trajectories started, by expected duration) and annex 2 (by profile of the client at the start)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.rules import Cell, Sum
+
+_TRAJECTORIES = Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten")
+
+
+def _months_key(row: Mapping[str, Any]) -> str:
+    months = row["expected_months"]
+    if months is None:
+        return "months/unknown"
+    return f"months/{months}" if months <= 24 else "months/25+"
+
+
+STARTED = Kind(
+    key="1",
+    name="Opgestarte trajecten naar vermoedelijke duur",
+    year_header="Startjaar",
+    unit="aantal opgestarte TWE-OCMW-trajecten",
+    marts=(
+        Mart(
+            "mart_started_duration",
+            (
+                Field(
+                    "expected_months",
+                    "Vermoedelijke duur (maanden)",
+                    "volledige maanden van de startdatum tot en met de vermoedelijke einddatum; leeg = onbekend",
+                ),
+                _TRAJECTORIES,
+            ),
+            keys=("expected_months",),
+            cell_key=_months_key,
+        ),
+    ),
+    tables=(
+        Wide(
+            "Opgestart",
+            "naar vermoedelijke duur in maanden",
+            (
+                Measure("1 maand", Cell("months/1")),
+                *(Measure(f"{months} maanden", Cell(f"months/{months}")) for months in range(2, 25)),
+                Measure("meer dan 24 maanden", Cell("months/25+")),
+                Measure("minder dan 1 maand", Cell("months/0")),
+                Measure("onbekend", Cell("months/unknown")),
+                Measure("totaal", Sum("months/")),
+            ),
+        ),
+    ),
+    totals="by_measure",
+    charts=(
+        ChartPlan(
+            "Opgestarte trajecten in Vlaanderen naar vermoedelijke duur",
+            "clustered",
+            "aantal trajecten",
+            "Opgestart",
+            without=("totaal",),
+            series="years",
+        ),
+        ChartPlan(
+            "Opgestarte trajecten in Vlaanderen",
+            "clustered",
+            "aantal trajecten",
+            "Opgestart",
+            measures=("totaal",),
+        ),
+    ),
+    sources=("trajecten",),
+    notes=(
+        "De vermoedelijke duur is een planning bij de registratie van het traject, niet de werkelijke duur.",
+        "Een traject dat meer dan 24 maanden gepland is, staat in de kolom 'meer dan 24 maanden'.",
+    ),
+    definitions=(
+        ("Startjaar", "het jaar waarin de startdatum van het traject valt."),
+        (
+            "Vermoedelijke duur",
+            "het aantal volledige maanden van de startdatum tot en met de vermoedelijke einddatum. Van 1 januari tot "
+            "en met 31 december is 12 maanden. Zonder vermoedelijke einddatum is de duur onbekend.",
+        ),
+    ),
+)
+
+_CHARACTERISTICS = (
+    # characteristic, sheet and label, heading
+    ("gender", "Geslacht", "naar geslacht"),
+    ("age", "Leeftijd", "naar leeftijd (jaar)"),
+    ("unemployment", "Werkloosheidsduur", "naar werkloosheidsduur (maanden)"),
+    ("schooling", "Scholing", "naar scholingsniveau (al dan niet kortgeschoold)"),
+    ("migration_background", "Migratieachtergrond", "naar migratieachtergrond"),
+)
+
+PROFILE = Kind(
+    key="2",
+    name="Profiel van de cliënten bij de start",
+    year_header="Startjaar",
+    unit="aantal opgestarte TWE-OCMW-trajecten",
+    marts=(
+        Mart(
+            "mart_started_profile",
+            (
+                Field("characteristic", "Kenmerk (code)", "het kenmerk van de cliënt", label_set="characteristic"),
+                Field("category", "Categorie (code)", "de categorie binnen het kenmerk", label_set="{characteristic}"),
+                _TRAJECTORIES,
+            ),
+            keys=("characteristic", "category"),
+            cell_key=lambda row: f"{row['characteristic']}/{row['category']}",
+        ),
+    ),
+    tables=tuple(
+        Wide(sheet, heading, (Categories(key, f"{key}/"), Measure("Totaal", Sum(f"{key}/"))))
+        for key, sheet, heading in _CHARACTERISTICS
+    ),
+    totals="by_measure",
+    charts=tuple(
+        ChartPlan(f"{sheet} bij de start, Vlaanderen", "percent", "aandeel", sheet, without=("Totaal",))
+        for _, sheet, _ in _CHARACTERISTICS
+    ),
+    sources=("trajecten", "klantprofielen"),
+    notes=(
+        "Elk kenmerk telt dezelfde opgestarte trajecten: het totaal per gemeente en jaar is op elk blad gelijk.",
+        "Een ontbrekend kenmerk of een ontbrekend profiel telt als 'Onbekend'.",
+    ),
+    definitions=(
+        ("Startjaar", "het jaar waarin de startdatum van het traject valt."),
+        ("Profiel", "de toestand van de cliënt bij de start van het traject, niet vandaag."),
+        ("Leeftijd", "leeftijd in jaren bij de start van het traject."),
+        ("Werkloosheidsduur", "duur van de werkloosheid in maanden bij de start van het traject."),
+        ("Kortgeschoold", "wat bij de start als kortgeschoold ja/nee geregistreerd is."),
+        ("Migratieachtergrond", "wat bij de start als migratieachtergrond ja/nee geregistreerd is."),
+    ),
+    unavailable=(
+        Unavailable(
+            "diploma",
+            "het diploma van de cliënt",
+            "Het diploma bestaat niet in de bron. Geregistreerd is enkel of de cliënt bij de start al dan niet "
+            "kortgeschoold was.",
+        ),
+    ),
+    equal=tuple((Sum("gender/"), Sum(f"{key}/")) for key, _, _ in _CHARACTERISTICS[1:]),
+)

@@ -1,0 +1,93 @@
+"""Annex 3: wage subsidies paid, by year of performance (default) or of payment."""
+
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.rules import Cell
+from exports.document import Format
+
+SUBSIDIES = Kind(
+    key="3",
+    name="Uitbetaalde loontoelagen",
+    year_header="Jaar",
+    unit="aantal loontoelagen (trajectmaanden) en bedragen in euro",
+    marts=(
+        Mart(
+            "mart_wage_subsidies",
+            (
+                Field(
+                    "basis",
+                    "Basis (code)",
+                    "welk jaar telt: dat van de prestatiemaand of dat van de betaaldatum",
+                    label_set="wage_subsidy_basis",
+                ),
+                Field(
+                    "subsidies",
+                    "Aantal loontoelagen",
+                    "aantal combinaties van traject en prestatiemaand met een nettobedrag boven nul",
+                ),
+                Field("amount_eur", "Bedrag (euro)", "nettosom van betalingen en correcties", Format.EURO),
+                Field(
+                    "correction_eur", "Waarvan correcties (euro)", "som van de correcties in het bedrag", Format.EURO
+                ),
+            ),
+            keys=("basis",),
+            options={"basis": ("performance", "payment")},
+        ),
+    ),
+    tables=(
+        Wide(
+            "Loontoelagen",
+            "aantal en bedrag",
+            (
+                Measure("aantal loontoelagen", Cell("subsidies")),
+                Measure("bedrag (euro)", Cell("amount_eur"), Format.EURO),
+                Measure("waarvan correcties (euro)", Cell("correction_eur"), Format.EURO),
+            ),
+        ),
+    ),
+    totals="by_year",
+    charts=(
+        ChartPlan(
+            "Uitbetaalde loontoelagen in Vlaanderen, bedrag",
+            "clustered",
+            "euro",
+            "Loontoelagen",
+            measures=("bedrag (euro)",),
+        ),
+        ChartPlan(
+            "Uitbetaalde loontoelagen in Vlaanderen, aantal",
+            "clustered",
+            "aantal loontoelagen",
+            "Loontoelagen",
+            measures=("aantal loontoelagen",),
+        ),
+    ),
+    sources=("loontoelagen",),
+    notes=(
+        "De bedragen kunnen nog wijzigen: een OCMW kan een prestatiemaand tot 10 jaar later corrigeren.",
+        "Een correctie kan negatief zijn; een jaar met vooral correcties kan een negatief bedrag hebben.",
+        "Loontoelagen van een traject dat (nog) niet geleverd is, tellen mee als uitbetaald geld.",
+        "De gemeente is die van het OCMW dat bij de betaling vermeld is.",
+    ),
+    definitions=(
+        (
+            "Jaar",
+            "volgens de basis die boven de tabel staat: het jaar van de prestatiemaand (de maand waarvoor betaald "
+            "wordt) of het jaar van de betaaldatum.",
+        ),
+        (
+            "Aantal loontoelagen",
+            "het aantal combinaties van traject en prestatiemaand waarvan het nettobedrag binnen het jaar groter is "
+            "dan nul.",
+        ),
+        ("Bedrag", "de nettosom van betalingen en correcties, in euro."),
+        ("Waarvan correcties", "het deel van dat bedrag dat uit correcties bestaat, in euro."),
+    ),
+    unavailable=(
+        Unavailable(
+            "requested_amounts",
+            "de aangevraagde loontoelagen en bedragen",
+            "De bron bevat enkel uitbetaalde bedragen. De aanvragen zitten bij de POD Maatschappelijke Integratie, "
+            "die het uniek loket is.",
+        ),
+    ),
+)

@@ -1,0 +1,158 @@
+"""Reads a publication: the folder of Parquet files that a successful build leaves. Nothing else is read.
+
+The folder's symbolic link (`published/current`) is resolved once, so that everything in one annex comes from one
+publication, also when a newer one is put in its place meanwhile.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+UNASSIGNED = "99999"
+"""NIS code of what can't be put in a municipality of the reporting geography ("Niet toewijsbaar")."""
+
+
+class PublicationError(Exception):
+    """The publication is incomplete or contradicts itself. The message says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The one row of `publication.parquet` that an annex shows (not published_at: it differs at every build)."""
+
+    as_of: dt.date
+    geography_date: dt.date
+    code_version: str
+    engine: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Municipality:
+    nis_code: str
+    municipality: str
+    province: str
+    is_centre_city: bool
+
+
+@dataclass(frozen=True)
+class Label:
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    file_name: str
+    source: str
+    delivered_on: dt.date
+    sha256: str
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+
+
+class Publication:
+    """An open publication; use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        import duckdb
+
+        self.folder = folder.resolve()
+        if not self.folder.is_dir():
+            raise PublicationError(f"no publication at {folder}: run the build first")
+        self._connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+
+    def __enter__(self) -> Publication:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def rows(
+        self,
+        relation: str,
+        columns: Sequence[str],
+        *,
+        where: dict[str, Any] | None = None,
+        order_by: Sequence[str] = (),
+    ) -> list[tuple[Any, ...]]:
+        """The columns asked for, of the rows where every `where` column has (one of) the given value(s)."""
+        import duckdb
+
+        path = self.folder / f"{relation}.parquet"
+        if not path.is_file():
+            raise PublicationError(f"{path.name} is missing from the publication {self.folder}: build it again")
+        parameters: list[Any] = [str(path)]
+        conditions = []
+        for column, value in (where or {}).items():
+            values = list(value) if isinstance(value, tuple | list | range) else [value]
+            parameters.extend(values)
+            conditions.append(f"{_quoted(column)} in ({', '.join('?' * len(values))})" if values else "false")
+        sql = f"select {', '.join(map(_quoted, columns))} from read_parquet(?)"
+        if conditions:
+            sql += f" where {' and '.join(conditions)}"
+        if order_by:
+            sql += f" order by {', '.join(_quoted(column) + ' nulls last' for column in order_by)}"
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except duckdb.Error as error:
+            first = str(error).splitlines()[0]
+            raise PublicationError(f"{path}: cannot be read as the contract says: {first}") from error
+
+    @cached_property
+    def facts(self) -> Facts:
+        rows = self.rows("publication", ("as_of", "geography_date", "code_version", "engine", "synthetic"))
+        if len(rows) != 1:
+            raise PublicationError(f"publication.parquet in {self.folder} has {len(rows)} rows instead of 1")
+        as_of, geography_date, code_version, engine, synthetic = rows[0]
+        if as_of is None or geography_date is None:
+            raise PublicationError(f"publication.parquet in {self.folder} has no as_of or geography_date")
+        return Facts(as_of, geography_date, str(code_version), str(engine), bool(synthetic))
+
+    @cached_property
+    def municipalities(self) -> tuple[Municipality, ...]:
+        """Every municipality of the reporting geography, by NIS code; "Niet toewijsbaar" last where it occurs."""
+        columns = ("nis_code", "municipality", "province", "is_centre_city")
+        return tuple(Municipality(*row) for row in self.rows("municipalities", columns, order_by=("nis_code",)))
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[Label, ...]]:
+        rows = self.rows("labels", ("label_set", "code", "label_nl"), order_by=("label_set", "sort_order", "code"))
+        sets: dict[str, list[Label]] = {}
+        for label_set, code, text in rows:
+            sets.setdefault(label_set, []).append(Label(code, text))
+        return {name: tuple(labels) for name, labels in sets.items()}
+
+    def labels(self, label_set: str) -> tuple[Label, ...]:
+        """Codes and Dutch labels of one set, in reading order."""
+        if label_set not in self._labels:
+            raise PublicationError(
+                f"labels.parquet in {self.folder} has no set {label_set!r}; it has {', '.join(self._labels)}"
+            )
+        return self._labels[label_set]
+
+    def deliveries(self, sources: Sequence[str]) -> list[Delivery]:
+        """Accepted deliveries of these sources in order of arrival."""
+        columns = (
+            "file_name", "source", "delivered_on", "sha256", "rows_read", "rows_accepted", "rows_quarantined",
+        )  # fmt: skip
+        rows = self.rows(
+            "deliveries",
+            columns,
+            where={"status": "accepted", "source": tuple(sources)},
+            order_by=("delivered_on", "file_name"),
+        )
+        return [Delivery(*row) for row in rows]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,89 @@
+"""A workbook as readable text: what a reviewer of a golden file compares, and what a terminal can show.
+
+Reads the finished .xlsx file, so that it shows what a reader gets and not what the writer meant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+
+def render(path: Path, max_rows: int = 8) -> str:
+    """Sheet by sheet: every text cell above the table, the table's header and its first `max_rows` rows, charts."""
+    book = load_workbook(path)
+    properties = book.properties
+    blocks = [
+        "\n".join(
+            (
+                f"workbook: {path.name}",
+                f"title: {properties.title}",
+                f"subject: {properties.subject}",
+                f"creator: {properties.creator}; language: {properties.language}; "
+                f"created: {properties.created}; modified: {properties.modified}",
+            )
+        )
+    ]
+    blocks += [_sheet(sheet, max_rows) for sheet in book.worksheets]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _sheet(sheet: Worksheet, max_rows: int) -> str:
+    lines = [f"=== {sheet.title} ==="]
+    tables = list(sheet.tables.values())
+    top = range_boundaries(tables[0].ref)[1] if tables else sheet.max_row + 1
+    for row in sheet.iter_rows(min_row=1, max_row=top - 1):
+        cells = [_text(cell.value) for cell in row if cell.value is not None]
+        link = next((f" -> {cell.hyperlink.location}" for cell in row if cell.hyperlink), "")
+        lines.append(" | ".join(cells) + link)
+    for table in tables:
+        lines += _table(sheet, table, max_rows)
+    if sheet.freeze_panes:
+        lines.append(f"frozen at {sheet.freeze_panes}")
+    lines += [line for chart in sheet._charts for line in _chart(chart)]
+    return "\n".join(lines)
+
+
+def _table(sheet: Worksheet, table: Any, max_rows: int) -> list[str]:
+    left, top, right, bottom = range_boundaries(table.ref)
+    lines = [f"[table {table.displayName} {table.ref}]"]
+    rows = sheet.iter_rows(min_row=top, max_row=min(bottom, top + max_rows), min_col=left, max_col=right)
+    header = next(rows)
+    if [cell.value for cell in header] != [column.name for column in table.tableColumns]:
+        lines.append("!! header cells differ from the table's column names")
+    lines.append(" | ".join(_text(cell.value) for cell in header))
+    first = next(rows, None)
+    if first is not None:
+        lines.append("formats: " + " | ".join(cell.number_format for cell in first))
+        lines += [" | ".join(_text(cell.value) for cell in row) for row in (first, *rows)]
+    if bottom - top > max_rows:
+        lines.append(f"… {bottom - top - max_rows} more rows")
+    return lines
+
+
+def _chart(chart: Any) -> list[str]:
+    kind = f"{type(chart).__name__} {getattr(chart, 'grouping', '')}".strip()
+    lines = [f"[chart {kind}: {_title(chart.title)}; x: {_title(chart.x_axis.title)}; y: {_title(chart.y_axis.title)}]"]
+    for series in chart.series:
+        name = series.tx.strRef.strCache.pt[0].v if series.tx and series.tx.strRef.strCache else ""
+        lines.append(f"  {name}: {series.val.numRef.f} by {series.cat.strRef.f}")
+    return lines
+
+
+def _title(title: Any) -> str:
+    if title is None or title.tx is None or title.tx.rich is None:
+        return "-"
+    return "".join(run.t for paragraph in title.tx.rich.p for run in paragraph.r or ())
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return str(value)

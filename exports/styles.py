@@ -1,0 +1,87 @@
+"""Looks of the workbooks: fonts, fills and number formats, registered once per workbook as style numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from exports.document import Column, Format
+
+XmlSheet = Any
+"""openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""
+
+FONT = "Calibri"
+NAVY, BLUE, RED = "1F3864", "2F5597", "9C0006"
+SERIES_COLOURS = (
+    "1F3864", "C55A11", "7F7F7F", "2E75B6", "548235", "BF9000", "7030A0", "A5A5A5", "F4B183", "9DC3E6", "A9D18E",
+    "FFD966", "C00000",
+)  # fmt: skip
+_BODY = Font(name=FONT, size=11)
+_BOLD = Font(name=FONT, size=11, bold=True)
+_WRAP = Alignment(wrap_text=True, vertical="top")
+_LINE_STYLES: dict[str, dict[str, object]] = {
+    "title": {"font": Font(name=FONT, size=15, bold=True, color=NAVY)},
+    "subtitle": {"font": _BODY},
+    "small": {"font": Font(name=FONT, size=10, color="404040")},
+    "banner": {"font": Font(name=FONT, size=12, bold=True, color=RED)},
+    "heading": {"font": Font(name=FONT, size=12, bold=True, color=BLUE)},
+    "body": {"font": _BODY},
+    "label": {"font": _BOLD, "alignment": _WRAP},
+    "text": {"font": _BODY, "alignment": _WRAP},
+    "link": {"font": Font(name=FONT, size=11, underline="single", color="0563C1"), "alignment": _WRAP},
+}
+_RULE = Side(style="hair", color="BFBFBF")
+_PLAIN = Border(bottom=_RULE)
+_EDGE = Border(bottom=_RULE, left=Side(style="thin", color="7F7F7F"))
+
+
+class Styles:
+    """Style numbers of one workbook. `sheet` is any of its sheets: styles belong to the workbook."""
+
+    def __init__(self, sheet: XmlSheet) -> None:
+        self._sheet = sheet
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def _number(self, key: tuple[object, ...], **looks: object) -> int:
+        if key not in self._known:
+            cell = WriteOnlyCell(self._sheet, value=1)
+            for name, look in looks.items():
+                setattr(cell, name, look)
+            self._known[key] = cell.style_id
+        return self._known[key]
+
+    def line(self, style: str) -> int:
+        """For text outside tables."""
+        return self._number(("line", style), **_LINE_STYLES[style])
+
+    def header(self, column: Column) -> int:
+        """For a header cell; blocks of columns (years) alternate in shade."""
+        fill = BLUE if column.group >= 0 and column.group % 2 == 0 else NAVY
+        side = "left" if column.format is Format.TEXT else "right"
+        return self._number(
+            ("header", fill, side),
+            font=Font(name=FONT, size=10, bold=True, color="FFFFFF"),
+            fill=PatternFill("solid", fgColor=fill),
+            alignment=Alignment(wrap_text=True, vertical="top", horizontal=side),  # filter button: below
+        )
+
+    def body(self, column: Column, edge: bool = False) -> int:
+        """For a number, date or text in a table; `edge` draws the line that opens a block."""
+        return self._number(
+            ("body", column.format, column.bold, edge),
+            number_format=column.format.code,
+            font=_BOLD if column.bold else _BODY,
+            border=_EDGE if edge else _PLAIN,
+        )
+
+    def shorthand(self, edge: bool = False) -> int:
+        """For text such as [z] in a column of numbers."""
+        return self._number(
+            ("shorthand", edge),
+            alignment=Alignment(horizontal="right"),
+            number_format="@",
+            font=_BODY,
+            border=_EDGE if edge else _PLAIN,
+        )
