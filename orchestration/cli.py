@@ -35,12 +35,17 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except (SettingsError, ContractError, QuestionError, YearsError, UnknownQuestionError, BusyError) as error:
+    except (
+        SettingsError,
+        ContractError,
+        QuestionError,
+        YearsError,
+        UnknownQuestionError,
+        NothingAcceptedError,
+        BusyError,
+    ) as error:
         click.echo(f"twe: {error}", err=True)
         sys.exit(2)
-    except NothingAcceptedError as error:
-        click.echo(f"twe: {error}", err=True)
-        sys.exit(1)
 
 
 Day = click.DateTime(formats=["%Y-%m-%d"])
@@ -102,7 +107,7 @@ def _run(settings: Settings, wish: Wish) -> None:
 def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None, if_empty: bool) -> None:
     """Write synthetic deliveries, in the shape of the real thing."""
     from orchestration import reporting
-    from orchestration.demo import write_demo
+    from orchestration.demo import InboxInUseError, write_demo
     from orchestration.settings import ensure_writable
 
     settings = load_settings()
@@ -111,7 +116,10 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
         ensure_writable(settings.folder)
     if if_empty and folder.is_dir() and any(folder.iterdir()):
         return
-    click.echo(reporting.demo_text(write_demo(folder, trajectories, seed, last_year), folder))
+    try:
+        click.echo(reporting.demo_text(write_demo(folder, trajectories, seed, last_year)))
+    except (InboxInUseError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
 
 
 @twe.command()

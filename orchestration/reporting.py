@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import publication
@@ -53,13 +52,9 @@ def _publication_line(made: Publication) -> str:
     return f"{made.path} (as of {made.as_of}, municipalities of {made.geography_date}){synthetic}"
 
 
-def demo_text(summary: DemoSummary, folder: Path) -> str:
+def demo_text(summary: DemoSummary) -> str:
     """What the demo wrote."""
-    rows = sum(summary.rows.values())
-    return (
-        f"SYNTHETIC demo deliveries written to {folder}: {len(summary.files)} files, {rows:,} rows. "
-        "No person in them exists. Next: twe run"
-    )
+    return f"SYNTHETIC: {summary}. No person in them exists. Next: twe run"
 
 
 def status_text(settings: Settings) -> str:

@@ -94,6 +94,8 @@ def run(settings: Settings, wish: Wish) -> Report:
             raise NothingAcceptedError(
                 f"there are no deliveries: the inbox {settings.inbox_folder} holds nothing to load; "
                 "put deliveries there or write synthetic ones with `twe demo`"
+                if wish.load
+                else "nothing has been loaded yet; load the inbox first with `twe run`"
             )
         worked = False
         for dates, group in _by_dates(questions, wish).items():

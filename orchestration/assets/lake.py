@@ -111,27 +111,31 @@ def _check(source: SourceContract, done: SourceLoad) -> dg.AssetCheckResult:
         description=_summary(done),
         metadata={
             "deliveries": len(done.entries),
-            "rules": dg.TableMetadataValue(
-                records=[
-                    dg.TableRecord(
-                        {
-                            "rule": rule,
-                            "on_fail": on_fail,
-                            "rows": n,
-                            "meaning": source.text_of(rule)[0],
-                            "what to do": source.text_of(rule)[1],
-                        }
-                    )
-                    for (rule, on_fail), n in rows.items()
-                ],
-                schema=dg.TableSchema(
-                    [dg.TableColumn(c) for c in ("rule", "on_fail")]
-                    + [dg.TableColumn("rows", "int")]
-                    + [dg.TableColumn(c) for c in ("meaning", "what to do")]
-                ),
-            ),
+            "rules": _rules_table(source, done),
             **{f"refused: {e.file_name}": e.message for e in done.rejected},
         },
+    )
+
+
+def _rules_table(source: SourceContract, done: SourceLoad) -> dg.TableMetadataValue:
+    """Every rule of the suite with the rows that broke it, most first."""
+    rules = {rule.name: rule for rule in source.rules}
+    rows = {name: done.rows_by_rule.get((name, rule.on_fail), 0) for name, rule in rules.items()}
+    columns = {"rule": "string", "on_fail": "string", "rows": "int", "meaning": "string", "what to do": "string"}
+    return dg.TableMetadataValue(
+        records=[
+            dg.TableRecord(
+                {
+                    "rule": name,
+                    "on_fail": rules[name].on_fail,
+                    "rows": n,
+                    "meaning": rules[name].meaning,
+                    "what to do": rules[name].remedy,
+                }
+            )
+            for name, n in sorted(rows.items(), key=lambda item: -item[1])
+        ],
+        schema=dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns.items()]),
     )
 
 

@@ -82,8 +82,8 @@ def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[s
             extra.append(known)
     if missing := [c for c in contract.required if c not in places]:
         raise DeliveryError(f"lacks the required column(s) {', '.join(missing)}; add them to the header")
-    # Only the number: an unknown header may itself hold a person's value when the header row is missing.
-    return places, [f"{len(extra)} unknown column(s) ignored"] if extra else []
+    # Named only here: where required columns are missing, the first row may be a person's and no header at all.
+    return places, [f"unknown column(s) ignored: {', '.join(name[:40] for name in extra[:10])}"] if extra else []
 
 
 def _literal(text: str) -> str:
