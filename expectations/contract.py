@@ -8,6 +8,7 @@ and what to do.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ SEEDS = FOLDER.parent / "dbt_project" / "seeds"
 COMMON = "common"
 
 TYPES = ("text", "insz", "nis", "date", "month", "integer", "amount", "yesno", "code")
+BOUNDS = {"date": dt.date, "month": dt.date, "integer": int, "amount": (int, float)}
 MAX_TEXT = 36
 WITHDRAWN = "verwijderd"
 CLIENT_COLUMN, CLIENT_KEY = "klant_id", "client_key"
@@ -123,17 +125,19 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     path, common_path = folder / f"{source}.yml", folder / f"{COMMON}.yml"
     doc, common = _read(path), _read(common_path)
     codes = _code_lists(seeds / "code_lists.csv")
-    specs = {**_need(doc, "columns", path), **common["columns"]}
+    specs = {**_need(doc, "columns", dict, path), **_need(common, "columns", dict, common_path)}
     columns = tuple(_column(name, spec or {}, codes, path) for name, spec in specs.items())
-    derived = {name: spec["sql"] for name, spec in (doc.get("derived") or {}).items()}
-    key = tuple(_need(doc, "key", path))
+    derived = {name: _sql(name, spec, path) for name, spec in (_given(doc, "derived", dict, path) or {}).items()}
+    key = tuple(_need(doc, "key", list, path))
     if missing := [k for k in key if k not in specs]:
         raise ContractError(f"{path.name}: key column {missing[0]!r} is not among the columns; add it there.")
-    rules = [_rule(r, "delivered", common_path) for r in common["rules"]]
+    rules = [_rule(r, "delivered", common_path) for r in _need(common, "rules", list, common_path)]
+    texts = _need(common, "texts", dict, common_path)
     for column in columns:
-        rules += _column_rules(column, "keyed" if column.name in key else "live", common["texts"])
-    own = [_rule(r, None, path) for r in doc.get("rules") or []]
+        rules += _column_rules(column, "keyed" if column.name in key else "live", texts)
+    own = [_rule(r, None, path) for r in _given(doc, "rules", list, path) or []]
     _no_clash(own, rules, path)
+    _known_columns(own, columns, derived, path)
     version = hashlib.sha256(
         b"\0".join(p.read_bytes() for p in (path, common_path, seeds / "code_lists.csv", seeds / "municipalities.csv"))
     ).hexdigest()[:12]
@@ -147,6 +151,13 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
         rules=tuple(rules + own),
         version=version,
     )
+
+
+def warehouse_texts(folder: Path = FOLDER) -> dict[str, tuple[str, str]]:
+    """What the rules that the warehouse judges mean, and what to do about them, in Dutch."""
+    path = folder / f"{COMMON}.yml"
+    rules = _need(_read(path), "warehouse", dict, path)
+    return {name: (text["meaning"], text["remedy"]) for name, text in rules.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -164,10 +175,22 @@ def _read(path: Path) -> dict[str, Any]:
     return doc
 
 
-def _need(doc: dict[str, Any], name: str, path: Path) -> Any:
+def _given(doc: dict[str, Any], name: str, kind: type, path: Path) -> Any:
+    if doc.get(name) and not isinstance(doc[name], kind):
+        raise ContractError(f"{path.name}: {name!r} is no {'list' if kind is list else 'mapping'}; write it as one.")
+    return doc.get(name)
+
+
+def _need(doc: dict[str, Any], name: str, kind: type, path: Path) -> Any:
     if not doc.get(name):
         raise ContractError(f"{path.name}: {name!r} is missing or empty; a source needs it.")
-    return doc[name]
+    return _given(doc, name, kind, path)
+
+
+def _sql(name: str, spec: Any, path: Path) -> str:
+    if not isinstance(spec, dict) or not spec.get("sql"):
+        raise ContractError(f"{path.name}: derived column {name!r} has no sql; say how it is computed.")
+    return spec["sql"]
 
 
 def _code_lists(path: Path) -> dict[str, tuple[str, ...]]:
@@ -181,6 +204,8 @@ def _code_lists(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _column(name: str, spec: dict[str, Any], codes: dict[str, tuple[str, ...]], path: Path) -> Column:
+    if not isinstance(spec, dict):
+        raise ContractError(f"{path.name}: column {name!r} is {spec!r}; write it as {{type: {spec}}}.")
     if spec.get("type") not in TYPES:
         raise ContractError(
             f"{path.name}: column {name!r} has type {spec.get('type')!r}; use one of {', '.join(TYPES)}."
@@ -192,6 +217,9 @@ def _column(name: str, spec: dict[str, Any], codes: dict[str, tuple[str, ...]], 
             f"{path.name}: column {name!r} names code list {spec.get('code_list')!r}, which code_lists.csv lacks."
         )
     low, high = spec.get("min"), spec.get("max")
+    for side, bound in (("min", low), ("max", high)):
+        if bound is not None and not isinstance(bound, BOUNDS.get(spec["type"], ())):
+            raise ContractError(f"{path.name}: column {name!r} has {side} {bound!r}, which no {spec['type']} has.")
     if low is not None and high is not None and low > high:
         raise ContractError(f"{path.name}: column {name!r} has min {low} above max {high}; no value can pass.")
     return Column(name=name, codes=codes.get(spec.get("code_list", ""), ()), **spec)
@@ -240,7 +268,7 @@ OWN_SETTINGS = {"name", "on_fail", "expect", "only_if", "meaning", "remedy"}
 def _rule(spec: dict[str, Any], scope: str | None, path: Path) -> Rule:
     from expectations.routing import SUPPORTED
 
-    name = spec.get("name")
+    name = spec.get("name") if isinstance(spec, dict) else None
     where = f"{path.name}, rule {name!r}"
     if not name:
         raise ContractError(f"{path.name}: a rule has no name; give it one in lower case with underscores.")
@@ -254,7 +282,7 @@ def _rule(spec: dict[str, Any], scope: str | None, path: Path) -> Rule:
     if wrong := SUPPORTED[spec["expect"]].problem(kwargs):
         raise ContractError(f"{where}: {wrong}.")
     only_if = spec.get("only_if")
-    if only_if is not None and set(only_if) != {"column", "is"}:
+    if only_if is not None and (not isinstance(only_if, dict) or set(only_if) != {"column", "is"}):
         raise ContractError(f"{where}: only_if needs a column and an is (a code, or given).")
     return Rule(
         name=name,
@@ -274,3 +302,26 @@ def _no_clash(own: list[Rule], common: list[Rule], path: Path) -> None:
         if rule.name in taken:
             raise ContractError(f"{path.name}: the rule name {rule.name!r} is used twice; names must differ.")
         taken.add(rule.name)
+
+
+OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat"}
+
+
+def _known_columns(rules: list[Rule], columns: tuple[Column, ...], derived: Mapping[str, str], path: Path) -> None:
+    """A rule on a column that does not exist cannot be judged; one on a code that does not exist never applies."""
+    known = OF_THE_BATCH | set(derived)
+    codes: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        known |= {column.name, column.text, column.unparsed}
+        if column.type == "code":
+            known.add(column.code)
+            codes |= {column.name: column.codes, column.code: column.codes}
+    for rule in rules:
+        where = f"{path.name}, rule {rule.name!r}"
+        used = [rule.kwargs[setting] for setting in ("column", "column_A", "column_B") if setting in rule.kwargs]
+        name, value = rule.only_if or (None, None)
+        for column_name in [*used, name] if name else used:
+            if column_name not in known:
+                raise ContractError(f"{where}: there is no column {column_name!r}; use one of the file's columns.")
+        if name in codes and value != "given" and value not in codes[name]:
+            raise ContractError(f"{where}: {value!r} is no code of {name!r}; use one of {', '.join(codes[name])}.")

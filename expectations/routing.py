@@ -49,6 +49,8 @@ class Kind:
             return f"the setting {sorted(missing)[0]!r} is missing"
         if unknown := set(kwargs) - self.required - self.optional:
             return f"the setting {sorted(unknown)[0]!r} is unknown here"
+        if "value_set" in kwargs and not (isinstance(kwargs["value_set"], list) and kwargs["value_set"]):
+            return "value_set is empty or no list; write it as [A, B]"
         low, high = kwargs.get("min_value"), kwargs.get("max_value")
         if low is not None and high is not None and low > high:
             return f"min_value {low} is above max_value {high}; no value can pass"

@@ -49,10 +49,11 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount
         result = batch.validate(suite, result_format=COUNTS_ONLY)
     finally:
         gx_duckdb.close_all()
-    counts = [_count(r, rules) for r in result.results]
+    # Great Expectations gives its results in an order of its own.
+    counts = {r.expectation_config.meta["index"]: _count(r, rules) for r in result.results}
     if len(counts) != len(rules):
         raise SuiteError(f"{table}: {len(counts)} results for {len(rules)} expectations")
-    return counts
+    return [counts[index] for index in range(len(rules))]
 
 
 @lru_cache
@@ -97,6 +98,10 @@ def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
         raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) could not be judged; check its columns and bounds")
     facts = result.result
     count = facts.get("unexpected_count")
+    if count is None and facts.get("element_count") == 0:
+        count = 0  # no row meets the rule's condition
     if count is None:
-        count = facts["observed_value"]
+        count = facts.get("observed_value")
+    if count is None:
+        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) was judged without a count")
     return RuleCount(rule, int(count))

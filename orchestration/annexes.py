@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from exports.question_fields import parse_years as question_years
 from exports.questions import Annex, Question
 from orchestration.answer import Answer, resolve
 from orchestration.door.ledger import Entry
@@ -20,18 +21,11 @@ class YearsError(ValueError):
 
 
 def parse_years(text: str | None) -> tuple[int, ...] | None:
-    """`2020-2023` or `2020,2022` as years; None for None. Raises `YearsError`."""
-    if not text:
-        return None
+    """`2020-2023` or `2020,2022-2023` as years; None for None. Raises `YearsError`."""
     try:
-        first, _, last = text.partition("-")
-        years = range(int(first), int(last) + 1) if last else map(int, text.split(","))
-        found = tuple(years)
-    except ValueError:
-        raise YearsError(f"years {text!r} cannot be read; write 2020-2023 or 2020,2022") from None
-    if not found:
-        raise YearsError(f"years {text!r} hold no year; write the first year first")
-    return found
+        return question_years(text) if text else None
+    except ValueError as error:
+        raise YearsError(f"--years: {error}") from None
 
 
 def folder(
@@ -43,7 +37,7 @@ def folder(
     if (publication.as_of, publication.geography_date) != (usual.as_of, usual.geography_date):
         parts.append(f"stand-{publication.as_of}_gebied-{publication.geography_date}")
     if years:
-        parts.append(f"jaren-{years.replace(',', '+')}")
+        parts.append("jaren-" + "+".join(map(str, parse_years(years) or ())))
     place = data.annexes / question.id
     return place / "_".join(parts) if parts else place
 

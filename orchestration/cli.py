@@ -163,7 +163,7 @@ def questions() -> None:
 @click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
 def ui(port: int) -> None:
     """Open the Dagster page of this data folder, on loopback."""
-    import subprocess
+    import os
 
     from orchestration import instance
     from orchestration.settings import ensure_writable
@@ -171,8 +171,9 @@ def ui(port: int) -> None:
     settings = load_settings()
     ensure_writable(settings.folder)
     instance.prepare(settings.folder)
-    dagster = Path(sys.executable).with_name("dagster")
-    sys.exit(subprocess.call([dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]))
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    # Takes the place of this process, so that a signal reaches Dagster itself.
+    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
 
 
 if __name__ == "__main__":

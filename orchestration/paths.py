@@ -30,6 +30,11 @@ class DataFolder:
         return self.root / "quarantine"
 
     @property
+    def warehouse_findings(self) -> Path:
+        """Rows that only the warehouse could find fault with; made with every publication of the default as_of."""
+        return self.quarantine / "warehouse_findings.parquet"
+
+    @property
     def ledger(self) -> Path:
         return self.root / "ledger" / "deliveries.parquet"
 

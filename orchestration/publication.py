@@ -92,6 +92,8 @@ def publish(
     else:
         building.rename(final)
     if answer.as_of_is_default:
+        with duckdb.connect(str(data.warehouse), read_only=True) as con, replaced(data.warehouse_findings) as temporary:
+            con.execute(f"copy facts.fct_warehouse_finding to '{temporary}' (format parquet)")
         with replaced(data.current) as link:
             link.symlink_to(name)
     _prune(data)

@@ -11,6 +11,7 @@ import duckdb
 from expectations import contract
 from expectations.contract import ContractError
 from orchestration.door import ledger
+from orchestration.door.ledger import Entry
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
 
@@ -30,12 +31,12 @@ OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that one row broke."""
+    """One rule that one row broke. The warehouse names a row by its key, the door by its number in the file."""
 
     source: str
     file_name: str
     delivered_on: str
-    row_number: int
+    row_number: int | None
     outcome: str
     rule: str
     meaning: str
@@ -44,35 +45,57 @@ class Finding:
 
 
 def read(data: DataFolder, source: str | None = None) -> list[Finding]:
-    """Every broken rule of every row, in the order of delivery. Raises `ContractError` for an unknown source."""
+    """Every broken rule of every row, in the order of delivery, then what the warehouse found across deliveries.
+
+    Raises `ContractError` for an unknown source.
+    """
     if source and source not in contract.sources():
         raise ContractError(f"there is no source {source!r}; the sources are {', '.join(contract.sources())}")
+    days: dict[str, str] = {}
     found = []
     with duckdb.connect() as con:
         for entry in ledger.read(data.ledger):
-            path = data.quarantine / entry.source / f"{entry.delivery_id}.parquet"
-            if entry.status != "accepted" or (source and entry.source != source) or not path.exists():
+            if entry.status != "accepted" or (source and entry.source != source):
                 continue
-            rules = contract.load(entry.source)
-            cursor = con.execute("select * from read_parquet(?) order by row_number", [str(path)])
-            names = [d[0] for d in cursor.description]
-            for values in cursor.fetchall():
-                row = dict(zip(names, values, strict=True))
-                for rule in row["rules"]:
-                    meaning, remedy = rules.text_of(rule)
-                    found.append(
-                        Finding(
-                            entry.source,
-                            entry.file_name,
-                            str(entry.delivered_on),
-                            row["row_number"],
-                            row["outcome"],
-                            rule,
-                            meaning,
-                            remedy,
-                            _given(row, [c.name for c in rules.columns]),
-                        )
-                    )
+            days[entry.file_name] = str(entry.delivered_on)
+            path = data.quarantine / entry.source / f"{entry.delivery_id}.parquet"
+            if path.exists():
+                found += _of_delivery(con, path, entry)
+        if data.warehouse_findings.exists():
+            texts = contract.warehouse_texts()
+            rows = con.execute(
+                "select source, file_name, rule, row_key from read_parquet(?) order by all",
+                [str(data.warehouse_findings)],
+            ).fetchall()
+            found += [
+                Finding(origin, file, days[file], None, "warned", rule, *texts[rule], f"sleutel={key}")
+                for origin, file, rule, key in rows
+                if file in days
+            ]
+    return found
+
+
+def warehouse_counts(data: DataFolder) -> dict[tuple[str, str, str], int]:
+    """(source, rule, warn) -> rows that the warehouse found fault with at its last build."""
+    if not data.warehouse_findings.exists():
+        return {}
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select source, rule, count(*) from read_parquet(?) group by all", [str(data.warehouse_findings)]
+        ).fetchall()
+    return {(source, rule, "warn"): n for source, rule, n in rows}
+
+
+def _of_delivery(con: duckdb.DuckDBPyConnection, path: Path, entry: Entry) -> list[Finding]:
+    rules = contract.load(entry.source)
+    columns = [c.name for c in rules.columns]
+    cursor = con.execute("select * from read_parquet(?) order by row_number", [str(path)])
+    names = [d[0] for d in cursor.description]
+    found = []
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        origin = (entry.source, entry.file_name, str(entry.delivered_on), row["row_number"], row["outcome"])
+        found += [Finding(*origin, rule, *rules.text_of(rule), _given(row, columns)) for rule in row["rules"]]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from orchestration import publication
+from orchestration import publication, quarantine
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.settings import Settings
@@ -79,10 +79,15 @@ def status_text(settings: Settings) -> str:
     waiting = workspace.inbox.new + workspace.inbox.clashes
     lines += ["", f"Waiting in the inbox: {len(waiting)} deliveries, {len(workspace.inbox.strangers)} other files"]
     lines += [f"  not a delivery  {name}: {why}" for name, why in workspace.inbox.strangers]
-    lines += [f"  refused  {e.file_name}: {e.message}" for e in entries if e.status == "rejected"]
+    lines += [
+        f"  refused  {e.file_name}: {e.message}" + (" (mended since)" if _mended(e, entries) else "")
+        for e in entries
+        if e.status == "rejected"
+    ]
     broken: Counter[tuple[str, str, str]] = Counter()
     for entry in entries:
         broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
+    broken.update(quarantine.warehouse_counts(settings.folder))
     if broken:
         lines += ["", "Rules broken most (twe quarantine shows all):"]
         lines += [f"  {n:>8,}  {on_fail:<6} {source}: {rule}" for (source, rule, on_fail), n in broken.most_common(10)]
@@ -91,3 +96,9 @@ def status_text(settings: Settings) -> str:
     lines += ["", "Publications:" if made else "Nothing has been published yet: run twe run."]
     lines += [f"  {'current' if now and p.path == now.path else '':<8} {_publication_line(p)}" for p in made]
     return "\n".join(lines)
+
+
+def _mended(refused: Entry, entries: list[Entry]) -> bool:
+    return any(
+        e.file_name == refused.file_name and e.status == "accepted" and e.loaded_at > refused.loaded_at for e in entries
+    )

@@ -23,11 +23,15 @@ class AnswerConfig(dg.ConfigurableResource):
 
     @property
     def dates(self) -> tuple[dt.date | None, dt.date | None]:
-        """(as_of, geography_date). Raises `ValueError` for text that is no date."""
-        return (
-            dt.date.fromisoformat(self.as_of) if self.as_of else None,
-            dt.date.fromisoformat(self.geography_date) if self.geography_date else None,
-        )
+        """(as_of, geography_date). Raises `Failure` for text that is no date."""
+        return _day("as_of", self.as_of), _day("geography_date", self.geography_date)
+
+
+def _day(name: str, text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise dg.Failure(f"{name} {text!r} is no date; write YYYY-MM-DD") from None
 
 
 def workspace_resource(settings: Settings) -> dg.ResourceDefinition:

@@ -33,6 +33,13 @@ class Settings(BaseSettings):
             raise ValueError(f"is shorter than {MINIMUM_KEY_LENGTH} characters; use a long random text")
         return key
 
+    @field_validator("inbox")
+    @classmethod
+    def _is_folder(cls, inbox: Path | None) -> Path | None:
+        if inbox is not None and not inbox.expanduser().is_dir():
+            raise ValueError(f"names {inbox}, which is no folder; create it or name another")
+        return inbox
+
     @property
     def folder(self) -> DataFolder:
         return DataFolder(self.data.expanduser().resolve())
@@ -49,11 +56,14 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "TWE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name} {first['msg'].removeprefix('Value error, ')}") from None
+        said = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+        raise SettingsError(f"{name} {said}") from None
 
 
 def ensure_writable(data: DataFolder) -> None:
     """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
+    if "'" in str(data.root):  # the models name the lake's files in SQL
+        raise SettingsError(f"TWE_DATA: {data.root} holds a quote ('); choose a folder without one")
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         probe = data.root / ".writable.tmp"

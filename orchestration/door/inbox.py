@@ -113,13 +113,14 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
 def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:
     """Source, day and label of a delivery's file name. Raises `ValueError` that says what to change."""
     match = re.fullmatch(
-        rf"(?P<source>{'|'.join(sources)})_(?P<day>\d{{4}}-\d{{2}}-\d{{2}})"
-        rf"(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})",
+        rf"(?P<source>.+?)_(?P<day>\d{{4}}-\d{{2}}-\d{{2}})(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})",
         name,
         flags=re.ASCII,
     )
     if not match:
-        raise ValueError(f"is not named as a delivery; {NAME_HINT} (sources: {', '.join(sources)})")
+        raise ValueError(f"is not named as a delivery; {NAME_HINT}")
+    if match["source"] not in sources:
+        raise ValueError(f"names no source; the sources are {', '.join(sources)}")
     try:
         day = dt.date.fromisoformat(match["day"])
     except ValueError:

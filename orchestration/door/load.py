@@ -126,8 +126,10 @@ def _load_batch(
 
 def _prepare(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
     # Nothing may spill to disk: before parsing, the tables hold what must not leave the door.
+    # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
     con.execute(
-        "set temp_directory = ''; set preserve_insertion_order = false; set autoinstall_known_extensions = false"
+        "set temp_directory = ''; set preserve_insertion_order = false; set autoinstall_known_extensions = false; "
+        "set TimeZone = 'UTC'"
     )
     con.execute(
         f"create table municipalities as select * from read_csv('{SEEDS / 'municipalities.csv'}', header = true, "

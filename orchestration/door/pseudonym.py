@@ -11,6 +11,8 @@ import numpy as np
 from orchestration.door.errors import DeliveryError
 
 MINIMUM_KEY_LENGTH = 16
+# What may stand between two digits of an INSZ: a full stop, hyphen, slash or anything that str.strip() takes for blank.
+BETWEEN_DIGITS = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}./-]*"
 
 
 def client_key(insz_digits: str, key: bytes) -> str:
@@ -29,9 +31,9 @@ def create_insz_macros(con: duckdb.DuckDBPyConnection) -> None:
     A valid INSZ has 11 digits, between them blanks, full stops, hyphens or slashes, and ends on
     97 - (first nine digits mod 97), with a 2 before the nine for births from 2000. Bis numbers follow the same rule.
     """
-    con.execute(r"""
+    con.execute(rf"""
         create macro eleven_digits(x) as
-            case when regexp_full_match(x, '\d([ \t\x{00a0}./-]*\d){10}') then regexp_replace(x, '\D', '', 'g') end;
+            case when regexp_full_match(x, '\d({BETWEEN_DIGITS}\d){{10}}') then regexp_replace(x, '\D', '', 'g') end;
         create macro checked_digits(d) as
             case when cast(d[10:11] as integer) in (
                 97 - cast(d[1:9] as bigint) % 97, 97 - cast('2' || d[1:9] as bigint) % 97
@@ -41,7 +43,7 @@ def create_insz_macros(con: duckdb.DuckDBPyConnection) -> None:
             case when x is not null then regexp_replace(x, '\D', '', 'g')[1:2] || '*********' end;
         create macro without_insz(x) as case when insz_digits(x) is not null then masked(x) else x end;
         create macro without_any_insz(x) as
-            regexp_replace(x, '(\d{2})([ \t\x{00a0}./-]*\d){9}', '\1*********', 'g');
+            regexp_replace(x, '(\d){BETWEEN_DIGITS}(\d)({BETWEEN_DIGITS}\d){{9}}', '\1\2*********', 'g');
     """)
 
 

@@ -25,8 +25,8 @@ from orchestration.door.inbox import Delivery
 
 CHUNK = 100_000
 SEPARATORS = (";", ",")
-# What Python's str.strip() takes for blank, so that text means the same in SQL and in Python.
-BLANKS = "".join(chr(c) for c in range(sys.maxunicode + 1) if chr(c).isspace())
+# What Python's str.strip() takes for blank, so that text means the same in SQL and in Python; none is above U+3000.
+BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 # Fields are handed to DuckDB joined by a character that no field holds.
 JOINERS = ("\x1f", "\ue000", "\ue001", "\ue002")
 
@@ -83,7 +83,14 @@ def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[s
     if missing := [c for c in contract.required if c not in places]:
         raise DeliveryError(f"lacks the required column(s) {', '.join(missing)}; add them to the header")
     # Named only here: where required columns are missing, the first row may be a person's and no header at all.
-    return places, [f"unknown column(s) ignored: {', '.join(name[:40] for name in extra[:10])}"] if extra else []
+    return places, [f"unknown column(s) ignored: {', '.join(map(_shown, extra[:10]))}"] if extra else []
+
+
+def _shown(header: str) -> str:
+    """A header on one line, at most 40 characters, and without digits when it could hold an INSZ."""
+    if sum(c.isdigit() for c in header) >= 11:
+        header = "".join("*" if c.isdigit() else c for c in header)
+    return " ".join(header.split())[:40]
 
 
 def _literal(text: str) -> str:

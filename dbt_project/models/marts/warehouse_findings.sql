@@ -1,51 +1,7 @@
-{% set relations_of_trajectories = {
-    'klantprofielen': 'stg_client_profiles',
-    'art60_tewerkstellingen': 'stg_art60_jobs',
-    'loontoelagen': 'fct_wage_subsidy'
-} -%}
-
-with trajectories as (
-    select
-        trajectory_id,
-        client_key,
-        start_date,
-        coalesce(end_date, date '9999-12-31') as end_date,
-        file_name
-    from {{ ref('fct_trajectory') }}
-),
-
-findings as (
-    {% for source, relation in relations_of_trajectories.items() -%}
-        select
-            '{{ source }}' as source,
-            'unknown_trajectory' as rule,
-            delivered.file_name,
-            count(*) as rows
-        from {{ ref(relation) }} as delivered
-        left join trajectories
-            on trajectories.trajectory_id = delivered.trajectory_id
-        where trajectories.trajectory_id is null
-        group by delivered.file_name
-        union all
-    {% endfor -%}
-    select
-        'trajecten' as source,
-        'overlapping_trajectory' as rule,
-        trajectories.file_name,
-        count(distinct trajectories.trajectory_id) as rows
-    from trajectories
-    inner join trajectories as overlapping
-        on
-            overlapping.client_key = trajectories.client_key
-            and overlapping.trajectory_id <> trajectories.trajectory_id
-            and overlapping.start_date <= trajectories.end_date
-            and overlapping.end_date >= trajectories.start_date
-    group by trajectories.file_name
-)
-
 select
     source,
     rule,
     file_name,
-    rows
-from findings
+    count(*) as rows
+from {{ ref('fct_warehouse_finding') }}
+group by source, rule, file_name
