@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 a check blocked or a delivery was refused whole, the rest 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ def main() -> None:
     from orchestration.runner import UnknownQuestionError
     from orchestration.settings import SettingsError
 
+    # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs a second.
+    gc.set_threshold(200_000, 20, 20)
     try:
         twe(standalone_mode=False)
     except click.exceptions.Abort:

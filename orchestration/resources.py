@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.files import sweep
+from orchestration.instance import bury_killed_runs
 from orchestration.lock import single_writer
 from orchestration.settings import Settings, ensure_writable
 from orchestration.workspace import Workspace
@@ -38,9 +39,11 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
     """A workspace per run. Holds the lock on the data folder until the run ends, so there is one writer at a time."""
 
     @dg.resource(description="The data folder, held for this run alone.")
-    def hold(_: dg.InitResourceContext) -> Iterator[Workspace]:
+    def hold(context: dg.InitResourceContext) -> Iterator[Workspace]:
         ensure_writable(settings.folder)
         with single_writer(settings.folder.lock):
+            if context.instance and context.run:
+                bury_killed_runs(context.instance, context.run.run_id)
             for folder in (settings.folder.lake, settings.folder.quarantine, settings.folder.ledger.parent):
                 sweep(folder)
             workspace = Workspace(settings)

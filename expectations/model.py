@@ -1,0 +1,95 @@
+"""What is known of a source before a delivery arrives: its columns and its rules. Plain data, no files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+WITHDRAWN = "verwijderd"
+CLIENT_KEY = "client_key"
+"""The pseudonym that takes the place of the INSZ behind the door."""
+
+
+class ContractError(ValueError):
+    """A contract or suite file is wrong; the message says which file, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a delivery. `codes` are the codes allowed, upper case, in their order of priority."""
+
+    name: str
+    type: str
+    required: bool = False
+    description: str = ""
+    code_list: str | None = None
+    codes: tuple[str, ...] = ()
+    min: Any = None
+    max: Any = None
+
+    @property
+    def text(self) -> str:
+        """Name of the column that holds the delivered text, trimmed; null when nothing was given."""
+        return f"{self.name}__text"
+
+    @property
+    def unparsed(self) -> str:
+        """Name of the column that is filled when the text cannot be read as the column's type."""
+        return f"{self.name}__unparsed"
+
+    @property
+    def code(self) -> str:
+        """Name of the column that holds a code in upper case, before it is held against the code list."""
+        return f"{self.name}__code"
+
+    @property
+    def lake_name(self) -> str:
+        return CLIENT_KEY if self.type == "insz" else self.name
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row rule. `scope` says on which rows it is judged: `delivered` (every row of the file), `keyed`
+    (rows with the contract's fields, withdrawals included), `live` (rows that are no withdrawal) or
+    `loaded` (live rows that no rule refused; the scope of warnings)."""
+
+    name: str
+    on_fail: str
+    expect: str
+    kwargs: Mapping[str, Any]
+    scope: str
+    only_if: tuple[str, Any] | None = None
+    meaning: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class SourceContract:
+    """Everything that is known of a source before a delivery arrives."""
+
+    source: str
+    title: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    derived: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    version: str = field(compare=False)
+
+    @property
+    def withdrawn(self) -> Column:
+        return next(c for c in self.columns if c.name == WITHDRAWN)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns without which a file is refused whole."""
+        return tuple(c.name for c in self.columns if c.required)
+
+    def rules_of(self, scope: str) -> tuple[Rule, ...]:
+        return tuple(r for r in self.rules if r.scope == scope)
+
+    def text_of(self, rule_name: str) -> tuple[str, str]:
+        """What a rule means and what to do about it, in Dutch."""
+        rule = next(r for r in self.rules if r.name == rule_name)
+        return rule.meaning, rule.remedy
