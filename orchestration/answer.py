@@ -19,7 +19,7 @@ class NothingAcceptedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Answer:
-    """Contract section 2. `as_of_is_default` is true when as_of is the newest day of an accepted delivery."""
+    """The dates of docs/definitions.md. `as_of_is_default`: as_of is the newest day on which something was accepted."""
 
     as_of: dt.date
     geography_date: dt.date

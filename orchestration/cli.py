@@ -112,12 +112,18 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
     from orchestration import reporting
     from orchestration.demo import InboxInUseError, write_demo
     from orchestration.settings import ensure_writable
+    from orchestration.workspace import Workspace
 
     settings = load_settings()
     folder = inbox or settings.inbox_folder
     if not inbox:
         ensure_writable(settings.folder)
-    if if_empty and folder.is_dir() and any(folder.iterdir()):
+    if not inbox and Workspace(settings).holds_real_deliveries:
+        if if_empty:
+            return
+        raise click.UsageError(f"{settings.folder.root} holds real deliveries; set TWE_DATA to another folder")
+    # Names with a dot are no deliveries; the demo's own are what a killed demo leaves.
+    if if_empty and folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
         return
     try:
         click.echo(reporting.demo_text(write_demo(folder, trajectories, seed, last_year)))

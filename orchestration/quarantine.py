@@ -12,6 +12,7 @@ from expectations import contract
 from expectations.contract import ContractError
 from orchestration.door import ledger
 from orchestration.door.ledger import Entry
+from orchestration.door.pseudonym import without_insz
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
 
@@ -26,6 +27,7 @@ HEADER = [
     "wat te doen",
     "rij zoals geleverd",
 ]
+CELL_LIMIT = 32_767
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
 
 
@@ -68,7 +70,7 @@ def read(data: DataFolder, source: str | None = None) -> list[Finding]:
                 [str(data.warehouse_findings)],
             ).fetchall()
             found += [
-                Finding(origin, file, days[file], None, "warned", rule, *texts[rule], f"sleutel={key}")
+                Finding(origin, file, days[file], None, "warned", rule, *texts[rule], f"sleutel={without_insz(key)}")
                 for origin, file, rule, key in rows
                 if file in days
             ]
@@ -120,6 +122,7 @@ def write_workbook(found: list[Finding], path: Path) -> None:
     """Writes one row per finding. Text stays text, whatever it begins with."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Quarantaine")
@@ -129,6 +132,10 @@ def write_workbook(found: list[Finding], path: Path) -> None:
     sheet.append(HEADER)
 
     def text(value: str) -> Any:
+        # Characters that no workbook may hold, and more of them than a cell holds, come in broken deliveries.
+        value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+        if len(value) > CELL_LIMIT:
+            value = value[: CELL_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
         cell = WriteOnlyCell(sheet, value)
         cell.data_type = "s"
         return cell

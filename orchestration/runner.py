@@ -82,15 +82,16 @@ def run(settings: Settings, wish: Wish) -> Report:
     with single_writer(data.lock):
         workspace = Workspace(settings)
         before = workspace.entries()
-        loading = False
+        sources: frozenset[str] = frozenset()
         if wish.load:
-            loading = bool(workspace.inbox.new or workspace.inbox.clashes)
+            sources = frozenset(d.source for d in (*workspace.inbox.new, *workspace.inbox.clashes))
+            report.problems += [f"{name}: {why}" for name, why in workspace.inbox.unreadable]
             report.strangers = workspace.inbox.strangers
             report.still_refused = [d.file_name for d in workspace.inbox.refused_before]
             report.repeats = [(d.file_name, name) for d, name in workspace.inbox.repeats]
-            if loading:
+            if sources:
                 _ = workspace.key  # fails here, in one clear line, rather than in a step
-        if not loading and not before:
+        if not sources and not before:
             raise NothingAcceptedError(
                 f"there are no deliveries: the inbox {settings.inbox_folder} holds nothing to load; "
                 "put deliveries there or write synthetic ones with `twe demo`"
@@ -99,11 +100,11 @@ def run(settings: Settings, wish: Wish) -> Report:
             )
         worked = False
         for dates, group in _by_dates(questions, wish).items():
-            work = _work(data, workspace.entries(), dates, group, wish, loading)
+            work = _work(data, workspace.entries(), dates, group, wish, sources)
             if work is not None:
                 worked = True
                 _execute(settings, dates, wish, work, report)
-            loading = False
+            sources = frozenset()
         report.nothing_new = not worked
         known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
         report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
@@ -127,7 +128,8 @@ def _by_dates(questions: Sequence[Question], wish: Wish) -> dict[Dates, list[Que
 class _Work:
     """What a Dagster run has to do."""
 
-    load: bool
+    sources: frozenset[str]
+    """Sources with new deliveries; none means that nothing is loaded."""
     build: bool
     workbooks: list[tuple[Question, annexes.Annex]]
 
@@ -138,18 +140,18 @@ def _work(
     dates: Dates,
     questions: Sequence[Question],
     wish: Wish,
-    loading: bool,
+    sources: frozenset[str],
 ) -> _Work | None:
     """None when everything asked for is there already."""
     everything = [(q, a) for q in questions for a in q.annexes]
-    if loading:
-        return _Work(True, True, everything)
+    if sources:
+        return _Work(sources, True, everything)
     answer = resolve(entries, *dates)
     made = publication.find(data, publication.inputs_digest(entries, answer))
     if made is not None and answer.as_of_is_default and publication.current(data) != made:
         made = None  # `current` shows another geography; publishing again moves it
     if made is None:
-        return _Work(False, True, everything)
+        return _Work(sources, True, everything)
     stamps = annexes.Stamps(data)
     stale = [
         (q, a)
@@ -158,7 +160,7 @@ def _work(
             annexes.folder(data, q, made, entries, wish.years) / a.file_name, annexes.stamp(made, q, a, wish.years)
         )
     ]
-    return _Work(False, False, stale) if stale else None
+    return _Work(sources, False, stale) if stale else None
 
 
 def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: Report) -> None:
@@ -178,8 +180,10 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
     for asset in job.asset_layer.executable_asset_keys:
         if asset.path[0] == "annexes":
             wanted = asset in workbooks
-        elif asset.path[0] in ("inbox", "lake"):
-            wanted = work.load
+        elif asset.path[0] == "inbox":
+            wanted = bool(work.sources)
+        elif asset.path[0] == "lake":  # a source without news keeps the check of its last load on the page
+            wanted = asset.path[1] in work.sources
         else:
             wanted = work.build
         if wanted:

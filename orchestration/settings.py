@@ -62,8 +62,8 @@ def load_settings() -> Settings:
 
 def ensure_writable(data: DataFolder) -> None:
     """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
-    if "'" in str(data.root):  # the models name the lake's files in SQL
-        raise SettingsError(f"TWE_DATA: {data.root} holds a quote ('); choose a folder without one")
+    if bad := set("'[]*?") & set(str(data.root)):  # the models name the lake's files by a pattern, in SQL
+        raise SettingsError(f"TWE_DATA: {data.root} holds {' '.join(sorted(bad))}; choose a folder without it")
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         probe = data.root / ".writable.tmp"

@@ -50,6 +50,7 @@ class Workspace:
     @cached_property
     def key(self) -> bytes:
         """The pseudonym key. Raises `SettingsError` when it is missing or not the one that was used before."""
+        self._refuse_mixture()
         key = self._given_or_demo_key()
         seal = self.data.ledger.parent / "pseudonym_key_fingerprint"
         if not seal.exists():
@@ -72,12 +73,28 @@ class Workspace:
             "(only demo deliveries do without)"
         )
 
+    def _refuse_mixture(self) -> None:
+        """What was accepted stays for ever, so demo deliveries must never come beside real ones."""
+        if len(set(map(is_synthetic, self._file_names()))) > 1:
+            raise SettingsError(
+                f"demo deliveries and real ones lie together in {self.settings.inbox_folder} and {self.data.root}; "
+                "nothing was loaded. Take one kind out of the inbox, or set TWE_DATA to another folder"
+            )
+
     @property
     def synthetic(self) -> bool:
         """True when the deliveries of the ledger and of the inbox all are demo deliveries."""
-        names = [e.file_name for e in self.entries()]
-        names += [d.file_name for d in (*self.inbox.new, *self.inbox.loaded)]
+        names = self._file_names()
         return bool(names) and all(map(is_synthetic, names))
+
+    @property
+    def holds_real_deliveries(self) -> bool:
+        """True when something else than demo deliveries was accepted."""
+        return any(e.status == "accepted" and not is_synthetic(e.file_name) for e in self.entries())
+
+    def _file_names(self) -> list[str]:
+        waiting = (*self.inbox.new, *self.inbox.clashes, *self.inbox.loaded)
+        return [e.file_name for e in self.entries() if e.status == "accepted"] + [d.file_name for d in waiting]
 
     def load(self, source: str, run_id: str) -> SourceLoad:
         """Takes the new deliveries of one source through the door."""

@@ -57,6 +57,8 @@ class Inbox:
     refused_before: list[Delivery] = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
     """Names that are no delivery, with the reason."""
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    """Deliveries that the pipeline may not read, with the reason; they wait for the next run."""
 
 
 def is_synthetic(file_name: str) -> bool:
@@ -67,7 +69,7 @@ def is_synthetic(file_name: str) -> bool:
 def scan(folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions: dict[str, str]) -> Inbox:
     """Sorts the files of `folder`. A refused file is tried again when its content or its source's rules changed.
 
-    `versions` gives the version of each source's contract. Files that cannot be read are strangers too.
+    `versions` gives the version of each source's contract.
     """
     inbox = Inbox()
     accepted = {e.sha256: e for e in ledger if e.status == "accepted"}
@@ -81,7 +83,7 @@ def scan(folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions
         except ValueError as error:
             inbox.strangers.append((path.name, str(error)))
         except OSError as error:
-            inbox.strangers.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
+            inbox.unreadable.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
         else:
             found.append(delivery)
     for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
@@ -120,7 +122,7 @@ def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | N
     if not match:
         raise ValueError(f"is not named as a delivery; {NAME_HINT}")
     if match["source"] not in sources:
-        raise ValueError(f"names no source; the sources are {', '.join(sources)}")
+        raise ValueError(f"names no source; the sources, in lower case, are {', '.join(sources)}")
     try:
         day = dt.date.fromisoformat(match["day"])
     except ValueError:

@@ -20,7 +20,7 @@ YES, NO = ("j", "ja", "true", "1"), ("n", "nee", "false", "0")
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """`completed_months(a, b)`: contract section 3, the greatest n with a + n months <= b + 1 day, clamped."""
+    """`completed_months(a, b)`: docs/definitions.md, the greatest n with a + n months <= b + 1 day, clamped."""
     con.execute("""
         create macro completed_months(a, b) as (
             date_diff('month', a, b + 1)

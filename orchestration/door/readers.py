@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 
 from expectations.contract import SourceContract
 from expectations.routing import quote
+from orchestration.door import xlsx
 from orchestration.door.errors import DeliveryError
 from orchestration.door.inbox import Delivery
 
@@ -166,46 +166,15 @@ def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
 
 
 def _xlsx(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
-    import python_calamine
-
-    try:
-        rows = (
-            python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-        )
-    except OSError:
-        raise
-    except Exception:  # calamine has an error class per cause; the steward can only open and save the file again
-        raise DeliveryError("cannot be read as XLSX; open it and save it again as an Excel workbook") from None
-    header = [cell_text(c) for c in rows[0]] if rows else []
+    rows = xlsx.rows(path)
+    header = rows[0] if rows else []
     places, remarks = match_header(header, contract)
-    texts = [[cell_text(c) for c in row] for row in rows[1:]]
-    joiner = next((j for j in JOINERS if not any(j in t for row in texts for t in row)), None)
+    joiner = next((j for j in JOINERS if not any(j in text for row in rows for text in row)), None)
     if joiner is None:
         raise DeliveryError("holds control characters that no table holds; clean the cells")
-    lines = ((row, joiner.join(fields)) for row, fields in enumerate(texts, start=2))
+    lines = ((row, joiner.join(texts)) for row, texts in enumerate(rows[1:], start=2))
     _insert(con, contract, places, len(header), number, lines, joiner)
     return remarks
-
-
-def cell_text(value: object) -> str:
-    """A cell as the text that a person would type: whole numbers without decimals, days as YYYY-MM-DD."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case float():
-            return (
-                ""
-                if value != value
-                else str(int(value))
-                if value.is_integer() and abs(value) < 1e15
-                else f"{value:.15g}"
-            )
-        case dt.datetime() if value.time() == dt.time():
-            return value.date().isoformat()
-        case _:
-            return str(value)
 
 
 def _parquet(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
@@ -234,7 +203,7 @@ def _quoted(text: str) -> str:
 
 
 def _parquet_text(column: str, kind: str) -> str:
-    """SQL for a Parquet value as the text that `cell_text` would give."""
+    """SQL for a Parquet value as the text that `xlsx.cell_text` would give."""
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"cast(cast({column} as bigint) as varchar)"
         text = f"case when {column} = trunc({column}) then {whole} else printf('%.15g', cast({column} as double)) end"

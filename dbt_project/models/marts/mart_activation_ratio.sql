@@ -21,8 +21,8 @@ flanders as (
     select
         year,
         basis,
-        100 * cast(sum(cast(clients_in_twe as decimal(28, 10))) as double)
-        / nullif(cast(sum(cast(leefloners as decimal(28, 10))) as double), 0) as ratio_pct
+        100 * cast(sum(cast(clients_in_twe as decimal(38, 18))) as double)
+        / nullif(cast(sum(cast(leefloners as decimal(38, 18))) as double), 0) as ratio_pct
     from means
     group by year, basis
 ),

@@ -1,0 +1,73 @@
+"""What tests share: an empty data folder, and one finished run over a hostile inbox.
+
+A first run costs some fifteen CPU seconds, most of it imports; so the tests that need one share it, leave it as they
+found it, and carry the mark `slow`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from orchestration.paths import DataFolder
+from orchestration.settings import Settings
+from tests.deliveries import KEY
+from tests.hostile import Inbox, write_inbox
+from tests.oracle import Ledger, deliver
+from tests.processes import Ended, Twe
+
+# The same examples every time, and no clock: a slow machine is no failure.
+hypothesis.settings.register_profile("project", derandomize=True, deadline=None, max_examples=60, database=None)
+hypothesis.settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the environment of whoever runs it."""
+    for name in ("TWE_DATA", "TWE_INBOX", "TWE_PSEUDONYM_KEY", "TWE_ENGINE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an empty data folder, with a pseudonym key."""
+    return Settings(data=tmp_path / "data", pseudonym_key=KEY.decode())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def data(settings: Settings) -> DataFolder:
+    return settings.folder
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A data folder after one `twe run` over a hostile inbox, and what the oracle makes of the same inbox."""
+
+    settings: Settings
+    inbox: Inbox
+    ledger: Ledger
+    ended: Ended
+
+    @property
+    def data(self) -> DataFolder:
+        return self.settings.folder
+
+
+def finished_run(folder: Path, seed: int) -> Finished:
+    settings = Settings(data=folder / "data", pseudonym_key=KEY.decode())  # type: ignore[arg-type]
+    inbox = write_inbox(settings.inbox_folder, seed=seed)
+    ended = Twe(folder / "processes", settings.data)("run")
+    return Finished(settings, inbox, deliver(inbox.paths, KEY), ended)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
+    """The shared run. Tests may add publications for other dates; deliveries they don't add."""
+    yield finished_run(tmp_path_factory.mktemp("finished"), seed=1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The quick tests first, so that what is simply broken shows in seconds."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)

@@ -1,0 +1,98 @@
+"""Small deliveries, written down in the test that needs them, and the door without Great Expectations.
+
+>>> write(inbox, "transmissies_2024-01-31.csv", '''
+...     transmissie_id | klant_id    | transmissiedatum
+...     X1             | 93051822361 | 2024-01-02
+... ''')
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import Column, Rule, SourceContract
+from expectations.routing import broken
+from orchestration.door import load as door
+from orchestration.door import parsing
+from orchestration.door.inbox import Delivery, parse_name
+from orchestration.door.load import SourceLoad, load_source
+from orchestration.paths import DataFolder
+
+KEY = b"sleutel van de testen, niet geheim"
+# Valid by their checksum, of nobody: births before and from 2000, and two bis numbers.
+INSZ = ("93051822361", "05030145657", "85210112333", "72450199823")
+
+
+def ascii_table(text: str) -> list[list[str]]:
+    """Rows of trimmed fields of a table whose columns are parted by `|`."""
+    return [[field.strip() for field in line.split("|")] for line in text.strip().splitlines()]
+
+
+def csv_text(table: str, separator: str = ";") -> str:
+    return "".join(separator.join(row) + "\n" for row in ascii_table(table))
+
+
+def write(folder: Path, name: str, table: str) -> Path:
+    """Writes an ASCII table as a CSV delivery."""
+    return write_text(folder, name, csv_text(table))
+
+
+def write_text(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def delivery(path: Path) -> Delivery:
+    """The file as the inbox sees it."""
+    source, day, label = parse_name(path.name, contract.sources())
+    content = path.read_bytes()
+    return Delivery(path, source, day, label, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def by_routing(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
+    """Stands in for Great Expectations where a test is about something else; costs no import."""
+    with duckdb.connect(database) as con:
+        return [con.execute(f"select count(*) from {table} where {broken(r, table)}").fetchall()[0][0] for r in rules]
+
+
+def load(data: DataFolder, *paths: Path) -> SourceLoad:
+    """Takes deliveries of one source through the door, in the order given."""
+    found = [delivery(path) for path in paths]
+    return load_source(data, contract.load(found[0].source), found, KEY, "run-1", by_routing)
+
+
+def rows_of(path: Path) -> list[dict]:
+    """The rows of a Parquet file."""
+    with duckdb.connect() as con:
+        cursor = con.execute("select * from read_parquet(?)", [str(path)])
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def one_column(kind: str, codes: tuple[str, ...] = ()) -> SourceContract:
+    """A contract of a key `id` and one column `x` of a type."""
+    columns = (Column("id", "text"), Column("x", kind, codes=codes), Column("verwijderd", "yesno"))
+    return SourceContract("proef", "Proef", "", ("id",), columns, {}, (), version="1")
+
+
+def door_database(source: SourceContract) -> duckdb.DuckDBPyConnection:
+    """A database as the door prepares it, with an empty `raw`."""
+    con = duckdb.connect()
+    door._prepare(con, source)
+    return con
+
+
+def parsed(kind: str, texts: Sequence[str | None], codes: tuple[str, ...] = ()) -> list[object]:
+    """What the door makes of texts in a column of a type: typed values, None for missing or invalid."""
+    source = one_column(kind, codes)
+    with door_database(source) as con:
+        rows = [[0, n, False, None, str(n), text, None] for n, text in enumerate(texts)]
+        con.executemany("insert into raw values (?, ?, ?, ?, ?, ?, ?)", rows)
+        parsing.create_batch(con, source, {0: dt.date(2024, 1, 31)}, KEY)
+        return [value for (value,) in con.execute("select x from batch order by _row").fetchall()]

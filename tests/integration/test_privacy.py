@@ -1,0 +1,163 @@
+"""No INSZ leaves the door and no pseudonym leaves the warehouse: every byte of a finished run is searched for them."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.door.pseudonym import client_key
+from tests.conftest import Finished
+from tests.deliveries import KEY
+from tests.oracle.reading import RejectedError, read
+from tests.oracle.sources import SOURCES
+from tests.processes import Twe
+
+pytestmark = pytest.mark.slow
+
+# Eleven digits or more, with what people put between them; \xc2\xa0 is a hard space in UTF-8.
+DIGITS = re.compile(r"\d(?:[\s.\-/\xa0\xc2]{0,3}\d){10,}")
+HEX = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Everything that a file holds: its bytes, and what they hold when they are packed."""
+    content = path.read_bytes()
+    yield content.decode("latin-1")
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(path) as book:
+            for member in book.infolist():
+                yield book.read(member).decode("latin-1")
+    elif path.suffix == ".parquet":
+        yield from tables(f"read_parquet('{path}')")
+    elif path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as con:
+            for schema, name in con.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+                yield from rows(con, f'"{schema}"."{name}"')
+
+
+def tables(relation: str) -> Iterator[str]:
+    with duckdb.connect() as con:
+        yield from rows(con, relation)
+
+
+def rows(con: duckdb.DuckDBPyConnection, relation: str) -> Iterator[str]:
+    for row in con.execute(f"from {relation}").fetchall():
+        yield "|".join(map(str, row))
+
+
+def insz_in(text: str, known: set[str]) -> set[str]:
+    found = set()
+    for match in DIGITS.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        found |= {digits[i : i + 11] for i in range(len(digits) - 10)} & known
+    return found
+
+
+def keys_in(text: str, known: set[str]) -> set[str]:
+    return {match[0].lower() for match in HEX.finditer(text)} & known
+
+
+def files(*folders: Path) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def delivered_insz(finished: Finished) -> set[str]:
+    """Every INSZ of the inbox, also those with a wrong check digit, and of rows that are refused."""
+    found = set(finished.inbox.world.clients)
+    for path in finished.inbox.paths:
+        source = SOURCES.get(path.name.rsplit("_2", 1)[0])
+        if source is None or not path.is_file() or path.suffix not in (".csv", ".xlsx", ".parquet"):
+            continue
+        try:
+            table = read(path, source)
+        except RejectedError:
+            continue
+        if "klant_id" in table.header:
+            place = table.header.index("klant_id")
+            given = [re.sub(r"[\s./-]", "", fields[place]) for _, fields in table.rows if len(fields) > place]
+            found |= {text for text in given if re.fullmatch(r"[0-9]{11}", text) and len(set(text)) > 1}
+    return found
+
+
+@pytest.fixture(scope="module")
+def insz(finished: Finished) -> set[str]:
+    return delivered_insz(finished)
+
+
+@pytest.fixture(scope="module")
+def client_keys(insz: set[str]) -> set[str]:
+    return {client_key(digits, KEY) for digits in insz}
+
+
+def test_the_search_finds_an_insz_in_every_format_of_the_inbox(finished: Finished, insz: set[str]) -> None:
+    for suffix in ("csv", "xlsx", "parquet"):
+        paths = [p for p in finished.inbox.paths if p.name in finished.inbox.good and p.suffix == f".{suffix}"]
+        found = {digits for path in paths for text in texts(path) for digits in insz_in(text, insz)}
+        assert len(found) > 20, suffix
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["93051822361", "93.05.18-223.61", "93 05 18 223 61", "93/05/18-223-61", "xx93051822361yy", "193051822361"],
+)
+def test_the_search_finds_every_way_to_write_an_insz(written: str) -> None:
+    assert insz_in(f"a {written} b", {"93051822361"}) == {"93051822361"}
+
+
+def test_no_insz_is_anywhere_outside_the_inbox(finished: Finished, insz: set[str]) -> None:
+    paths = [p for p in files(finished.data.root) if not p.is_relative_to(finished.data.inbox)]
+    folders = {path.relative_to(finished.data.root).parts[0] for path in paths}
+    assert folders >= {"lake", "quarantine", "ledger", "work", "published", "annexes", "dagster"}
+    leaks = sorted(str(path) for path in paths if any(insz_in(text, insz) for text in texts(path)))
+    assert leaks == []
+
+
+def test_no_pseudonym_is_in_what_is_published_or_told(finished: Finished, client_keys: set[str]) -> None:
+    paths = files(finished.data.published, finished.data.annexes, finished.data.dagster, finished.data.ledger.parent)
+    leaks = sorted(str(path) for path in paths if any(keys_in(text, client_keys) for text in texts(path)))
+    assert leaks == []
+
+
+def test_the_search_finds_pseudonyms_where_they_belong(finished: Finished, client_keys: set[str]) -> None:
+    for folder in (finished.data.lake, finished.data.work):
+        found = {key for path in files(folder) for text in texts(path) for key in keys_in(text, client_keys)}
+        assert len(found) > 20, folder
+
+
+def test_no_pseudonym_is_in_the_quarantine(finished: Finished, client_keys: set[str]) -> None:
+    paths = files(finished.data.quarantine)
+    assert len(paths) > 20
+    assert not [path for path in paths if any(keys_in(text, client_keys) for text in texts(path))]
+
+
+def test_the_secret_is_nowhere(finished: Finished) -> None:
+    paths = [p for p in files(finished.data.root) if not p.is_relative_to(finished.data.inbox)]
+    assert not [p for p in paths if any(KEY.decode() in text or KEY.hex() in text for text in texts(p))]
+
+
+def test_the_command_line_tells_nothing_of_a_person(
+    finished: Finished, insz: set[str], client_keys: set[str], tmp_path: Path
+) -> None:
+    twe = Twe(tmp_path / "processes", finished.data.root)
+    book = tmp_path / "quarantaine.xlsx"
+    told = [finished.ended, twe("status"), twe("quarantine"), twe("quarantine", "--xlsx", str(book))]
+    assert [each.code for each in told] == [1, 0, 0, 0]
+    said = [each.said for each in told] + list(texts(book))
+    assert len(said) > 8
+    assert not [text[:80] for text in said if insz_in(text, insz) or keys_in(text, client_keys) or KEY.decode() in text]
+
+
+def test_a_quarantined_insz_is_masked_but_its_row_can_be_found(finished: Finished) -> None:
+    masked = []
+    for path in files(finished.data.quarantine):
+        with duckdb.connect() as con:
+            names = [d[0] for d in con.execute(f"describe from '{path}'").fetchall()]
+            if "klant_id" in names:
+                masked += con.execute(
+                    f"select klant_id, row_number from '{path}' where klant_id is not null"
+                ).fetchall()
+    assert len(masked) > 100
+    assert all(re.fullmatch(r"\d{0,2}\*{9}", text) and number > 0 for text, number in masked)

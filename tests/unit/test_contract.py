@@ -1,0 +1,194 @@
+"""A contract is read once and strictly: every mistake in a YAML file is one sentence that says where and what to do."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from expectations import contract
+from expectations.contract import SEEDS, Column, ContractError, SourceContract
+from tests.oracle.sources import SOURCES
+
+COMMON = (contract.FOLDER / "common.yml").read_text(encoding="utf-8")
+GOOD = """
+title: Proef
+description: A source of the tests.
+key: [proef_id]
+columns:
+  proef_id: {type: text, required: true}
+  aantal: {type: integer, min: 0, max: 9}
+  soort: {type: code, code_list: payment_kind}
+derived:
+  dubbel: {sql: "aantal * 2", description: Twice.}
+rules:
+  - name: not_three
+    on_fail: warn
+    expect: expect_column_values_to_not_be_in_set
+    column: aantal
+    value_set: [3]
+    meaning: Drie mag niet.
+    remedy: Neem vier.
+"""
+
+
+def read(folder: Path, text: str, common: str = COMMON) -> SourceContract:
+    """Reads a contract with this text; `load` remembers by folder, so each gets its own."""
+    (folder / "proef.yml").write_text(text, encoding="utf-8")
+    (folder / "common.yml").write_text(common, encoding="utf-8")
+    contract.load.cache_clear()
+    try:
+        return contract.load("proef", folder)
+    finally:
+        contract.load.cache_clear()
+
+
+def test_every_source_of_the_contract_has_a_suite() -> None:
+    assert set(contract.sources()) == set(SOURCES)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_columns_are_those_of_the_contract(name: str) -> None:
+    """`beeindiging` is required only with an end date, which is a row rule; the oracle says so too."""
+    mine, other = contract.load(name), SOURCES[name]
+    assert mine.key == other.key
+    assert [
+        (c.name, c.type, c.required, set(c.codes), c.min, c.max) for c in mine.columns if c.name != "verwijderd"
+    ] == [(c.name, c.kind, c.required, set(c.codes), c.low, c.high) for c in other.columns]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_source_can_withdraw_a_key_and_need_not(name: str) -> None:
+    column = contract.load(name).withdrawn
+    assert (column.type, column.required) == ("yesno", False)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_rule_tells_the_steward_what_it_means_and_what_to_do(name: str) -> None:
+    for rule in contract.load(name).rules:
+        assert all(contract.load(name).text_of(rule.name)), rule.name
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_column_is_described(name: str) -> None:
+    assert all(c.description for c in contract.load(name).columns)
+
+
+def test_positions_keep_their_order_of_priority() -> None:
+    codes = next(c for c in contract.load("arbeidsmarktposities").columns if c.name == "positie").codes
+    assert codes == next(c for c in SOURCES["arbeidsmarktposities"].columns if c.name == "positie").codes
+
+
+def test_a_column_gives_its_missing_and_invalid_rules(tmp_path: Path) -> None:
+    found = {(r.name, r.scope, r.expect.removeprefix("expect_column_")) for r in read(tmp_path, GOOD).rules}
+    assert {f for f in found if f[0].startswith(("missing", "invalid"))} == {
+        ("missing_proef_id", "keyed", "values_to_not_be_null"),
+        ("invalid_proef_id", "keyed", "value_lengths_to_be_between"),
+        ("invalid_aantal", "live", "values_to_be_null"),
+        ("invalid_aantal", "live", "values_to_be_between"),
+        ("invalid_soort", "live", "values_to_be_in_set"),
+        ("invalid_verwijderd", "live", "values_to_be_null"),
+    }
+
+
+def test_codes_come_from_the_code_list(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD).columns[2].codes == ("BETALING", "CORRECTIE")
+
+
+def test_a_warning_is_judged_on_loaded_rows_and_a_refusal_on_live_ones(tmp_path: Path) -> None:
+    rejecting = read(tmp_path, GOOD.replace("on_fail: warn", "on_fail: reject"))
+    assert [r.name for r in rejecting.rules_of("live")][-1] == "not_three"
+    assert [r.name for r in read(tmp_path, GOOD).rules_of("loaded")] == ["not_three"]
+
+
+def test_the_rules_of_every_file_are_judged_on_every_delivered_row(tmp_path: Path) -> None:
+    names = [r.name for r in read(tmp_path, GOOD).rules_of("delivered")]
+    assert names == ["malformed_row", "duplicate_row", "conflicting_key"]
+
+
+def test_only_a_change_of_rules_changes_the_version(tmp_path: Path) -> None:
+    version = read(tmp_path, GOOD).version
+    assert read(tmp_path, GOOD).version == version
+    assert read(tmp_path, GOOD.replace("max: 9", "max: 8")).version != version
+    assert read(tmp_path, GOOD, COMMON + "\n# changed\n").version != version
+
+
+def test_the_insz_is_called_client_key_behind_the_door() -> None:
+    assert (Column("klant_id", "insz").lake_name, Column("maand", "month").lake_name) == ("client_key", "maand")
+
+
+MISTAKES = {
+    "no columns": ("columns:", "kolommen:", "'columns' is missing"),
+    "no key": ("key: [proef_id]", "", "'key' is missing"),
+    "key that is no column": ("key: [proef_id]", "key: [nummer]", "key column 'nummer'"),
+    "key that is no list": ("key: [proef_id]", "key: proef_id", "'key' is no list"),
+    "unknown type": ("type: integer", "type: getal", "'aantal' has type 'getal'; use one of text, insz"),
+    "column without settings": ("soort: {type: code, code_list: payment_kind}", "soort:", "'soort' has type None"),
+    "column that is only a word": ("{type: integer, min: 0, max: 9}", "integer", "write it as {type: integer}"),
+    "unknown setting": ("min: 0", "minimum: 0", "unknown setting 'minimum'"),
+    "unknown code list": ("payment_kind", "betaalwijze", "code list 'betaalwijze'"),
+    "bounds the wrong way round": ("min: 0", "min: 10", "min 10 above max 9"),
+    "bound that is no number": ("min: 0", "min: nul", "has min 'nul', which no integer has"),
+    "derived column without sql": ('sql: "aantal * 2", ', "", "'dubbel'"),
+    "rules that are no list": (GOOD[GOOD.index("rules:") :], "rules: {not_three: warn}", "'rules' is no list"),
+    "rule without a name": ("name: not_three", "naam: not_three", "a rule has no name"),
+    "unknown on_fail": ("on_fail: warn", "on_fail: waarschuw", "'not_three': on_fail is 'waarschuw'; use reject or"),
+    "no on_fail": ("    on_fail: warn\n", "", "'not_three': on_fail is None; use reject or warn"),
+    "unsupported expectation": ("values_to_not_be_in_set", "values_to_be_unique", "use one of expect_column_pair"),
+    "missing setting of a rule": ("    value_set: [3]\n", "", "'not_three': the setting 'value_set' is missing"),
+    "unknown setting of a rule": ("value_set: [3]", "value_set: [3]\n    mostly: 0.9", "'mostly' is unknown"),
+    "value set that is no list": ("[3]", "3", "'not_three': value_set is empty or no list"),
+    "unknown column of a rule": ("column: aantal", "column: aantall", "'not_three': there is no column 'aantall'"),
+    "half an only_if": ("value_set: [3]", "value_set: [3]\n    only_if: {column: soort}", "only_if needs a column"),
+    "only_if on no column": (
+        "value_set: [3]",
+        "value_set: [3]\n    only_if: {column: soor, is: given}",
+        "'not_three': there is no column 'soor'",
+    ),
+    "only_if on no code": (
+        "value_set: [3]",
+        "value_set: [3]\n    only_if: {column: soort, is: BETAALD}",
+        "'not_three': 'BETAALD' is no code of 'soort'; use one of BETALING, CORRECTIE",
+    ),
+    "rule that is only a word": (GOOD[GOOD.index("  - name") :], "  - not_three", "a rule has no name"),
+    "rule name used twice": ("name: not_three", "name: missing_proef_id", "'missing_proef_id' is used twice"),
+    "indentation": ("  aantal: {", " aantal: {", "at line"),
+    "empty file": (GOOD, "", "is empty"),
+    "a list": (GOOD, "- een\n- twee", "no mapping"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_with_its_file(mistake: str, tmp_path: Path) -> None:
+    old, new, said = MISTAKES[mistake]
+    assert old in GOOD
+    with pytest.raises(ContractError) as error:
+        read(tmp_path, GOOD.replace(old, new))
+    assert str(error.value).startswith("proef.yml")
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_bounds_of_a_rule_that_nothing_can_pass_are_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("values_to_not_be_in_set", "values_to_be_between")
+    with pytest.raises(ContractError, match=r"'not_three': min_value 5 is above max_value 4; no value can pass"):
+        read(tmp_path, text.replace("value_set: [3]", "min_value: 5\n    max_value: 4"))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"nergens.yml: cannot be read \(No such file or directory\); restore"):
+        contract.load("nergens", tmp_path)
+
+
+def test_a_mistake_in_the_common_rules_names_that_file(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"^common.yml, rule 'malformed_row': on_fail is 'stop'"):
+        read(tmp_path, GOOD, COMMON.replace("on_fail: reject", "on_fail: stop", 1))
+
+
+def test_every_yaml_names_itself() -> None:
+    for name in contract.sources():
+        document = yaml.safe_load((contract.FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+        assert document["source"] == name
+
+
+def test_the_seeds_that_contracts_read_are_those_of_the_models() -> None:
+    assert SEEDS.is_dir() and (SEEDS / "code_lists.csv").is_file()

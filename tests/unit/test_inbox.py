@@ -1,0 +1,173 @@
+"""What lies in the inbox: a delivery by its exact name, or reported and left alone."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from expectations import contract
+from orchestration.door.inbox import Delivery, Inbox, is_synthetic, parse_name, scan
+from orchestration.door.ledger import Entry
+from tests.hostile.broken import NO_DELIVERIES
+
+SOURCES = contract.sources()
+VERSIONS = dict.fromkeys(SOURCES, "v1")
+
+
+def entry(of: Delivery, status: str = "accepted", **changes: str) -> Entry:
+    facts = {"file_name": of.file_name, "sha256": of.sha256, "suite_version": "v1"} | changes
+    return Entry(delivery_id=of.delivery_id, source=of.source, delivered_on=of.delivered_on, status=status,
+                 message="", run_id="r", loaded_at=dt.datetime(2024, 1, 1), **facts)  # fmt: skip
+
+
+def look(folder: Path, *ledger: Entry) -> Inbox:
+    return scan(folder, SOURCES, ledger, VERSIONS)
+
+
+def names(deliveries: list[Delivery]) -> list[str]:
+    return [d.file_name for d in deliveries]
+
+
+def put(folder: Path, name: str, content: str = "x") -> Delivery:
+    """Puts a file in the inbox and returns it as a delivery."""
+    (folder / name).write_text(content)
+    return next(d for d in look(folder).new if d.file_name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("trajecten_2024-01-31.csv", ("trajecten", dt.date(2024, 1, 31), None)),
+        ("trajecten_2024-02-29_Gent.xlsx", ("trajecten", dt.date(2024, 2, 29), "Gent")),
+        ("art60_tewerkstellingen_2024-01-31_OCMW-9000.parquet",
+         ("art60_tewerkstellingen", dt.date(2024, 1, 31), "OCMW-9000")),
+        ("leefloners_2024-01-31_-.csv", ("leefloners", dt.date(2024, 1, 31), "-")),
+    ],
+)  # fmt: skip
+def test_a_name_gives_source_day_and_label(name: str, parts: tuple) -> None:
+    assert parse_name(name, SOURCES) == parts
+
+
+@pytest.mark.parametrize("name", [*NO_DELIVERIES, "trajecten_2024-01-31.csv\n", "trajecten_2024-01-31_\u0661.csv"])
+def test_another_name_is_no_delivery_and_says_how_to_name_it(name: str) -> None:
+    with pytest.raises(ValueError, match=r"name it <source>_<YYYY-MM-DD>|the sources, in lower case") as error:
+        parse_name(name, SOURCES)
+    assert "\n" not in str(error.value)
+
+
+def test_a_day_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ValueError, match="2023-02-29 is not a day of the calendar"):
+        parse_name("trajecten_2023-02-29.csv", SOURCES)
+
+
+def test_the_inbox_need_not_exist(tmp_path: Path) -> None:
+    assert look(tmp_path / "nergens") == Inbox()
+
+
+def test_new_deliveries_come_in_the_order_in_which_they_count(tmp_path: Path) -> None:
+    """By day, then by name in the order of code points: capitals before small letters, 10 before 9."""
+    for name in ("trajecten_2024-01-31_a.csv", "trajecten_2024-01-31_B.csv", "trajecten_2024-01-31_9.csv",
+                 "trajecten_2024-01-31_10.csv", "screenings_2024-02-01.csv", "trajecten_2024-01-31.csv",
+                 "transmissies_2024-01-30.csv"):  # fmt: skip
+        (tmp_path / name).write_text(name)
+    assert names(look(tmp_path).new) == [
+        "transmissies_2024-01-30.csv", "trajecten_2024-01-31.csv", "trajecten_2024-01-31_10.csv",
+        "trajecten_2024-01-31_9.csv", "trajecten_2024-01-31_B.csv", "trajecten_2024-01-31_a.csv",
+        "screenings_2024-02-01.csv",
+    ]  # fmt: skip
+
+
+def test_strangers_are_reported_by_name_and_reason(tmp_path: Path) -> None:
+    (tmp_path / "README.txt").write_text("lees mij")
+    (tmp_path / "trajecten_2024-01-31.csv").mkdir()
+    assert [name for name, _ in look(tmp_path).strangers] == ["README.txt", "trajecten_2024-01-31.csv"]
+    assert dict(look(tmp_path).strangers)["trajecten_2024-01-31.csv"] == "is not a file"
+
+
+def test_a_link_to_nothing_is_a_stranger(tmp_path: Path) -> None:
+    (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "weg.csv")
+    assert names(look(tmp_path).new) == []
+    assert look(tmp_path).strangers == [("trajecten_2024-01-31.csv", "is not a file")]
+
+
+def test_a_delivery_that_was_loaded_is_known(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv")
+    found = look(tmp_path, entry(one))
+    assert (names(found.loaded), names(found.new)) == (["trajecten_2024-01-31.csv"], [])
+
+
+def test_the_same_content_under_another_name_is_a_repeat(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv")
+    put(tmp_path, "trajecten_2024-02-29.csv")
+    found = look(tmp_path, entry(one))
+    assert [(d.file_name, former) for d, former in found.repeats] == [
+        ("trajecten_2024-02-29.csv", "trajecten_2024-01-31.csv")
+    ]
+    assert not found.new
+
+
+def test_a_loaded_name_with_other_content_clashes_once(tmp_path: Path) -> None:
+    before = put(tmp_path, "trajecten_2024-01-31.csv", "before")
+    after = put(tmp_path, "trajecten_2024-01-31.csv", "after")
+    assert names(look(tmp_path, entry(before)).clashes) == ["trajecten_2024-01-31.csv"]
+    refused = entry(after, "rejected")
+    found = look(tmp_path, entry(before), refused)
+    assert (names(found.clashes), names(found.refused_before)) == ([], ["trajecten_2024-01-31.csv"])
+
+
+def test_a_refused_file_is_tried_again_when_it_or_the_rules_changed(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv", "broken")
+    refused = entry(one, "rejected")
+    assert names(look(tmp_path, refused).refused_before) == ["trajecten_2024-01-31.csv"]
+    assert names(look(tmp_path, entry(one, "rejected", suite_version="v0")).new) == ["trajecten_2024-01-31.csv"]
+    put(tmp_path, "trajecten_2024-01-31.csv", "mended")
+    assert names(look(tmp_path, refused).new) == ["trajecten_2024-01-31.csv"]
+
+
+def test_a_refused_name_does_not_hold_back_its_content_under_another(tmp_path: Path) -> None:
+    refused = entry(put(tmp_path, "trajecten_2024-01-31.csv"), "rejected")
+    put(tmp_path, "trajecten_2024-02-01.csv")
+    assert names(look(tmp_path, refused).new) == ["trajecten_2024-02-01.csv"]
+
+
+def test_two_deliveries_never_share_an_id(tmp_path: Path) -> None:
+    ids = [put(tmp_path, "trajecten_2024-01-31.csv", content).delivery_id for content in ("a", "b")]
+    ids.append(put(tmp_path, "trajecten_2024-01-31_x.csv", "b").delivery_id)
+    assert len(set(ids)) == 3
+
+
+def test_two_formats_of_one_name_never_share_an_id(tmp_path: Path) -> None:
+    ids = {put(tmp_path, f"trajecten_2024-01-31.{kind}", kind).delivery_id for kind in ("csv", "xlsx", "parquet")}
+    assert len(ids) == 3
+
+
+def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "trajecten_2024-01-31.csv")
+
+    def refuse(*_: object) -> None:  # root may read everything, so permissions would not do
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found = look(tmp_path)
+    assert (found.new, found.strangers) == ([], [])
+    assert found.unreadable == [
+        ("trajecten_2024-01-31.csv", "cannot be read (Permission denied); give the pipeline read access")
+    ]
+
+
+def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
+    (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "trajecten_2024-01-31.csv")
+    assert [name for name, _ in look(tmp_path).strangers] == ["trajecten_2024-01-31.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "synthetic"),
+    [
+        ("trajecten_2024-01-31_synthetisch.csv", True),
+        ("trajecten_2024-01-31_synthetisch-Gent.csv", True),
+        ("trajecten_2024-01-31_Gent.csv", False),
+        ("trajecten_2024-01-31_niet-synthetisch.csv", False),
+    ],
+)
+def test_demo_deliveries_are_known_by_their_label(name: str, synthetic: bool) -> None:
+    assert is_synthetic(name) is synthetic

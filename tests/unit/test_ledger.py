@@ -1,0 +1,70 @@
+"""The ledger remembers every delivery, in order, and is replaced whole."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.door import ledger
+from orchestration.door.ledger import COLUMNS, Entry, Reason
+
+ENTRY = Entry(
+    delivery_id="trajecten_2024-01-31_0123", file_name="trajecten_2024-01-31.csv", source="trajecten",
+    delivered_on=dt.date(2024, 1, 31), status="accepted", message="unknown column(s) ignored: opmerking",
+    sha256="0123", suite_version="v1", run_id="r1", loaded_at=dt.datetime(2024, 2, 1, 12, 0, 0, 123456), rows_read=5,
+    rows_accepted=3, rows_quarantined=2, rows_warned=1,
+    reasons=(Reason("duplicate_row", "reject", 2), Reason("over_24_months", "warn", 1)),
+)  # fmt: skip
+
+
+def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:
+    assert ledger.read(tmp_path / "nergens.parquet") == []
+
+
+def test_an_empty_ledger_is_a_typed_table_for_the_models(tmp_path: Path) -> None:
+    ledger.append(tmp_path / "l.parquet", [])
+    with duckdb.connect() as con:
+        described = con.execute(f"describe from '{tmp_path / 'l.parquet'}'").fetchall()
+    names = {name: kind.lower() for name, kind, *_ in described}
+    assert list(names) == list(COLUMNS)
+    assert names["reasons"] == 'struct("rule" varchar, on_fail varchar, "rows" integer)[]'
+    assert ledger.read(tmp_path / "l.parquet") == []
+
+
+def test_what_was_entered_is_read_back_exactly(tmp_path: Path) -> None:
+    refused = replace(ENTRY, status="rejected", message='lacks "een"; twee', reasons=(), rows_read=0)
+    ledger.append(tmp_path / "map" / "l.parquet", [ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))])
+    assert ledger.read(tmp_path / "map" / "l.parquet") == [
+        ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))
+    ]  # fmt: skip
+
+
+def test_entries_stay_and_come_in_the_order_in_which_deliveries_count(tmp_path: Path) -> None:
+    path = tmp_path / "l.parquet"
+    for name, day in (("b", 31), ("a", 31), ("c", 1), ("B", 31)):
+        ledger.append(path, [replace(ENTRY, file_name=name, delivered_on=dt.date(2024, 1, day))])
+    assert [e.file_name for e in ledger.read(path)] == ["c", "B", "a", "b"]
+
+
+def test_a_write_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "l.parquet"
+    ledger.append(path, [ENTRY])
+    before = path.read_bytes()
+
+    def fail(self: Path, target: Path) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no space"):
+        ledger.append(path, [replace(ENTRY, file_name="x")])
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_default_as_of_is_the_newest_accepted_day() -> None:
+    later = replace(ENTRY, delivered_on=dt.date(2024, 3, 1))
+    assert ledger.newest_accepted([later, ENTRY]) == dt.date(2024, 3, 1)
+    assert ledger.newest_accepted([replace(later, status="rejected"), ENTRY]) == dt.date(2024, 1, 31)
+    assert ledger.newest_accepted([]) is None

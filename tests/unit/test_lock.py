@@ -1,0 +1,88 @@
+"""One writer at a time; the lock ends with the process that holds it."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.lock import BusyError, single_writer
+from orchestration.paths import PROJECT
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from orchestration.lock import single_writer
+with single_writer(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def holder(path: Path) -> subprocess.Popen[str]:
+    """Another process that holds the lock until its standard input closes."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout and process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_process_is_told_who_is_busy_and_since_when(tmp_path: Path) -> None:
+    path = tmp_path / "map" / "run.lock"
+    with holder(path) as other:
+        with pytest.raises(BusyError) as error, single_writer(path):
+            pass
+        other.communicate()
+    assert re.fullmatch(
+        rf"another run is busy \(process {other.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\); try again when it ends",
+        str(error.value),
+    )
+    with single_writer(path):
+        pass
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_process_holds_nothing(how: signal.Signals, tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    with holder(path) as other:
+        other.send_signal(how)
+        other.wait()
+        with single_writer(path):
+            pass
+
+
+def test_a_refused_process_leaves_the_lock_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    with holder(path) as other:
+        for _ in range(2):
+            with pytest.raises(BusyError, match=str(other.pid)), single_writer(path):
+                pass
+        other.communicate()
+
+
+def test_one_process_may_take_the_lock_again(tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    with single_writer(path):
+        with single_writer(path):
+            pass
+        with pytest.raises(subprocess.CalledProcessError):  # still held for others
+            subprocess.run(
+                [sys.executable, "-c", HOLD, str(path)],
+                cwd=PROJECT,
+                check=True,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+            )
+
+
+def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "run.lock"
+    with pytest.raises(ZeroDivisionError), single_writer(path):
+        _ = 1 / 0
+    with holder(path) as other:
+        other.communicate()
+    assert other.returncode == 0
+    assert path.read_text() == ""
