@@ -10,7 +10,7 @@ goes and `suite.validate` changes by one line.
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import sqlalchemy as sa
@@ -109,7 +109,7 @@ class Dialect(PGDialect):
     statement_compiler = Compiler
     supports_statement_cache = True
     supports_native_enum = supports_native_uuid = supports_sane_rowcount = False
-    colspecs: dict[Any, Any] = {}  # noqa: RUF012  (SQLAlchemy's own form)
+    colspecs: ClassVar[dict[Any, Any]] = {}
 
     @classmethod
     def import_dbapi(cls) -> Any:
