@@ -19,7 +19,7 @@ from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
 from orchestration.paths import QUESTIONS, DataFolder
 from orchestration.publication import Publication
-from orchestration.settings import Settings, ensure_writable
+from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def run(settings: Settings, wish: Wish) -> Report:
         before = workspace.entries()
         sources: frozenset[str] = frozenset()
         if wish.load:
+            ensure_inbox(settings)
             sources = frozenset(d.source for d in (*workspace.inbox.new, *workspace.inbox.clashes))
             report.problems += [f"{name}: {why}" for name, why in workspace.inbox.unreadable]
             report.strangers = workspace.inbox.strangers

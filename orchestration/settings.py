@@ -33,13 +33,6 @@ class Settings(BaseSettings):
             raise ValueError(f"is shorter than {MINIMUM_KEY_LENGTH} characters; use a long random text")
         return key
 
-    @field_validator("inbox")
-    @classmethod
-    def _is_folder(cls, inbox: Path | None) -> Path | None:
-        if inbox is not None and not inbox.expanduser().is_dir():
-            raise ValueError(f"names {inbox}, which is no folder; create it or name another")
-        return inbox
-
     @property
     def folder(self) -> DataFolder:
         return DataFolder(self.data.expanduser().resolve())
@@ -58,6 +51,12 @@ def load_settings() -> Settings:
         name = "TWE_" + "_".join(str(part) for part in first["loc"]).upper()
         said = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
         raise SettingsError(f"{name} {said}") from None
+
+
+def ensure_inbox(settings: Settings) -> None:
+    """Raises `SettingsError` when `TWE_INBOX` names no folder: a slip in it must not look like an empty inbox."""
+    if settings.inbox is not None and not settings.inbox_folder.is_dir():
+        raise SettingsError(f"TWE_INBOX names {settings.inbox_folder}, which is no folder; create it or name another")
 
 
 def ensure_writable(data: DataFolder) -> None:

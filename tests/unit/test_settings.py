@@ -7,7 +7,7 @@ import pytest
 from orchestration.door.ledger import append
 from orchestration.door.pseudonym import fingerprint
 from orchestration.paths import DataFolder
-from orchestration.settings import Settings, SettingsError, ensure_writable, load_settings
+from orchestration.settings import Settings, SettingsError, ensure_inbox, ensure_writable, load_settings
 from orchestration.workspace import DEMO_KEY, Workspace
 from tests.deliveries import KEY, write_text
 from tests.unit.test_ledger import ENTRY
@@ -38,7 +38,8 @@ def test_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_an_inbox_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TWE_INBOX", str(tmp_path / "weg"))
     with pytest.raises(SettingsError, match=r"^TWE_INBOX names .*/weg, which is no folder; create it or name another$"):
-        load_settings()
+        ensure_inbox(load_settings())
+    ensure_inbox(Settings(data=tmp_path))
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
