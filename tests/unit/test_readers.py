@@ -307,6 +307,15 @@ def test_an_unreadable_workbook_is_refused(content: bytes, tmp_path: Path) -> No
     )
 
 
+def test_parquet_columns_that_differ_in_case_alone_are_one_column_twice(tmp_path: Path) -> None:
+    made = tmp_path / "dubbel.parquet"
+    with duckdb.connect() as con:
+        columns = """1 as transmissie_id, 2 as "transmissieXid", 3 as klant_id, 4 as transmissiedatum"""
+        con.execute(f"copy (select {columns}) to '{made}' (format parquet)")
+    content = made.read_bytes().replace(b"transmissieXid", b"TRANSMISSIE_ID")
+    assert refused(tmp_path, content, "parquet") == "has the column transmissie_id twice; keep one"
+
+
 def test_an_error_cell_is_a_value_that_cannot_be_read_and_not_a_missing_one(tmp_path: Path) -> None:
     content = workbook(XLSX_HEADER, ["a", "k", "=NA()"], ["b", dt.date(2024, 1, 31), 3])
     book = tmp_path / "fout.xlsx"
