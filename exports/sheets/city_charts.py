@@ -19,12 +19,8 @@ _NAME = 1  # the one with the name of the city
 def city_charts_sheet(context: Context) -> Sheet:
     """A list of the charts, and the charts below it."""
     charts = [_chart(context, plan) for plan in context.kind.city_charts]
-    columns = (
-        Column("Grafiek", width=80, wrap=True),
-        Column("Waarde", width=24),
-        Column("Cijfers op blad", width=22),
-    )
-    rows = [(chart.title, chart.y_title, CITIES) for chart in charts]
+    columns = (Column("Grafiek", width=80, wrap=True), Column("Cijfers op blad", width=24))
+    rows = [(chart.title, CITIES) for chart in charts]
     cities = counted(len(context.figures.centre_cities), "centrumstad", "centrumsteden")
     lines = head(context, f"{context.kind.name}, de {cities} naast elkaar", len(charts))
     table = Table("Grafieken", columns, rows)
