@@ -74,6 +74,7 @@ AFTERCARE = Kind(
             "maanden",
             "Nazorg",
             measures=("nazorg (gemiddeld aantal maanden)",),
+            number_format="0.0",
         ),
     ),
     city_charts=(
@@ -84,7 +85,7 @@ AFTERCARE = Kind(
             "Nazorg",
             measures=("nazorg (gemiddeld aantal maanden)",),
             series="years",
-            number_format="0",
+            number_format="0.0",
         ),
     ),
     sources=("trajecten", "art60_tewerkstellingen", "begeleidingsacties"),

@@ -70,7 +70,7 @@ def test_an_added_file_is_an_added_question(tmp_path):
         ("bijlage_1.xlsx", "../x.xlsx", "line 8: file '../x.xlsx' must be a plain name"),
         ("number: 1", "number: 1\n    options: {basis: payment}", "does not fit kind 6; it has none"),
         ("number: 1", "number: 1\n    options: basis", "`options` must be fields"),
-        ("number: 1", "number: 1\n    levels: [gemeente, land]", "`levels` must be a list out of gemeente, centrumstad"),
+        ("number: 1", "number: 1\n    levels: [gemeente, land]", "`levels` must be a list out of gemeente"),
         ("number: 1", "number: 1\n    breaks: {later: x}", "`breaks` must be fields like `2019:"),
         ("title: Een vraag", "title: Een vraag\ndate: soon", "`date` must be a date like 2024-03-31"),
         ("title: Een vraag", "title: Een vraag\nstatus: klaar", "must be one of ontwerp, voorlopig"),
