@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exports.answering.sentences import opening
 from exports.document import SHORTHAND, Column, Format, Line, Sheet, Table, Value
 from exports.figures import Figures
 from exports.questions import Annex, Question
@@ -11,7 +12,7 @@ from exports.reading import UNASSIGNED, Publication
 from exports.wording import BANNER, geography, long_date, period, unfinished
 
 COVER, NOTES, FIELDS, PROVENANCE = "Voorblad", "Toelichting", "Velden", "Herkomst"
-_STATUS = {
+STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
     "voorlopig": "voorlopig: latere leveringen en correcties kunnen de cijfers nog wijzigen",
     "definitief": "definitief",
@@ -57,9 +58,10 @@ def cover(
         *_pair("Situering", question.introduction),
     ]
     for part in parts:
+        words = part.answer or (opening(annex.kind, annex.number, years) if part.annex else None)
         lines += [
             *_pair(f"Deelvraag {part.part}", part.question),
-            *_pair("Antwoord" if part.annex else "Antwoord (zonder bijlage)", part.answer),
+            *_pair("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words),
         ]
     lines += [
         Line(("Cijfers",), "heading"),
@@ -67,7 +69,7 @@ def cover(
         *_pair("Eenheid", annex.kind.unit),
         *_pair("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         *_pair("Geografie", geography(publication)),
-        *_pair("Status", _STATUS[question.status]),
+        *_pair("Status", STATUS[question.status]),
     ]
     lines += [
         line for text in unfinished(years, facts.as_of) for line in _pair("Let op", text.removeprefix("Let op: "))
