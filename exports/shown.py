@@ -1,0 +1,128 @@
+"""What the wide tables of an annex show, figure by figure: worked out from a publication, or read from a workbook.
+
+Reading the finished workbook gives what a reader was given, whatever hid or rounded it on the way; that is what a
+release keeps, and what a later answer is compared with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from exports.annexes.model import Kind, Mart
+from exports.document import Value
+from exports.figures import Figures
+
+FLANDERS = "Vlaanderen"
+"""Stands for the place of totals; no NIS code looks like it."""
+TOTALS = "Vlaanderen"
+_YEAR_COLUMN = re.compile(r"(\d{4}): (.+)")
+
+
+class Key(NamedTuple):
+    """One figure of a wide table or of the totals: the sheet, the column without its year, where and when."""
+
+    sheet: str
+    measure: str
+    nis_code: str
+    year: int
+
+
+Shown = Mapping[Key, Value]
+
+
+def of_figures(figures: Figures) -> dict[Key, Value]:
+    """Every figure that the tables per municipality and the totals show."""
+    found: dict[Key, Value] = {}
+    several = len(figures.tables) > 1
+    for table in figures.tables:
+        for measure in table.measures:
+            total = measure.label[0].upper() + measure.label[1:]
+            total = f"{table.plan.sheet}: {total}" if several else total
+            for year in figures.years:
+                for place in figures.municipalities:
+                    value = figures.cell(measure, place.nis_code, year)
+                    found[Key(table.plan.sheet, measure.label, place.nis_code, year)] = value
+                if measure.in_totals:
+                    found[Key(TOTALS, total, FLANDERS, year)] = figures.total(measure, year)
+    return found
+
+
+def of_workbook(path: Path) -> dict[Key, Value]:
+    """The same, read from a finished annex. Numbers come as exact decimals, signs such as [z] as text."""
+    found: dict[Key, Value] = {}
+    for sheet, header, rows in _tables(path):
+        if header[0] == "NIS-code":
+            columns = [(index, match) for index, name in enumerate(header) if (match := _YEAR_COLUMN.fullmatch(name))]
+            for row in rows:
+                for index, match in columns:
+                    found[Key(sheet, match[2], str(row[0]), int(match[1]))] = _value(row[index])
+        elif sheet == TOTALS:
+            found.update(_totals(header, rows))
+    return found
+
+
+def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
+    """Totals stand with a row per measure (then the years are columns) or with a row per year."""
+    years = [(index, int(name)) for index, name in enumerate(header) if re.fullmatch(r"\d{4}", name)]
+    for row in rows:
+        if years:
+            label = ": ".join(str(cell) for cell in row[: years[0][0]])
+            yield from ((Key(TOTALS, label, FLANDERS, year), _value(row[index])) for index, year in years)
+        else:
+            of = int(row[0])
+            yield from (
+                (Key(TOTALS, name, FLANDERS, of), _value(cell)) for name, cell in zip(header[1:], row[1:], strict=False)
+            )
+
+
+def tidy_of_workbook(path: Path, kind: Kind) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """The tidy sheets of a finished annex as text: mart -> (the mart's column names, rows), labels left out."""
+    tables = {sheet: (header, rows) for sheet, header, rows in _tables(path)}
+    found = {}
+    for mart in kind.marts:
+        if mart.sheet not in tables:
+            continue
+        header, rows = tables[mart.sheet]
+        names = _columns(mart, kind)
+        kept = [(index, names[name]) for index, name in enumerate(header) if name in names]
+        found[mart.name] = (
+            [name for _, name in kept],
+            [[_text(row[index]) for index, _ in kept] for row in rows if row[0] not in (None, "")],
+        )
+    return found
+
+
+def _columns(mart: Mart, kind: Kind) -> dict[str, str]:
+    common = {kind.year_header: "year", "NIS-code": "nis_code", "Gemeente": "municipality", "Provincie": "province",
+              "Centrumstad": "is_centre_city"}  # fmt: skip
+    return common | {item.header: item.column for item in mart.fields}
+
+
+def _tables(path: Path) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
+    """Sheet, header and rows of every table: below the header row, which is the first that a freeze would hold."""
+    from openpyxl import load_workbook
+    from openpyxl.utils import range_boundaries
+
+    book = load_workbook(path)
+    for sheet in book.worksheets:
+        for table in sheet.tables.values():
+            left, top, right, bottom = range_boundaries(table.ref)
+            cells = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right, values_only=True)
+            header, *rows = (list(row) for row in cells)
+            yield sheet.title, [str(name) for name in header], rows
+
+
+def _value(cell: Any) -> Value:
+    if isinstance(cell, bool) or cell is None:
+        return None
+    if isinstance(cell, int | float):
+        return Decimal(str(cell))
+    return str(cell)
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell)
