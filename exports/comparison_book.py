@@ -10,7 +10,7 @@ from exports.comparison import Causes, Change, Comparison, compare_annex, munici
 from exports.document import Column, Document, Format, Line, Sheet, Table, Value
 from exports.pages import banner
 from exports.questions import Annex
-from exports.reading import Publication
+from exports.reading import UNASSIGNED, Publication
 from exports.shown import FLANDERS, Shown
 from exports.wording import BANNER, long_date
 
@@ -85,7 +85,7 @@ def revision_sheet(publication: Publication, annex: Annex, shown: Shown, earlier
     before = {key: value for key, value in earlier.shown.items() if key.year in years}
     added = sorted(years - {key.year for key in earlier.shown})
     now = {key: value for key, value in shown.items() if key.year not in added}
-    same_places = earlier.geography_date == publication.facts.geography_date
+    same_places = _places(before) == _places(now)
     if not same_places:
         both = {key.nis_code for key in before} & {key.nis_code for key in now}
         before = {key: value for key, value in before.items() if key.nis_code in both}
@@ -105,11 +105,16 @@ def revision_sheet(publication: Publication, annex: Annex, shown: Shown, earlier
     if not same_places:
         note = (
             f"Het eerdere antwoord telde de gemeenten van {long_date(earlier.geography_date)}: enkel Vlaanderen en "
-            "gemeenten met dezelfde NIS-code zijn vergeleken; een fusie is geen correctie."
+            "gemeenten met dezelfde NIS-code zijn vergeleken. Een gemeente die na een fusie haar code behield, telt nu "
+            "ook de opgeslorpte gemeente."
         )
         lines.append(Line((note,), "small"))
     rows = [_row(change) for change in changes]
     return Sheet(REVISION, (*lines, Line(())), Table("Herziening", _columns(), rows), frozen_columns=2)
+
+
+def _places(shown: Shown) -> set[str]:
+    return {key.nis_code for key in shown} - {FLANDERS, UNASSIGNED}
 
 
 def _summary(changes: Sequence[Change], compared: int) -> str:
@@ -126,9 +131,9 @@ def _columns() -> tuple[Column, ...]:
         Column("Jaar", Format.YEAR, 8),
         Column("Blad", width=20),
         Column("Cijfer", width=42),
-        Column("Was", Format.SIX_DECIMALS, 16),
-        Column("Is", Format.SIX_DECIMALS, 16),
-        Column("Verschil", Format.SIX_DECIMALS, 16),
+        Column("Was", Format.GENERAL, 16),
+        Column("Is", Format.GENERAL, 16),
+        Column("Verschil", Format.GENERAL, 16),
         Column("Oorzaken", width=90),
     )
 

@@ -9,7 +9,8 @@ the line, what was found and what to do. Field by field:
     number, date, minister, asked_by, parliamentary_year, introduction    only what is known
     status                  ontwerp | voorlopig (default) | definitief
     as_of, geography_date   only to pin the question to a date; else the publication's own dates apply
-    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (sentence)
+    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (own words;
+                            without them a part gets the sentence that goes with its annex)
     annexes                 list of: kind, number, title, years (2020-2023, or a list), file, footnotes, options
     footnotes               texts that go with every annex
     unavailable             list of: topic, what, why, annexes (numbers; all when left out)

@@ -91,7 +91,7 @@ def tidy_of_workbook(path: Path, kind: Kind) -> dict[str, tuple[list[str], list[
         kept = [(index, names[name]) for index, name in enumerate(header) if name in names]
         found[mart.name] = (
             [name for _, name in kept],
-            [[_text(row[index]) for index, _ in kept] for row in rows if row[0] not in (None, "")],
+            [[_text(row[index]) for index, _ in kept] for row in rows if row[0] != ""],
         )
     return found
 
@@ -103,21 +103,18 @@ def _columns(mart: Mart, kind: Kind) -> dict[str, str]:
 
 
 def _tables(path: Path) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
-    """Sheet, header and rows of every table: below the header row, which is the first that a freeze would hold."""
-    from openpyxl import load_workbook
-    from openpyxl.utils import range_boundaries
+    """Sheet, header and rows of every Excel table. Numbers come as floats; calamine reads seven times faster than
+    openpyxl, and a release has a million cells."""
+    from python_calamine import CalamineWorkbook
 
-    book = load_workbook(path)
-    for sheet in book.worksheets:
-        for table in sheet.tables.values():
-            left, top, right, bottom = range_boundaries(table.ref)
-            cells = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right, values_only=True)
-            header, *rows = (list(row) for row in cells)
-            yield sheet.title, [str(name) for name in header], rows
+    book = CalamineWorkbook.from_path(str(path), load_tables=True)
+    for name in book.table_names or ():
+        table = book.get_table_by_name(name)
+        yield table.sheet, table.columns, table.to_python()
 
 
 def _value(cell: Any) -> Value:
-    if isinstance(cell, bool) or cell is None:
+    if isinstance(cell, bool) or cell in (None, ""):
         return None
     if isinstance(cell, int | float):
         return Decimal(str(cell))
@@ -125,4 +122,4 @@ def _value(cell: Any) -> Value:
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else str(cell)
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

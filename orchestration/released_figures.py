@@ -45,7 +45,12 @@ def shown(folder: Path, annex_key: str) -> dict[Key, Value]:
     path = folder / FIGURES / f"{annex_key}.parquet"
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         rows = con.execute(f"select {', '.join(_COLUMNS)} from read_parquet(?)", [str(path)]).fetchall()
-    return {Key(*row[:4]): row[4] if row[4] is not None else row[5] for row in rows}
+    return {Key(*row[:4]): row[5] if row[4] is None else _plain(row[4]) for row in rows}
+
+
+def _plain(number: Decimal) -> Value:
+    """Without the zeros that the column's six decimals add."""
+    return int(number) if number == number.to_integral_value() else number.normalize()
 
 
 def deliveries(folder: Path) -> set[str]:

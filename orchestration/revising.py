@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from exports.comparison_book import Earlier, revision_sheet
 from exports.document import Sheet
 from exports.questions import Annex, Question
@@ -9,8 +11,9 @@ from exports.reading import Publication as Reader
 from exports.shown import Shown
 from orchestration import released_figures, releases
 from orchestration.publication import Publication
+from orchestration.releases import Release
 from orchestration.settings import Settings
-from orchestration.tracing import trace
+from orchestration.tracing import Trace, trace
 from orchestration.workspace import Workspace
 
 
@@ -30,10 +33,23 @@ def revision_sheets(
     if line is None:
         return ()
     place = releases.folder(settings.folder) / line.folder
+    earlier = Earlier(
+        f"{question.title}, bijlage {annex.number} ({line.file_name})",
+        line.released_at.date(),
+        line.as_of,
+        line.geography_date,
+        released_figures.shown(place, annex.key),
+    )
+    return (revision_sheet(reader, annex, shown, earlier, _trace(settings, publication, lines[0]).causes),)
+
+
+@lru_cache(maxsize=4)
+def _trace(settings: Settings, publication: Publication, line: Release) -> Trace:
+    """What the publication rests on beyond the release of `line`; the same for every annex of the question."""
     workspace = Workspace(settings)
     accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
-    known = released_figures.deliveries(place)
-    causes = trace(
+    known = released_figures.deliveries(releases.folder(settings.folder) / line.folder)
+    return trace(
         settings.folder,
         workspace.contracts,
         [entry for entry in accepted if entry.sha256 in known],
@@ -42,11 +58,3 @@ def revision_sheets(
         publication.geography_date,
         line.code_version != publication.code_version,
     )
-    earlier = Earlier(
-        f"{question.title}, bijlage {annex.number} ({line.file_name})",
-        line.released_at.date(),
-        line.as_of,
-        line.geography_date,
-        released_figures.shown(place, annex.key),
-    )
-    return (revision_sheet(reader, annex, shown, earlier, causes.causes),)

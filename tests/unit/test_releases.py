@@ -142,6 +142,42 @@ def test_newest_earlier_release_of_a_question(data, source, tmp_path):
     assert releases.latest(data, "twe-2018", dt.date(2030, 1, 1)) == []
 
 
+def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch):
+    """The way of `twe annexes`: newest earlier release, its figures as shown, the deliveries beyond it as causes."""
+    from exports.figures import collect
+    from exports.reading import Publication as Reader
+    from exports.shown import of_figures
+    from orchestration import revising
+    from orchestration.door import ledger, storage
+    from orchestration.door.ledger import Entry
+    from orchestration.settings import Settings
+    from orchestration.workspace import Workspace
+
+    settings = Settings(data=data.root)
+    rows = {"mart_wage_subsidies": [(2022, "11002", "performance", 12, "15000.10", "-100.05")]}
+    later = published(tmp_path / "p", dt.date(2025, 3, 31), rows=rows)
+    storage.ensure_empty(data.lake, Workspace(settings).contracts.values())
+    names = {"loontoelagen_2024-02-01": "ef" * 32, "loontoelagen_2025-01-01": "77" * 32}
+    empty = (data.lake / "loontoelagen" / "_none.parquet").read_bytes()
+    for name, sha256 in names.items():
+        (data.lake / "loontoelagen" / f"{name}.parquet").write_bytes(empty)
+        day = dt.date.fromisoformat(name[-10:])
+        ledger.append(data.ledger, [Entry(name, f"{name}.csv", "loontoelagen", day, "accepted", "", sha256, "", "",
+                                          dt.datetime(2025, 1, 2))])  # fmt: skip
+    annex = QUESTION.annex("3")
+    with Reader(later.path) as reader:
+        shown = of_figures(collect(reader, annex.kind, annex.years, annex.options))
+        assert revising.revision_sheets(settings, QUESTION, annex, later, reader, shown) == ()
+        releases.release(data, QUESTION, *source, NOW)
+        (sheet,) = revising.revision_sheets(settings, QUESTION, annex, later, reader, shown)
+    assert revising.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
+    assert revising.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
+    assert sheet.table is not None
+    changed = {row[:5]: row[5:8] for row in sheet.table.rows}
+    assert changed["44021", "Gent", 2022, "Loontoelagen", "bedrag (euro)"] == (Decimal("3000.2"), 0, Decimal("-3000.2"))
+    assert not [row for row in sheet.table.rows if row[0] == "11002" and row[2] == 2022]
+
+
 NEW_QUESTION = """
 id: nieuw
 title: Nieuwe vraag
