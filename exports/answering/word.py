@@ -180,6 +180,21 @@ def _link(paragraph: Any, text: str, target: str) -> None:
     paragraph._p.append(link)
 
 
+def _text(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece.text
+
+
+def _tight(table: Any) -> None:
+    """Cells with a millimetre beside their text: amounts of several years fit across the page."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+
+
 def _grid(document: Any, grid: Grid) -> None:
     caption = document.add_paragraph()
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(2)
@@ -189,9 +204,12 @@ def _grid(document: Any, grid: Grid) -> None:
     table = document.add_table(rows=0, cols=len(grid.header), style="Light Grid Accent 1")
     table.alignment = WD_TABLE_ALIGNMENT.RIGHT
     table.autofit = False
-    size = 9 if len(grid.header) <= 7 else 8
-    first = 3.2 if len(grid.header) <= 7 else 2.5
+    narrow = len(grid.header) > 7
+    first = 2.5 if narrow else 3.2
     rest = (16.4 - 0.9 - first) / (len(grid.header) - 1)
+    longest = max(len(_text(piece)) for row in grid.rows for piece in row[1:])
+    size = 8 if narrow or longest * 0.2 > rest - 0.2 else 9
+    _tight(table)
     for index, column in enumerate(table.columns):
         column.width = Cm(first if index == 0 else rest)
     for number, row in enumerate((grid.header, *grid.rows)):
