@@ -15,11 +15,11 @@ from pathlib import Path
 
 from exports.answering.blocks import Block, figures_of
 from exports.answering.letter import PUBLIC, letter
-from exports.answering.lookups import Figure, Hidden, Identity, Lookup, Marts
+from exports.answering.lookups import Figure, FigureId, Hidden, Lookup, Marts
 from exports.questions import Question
 
 __all__ = [
-    "PUBLIC", "Answer", "Figure", "Hidden", "Identity", "Lookup", "answer_file", "build_answer", "control_file",
+    "PUBLIC", "Answer", "Figure", "FigureId", "Hidden", "Lookup", "answer_file", "build_answer", "control_file",
     "write_answer",
 ]  # fmt: skip
 
@@ -76,8 +76,8 @@ def write_answer(
     The same publication and question give the same bytes. Existing files are replaced in one step each.
     """
     from exports.answering import control, word
+    from exports.house import BANNER
     from exports.reading import Publication
-    from exports.wording import BANNER
     from exports.workbook import write
 
     made = build_answer(publication, question, hidden, edition, years)

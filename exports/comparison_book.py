@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
-from exports.document import Column, Document, Format, Line, Sheet, Table, Value
-from exports.pages import banner
+from exports.document import Column, Document, Format, Sheet, Table, Value
+from exports.house import lines, long_date
 from exports.questions import Annex
 from exports.reading import UNASSIGNED, Publication
 from exports.shown import FLANDERS, Shown
-from exports.wording import BANNER, long_date
 
 REVISION = "Herziening"
 MAX_ROWS = 1_000_000
@@ -37,11 +36,9 @@ def document(comparison: Comparison) -> Document:
     """The workbook of `twe compare`: deliveries that are new, and every figure that changed."""
     after = comparison.after
     day = dt.date.fromisoformat(after.as_of)
-    head = [Line(("Vergelijking van twee standen",), "title")]
-    if comparison.before.synthetic or after.synthetic:
-        head.append(Line((BANNER,), "banner"))
+    synthetic = comparison.before.synthetic or after.synthetic
+    title = "Vergelijking van twee standen"
     about = f"Van stand {comparison.before.as_of} naar stand {after.as_of}; gemeenten van {after.geography_date}."
-    head.append(Line((about,), "subtitle"))
     notes = [
         f"{len(comparison.changes)} van de {comparison.compared} vergeleken cijfers zijn gewijzigd. {_SIGNS}",
         "Oorzaken: de leveringen met een nieuwe, gewijzigde of ingetrokken rij die in die gemeente en dat jaar telt.",
@@ -50,7 +47,8 @@ def document(comparison: Comparison) -> Document:
         notes.append(f"De code verschilt ook: {comparison.before.code_version} en {after.code_version}.")
     if len(comparison.changes) > MAX_ROWS:
         notes.append(f"Enkel de eerste {MAX_ROWS} wijzigingen passen op dit blad.")
-    lines = (*head, *(Line((note,), "small") for note in notes), Line(()))
+    changed = lines(title, synthetic, (about,), notes)
+    delivered = lines(title, synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."))
     columns = (Column("Bijlage", width=22), *_columns())
     rows = [(change.annex, *_row(change)) for change in comparison.changes[:MAX_ROWS]]
     deliveries = Table(
@@ -69,10 +67,8 @@ def document(comparison: Comparison) -> Document:
         "Vergelijking van twee standen",
         day,
         (
-            Sheet("Wijzigingen", lines, Table("Wijzigingen", columns, rows), frozen_columns=3),
-            Sheet(
-                "Leveringen", (*head, Line(("Leveringen die er in de nieuwe stand bij zijn.",)), Line(())), deliveries
-            ),
+            Sheet("Wijzigingen", changed, Table("Wijzigingen", columns, rows), frozen_columns=3),
+            Sheet("Leveringen", delivered, deliveries),
         ),
     )
 
@@ -91,26 +87,25 @@ def revision_sheet(publication: Publication, annex: Annex, shown: Shown, earlier
         before = {key: value for key, value in before.items() if key.nis_code in both}
         now = {key: value for key, value in now.items() if key.nis_code in both}
     changes = compare_annex(annex.number, annex.kind, before, now, names, causes)
-    lines = [
-        Line(("Herziening tegenover het eerdere antwoord",), "title"),
-        *banner(publication),
-        Line((f"Eerder antwoord: {earlier.name}, vrijgegeven op {long_date(earlier.released_on)}, stand op "
-              f"{long_date(earlier.as_of)}. Nu: stand op {long_date(publication.facts.as_of)}.",), "subtitle"),
-        Line((_summary(changes, len(now)),), "subtitle"),
-        Line((f"{_SIGNS} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt.",), "small"),
-    ]  # fmt: skip
+    subtitles = (
+        f"Eerder antwoord: {earlier.name}, vrijgegeven op {long_date(earlier.released_on)}, stand op "
+        f"{long_date(earlier.as_of)}. Nu: stand op {long_date(publication.facts.as_of)}.",
+        _summary(changes, len(now)),
+    )
+    notes = [f"{_SIGNS} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."]
     if added:
-        words = ", ".join(map(str, added))
-        lines.append(Line((f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {words}.",), "small"))
+        notes.append(
+            f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {', '.join(map(str, added))}."
+        )
     if not same_places:
-        note = (
+        notes.append(
             f"Het eerdere antwoord telde de gemeenten van {long_date(earlier.geography_date)}: enkel Vlaanderen en "
             "gemeenten met dezelfde NIS-code zijn vergeleken. Een gemeente die na een fusie haar code behield, telt nu "
             "ook de opgeslorpte gemeente."
         )
-        lines.append(Line((note,), "small"))
+    head = lines("Herziening tegenover het eerdere antwoord", publication.facts.synthetic, subtitles, notes)
     rows = [_row(change) for change in changes]
-    return Sheet(REVISION, (*lines, Line(())), Table("Herziening", _columns(), rows), frozen_columns=2)
+    return Sheet(REVISION, head, Table("Herziening", _columns(), rows), frozen_columns=2)
 
 
 def _places(shown: Shown) -> set[str]:

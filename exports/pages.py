@@ -12,7 +12,7 @@ from exports.reading import UNASSIGNED, Publication
 from exports.wording import BANNER, geography, long_date, period, unfinished
 
 COVER, NOTES, FIELDS, PROVENANCE = "Voorblad", "Toelichting", "Velden", "Herkomst"
-STATUS = {
+_STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
     "voorlopig": "voorlopig: latere leveringen en correcties kunnen de cijfers nog wijzigen",
     "definitief": "definitief",
@@ -69,7 +69,7 @@ def cover(
         *_pair("Eenheid", annex.kind.unit),
         *_pair("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         *_pair("Geografie", geography(publication)),
-        *_pair("Status", STATUS[question.status]),
+        *_pair("Status", _STATUS[question.status]),
     ]
     lines += [
         line for text in unfinished(years, facts.as_of) for line in _pair("Let op", text.removeprefix("Let op: "))

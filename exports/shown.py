@@ -19,7 +19,10 @@ from exports.figures import Figures
 FLANDERS = "Vlaanderen"
 """Stands for the place of totals; no NIS code looks like it."""
 TOTALS = "Vlaanderen"
-_YEAR_COLUMN = re.compile(r"(\d{4}): (.+)")
+_YEAR = r"(\d{4})(?: \[[a-z]\])*"
+_YEAR_COLUMN = re.compile(_YEAR + ": (.+)")
+_TRIMMINGS = re.compile(r"(?: \(aantal\))?(?: \[nota \d+\])*$")
+"""What a header has beside its label: marks at the year, the unit of a count, references to notes."""
 
 
 class Key(NamedTuple):
@@ -54,34 +57,37 @@ def of_figures(figures: Figures) -> dict[Key, Value]:
 def of_workbook(path: Path) -> dict[Key, Value]:
     """The same, read from a finished annex. Numbers come as exact decimals, signs such as [z] as text."""
     found: dict[Key, Value] = {}
-    for sheet, header, rows in _tables(path):
-        if header[0] == "NIS-code":
-            columns = [(index, match) for index, name in enumerate(header) if (match := _YEAR_COLUMN.fullmatch(name))]
+    for name, sheet, header, rows in _tables(path):
+        if name.startswith("Gemeenten_"):
+            columns = [(index, match) for index, text in enumerate(header) if (match := _YEAR_COLUMN.fullmatch(text))]
             for row in rows:
                 for index, match in columns:
-                    found[Key(sheet, match[2], str(row[0]), int(match[1]))] = _value(row[index])
-        elif sheet == TOTALS:
+                    key = Key(sheet, _TRIMMINGS.sub("", match[2]), str(row[0]), int(match[1]))
+                    found[key] = _value(row[index])
+        elif name == "Totalen":
             found.update(_totals(header, rows))
     return found
 
 
 def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
     """Totals stand with a row per measure (then the years are columns) or with a row per year."""
-    years = [(index, int(name)) for index, name in enumerate(header) if re.fullmatch(r"\d{4}", name)]
+    years = [(index, int(match[1])) for index, name in enumerate(header) if (match := re.fullmatch(_YEAR, name))]
+    measures = [(index, _TRIMMINGS.sub("", name)) for index, name in enumerate(header) if index]
     for row in rows:
         if years:
             label = ": ".join(str(cell) for cell in row[: years[0][0]])
             yield from ((Key(TOTALS, label, FLANDERS, year), _value(row[index])) for index, year in years)
         else:
-            of = int(row[0])
             yield from (
-                (Key(TOTALS, name, FLANDERS, of), _value(cell)) for name, cell in zip(header[1:], row[1:], strict=False)
+                (Key(TOTALS, name, FLANDERS, int(row[0])), _value(row[index]))
+                for index, name in measures
+                if name != "Status van het jaar"
             )
 
 
 def tidy_of_workbook(path: Path, kind: Kind) -> dict[str, tuple[list[str], list[list[str]]]]:
     """The tidy sheets of a finished annex as text: mart -> (the mart's column names, rows), labels left out."""
-    tables = {sheet: (header, rows) for sheet, header, rows in _tables(path)}
+    tables = {sheet: (header, rows) for _, sheet, header, rows in _tables(path)}
     found = {}
     for mart in kind.marts:
         if mart.sheet not in tables:
@@ -102,15 +108,15 @@ def _columns(mart: Mart, kind: Kind) -> dict[str, str]:
     return common | {item.header: item.column for item in mart.fields}
 
 
-def _tables(path: Path) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
-    """Sheet, header and rows of every Excel table. Numbers come as floats; calamine reads seven times faster than
+def _tables(path: Path) -> Iterator[tuple[str, str, list[str], list[list[Any]]]]:
+    """Name, sheet, header and rows of every Excel table. Numbers come as floats; calamine reads seven times faster than
     openpyxl, and a release has a million cells."""
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(str(path), load_tables=True)
     for name in book.table_names or ():
         table = book.get_table_by_name(name)
-        yield table.sheet, table.columns, table.to_python()
+        yield name, table.sheet, table.columns, table.to_python()
 
 
 def _value(cell: Any) -> Value:

@@ -138,6 +138,8 @@ def _copy(
     building.mkdir(parents=True)
     for path in files:
         shutil.copyfile(path, building / path.name)
+        if (loose := path.with_name(f"{path.stem}_csv")).is_dir():  # the same tables as files of text
+            shutil.copytree(loose, building / loose.name)
     if sorted(digest(building / path.name) for path in files) != sorted(hashes.values()):
         raise ReleaseError(f"the files in {files[0].parent} changed while they were copied; release again")
     released_figures.keep(building, question)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from exports.answering.blocks import Block, figures_of
 from exports.answering.lookups import Lookup
-from exports.document import Column, Document, Format, Line, Sheet, Table, Value
-from exports.pages import banner
+from exports.document import Column, Document, Format, Sheet, Table, Value
+from exports.house import lines, long_date
 from exports.questions import Question
 from exports.reading import Publication
-from exports.wording import long_date
 
 SHEET = "Cijfers"
 
@@ -39,16 +38,19 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
         Column("Filter", width=66),
         Column("Opgezocht", width=24),
     )
-    lines = (
-        Line((f"Cijfers in het antwoord: {question.title}",), "title"),
-        *banner(publication),
-        Line((f"Stand op {long_date(publication.facts.as_of)}; elke term is de som van de kolom over de rijen van de "
-              "tabel die aan de filter voldoen.",), "subtitle"),
-        Line(("som = term 1; aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term 2; wijziging = 100 x (term 1 "
-              "/ term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van term 3 en 4.",), "small"),
-        Line(()),
-    )  # fmt: skip
-    sheet = Sheet(SHEET, lines, Table("Cijfers_antwoord", columns, rows))
+    heading = lines(
+        f"Cijfers in het antwoord: {question.title}",
+        publication.facts.synthetic,
+        (
+            f"Stand op {long_date(publication.facts.as_of)}; elke term is de som van de kolom over de rijen van de "
+            "tabel die aan de filter voldoen.",
+        ),
+        (
+            "som = term 1; aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term 2; wijziging = 100 x (term 1 / "
+            "term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van term 3 en 4.",
+        ),
+    )
+    sheet = Sheet(SHEET, heading, Table("Cijfers_antwoord", columns, rows))
     return Document(f"Cijfers in het antwoord: {question.title}", question.title, publication.facts.as_of, (sheet,))
 
 

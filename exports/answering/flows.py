@@ -7,9 +7,9 @@ from exports.answering.clauses import clause, labels, parts, said
 from exports.answering.headlines import Count, Headlines
 from exports.answering.lookups import Figure
 
-_STARTED = Count("mart_started_duration", "trajectories")
-_PROFILES = Count("mart_started_profile", "trajectories", {"characteristic": "gender"})
-_ENDED = Count("mart_ended_duration", "trajectories")
+_STARTED = Count("mart_started_duration", "trajectories", category="months/*")
+_PROFILES = Count("mart_started_profile", "trajectories", {"characteristic": "gender"}, "gender/*")
+_ENDED = Count("mart_ended_duration", "trajectories", category="*")
 _MEASURED = Count("mart_competence", "measured")
 _WATCHED = Count("mart_transmissions", "measured")
 _TRANSMITTED = Count("mart_transmissions", "with_transmission")
@@ -47,7 +47,7 @@ def profile(head: Headlines) -> list[Block]:
 def ended(head: Headlines) -> list[Block]:
     year = head.year or 0
     endings = [
-        (code, Count(_ENDED.mart, "trajectories", {"ending": code}, f"{code}/")) for code in ("executed", "early")
+        (code, Count(_ENDED.mart, "trajectories", {"ending": code}, f"{code}/*")) for code in ("executed", "early")
     ]
     named = {"executed": " uitgevoerd", "early": " vroegtijdig beëindigd"}
     clauses = [

@@ -25,13 +25,13 @@ COLUMNS = 8
 
 @dataclass(frozen=True)
 class Count:
-    """A count (or amount) of a mart: `cell` narrows it to a category, `category` is that cell's key. Without rows it
-    is nought, or unknown when it is `delivered` from elsewhere."""
+    """A count (or amount) of a mart: `cell` narrows it to a category, `category` names that cell (as in FigureId).
+    Without rows it is nought, or unknown when it is `delivered` from elsewhere."""
 
     mart: str
     measure: str
     cell: Mapping[str, Any] | None = None
-    category: str | None = None
+    category: str = ""
     delivered: bool = False
 
 
@@ -57,8 +57,9 @@ class Headlines:
         self.year = max(full or begun, default=None)
 
     def lookup(self, count: Count, year: int, place: str | None = None) -> Lookup:
-        cell = {**self.options[count.mart], **(count.cell or {})}
-        return lookup(count.mart, count.measure, year, place, cell, category=count.category)
+        options = self.options[count.mart]
+        category = count.category or "/".join(options.values())
+        return lookup(count.mart, count.measure, year, place, {**options, **(count.cell or {})}, category=category)
 
     def count(self, count: Count, year: int, place: str | None = None, shown: numbers.Shown = numbers.count) -> Piece:
         absent, undefined = (None, NOT_DELIVERED) if count.delivered else (0, UNDEFINED)

@@ -10,10 +10,9 @@ from exports.answering.headlines import Headlines
 from exports.answering.lookups import Marts
 from exports.answering.sentences import caveats, opening, overview
 from exports.answering.statements import STATEMENTS
-from exports.pages import STATUS
+from exports.house import BANNER, geography, long_date, unfinished
 from exports.questions import Annex, Gap, Part, Question
 from exports.reading import Publication
-from exports.wording import BANNER, geography, long_date, unfinished
 
 PUBLIC = "publiek"
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
@@ -60,7 +59,7 @@ def _head(publication: Publication, question: Question, edition: str) -> list[Bl
         ("Minister", question.minister),
         ("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         ("Geografie", geography(publication)),
-        ("Status", STATUS[question.status]),
+        ("Status", question.status),
         ("Editie", None if edition == PUBLIC else f"{edition}: niet voor verspreiding"),
     )
     return [

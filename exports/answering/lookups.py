@@ -20,19 +20,22 @@ FLANDERS = "vlaanderen"
 MUNICIPALITY = "gemeente"
 
 
-class Identity(NamedTuple):
-    """Names one published figure, for who decides whether it may be shown. `place` is a NIS code or "vlaanderen";
-    `category` is the key of the cell as in the annex kinds ("gender/m", "position/nec"), None for the total."""
+class FigureId(NamedTuple):
+    """Names one published figure, for who decides whether it may be shown. `place` is a NIS code or "vlaanderen".
+
+    `category` narrows the rows of the mart down: `gender/m`, `position/nec`, `months/unknown`; `gender/*` for the sum
+    over a characteristic, `*` over all rows; the chosen basis in marts that have one; else empty.
+    """
 
     mart: str
     measure: str
     year: int
     level: str
     place: str
-    category: str | None
+    category: str = ""
 
 
-Hidden = Callable[[Identity], bool]
+Hidden = Callable[[FigureId], bool]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Lookup:
     mart: str
     measure: str
     where: tuple[tuple[str, Any], ...]
-    category: str | None = None
+    category: str = ""
     times: str | None = None
 
     @property
@@ -51,10 +54,10 @@ class Lookup:
         return dict(self.where)
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> FigureId:
         place = self.filter.get("nis_code")
         level = MUNICIPALITY if place else FLANDERS
-        return Identity(self.mart, self.measure, self.filter["year"], level, place or FLANDERS, self.category)
+        return FigureId(self.mart, self.measure, self.filter["year"], level, place or FLANDERS, self.category)
 
 
 def _sum(terms: tuple[Number, ...]) -> Number | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from exports.annexes.rules import Number
 
@@ -12,9 +12,10 @@ NBSP = "\u00a0"
 
 
 def plain(value: Number, decimals: int = 0, sign: bool = False) -> str:
-    """1234.5 with 1 decimal -> "1.234,5"; with `sign` also a plus. Nothing is ever shown as minus nought."""
+    """1234.5 with 1 decimal -> "1.234,5"; with `sign` also a plus. A half goes up, away from nought,
+    as readers and Excel round; nothing is ever shown as minus nought."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     before = "-" if rounded < 0 else "+" if sign and rounded > 0 else ""
     return before + text

@@ -78,4 +78,4 @@ def opening(kind: Kind, number: str, years: Sequence[int]) -> str:
 
 
 def caveats(kind: Kind) -> tuple[str, ...]:
-    return _CAVEATS.get(kind.key, kind.notes)
+    return _CAVEATS.get(kind.key, ())

@@ -144,7 +144,8 @@ def test_hidden_figures_are_not_quoted_nor_what_is_made_of_them(publication):
     assert "Kleine aantallen" in everything and "[c] niet getoond" in everything
     of = {(identity.mart, identity.measure, identity.category, identity.level) for identity in asked}
     assert ("mart_started_profile", "trajectories", "gender/m", "vlaanderen") in of
-    assert ("mart_started_duration", "trajectories", None, "gemeente") in of
+    assert ("mart_started_duration", "trajectories", "months/*", "gemeente") in of
+    assert ("mart_wage_subsidies", "amount_eur", "performance", "gemeente") in of
 
 
 def test_everything_hidden_leaves_an_answer_without_figures(publication, tmp_path):
@@ -210,8 +211,8 @@ def test_question_without_parts_or_words_is_answered_annex_by_annex(publication,
 
 @pytest.mark.parametrize(
     ("value", "decimals", "sign", "text"),
-    [(1234567, 0, False, "1.234.567"), (-0.04, 1, True, "0,0"), (0.25, 1, True, "+0,2"), (0, 0, True, "0"),
-     (-1234.56, 1, True, "-1.234,6"), (999.95, 1, False, "1.000,0"), (2.675, 2, False, "2,68")],
+    [(1234567, 0, False, "1.234.567"), (-0.04, 1, True, "0,0"), (0.25, 1, True, "+0,3"), (0, 0, True, "0"),
+     (-1234.56, 1, True, "-1.234,6"), (999.95, 1, False, "1.000,0"), (-2.675, 2, False, "-2,68")],
 )  # fmt: skip
 def test_numbers(value, decimals, sign, text):
     assert numbers.plain(value, decimals, sign) == text

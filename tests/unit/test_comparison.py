@@ -17,6 +17,7 @@ from exports.annexes import KINDS
 from exports.comparison import CODE, TIME, annexes_of, by_source, compare, compare_annex
 from exports.comparison_book import Earlier, document, revision_sheet
 from exports.comparison_text import text
+from exports.document import Column, Document, Sheet, Table
 from exports.figures import collect
 from exports.reading import Publication
 from exports.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
@@ -117,6 +118,22 @@ def test_a_finished_workbook_reads_back_as_what_it_shows(pair, tmp_path, questio
         keys = next(item for item in annex.kind.marts if item.name == mart).keys
         assert {"year", "nis_code", *keys} <= set(names)
         assert all(row[0] in ("2022", "2023") for row in rows)
+
+
+def test_marks_units_and_notes_in_headers_are_no_part_of_the_figure(tmp_path):
+    columns = ("NIS-code", "Gemeente", "2023 [b] [p]: totaal (aantal) [nota 1] [nota 12]", "2024: bedrag (euro)")
+    totals = ("Jaar", "Status van het jaar", "Totaal (aantal) [nota 1]")
+    sheets = (
+        Sheet("S", (), Table("Gemeenten_S", tuple(map(Column, columns)), [("11002", "A", "[c]", Decimal("1.10"))])),
+        Sheet("Vlaanderen", (), Table("Totalen", tuple(map(Column, totals)), [(2023, "voorlopig [p]", 4)])),
+        Sheet("Anders", (), Table("Anders", (Column("NIS-code"), Column("2023: totaal")), [("11002", 9)])),
+    )
+    path = write(Document("t", "t", dt.date(2024, 1, 1), sheets), tmp_path / "t.xlsx")
+    assert of_workbook(path) == {
+        Key("S", "totaal", "11002", 2023): "[c]",
+        Key("S", "bedrag (euro)", "11002", 2024): Decimal("1.1"),
+        Key("Vlaanderen", "Totaal", FLANDERS, 2023): 4,
+    }
 
 
 def test_revision_sheet_tells_what_changed_since_the_answer(pair, tmp_path):
