@@ -15,6 +15,9 @@ from orchestration.files import replaced
 from orchestration.paths import DataFolder
 from orchestration.publication import Publication
 
+ANSWER = "antwoord"
+"""What the answer to a question goes by, next to the keys of its annexes."""
+
 
 class YearsError(ValueError):
     """Years that cannot be read."""
@@ -66,5 +69,14 @@ class Stamps:
 
 def stamp(publication: Publication, question: Question, annex: Annex, years: str | None) -> str:
     """Digest of all that decides a workbook's bytes."""
-    facts = [publication.inputs, question.source_sha256, annex.key, years]
+    return _digest(publication, question, annex.key, years)
+
+
+def answer_stamp(publication: Publication, question: Question, years: str | None) -> str:
+    """Digest of all that decides the bytes of the answer."""
+    return _digest(publication, question, ANSWER, years)
+
+
+def _digest(publication: Publication, question: Question, name: str, years: str | None) -> str:
+    facts = [publication.inputs, question.source_sha256, name, years]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

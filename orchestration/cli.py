@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration import cli_releases
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def main() -> None:
     """Entry point of the console script: errors that a user can mend are one line, never a traceback."""
     from expectations.contract import ContractError
     from exports.questions import QuestionError
+    from exports.reading import PublicationError
     from orchestration.annexes import YearsError
     from orchestration.answer import NothingAcceptedError
     from orchestration.lock import BusyError
@@ -42,6 +44,7 @@ def main() -> None:
         SettingsError,
         ContractError,
         QuestionError,
+        PublicationError,
         YearsError,
         UnknownQuestionError,
         NothingAcceptedError,
@@ -184,6 +187,8 @@ def ui(port: int) -> None:
     # Takes the place of this process, so that a signal reaches Dagster itself.
     os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
 
+
+cli_releases.add_to(twe)
 
 if __name__ == "__main__":
     main()

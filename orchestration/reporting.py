@@ -32,6 +32,9 @@ def run_text(report: Report) -> str:
     if report.workbooks:
         lines.append(f"Annexes ({len(report.workbooks)} workbooks):")
         lines += [f"  {path}" for path in report.workbooks]
+    if report.answers:
+        lines.append(f"Answers ({len(report.answers)} documents):")
+        lines += [f"  {path}" for path in report.answers]
     if report.problems:
         lines.append("Something was blocked; what was published before stands as it was.")
     return "\n".join(lines)

@@ -6,18 +6,19 @@ done: a run with nothing new costs about a second.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exports.answer import answer_file
 from exports.questions import Question, load_questions
 from orchestration import annexes, instance, progress, publication
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
 from orchestration.paths import QUESTIONS, DataFolder
+from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
@@ -28,18 +29,6 @@ if TYPE_CHECKING:
 
 class UnknownQuestionError(ValueError):
     """A question that has no file."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a run was asked for. Dates that are None follow the question, then the defaults of the contract."""
-
-    questions: Sequence[str] = ()
-    as_of: dt.date | None = None
-    geography_date: dt.date | None = None
-    years: str | None = None
-    load: bool = True
-    """Whether new deliveries are taken in first."""
 
 
 @dataclass
@@ -54,6 +43,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
+    answers: list[Path] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Entry]:
@@ -77,7 +67,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
-    questions = chosen(wish.questions)
+    questions = chosen(wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
         workspace = Workspace(settings)
@@ -100,8 +90,8 @@ def run(settings: Settings, wish: Wish) -> Report:
                 else "nothing has been loaded yet; load the inbox first with `twe run`"
             )
         worked = False
-        for dates, group in _by_dates(questions, wish).items():
-            work = _work(data, workspace.entries(), dates, group, wish, sources)
+        for dates, group in by_dates(questions, wish).items():
+            work = plan(data, workspace.entries(), dates, group, wish, sources)
             if work is not None:
                 worked = True
                 _execute(settings, dates, wish, work, report)
@@ -113,58 +103,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     return report
 
 
-Dates = tuple[dt.date | None, dt.date | None]
-
-
-def _by_dates(questions: Sequence[Question], wish: Wish) -> dict[Dates, list[Question]]:
-    """Questions that share a publication. The run's own dates win over those pinned in a question."""
-    groups: dict[Dates, list[Question]] = {(wish.as_of, wish.geography_date): []}
-    for question in questions:
-        dates = (wish.as_of or question.as_of, wish.geography_date or question.geography_date)
-        groups.setdefault(dates, []).append(question)
-    return groups
-
-
-@dataclass
-class _Work:
-    """What a Dagster run has to do."""
-
-    sources: frozenset[str]
-    """Sources with new deliveries; none means that nothing is loaded."""
-    build: bool
-    workbooks: list[tuple[Question, annexes.Annex]]
-
-
-def _work(
-    data: DataFolder,
-    entries: Sequence[Entry],
-    dates: Dates,
-    questions: Sequence[Question],
-    wish: Wish,
-    sources: frozenset[str],
-) -> _Work | None:
-    """None when everything asked for is there already."""
-    everything = [(q, a) for q in questions for a in q.annexes]
-    if sources:
-        return _Work(sources, True, everything)
-    answer = resolve(entries, *dates)
-    made = publication.find(data, publication.inputs_digest(entries, answer))
-    if made is not None and answer.as_of_is_default and publication.current(data) != made:
-        made = None  # `current` shows another geography; publishing again moves it
-    if made is None:
-        return _Work(sources, True, everything)
-    stamps = annexes.Stamps(data)
-    stale = [
-        (q, a)
-        for q, a in everything
-        if not stamps.is_current(
-            annexes.folder(data, q, made, entries, wish.years) / a.file_name, annexes.stamp(made, q, a, wish.years)
-        )
-    ]
-    return _Work(sources, False, stale) if stale else None
-
-
-def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: Report) -> None:
+def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: Report) -> None:
     import warnings
 
     import dagster as dg
@@ -172,11 +111,11 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     from orchestration import jobs
-    from orchestration.assets.annexes import key
+    from orchestration.assets.annexes import answer_key, key
     from orchestration.definitions import build_definitions
 
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
-    workbooks = {key(q, a) for q, a in work.workbooks}
+    workbooks = {key(q, a) for q, a in work.workbooks} | {answer_key(q) for q in work.answers}
     selection = []
     for asset in job.asset_layer.executable_asset_keys:
         if asset.path[0] == "annexes":
@@ -190,8 +129,9 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
         if wanted:
             selection.append(asset)
     texts = {"as_of": dates[0], "geography_date": dates[1], "years": wish.years}
+    answer = {k: str(v) for k, v in texts.items() if v} | {"move_current": moves(dates, wish)}
     config = {
-        "resources": {"answer": {"config": {k: str(v) for k, v in texts.items() if v}}},
+        "resources": {"answer": {"config": answer}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     progress.watch()
@@ -230,7 +170,7 @@ def _collect(
     data: DataFolder, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish, report: Report
 ) -> None:
     """Names the publications and workbooks that answer the wish."""
-    for dates, group in _by_dates(questions, wish).items():
+    for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
         except NothingAcceptedError as error:
@@ -242,3 +182,4 @@ def _collect(
         for question in group:
             place = annexes.folder(data, question, made, entries, wish.years)
             report.workbooks += [p for a in question.annexes if (p := place / a.file_name).exists()]
+            report.answers += [p for p in (place / answer_file(),) if p.exists()]
