@@ -63,6 +63,15 @@ class DataFolder:
         return self.root / "annexes"
 
     @property
+    def disclosure(self) -> Path:
+        """What is hidden in public editions, and why that is enough. Holds small counts: never handed out."""
+        return self.root / "disclosure"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

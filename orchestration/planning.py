@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exports.answer import answer_file
 from exports.questions import Question
-from orchestration import annexes, publication
+from orchestration import annexes, disclosure, publication, revising
 from orchestration.answer import resolve
 from orchestration.door.ledger import Entry
-from orchestration.paths import DataFolder
+from orchestration.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,14 @@ class Work:
     sources: frozenset[str]
     """Sources with new deliveries; none means that nothing is loaded."""
     build: bool
-    workbooks: list[tuple[Question, annexes.Annex]]
-    answers: list[Question]
+    control: bool
+    """Whether the disclosure control is still to be made."""
+    documents: list[tuple[Question, str]]
+    """Annexes and answers to write, as in `annexes.names`."""
 
 
 def plan(
-    data: DataFolder,
+    settings: Settings,
     entries: Sequence[Entry],
     dates: Dates,
     questions: Sequence[Question],
@@ -67,29 +68,25 @@ def plan(
     sources: frozenset[str],
 ) -> Work | None:
     """None when everything asked for is there already."""
-    everything = [(q, a) for q in questions for a in q.annexes]
+    data = settings.folder
+    everything = [(question, name) for question in questions for name in annexes.names(question)]
+    whole = Work(sources, True, bool(everything), everything)
     if sources:
-        return Work(sources, True, everything, list(questions))
+        return whole
     answer = resolve(entries, *dates)
     made = publication.find(data, publication.inputs_digest(entries, answer))
     if made is not None and answer.as_of_is_default and moves(dates, wish) and publication.current(data) != made:
         made = None  # `current` shows another geography; publishing again moves it
     if made is None:
-        return Work(sources, True, everything, list(questions))
+        return whole
+    kept = disclosure.kept(data, made, wish.years)
     stamps = annexes.Stamps(data)
-    stale = [
-        (q, a)
-        for q, a in everything
-        if not stamps.is_current(
-            annexes.folder(data, q, made, entries, wish.years) / a.file_name, annexes.stamp(made, q, a, wish.years)
-        )
-    ]
-    unanswered = [
-        q
-        for q in questions
-        if not stamps.is_current(
-            annexes.folder(data, q, made, entries, wish.years) / answer_file(),
-            annexes.answer_stamp(made, q, wish.years),
-        )
-    ]
-    return Work(sources, False, stale, unanswered) if stale or unanswered else None
+    stale = []
+    for question, name in everything:
+        place = annexes.folder(data, question, made, entries, wish.years)
+        revised = revising.revised_release(settings, question, made)
+        stamp = annexes.stamp(made, question, name, wish.years, kept.stamp, revised)
+        if not stamps.is_current(annexes.file(place, question, name), stamp):
+            stale.append((question, name))
+    control = bool(everything) and not kept.exists
+    return Work(sources, False, control, stale) if stale or control else None

@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,11 @@ class ReleaseError(ValueError):
 
 @dataclass(frozen=True)
 class Release:
-    """One released file: a line of the register. `annex` is the annex's number, "antwoord" for the answer itself;
-    `folder` is relative to the releases' folder, `inputs` the digest of what the publication was computed from."""
+    """One released file: a line of the register.
+
+    `annex` is the annex's number, "antwoord" for the answer itself; `inputs` the digest of what the publication was
+    computed from, `control` the stamp of the disclosure control, `folder` relative to the releases' folder.
+    """
 
     released_at: dt.datetime
     question: str
@@ -56,6 +59,7 @@ class Release:
     question_sha256: str
     sha256: str
     folder: str
+    control: str = ""
 
     @property
     def label(self) -> str:
@@ -68,7 +72,7 @@ class Release:
 
 
 def folder(data: DataFolder) -> Path:
-    return data.root / "releases"
+    return data.releases
 
 
 def read(data: DataFolder) -> list[Release]:
@@ -84,6 +88,7 @@ def release(
     question: Question,
     publication: Publication,
     place: Path,
+    control: str = "",
     now: dt.datetime | None = None,
     edition: str = PUBLIC,
 ) -> tuple[list[Release], bool]:
@@ -99,7 +104,7 @@ def release(
     with single_writer(data.lock):
         register = read(data)
         hashes = {annex: digest(path) for annex, path in files.items()}
-        for earlier in _releases(register, question.id):
+        for earlier in groups(line for line in register if line.question == question.id):
             if {item.annex: item.sha256 for item in earlier} == hashes and earlier[0].edition == edition:
                 return earlier, False
         target = _free(folder(data) / question.id, f"{publication.as_of}_geo-{publication.geography_date}")
@@ -120,6 +125,7 @@ def release(
                 question_sha256=question.source_sha256,
                 sha256=hashes[annex],
                 folder=target.relative_to(folder(data)).as_posix(),
+                control=control,
             )
             for annex, path in files.items()
         ]
@@ -177,13 +183,12 @@ def _entry(fields: dict[str, str]) -> Release:
     return Release(**known)
 
 
-def _releases(register: Sequence[Release], question: str) -> list[list[Release]]:
-    """The lines of a question, grouped by release, oldest first."""
-    groups: dict[str, list[Release]] = {}
-    for line in register:
-        if line.question == question:
-            groups.setdefault(line.folder, []).append(line)
-    return list(groups.values())
+def groups(lines: Iterable[Release]) -> list[list[Release]]:
+    """The lines of the register by release, oldest first."""
+    found: dict[str, list[Release]] = {}
+    for line in lines:
+        found.setdefault(line.folder, []).append(line)
+    return list(found.values())
 
 
 def digest(path: Path) -> str:
@@ -219,7 +224,6 @@ def verify(data: DataFolder, path: Path) -> Verdict:
 
 def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIC) -> list[Release]:
     """The lines of the newest release of the question whose stand is earlier than `before`; [] when there is none."""
-    earlier = [
-        group for group in _releases(read(data), question) if group[0].as_of < before and group[0].edition == edition
-    ]
+    mine = (line for line in read(data) if line.question == question and line.edition == edition)
+    earlier = [group for group in groups(mine) if group[0].as_of < before]
     return max(earlier, key=lambda group: (group[0].as_of, group[0].released_at), default=[])

@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from exports.comparison_book import Earlier, revision_sheet
 from exports.document import Sheet
+from exports.figures import collect
+from exports.identity import Hidden
 from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
-from exports.shown import Shown
-from orchestration import released_figures, releases
+from exports.shown import of_figures
+from orchestration import annexes, released_figures, releases
 from orchestration.publication import Publication
 from orchestration.releases import Release
 from orchestration.settings import Settings
@@ -23,11 +25,11 @@ def revised_release(settings: Settings, question: Question, publication: Publica
     return lines[0].folder if lines else None
 
 
-def revision_sheets(
-    settings: Settings, question: Question, annex: Annex, publication: Publication, reader: Reader, shown: Shown
-) -> tuple[Sheet, ...]:
-    """One sheet, or none when the question was not released at an earlier stand. `shown` is what the annex shows now
-    (`exports.shown.of_figures`), `reader` the open publication."""
+def sheets(
+    settings: Settings, question: Question, annex: Annex, publication: Publication, years: str | None,
+    hidden: Hidden | None,
+) -> tuple[Sheet, ...]:  # fmt: skip
+    """One sheet, or none when the question was not released at an earlier stand. What is `hidden` now shows a sign."""
     lines = releases.latest(settings.folder, question.id, publication.as_of)
     line = next((item for item in lines if item.annex == annex.number), None)
     if line is None:
@@ -40,7 +42,10 @@ def revision_sheets(
         line.geography_date,
         released_figures.shown(place, annex.key),
     )
-    return (revision_sheet(reader, annex, shown, earlier, _trace(settings, publication, lines[0]).causes),)
+    with Reader(publication.path) as reader:
+        figures = collect(reader, annex.kind, annexes.parse_years(years) or annex.years, annex.options)
+        causes = _trace(settings, publication, lines[0]).causes
+        return (revision_sheet(reader, annex, of_figures(figures, hidden), earlier, causes),)
 
 
 @lru_cache(maxsize=4)

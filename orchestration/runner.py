@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.answer import answer_file
 from exports.questions import Question, load_questions
-from orchestration import annexes, instance, progress, publication
+from orchestration import annexes, disclosure, instance, progress, publication
 from orchestration.answer import NothingAcceptedError, resolve
+from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
 from orchestration.paths import QUESTIONS, DataFolder
@@ -25,6 +25,12 @@ from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
+
+
+REFUSED = (
+    "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
+    "docs/disclosure.md for what to do"
+)
 
 
 class UnknownQuestionError(ValueError):
@@ -44,6 +50,7 @@ class Report:
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
     answers: list[Path] = field(default_factory=list)
+    controls: list[Summary] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Entry]:
@@ -91,7 +98,7 @@ def run(settings: Settings, wish: Wish) -> Report:
             )
         worked = False
         for dates, group in by_dates(questions, wish).items():
-            work = plan(data, workspace.entries(), dates, group, wish, sources)
+            work = plan(settings, workspace.entries(), dates, group, wish, sources)
             if work is not None:
                 worked = True
                 _execute(settings, dates, wish, work, report)
@@ -111,15 +118,18 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     from orchestration import jobs
-    from orchestration.assets.annexes import answer_key, key
+    from orchestration.assets.annexes import key
+    from orchestration.assets.disclosure import DISCLOSURE
     from orchestration.definitions import build_definitions
 
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
-    workbooks = {key(q, a) for q, a in work.workbooks} | {answer_key(q) for q in work.answers}
+    documents = {key(question, name) for question, name in work.documents}
     selection = []
     for asset in job.asset_layer.executable_asset_keys:
         if asset.path[0] == "annexes":
-            wanted = asset in workbooks
+            wanted = asset in documents
+        elif asset == DISCLOSURE:
+            wanted = work.control
         elif asset.path[0] == "inbox":
             wanted = bool(work.sources)
         elif asset.path[0] == "lake":  # a source without news keeps the check of its last load on the page
@@ -181,5 +191,10 @@ def _collect(
         report.publications.append(made)
         for question in group:
             place = annexes.folder(data, question, made, entries, wish.years)
-            report.workbooks += [p for a in question.annexes if (p := place / a.file_name).exists()]
-            report.answers += [p for p in (place / answer_file(),) if p.exists()]
+            for name in annexes.names(question):
+                if (path := annexes.file(place, question, name)).exists():
+                    (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
+        if group and (kept := disclosure.kept(data, made, wish.years)).exists:
+            report.controls.append(kept.summary)
+            if not kept.summary.passed:
+                report.problems.append(f"no public edition was written from {made.path.name}: {REFUSED}")
