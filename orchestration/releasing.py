@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from orchestration import annexes, publication, releases, runner
+from orchestration import annexes, disclosure, publication, releases, runner
 from orchestration.answer import resolve
 from orchestration.releases import Release, ReleaseError
 from orchestration.settings import Settings
@@ -28,4 +28,7 @@ def run(
     if made is None:
         raise ReleaseError(f"there is no publication as of {answer.as_of}")
     place = annexes.folder(settings.folder, question, made, entries, None)
-    return releases.release(settings.folder, question, made, place)
+    data = settings.folder
+    return releases.release(
+        data, question, made, place, record=lambda folder: disclosure.record(data, made, question, folder)
+    )

@@ -45,7 +45,7 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
             hidden = control.hidden if public else None
             result = write_annex(
                 source.path, question, annex, folder, annexes.parse_years(years), edition=edition, hidden=hidden,
-                policy=control.policy, audit=control.audit,
+                policy=control.policy_lines, audit=control.audit_lines,
                 extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, hidden),
             )  # fmt: skip
             made += [result.path, result.package]
