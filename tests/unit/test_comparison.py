@@ -46,7 +46,7 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
         path = new / "deliveries.parquet"
         con.execute(f"create table d as from '{path}'")
         con.execute("insert into d values ('trajecten_2025-01-10.csv', 'trajecten', '2025-01-10', 'accepted', '', "
-                    "'99', 3, 3, 0, 0)")  # fmt: skip
+                    "'99', 3, 3, 0, 0, '3')")  # fmt: skip
         con.execute(f"copy d to '{path}'")
     return old, new
 
