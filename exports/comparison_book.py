@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
-from exports.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
+from exports.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 from exports.editions import PUBLIEK, disclose
 from exports.house import lines, long_date
 from exports.identity import Value
@@ -91,6 +91,8 @@ def revision_sheet(
     before = {key: value for key, value in earlier.shown.items() if key.year in years}
     added = sorted(years - {key.year for key in earlier.shown})
     now = {key: value for key, value in shown.items() if key.year not in added}
+    secret = {key for key, value in before.items() if value == CONFIDENTIAL} if edition != PUBLIEK else set()
+    before, now = ({key: value for key, value in each.items() if key not in secret} for each in (before, now))
     same_places = _places(before) == _places(now)
     if not same_places:
         both = {key.nis_code for key in before} & {key.nis_code for key in now}
@@ -102,7 +104,9 @@ def revision_sheet(
         f"{long_date(earlier.as_of)}. Nu: stand op {long_date(publication.facts.as_of)}.",
         _summary(changes, len(now)),
     )
-    notes = [f"{_SIGNS} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."]
+    notes = [f"{_READING} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."]
+    if secret:
+        notes.append(f"{len(secret)} cijfers waren in het eerdere antwoord verborgen en zijn niet vergeleken.")
     if added:
         notes.append(
             f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {', '.join(map(str, added))}."

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from exports.comparison_book import Earlier, revision_sheet
 from exports.document import Sheet
+from exports.editions import PUBLIEK
 from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
 from exports.shown import Shown
@@ -24,7 +25,13 @@ def revised_release(settings: Settings, question: Question, publication: Publica
 
 
 def revision_sheets(
-    settings: Settings, question: Question, annex: Annex, publication: Publication, reader: Reader, shown: Shown
+    settings: Settings,
+    question: Question,
+    annex: Annex,
+    publication: Publication,
+    reader: Reader,
+    shown: Shown,
+    edition: str = PUBLIEK,
 ) -> tuple[Sheet, ...]:
     """One sheet, or none when the question was not released at an earlier stand. `shown` is what the annex shows now
     (`exports.shown.of_figures`), `reader` the open publication."""
@@ -40,7 +47,8 @@ def revision_sheets(
         line.geography_date,
         released_figures.shown(place, annex.key),
     )
-    return (revision_sheet(reader, annex, shown, earlier, _trace(settings, publication, lines[0]).causes),)
+    causes = _trace(settings, publication, lines[0]).causes
+    return (revision_sheet(reader, annex, shown, earlier, causes, edition),)
 
 
 @lru_cache(maxsize=4)

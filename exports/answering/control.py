@@ -24,13 +24,13 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
         for figure in figures_of(block):
             number += 1
             rows += [
-                (number, part or NOT_APPLICABLE, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
+                (number, f"deelvraag {part}" if part else NOT_APPLICABLE, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
                  _filter(lookup), value)
                 for term, (lookup, value) in enumerate(zip(figure.lookups, figure.terms, strict=True), 1)
             ]  # fmt: skip
     columns = (
         Column("Nr. (in de tekst)", Format.YEAR, 9),
-        Column("Deelvraag", width=11),
+        Column("Deelvraag", width=15),
         Column("Cijfer in de tekst", width=22),
         Column("Waarde (onafgerond)", Format.SIX_DECIMALS, 24),
         Column("Berekening", width=24),

@@ -196,7 +196,7 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     question = load_question(tmp_path / "nieuw.yml")
     place = annexes(source[0], tmp_path / "annexes", question)
     assert sorted(path.name for path in place.iterdir()) == [
-        "antwoord.docx", "antwoord_cijfers.xlsx", "geld.xlsx", "opgestart.xlsx",
+        "antwoord.docx", "antwoord_cijfers.xlsx", "geld.xlsx", "geld_csv", "opgestart.xlsx", "opgestart_csv",
     ]  # fmt: skip
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = releases.release(data, question, source[0], place, NOW)
