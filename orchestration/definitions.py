@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration import automation, dbt, jobs
 from orchestration.assets import annexes, lake, publish, warehouse
+from orchestration.questions import known
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
 
@@ -20,7 +21,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[*lake.build(), *warehouse_assets, publish.build(marts), *annexes.build()],
+        assets=[*lake.build(), *warehouse_assets, publish.build(marts), *annexes.build(known(settings).values())],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

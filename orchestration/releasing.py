@@ -21,7 +21,7 @@ def run(
     report = runner.run(settings, runner.Wish((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
-    (question,) = runner.chosen((question_id,))
+    (question,) = runner.chosen(settings, (question_id,))
     entries = Workspace(settings).entries()
     answer = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
     made = publication.find(settings.folder, publication.inputs_digest(entries, answer))

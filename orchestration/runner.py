@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.answer import answer_file
-from exports.questions import Question, load_questions
+from exports.questions import Question
 from orchestration import annexes, instance, progress, publication
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
-from orchestration.paths import QUESTIONS, DataFolder
+from orchestration.paths import DataFolder
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
+from orchestration.questions import known as known_questions
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -54,12 +55,12 @@ class Report:
         return 1 if self.problems or self.refused else 0
 
 
-def chosen(questions: Sequence[str]) -> list[Question]:
-    """The questions with these ids, or all. Raises `UnknownQuestionError`."""
-    known = load_questions(QUESTIONS)
-    if unknown := [q for q in questions if q not in known]:
+def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
+    """The questions with these ids, or all. Raises `UnknownQuestionError`, and as `orchestration.questions.known`."""
+    known = known_questions(settings)
+    if unknown := [q for q in ids if q not in known]:
         raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(known)}")
-    return [known[q] for q in questions] if questions else list(known.values())
+    return [known[q] for q in ids] if ids else list(known.values())
 
 
 def run(settings: Settings, wish: Wish) -> Report:
@@ -67,7 +68,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
-    questions = chosen(wish.questions) if wish.annexes else []
+    questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
         workspace = Workspace(settings)

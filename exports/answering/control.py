@@ -23,8 +23,9 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
     for part, block in blocks:
         for figure in figures_of(block):
             number += 1
+            where = f"deelvraag {part}" if part else NOT_APPLICABLE
             rows += [
-                (number, f"deelvraag {part}" if part else NOT_APPLICABLE, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
+                (number, where, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
                  _filter(lookup), value)
                 for term, (lookup, value) in enumerate(zip(figure.lookups, figure.terms, strict=True), 1)
             ]  # fmt: skip

@@ -70,7 +70,7 @@ class Headlines:
         return self.marts.figure(numbers.percent, "aandeel", self.lookup(part, year), self.lookup(whole, year))
 
     def change(self, count: Count, year: int, place: str | None = None) -> Piece | None:
-        """Change against the year before, NOT_SHOWN where it may not be; None where there is nothing to compare with."""
+        """Change against the year before; NOT_SHOWN where hidden, None where there is nothing to compare with."""
         if not self.complete or year <= FIRST_YEAR:
             return None
         now, before = self.lookup(count, year, place), self.lookup(count, year - 1, place)

@@ -1,12 +1,13 @@
 """One asset per annex of every question and one for its answer: a question file added is assets added."""
 
+from collections.abc import Collection
+
 import dagster as dg
 
-from exports.questions import Annex, Question, load_questions
+from exports.questions import Annex, Question
 from orchestration import annexes, publication
 from orchestration.answer import resolve
 from orchestration.assets.publish import PUBLICATION
-from orchestration.paths import QUESTIONS
 from orchestration.progress import step
 from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
@@ -21,8 +22,7 @@ def answer_key(question: Question) -> dg.AssetKey:
     return dg.AssetKey(["annexes", question.id, annexes.ANSWER])
 
 
-def build() -> list[dg.AssetsDefinition]:
-    questions = load_questions(QUESTIONS).values()
+def build(questions: Collection[Question]) -> list[dg.AssetsDefinition]:
     return [_annex(q, a) for q in questions for a in q.annexes] + [_answer(q) for q in questions]
 
 

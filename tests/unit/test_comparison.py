@@ -125,9 +125,7 @@ def hides(identity: FigureId) -> bool:
 @pytest.mark.parametrize(("edition", "hidden"), [("publiek", None), ("publiek", hides), ("volledig", hides)])
 def test_a_finished_workbook_reads_back_as_what_it_shows(pair, tmp_path, question, number, edition, hidden):
     annex = QUESTIONS[question].annex(number)
-    path = write_annex(
-        pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023), edition=edition, hidden=hidden
-    ).path
+    path = write_annex(pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023), edition=edition, hidden=hidden).path
     with Publication(pair[0]) as publication:
         collected = collect(publication, annex.kind, (2022, 2023), annex.options)
     figures = of_figures(collected, hidden if edition == "publiek" else None)

@@ -17,7 +17,7 @@ from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
 from orchestration import released_figures, releases
 from orchestration.cli import twe
-from orchestration.paths import DataFolder
+from orchestration.paths import PROJECT, DataFolder
 from orchestration.publication import Publication
 from orchestration.releases import ReleaseError
 
@@ -189,6 +189,13 @@ annexes:
   - {kind: 1, number: 1, title: Opgestart, years: 2022-2023, file: opgestart.xlsx}
   - {kind: 3, number: 2, title: Loontoelagen, years: 2022-2023, file: geld.xlsx, options: {basis: payment}}
 """
+
+
+def test_the_example_of_the_documentation_gives_every_annex_and_an_answer(source, tmp_path):
+    question = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
+    place = annexes(source[0], tmp_path, question)
+    wanted = {annex.file_name for annex in question.annexes} | {"antwoord.docx", "antwoord_cijfers.xlsx"}
+    assert wanted <= {path.name for path in place.iterdir()}
 
 
 def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
