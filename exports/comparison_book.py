@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
 from exports.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
@@ -136,8 +137,9 @@ def _summary(changes: Sequence[Change], compared: int) -> str:
 
 
 def _columns(changes: Sequence[Change]) -> tuple[Column, ...]:
-    values = [value for change in changes for value in (change.old, change.new) if not isinstance(value, str | None)]
-    numbers = Format.INTEGER if all(value == int(value) for value in values) else Format.SIX_DECIMALS
+    values = [value for change in changes for value in (change.old, change.new)]
+    whole = all(value == int(value) for value in values if isinstance(value, int | float | Decimal))
+    numbers = Format.INTEGER if whole else Format.SIX_DECIMALS
     return (
         Column("NIS-code", width=11),
         Column("Gemeente", width=26),
