@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration import automation, dbt, jobs
 from orchestration.assets import annexes, disclosure, lake, publish, warehouse
+from orchestration.questions import known
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
 
@@ -20,7 +21,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[*lake.build(), *warehouse_assets, publish.build(marts), disclosure.build(), *annexes.build()],
+        assets=[
+            *lake.build(),
+            *warehouse_assets,
+            publish.build(marts),
+            disclosure.build(),
+            *annexes.build(known(settings).values()),
+        ],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.identity import FigureId
-from exports.questions import Question, load_questions
+from exports.questions import Question
 from orchestration import releases
 from orchestration.annexes import parse_years
 from orchestration.files import replaced
-from orchestration.paths import DISCLOSURE_POLICY, QUESTIONS, DataFolder
+from orchestration.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.publication import Publication
+from orchestration.questions import known
 from orchestration.releases import Release
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
@@ -83,37 +85,38 @@ class Kept:
             temporary.write_text(json.dumps(asdict(summary), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def kept(data: DataFolder, publication: Publication, years: str | None = None) -> Kept:
+def kept(settings: Settings, publication: Publication, years: str | None = None) -> Kept:
     """Where the control of a publication is, or would be; `years` as asked of a run, beside those of the questions.
 
     A release that was made under this very control changes nothing in it, so that annexes stand as they are after
     they were released.
     """
     told = [publication.inputs, hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
-    told += [f"{question.id} {question.source_sha256}" for question in load_questions(QUESTIONS).values()]
+    told += [f"{question.id} {question.source_sha256}" for question in known(settings).values()]
+    data = settings.folder
     register = _released(data)
     stamp = ""
-    for known in range(len(register) + 1):
-        before = [f"{line.folder} {line.sha256}" for line in register[:known]]
+    for count in range(len(register) + 1):
+        before = [f"{line.folder} {line.sha256}" for line in register[:count]]
         stamp = hashlib.sha256(json.dumps([told, before]).encode()).hexdigest()[:16]
-        if all(line.control == stamp for line in register[known:]):
+        if all(line.control == stamp for line in register[count:]):
             break
     return Kept(stamp, data.disclosure / stamp)
 
 
-def ensure(data: DataFolder, publication: Publication, years: str | None = None) -> Kept:
+def ensure(settings: Settings, publication: Publication, years: str | None = None) -> Kept:
     """The control of a publication, made when it is not there yet.
 
     Raises PolicyError, PublicationError, and RegisterError when the record of a release is gone.
     """
-    found = kept(data, publication, years)
+    data, found = settings.folder, kept(settings, publication, years)
     if not found.exists:
         from exports.disclosure.control import control
 
         from exports.reading import Publication as Reader
 
         figures = set()
-        for question in load_questions(QUESTIONS).values():
+        for question in known(settings).values():
             figures |= _figures(publication, question, years)
         earlier = [_known(data, line) for line in _released(data) if line.control != found.stamp]
         with Reader(publication.path) as reader:
@@ -130,7 +133,7 @@ def load(kept: Kept) -> Control:
     return read(kept.pattern)
 
 
-def record(data: DataFolder, publication: Publication, question: Question, folder: str) -> str:
+def record(settings: Settings, publication: Publication, question: Question, folder: str) -> str:
     """Keep what a release of the question shows and hides, for the controls to come; returns the control's stamp.
 
     `folder` is the release's, as in the register. Only the question's own figures are in it: what was controlled with
@@ -141,16 +144,17 @@ def record(data: DataFolder, publication: Publication, question: Question, folde
 
     from exports.reading import Publication as Reader
 
-    found = ensure(data, publication)
+    found = ensure(settings, publication)
     with Reader(publication.path) as reader:
         released = part(load(found), reader, _figures(publication, question, None), f"{question.id}")
-    save(released, _record(data, folder))
+    save(released, _record(settings.folder, folder))
     return found.stamp
 
 
 def _figures(publication: Publication, question: Question, years: str | None) -> set[FigureId]:
-    """Every figure that the question's annexes show, for its years and those asked for, and what they rest on."""
+    """Every figure that the question's annexes and answer ask for, in its years and those of the run."""
     from exports import annex_figures
+    from exports.answer import build_answer
 
     found: set[FigureId] = set()
     for annex in question.annexes:
@@ -158,6 +162,7 @@ def _figures(publication: Publication, question: Question, years: str | None) ->
         for figure in annex_figures(publication.path, question, annex, wanted):
             found.add(figure.id)
             found.update(figure.parts)
+    build_answer(publication.path, question, lambda figure: bool(found.add(figure)), years=parse_years(years))
     return found
 
 

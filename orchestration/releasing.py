@@ -21,7 +21,7 @@ def run(
     report = runner.run(settings, runner.Wish((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
-    (question,) = runner.chosen((question_id,))
+    (question,) = runner.chosen(settings, (question_id,))
     entries = Workspace(settings).entries()
     answer = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
     made = publication.find(settings.folder, publication.inputs_digest(entries, answer))
@@ -30,5 +30,5 @@ def run(
     place = annexes.folder(settings.folder, question, made, entries, None)
     data = settings.folder
     return releases.release(
-        data, question, made, place, record=lambda folder: disclosure.record(data, made, question, folder)
+        data, question, made, place, record=lambda folder: disclosure.record(settings, made, question, folder)
     )

@@ -38,7 +38,7 @@ def build() -> dg.AssetsDefinition:
         if source is None:
             raise dg.Failure("There is no publication of these dates to control; materialize `publication` first.")
         with step("disclosure control") as shown:
-            summary = disclosure.ensure(workspace.data, source, answer.years).summary
+            summary = disclosure.ensure(workspace.settings, source, answer.years).summary
             share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
             shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
         told = {
