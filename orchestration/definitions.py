@@ -19,15 +19,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     marts = [
         key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
     ]
+    documents = annexes.build(known(settings).values())
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[
-            *lake.build(),
-            *warehouse_assets,
-            publish.build(marts),
-            disclosure.build(),
-            *annexes.build(known(settings).values()),
-        ],
+        assets=[*lake.build(), *warehouse_assets, publish.build(marts), disclosure.build(), *documents],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,
