@@ -1,23 +1,26 @@
 """One population in one year: its counts per municipality, from which every published cell follows.
 
-`assemble` turns blocks into a system: the counts at every level, an equation for every total and every level, and
-the bounds of the policy.
+`assemble` turns blocks into a system: a cell for every count that is published at some level, an equation for every
+total and every level, and the bounds of the policy. A total that no table shows isn't known to a reader, yet it ties
+its parts to those of another total (all profile tables count the same people): it is a cell that is hidden from the
+start and needs no protection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exports.disclosure.geography import CENTRE_CITIES, FLANDERS, Geography, level_of
-from exports.disclosure.policy import Bound, Policy, Sum
+from exports.disclosure.geography import LEVELS, Geography
+from exports.disclosure.policy import TOTAL, Bound, Policy, Same, Sum
+from exports.disclosure.scope import AMOUNTS, Scope
 from exports.disclosure.system import CellId, System
 from exports.reading import PublicationError
 
 
 @dataclass
 class Block:
-    """`counts`: (NIS code, item) -> count, in `unit`ths of a person; `local` items are shown per municipality only."""
+    """`counts`: (NIS code, item) -> count, in `unit`ths of a person, at least `floor` when it isn't 0."""
 
     population: str
     year: int
@@ -26,7 +29,6 @@ class Block:
     bounds: list[Bound] = field(default_factory=list)
     unit: int = 1
     floor: int = 1
-    local: set[str] = field(default_factory=set)
 
     def add(self, nis_code: str, item: str, count: int) -> None:
         """Add to a count."""
@@ -42,79 +44,136 @@ class Block:
                 "another: the marts contradict each other, build again"
             )
 
-    def parts(self, rule: Sum) -> tuple[str, ...]:
-        """The items that add up to the total of `rule`."""
-        names = {item: None for _, item in self.counts}
-        result: list[str] = []
-        for part in rule.parts:
-            if part.endswith("/*"):
-                result += sorted(name for name in names if name.startswith(part[:-1]) and name not in self.local)
-            else:
-                result.append(part)
-        return tuple(result)
-
     def complete(self) -> None:
         """Work out the totals of the sums that the marts don't hold themselves."""
-        for rule in self.sums:
-            parts = self.parts(rule)
+        for total, parts in self.totals():
             for place in {nis_code for nis_code, _ in self.counts}:
-                self.put(place, rule.total, sum(self.counts.get((place, part), 0) for part in parts))
+                self.put(place, total, sum(self.counts.get((place, part), 0) for part in parts))
+
+    def totals(self) -> list[tuple[str, tuple[str, ...]]]:
+        """(total, its parts), a part before the total that it belongs to where that is a total itself."""
+        names = sorted({item for _, item in self.counts})
+        details: dict[str, list[str]] = {}
+        for name in names:
+            if "|" in name:
+                details.setdefault(name.partition("|")[0], []).append(name)
+        result = [(whole, tuple(parts)) for whole, parts in details.items()]
+        names = sorted({name for name in (*names, *details) if "|" not in name})
+        for rule in self.sums:
+            parts: list[str] = []
+            for part in rule.parts:
+                parts += [name for name in names if name.startswith(part[:-1])] if part.endswith("/*") else [part]
+            result.append((rule.total, tuple(parts)))
+        return list(dict.fromkeys(result))
 
 
-def assemble(blocks: Iterable[Block], geography: Geography, policy: Policy) -> System:
-    """The system of all blocks. Blocks must be complete."""
+def assemble(blocks: Mapping[tuple[str, int], Block], scope: Scope, geography: Geography, policy: Policy) -> System:
+    """The system of all blocks, which must be complete."""
     system = System(policy.threshold)
-    for block in blocks:
-        _add_cells(system, block, geography, policy)
-        _add_equations(system, block, geography)
+    known = {}
+    for key, block in sorted(blocks.items()):
+        known[key] = _known(block, scope.get(key, {}))
+        _add_cells(system, block, scope.get(key, {}), known[key], geography, policy)
+        _add_equations(system, block, known[key], geography)
+    for rule in policy.same:
+        for (population, year), block in sorted(blocks.items()):
+            other = blocks.get((rule.other, year + rule.shift))
+            if population == rule.population and other is not None:
+                _add_same(system, rule, block, other, known, geography)
+    for number, cell in enumerate(system.cells):
+        if cell.population.endswith(AMOUNTS):
+            leader = system.index.get(cell._replace(population=cell.population.removesuffix(AMOUNTS)))
+            if leader is not None:
+                system.follows[number] = leader
     return system
 
 
-def place_counts(block: Block, geography: Geography) -> dict[tuple[str, str], int]:
-    """(place, item) -> count at every level."""
-    counts: dict[tuple[str, str], int] = {}
+def place_counts(block: Block, geography: Geography) -> dict[str, dict[tuple[str, str], int]]:
+    """Level -> (place, item) -> count, zeros left out."""
+    result: dict[str, dict[tuple[str, str], int]] = {level: {} for level in LEVELS}
     for (nis_code, item), count in block.counts.items():
-        places = geography.above[nis_code][:1] if item in block.local else geography.above[nis_code]
-        for place in places:
-            counts[place, item] = counts.get((place, item), 0) + count
-    return counts
+        if count:
+            for level, place in geography.above[nis_code].items():
+                counts = result[level]
+                counts[place, item] = counts.get((place, item), 0) + count
+    return result
 
 
-def _add_cells(system: System, block: Block, geography: Geography, policy: Policy) -> None:
-    totals = {rule.total for rule in block.sums}
-    for (place, item), count in sorted(place_counts(block, geography).items()):
-        if count == 0:
-            continue
-        cost = policy.costs[level_of(place)] * (policy.total_factor if item in totals or item == "total" else 1)
-        number = system.add(
-            CellId(block.population, block.year, place, item), count, cost=cost, unit=block.unit, floor=block.floor
-        )
-        if policy.exceptions and policy.allowed(block.population, place, item):
-            system.exempt.add(number)
+def _known(block: Block, published: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Level -> the items that a reader can reason about: those published, and the totals that tie them together."""
+    result: dict[str, set[str]] = {level: {item for item, at in published.items() if level in at} for level in LEVELS}
+    for items in result.values():
+        for total, parts in block.totals():
+            if not items.isdisjoint(parts):
+                items.update((total, *parts))
+    return result
 
 
-def _add_equations(system: System, block: Block, geography: Geography) -> None:
-    places = sorted({place for place, _ in place_counts(block, geography)})
-    items = sorted({item for _, item in block.counts} - block.local)
+def _add_cells(
+    system: System,
+    block: Block,
+    published: Mapping[str, Iterable[str]],
+    known: Mapping[str, set[str]],
+    geography: Geography,
+    policy: Policy,
+) -> None:
+    totals = {TOTAL, *(total for total, _ in block.totals())}
+    for level, counts in place_counts(block, geography).items():
+        for (place, item), count in sorted(counts.items()):
+            if item not in known[level]:
+                continue
+            watched = level in published.get(item, ())
+            cost = policy.costs[level] * (policy.total_factor if item in totals else 1)
+            cell = CellId(block.population, block.year, place, item)
+            number = system.add(cell, count, cost=cost, unit=block.unit, floor=block.floor, watched=watched)
+            if policy.exceptions and policy.allowed(block.population, place, item):
+                system.exempt.add(number)
 
-    def cell(place: str, item: str) -> CellId:
-        return CellId(block.population, block.year, place, item)
 
-    sums = [(rule.total, block.parts(rule)) for rule in block.sums]
-    for item in sorted(block.local):  # item|detail
-        whole = item.rpartition("|")[0]
-        sums.append((whole, tuple(name for name in sorted(block.local) if name.rpartition("|")[0] == whole)))
-    for total, parts in dict.fromkeys(sums):
-        local = all(part in block.local for part in parts)
-        for place in places:
-            if not local or level_of(place) == "gemeente":
-                system.equate(cell(place, total), [cell(place, part) for part in parts])
-    for place, below in geography.sums:
-        for item in items:
-            system.equate(cell(place, item), [cell(part, item) for part in below])
-    for item in items:
-        system.imply(cell(FLANDERS, item), [cell(place, item) for place in (CENTRE_CITIES, *geography.others)])
+def _add_equations(system: System, block: Block, known: Mapping[str, set[str]], geography: Geography) -> None:
+    def cells(place: str, items: Iterable[str]) -> list[CellId]:
+        return [CellId(block.population, block.year, place, item) for item in items]
+
+    places = {level: sorted(geography.parts(level, level)) for level in LEVELS}
+    for level in LEVELS:
+        for total, parts in block.totals():
+            if total in known[level] and not known[level].isdisjoint(parts):
+                for place in places[level]:
+                    system.equate(*cells(place, [total]), cells(place, parts))
+    for above, level in enumerate(LEVELS):
+        for item in sorted(known[level]):
+            lower = [below for below in LEVELS[:above] if item in known[below]]
+            if lower:
+                for place, parts in geography.parts(level, lower[-1]).items():
+                    system.equate(*cells(place, [item]), [cell for part in parts for cell in cells(part, [item])])
     for rule in block.bounds:
-        for place in places:
-            if level_of(place) == "gemeente":
-                system.bound([cell(place, i) for i in rule.lower], [cell(place, i) for i in rule.upper])
+        items = {*rule.lower, *rule.upper}
+        level = next((level for level in LEVELS if items <= known[level]), None)
+        for place in places[level] if level else ():  # those of higher levels follow
+            system.bound(cells(place, rule.lower), cells(place, rule.upper))
+
+
+def _add_same(
+    system: System,
+    rule: Same,
+    block: Block,
+    other: Block,
+    known: Mapping[tuple[str, int], Mapping[str, set[str]]],
+    geography: Geography,
+) -> None:
+    """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
+    mine, theirs = known[block.population, block.year], known[other.population, other.year]
+    level = next((level for level in LEVELS if rule.item in mine[level] and rule.other_item in theirs[level]), None)
+    if level is None:
+        return
+    codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
+    complete = all(
+        block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes
+    )
+    for place in sorted(geography.parts(level, level)):
+        first = CellId(block.population, block.year, place, rule.item)
+        second = CellId(other.population, other.year, place, rule.other_item)
+        if complete:
+            system.equate(first, [second])
+        else:
+            system.bound([first], [second])

@@ -6,23 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN
 from exports.reading import Municipality
 
-FLANDERS = "vlaanderen"
-CENTRE_CITIES = "centrumsteden"
-PROVINCE = "provincie:"
+FLANDERS = VLAANDEREN
+LEVELS = (GEMEENTE, PROVINCIE, VLAANDEREN)
+"""From the parts to the whole. The centrumsteden are municipalities; no table adds them up."""
+
+_PROVINCE = f"{PROVINCIE}:"
 
 
-def province_place(name: str) -> str:
-    """The place of a province."""
-    return PROVINCE + name
+def place_of(level: str, place: str) -> str:
+    """The place of a figure: a NIS code, `provincie:<name>` or `vlaanderen`."""
+    return _PROVINCE + place if level == PROVINCIE else place
 
 
 def level_of(place: str) -> str:
-    """gemeente, centrumsteden, provincie or vlaanderen."""
-    if place in (FLANDERS, CENTRE_CITIES):
-        return place
-    return "provincie" if place.startswith(PROVINCE) else "gemeente"
+    """gemeente, provincie or vlaanderen."""
+    if place == FLANDERS:
+        return VLAANDEREN
+    return PROVINCIE if place.startswith(_PROVINCE) else GEMEENTE
 
 
 @dataclass(frozen=True)
@@ -32,37 +35,23 @@ class Geography:
     municipalities: tuple[Municipality, ...]
 
     @cached_property
-    def sums(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(place, the places that add up to it): provinces and centre cities, and Flanders of provinces."""
-        provinces: dict[str, list[str]] = {}
-        centres = []
-        for item in self.municipalities:
-            provinces.setdefault(province_place(item.province), []).append(item.nis_code)
-            if item.is_centre_city:
-                centres.append(item.nis_code)
-        result = [(place, tuple(codes)) for place, codes in provinces.items()]
-        if centres:
-            result.append((CENTRE_CITIES, tuple(centres)))
-        result.append((FLANDERS, tuple(provinces)))
-        return tuple(result)
-
-    @cached_property
-    def others(self) -> tuple[str, ...]:
-        """The municipalities that are no centre city: with the centre cities together they are Flanders."""
-        return tuple(item.nis_code for item in self.municipalities if not item.is_centre_city)
-
-    @cached_property
-    def above(self) -> dict[str, tuple[str, ...]]:
-        """The places that a municipality's counts are part of, itself first."""
+    def above(self) -> dict[str, dict[str, str]]:
+        """NIS code -> its place at every level, itself first."""
         return {
-            item.nis_code: (
-                item.nis_code,
-                province_place(item.province),
-                *((CENTRE_CITIES,) if item.is_centre_city else ()),
-                FLANDERS,
-            )
+            item.nis_code: {
+                GEMEENTE: item.nis_code,
+                PROVINCIE: place_of(PROVINCIE, item.province),
+                VLAANDEREN: FLANDERS,
+            }
             for item in self.municipalities
         }
+
+    def parts(self, whole: str, part: str) -> dict[str, list[str]]:
+        """Places of level `whole` -> the places of level `part` that add up to them."""
+        result: dict[str, dict[str, None]] = {}
+        for places in self.above.values():
+            result.setdefault(places[whole], {})[places[part]] = None
+        return {place: list(below) for place, below in result.items()}
 
 
 def of(municipalities: Iterable[Municipality]) -> Geography:

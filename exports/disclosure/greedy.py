@@ -22,7 +22,7 @@ class Greedy:
     def __init__(self, system: System, hidden: set[int]) -> None:
         self.system = system
         self.hidden = hidden
-        self.equations = [*system.equations, *system.implied]
+        self.equations = system.equations
         self.rows: list[list[int]] = [[] for _ in system.cells]
         for number, terms in enumerate(self.equations):
             for cell, _ in terms:

@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from exports.disclosure.geography import LEVELS
 from exports.yaml_lines import Located, YamlProblem, load
 
-LEVELS = ("gemeente", "centrumsteden", "provincie", "vlaanderen")
+TOTAL = "total"
+"""The count of a whole population: what all sums of a population end in."""
 _ITEM = r"[a-z][a-z0-9_]*(?:/[^\s*+=<>@]+)?"
-_FIELDS = ("population", "rename", "sums", "bounds", "means", "amounts", "derived")
+_FIELDS = ("population", "rename", "counts", "sums", "bounds", "means", "amounts", "derived")
 
 
 class PolicyError(Exception):
@@ -66,11 +68,17 @@ class MartPolicy:
 
     population: str
     rename: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
     sums: tuple[Sum, ...] = ()
     bounds: tuple[Bound, ...] = ()
     means: tuple[str, ...] = ()
-    amounts: Mapping[str, str] = field(default_factory=dict)
+    amounts: tuple[str, ...] = ()
     derived: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The columns that are counts, means included."""
+        return (*self.own, *self.means)
 
     def item(self, column: str) -> str:
         """Name of the mart column as a cell of the population."""
@@ -177,7 +185,6 @@ class _Reader:
         population = data.get("population")
         if not isinstance(population, str) or not population.strip():
             raise self.fail(data, "population", "a mart needs a `population`: the name under which it counts")
-        amounts = dict(self.block(data, "amounts")) if "amounts" in data else {}
         derived: dict[str, tuple[Source, ...]] = {}
         if "derived" in data:
             block = self.block(data, "derived")
@@ -187,10 +194,11 @@ class _Reader:
         return MartPolicy(
             population=population.strip(),
             rename=dict(self.block(data, "rename")) if "rename" in data else {},
+            own=self.texts(data, "counts"),
             sums=tuple(self.sum(data, text) for text in self.texts(data, "sums")),
             bounds=tuple(self.bound(data, text) for text in self.texts(data, "bounds")),
             means=self.texts(data, "means"),
-            amounts=amounts,
+            amounts=self.texts(data, "amounts"),
             derived=derived,
         )
 

@@ -26,7 +26,7 @@ class Intervals:
             self.highest[cell] = INFINITE
         self.rows: list[tuple[Terms, bool]] = [
             (open_, equal)
-            for rows, equal in ((system.equations, True), (system.implied, True), (system.bounds, False))
+            for rows, equal in ((system.equations, True), (system.bounds, False))
             for terms in rows
             if (open_ := terms) and any(cell in hidden for cell, _ in terms)
         ]

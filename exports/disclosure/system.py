@@ -7,7 +7,7 @@ least 0. This is the usual model of cell suppression: Hundepool et al., Statisti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ Terms = tuple[tuple[int, int], ...]
 class CellId(NamedTuple):
     """One published count: trajectories started (population) in 2020 (year) in 11001 (place) of months/12 (item).
 
-    Places are NIS codes, `provincie:<name>`, `centrumsteden` and `vlaanderen`.
+    Places are NIS codes, `provincie:<name>` and `vlaanderen`.
     """
 
     population: str
@@ -54,7 +54,7 @@ class System:
     """Cells with their true values, and the equations and bounds between them. Built up with `add` and `equate`.
 
     `fixed` holds what earlier releases settled: True = hidden there, False = shown there, so known to everybody.
-    `implied` are combinations of equations that the suppression had better see at once; the audit doesn't use them.
+    `follows`: a cell -> the cell with which it must be hidden (an amount with its count).
     """
 
     threshold: int
@@ -68,7 +68,7 @@ class System:
     fixed: dict[int, bool] = field(default_factory=dict)
     equations: list[Terms] = field(default_factory=list)
     bounds: list[Terms] = field(default_factory=list)
-    implied: list[Terms] = field(default_factory=list)
+    follows: dict[int, int] = field(default_factory=dict)
     index: dict[CellId, int] = field(default_factory=dict)
 
     def add(
@@ -88,18 +88,11 @@ class System:
 
     def equate(self, total: CellId, parts: Iterable[CellId]) -> None:
         """total = sum of parts; cells that are 0 drop out. The true values must agree."""
-        self._equate(self.equations, total, parts)
-
-    def imply(self, total: CellId, parts: Iterable[CellId]) -> None:
-        """The same for an equation that follows from others."""
-        self._equate(self.implied, total, parts)
-
-    def _equate(self, equations: list[Terms], total: CellId, parts: Iterable[CellId]) -> None:
         terms = self._terms([(total, 1), *((part, -1) for part in parts)])
         if terms:
             if sum(self.values[cell] * factor for cell, factor in terms):
                 raise ValueError(f"{total}: the parts do not add up to the total")
-            equations.append(terms)
+            self.equations.append(terms)
 
     def bound(self, lower: Iterable[CellId], upper: Iterable[CellId]) -> None:
         """sum of lower <= sum of upper. Left out when nothing below is published, or when it doesn't hold."""
@@ -168,8 +161,6 @@ def split(system: System) -> list[System]:
         parts[part].fixed[number] = hidden
     for terms in system.equations:
         parts[where[terms[0][0]][0]].equations.append(tuple((where[cell][1], factor) for cell, factor in terms))
-    for terms in system.implied:
-        parts[where[terms[0][0]][0]].implied.append(tuple((where[cell][1], factor) for cell, factor in terms))
     for terms in system.bounds:
         parts[where[terms[0][0]][0]].bounds.append(tuple((where[cell][1], factor) for cell, factor in terms))
     return parts
@@ -193,12 +184,3 @@ def connected(size: int, rows: Iterable[Terms]) -> list[list[int]]:
     for cell in range(size):
         groups.setdefault(root(cell), []).append(cell)
     return list(groups.values())
-
-
-def count_by(system: System, cells: Iterable[int]) -> Mapping[tuple[str, int], int]:
-    """How many of these cells each population and year has."""
-    counts: dict[tuple[str, int], int] = {}
-    for cell in cells:
-        key = (system.cells[cell].population, system.cells[cell].year)
-        counts[key] = counts.get(key, 0) + 1
-    return counts
