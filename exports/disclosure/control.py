@@ -1,177 +1,159 @@
-"""Disclosure control of a question: what is hidden in the public edition of its annexes, and the audit of that.
+"""Disclosure control of a question: what is hidden in the public edition, and the audit of that.
 
-with Publication(folder) as publication:
-    control = control_question(publication, question)
-control.report.passed                                       # False: no public edition
-control.table("1").hidden(measure.rule, "11001", 2020)      # is this cell of annex 1 hidden?
+    control = control_question(folder, question, earlier=read_register(register))
+    control.passed                      # False: no public edition
+    control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
+    save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from pathlib import Path
 
-from exports.annexes.model import Kind, Mart
-from exports.annexes.rules import Rule
-from exports.disclosure.amounts import determined, hide_amounts
 from exports.disclosure.audit import Report, audit
-from exports.disclosure.blocks import place_counts
-from exports.disclosure.collect import Collected, Source, Wanted, collect
+from exports.disclosure.collect import Source, collect
 from exports.disclosure.geography import level_of
-from exports.disclosure.lookup import Lookup, Sources
 from exports.disclosure.policy import Policy, load_policy
-from exports.disclosure.register import Release, make_release
-from exports.disclosure.releases import with_earlier
+from exports.disclosure.releases import Release, with_earlier
+from exports.disclosure.scope import AMOUNTS, Lookup, Scope
 from exports.disclosure.suppress import suppress
-from exports.disclosure.system import CellId
+from exports.disclosure.words import audit_lines, policy_lines
+from exports.identity import Figure, FigureId, is_hidden
 from exports.questions import Question
 
 
+class ControlError(Exception):
+    """A figure about which this control has nothing to say. It may not be shown."""
+
+
 @dataclass(frozen=True)
-class Table:
-    """Asks whether cells of one annex are hidden."""
-
-    control: Control
-    lookup: Lookup
-
-    def hidden(self, rule: Rule, place: str, year: int) -> bool:
-        """Whether a figure of a wide or totals table is hidden. Places: NIS code, `provincie:<name>`,
-        `centrumsteden`, `vlaanderen`."""
-        return self.control.is_hidden(self.lookup.figure(rule, place, year))
-
-    def row_hidden(self, mart: Mart, row: Mapping[str, Any], column: str) -> bool:
-        """Whether a measure in a row of a tidy sheet is hidden (`row` by the mart's column names)."""
-        plain = self.lookup.row(mart, row, column, detailed=False)
-        detail = self.lookup.row(mart, row, column, detailed=True) if mart.cell_key else plain
-        known = detail.counts and detail.counts[0] in self.control.collected.system.index
-        return self.control.is_hidden(detail if known else plain)
-
-
-@dataclass
 class Control:
-    """The outcome for everything that a question publishes together."""
+    """The outcome for everything that a question publishes together, and its record as a release.
 
-    policy: Policy
-    collected: Collected
-    hidden: frozenset[CellId]
-    small: frozenset[CellId]
-    hidden_amounts: frozenset[tuple[str, int, str]]
-    report: Report
+    `policy_lines` and `audit_lines` are Dutch sentences for the workbooks.
+    """
+
     release: Release
-    exposed_amounts: tuple[tuple[str, int, str], ...] = ()
-    annexes: Mapping[str, Wanted] = field(default_factory=dict)
-    earlier: tuple[str, ...] = ()
+    scope: Scope
+    policy: Policy
+    passed: bool
+    policy_lines: tuple[str, ...]
+    audit_lines: tuple[str, ...]
+    report: Report | None = field(default=None, compare=False)
 
-    @property
-    def passed(self) -> bool:
-        """Whether a public edition may be made."""
-        return self.report.passed and not self.exposed_amounts
+    def hidden(self, figure: FigureId) -> bool:
+        """Whether the figure, or a count that it is computed from, is hidden.
 
-    def table(self, number: str) -> Table:
-        """The asker for the annex with this number."""
-        wanted = self.annexes[number]
-        return Table(self, Lookup(self.policy, wanted.kind, wanted.options))
+        Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together.
+        """
+        found = False
+        for cell in self._lookup.cells(figure):
+            if level_of(cell.place) not in self.scope.get((cell.population, cell.year), {}).get(cell.item, ()):
+                raise ControlError(
+                    f"{self.release.name}: {cell} wasn't controlled with this question, so it can't be shown; "
+                    "hand its figure to control_question (`extra`), or leave it out"
+                )
+            found = found or self.release.system.index.get(cell) in self.release.hidden
+        return found
 
-    def table_of(self, kind: Kind, options: Mapping[str, str]) -> Table:
-        """The asker for an annex kind with its options."""
-        return Table(self, Lookup(self.policy, kind, options))
+    def exposed(self, figures: Iterable[Figure]) -> list[FigureId]:
+        """Small counts among the figures that this control would show: those of another publication than it controlled.
 
-    def is_hidden(self, sources: Sources) -> bool:
-        """Whether any of the counts or amounts is hidden."""
-        return any(cell in self.hidden for cell in sources.counts) or any(
-            amount in self.hidden_amounts for amount in sources.amounts
-        )
+        A last look before a workbook is written; empty when all is well.
+        """
+        return [
+            figure.id
+            for figure in figures
+            if isinstance(figure.value, int | float)
+            and 0 < figure.value < self.policy.threshold
+            and not is_hidden(figure, self.hidden)
+            and not self._excused(figure.id)
+        ]
 
     def shares(self) -> dict[tuple[str, str], tuple[int, int, int]]:
-        """(population, level) -> cells other than 0, small ones, hidden ones."""
+        """(population, level) -> counts other than 0, small ones, hidden ones."""
+        system = self.release.system
         counts: dict[tuple[str, str], list[int]] = {}
-        for cell in self.collected.system.cells:
-            row = counts.setdefault((cell.population, level_of(cell.place)), [0, 0, 0])
-            row[0] += 1
-            row[1] += cell in self.small
-            row[2] += cell in self.hidden
+        for number, cell in enumerate(system.cells):
+            if system.watched[number]:
+                row = counts.setdefault((cell.population, level_of(cell.place)), [0, 0, 0])
+                row[0] += 1
+                row[1] += system.is_small(number)
+                row[2] += number in self.release.hidden
         return {key: (row[0], row[1], row[2]) for key, row in counts.items()}
+
+    def _excused(self, figure: FigureId) -> bool:
+        """Figures that are no counts themselves, and those that the policy excepts."""
+        rules = self.policy.marts[figure.mart]
+        measure = figure.measure.removesuffix("_difference")
+        if measure != figure.measure or measure in rules.derived or measure in rules.amounts:
+            return True
+        return any(self.policy.allowed(cell.population, cell.place, cell.item) for cell in self._lookup.cells(figure))
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.policy)
 
 
 def control_question(
-    publication: Source,
+    publication: Path,
     question: Question,
     *,
     policy: Policy | None = None,
     earlier: Sequence[Release] = (),
     years: Sequence[int] | None = None,
+    extra: Iterable[FigureId] = (),
 ) -> Control:
-    """Suppress and audit all annexes of a question together. `years` replaces the years of every annex."""
-    annexes = {
-        annex.number: Wanted(annex.kind, tuple(years or annex.years), dict(annex.options)) for annex in question.annexes
-    }
-    return control(publication, annexes, question.id, policy=policy, earlier=earlier)
+    """Suppress and audit all annexes of a question together, and `extra` figures that are published beside them.
+
+    `years` replaces the years of every annex. Raises PolicyError, PublicationError, AuditError.
+    """
+    from exports import annex_figures
+    from exports.reading import Publication
+
+    figures: set[FigureId] = set(extra)
+    for annex in question.annexes:
+        for figure in annex_figures(publication, question, annex, years):
+            figures.add(figure.id)
+            figures.update(figure.parts)
+    with Publication(publication) as source:
+        return control(source, figures, question.id, policy=policy, earlier=earlier)
 
 
 def control(
     publication: Source,
-    annexes: Mapping[str, Wanted],
+    figures: Iterable[FigureId],
     name: str,
     *,
     policy: Policy | None = None,
     earlier: Sequence[Release] = (),
 ) -> Control:
-    """Suppress and audit annexes that are published together, against everything in `earlier`."""
+    """Suppress and audit figures that are published together, against everything in `earlier`."""
     policy = policy or load_policy()
-    collected = collect(publication, list(annexes.values()), policy)
-    own = len(collected.system.cells)
-    union = with_earlier(collected, earlier, publication.facts.geography_date, policy)
+    scope = Lookup(policy).scope(figures)
+    collected = collect(publication, scope, policy)
+    system, facts = collected.system, publication.facts
+    own = range(len(system.cells))
+    union = with_earlier(system, collected.geography, facts.geography_date, earlier, policy)
     pattern = suppress(union)
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
     report = audit(union.published(pattern.hidden), pattern.points, changeable)
-    known_small = {cell for cell in range(own) if union.is_small(cell)}
-    hidden = frozenset(union.cells[cell] for cell in (pattern.hidden | known_small) if cell < own)
-    amounts, exposed = _amounts(collected, hidden, earlier)
-    return Control(
-        policy=policy,
-        collected=collected,
-        hidden=hidden,
-        small=frozenset(union.cells[cell] for cell in known_small),
-        hidden_amounts=amounts,
-        report=report,
-        release=make_release(name, publication.facts, collected, hidden, amounts),
-        exposed_amounts=exposed,
-        annexes=dict(annexes),
-        earlier=tuple(release.name for release in earlier),
-    )
+    known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
+    hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))
+    release = Release(name, facts.as_of, facts.geography_date, collected.geography, system, hidden)
+    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier), (), report)
+    lines = audit_lines(policy, report, _by_level(made), known)
+    return Control(release, scope, policy, report.passed, made.policy_lines, lines, report)
 
 
-def _amounts(
-    collected: Collected, hidden: frozenset[CellId], earlier: Sequence[Release]
-) -> tuple[frozenset[tuple[str, int, str]], tuple[tuple[str, int, str], ...]]:
-    """The places whose amounts are hidden, and those that the totals would give away all the same."""
-    result: set[tuple[str, int, str]] = set()
-    exposed = []
-    for (population, year), values in collected.amounts.items():
-        block = collected.blocks[population, year]
-        counts = {
-            place: count
-            for (place, item), count in place_counts(block, collected.geography).items()
-            if item == "total" and count
-        }
-        cents: dict[str, int] = {}
-        for (nis_code, _), amount in values.items():
-            for place in collected.geography.above[nis_code]:
-                cents[place] = cents.get(place, 0) + abs(amount)
-        before = frozenset(
-            place
-            for release in earlier
-            for name, when, place in release.hidden_amounts
-            if (name, when) == (population, year)
-        )
-        places = hide_amounts(
-            cents,
-            counts,
-            lambda place, p=population, y=year: CellId(p, y, place, "total") in hidden,
-            collected.geography,
-            before,
-        )
-        result |= {(population, year, place) for place in places}
-        exposed += [(population, year, place) for place in sorted(determined(places, collected.geography))]
-    return frozenset(result), tuple(exposed)
+def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
+    """Level -> counts other than 0, hidden ones; without the stand-ins for amounts."""
+    result: dict[str, tuple[int, int]] = {}
+    for (population, level), (cells, _, hidden) in made.shares().items():
+        if not population.endswith(AMOUNTS):
+            before = result.get(level, (0, 0))
+            result[level] = (before[0] + cells, before[1] + hidden)
+    return result

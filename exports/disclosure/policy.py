@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,7 @@ class Policy:
     marts: Mapping[str, MartPolicy]
     same: tuple[Same, ...] = ()
     exceptions: tuple[ExceptionRule, ...] = ()
+    text: str = field(default="", repr=False, compare=False)
 
     @property
     def width(self) -> int:
@@ -119,17 +120,25 @@ class Policy:
         return any(rule.covers(population, place, item) for rule in self.exceptions)
 
 
-@cache
 def load_policy(path: Path | None = None) -> Policy:
     """The policy in `path` (default: the project's). Raises PolicyError with the line of the first mistake."""
     path = path or Path(__file__).with_name("policy.yml")
     try:
-        data = load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YamlProblem) as error:
-        raise PolicyError(f"{path.name}: {error}") from error
+        return read_policy(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: can't be read ({error})") from error
+
+
+@cache
+def read_policy(text: str, name: str = "policy.yml") -> Policy:
+    """The policy in a text; `name` is what messages call it."""
+    try:
+        data = load(text)
+    except YamlProblem as error:
+        raise PolicyError(f"{name}: {error}") from error
     if not isinstance(data, Located):
-        raise PolicyError(f"{path.name}: must be a block of fields (threshold, costs, marts, ...)")
-    return _Reader(path.name).policy(data)
+        raise PolicyError(f"{name}: must be a block of fields (threshold, costs, marts, ...)")
+    return replace(_Reader(name).policy(data), text=text)
 
 
 class _Reader:

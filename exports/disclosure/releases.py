@@ -13,43 +13,55 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exports.disclosure.blocks import Block, assemble
-from exports.disclosure.collect import Collected, link_years
-from exports.disclosure.geography import Geography, level_of, of
+from exports.disclosure.geography import LEVELS, Geography, level_of
 from exports.disclosure.policy import Policy
-from exports.disclosure.register import Release
+from exports.disclosure.scope import AMOUNTS
 from exports.disclosure.system import CellId, System, Terms
 from exports.disclosure.territory import territories
 
-Scope = tuple[str, int]
+Count = tuple[str, int, str]
+"""(population, year, item)."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What was (or is about to be) published under a name: its system, and which of its cells were hidden."""
+
+    name: str
+    as_of: dt.date
+    geography_date: dt.date
+    geography: Geography
+    system: System
+    hidden: frozenset[int]
 
 
 @dataclass
 class _Layer:
-    """One publication in the union: where its cells went, and its municipalities' territories."""
+    """One publication in the union: where its cells went, and the territories of its places."""
 
     cells: dict[CellId, int]
     territory: dict[str, frozenset[str]]
 
 
-def with_earlier(collected: Collected, earlier: Sequence[Release], geography_date: dt.date, policy: Policy) -> System:
+def with_earlier(
+    system: System, geography: Geography, geography_date: dt.date, earlier: Sequence[Release], policy: Policy
+) -> System:
     """The union of the new system and the earlier releases that touch it. The new cells come first."""
-    system = collected.system.copy()
-    layers = [_Layer(dict(system.index), territories(collected.geography, geography_date))]
-    scopes = _closure(set(collected.blocks), policy)
+    union = system.copy()
+    layers = [_Layer(dict(union.index), territories(geography, geography_date))]
+    scopes = _closure({(cell.population, cell.year) for cell in union.cells}, policy)
     seen: set[Terms] = set()
     for release in earlier:
-        relevant = {(population, year) for population, year, _ in release.marts if (population, year) in scopes}
-        if relevant:
-            layers.append(_join(system, release, relevant, layers, policy, seen))
+        if any((cell.population, cell.year) in scopes for cell in release.system.cells):
+            layers.append(_join(union, release, scopes, layers, seen))
     for number, layer in enumerate(layers):
         for other in layers[number + 1 :]:
-            _link(system, layer, other, seen)
-    return system
+            _link(union, layer, other, seen)
+    return union
 
 
-def _closure(scopes: set[Scope], policy: Policy) -> set[Scope]:
-    """The scopes, and those that `same` ties to them."""
+def _closure(scopes: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int]]:
+    """The populations and years, and those that `same` ties to them."""
     result = set(scopes)
     for rule in policy.same:
         result |= {(rule.other, year + rule.shift) for name, year in scopes if name == rule.population}
@@ -57,74 +69,45 @@ def _closure(scopes: set[Scope], policy: Policy) -> set[Scope]:
     return result
 
 
-def rebuild(release: Release, relevant: set[Scope], policy: Policy) -> tuple[System, Geography]:
-    """The system of an earlier release, from its municipalities' cells."""
-    geography = of(release.municipalities)
-    units = {(population, year): (unit, floor) for population, year, unit, floor in release.units}
-    blocks: dict[Scope, Block] = {}
-    for population, year, marts in release.marts:
-        if (population, year) not in relevant:
-            continue
-        block = blocks[population, year] = Block(population, year)
-        block.unit, block.floor = units[population, year]
-        for rules in (policy.marts[name] for name in marts if name in policy.marts):
-            block.sums += [rule for rule in rules.sums if rule not in block.sums]
-            block.bounds += [rule for rule in rules.bounds if rule not in block.bounds]
-    for cell, value, _ in release.cells:
-        if (cell.population, cell.year) in blocks and level_of(cell.place) == "gemeente":
-            block = blocks[cell.population, cell.year]
-            block.counts[cell.place, cell.item] = value
-            if "|" in cell.item:
-                block.local.add(cell.item)
-    system = assemble((blocks[key] for key in sorted(blocks)), geography, policy)
-    link_years(system, blocks, policy)
-    return system, geography
-
-
 def _join(
-    system: System,
-    release: Release,
-    relevant: set[Scope],
-    layers: list[_Layer],
-    policy: Policy,
-    seen: set[Terms],
+    union: System, release: Release, scopes: set[tuple[str, int]], layers: list[_Layer], seen: set[Terms]
 ) -> _Layer:
     """Add the cells and equations of a release to the union."""
-    old, geography = rebuild(release, relevant, policy)
-    hidden = {cell for cell, _, was_hidden in release.cells if was_hidden}
-    territory = territories(geography, release.geography_date)
-    places: dict[tuple[str, int, str, frozenset[str]], list[int]] = {}
+    old = release.system
+    territory = territories(release.geography, release.geography_date)
+    places: dict[tuple[str, int, str, frozenset[str]], dict[int, None]] = {}
     for layer in layers:
         for cell, number in layer.cells.items():
-            key = (cell.population, cell.year, cell.item, layer.territory[cell.place])
-            if (cell.population, cell.year) in relevant and number not in places.setdefault(key, []):
-                places[key].append(number)
-    joined: dict[CellId, int] = {}
+            if (cell.population, cell.year) in scopes:
+                key = (cell.population, cell.year, cell.item, layer.territory[cell.place])
+                places.setdefault(key, {})[number] = None
+    joined: dict[int, int] = {}
     for number, cell in enumerate(old.cells):
-        value, unit = old.values[number], old.units[number]
-        same = [
-            other
-            for other in places.get((cell.population, cell.year, cell.item, territory[cell.place]), ())
-            if system.values[other] * unit == value * system.units[other]
-        ]
-        if same:
-            mine = same[0]
-        else:
-            name = CellId(cell.population, cell.year, f"{cell.place} ({release.name} {release.as_of})", cell.item)
-            while name in system.index:
+        if (cell.population, cell.year) not in scopes:
+            continue
+        candidates = places.get((cell.population, cell.year, cell.item, territory[cell.place]), ())
+        mine = next((other for other in candidates if _agree(union, other, old, number)), None)
+        if mine is None:
+            name = cell._replace(place=f"{cell.place} ({release.name} {release.as_of})")
+            while name in union.index:
                 name = name._replace(place=f"{name.place}'")
-            mine = system.add(name, value, cost=old.costs[number], unit=unit, floor=old.floors[number])
-        joined[cell] = mine
-        system.fixed[mine] = cell in hidden and system.fixed.get(mine) is not False
-    numbers = [joined[cell] for cell in old.cells]
-    for mine_rows, old_rows in (
-        (system.equations, old.equations),
-        (system.implied, old.implied),
-        (system.bounds, old.bounds),
-    ):
+            mine = union.add(
+                name, old.values[number], cost=old.costs[number], unit=old.units[number], floor=old.floors[number],
+                watched=False,
+            )  # fmt: skip
+        joined[number] = mine
+        if old.watched[number]:  # a total that no table showed settles nothing
+            union.watched[mine] = True
+            union.fixed[mine] = number in release.hidden and union.fixed.get(mine) is not False
+    for rows, old_rows in ((union.equations, old.equations), (union.bounds, old.bounds)):
         for terms in old_rows:
-            _add(system, mine_rows, tuple((numbers[cell], factor) for cell, factor in terms), seen)
-    return _Layer(joined, territory)
+            if terms[0][0] in joined and all(cell in joined for cell, _ in terms):
+                _add(union, rows, tuple((joined[cell], factor) for cell, factor in terms), seen)
+    return _Layer({old.cells[number]: mine for number, mine in joined.items()}, territory)
+
+
+def _agree(union: System, cell: int, old: System, number: int) -> bool:
+    return union.values[cell] * old.units[number] == old.values[number] * union.units[cell]
 
 
 def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> None:
@@ -139,43 +122,45 @@ def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> N
 
 
 def _link(system: System, one: _Layer, other: _Layer, seen: set[Terms]) -> None:
-    """Equate municipalities of two geographies that took each other in: per count, over territories that overlap."""
-    groups: dict[tuple[str, int, str], tuple[list[tuple[str, int]], list[tuple[str, int]]]] = {}
-    for side, layer in enumerate((one, other)):
-        for cell, number in layer.cells.items():
-            if level_of(cell.place) == "gemeente":
-                groups.setdefault((cell.population, cell.year, cell.item), ([], []))[side].append((cell.place, number))
-    for left, right in groups.values():
-        if not left or not right:
-            continue
-        owner = {code: place for place, _ in left for code in one.territory[place]}
-        joins: dict[str, set[str]] = {}
-        for place, _ in right:
-            joins[place] = {owner[code] for code in other.territory[place] if code in owner}
-        numbers = dict(left)
+    """Equate places of two geographies that took each other in: per count, over territories that overlap."""
+    left_parts, right_parts = _smallest(one), _smallest(other)
+    for count in left_parts.keys() & right_parts.keys():
+        if count[0].endswith(AMOUNTS):
+            continue  # an amount changes without its count, which makes equal counts of no use to a reader
+        left, right = left_parts[count], right_parts[count]
+        owner = {code: place for place in left for code in one.territory[place]}
+        joins = {place: {owner[code] for code in other.territory[place] if code in owner} for place in right}
         for lefts, rights in _components(joins):
             terms: dict[int, int] = {}
-            for place in lefts:
-                terms[numbers[place]] = terms.get(numbers[place], 0) + 1
-            for place, number in right:
-                if place in rights:
-                    terms[number] = terms.get(number, 0) - 1
+            for number, sign in (*((left[place], 1) for place in lefts), *((right[place], -1) for place in rights)):
+                terms[number] = terms.get(number, 0) + sign
             row = tuple((cell, factor) for cell, factor in sorted(terms.items()) if factor)
             if row:
                 _add(system, system.equations, row, seen)
 
 
-def _components(joins: dict[str, set[str]]) -> list[tuple[set[str], set[str]]]:
+def _smallest(layer: _Layer) -> dict[Count, dict[str, int]]:
+    """Count -> place -> cell, at the lowest level that the layer has of it."""
+    result: dict[Count, dict[str, dict[str, int]]] = {}
+    for cell, number in layer.cells.items():
+        levels = result.setdefault((cell.population, cell.year, cell.item), {})
+        levels.setdefault(level_of(cell.place), {})[cell.place] = number
+    return {count: next(levels[level] for level in LEVELS if level in levels) for count, levels in result.items()}
+
+
+def _components(joins: dict[str, set[str]]) -> list[tuple[list[str], list[str]]]:
     """Groups of left and right places that overlap, from right place -> left places."""
-    result: list[tuple[set[str], set[str]]] = []
+    group: dict[str, tuple[list[str], list[str]]] = {}  # left place -> its group
+    groups: dict[int, tuple[list[str], list[str]]] = {}
     for place, lefts in joins.items():
-        merged_lefts, merged_rights = set(lefts), {place}
-        rest = []
-        for known_lefts, known_rights in result:
-            if known_lefts & merged_lefts:
-                merged_lefts |= known_lefts
-                merged_rights |= known_rights
-            else:
-                rest.append((known_lefts, known_rights))
-        result = [*rest, (merged_lefts, merged_rights)]
-    return [(lefts, rights) for lefts, rights in result if lefts]
+        merged: tuple[list[str], list[str]] = ([], [place])
+        for left in sorted(lefts):
+            known = group.get(left)
+            if known is None:
+                merged[0].append(left)
+            elif groups.pop(id(known), None) is not None:
+                merged[0].extend(known[0])
+                merged[1].extend(known[1])
+        groups[id(merged)] = merged
+        group.update(dict.fromkeys(merged[0], merged))
+    return [(lefts, rights) for lefts, rights in groups.values() if lefts]

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.disclosure.fold import Fold, Row
 from exports.disclosure.system import Terms
+
+Row = tuple[Terms, int]
+"""(terms, constant)."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -36,11 +38,10 @@ class Program:
         self.floors: Ints = np.array(floors, dtype=np.int64)
         self.size = len(floors)
         self.last: Floats = np.zeros(0)  # what the solver answered last, before rounding
-        self._rows = (list(equations), list(bounds))
+        self._equations = len(equations)
         self._index, self._factors, self._starts, self._constants = _matrix([*equations, *bounds])
         self._integer = False
         self._highs: Any = None
-        self._fold: Fold | None = None
 
     def holds(self, point: Ints) -> bool:
         """Whether the point satisfies everything, in whole numbers."""
@@ -49,8 +50,7 @@ class Program:
         if not len(self._constants):
             return True
         sums = np.add.reduceat(self._factors * point[self._index], self._starts[:-1]) + self._constants
-        equations = len(self._rows[0])
-        return not np.any(sums[:equations]) and not np.any(sums[equations:] < 0)
+        return not np.any(sums[: self._equations]) and not np.any(sums[self._equations :] < 0)
 
     def optimum(
         self,
@@ -64,51 +64,46 @@ class Program:
 
         Without `integer` the value is that of the linear relaxation, a lower bound of the true one. None = infeasible.
         """
-        highs, fold = self._solver()
-        columns = np.arange(fold.size, dtype=np.int32)
+        highs = self._solver()
+        columns = np.arange(self.size, dtype=np.int32)
         if integer != self._integer:
-            highs.changeColsIntegrality(fold.size, columns, np.full(fold.size, int(integer), dtype=np.uint8))
+            highs.changeColsIntegrality(self.size, columns, np.full(self.size, int(integer), dtype=np.uint8))
             self._integer = integer
         floors = self.floors.astype(np.float64)
-        least, most = fold.limits(
-            floors if lower is None else np.maximum(floors, lower),
-            np.full(self.size, INFINITY) if upper is None else upper,
-        )
+        least = floors if lower is None else np.maximum(floors, lower)
+        most = np.full(self.size, INFINITY) if upper is None else upper
         if np.any(least > most):
             return None
-        weights, constant = fold.costs(costs)
-        highs.changeColsCost(fold.size, columns, weights)
-        highs.changeColsBounds(fold.size, columns, least, most)
+        highs.changeColsCost(self.size, columns, np.ascontiguousarray(costs, dtype=np.float64))
+        highs.changeColsBounds(self.size, columns, least, np.ascontiguousarray(most, dtype=np.float64))
         highs.run()
         status = highs.modelStatusToString(highs.getModelStatus())
         if status == "Infeasible":
             return None
         if status not in ("Optimal", "Empty"):
             raise SolverError(f"HiGHS stopped with {status!r} on a program of {self.size} cells")
-        self.last = fold.unfold(np.array(highs.getSolution().col_value))
+        self.last = np.array(highs.getSolution().col_value)
         point = np.rint(self.last).astype(np.int64)
-        value = float(highs.getInfo().objective_function_value) + constant
+        value = float(highs.getInfo().objective_function_value)
         return value, point if self.holds(point) else None
 
-    def _solver(self) -> tuple[Any, Fold]:
-        if self._fold is None:
+    def _solver(self) -> Any:
+        if self._highs is None:
             import highspy
 
-            fold = self._fold = Fold(self.size, *self._rows)
-            index, factors, starts, constants = _matrix([*fold.equations, *fold.bounds])
             model = highspy.HighsLp()
-            model.num_col_, model.num_row_ = fold.size, len(constants)
-            model.col_cost_ = np.zeros(fold.size)
-            model.col_lower_ = np.zeros(fold.size)
-            model.col_upper_ = np.full(fold.size, highspy.kHighsInf)
-            sides = -constants.astype(np.float64)
+            model.num_col_, model.num_row_ = self.size, len(self._constants)
+            model.col_cost_ = np.zeros(self.size)
+            model.col_lower_ = np.zeros(self.size)
+            model.col_upper_ = np.full(self.size, highspy.kHighsInf)
+            sides = -self._constants.astype(np.float64)
             model.row_lower_ = sides.copy()
-            sides[len(fold.equations) :] = highspy.kHighsInf
+            sides[self._equations :] = highspy.kHighsInf
             model.row_upper_ = sides
             model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-            model.a_matrix_.start_ = starts
-            model.a_matrix_.index_ = index
-            model.a_matrix_.value_ = factors.astype(np.float64)
+            model.a_matrix_.start_ = self._starts
+            model.a_matrix_.index_ = self._index
+            model.a_matrix_.value_ = self._factors.astype(np.float64)
             self._highs = highspy.Highs()
             for option, value in {
                 "output_flag": False,
@@ -120,7 +115,7 @@ class Program:
             }.items():
                 self._highs.setOptionValue(option, value)
             self._highs.passModel(model)
-        return self._highs, self._fold
+        return self._highs
 
 
 def _matrix(rows: Sequence[Row]) -> tuple[NDArray[np.int32], Ints, NDArray[np.int32], Ints]:

@@ -40,24 +40,34 @@ def suppress(system: System, workers: int = 2) -> Pattern:
     pattern = Pattern()
     parts: list[tuple[list[int], list[Ints]]] = []
     pieces = sorted(split(system), key=lambda part: -len(part.cells))
+    numbers = [[system.index[cell] for cell in part.cells] for part in pieces]
+    following = [any(cell in system.follows for cell in cells) for cells in numbers]
     with ThreadPoolExecutor(max(1, workers)) as pool:
-        answers = list(pool.map(_suppress_part, pieces))
-    for part, (small, hidden, points) in zip(pieces, answers, strict=True):
-        numbers = [system.index[cell] for cell in part.cells]
-        pattern.small |= {numbers[cell] for cell in small}
-        pattern.hidden |= {numbers[cell] for cell in hidden}
-        parts.append((numbers, points))
+        for late in (False, True):  # what follows another cell waits until that one is settled
+            turn = [number for number, follows in enumerate(following) if follows is late]
+            forced = [_followers(system, numbers[number], pattern.hidden) for number in turn]
+            answers = list(pool.map(_suppress_part, [pieces[number] for number in turn], forced))
+            for number, (small, hidden, points) in zip(turn, answers, strict=True):
+                pattern.small |= {numbers[number][cell] for cell in small}
+                pattern.hidden |= {numbers[number][cell] for cell in hidden}
+                parts.append((numbers[number], points))
     pattern.points = whole_points(np.array(system.values, dtype=np.int64), parts)
     return pattern
 
 
-def _suppress_part(system: System) -> tuple[set[int], set[int], list[Ints]]:
+def _followers(system: System, cells: list[int], hidden: set[int]) -> set[int]:
+    """The cells of a part (by their number in it) that must be hidden because the cell that they follow is."""
+    return {place for place, cell in enumerate(cells) if system.follows.get(cell) in hidden}
+
+
+def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], set[int], list[Ints]]:
     cells = range(len(system.cells))
-    small = {cell for cell in cells if system.is_small(cell) and system.fixed.get(cell) is not False}
+    known = {cell for cell, hidden in system.fixed.items() if not hidden}
+    small = {cell for cell in cells if system.is_small(cell)} - known
     before = {cell for cell, hidden in system.fixed.items() if hidden}
-    must = small | before | {cell for cell in cells if not system.watched[cell]}
+    must = small | before | (forced - known) | {cell for cell in cells if not system.watched[cell]}
     if not any(system.watched[cell] for cell in must):
-        return small, set(), []
+        return small, must, []
     greedy = Greedy(system, set(must))
     greedy.run()
     greedy.loosen()
