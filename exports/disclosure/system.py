@@ -68,7 +68,7 @@ class System:
     fixed: dict[int, bool] = field(default_factory=dict)
     equations: list[Terms] = field(default_factory=list)
     bounds: list[Terms] = field(default_factory=list)
-    follows: dict[int, int] = field(default_factory=dict)
+    follows: dict[int, int] = field(default_factory=dict, compare=False)
     index: dict[CellId, int] = field(default_factory=dict)
 
     def add(

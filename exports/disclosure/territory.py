@@ -62,9 +62,9 @@ def territories(geography: Geography, on: dt.date, codes: Iterable[Code] | None 
     known = {item.nis_code: item for item in (read_codes() if codes is None else codes)}
     result: dict[str, set[str]] = {}
     for code in known:
-        for place in geography.above.get(resolve(code, on, known), ()):
+        for place in geography.above.get(resolve(code, on, known), {}).values():
             result.setdefault(place, set()).add(code)
     for item in geography.municipalities:  # a code that the seed doesn't know stands for itself
-        for place in geography.above[item.nis_code]:
+        for place in geography.above[item.nis_code].values():
             result.setdefault(place, set()).update(() if item.nis_code in known else (item.nis_code,))
     return {place: frozenset(codes_) for place, codes_ in result.items()}
