@@ -1,8 +1,8 @@
 """An attacker: reads the public tables of a question (or of two releases), and nothing else, and tries to undo them.
 
 Written apart from the audit: its own model of how the annexes hang together, its own integer program (highspy's
-modelling interface), one minimum and one maximum per hidden cell. It takes a table as (annex kind, column) -> place and
-year -> value, None where the public edition hides it.
+modelling interface), one minimum and one maximum per hidden cell. What it reads of a figure is which mart, column,
+category, place and year it is of, and its value: None where the public edition hides it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,20 @@ from dataclasses import dataclass, field
 
 import highspy
 
+from exports.identity import FigureId
+
+DETAILS = {f"months/{months}" for months in range(25, 100)}
 Key = tuple[str, str, str, int]
 """(population, item, place, year): what the attacker takes a cell to count."""
 Unknown = tuple[int, Key]
 """A hidden cell of one of the releases."""
 
-FLANDERS, CENTRES = "vlaanderen", "centrumsteden"
+FLANDERS = "vlaanderen"
+POPULATION = {
+    "mart_started_duration": "started", "mart_started_profile": "started", "mart_wage_subsidies": "subsidies",
+    "mart_ended_duration": "ended", "mart_aftercare": "ended", "mart_outflow": "measured",
+    "mart_competence": "measured", "mart_transmissions": "measured", "mart_intake": "screened",
+}  # fmt: skip
 BELOW = (
     # (smaller, larger) within a population
     ("with_either", "total"), ("with_training", "with_either"), ("with_workplace_learning", "with_either"),
@@ -31,11 +39,23 @@ BELOW = (
 
 @dataclass
 class View:
-    """One release as a reader has it. `municipalities`: NIS code -> (province, is a centre city)."""
+    """One release as a reader has it. `municipalities`: NIS code -> province."""
 
     cells: dict[Key, int | None]
-    municipalities: Mapping[str, tuple[str, bool]]
+    municipalities: Mapping[str, str]
     territory: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def key_of(figure: FigureId) -> Key:
+    """What a figure counts, in the attacker's own words."""
+    place = f"provincie:{figure.place}" if figure.level == "provincie" else figure.place
+    item = figure.measure
+    if item in ("measured", "ended", "screened", "subsidies"):
+        item = "total"
+    elif item == "trajectories":
+        item = figure.category.removesuffix("/*")
+        item = item if "/" in item or item in ("executed", "early") else "total"
+    return POPULATION[figure.mart], item, place, figure.year
 
 
 class Attacker:
@@ -109,10 +129,9 @@ class Attacker:
         for population, item, _, year in view.cells:
             items[population, year].add(item)
         provinces: dict[str, list[str]] = defaultdict(list)
-        for code, (province, _) in view.municipalities.items():
+        for code, province in view.municipalities.items():
             provinces[f"provincie:{province}"].append(code)
         levels = {**provinces, FLANDERS: list(provinces)}
-        levels[CENTRES] = [code for code, (_, centre) in view.municipalities.items() if centre]
         places = [*view.municipalities, *levels]
 
         def terms(population: str, names: Iterable[str], place: str, year: int) -> list[Unknown | int]:
@@ -121,8 +140,12 @@ class Attacker:
         for (population, year), names in items.items():
             families: dict[str, list[str]] = defaultdict(list)
             for name in names:
-                if "/" in name:
+                if "/" in name and name not in DETAILS:
                     families[name.partition("/")[0]].append(name)
+            for place in view.municipalities:
+                if names & DETAILS:
+                    over = terms(population, sorted(names & DETAILS), place, year)
+                    self._add(terms(population, ["months/25+"], place, year), over, "=")
             for place in places:
                 for family, parts in families.items():
                     total = family if family in ("executed", "early") else "total"
@@ -142,7 +165,7 @@ class Attacker:
                 if population == "measured" and ("ended", year - 1) in items:
                     before = terms("ended", ["total"], place, year - 1)
                     self._add(terms(population, ["total"], place, year), before, "=")
-            for name in names:
+            for name in names - DETAILS:
                 for place, parts in levels.items():
                     below = [self._term(number, (population, name, part, year)) for part in parts]
                     self._add(terms(population, [name], place, year), below, "=")

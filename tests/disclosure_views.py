@@ -1,87 +1,127 @@
-"""What a reader of the public edition sees, made from a control the way a workbook layer asks it. No tests here."""
+"""What a reader of the public edition sees of a made-up world: every figure that annexes show, or None. No tests here.
+
+Written apart from the engine: figures are counted from the marts of the world, zeros included, at every level.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from exports.annexes import KINDS
-from exports.annexes.rules import Cell, Sum
-from exports.disclosure.blocks import place_counts
-from exports.disclosure.collect import Wanted
-from exports.disclosure.control import Control, Table
+from exports.disclosure.control import Control, control
+from exports.disclosure.releases import Release
 from exports.disclosure.territory import territories
-from tests.attacker import Key, View
+from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
+from tests.attacker import Key, View, key_of
+from tests.disclosure_world import FakePublication
 
-ANNEXES = {
-    "1": Wanted(KINDS["1"], (2022, 2023)),
-    "2": Wanted(KINDS["2"], (2021, 2022, 2023)),
-    "3": Wanted(KINDS["3"], (2022, 2023), {"basis": "performance"}),
-    "4": Wanted(KINDS["4"], (2021, 2022, 2023)),
-    "5": Wanted(KINDS["5"], (2022, 2023)),
-    "6": Wanted(KINDS["6"], (2022, 2023)),
-    "intake": Wanted(KINDS["intake"], (2022, 2023)),
-    "aftercare": Wanted(KINDS["aftercare"], (2022, 2023)),
+EVERYTHING: Mapping[str, tuple[int, ...]] = {
+    "mart_started_duration": (2022, 2023),
+    "mart_started_profile": (2021, 2022, 2023),
+    "mart_wage_subsidies": (2022, 2023),
+    "mart_ended_duration": (2021, 2022, 2023),
+    "mart_outflow": (2022, 2023),
+    "mart_competence": (2022, 2023),
+    "mart_transmissions": (2022, 2023),
+    "mart_aftercare": (2022, 2023),
+    "mart_intake": (2022, 2023),
 }
-POPULATION = {
-    "1": "started", "2": "started", "3": "subsidies performance", "4": "ended", "5": "measured", "6": "measured",
-    "intake": "screened", "aftercare": "ended",
-}  # fmt: skip
-TOTALS = {"1": "months/", "2": "gender/", "4": "", "5": "position/"}
-RENAMED = {("3", "total"): "subsidies", ("6", "total"): "measured", ("intake", "total"): "screened",
-           ("aftercare", "total"): "ended"}  # fmt: skip
+AMOUNTS = ("amount_eur", "correction_eur")
+_DERIVED = {"mart_aftercare": ("aftercare_months",), "mart_transmissions": ("with_transmission_pct",)}
+_KEYS = ("year", "nis_code", "basis", "aftercare_months", "trajectories", "expected_months", "characteristic",
+         "category", "ending", "duration_class", "position")  # fmt: skip
 
 
-def true_cells(control: Control) -> dict[Key, int]:
-    """Every published count at every level, zeros included, with its true value."""
-    result: dict[Key, int] = {}
-    for (population, year), block in control.collected.blocks.items():
-        counts = place_counts(block, control.collected.geography)
-        places = {place for above in control.collected.geography.above.values() for place in above}
-        for item in {item for _, item in block.counts} - block.local:
-            for place in places:
-                result[population, item, place, year] = counts.get((place, item), 0)
+def figures(
+    world: FakePublication, marts: Mapping[str, Iterable[int]], levels: Iterable[str] = (GEMEENTE, PROVINCIE, VLAANDEREN)
+) -> dict[FigureId, int]:
+    """Every count of these marts and years that the annexes show at these levels, with its value."""
+    chosen = set(levels)
+    result: dict[FigureId, int] = {}
+    for mart, years in marts.items():
+        for year in years:
+            rows = [row for row in world.marts[mart] if row["year"] == year]
+            counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+            for row in rows:
+                for measure, category, number in _counts(mart, row):
+                    level = GEMEENTE if _detail(category) else None
+                    _spread(world, counts[measure, category, level or ""], row["nis_code"], number)
+            for (measure, category, only), numbers in counts.items():
+                for place in world.municipalities:
+                    for level, name in (
+                        (GEMEENTE, place.nis_code), (PROVINCIE, place.province), (VLAANDEREN, VLAANDEREN)
+                    ):  # fmt: skip
+                        if level in chosen and only in ("", level):
+                            number = numbers.get(f"{level} {name}", 0)
+                            result[FigureId(mart, measure, year, level, name, category)] = number
     return result
 
 
-def view(control: Control, geography_date: dt.date) -> View:
-    """The public tables: every count through the question that a workbook layer asks."""
+def _spread(world: FakePublication, numbers: dict[str, int], code: str, number: int) -> None:
+    place = next(item for item in world.municipalities if item.nis_code == code)
+    for name in (f"{GEMEENTE} {code}", f"{PROVINCIE} {place.province}", f"{VLAANDEREN} {VLAANDEREN}"):
+        numbers[name] += number
+
+
+def _detail(category: str) -> bool:
+    return category.startswith("months/") and category[7:].isdigit() and int(category[7:]) > 24
+
+
+def _counts(mart: str, row: Mapping[str, object]) -> Iterable[tuple[str, str, int]]:
+    """(measure, category, number) of everything that one row counts in."""
+    if "trajectories" not in row:
+        for measure, number in row.items():
+            if measure not in _KEYS and isinstance(number, int) and measure not in AMOUNTS:
+                yield measure, str(row.get("basis", "")), number
+        return
+    number = row["trajectories"]
+    assert isinstance(number, int)
+    if mart == "mart_started_duration":
+        months = row["expected_months"]
+        name = "months/unknown" if months is None else f"months/{months}"
+        names = [name, "months/*", *(["months/25+"] if _detail(name) else [])]
+    elif mart == "mart_started_profile":
+        names = [f"{row['characteristic']}/{row['category']}", f"{row['characteristic']}/*"]
+    elif mart == "mart_ended_duration":
+        names = [f"{row['ending']}/{row['duration_class']}", f"{row['ending']}/*", "*"]
+    else:
+        names = [f"position/{row['position']}", "position/*"]
+    for name in names:
+        yield "trajectories", name, number
+
+
+def controlled(
+    world: FakePublication,
+    marts: Mapping[str, Iterable[int]] = EVERYTHING,
+    name: str = "q",
+    earlier: Iterable[Release] = (),
+    **options,
+) -> Control:
+    """The control of everything that these marts show."""
+    shown = set(figures(world, marts))
+    for mart, measures in _DERIVED.items():
+        shown |= {
+            figure._replace(measure=measure) for figure in shown if figure.mart == mart for measure in measures
+        }
+    shown |= {figure._replace(measure=name) for figure in shown if figure.measure == "subsidies" for name in AMOUNTS}
+    return control(world, shown, name, earlier=tuple(earlier), **options)
+
+
+def view(outcome: Control, world: FakePublication, marts: Mapping[str, Iterable[int]], date: dt.date) -> View:
+    """The public tables, through the question that the annexes ask of every figure."""
     cells: dict[Key, int | None] = {}
-    tables = {number: control.table(number) for number in control.annexes}
-    for key, value in true_cells(control).items():
-        hidden = [_hidden(number, tables[number], key) for number in _annexes(control, key)]
-        assert hidden and len(set(hidden)) == 1, f"{key}: annexes disagree about what is hidden"
-        cells[key] = None if hidden[0] else value
-    geography = control.collected.geography
+    for figure, value in figures(world, marts).items():
+        shown = None if outcome.hidden(figure) else value
+        assert cells.setdefault(key_of(figure), shown) == shown, f"{figure}: two tables disagree about what is hidden"
     return View(
         cells,
-        {item.nis_code: (item.province, item.is_centre_city) for item in geography.municipalities},
-        territories(geography, geography_date),
+        {item.nis_code: item.province for item in world.municipalities},
+        territories(outcome.release.geography, date),
     )
 
 
-def _annexes(control: Control, key: Key) -> list[str]:
-    population, item, _, year = key
-    result = []
-    for number, wanted in control.annexes.items():
-        if POPULATION[number] != population or year not in wanted.years:
-            continue
-        family = item.partition("/")[0]
-        columns = {field.column for mart in wanted.kind.marts if mart.cell_key is None for field in mart.fields}
-        fits = {
-            "1": family == "months",
-            "2": family in ("gender", "age", "unemployment", "schooling", "migration_background"),
-            "4": family in ("executed", "early"),
-            "5": family == "position",
-        }.get(number, False)
-        if item == "total" or fits or item in columns:
-            result.append(number)
-    return result
+def truth(world: FakePublication, marts: Mapping[str, Iterable[int]]) -> dict[Key, int]:
+    """The true value of every cell of the view."""
+    return {key_of(figure): value for figure, value in figures(world, marts).items()}
 
-
-def _hidden(number: str, table: Table, key: Key) -> bool:
-    _, item, place, year = key
-    if number == "4" and item in ("executed", "early"):
-        return table.hidden(Sum(f"{item}/"), place, year)
-    if item == "total" and number in TOTALS:
-        return table.hidden(Sum(TOTALS[number]), place, year)
-    return table.hidden(Cell(RENAMED.get((number, item), item)), place, year)

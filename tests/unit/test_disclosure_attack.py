@@ -12,17 +12,18 @@ import datetime as dt
 import pytest
 
 from exports.disclosure.audit import Verdict
-from exports.disclosure.collect import Wanted
-from exports.disclosure.control import Control, control
-from exports.disclosure.system import CellId
+from exports.disclosure.control import Control
+from exports.identity import FigureId
 from tests import attacker
 from tests.attacker import FLANDERS, Attacker, Key
-from tests.disclosure_views import ANNEXES, true_cells, view
-from tests.disclosure_world import PLACES, draw, publish
+from tests.disclosure_views import EVERYTHING, controlled, truth, view
+from tests.disclosure_world import PLACES, FakePublication, draw, publish
 
 BEFORE, AFTER = dt.date(2024, 6, 1), dt.date(2025, 6, 1)
 YEARS = (2021, 2022, 2023)
 THRESHOLD = 4
+STARTED = {mart: EVERYTHING[mart] for mart in ("mart_started_duration", "mart_started_profile")}
+TRAJECTORIES = STARTED | {mart: EVERYTHING[mart] for mart in ("mart_ended_duration", "mart_outflow", "mart_competence")}
 
 
 @pytest.fixture(autouse=True)
@@ -30,55 +31,64 @@ def codes_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attacker, "PRESENT", set(PLACES))
 
 
-def attack(program: Attacker, number: int, truth: dict[Key, int], every: int = 1) -> list[str]:
+def attack(program: Attacker, number: int, true: dict[Key, int], every: int = 1) -> list[str]:
     """What the attacker gets out of the hidden small counts of one release (of every n-th)."""
     found = []
-    hidden = sorted(key for view_, key in program.hidden if view_ == number and truth[key] < THRESHOLD)
+    hidden = sorted(key for view_, key in program.hidden if view_ == number and true[key] < THRESHOLD)
     assert hidden
     for key in hidden[::every]:
         lowest, highest = program.interval(number, key)
-        assert lowest <= truth[key] <= highest
+        assert lowest <= true[key] <= highest
         if highest - lowest < THRESHOLD - 1:
-            found.append(f"{key}: {lowest}..{highest}, truth {truth[key]}")
+            found.append(f"{key}: {lowest}..{highest}, truth {true[key]}")
     return found
 
 
 @pytest.mark.parametrize(("people", "seed"), [(6, 1), (40, 2), (150, 3), (600, 4), (2000, 5)])
 def test_one_release_withstands(people, seed):
-    outcome = control(publish(draw(seed, people, YEARS), BEFORE), ANNEXES, "q")
+    world = publish(draw(seed, people, YEARS), BEFORE)
+    outcome = controlled(world)
     assert outcome.passed
-    truth = true_cells(outcome)
-    shown = view(outcome, BEFORE)
-    small = [key for key, value in truth.items() if 0 < value < THRESHOLD]
-    assert all(shown.cells[key] is None for key in small)
-    assert all(shown.cells[key] == 0 for key, value in truth.items() if value == 0)
-    assert attack(Attacker([shown]), 0, truth, every=11) == []
+    true, shown = truth(world, EVERYTHING), view(outcome, world, EVERYTHING, BEFORE)
+    assert all(shown.cells[key] is None for key, value in true.items() if 0 < value < THRESHOLD)
+    assert all(shown.cells[key] == 0 for key, value in true.items() if value == 0)
+    assert attack(Attacker([shown]), 0, true, every=11) == []
 
 
 def test_without_secondary_suppression_the_attacker_wins():
-    outcome = control(publish(draw(4, 600, YEARS), BEFORE), ANNEXES, "q")
-    shown = view(outcome, BEFORE)
-    truth = true_cells(outcome)
+    world = publish(draw(4, 600, YEARS), BEFORE)
+    true, shown = truth(world, EVERYTHING), view(controlled(world), world, EVERYTHING, BEFORE)
     for key in shown.cells:
-        shown.cells[key] = None if 0 < truth[key] < THRESHOLD else truth[key]
-    assert attack(Attacker([shown]), 0, truth, every=10)
+        shown.cells[key] = None if 0 < true[key] < THRESHOLD else true[key]
+    assert attack(Attacker([shown]), 0, true, every=10)
 
 
-def _two(first: Control, second: Control, dates: tuple[dt.date, dt.date]) -> tuple[Attacker, list[dict[Key, int]]]:
-    truths = [true_cells(first), true_cells(second)]
-    views = [view(first, dates[0]), view(second, dates[1])]
-    old = {(p, i, y, views[0].territory[place]): value for (p, i, place, y), value in truths[0].items()}
+class Two:
+    """Two releases of the same marts, attacked together."""
 
-    def unchanged(key: Key, number: int) -> bool:
+    def __init__(self, worlds: tuple[FakePublication, FakePublication], dates: tuple[dt.date, dt.date],
+                 marts: dict[str, tuple[int, ...]], together: bool = True) -> None:  # fmt: skip
+        self.first: Control = controlled(worlds[0], marts, "first")
+        self.second = controlled(worlds[1], marts, "second", [self.first.release] if together else [])
+        self.truths = [truth(world, marts) for world in worlds]
+        self.views = [
+            view(self.first, worlds[0], marts, dates[0]),
+            view(self.second, worlds[1], marts, dates[1]),
+        ]
+        self.program = Attacker(self.views, self.unchanged)
+
+    def unchanged(self, key: Key, number: int) -> bool:
         population, item, place, year = key
-        land = views[number].territory[place]
-        value = truths[number][key]
-        if (population, item, year, land) in old:
-            return old[population, item, year, land] == value
-        parts = [code for code in views[0].municipalities if views[0].territory[code] <= land]
-        return sum(truths[0].get((population, item, code, year), 0) for code in parts) == value
+        territory, land = self.views[0].territory, self.views[number].territory[place]
+        value, old = self.truths[number][key], self.truths[0]
+        same = [other for other, at in territory.items() if at == land and (population, item, other, year) in old]
+        if same:
+            return old[population, item, same[0], year] == value
+        parts = [code for code in self.views[0].municipalities if territory[code] <= land]
+        return sum(old.get((population, item, code, year), 0) for code in parts) == value
 
-    return Attacker(views, unchanged), truths
+    def attack(self, every: int) -> list[str]:
+        return [item for number in (0, 1) for item in attack(self.program, number, self.truths[number], every)]
 
 
 @pytest.mark.parametrize("people", [300, 2000])
@@ -87,74 +97,60 @@ def _two(first: Control, second: Control, dates: tuple[dt.date, dt.date]) -> tup
 def test_two_releases_withstand(later, delivered, people):
     """The same years again: as they were, after a later delivery, under another geography, or both."""
     crowd = draw(people, people, YEARS)
-    annexes = {number: ANNEXES[number] for number in ("1", "2", "4", "5")}
-    first = control(publish(crowd, BEFORE, delivered=1), annexes, "first")
-    second = control(publish(crowd, later, delivered), annexes, "second", earlier=[first.release])
-    assert second.passed and not second.report.findings
-    program, truths = _two(first, second, (BEFORE, later))
-    assert attack(program, 0, truths[0], every=23) == []
-    assert attack(program, 1, truths[1], every=23) == []
+    worlds = publish(crowd, BEFORE, delivered=1), publish(crowd, later, delivered)
+    two = Two(worlds, (BEFORE, later), TRAJECTORIES)
+    assert two.second.passed and not two.second.report.findings
+    assert two.attack(every=29) == []
 
 
 @pytest.mark.parametrize("seed", [11, 13])
 def test_a_finer_geography_after_a_coarser_one_is_refused_or_safe(seed):
     """Which of the merged municipalities have a 0 can leave no room in a total that is out already."""
     people = draw(seed, 3000, YEARS)
-    annexes = {number: ANNEXES[number] for number in ("1", "2")}
-    first = control(publish(people, AFTER), annexes, "first")
-    second = control(publish(people, BEFORE), annexes, "second", earlier=[first.release])
-    program, truths = _two(first, second, (AFTER, BEFORE))
-    if second.passed:
-        admitted = len(second.report.findings)
-        found = attack(program, 0, truths[0], every=5) + attack(program, 1, truths[1], every=5)
-        assert len(found) <= 2 * admitted
-        assert not [item for item in second.report.findings if item.verdict is Verdict.DETERMINED]
-    else:
-        assert [item for item in second.report.findings if item.verdict is Verdict.DETERMINED]
+    two = Two((publish(people, AFTER), publish(people, BEFORE)), (AFTER, BEFORE), STARTED)
+    determined = [item for item in two.second.report.findings if item.verdict is Verdict.DETERMINED]
+    assert two.second.passed is not bool(determined)
+    if two.second.passed:
+        assert len(two.attack(every=5)) <= 2 * len(two.second.report.findings)
 
 
 def test_two_releases_made_without_each_other_give_cells_away():
     """What the register is for: a year under two geographies, each safe by itself."""
     people = draw(11, 400, YEARS)
-    annexes = {number: ANNEXES[number] for number in ("1", "2")}
-    first = control(publish(people, BEFORE), annexes, "first")
-    second = control(publish(people, AFTER), annexes, "second")
-    program, truths = _two(first, second, (BEFORE, AFTER))
-    assert attack(program, 0, truths[0], every=5) + attack(program, 1, truths[1], every=5)
+    assert Two((publish(people, BEFORE), publish(people, AFTER)), (BEFORE, AFTER), STARTED, together=False).attack(5)
 
 
 def test_publishing_again_changes_nothing():
-    people = draw(7, 300, YEARS)
-    first = control(publish(people, BEFORE), ANNEXES, "q")
-    again = control(publish(people, BEFORE), ANNEXES, "q", earlier=[first.release])
+    world = publish(draw(7, 300, YEARS), BEFORE)
+    first = controlled(world)
+    again = controlled(world, earlier=[first.release])
     assert again.release == first.release and again.passed
 
 
-def test_another_annex_of_a_published_year_keeps_to_what_was_shown():
-    people = draw(8, 500, YEARS)
-    first = control(publish(people, BEFORE), {"1": ANNEXES["1"]}, "first")
-    second = control(publish(people, BEFORE), {"2": ANNEXES["2"]}, "second", earlier=[first.release])
+def test_other_tables_of_a_published_year_keep_to_what_was_shown():
+    world = publish(draw(8, 500, YEARS), BEFORE)
+    first = controlled(world, {"mart_started_duration": (2022,)}, "first")
+    second = controlled(world, {"mart_started_profile": (2022,)}, "second", [first.release])
     assert second.passed
-    for code in (*PLACES, FLANDERS):
-        cell = CellId("started", 2022, code, "total")
-        assert (cell in first.hidden) == (cell in second.hidden)
+    for code in PLACES:
+        total = FigureId("mart_started_profile", "trajectories", 2022, "gemeente", code, "gender/*")
+        before = total._replace(mart="mart_started_duration", category="months/*")
+        assert first.hidden(before) == second.hidden(total)
+    flanders = FigureId("mart_started_profile", "trajectories", 2022, FLANDERS, FLANDERS, "gender/*")
+    assert not second.hidden(flanders)
 
 
 def test_a_cell_shown_before_is_taken_as_known():
-    """A count that shrank: its old value stays known, the new one is hidden and safe."""
+    """Counts that shrank: their old values stay known, the new ones are hidden and safe."""
     people = draw(9, 300, YEARS)
-    first = control(publish(people, BEFORE, delivered=2), {"4": ANNEXES["4"]}, "first")
-    second = control(publish(people, BEFORE, delivered=1), {"4": ANNEXES["4"]}, "second", earlier=[first.release])
-    assert second.passed
-    program, truths = _two(first, second, (BEFORE, BEFORE))
-    assert attack(program, 1, truths[1], every=5) == []
+    ended = {"mart_ended_duration": EVERYTHING["mart_ended_duration"]}
+    two = Two((publish(people, BEFORE, 2), publish(people, BEFORE, 1)), (BEFORE, BEFORE), ended)
+    assert two.second.passed
+    assert attack(two.program, 1, two.truths[1], every=5) == []
 
 
-def test_years_outside_an_earlier_release_are_not_slowed_down_by_it():
-    people = draw(10, 300, YEARS)
-    first = control(publish(people, BEFORE), {"2": Wanted(ANNEXES["2"].kind, (2021,))}, "first")
-    alone = control(publish(people, BEFORE), {"2": Wanted(ANNEXES["2"].kind, (2023,))}, "second")
-    joined = control(
-        publish(people, BEFORE), {"2": Wanted(ANNEXES["2"].kind, (2023,))}, "second", earlier=[first.release]
-    )
-    assert joined.hidden == alone.hidden
+def test_years_outside_an_earlier_release_are_not_touched_by_it():
+    world = publish(draw(10, 300, YEARS), BEFORE)
+    first = controlled(world, {"mart_started_profile": (2021,)}, "first")
+    alone = controlled(world, {"mart_started_profile": (2023,)}, "second")
+    assert controlled(world, {"mart_started_profile": (2023,)}, "second", [first.release]).release == alone.release
