@@ -180,14 +180,21 @@ class _Reader:
         exceptions = data.get("exceptions") or []
         if not isinstance(exceptions, list):
             raise self.fail(data, "exceptions", "`exceptions` must be a list")
+        marts = {name: self.mart(self.block(blocks, name)) for name in blocks}
+        populations = {rules.population.partition(" ")[0] for rules in marts.values()}
         return Policy(
             threshold=threshold,
             costs={level: float(costs[level]) for level in LEVELS},
             total_factor=float(costs["total_factor"]),
-            marts={name: self.mart(self.block(blocks, name)) for name in blocks},
-            same=tuple(self.same(data, text) for text in self.texts(data, "same")),
-            exceptions=tuple(self.exception(data, item) for item in exceptions),
+            marts=marts,
+            same=tuple(self.same(data, text, populations) for text in self.texts(data, "same")),
+            exceptions=tuple(self.exception(data, item, populations) for item in exceptions),
         )
+
+    def known(self, where: Located, key: str, population: str, populations: set[str]) -> None:
+        if population.partition(" ")[0] not in populations:
+            names = ", ".join(sorted(populations))
+            raise self.fail(where, key, f"no mart has population {population}; choose one of {names}")
 
     def mart(self, data: Located) -> MartPolicy:
         self.only(data, _FIELDS)
@@ -200,7 +207,7 @@ class _Reader:
             derived = {
                 name: tuple(self.source(block, name, text) for text in self.texts(block, name)) for name in block
             }
-        return MartPolicy(
+        made = MartPolicy(
             population=population.strip(),
             rename=dict(self.block(data, "rename")) if "rename" in data else {},
             own=self.texts(data, "counts"),
@@ -210,6 +217,24 @@ class _Reader:
             amounts=self.texts(data, "amounts"),
             derived=derived,
         )
+        self.names(data, made)
+        return made
+
+    def names(self, data: Located, made: MartPolicy) -> None:
+        """The rules must speak of counts that the mart has: one that it doesn't have is a rule that does nothing."""
+        for name in made.rename:
+            if name not in made.counts:
+                raise self.fail(data, "rename", f"`{name}` isn't among the `counts` of this mart; add it or correct it")
+        own = {made.item(name) for name in made.counts} | {rule.total for rule in made.sums}
+        used = [("bounds", name) for rule in made.bounds for name in (*rule.lower, *rule.upper)]
+        used += [("derived", source.item) for sources in made.derived.values() for source in sources]
+        for key, name in used:
+            if name not in own:
+                raise self.fail(
+                    data, key,
+                    f"`{name}` is no count of population {made.population}; this mart has {', '.join(sorted(own))}",
+                )  # fmt: skip
+
 
     def terms(self, data: Located, key: str, text: str, stars: bool) -> tuple[str, ...]:
         pattern = r"[a-z][a-z0-9_]*/\*|" + _ITEM if stars else _ITEM
@@ -241,17 +266,20 @@ class _Reader:
             return Source(match[1], in_flanders=True)
         return Source(match[1], int(match[2] or 0))
 
-    def same(self, data: Located, text: str) -> Same:
+    def same(self, data: Located, text: str, populations: set[str]) -> Same:
         match = re.fullmatch(r"(\w+)\.(\w+) = (\w+)\.(\w+)(?:@(-?\d+))?", text)
         if not match:
             raise self.fail(data, "same", f"{text!r}: write `population.count = population.count@-1`")
+        for population in (match[1], match[3]):
+            self.known(data, "same", population, populations)
         return Same(match[1], match[2], match[3], match[4], int(match[5] or 0))
 
-    def exception(self, data: Located, item: Any) -> ExceptionRule:
+    def exception(self, data: Located, item: Any, populations: set[str]) -> ExceptionRule:
         if not isinstance(item, Located):
             raise self.fail(data, "exceptions", "an exception is a block with population, item, place and reason")
         self.only(item, ("population", "item", "place", "reason"))
         for key in ("population", "reason"):
             if not isinstance(item.get(key), str) or not item[key].strip():
                 raise self.fail(item, key, f"an exception needs a `{key}` in words")
+        self.known(item, "population", item["population"], populations)
         return ExceptionRule(item["population"], " ".join(item["reason"].split()), item.get("item"), item.get("place"))

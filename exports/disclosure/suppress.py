@@ -17,6 +17,7 @@ import numpy as np
 
 from exports.disclosure.audit import explore, programs, whole_points
 from exports.disclosure.greedy import Greedy
+from exports.disclosure.propagate import Intervals
 from exports.disclosure.repair import Repair
 from exports.disclosure.solver import Ints, Program
 from exports.disclosure.system import System, split
@@ -84,6 +85,9 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
     """Hide what is still needed (in `hidden`); the points that prove the pattern. More hidden keeps points valid."""
     points = [np.array(system.values, dtype=np.int64)]
     repair = Repair(system)
+    most = hidden | _changeable(system, hidden)
+    widest = Intervals(system, most)
+    hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
     stale = False
     while True:
@@ -91,7 +95,8 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
         gathered: list[tuple[list[int], list[Ints]]] = []
         for component, program in programs(system.published(hidden)):
             spread = explore(system.published(hidden), component, program, points)
-            todo = [int(variable) for variable in np.flatnonzero(spread.open) if component[variable] not in settled]
+            skip = settled | hopeless
+            todo = [int(variable) for variable in np.flatnonzero(spread.open) if component[variable] not in skip]
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
             tried = 0
             for variable in todo:

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 
 from exports.disclosure.audit import AuditError, Verdict, audit
-from exports.disclosure.fold import Fold
-from exports.disclosure.solver import Program
 from exports.disclosure.suppress import suppress
 from exports.disclosure.system import CellId, System, connected, split
 
@@ -148,24 +146,29 @@ def test_parts_that_share_nothing_are_solved_apart():
     assert sorted(len(part.cells) for part in split(system)) == [1, 9]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_folding_changes_no_optimum(seed):
-    """Programs with many two-term equations: the same optimum as enumeration, points that fit exactly."""
-    rng = random.Random(seed)
-    truth = [rng.randint(1, 4) for _ in range(5)]
-    rows = []
-    for size in (2, rng.choice((2, 3)), rng.choice((2, 3))):
-        terms = tuple((number, rng.choice((1, -1))) for number in sorted(rng.sample(range(5), size)))
-        rows.append((terms, -sum(truth[number] * factor for number, factor in terms)))
-    upper = np.full(5, 6.0)
-    costs = np.array([rng.randint(-3, 3) for _ in range(5)], dtype=float)
-    fitting = [
-        point
-        for point in itertools.product(range(1, 7), repeat=5)
-        if all(sum(point[n] * f for n, f in terms) + constant == 0 for terms, constant in rows)
-    ]
-    best = min(sum(c * x for c, x in zip(costs, point, strict=True)) for point in fitting)
-    answer = Program([1] * 5, rows).optimum(costs, upper=upper, integer=True)
-    assert answer is not None and answer[1] is not None
-    assert round(answer[0]) == round(best) == round(float(costs @ answer[1]))
-    assert Fold(5, rows, ()).size < 5
+def test_what_follows_a_hidden_cell_is_hidden_with_it():
+    """An amount goes with its count, and is safe in the totals of the amounts."""
+    system = table([[2, 10, 20], [30, 40, 50]])
+    for place, value in (("a", 2), ("b", 60), ("c", 600), ("all", 662)):
+        system.add(CellId("amounts", 2020, place, "total"), value)
+    system.equate(CellId("amounts", 2020, "all", "total"), [CellId("amounts", 2020, p, "total") for p in "abc"])
+    follower, leader = system.index[CellId("amounts", 2020, "c", "total")], system.index[cell(0, 0)]
+    assert follower not in suppress(system).hidden
+    system.follows[follower] = leader
+    hidden = suppress(system).hidden
+    assert {leader, follower} <= hidden and audit(system.published(hidden)).passed
+
+
+def test_a_hidden_total_of_shown_parts_needs_no_protection_but_ties_them():
+    """Two tables of the same people without their total: the one hidden cell of each still gives the other away."""
+    system = System(4)
+    for item, value in (("a/1", 2), ("a/2", 40), ("b/1", 30), ("b/2", 12)):
+        system.add(CellId("p", 2020, "x", item), value)
+    system.add(CellId("p", 2020, "x", "total"), 42, watched=False)
+    for family in "ab":
+        system.equate(CellId("p", 2020, "x", "total"), [CellId("p", 2020, "x", f"{family}/{n}") for n in (1, 2)])
+    small, total = system.index[CellId("p", 2020, "x", "a/1")], system.index[CellId("p", 2020, "x", "total")]
+    (finding,) = audit(system.published({small, total})).findings
+    assert (finding.cell, finding.lowest, finding.highest) == (small, 2, 2)
+    hidden = suppress(system).hidden
+    assert len(hidden - {small, total}) == 1 and audit(system.published(hidden)).passed
