@@ -18,7 +18,7 @@ from enum import Enum
 import numpy as np
 
 from exports.disclosure.solver import Ints, Program
-from exports.disclosure.system import CellId, Published, Terms, connected
+from exports.disclosure.system import CellId, Published, Terms, connected, width
 from exports.disclosure.witness import Spread
 
 
@@ -130,9 +130,8 @@ def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
 
 def explore(published: Published, component: list[int], program: Program, points: Iterable[Ints]) -> Spread:
     """The spread of a component's cells after trying the points and looking for new ones."""
-    units = np.array([published.units[cell] for cell in component], dtype=np.int64)
     care = np.array([published.watched[cell] for cell in component])
-    spread = Spread(program, (published.threshold - 1) * units, care)
+    spread = Spread(program, _widths(published, component), care)
     select = np.array(component)
     for point in points:
         spread.offer(point[select])
@@ -142,6 +141,11 @@ def explore(published: Published, component: list[int], program: Program, points
     return spread
 
 
+def _widths(published: Published, component: list[int]) -> Ints:
+    units, floors = published.units, published.floors
+    return np.array([width(published.threshold, units[cell], floors[cell]) for cell in component], dtype=np.int64)
+
+
 def _settle(published: Published, cell: int, variable: int, program: Program, spread: Spread) -> Finding | None:
     """Exact lowest and highest value of one cell; None when they turn out wide enough."""
     costs = np.zeros(program.size)
@@ -149,11 +153,11 @@ def _settle(published: Published, cell: int, variable: int, program: Program, sp
     lowest = _extreme(program, costs, None, spread)
     if lowest >= published.threshold * published.units[cell]:
         return Finding(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
-    width = int(spread.widths[variable])
+    needed = int(spread.widths[variable])
     upper = np.full(program.size, np.inf)
-    upper[variable] = lowest + width
+    upper[variable] = lowest + needed
     highest = -_extreme(program, -costs, upper, spread)
-    if highest - lowest >= width:
+    if highest - lowest >= needed:
         return None
     verdict = Verdict.DETERMINED if highest == lowest else Verdict.CONFINED
     return Finding(cell, published.names[cell], lowest, highest, verdict)
@@ -184,8 +188,7 @@ def _avoidable(published: Published, findings: list[Finding], changeable: Sequen
         places = [(place, cell) for place, cell in enumerate(component) if cell in wanted]
         if not places:
             continue
-        widths = np.array([published.units[cell] for cell in component], dtype=np.int64) * (published.threshold - 1)
-        spread = Spread(program, widths, np.zeros(len(component), dtype=bool))
+        spread = Spread(program, _widths(published, component), np.zeros(len(component), dtype=bool))
         for place, cell in places:
             found = _settle(open_, cell, place, program, spread)
             helped = found is None or found.lowest >= published.threshold * published.units[cell]

@@ -56,8 +56,6 @@ def collect(publication: Source, scope: Scope, policy: Policy) -> Collected:
                 _read(publication, mart, rules, population, basis, years, blocks)
     for block in blocks.values():
         block.complete()
-        if block.unit > 1:
-            _whole(block)
     geography = of(_municipalities(publication, {nis for block in blocks.values() for nis, _ in block.counts}))
     return Collected(assemble(blocks, scope, geography, policy), geography, blocks)
 
@@ -90,7 +88,7 @@ def _read(
         block = blocks.setdefault((name, year), Block(name, year))
         block.sums += [rule for rule in rules.sums if rule not in block.sums]
         block.bounds += [rule for rule in rules.bounds if rule not in block.bounds]
-        if rules.means:
+        if rules.means:  # a mean that isn't 0 is at least one person in one of twelve months
             block.unit, block.floor = MONTHS, MONTHS // 12
         return block
 
@@ -110,9 +108,3 @@ def _read(
             count = block.counts.get((code, TOTAL), 0) or int(moved)
             block_of(population + AMOUNTS, row["year"]).put(code, TOTAL, count)
 
-
-def _whole(block: Block) -> None:
-    """Means count in 1/27720ths of a person and are at least 1/12; when all are whole, they count whole."""
-    if all(count % MONTHS == 0 for count in block.counts.values()):
-        block.counts = {key: count // MONTHS for key, count in block.counts.items()}
-        block.unit = block.floor = 1

@@ -52,7 +52,7 @@ class Greedy:
                 count += 1
                 sides |= 1 if factor > 0 else 2
                 slack += system.values[cell] - system.floors[cell]
-                need = max(need, (system.threshold - 1) * system.units[cell])
+                need = max(need, system.width(cell))
         return not count or (count > 1 and (sides == 3 or slack >= need))
 
     def run(self, rows: Iterable[int] | None = None) -> None:

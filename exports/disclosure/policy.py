@@ -110,11 +110,6 @@ class Policy:
     exceptions: tuple[ExceptionRule, ...] = ()
     text: str = field(default="", repr=False, compare=False)
 
-    @property
-    def width(self) -> int:
-        """A hidden small count must leave an interval at least this wide (highest minus lowest possible value)."""
-        return self.threshold - 1
-
     def allowed(self, population: str, place: str, item: str) -> bool:
         """Whether an exception lets this cell be shown whatever its value."""
         return any(rule.covers(population, place, item) for rule in self.exceptions)

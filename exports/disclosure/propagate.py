@@ -108,8 +108,7 @@ class Intervals:
         """Whether this hidden cell could be small and is certainly confined too much."""
         system = self.system
         low = self.lowest[cell]
-        unit = system.units[cell]
-        return low < system.threshold * unit and self.highest[cell] - low < (system.threshold - 1) * unit
+        return low < system.threshold * system.units[cell] and self.highest[cell] - low < system.width(cell)
 
     def reasons(self, cell: int, depth: int) -> list[tuple[int, Terms]]:
         """The rows that confine a cell, with their distance: those behind its own bounds, then behind theirs."""

@@ -86,7 +86,7 @@ def _join(
         if (cell.population, cell.year) not in scopes:
             continue
         candidates = places.get((cell.population, cell.year, cell.item, territory[cell.place]), ())
-        mine = next((other for other in candidates if _agree(union, other, old, number)), None)
+        mine = next((other for other in candidates if union.values[other] == old.values[number]), None)
         if mine is None:
             name = cell._replace(place=f"{cell.place} ({release.name} {release.as_of})")
             while name in union.index:
@@ -106,14 +106,10 @@ def _join(
     return _Layer({old.cells[number]: mine for number, mine in joined.items()}, territory)
 
 
-def _agree(union: System, cell: int, old: System, number: int) -> bool:
-    return union.values[cell] * old.units[number] == old.values[number] * union.units[cell]
-
-
 def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> None:
-    """Add a row once, when it holds for the true values (units may differ between releases)."""
+    """Add a row once, when it holds for the true values."""
     key = tuple(sorted(terms))
-    if key in seen or len({system.units[cell] for cell, _ in terms}) > 1:
+    if key in seen:
         return
     total = sum(system.values[cell] * factor for cell, factor in terms)
     if total == 0 or (rows is system.bounds and total > 0):

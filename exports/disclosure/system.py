@@ -49,6 +49,14 @@ class Published:
     threshold: int
 
 
+def width(threshold: int, unit: int, floor: int) -> int:
+    """How far apart (lowest to highest) the values must be that a hidden small count can have: threshold - 1 persons.
+
+    For a mean, which can be less than one person, so much more that this also holds for a reader who takes 1 as least.
+    """
+    return (threshold - 1) * unit + unit - floor
+
+
 @dataclass
 class System:
     """Cells with their true values, and the equations and bounds between them. Built up with `add` and `equate`.
@@ -118,6 +126,10 @@ class System:
     def is_small(self, cell: int) -> bool:
         """Whether the true value is one that the policy hides."""
         return 0 < self.values[cell] < self.threshold * self.units[cell] and cell not in self.exempt
+
+    def width(self, cell: int) -> int:
+        """How far apart the possible values of this cell must be."""
+        return width(self.threshold, self.units[cell], self.floors[cell])
 
     def published(self, hidden: set[int]) -> Published:
         """What a reader gets to see when the cells in `hidden` are hidden."""
