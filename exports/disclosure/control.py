@@ -1,15 +1,15 @@
 """Disclosure control of a question: what is hidden in the public edition, and the audit of that.
 
-    control = control_question(folder, question, earlier=read_register(register))
-    control.passed                      # False: no public edition
-    control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
-    save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
+control = control_question(folder, question, earlier=read_register(register))
+control.passed                      # False: no public edition
+control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
+save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -157,3 +157,17 @@ def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
             before = result.get(level, (0, 0))
             result[level] = (before[0] + cells, before[1] + hidden)
     return result
+
+
+def part(whole: Control, publication: Source, figures: Iterable[FigureId], name: str) -> Control:
+    """Some of the figures that `whole` controlled, hidden as there: what a release hands out of them."""
+    scope = Lookup(whole.policy).scope(figures)
+    collected = collect(publication, scope, whole.policy)
+    known, facts = whole.release.system.index, publication.facts
+    hidden = frozenset(
+        number
+        for number, cell in enumerate(collected.system.cells)
+        if cell not in known or known[cell] in whole.release.hidden
+    )
+    release = Release(name, facts.as_of, facts.geography_date, collected.geography, collected.system, hidden)
+    return replace(whole, release=release, scope=scope, report=None)

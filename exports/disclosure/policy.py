@@ -230,7 +230,6 @@ class _Reader:
                     f"`{name}` is no count of population {made.population}; this mart has {', '.join(sorted(own))}",
                 )  # fmt: skip
 
-
     def terms(self, data: Located, key: str, text: str, stars: bool) -> tuple[str, ...]:
         pattern = r"[a-z][a-z0-9_]*/\*|" + _ITEM if stars else _ITEM
         terms = tuple(term.strip() for term in text.split("+"))
