@@ -34,7 +34,9 @@ _KEYS = ("year", "nis_code", "basis", "aftercare_months", "trajectories", "expec
 
 
 def figures(
-    world: FakePublication, marts: Mapping[str, Iterable[int]], levels: Iterable[str] = (GEMEENTE, PROVINCIE, VLAANDEREN)
+    world: FakePublication,
+    marts: Mapping[str, Iterable[int]],
+    levels: Iterable[str] = (GEMEENTE, PROVINCIE, VLAANDEREN),
 ) -> dict[FigureId, int]:
     """Every count of these marts and years that the annexes show at these levels, with its value."""
     chosen = set(levels)
@@ -101,9 +103,7 @@ def controlled(
     """The control of everything that these marts show."""
     shown = set(figures(world, marts))
     for mart, measures in _DERIVED.items():
-        shown |= {
-            figure._replace(measure=measure) for figure in shown if figure.mart == mart for measure in measures
-        }
+        shown |= {figure._replace(measure=measure) for figure in shown if figure.mart == mart for measure in measures}
     shown |= {figure._replace(measure=name) for figure in shown if figure.measure == "subsidies" for name in AMOUNTS}
     return control(world, shown, name, earlier=tuple(earlier), **options)
 
@@ -124,4 +124,3 @@ def view(outcome: Control, world: FakePublication, marts: Mapping[str, Iterable[
 def truth(world: FakePublication, marts: Mapping[str, Iterable[int]]) -> dict[Key, int]:
     """The true value of every cell of the view."""
     return {key_of(figure): value for figure, value in figures(world, marts).items()}
-

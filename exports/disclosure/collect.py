@@ -82,7 +82,7 @@ def _read(
     blocks: dict[tuple[str, int], Block],
 ) -> None:
     columns = ("year", "nis_code", *(item.column for item in mart.fields))
-    where: dict[str, Any] = {"year": years} | ({name: basis for name in mart.options} if basis else {})
+    where: dict[str, Any] = {"year": years} | (dict.fromkeys(mart.options, basis) if basis else {})
 
     def block_of(name: str, year: int) -> Block:
         block = blocks.setdefault((name, year), Block(name, year))
@@ -107,4 +107,3 @@ def _read(
             moved = any(row[column] for column in rules.amounts)
             count = block.counts.get((code, TOTAL), 0) or int(moved)
             block_of(population + AMOUNTS, row["year"]).put(code, TOTAL, count)
-

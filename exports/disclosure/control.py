@@ -1,9 +1,9 @@
 """Disclosure control of a question: what is hidden in the public edition, and the audit of that.
 
-    control = control_question(folder, question, earlier=read_register(register))
-    control.passed                      # False: no public edition
-    control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
-    save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
+control = control_question(folder, question, earlier=read_register(register))
+control.passed                      # False: no public edition
+control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
+save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 from exports.disclosure.audit import Report, audit
 from exports.disclosure.collect import Source, collect
 from exports.disclosure.geography import level_of
-from exports.disclosure.policy import Policy, load_policy
+from exports.disclosure.policy import Policy
+from exports.disclosure.policy_reader import load_policy
 from exports.disclosure.releases import Release, with_earlier
 from exports.disclosure.scope import AMOUNTS, Lookup, Scope
 from exports.disclosure.suppress import suppress

@@ -69,7 +69,9 @@ class Lookup:
             return ((population, self._item(figure, mart, rules), 0, False),)
         population = population_of(mart, rules, figure.category)
         if measure in rules.derived:
-            return tuple((population, source.item, source.shift, source.in_flanders) for source in rules.derived[measure])
+            return tuple(
+                (population, source.item, source.shift, source.in_flanders) for source in rules.derived[measure]
+            )
         if measure in rules.amounts:
             return ((population + AMOUNTS, TOTAL, 0, False),)
         if measure not in rules.counts:

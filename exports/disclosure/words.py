@@ -29,9 +29,7 @@ def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def audit_lines(
-    policy: Policy, report: Report, levels: Mapping[str, tuple[int, int]], known: int
-) -> tuple[str, ...]:
+def audit_lines(policy: Policy, report: Report, levels: Mapping[str, tuple[int, int]], known: int) -> tuple[str, ...]:
     """What the audit found, and how much is hidden. `levels`: level -> counts other than 0, hidden ones."""
     if report.passed:
         lines = [
@@ -41,8 +39,8 @@ def audit_lines(
         ]
         if report.findings:
             lines.append(
-                f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, minder "
-                "ruimte; ook die cijfers zijn niet te bepalen."
+                f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, "
+                "minder ruimte; ook die cijfers zijn niet te bepalen."
             )
     else:
         lines = [

@@ -13,7 +13,8 @@ from test_exports_support import QUESTIONS, make_publication
 
 from exports import PublicationError, annex_figures, write_annex
 from exports.disclosure.control import Control, ControlError, control, control_question
-from exports.disclosure.policy import PolicyError, load_policy
+from exports.disclosure.policy import PolicyError
+from exports.disclosure.policy_reader import load_policy
 from exports.disclosure.scope import Lookup, marts
 from exports.disclosure.store import RegisterError, load, read_register, register, save
 from exports.disclosure.system import CellId
@@ -63,7 +64,11 @@ def changed(tmp_path: Path, old: str, new: str):
         ("      - total = months/*", "      - total months/*", "write `total = part"),
         ("      - with_either <= total", "      - with_either < total", "write `part <= whole`"),
         ("aftercare_months: [with_art60]", "aftercare_months: [with art60]", "write the name of a count"),
-        ("aftercare_months: [with_art60]", "aftercare_months: [art60]", "`art60` is no count of population ended; this mart has"),
+        (
+            "aftercare_months: [with_art60]",
+            "aftercare_months: [art60]",
+            "`art60` is no count of population ended; this mart has",
+        ),
         ("      - with_either <= total", "      - with_eether <= total", "`with_eether` is no count of population"),
         ("  - measured.total = ended.total@-1", "  - measured = ended", r"write `population\.count"),
         ("  - measured.total = ended.total@-1", "  - measured.total = endet.total@-1", "no mart has population endet"),
@@ -229,7 +234,9 @@ def test_money_without_a_count_is_hidden_with_a_second_amount_of_its_province():
     found = controlled(world, {"mart_wage_subsidies": (2022,)})
 
     def hidden(measure: str) -> set[str]:
-        return {code for code, *_ in rows if found.hidden(at("mart_wage_subsidies", measure, code, 2022, "performance"))}
+        return {
+            code for code, *_ in rows if found.hidden(at("mart_wage_subsidies", measure, code, 2022, "performance"))
+        }
 
     assert found.passed
     assert hidden("subsidies") == set()  # a 0 is shown
@@ -271,7 +278,7 @@ def test_marts_that_contradict_each_other_are_refused():
     world = publish(draw(3, 60, (2022,)), BEFORE)
     world.marts["mart_started_profile"].pop()
     with pytest.raises(PublicationError, match="contradict each other"):
-        controlled(world, {mart: (2022,) for mart in ("mart_started_duration", "mart_started_profile")})
+        controlled(world, dict.fromkeys(("mart_started_duration", "mart_started_profile"), (2022,)))
 
 
 # The file of a control
