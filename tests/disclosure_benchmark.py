@@ -98,7 +98,7 @@ def tau_argus(table: dict[tuple[str, str], int], system: System, method: str) ->
     items = [codes[item] for (_, item), number in table.items() for _ in range(number)]
     micro = {"place": places, "item": items, "people": [1.0] * len(places)}
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, _quiet():
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), _quiet():  # it leaves logs where it runs
         result = protect(
             micro, ["place", "item"], response="people", safety_rules="FREQ(4,100)", suppress=method, workdir=folder
         )
