@@ -6,17 +6,19 @@ A hidden cell passes when it provably can't be small, or when the values that it
 `threshold - 1` apart (lowest to highest). Proof of the second are points (`exports.disclosure.witness`), checked in
 exact arithmetic; for what has no such proof the lowest and highest value are found by integer programming.
 Points may be handed in (by whoever made the pattern): they only save time, since a point that doesn't satisfy the
-published system exactly is thrown away.
+published system exactly is thrown away. Interval propagation (`exports.disclosure.propagate`) gives bounds from the
+other side, in whole numbers too: where both meet, no program is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
 
+from exports.disclosure.propagate import Intervals
 from exports.disclosure.solver import Ints, Program
 from exports.disclosure.system import CellId, Published, Terms, connected, width
 from exports.disclosure.witness import Spread
@@ -75,6 +77,7 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
     offered = list(points)
     base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
     gathered: list[tuple[list[int], list[Ints]]] = []
+    outer = Intervals(published)
     for component, program in programs(published):
         spread = explore(published, component, program, offered)
         gathered.append((component, spread.points))
@@ -83,7 +86,7 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
         rest = np.flatnonzero(spread.open)
         report.wide += watched - len(rest)
         for variable in rest:
-            finding = _settle(published, component[variable], int(variable), program, spread)
+            finding = _settle(published, component[variable], int(variable), program, spread, outer)
             if finding is None:
                 report.wide += 1
             elif finding.lowest >= published.threshold * published.units[finding.cell]:
@@ -128,9 +131,11 @@ def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
     return tuple(hidden), constant
 
 
-def explore(published: Published, component: list[int], program: Program, points: Iterable[Ints]) -> Spread:
-    """The spread of a component's cells after trying the points and looking for new ones."""
-    care = np.array([published.watched[cell] for cell in component])
+def explore(
+    published: Published, component: list[int], program: Program, points: Iterable[Ints], skip: Container[int] = ()
+) -> Spread:
+    """The spread of a component's cells, but those to `skip`, after trying the points and looking for new ones."""
+    care = np.array([published.watched[cell] and cell not in skip for cell in component])
     spread = Spread(program, _widths(published, component), care)
     select = np.array(component)
     for point in points:
@@ -146,8 +151,13 @@ def _widths(published: Published, component: list[int]) -> Ints:
     return np.array([width(published.threshold, units[cell], floors[cell]) for cell in component], dtype=np.int64)
 
 
-def _settle(published: Published, cell: int, variable: int, program: Program, spread: Spread) -> Finding | None:
+def _settle(
+    published: Published, cell: int, variable: int, program: Program, spread: Spread, outer: Intervals
+) -> Finding | None:
     """Exact lowest and highest value of one cell; None when they turn out wide enough."""
+    lowest, highest = int(spread.lowest[variable]), int(spread.highest[variable])
+    if outer.narrow(cell) and (outer.lowest[cell], outer.highest[cell]) == (lowest, highest):
+        return _finding(published, cell, lowest, highest)
     costs = np.zeros(program.size)
     costs[variable] = 1
     lowest = _extreme(program, costs, None, spread)
@@ -159,6 +169,10 @@ def _settle(published: Published, cell: int, variable: int, program: Program, sp
     highest = -_extreme(program, -costs, upper, spread)
     if highest - lowest >= needed:
         return None
+    return _finding(published, cell, lowest, highest)
+
+
+def _finding(published: Published, cell: int, lowest: int, highest: int) -> Finding:
     verdict = Verdict.DETERMINED if highest == lowest else Verdict.CONFINED
     return Finding(cell, published.names[cell], lowest, highest, verdict)
 
@@ -182,15 +196,16 @@ def _avoidable(published: Published, findings: list[Finding], changeable: Sequen
         for cell, value in enumerate(published.shown)
     ]
     open_ = replace(published, shown=shown)
-    wanted = {finding.cell: finding for finding in findings}
-    result = []
+    outer = Intervals(open_)
+    result = [replace(finding, avoidable=False) for finding in findings if outer.narrow(finding.cell)]
+    wanted = {finding.cell: finding for finding in findings if not outer.narrow(finding.cell)}
     for component, program in programs(open_):
         places = [(place, cell) for place, cell in enumerate(component) if cell in wanted]
         if not places:
             continue
         spread = Spread(program, _widths(published, component), np.zeros(len(component), dtype=bool))
         for place, cell in places:
-            found = _settle(open_, cell, place, program, spread)
+            found = _settle(open_, cell, place, program, spread, outer)
             helped = found is None or found.lowest >= published.threshold * published.units[cell]
             result.append(replace(wanted[cell], avoidable=helped))
     return sorted(result, key=lambda finding: finding.cell)

@@ -16,7 +16,8 @@ from pathlib import Path
 from exports.disclosure.audit import Report, audit
 from exports.disclosure.collect import Source, collect
 from exports.disclosure.geography import level_of
-from exports.disclosure.policy import Policy, load_policy
+from exports.disclosure.policy import Policy
+from exports.disclosure.policy_reader import load_policy
 from exports.disclosure.releases import Release, with_earlier
 from exports.disclosure.scope import AMOUNTS, Lookup, Scope
 from exports.disclosure.suppress import suppress

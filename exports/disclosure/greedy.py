@@ -81,7 +81,7 @@ class Greedy:
         start = len(self.hidden)
         hopeless: set[int] = set()
         while True:
-            intervals = Intervals(self.system, self.hidden)
+            intervals = Intervals(self.system.published(self.hidden))
             narrow = sorted(
                 c for c in self.hidden if c not in hopeless and intervals.narrow(c) and self.system.watched[c]
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from exports.disclosure.system import System, Terms
+from exports.disclosure.system import Published, Terms, width
 
 INFINITE = 1 << 60
 
@@ -17,18 +17,17 @@ INFINITE = 1 << 60
 class Intervals:
     """Lowest and highest value of every cell as far as propagation tells; for shown cells both are the value."""
 
-    def __init__(self, system: System, hidden: set[int]) -> None:
-        self.system = system
-        self.lowest = list(system.values)
-        self.highest = list(system.values)
-        for cell in hidden:
-            self.lowest[cell] = system.floors[cell]
-            self.highest[cell] = INFINITE
+    def __init__(self, published: Published) -> None:
+        self.published = published
+        shown = published.shown
+        hidden = {cell for cell, value in enumerate(shown) if value is None}
+        self.lowest = [floor if value is None else value for value, floor in zip(shown, published.floors, strict=True)]
+        self.highest = [INFINITE if value is None else value for value in shown]
         self.rows: list[tuple[Terms, bool]] = [
-            (open_, equal)
-            for rows, equal in ((system.equations, True), (system.bounds, False))
+            (terms, equal)
+            for rows, equal in ((published.equations, True), (published.bounds, False))
             for terms in rows
-            if (open_ := terms) and any(cell in hidden for cell, _ in terms)
+            if any(cell in hidden for cell, _ in terms)
         ]
         self.of: dict[int, list[int]] = {}
         self.why: dict[tuple[int, bool], int] = {}  # (cell, of its highest value) -> the row that tightened it last
@@ -106,9 +105,9 @@ class Intervals:
 
     def narrow(self, cell: int) -> bool:
         """Whether this hidden cell could be small and is certainly confined too much."""
-        system = self.system
-        low = self.lowest[cell]
-        return low < system.threshold * system.units[cell] and self.highest[cell] - low < system.width(cell)
+        low, unit, floor = self.lowest[cell], self.published.units[cell], self.published.floors[cell]
+        threshold = self.published.threshold
+        return low < threshold * unit and self.highest[cell] - low < width(threshold, unit, floor)
 
     def reasons(self, cell: int, depth: int) -> list[tuple[int, Terms]]:
         """The rows that confine a cell, with their distance: those behind its own bounds, then behind theirs."""

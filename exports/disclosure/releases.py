@@ -120,7 +120,7 @@ def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> N
 def _link(system: System, one: _Layer, other: _Layer, seen: set[Terms]) -> None:
     """Equate places of two geographies that took each other in: per count, over territories that overlap."""
     left_parts, right_parts = _smallest(one), _smallest(other)
-    for count in left_parts.keys() & right_parts.keys():
+    for count in sorted(left_parts.keys() & right_parts.keys()):
         if count[0].endswith(AMOUNTS):
             continue  # an amount changes without its count, which makes equal counts of no use to a reader
         left, right = left_parts[count], right_parts[count]

@@ -124,3 +124,24 @@ def item_of(mart: Mart, category: str) -> str:
     except ValueError:  # the name of a bin is no category of the mart
         whole = category
     return category if whole == category else f"{whole}|{category}"
+
+
+def problems(policy: Policy) -> list[str]:
+    """What the policy says of marts and measures that no annex shows, or doesn't say of those that one does."""
+    found = []
+    for name in policy.marts.keys() - marts().keys():
+        found.append(f"policy.yml: no annex shows {name}; correct its name under `marts`, or take the block out")
+    for name, mart in marts().items():
+        rules = policy.marts.get(name)
+        if rules is None:
+            found.append(f"policy.yml says nothing about {name}; add a block for it under `marts`")
+            continue
+        covered = {*rules.counts, *rules.amounts, *rules.derived}
+        for measure in (item.column for item in mart.measures if mart.category is None):
+            if measure not in covered:
+                found.append(
+                    f"policy.yml, {name}: no line covers {measure}; add it to `counts`, `means`, `amounts` or `derived`"
+                )
+        if mart.category is not None and not rules.sums:
+            found.append(f"policy.yml, {name}: no `sums`; add `- total = <kenmerk>/*` for its categories")
+    return sorted(found)

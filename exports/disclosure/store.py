@@ -16,7 +16,7 @@ from typing import Any
 from exports.archive import replace_file
 from exports.disclosure.control import Control
 from exports.disclosure.geography import Geography
-from exports.disclosure.policy import read_policy
+from exports.disclosure.policy_reader import read_policy
 from exports.disclosure.releases import Release
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System, Terms

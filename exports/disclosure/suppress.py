@@ -86,7 +86,7 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
     points = [np.array(system.values, dtype=np.int64)]
     repair = Repair(system)
     most = hidden | _changeable(system, hidden)
-    widest = Intervals(system, most)
+    widest = Intervals(system.published(most))
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
     stale = False
@@ -94,7 +94,7 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
         added: set[int] = set()
         gathered: list[tuple[list[int], list[Ints]]] = []
         for component, program in programs(system.published(hidden)):
-            spread = explore(system.published(hidden), component, program, points)
+            spread = explore(system.published(hidden), component, program, points, hopeless)
             skip = settled | hopeless
             todo = [int(variable) for variable in np.flatnonzero(spread.open) if component[variable] not in skip]
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
