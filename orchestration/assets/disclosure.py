@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration import disclosure, publication
 from orchestration.answer import resolve
+from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
@@ -19,6 +20,7 @@ def build() -> dg.AssetsDefinition:
         deps=[PUBLICATION],
         group_name="annexes",
         kinds={"python"},
+        pool=POOL,
         required_resource_keys={"workspace", "answer"},
         check_specs=[
             dg.AssetCheckSpec(

@@ -95,9 +95,11 @@ def test_every_source_and_every_annex_is_an_asset(nodes: dict[str, AssetNode]) -
 def test_every_mart_is_upstream_of_the_publication_and_every_annex_below_it(nodes: dict[str, AssetNode]) -> None:
     published = {key.to_user_string() for key in nodes["publication"].parent_keys}
     assert published == {name for name, node in nodes.items() if node.group_name == "marts"}
+    control = nodes["disclosure_control"]
+    assert {key.to_user_string() for key in control.parent_keys} == {"publication"}
     for name, node in nodes.items():
-        if node.group_name == "annexes":
-            assert {key.to_user_string() for key in node.parent_keys} == {"publication"}, name
+        if name.startswith("annexes/"):
+            assert {key.to_user_string() for key in node.parent_keys} == {"publication", control.key.to_user_string()}
 
 
 def test_every_writer_of_the_data_folder_is_in_the_one_pool(definitions: dg.Definitions) -> None:
