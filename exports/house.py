@@ -1,4 +1,4 @@
-"""House style of documents that are no annex: the lines above a table, and words shared with the annexes."""
+"""House style of sheets that no annex has by itself: the lines above a table, and words shared with the annexes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import datetime as dt
 from collections.abc import Sequence
 
 from exports.document import Line
+from exports.editions import PUBLIEK, edition
+from exports.sheets.head import frame, in_red
 from exports.sheets.wording import BANNER, geography, long_date
 from exports.sheets.wording import unfinished as _unfinished
 
 __all__ = ["BANNER", "geography", "lines", "long_date", "unfinished"]
 
 
-def lines(title: str, synthetic: bool, subtitles: Sequence[str], notes: Sequence[str] = ()) -> tuple[Line, ...]:
-    """Title, the banner of synthetic data, subtitles and small notes, which end right above the table."""
-    return (
-        Line(title, "title"),
-        *([Line(BANNER, "banner")] if synthetic else []),
-        *(Line(text) for text in subtitles),
-        *(Line(text, "small") for text in notes),
-    )
+def lines(
+    title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK, in_annex: bool = False
+) -> tuple[Line, ...]:
+    """Title, the banners of the edition and of synthetic data, small texts; `in_annex` the link to its contents."""
+    return tuple(frame(title, in_red(edition(made_for), synthetic), texts, back=in_annex))
 
 
 def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:

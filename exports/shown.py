@@ -12,7 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from exports.annexes.model import Kind, Mart
+from exports.annexes import KINDS
+from exports.annexes.model import Kind, Mart, Measure
+from exports.document import Format
 from exports.editions import shown
 from exports.figures import Figures
 from exports.identity import GEMEENTE, Hidden, Value
@@ -23,7 +25,14 @@ FLANDERS = "Vlaanderen"
 TOTALS = "Vlaanderen"
 _YEAR = r"(\d{4})(?: \[[a-z]\])*"
 _YEAR_COLUMN = re.compile(_YEAR + ": (.+)")
-_TRIMMINGS = re.compile(r"(?: \(aantal\))?(?: \[nota \d+\])*$")
+_UNITS = {
+    column.unit
+    for kind in KINDS.values()
+    for table in kind.tables
+    for column in table.columns
+    if isinstance(column, Measure) and column.format is Format.INTEGER and column.unit
+}
+_TRIMMINGS = re.compile(rf"(?: \((?:{'|'.join(map(re.escape, sorted(_UNITS)))})\))?(?: \[nota \d+\])*$")
 """What a header has beside its label: marks at the year, the unit of a count, references to notes."""
 
 

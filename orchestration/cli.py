@@ -161,10 +161,9 @@ def quarantine(source: str | None, xlsx: Path | None) -> None:
 @twe.command()
 def questions() -> None:
     """List the questions known, and their annexes."""
-    from exports.questions import load_questions
-    from orchestration.paths import QUESTIONS
+    from orchestration.questions import known
 
-    for question in load_questions(QUESTIONS).values():
+    for question in known(load_settings()).values():
         click.echo(f"{question.id}  {question.title}")
         for annex in question.annexes:
             years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])

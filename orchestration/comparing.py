@@ -34,7 +34,7 @@ def run(
     """
     if before >= after:
         raise ComparisonError(f"--from {before} must be earlier than --to {after}")
-    question: Question | None = runner.chosen((question_id,))[0] if question_id else None
+    question: Question | None = runner.chosen(settings, (question_id,))[0] if question_id else None
     geography = geography_date or (question.geography_date if question else None) or after
     entries = Workspace(settings).entries()
     if not entries:

@@ -79,7 +79,7 @@ def plan(
         made = None  # `current` shows another geography; publishing again moves it
     if made is None:
         return whole
-    kept = disclosure.kept(data, made, wish.years)
+    kept = disclosure.kept(settings, made, wish.years)
     stamps = annexes.Stamps(data)
     stale = []
     for question, name in everything:

@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,13 +88,14 @@ def release(
     question: Question,
     publication: Publication,
     place: Path,
-    control: str = "",
     now: dt.datetime | None = None,
     edition: str = PUBLIC,
+    record: Callable[[str], str] = lambda folder: "",
 ) -> tuple[list[Release], bool]:
     """Release the workbooks and the answer that stand in `place`, made from `publication`.
 
-    Returns the register's lines for them, and whether they are new: the same files are released once. Raises
+    `record` keeps what disclosure control must know of a release, given its folder, and returns the stamp of the
+    control. Returns the register's lines, and whether they are new: the same files are released once. Raises
     ReleaseError when a file is missing.
     """
     files = {annex.number: place / annex.file_name for annex in question.annexes}
@@ -109,6 +110,8 @@ def release(
                 return earlier, False
         target = _free(folder(data) / question.id, f"{publication.as_of}_geo-{publication.geography_date}")
         moment = (now or dt.datetime.now(dt.UTC)).replace(tzinfo=None, microsecond=0)
+        name = target.relative_to(folder(data)).as_posix()
+        control = record(name)
         lines = [
             Release(
                 released_at=moment,
@@ -124,7 +127,7 @@ def release(
                 inputs=publication.inputs,
                 question_sha256=question.source_sha256,
                 sha256=hashes[annex],
-                folder=target.relative_to(folder(data)).as_posix(),
+                folder=name,
                 control=control,
             )
             for annex, path in files.items()

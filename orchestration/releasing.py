@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from orchestration import annexes, publication, releases, runner
+from orchestration import annexes, disclosure, publication, releases, runner
 from orchestration.answer import resolve
 from orchestration.releases import Release, ReleaseError
 from orchestration.settings import Settings
@@ -21,11 +21,14 @@ def run(
     report = runner.run(settings, runner.Wish((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
-    (question,) = runner.chosen((question_id,))
+    (question,) = runner.chosen(settings, (question_id,))
     entries = Workspace(settings).entries()
     answer = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
     made = publication.find(settings.folder, publication.inputs_digest(entries, answer))
     if made is None:
         raise ReleaseError(f"there is no publication as of {answer.as_of}")
     place = annexes.folder(settings.folder, question, made, entries, None)
-    return releases.release(settings.folder, question, made, place)
+    data = settings.folder
+    return releases.release(
+        data, question, made, place, record=lambda folder: disclosure.record(settings, made, question, folder)
+    )

@@ -27,6 +27,7 @@ def revised_release(settings: Settings, question: Question, publication: Publica
 
 def sheets(
     settings: Settings, question: Question, annex: Annex, publication: Publication, years: str | None,
+    edition: str,
     hidden: Hidden | None,
 ) -> tuple[Sheet, ...]:  # fmt: skip
     """One sheet, or none when the question was not released at an earlier stand. What is `hidden` now shows a sign."""
@@ -45,7 +46,7 @@ def sheets(
     with Reader(publication.path) as reader:
         figures = collect(reader, annex.kind, annexes.parse_years(years) or annex.years, annex.options)
         causes = _trace(settings, publication, lines[0]).causes
-        return (revision_sheet(reader, annex, of_figures(figures, hidden), earlier, causes),)
+        return (revision_sheet(reader, annex, of_figures(figures, hidden), earlier, causes, edition),)
 
 
 @lru_cache(maxsize=4)

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.questions import Question, load_questions
+from exports.questions import Question
 from orchestration import annexes, disclosure, instance, progress, publication
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
-from orchestration.paths import QUESTIONS, DataFolder
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
+from orchestration.questions import known as known_questions
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -61,12 +61,12 @@ class Report:
         return 1 if self.problems or self.refused else 0
 
 
-def chosen(questions: Sequence[str]) -> list[Question]:
-    """The questions with these ids, or all. Raises `UnknownQuestionError`."""
-    known = load_questions(QUESTIONS)
-    if unknown := [q for q in questions if q not in known]:
+def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
+    """The questions with these ids, or all. Raises `UnknownQuestionError`, and as `orchestration.questions.known`."""
+    known = known_questions(settings)
+    if unknown := [q for q in ids if q not in known]:
         raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(known)}")
-    return [known[q] for q in questions] if questions else list(known.values())
+    return [known[q] for q in ids] if ids else list(known.values())
 
 
 def run(settings: Settings, wish: Wish) -> Report:
@@ -74,7 +74,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
-    questions = chosen(wish.questions) if wish.annexes else []
+    questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
         workspace = Workspace(settings)
@@ -106,7 +106,7 @@ def run(settings: Settings, wish: Wish) -> Report:
         report.nothing_new = not worked
         known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
         report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
-        _collect(data, workspace.entries(), questions, wish, report)
+        _collect(settings, workspace.entries(), questions, wish, report)
     return report
 
 
@@ -177,9 +177,10 @@ def _problems(result: ExecuteInProcessResult) -> list[str]:
 
 
 def _collect(
-    data: DataFolder, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish, report: Report
+    settings: Settings, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish, report: Report
 ) -> None:
-    """Names the publications and workbooks that answer the wish."""
+    """Names the publications and documents that answer the wish."""
+    data = settings.folder
     for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
@@ -194,7 +195,7 @@ def _collect(
             for name in annexes.names(question):
                 if (path := annexes.file(place, question, name)).exists():
                     (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
-        if group and (kept := disclosure.kept(data, made, wish.years)).exists:
+        if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)
             if not kept.summary.passed:
                 report.problems.append(f"no public edition was written from {made.path.name}: {REFUSED}")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from exports.answering.blocks import Block, figures_of
 from exports.answering.lookups import Lookup
-from exports.document import Column, Document, Format, Sheet, Table
-from exports.house import lines, long_date
+from exports.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
+from exports.editions import disclose
+from exports.house import geography, lines, long_date
 from exports.identity import Value
 from exports.questions import Question
 from exports.reading import Publication
@@ -22,22 +23,23 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
     for part, block in blocks:
         for figure in figures_of(block):
             number += 1
+            where = f"deelvraag {part}" if part else NOT_APPLICABLE
             rows += [
-                (number, part, figure.text, str(figure.value), figure.rule, term, lookup.mart, _measure(lookup),
-                 _filter(lookup), str(value))
+                (number, where, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
+                 _filter(lookup), value)
                 for term, (lookup, value) in enumerate(zip(figure.lookups, figure.terms, strict=True), 1)
             ]  # fmt: skip
     columns = (
-        Column("Nr", Format.YEAR, 7),
-        Column("Deelvraag", width=11),
+        Column("Nr. (in de tekst)", Format.YEAR, 9),
+        Column("Deelvraag", width=15),
         Column("Cijfer in de tekst", width=22),
-        Column("Waarde", width=24),
+        Column("Waarde (onafgerond)", Format.SIX_DECIMALS, 24),
         Column("Berekening", width=24),
-        Column("Term", Format.YEAR, 7),
+        Column("Term (nr.)", Format.YEAR, 9),
         Column("Tabel in het datawarehouse", width=26),
         Column("Kolom", width=34),
         Column("Filter", width=66),
-        Column("Opgezocht", width=24),
+        Column("Opgezocht (onafgerond)", Format.SIX_DECIMALS, 24),
     )
     heading = lines(
         f"Cijfers in het antwoord: {question.title}",
@@ -45,14 +47,21 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
         (
             f"Stand op {long_date(publication.facts.as_of)}; elke term is de som van de kolom over de rijen van de "
             "tabel die aan de filter voldoen.",
-        ),
-        (
             "som = term 1; aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term 2; wijziging = 100 x (term 1 / "
             "term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van term 3 en 4.",
         ),
     )
-    sheet = Sheet(SHEET, heading, Table("Cijfers_antwoord", columns, rows))
-    return Document(f"Cijfers in het antwoord: {question.title}", question.title, publication.facts.as_of, (sheet,))
+    sheet = Sheet(SHEET, heading, Table("Cijfers_antwoord", columns, rows), frozen_columns=3)
+    made = Document(
+        f"Cijfers in het antwoord: {question.title}",
+        question.title,
+        publication.facts.as_of,
+        (sheet,),
+        description=f"Stand op {long_date(publication.facts.as_of)}; {geography(publication)}.",
+        status=question.status,
+        keywords="TWE, OCMW, antwoord",
+    )
+    return disclose(made, None)
 
 
 def _measure(lookup: Lookup) -> str:

@@ -17,6 +17,7 @@ from exports.answering.blocks import Paragraph as Text
 from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Figure, Lookup, Marts, Piece, lookup
 from exports.question_fields import FIRST_YEAR
 from exports.reading import UNASSIGNED, Publication
+from exports.sheets.wording import capital
 
 LARGEST = 5
 COLUMNS = 8
@@ -69,29 +70,35 @@ class Headlines:
         return self.marts.figure(numbers.percent, "aandeel", self.lookup(part, year), self.lookup(whole, year))
 
     def change(self, count: Count, year: int, place: str | None = None) -> Piece | None:
-        """Change against the year before; None where there is nothing to compare with."""
+        """Change against the year before; NOT_SHOWN where hidden, None where there is nothing to compare with."""
         if not self.complete or year <= FIRST_YEAR:
             return None
         now, before = self.lookup(count, year, place), self.lookup(count, year - 1, place)
         made = self.marts.figure(numbers.change, "wijziging", now, before)
-        return made if isinstance(made, Figure) else None
+        return None if made == UNDEFINED else made
 
     def against(self, count: Count) -> tuple[Piece, ...]:
         """ " (+4,9 % tegenover 2022)", or nothing."""
         made = self.change(count, self.year) if self.year else None
-        return (" (", made, f" tegenover {(self.year or 0) - 1})") if made else ()
+        return (" (", made, f" tegenover {(self.year or 0) - 1})") if isinstance(made, Figure) else ()
 
-    def largest(self, count: Count) -> list[str]:
-        """NIS codes of the municipalities where the count is highest in `year`, as far as it may be shown."""
+    def largest(self, count: Count) -> tuple[list[str], bool]:
+        """NIS codes of the municipalities where the count is highest in `year`, and whether others were passed over
+        because theirs is hidden: a rank would say between which figures it lies."""
         if self.year is None:
-            return []
+            return [], False
+        passed_over = False
         found: list[tuple[Number, str]] = []
         for code in self.marts.places(count.mart, self.year):
             of = self.lookup(count, self.year, code)
-            value = self.marts.find(of) if code != UNASSIGNED and self.marts.shown(of) else None
-            if value:
+            if code == UNASSIGNED:
+                continue
+            if not self.marts.shown(of):
+                passed_over = True
+            elif value := self.marts.find(of):
                 found.append((value, code))
-        return [code for value, code in sorted(found, key=lambda item: (-item[0], item[1]))[:LARGEST]]
+        ranked = sorted(found, key=lambda item: (-item[0], item[1]))[:LARGEST]
+        return [code for _, code in ranked], passed_over
 
     def table(
         self,
@@ -106,10 +113,11 @@ class Headlines:
             return []
         as_of = self.publication.facts.as_of
         years = [year for year in self.years if year <= as_of.year][-COLUMNS:]
-        compared = any(change(self.year, place) is not None for place in (None, *self.largest(rank)))
+        largest, passed_over = self.largest(rank)
+        compared = any(isinstance(change(self.year, place), Figure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
         rows = []
-        for place in (None, *self.largest(rank)):
+        for place in (None, *largest):
             cells: list[Piece] = [names[place] if place else "Vlaanderen"]
             cells += [value(year, place) for year in years]
             if compared:
@@ -132,7 +140,9 @@ class Headlines:
             notes.append("[z] niet te berekenen")
         if NOT_DELIVERED in signs:
             notes.append("[x] niet aangeleverd")
-        return [*blocks, text(f"{'; '.join(notes)}.", style="small")] if notes else blocks
+        if passed_over:
+            notes.append("gemeenten met een verborgen cijfer zijn niet gerangschikt")
+        return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks
 
     def _full(self, year: int) -> bool:
         as_of = self.publication.facts.as_of

@@ -15,6 +15,7 @@ from exports.annexes.model import Mart
 from exports.annexes.rules import Number
 from exports.answering.numbers import Shown
 from exports.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden
+from exports.meters import part_ids
 from exports.reading import Publication
 
 
@@ -101,7 +102,7 @@ class Marts:
         self._publication = publication
         self._hidden = hidden or (lambda identity: False)
         self._rows: dict[tuple[str, int, str | None], list[dict[str, Any]]] = defaultdict(list)
-        self._read: set[str] = set()
+        self._read: dict[str, Mart] = {}
         self.withheld = 0
 
     def read(self, mart: Mart) -> None:
@@ -113,7 +114,7 @@ class Marts:
             row = dict(zip(columns, values, strict=True))
             self._rows[mart.name, row["year"], None].append(row)
             self._rows[mart.name, row["year"], row["nis_code"]].append(row)
-        self._read.add(mart.name)
+        self._read[mart.name] = mart
 
     def find(self, lookup: Lookup) -> Number | None:
         """What the lookup gives; None when no row holds a value."""
@@ -133,7 +134,14 @@ class Marts:
         return sorted({code for name, of, code in self._rows if name == mart and of == year and code})
 
     def shown(self, lookup: Lookup) -> bool:
-        return not self._hidden(lookup.identity)
+        """Whether neither the figure nor one that it was worked out from is hidden."""
+        own = lookup.identity
+        mart = self._read[lookup.mart]
+        field = next(item for item in mart.fields if item.column == lookup.measure)
+        parts = (*field.derived_from, *([lookup.times] if lookup.times else []))
+        signatures = tuple((own.mart, column, own.category) for column in parts)
+        ids = (own, *part_ids(signatures, field.looks_back, own.level, own.place, own.year))
+        return not any(map(self._hidden, ids))
 
     def figure(
         self, shown: Shown, rule: str, *lookups: Lookup, absent: Number | None = 0, undefined: str = UNDEFINED

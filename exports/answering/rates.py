@@ -6,7 +6,7 @@ from exports.answering import numbers
 from exports.answering.blocks import Block
 from exports.answering.clauses import clause, labels, parts, said
 from exports.answering.headlines import Count, Headlines
-from exports.answering.lookups import NOT_DELIVERED, Figure, Piece, lookup
+from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Figure, Piece, lookup
 
 _SUBSIDIES = Count("mart_wage_subsidies", "subsidies")
 _AMOUNT = Count("mart_wage_subsidies", "amount_eur")
@@ -52,7 +52,7 @@ def ratio(head: Headlines) -> list[Block]:
         else:
             terms = [head.lookup(count, when) for when in (of, of - 1) for count in (clients, people)]
             made = head.marts.figure(numbers.points, "verschil in procentpunt", *terms, absent=None)
-        return made if isinstance(made, Figure) else None
+        return None if made == UNDEFINED else made
 
     moved = change(year, None)
     return [
@@ -60,7 +60,7 @@ def ratio(head: Headlines) -> list[Block]:
             clause(f"In {year} telde Vlaanderen gemiddeld ", head.count(clients, year, shown=numbers.mean),
                    " cliënten in een TWE-traject tegenover ", head.count(people, year, shown=numbers.mean),
                    " leefloners: een ratio van ", value(year, None)),
-            (" (", moved, f" tegenover {year - 1})") if moved else (),
+            (" (", moved, f" tegenover {year - 1})") if isinstance(moved, Figure) else (),
             (".",),
         ),
         *head.table("Ratio", value, change, people, "de meeste leefloners"),

@@ -1,17 +1,16 @@
 """One asset per annex of every question and one for its answer: a question file added is assets added."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import dagster as dg
 
-from exports.questions import Annex, Question, load_questions
+from exports.questions import Annex, Question
 from orchestration import annexes, disclosure, publication, revising
 from orchestration.answer import resolve
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
 from orchestration.disclosure import Kept
-from orchestration.paths import QUESTIONS
 from orchestration.progress import step
 from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
@@ -26,8 +25,7 @@ def key(question: Question, name: str) -> dg.AssetKey:
     return dg.AssetKey(["annexes", question.id, name])
 
 
-def build() -> list[dg.AssetsDefinition]:
-    questions = load_questions(QUESTIONS).values()
+def build(questions: Collection[Question]) -> list[dg.AssetsDefinition]:
     return [_annex(q, a) for q in questions for a in q.annexes] + [_answer(q) for q in questions]
 
 
@@ -45,8 +43,8 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
             hidden = control.hidden if public else None
             result = write_annex(
                 source.path, question, annex, folder, annexes.parse_years(years), edition=edition, hidden=hidden,
-                policy=control.policy, audit=control.audit,
-                extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, hidden),
+                policy=control.policy_lines, audit=control.audit_lines,
+                extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, edition, hidden),
             )  # fmt: skip
             made += [result.path, result.package]
         return made
@@ -85,7 +83,7 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         source = _source(workspace, answer, question)
         with step(f"{question.id} {name}") as shown:
             place = annexes.folder(workspace.data, question, source, workspace.entries(), answer.years)
-            kept = disclosure.ensure(workspace.data, source, answer.years)
+            kept = disclosure.ensure(workspace.settings, source, answer.years)
             made = write(workspace, source, place, kept, answer.years)
             file = annexes.file(place, question, name)
             stamp = annexes.stamp(

@@ -38,12 +38,12 @@ def build() -> dg.AssetsDefinition:
         if source is None:
             raise dg.Failure("There is no publication of these dates to control; materialize `publication` first.")
         with step("disclosure control") as shown:
-            summary = disclosure.ensure(workspace.data, source, answer.years).summary
-            share = 100 * summary.hidden / summary.figures if summary.figures else 0.0
-            shown.summary = f"{summary.hidden:,} of {summary.figures:,} figures hidden ({share:.1f} %)"
+            summary = disclosure.ensure(workspace.settings, source, answer.years).summary
+            share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
+            shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
         told = {
-            "figures": summary.figures,
-            "hidden figures": summary.hidden,
+            "counts": summary.counts,
+            "hidden counts": summary.hidden,
             "hidden, %": round(share, 2),
             "policy": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.policy)),
             "audit": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.audit)),

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from test_exports_support import LABELS, ROWS, make_publication
+from test_exports_support import LABELS, ROWS, cells, make_publication
 
-from exports import load_questions
+from exports import FigureId, load_questions
 from exports.answer import Figure, build_answer, write_answer
 from exports.answering import numbers
 from exports.answering.sentences import SANCTIONS
+from exports.build import build
 from exports.questions import Question, load_question
+from tests.checklist import OF_ANY_WORKBOOK, violations
 
 QUESTIONS = load_questions()
 YEARS = (2022, 2023)
@@ -148,6 +151,77 @@ def test_hidden_figures_are_not_quoted_nor_what_is_made_of_them(publication):
     assert ("mart_wage_subsidies", "amount_eur", "performance", "gemeente") in of
 
 
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_figure_is_hidden_under_the_name_that_the_annexes_give_it(publication, question):
+    known: set[FigureId] = set()
+    for annex in question.annexes:
+        for figure in build(publication, question, annex, YEARS).shown_figures():
+            known |= {figure.id, *figure.parts}
+    asked = {lookup.identity for figure in build_answer(publication, question, years=YEARS).figures
+             for lookup in figure.lookups if lookup.filter["year"] in YEARS}  # fmt: skip
+    assert asked and asked <= known
+
+
+def words_of(answer) -> str:
+    """Every text and cell of an answer, a line each."""
+    lines = []
+    for _, block in answer.blocks:
+        cells = [[block.text]] if hasattr(block, "text") else [[block.caption], *block.rows]
+        lines += [" | ".join(cell if isinstance(cell, str) else cell.text for cell in row) for row in cells]
+    return "\n".join(lines)
+
+
+def test_a_big_city_with_a_hidden_total_gets_no_rank(publication):
+    """Its place in the ranking would say between which figures its own lies."""
+    question = replace(QUESTIONS["twe-2024"], annexes=QUESTIONS["twe-2024"].annexes[:1],
+                       parts=QUESTIONS["twe-2024"].parts[:1], gaps=())  # fmt: skip
+
+    def hidden(identity: FigureId) -> bool:
+        return (identity.place, identity.year, identity.category) == ("11002", 2023, "months/*")
+
+    assert "Antwerpen | 6 | 4 | -33,3" in words_of(build_answer(publication, question, years=YEARS))
+    text = words_of(build_answer(publication, question, hidden, years=YEARS))
+    assert "Antwerpen" not in text and "Aartselaar | 0 | 4" in text
+    assert "verborgen cijfer zijn niet gerangschikt" in text
+
+
+def test_a_city_with_a_hidden_earlier_year_shows_neither_it_nor_the_change(publication):
+    def hidden(identity: FigureId) -> bool:
+        return (identity.place, identity.year, identity.category) == ("11002", 2022, "months/*")
+
+    text = words_of(build_answer(publication, QUESTIONS["twe-2024"], hidden, years=YEARS))
+    assert "Antwerpen | [c] | 4 | [c]" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "mart", "measure"),
+    [("twe-2024", "mart_wage_subsidies", "subsidies"), ("twe-2018", "mart_activation_ratio", "clients_in_twe")],
+)
+def test_what_is_worked_out_from_a_hidden_figure_is_hidden_too(publication, question, mart, measure):
+    """An amount tells of few subsidies, a ratio of few clients."""
+
+    def hidden(identity: FigureId) -> bool:
+        return (identity.mart, identity.measure, identity.place) == (mart, measure, "11002")
+
+    def of_antwerp(answer) -> list[Figure]:
+        return [f for f in answer.figures for x in f.lookups if x.mart == mart and x.filter.get("nis_code") == "11002"
+                and x.measure != "leefloners"]  # fmt: skip
+
+    assert of_antwerp(build_answer(publication, QUESTIONS[question], years=YEARS))
+    assert of_antwerp(build_answer(publication, QUESTIONS[question], hidden, years=YEARS)) == []
+
+
+def test_the_list_of_figures_holds_what_the_document_quotes_and_nothing_hidden(publication, tmp_path):
+    def hidden(identity: FigureId) -> bool:
+        return identity.place == "11002"
+
+    path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, hidden=hidden, years=YEARS)
+    rows = cells(path.with_name("antwoord_cijfers.xlsx"), "Cijfers")
+    listed = {row["Nr. (in de tekst)"]: row["Cijfer in de tekst"] for row in rows}
+    assert sorted(runs(path)[0]) == sorted(listed.values())
+    assert rows and not [row for row in rows if "11002" in row["Filter"]]
+
+
 def test_everything_hidden_leaves_an_answer_without_figures(publication, tmp_path):
     path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, hidden=lambda identity: True)
     assert runs(path)[0] == []
@@ -194,11 +268,13 @@ def test_real_data_and_other_editions_are_labelled(tmp_path):
 
 def test_list_of_figures_names_the_source_of_each(publication, tmp_path):
     path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, years=YEARS)
-    sheet = load_workbook(path.with_name("antwoord_cijfers.xlsx"))["Cijfers"]
+    control = path.with_name("antwoord_cijfers.xlsx")
+    assert violations(control, OF_ANY_WORKBOOK) == []
+    sheet = load_workbook(control)["Cijfers"]
     rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
     figures = build_answer(publication, QUESTIONS["twe-2024"], years=YEARS).figures
     assert len(rows) == sum(len(figure.lookups) for figure in figures)
-    assert rows[0][2:9] == ("9", "9", "som", 1, "mart_started_duration", "trajectories", "year = 2023")
+    assert rows[0][2:9] == ("9", 9, "som", 1, "mart_started_duration", "trajectories", "year = 2023")
 
 
 def test_question_without_parts_or_words_is_answered_annex_by_annex(publication, tmp_path):

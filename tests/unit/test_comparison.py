@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 from openpyxl import load_workbook
-from test_exports_support import ROWS, make_publication
+from test_exports_support import ROWS, cells, make_publication
 
 from expectations import contract
-from exports import PublicationError, load_questions, write_annex
+from exports import FigureId, PublicationError, load_questions, write_annex
 from exports.annexes import KINDS
 from exports.comparison import CODE, TIME, annexes_of, by_source, compare, compare_annex
-from exports.comparison_book import Earlier, document, revision_sheet
+from exports.comparison_book import REVISION, Earlier, document, revision_sheet
 from exports.comparison_text import text
 from exports.document import Column, Document, Sheet, Table
 from exports.figures import collect
@@ -26,6 +27,7 @@ from orchestration.door import storage
 from orchestration.door.ledger import Entry
 from orchestration.paths import DataFolder
 from orchestration.tracing import present_codes, trace
+from tests.checklist import OF_ANY_WORKBOOK, violations
 
 QUESTIONS = load_questions()
 _STARTED = ROWS["mart_started_duration"]
@@ -46,7 +48,7 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
         path = new / "deliveries.parquet"
         con.execute(f"create table d as from '{path}'")
         con.execute("insert into d values ('trajecten_2025-01-10.csv', 'trajecten', '2025-01-10', 'accepted', '', "
-                    "'99', 3, 3, 0, 0)")  # fmt: skip
+                    f"'{'9f' * 32}', 3, 3, 0, 0, '3')")  # fmt: skip
         con.execute(f"copy d to '{path}'")
     return old, new
 
@@ -100,16 +102,34 @@ def test_terminal_text_and_workbook(pair):
 def test_nothing_changed_is_said(pair, tmp_path):
     made = compare(pair[0], pair[0], annexes_of(None))
     assert "Nothing changed." in text(made)
-    book = load_workbook(write(document(made), tmp_path / "c.xlsx"))
-    assert book.sheetnames == ["Wijzigingen", "Leveringen"]
+    path = write(document(made), tmp_path / "c.xlsx")
+    assert load_workbook(path).sheetnames == ["Wijzigingen", "Leveringen"]
+    assert violations(path, OF_ANY_WORKBOOK) == []
+
+
+def test_the_workbook_of_a_comparison_keeps_to_the_checklist(pair, tmp_path):
+    made = compare(*pair, annexes_of(None))
+    gone = replace(made.changes[-1], new=None, difference="[z]")
+    path = write(document(replace(made, changes=(*made.changes, gone))), tmp_path / "c.xlsx")
+    assert violations(path, OF_ANY_WORKBOOK) == []
+    rows = cells(path, "Wijzigingen")
+    assert (rows[0]["NIS-code"], rows[0]["Gemeente"]) == ("[z]", "Vlaanderen")
+    assert rows[-1]["Is (in de eenheid van het cijfer)"] == "[z]"
+
+
+def hides(identity: FigureId) -> bool:
+    return identity.place in ("44021", "vlaanderen") and identity.year == 2023
 
 
 @pytest.mark.parametrize(("question", "number"), [(q.id, a.number) for q in QUESTIONS.values() for a in q.annexes])
-def test_a_finished_workbook_reads_back_as_what_it_shows(pair, tmp_path, question, number):
+@pytest.mark.parametrize(("edition", "hidden"), [("publiek", None), ("publiek", hides), ("volledig", hides)])
+def test_a_finished_workbook_reads_back_as_what_it_shows(pair, tmp_path, question, number, edition, hidden):
     annex = QUESTIONS[question].annex(number)
-    path = write_annex(pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023)).path
+    path = write_annex(pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023), edition=edition, hidden=hidden).path
     with Publication(pair[0]) as publication:
-        figures = of_figures(collect(publication, annex.kind, (2022, 2023), annex.options))
+        collected = collect(publication, annex.kind, (2022, 2023), annex.options)
+    figures = of_figures(collected, hidden if edition == "publiek" else None)
+    assert ("[c]" in figures.values()) == (edition == "publiek" and hidden is not None)
     read = of_workbook(path)
     assert read.keys() == figures.keys()
     for key, value in figures.items():
@@ -147,9 +167,20 @@ def test_revision_sheet_tells_what_changed_since_the_answer(pair, tmp_path):
     assert sheet.table and [row[:8] for row in sheet.table.rows] == [
         ("44021", "Gent", 2022, "Opgestart", "totaal", "[c]", 2, "[z]")
     ]
-    words = "\n".join(str(line.cells[0]) for line in sheet.lines if line.cells)
+    words = "\n".join(line.text for line in sheet.lines)
     assert "1 van de" in words and "vrijgegeven op 2 april 2024" in words and "staan hier niet: 2023" in words
     assert "SYNTHETISCHE" in words
+    for edition in ("publiek", "volledig"):
+        with Publication(pair[1]) as publication:
+            gone = {key: value for key, value in shown.items() if key != Key("Opgestart", "totaal", "11002", 2022)}
+            sheet = revision_sheet(publication, annex, gone, earlier, by_source([]), edition)
+        result = write_annex(
+            pair[0], QUESTIONS["twe-2024"], annex, tmp_path, (2022,), edition=edition, extra_sheets=(sheet,)
+        )
+        assert violations(result.path) == [], edition
+        was, now = "Was (in de eenheid van het cijfer)", "Is (in de eenheid van het cijfer)"
+        rows = [(row["NIS-code"], row[was], row[now]) for row in cells(result.path, REVISION)]
+        assert rows == [("11002", 6, "[z]"), ("44021", "[c]", 2)][: 2 if edition == "publiek" else 1]
 
 
 def test_revision_under_another_geography_compares_codes_that_stand_in_both(pair):

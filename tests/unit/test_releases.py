@@ -17,7 +17,7 @@ from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
 from orchestration import released_figures, releases
 from orchestration.cli import twe
-from orchestration.paths import DataFolder
+from orchestration.paths import PROJECT, DataFolder
 from orchestration.publication import Publication
 from orchestration.releases import ReleaseError
 
@@ -191,12 +191,19 @@ annexes:
 """
 
 
+def test_the_example_of_the_documentation_gives_every_annex_and_an_answer(source, tmp_path):
+    question = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
+    place = annexes(source[0], tmp_path, question)
+    wanted = {annex.file_name for annex in question.annexes} | {"antwoord.docx", "antwoord_cijfers.xlsx"}
+    assert wanted <= {path.name for path in place.iterdir()}
+
+
 def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     (tmp_path / "nieuw.yml").write_text(NEW_QUESTION, encoding="utf-8")
     question = load_question(tmp_path / "nieuw.yml")
     place = annexes(source[0], tmp_path / "annexes", question)
     assert sorted(path.name for path in place.iterdir()) == [
-        "antwoord.docx", "antwoord_cijfers.xlsx", "geld.xlsx", "opgestart.xlsx",
+        "antwoord.docx", "antwoord_cijfers.xlsx", "geld.xlsx", "geld_csv", "opgestart.xlsx", "opgestart_csv",
     ]  # fmt: skip
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = releases.release(data, question, source[0], place, NOW)
