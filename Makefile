@@ -14,7 +14,7 @@ export DO_NOT_TRACK := 1
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
 	@echo "make test       lint, types, SQL style, dbt unit tests and pytest"
-	@echo "make mutants    break the code in some thirty places; tests that notice nothing are named (minutes)"
+	@echo "make mutants    break the code in some thirty places; what no test notices is named (minutes)"
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
 
