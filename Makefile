@@ -9,11 +9,12 @@ READY := $(VENV)/ready
 unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK := 1
 
-.PHONY: help annexes test lint types sql unit-tests pytest benchmark ui lock clean
+.PHONY: help annexes test lint types sql unit-tests pytest mutants benchmark ui lock clean
 
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
 	@echo "make test       lint, types, SQL style, dbt unit tests and pytest"
+	@echo "make mutants    break the code in some thirty places; what no test notices is named (minutes)"
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
 
@@ -38,6 +39,9 @@ unit-tests: $(READY)
 
 pytest: $(READY)
 	$(BIN)/pytest
+
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants
 
 benchmark: $(READY)
 	$(BIN)/python -m tests.benchmark

@@ -61,6 +61,9 @@ def code_lists(path: Path) -> dict[str, tuple[str, ...]]:
     return {name: tuple(code for _, code in sorted(rows)) for name, rows in lists.items()}
 
 
+SETTINGS = ("type", "required", "description", "code_list", "min", "max")
+
+
 def column(name: str, spec: dict[str, Any], codes: dict[str, tuple[str, ...]], path: Path) -> Column:
     if not isinstance(spec, dict):
         raise ContractError(f"{path.name}: column {name!r} is {spec!r}; write it as {{type: {spec}}}.")
@@ -68,16 +71,21 @@ def column(name: str, spec: dict[str, Any], codes: dict[str, tuple[str, ...]], p
         raise ContractError(
             f"{path.name}: column {name!r} has type {spec.get('type')!r}; use one of {', '.join(TYPES)}."
         )
-    if unknown := set(spec) - {"type", "required", "description", "code_list", "min", "max"}:
-        raise ContractError(f"{path.name}: column {name!r} has an unknown setting {sorted(unknown)[0]!r}.")
+    if unknown := set(spec) - set(SETTINGS):
+        raise ContractError(
+            f"{path.name}: column {name!r} has an unknown setting {sorted(unknown)[0]!r}; use {', '.join(SETTINGS)}."
+        )
     if spec["type"] == "code" and spec.get("code_list") not in codes:
         raise ContractError(
-            f"{path.name}: column {name!r} names code list {spec.get('code_list')!r}, which code_lists.csv lacks."
+            f"{path.name}: column {name!r} names code list {spec.get('code_list')!r}, which code_lists.csv lacks; "
+            "add the list there, or name another."
         )
     low, high = spec.get("min"), spec.get("max")
     for side, bound in (("min", low), ("max", high)):
         if bound is not None and not isinstance(bound, BOUNDS.get(spec["type"], ())):
-            raise ContractError(f"{path.name}: column {name!r} has {side} {bound!r}, which no {spec['type']} has.")
+            raise ContractError(
+                f"{path.name}: column {name!r} has {side} {bound!r}, which no {spec['type']} has; mend or remove it."
+            )
     if low is not None and high is not None and low > high:
         raise ContractError(f"{path.name}: column {name!r} has min {low} above max {high}; no value can pass.")
     return Column(name=name, codes=codes.get(spec.get("code_list", ""), ()), **spec)

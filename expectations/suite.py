@@ -37,7 +37,7 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount
     Great Expectations does not accept.
     """
     if not rules:
-        raise SuiteError(f"no rules for {table}: an empty suite never passes")
+        raise SuiteError(f"no rules for {table}: an empty suite never passes; add a rule to its YAML")
     import great_expectations as gx
 
     from expectations import gx_duckdb
@@ -103,5 +103,5 @@ def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
     if count is None:
         count = facts.get("observed_value")
     if count is None:
-        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) was judged without a count")
+        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) was judged without a count; nothing was loaded")
     return RuleCount(rule, int(count))

@@ -7,8 +7,6 @@ Next to it stands `antwoord_cijfers.xlsx`: every figure of the text with the mar
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 from exports.answering.blocks import Block, figures_of
 from exports.answering.letter import PUBLIC, letter
 from exports.answering.lookups import Figure, FigureId, Hidden, Lookup, Marts
+from exports.archive import replace_file
 from exports.questions import Question
 
 __all__ = [
@@ -92,21 +91,6 @@ def write_answer(
         [block for _, block in made.blocks],
     )
     out_dir = Path(out_dir)
-    path = _write(out_dir / answer_file(edition), content)
+    path = replace_file(out_dir / answer_file(edition), content)
     write(figures, out_dir / control_file(edition))
-    return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
     return path

@@ -134,7 +134,8 @@ def _group(
         for field in mart.measures:
             if field.column in group:
                 raise PublicationError(
-                    f"{mart.name} has more than one row for {named['nis_code']} in {named['year']}: its grain is broken"
+                    f"{mart.name} has more than one row for {named['nis_code']} in {named['year']}: its grain is "
+                    "broken; build again, and report it when it stays"
                 )
             group[field.column] = named[field.column]
 
@@ -172,7 +173,8 @@ def _check_equal(kind: Kind, cells: Mapping[tuple[str, int], Group]) -> None:
             one, other = left.value(group, None), right.value(group, None)
             if one != other:
                 raise PublicationError(
-                    f"{names}: totals of {nis_code} in {year} differ ({one} by {left}, {other} by {right})"
+                    f"{names}: totals of {nis_code} in {year} differ ({one} by {left}, {other} by {right}); "
+                    "build again, and report it when it stays"
                 )
 
 

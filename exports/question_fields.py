@@ -103,5 +103,5 @@ def parse_years(value: Any) -> tuple[int, ...]:
             raise ValueError(f"{piece!r} must run forward and start in {FIRST_YEAR} (start of TWE) or later")
         years.update(range(first, last + 1))
     if not years:
-        raise ValueError("no years given")
+        raise ValueError("no years given; write 2020, 2020-2023 or [2020, 2021]")
     return tuple(sorted(years))

@@ -120,7 +120,7 @@ def load_questions(folder: Path | None = None) -> dict[str, Question]:
     folder = folder or Path(__file__).with_suffix("")
     files = sorted(folder.glob("*.yml"))
     if not files:
-        raise QuestionError(f"no questions (*.yml) in {folder}")
+        raise QuestionError(f"no questions (*.yml) in {folder}; put a question file there")
     return {path.stem: load_question(path) for path in files}
 
 

@@ -124,10 +124,14 @@ class Publication:
     def facts(self) -> Facts:
         rows = self.rows("publication", ("as_of", "geography_date", "code_version", "engine", "synthetic"))
         if len(rows) != 1:
-            raise PublicationError(f"publication.parquet in {self.folder} has {len(rows)} rows instead of 1")
+            raise PublicationError(
+                f"publication.parquet in {self.folder} has {len(rows)} rows instead of 1: build it again"
+            )
         as_of, geography_date, code_version, engine, synthetic = rows[0]
         if as_of is None or geography_date is None:
-            raise PublicationError(f"publication.parquet in {self.folder} has no as_of or geography_date")
+            raise PublicationError(
+                f"publication.parquet in {self.folder} has no as_of or geography_date: build it again"
+            )
         return Facts(as_of, geography_date, str(code_version), str(engine), bool(synthetic))
 
     @cached_property
@@ -148,7 +152,8 @@ class Publication:
         """Codes and Dutch labels of one set, in reading order."""
         if label_set not in self._labels:
             raise PublicationError(
-                f"labels.parquet in {self.folder} has no set {label_set!r}; it has {', '.join(self._labels)}"
+                f"labels.parquet in {self.folder} has no set {label_set!r}; it has {', '.join(self._labels)}: "
+                "add the set to the code lists or class sets, and build again"
             )
         return self._labels[label_set]
 

@@ -89,7 +89,7 @@ def tidy(
         category = maker.category(named)
         key = (named["year"], named["nis_code"], category)
         if key in made:
-            raise PublicationError(f"{mart.name} has more than one row for {key}: its grain is broken")
+            raise PublicationError(f"{mart.name} has more than one row for {key}: its grain is broken; build again")
         made[key] = maker.row(named, category)
     return Tidy(mart, tuple(_columns(mart.fields)), made)
 

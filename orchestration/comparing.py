@@ -33,7 +33,7 @@ def run(
     Raises ComparisonError, UnknownQuestionError, NothingAcceptedError or BusyError.
     """
     if before >= after:
-        raise ComparisonError(f"--from {before} must be earlier than --to {after}")
+        raise ComparisonError(f"--from {before} must be earlier than --to {after}; swap them")
     question: Question | None = runner.chosen(settings, (question_id,))[0] if question_id else None
     geography = geography_date or (question.geography_date if question else None) or after
     entries = Workspace(settings).entries()

@@ -26,7 +26,9 @@ def run(
     answer = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
     made = publication.find(settings.folder, publication.inputs_digest(entries, answer))
     if made is None:
-        raise ReleaseError(f"there is no publication as of {answer.as_of}")
+        raise ReleaseError(
+            f"there is no publication as of {answer.as_of}; make it with: twe run --as-of {answer.as_of}"
+        )
     place = annexes.folder(settings.folder, question, made, entries, None)
     data = settings.folder
     return releases.release(

@@ -17,8 +17,8 @@ with counts as (
 
 successions as (
     select
-        nis_code as predecessor_nis,
-        successor_nis_code as successor_nis,
+        nis_code as predecessor_nis_code,
+        successor_nis_code,
         {{ day_after('valid_to') }} as merge_date
     from {{ ref('municipalities') }}
     where valid_to is not null
@@ -27,34 +27,36 @@ successions as (
 -- A municipality that absorbs others under its own code has no end date of its own.
 listed_mergers as (
     select
-        predecessor_nis,
-        successor_nis,
+        predecessor_nis_code,
+        successor_nis_code,
         merge_date
     from {{ ref('municipality_merges') }}
-    where predecessor_nis <> successor_nis
+    where predecessor_nis_code <> successor_nis_code
 ),
 
 differing_merges as (
     select
-        coalesce(successions.predecessor_nis, listed_mergers.predecessor_nis) as predecessor_nis,
-        coalesce(successions.successor_nis, listed_mergers.successor_nis) as successor_nis
+        coalesce(successions.predecessor_nis_code, listed_mergers.predecessor_nis_code)
+            as predecessor_nis_code,
+        coalesce(successions.successor_nis_code, listed_mergers.successor_nis_code)
+            as successor_nis_code
     from successions
     full join listed_mergers
         on
-            listed_mergers.predecessor_nis = successions.predecessor_nis
-            and listed_mergers.successor_nis = successions.successor_nis
+            listed_mergers.predecessor_nis_code = successions.predecessor_nis_code
+            and listed_mergers.successor_nis_code = successions.successor_nis_code
             and listed_mergers.merge_date = successions.merge_date
-    where successions.predecessor_nis is null or listed_mergers.predecessor_nis is null
+    where successions.predecessor_nis_code is null or listed_mergers.predecessor_nis_code is null
 ),
 
 late_successors as (
     select
-        successions.predecessor_nis,
-        successions.successor_nis
+        successions.predecessor_nis_code,
+        successions.successor_nis_code
     from successions
     left join {{ ref('municipalities') }} as successors
         on
-            successors.nis_code = successions.successor_nis
+            successors.nis_code = successions.successor_nis_code
             and {{ is_valid_on('successors', 'successions.merge_date') }}
     where successors.nis_code is null
 )
@@ -67,10 +69,10 @@ where found <> expected
 union all
 select
     'merger stands in one table only' as problem,
-    predecessor_nis || ' -> ' || coalesce(successor_nis, '?') as detail
+    predecessor_nis_code || ' -> ' || coalesce(successor_nis_code, '?') as detail
 from differing_merges
 union all
 select
     'successor not valid on the day of the merger' as problem,
-    predecessor_nis || ' -> ' || coalesce(successor_nis, '?') as detail
+    predecessor_nis_code || ' -> ' || coalesce(successor_nis_code, '?') as detail
 from late_successors

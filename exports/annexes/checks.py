@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exports.annexes.rules import Rule
+from exports.annexes.rules import Cell, Rule
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,17 @@ class Link:
     category: str = ""
     lag: int = 0
     when_measured: bool = False
+
+
+MEASURED_HAD_ENDED = Link(
+    "gemeten trajecten = beëindigde trajecten van het jaar ervoor",
+    Cell("measured"),
+    "mart_ended_duration",
+    category="*",
+    lag=1,
+    when_measured=True,
+)
+"""Holds for every annex that counts measured trajectories: they ended the year before, or the year is not over."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Annex 5: where clients stand 12 months after the end, and the competence strengthening in those months."""
 
-from exports.annexes.checks import Link
+from exports.annexes.checks import MEASURED_HAD_ENDED, Link
 from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell, Sum
 
@@ -98,14 +98,7 @@ OUTFLOW = Kind(
             "mart_transmissions",
             "measured",
         ),
-        Link(
-            "gemeten trajecten = beëindigde trajecten van het jaar ervoor",
-            Cell("measured"),
-            "mart_ended_duration",
-            category="*",
-            lag=1,
-            when_measured=True,
-        ),
+        MEASURED_HAD_ENDED,
     ),
     definitions=(
         ("Meetdatum", "de einddatum van het traject + 12 maanden; enkel meetdata tot en met de stand-datum tellen."),

@@ -1,6 +1,6 @@
 """Annex 6: trajectories with a transmission to VDAB's Controledienst within 12 months after the end."""
 
-from exports.annexes.checks import Link
+from exports.annexes.checks import MEASURED_HAD_ENDED, Link
 from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell, Percentage
 from exports.document import Format
@@ -73,14 +73,7 @@ TRANSMISSIONS = Kind(
             "mart_outflow",
             category="position/*",
         ),
-        Link(
-            "gemeten trajecten = beëindigde trajecten van het jaar ervoor",
-            Cell("measured"),
-            "mart_ended_duration",
-            category="*",
-            lag=1,
-            when_measured=True,
-        ),
+        MEASURED_HAD_ENDED,
     ),
     definitions=(
         ("Transmissie", "de overdracht van een dossier aan de Controledienst van VDAB."),

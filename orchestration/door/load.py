@@ -169,7 +169,8 @@ def _store(
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
     if rows_read != accepted + quarantined:
         raise guard.GuardError(
-            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined"
+            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
+            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
         )
     return _entry(
         delivery,

@@ -56,7 +56,7 @@ def create_insz_macros(con: duckdb.DuckDBPyConnection) -> None:
 def create_client_keys(con: duckdb.DuckDBPyConnection, column: str, key: bytes) -> None:
     """Makes table `client_keys` (digits, client_key) for every valid INSZ in `column` of `raw`."""
     if not key:
-        raise DeliveryError("cannot be pseudonymised without a key")
+        raise DeliveryError("cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY")
     con.execute(f"create temp table digits as select distinct insz_digits({column}) as d from raw")
     digits = [d for (d,) in con.execute("select d from digits where d is not null").fetchall()]
     pairs = {

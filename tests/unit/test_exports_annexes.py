@@ -187,3 +187,11 @@ def test_a_missing_publication_or_mart_says_what_to_do(publication, tmp_path):
     (partial / "mart_outflow.parquet").unlink()
     with pytest.raises(PublicationError, match=r"mart_outflow\.parquet is missing"):
         annex_of(partial, tmp_path, "twe-2024", "5")
+
+
+def test_municipalities_stand_in_the_order_of_their_codes(tmp_path):
+    """Not of their names, which repeat and change."""
+    renamed = make_publication(tmp_path / "publication", names={"11001": "Zwijndrecht", "73109": "Aalst"})
+    annex = annex_of(renamed, tmp_path / "out", "twe-2024", "6")
+    codes = [row["NIS-code"] for row in cells(annex.path, "Transmissies") if "NIS-code" in row]
+    assert codes[:4] == ["11001", "11002", "44021", "73109"]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 from click.testing import CliRunner
 
 from exports import load_questions
 from exports.questions import load_question
+from orchestration import planning
 from orchestration.cli import twe
 from orchestration.paths import PROJECT
-from orchestration.planning import Wish, by_dates, moves
+from orchestration.planning import Wish, by_dates, moves, plan
 
 PINNED = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
 FREE = load_questions()["twe-2024"]
@@ -42,3 +44,20 @@ def test_stands_to_compare_must_follow_each_other(tmp_path, monkeypatch):
     monkeypatch.setenv("TWE_DATA", str(tmp_path))
     result = CliRunner().invoke(twe, ["compare", "--from", "2025-01-01", "--to", "2025-01-01"])
     assert result.exit_code == 2 and "must be earlier than" in result.output
+
+
+def test_readers_of_current_are_brought_back_from_another_geography(settings, monkeypatch):
+    """What is published already is published again when `current` shows the municipalities of another day."""
+    made, other = object(), object()
+    entries = [SimpleNamespace(status="accepted", delivered_on=DAY)]
+    monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
+    monkeypatch.setattr(planning.publication, "find", lambda *_: made)
+    monkeypatch.setattr(planning.disclosure, "kept", lambda *_: SimpleNamespace(stamp="", exists=True))
+
+    def builds(current: object, wish: Wish) -> bool:
+        monkeypatch.setattr(planning.publication, "current", lambda _: current)
+        work = plan(settings, entries, (None, None), [], wish, frozenset())
+        return work is not None and work.build
+
+    assert (builds(other, Wish()), builds(made, Wish())) == (True, False)
+    assert not builds(other, Wish(move_current=False))

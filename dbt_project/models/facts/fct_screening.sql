@@ -6,13 +6,13 @@ select
     coalesce(
         screenings.needs_work_experience
         and screenings.needs_generic_competences
-        and screenings.nec_feasible_within_2_years
-        and screenings.available_at_least_half_time,
+        and screenings.is_nec_feasible_within_2_years
+        and screenings.is_available_half_time,
         false
     ) as meets_criteria,
     screenings.needs_work_experience is null
     or screenings.needs_generic_competences is null
-    or screenings.nec_feasible_within_2_years is null
-    or screenings.available_at_least_half_time is null as is_incomplete
+    or screenings.is_nec_feasible_within_2_years is null
+    or screenings.is_available_half_time is null as is_incomplete
 from {{ ref('stg_screenings') }} as screenings
 {{ join_geography('screenings.source_nis_code') }}

@@ -40,8 +40,8 @@ select
     measures.measuring_date,
     {{ year_of('measures.measuring_date') }} as measuring_year,
     coalesce(profiles.gender, 'unknown') as gender,
-    {{ class_code('age') }} as age,
-    {{ class_code('unemployment') }} as unemployment,
+    {{ class_code('age') }} as age_class,
+    {{ class_code('unemployment') }} as unemployment_class,
     coalesce(profiles.schooling, 'unknown') as schooling,
     coalesce(profiles.migration_background, 'unknown') as migration_background,
     measures.file_name

@@ -1,15 +1,18 @@
-{% set characteristics = ['gender', 'age', 'unemployment', 'schooling', 'migration_background'] -%}
+{% set characteristics = {
+    'gender': 'gender', 'age': 'age_class', 'unemployment': 'unemployment_class', 'schooling': 'schooling',
+    'migration_background': 'migration_background'
+} -%}
 
 with counts as (
-    {% for characteristic in characteristics -%}
+    {% for characteristic, column in characteristics.items() -%}
         select
             start_year as year,
             nis_code,
             '{{ characteristic }}' as characteristic,
-            {{ characteristic }} as category,
+            {{ column }} as category,
             count(*) as trajectories
         from {{ ref('fct_trajectory') }}
-        group by start_year, nis_code, {{ characteristic }}
+        group by start_year, nis_code, {{ column }}
         {% if not loop.last -%} union all {% endif %}
     {% endfor -%}
 )

@@ -10,7 +10,7 @@ select
     decision.code as decision,
     current_rows.werkervaring_nodig as needs_work_experience,
     current_rows.generieke_competenties_te_ontwikkelen as needs_generic_competences,
-    current_rows.nec_haalbaar_binnen_2_jaar as nec_feasible_within_2_years,
-    current_rows.minstens_halftijds_inzetbaar as available_at_least_half_time
+    current_rows.nec_haalbaar_binnen_2_jaar as is_nec_feasible_within_2_years,
+    current_rows.minstens_halftijds_inzetbaar as is_available_half_time
 from current_rows
 {{ join_code('decision', 'screening_decision', 'current_rows.besluit') }}

@@ -1,0 +1,150 @@
+"""CONTRIBUTING.md is followed literally: its blocks are written into a copy of the project, and used."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import contract
+from exports import load_questions
+from orchestration import dbt
+from orchestration.answer import resolve, write_run_settings
+from orchestration.door import ledger, storage
+from orchestration.door.inbox import Delivery, parse_name
+from orchestration.door.load import SourceLoad, load_source
+from orchestration.paths import PROJECT, DataFolder
+from tests import naming
+from tests.deliveries import KEY, by_routing, rows_of, write
+
+PAGE = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+BLOCK = re.compile(
+    r"^( *)```(?:yaml|sql|csv) (\S+)(?: (at the end|behind ([^\n]+)))?\n(.*?)^\1```", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What the recipes change of the project, with the recipes carried out, and an empty data folder."""
+
+    folder: Path
+    data: DataFolder
+
+    def contract(self, source: str) -> contract.SourceContract:
+        return contract.load(source, self.folder / "expectations", self.folder / "dbt_project" / "seeds")
+
+    def load(self, path: Path) -> SourceLoad:
+        source, day, label = parse_name(path.name, contract.sources(self.folder / "expectations"))
+        content = path.read_bytes()
+        found = Delivery(path, source, day, label, hashlib.sha256(content).hexdigest(), len(content))
+        return load_source(self.data, self.contract(source), [found], KEY, "run-1", by_routing)
+
+
+def blocks() -> Iterator[tuple[str, str, str, str]]:
+    """(path, how, behind which line, text) of every block of the page that says where it goes."""
+    for indent, path, how, line, text in BLOCK.findall(PAGE):
+        yield path, how, line, "".join(part.removeprefix(indent) for part in text.splitlines(keepends=True))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copytree(PROJECT / "expectations", folder / "expectations")
+    shutil.copytree(PROJECT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
+    for path, how, line, text in blocks():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        assert file.exists() == bool(how), path
+        old = file.read_text(encoding="utf-8") if how else ""
+        if line:
+            (found,) = [each for each in old.splitlines(keepends=True) if line in each]
+            old, text = old.replace(found, found + text), ""
+        file.write_text(old + text, encoding="utf-8")
+    return Copy(folder, DataFolder(folder / "data"))
+
+
+def test_the_page_has_a_block_for_every_recipe_that_is_followed() -> None:
+    assert [path for path, *_ in blocks()] == [
+        "expectations/opvolggesprekken.yml",
+        "dbt_project/models/staging/sources.yml",
+        "dbt_project/models/staging/stg_follow_up_talks.sql",
+        "dbt_project/models/staging/staging.yml",
+        "inbox/opvolggesprekken_2026-01-31_gent.csv",
+        "expectations/leefloners.yml",
+        "exports/questions/twe-2031.yml",
+    ]
+
+
+def test_a_source_passes_the_door_by_its_contract_alone(copy: Copy, tmp_path: Path) -> None:
+    path = copy.folder / "inbox" / "opvolggesprekken_2026-01-31_gent.csv"
+    done = Copy(copy.folder, DataFolder(tmp_path)).load(path)
+    assert (done.total("rows_read"), done.total("rows_accepted"), done.rows_by_rule) == (
+        2, 1, {("invalid_gespreksdatum", "reject"): 1},
+    )  # fmt: skip
+    (file,) = (tmp_path / "lake" / "opvolggesprekken").glob("opvolg*.parquet")
+    assert [(row["gesprek_id"], str(row["gespreksdatum"])) for row in rows_of(file)] == [("G1", "2026-01-15")]
+
+
+@pytest.mark.slow
+def test_a_source_reaches_staging_by_its_model(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = contract.sources(copy.folder / "expectations")
+    storage.ensure_empty(copy.data.lake, [copy.contract(source) for source in known])
+    copy.load(copy.folder / "inbox" / "opvolggesprekken_2026-01-31_gent.csv")
+    write_run_settings(copy.data.run_settings, resolve(ledger.read(copy.data.ledger)))
+    monkeypatch.setattr(dbt, "DBT_PROJECT", copy.folder / "dbt_project")
+    monkeypatch.setenv("TWE_DATA", str(copy.data.root))
+    dbt.invoke(copy.data, ["run", "--select", "+stg_follow_up_talks"])
+    with duckdb.connect(str(copy.data.warehouse), read_only=True) as con:
+        cursor = con.execute("select * from staging.stg_follow_up_talks")
+        rows = [tuple(map(str, row)) for row in cursor.fetchall()]
+        types = con.execute("describe staging.stg_follow_up_talks").fetchall()
+    assert rows == [("G1", "T1", "2026-01-15", "opvolggesprekken_2026-01-31_gent.csv")]
+    columns = [naming.Column("staging", "stg_follow_up_talks", name, kind.lower()) for name, kind, *_ in types]
+    assert [said for said in naming.wrong_columns(naming.read(), columns) if "no column needs" not in said] == []
+
+
+def test_a_rule_is_one_entry(copy: Copy, tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "leefloners_2026-01-31.csv",
+        """
+        nis_code | maand   | leefloners | equivalent_leefloners
+        44021    | 2025-11 | 10         | 10
+        44021    | 2025-12 | 10         | 11
+        44021    | 2026-01 | 10         |
+        """,
+    )
+    done = Copy(copy.folder, DataFolder(tmp_path)).load(path)
+    assert done.rows_by_rule == {("more_equivalent_than_leefloners", "warn"): 1}
+    assert done.total("rows_accepted") == 3
+
+
+def test_a_question_is_one_file(copy: Copy) -> None:
+    (question,) = load_questions(copy.folder / "exports" / "questions").values()
+    (annex,) = question.annexes
+    assert (question.id, annex.kind.key, annex.years) == ("twe-2031", "6", (2022, 2023))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "word", "without"),
+    [("Add a mart", "intake", {"fct_screening"}), ("Add an annex", "intake", {"twe-2018_bijlage_2"})],
+)
+def test_the_files_of_an_example_speak_of_it(recipe: str, word: str, without: set[str]) -> None:
+    section = PAGE.split(f"## {recipe}\n")[1].split("\n## ")[0]
+    files = [PROJECT / name for name in re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)]
+    assert len(files) >= 6
+    for file in files:
+        assert file.exists(), file
+        if file.stem.split(".")[0].removesuffix("_tests") not in without and file.suffix != ".md":
+            assert word in (file.stem + file.read_text(encoding="utf-8")).lower(), file
+
+
+def test_every_path_that_the_page_names_exists() -> None:
+    made = {path for path, how, *_ in blocks() if not how}
+    prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+    named = {name for name in re.findall(r"`([\w./-]+/[\w./*-]*)`|\]\(([^)#]+)\)", prose) for name in name if name}
+    assert {n for n in named - made if not any(PROJECT.glob(n.rstrip("/")))} == set()

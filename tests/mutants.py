@@ -1,0 +1,146 @@
+"""Breaks the code in one place at a time and runs the tests that guard it: a mutant that lives is a gap in the tests.
+
+    python -m tests.mutants [--list] [NUMBER ...]
+
+Each mutant is one replacement in a copy of the project; the project itself is left alone. `lives` means that no test of
+those named noticed, `dies` is what should happen. Exit code 1 when one lives, or when its text is not there any more.
+Not part of `make test`: run it after changing definitions, rules or tests. dbt mutants cost ten seconds each.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+UNIT = "tests/unit/"
+DBT = "dbt:"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` becomes `new` (the first time it stands there) in `file`; `test` should notice: paths for pytest, or `dbt:`
+    and a selection of unit tests."""
+
+    file: str
+    old: str
+    new: str
+    test: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {' '.join(self.old.split())} -> {' '.join(self.new.split())}"
+
+
+MUTANTS = (
+    # The door: what is read, judged, kept.
+    Mutant("orchestration/door/load.py", "rows_read != accepted + quarantined", "rows_read < 0", UNIT + "test_load.py"),
+    Mutant("orchestration/door/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
+           UNIT + "test_load.py"),
+    Mutant("orchestration/door/storage.py", "case when _shape = 'row' then {value} end", "{value}",
+           UNIT + "test_load.py"),
+    Mutant("orchestration/door/storage.py", "without_any_insz(x)", "x", UNIT + "test_load.py"),
+    Mutant("orchestration/door/inbox.py", '("csv", "xlsx", "parquet")', '("csv", "parquet")', UNIT + "test_inbox.py"),
+    Mutant("orchestration/door/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",
+           UNIT + "test_ledger.py"),
+    # Rules and codes as data.
+    Mutant("expectations/trajecten.yml", "max_value: 24", "max_value: 25", UNIT + "test_rules.py"),
+    Mutant("expectations/klantprofielen.yml", "min: 15", "min: 14", UNIT + "test_contract.py"),
+    Mutant("expectations/loontoelagen.yml", "on_fail: reject", "on_fail: warn", UNIT + "test_rules.py"),
+    Mutant("dbt_project/seeds/code_lists.csv", "position,NEC,nec,", "position,NEK,nec,",
+           f"{UNIT}test_contract.py {UNIT}test_rules.py"),
+    # Definitions, at their edges.
+    Mutant("dbt_project/macros/dates.sql", ".end_date > {{ after }}", ".end_date >= {{ after }}", DBT + "fct_outcome"),
+    Mutant("dbt_project/macros/dates.sql", "<= {{ day_after_last }}", "< {{ day_after_last }}", DBT + "fct_trajectory"),
+    Mutant("dbt_project/macros/deliveries.sql", " and not verwijderd", "", DBT + "stg_trajectories"),
+    Mutant("dbt_project/models/facts/fct_trajectory.sql", "trajectories.end_date <= settings.as_of",
+           "trajectories.end_date < settings.as_of", DBT + "fct_trajectory"),
+    Mutant("dbt_project/models/facts/fct_screening.sql", "and screenings.is_available_half_time", "",
+           DBT + "fct_screening"),
+    Mutant("dbt_project/models/marts/mart_transmissions.sql", " filter (where with_transmission)", "",
+           DBT + "mart_transmissions"),
+    Mutant("dbt_project/models/marts/mart_started_profile.sql", "'age': 'age_class'", "'age': 'gender'",
+           DBT + "mart_started_profile"),
+    Mutant("dbt_project/tests/generic/unique_combination.sql", "> 1", "> 2", UNIT + "test_generic_tests.py"),
+    Mutant("dbt_project/tests/generic/always_true.sql", ", false)", ", true)", UNIT + "test_generic_tests.py"),
+    Mutant("dbt_project/tests/generic/same_total.sql", "full join", "inner join", UNIT + "test_generic_tests.py"),
+    # The second statement of the definitions.
+    Mutant("tests/oracle/calendar.py", "min(dom, month_length(year, month))", "min(dom, 28)", UNIT + "test_oracle.py"),
+    # Runs and publications.
+    Mutant("orchestration/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
+           UNIT + "test_lock.py"),
+    Mutant("orchestration/planning.py", "if made is not None and answer.as_of_is_default",
+           "if False and answer.as_of_is_default",
+           UNIT + "test_planning.py"),
+    # Annexes.
+    Mutant("exports/annexes/transmissions.py", 'Percentage("with_transmission", "measured")',
+           'Percentage("measured", "with_transmission")', UNIT + "test_exports_annexes.py"),
+    Mutant("exports/annexes/rules.py", "if above is None or not below", "if above is None",
+           UNIT + "test_annex_rules.py"),
+    Mutant("exports/annexes/rules.py", "value * part for value, part", "value for value, part",
+           UNIT + "test_annex_rules.py"),
+    Mutant("exports/questions.py", "sha256", "sha255", UNIT + "test_exports_questions.py"),
+    # The rules of the tree.
+    Mutant("tests/rooms.py", "id(node) not in in_functions", "False", UNIT + "test_rooms.py"),
+    Mutant("tests/naming.py", "kind == column.type and ", "", UNIT + "test_naming.py"),
+)  # fmt: skip
+
+
+def verdict(mutant: Mutant, copy: Path) -> str:
+    """`dies`, `lives`, or why it could not be tried. Leaves the copy as it was."""
+    file = copy / mutant.file
+    text = file.read_text(encoding="utf-8")
+    if mutant.old not in text:
+        return "is gone: its text does not stand there any more"
+    file.write_text(text.replace(mutant.old, mutant.new, 1), encoding="utf-8")
+    try:
+        return "dies" if run(mutant.test, copy) else "LIVES"
+    finally:
+        file.write_text(text, encoding="utf-8")
+
+
+def run(test: str, copy: Path) -> int:
+    """Exit code of a test in the copy."""
+    if test.startswith(DBT):
+        command = ["-m", "tests.dbt_unit_tests", f"{test.removeprefix(DBT)},test_type:unit"]
+    else:
+        command = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *test.split()]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("TWE_")}
+    env |= {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([sys.executable, *command], cwd=copy, env=env, capture_output=True).returncode
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("numbers", nargs="*", type=int, help="only these")
+    parser.add_argument("--list", action="store_true", help="list the mutants and their tests")
+    chosen = parser.parse_args(arguments)
+    mutants = [(n, m) for n, m in enumerate(MUTANTS, 1) if not chosen.numbers or n in chosen.numbers]
+    if chosen.list:
+        print("\n".join(f"{n:>2}  {mutant}\n    {mutant.test}" for n, mutant in mutants))
+        return 0
+    bad = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "project"
+        left_out = shutil.ignore_patterns(".git", ".venv", "data", "target", "__pycache__", ".*_cache", "*.egg-info")
+        shutil.copytree(PROJECT, copy, ignore=left_out)
+        wanted = {mutant.test for _, mutant in mutants}
+        whole = sorted({file for test in wanted if not test.startswith(DBT) for file in test.split()})
+        together = [" ".join(whole)] * bool(whole) + [DBT + "*"] * any(test.startswith(DBT) for test in wanted)
+        if failing := [test for test in together if run(test, copy)]:
+            print(f"fails without any mutant; mend that first: {' and '.join(failing)}")
+            return 1
+        for number, mutant in mutants:
+            told = verdict(mutant, copy)
+            bad += told != "dies"
+            print(f"{number:>2} {told:5}  {mutant}", flush=True)
+    print(f"{len(mutants) - bad} of {len(mutants)} mutants die")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
