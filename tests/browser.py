@@ -53,11 +53,12 @@ class Page:
                 return message["result"]
 
     def open(self, path: Path, fragment: str = "") -> None:
-        """Opens a file and waits until it is loaded."""
-        before = len(self.events)
-        self.call("Page.navigate", url=path.resolve().as_uri() + fragment)
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events[before:]):
-            self.events.append(json.loads(self._socket.recv(timeout=PATIENCE)))
+        """Opens a file anew and waits until it is loaded."""
+        for url in ("about:blank", path.resolve().as_uri() + fragment):  # another fragment alone would load nothing
+            before = len(self.events)
+            self.call("Page.navigate", url=url)
+            while not any(event["method"] == "Page.loadEventFired" for event in self.events[before:]):
+                self.events.append(json.loads(self._socket.recv(timeout=PATIENCE)))
 
     def size(self, width: int, height: int, mobile: bool = False) -> None:
         self.call(

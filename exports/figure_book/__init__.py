@@ -37,7 +37,8 @@ def write_figure_book(
     publication can't be read, ValueError for an unknown edition.
     """
     from exports.archive import replace_file
-    from exports.editions import PUBLIEK, edition as chosen_edition
+    from exports.editions import PUBLIEK
+    from exports.editions import edition as chosen_edition
     from exports.figure_book.data import collect_book
     from exports.figure_book.page import page
 

@@ -114,12 +114,14 @@ def _shown_places(figures: Figures, scope: Scope) -> Iterator[tuple[str, str, st
 
 
 def _meters(figures: Figures) -> Iterator[tuple[str, Meter]]:
-    """The measures with a short name: the category that they count, or else the column of the mart."""
+    """The measures with a short name: the category that they count, or else the column of the mart. Without those that
+    mean nothing for several municipalities together."""
     table: WideFigures
     for table in figures.tables:
         for meter in table.meters:
             _, measure, category = meter.signature
-            yield (category if measure == "trajectories" else measure), meter
+            if meter.measure.in_totals:
+                yield (category if measure == "trajectories" else measure), meter
 
 
 def _described(name: str, meter: Meter) -> dict[str, Any]:

@@ -17,7 +17,17 @@ from exports.figure_book.question import KINDS_SHOWN
 from exports.sheets.wording import BANNER
 
 ASSETS = Path(__file__).with_name("assets")
-SCRIPTS = ("base.js", "frame.js", "years.js", "bars.js", "map.js", "flanders.js", "ratio.js", "municipality.js", "start.js")
+SCRIPTS = (
+    "base.js",
+    "frame.js",
+    "years.js",
+    "bars.js",
+    "map.js",
+    "flanders.js",
+    "ratio.js",
+    "municipality.js",
+    "start.js",
+)
 """In the order in which they need each other."""
 
 

@@ -14,10 +14,10 @@ function bars(spec) {
     const shapes = [];
     let y = 4;
     for (const row of spec.rows) {
-      if (!wide) y += 15;
+      if (!wide) y += 16;
       shapes.push(wide
         ? label(row.name, names - 10, y + block / 2 + 3, { class: "name", "text-anchor": "end" })
-        : label(row.name, 0, y - 3, { class: "name" }));
+        : label(row.name, 0, y - 4, { class: "name" }));
       row.values.forEach((value, i) => {
         const group = spec.groups[i];
         const size = isNumber(value) ? Math.max(value * unit, value > 0 ? 1 : 0) : 0;
@@ -29,7 +29,7 @@ function bars(spec) {
       });
       y += 11;
     }
-    shapes.unshift(shape("line", { x1: names, x2: names, y1: 0, y2: y - 8, class: "axis" }));
+    if (wide) shapes.unshift(shape("line", { x1: names, x2: names, y1: 0, y2: y - 8, class: "axis" }));
     return [y, shapes];
   };
 }
