@@ -56,7 +56,8 @@ class Page:
         """Opens a file anew and waits until it is loaded."""
         for url in ("about:blank", path.resolve().as_uri() + fragment):  # another fragment alone would load nothing
             before = len(self.events)
-            self.call("Page.navigate", url=url)
+            if problem := self.call("Page.navigate", url=url).get("errorText"):
+                raise RuntimeError(f"{url}: {problem}")
             while not any(event["method"] == "Page.loadEventFired" for event in self.events[before:]):
                 self.events.append(json.loads(self._socket.recv(timeout=PATIENCE)))
 
