@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration import cli_analyst
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ def ui(port: int) -> None:
     # Takes the place of this process, so that a signal reaches Dagster itself.
     os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
 
+
+cli_analyst.add_to(twe)
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,60 @@
+"""Commands for who works with the figures: the figure book, the data dictionary, dbt's documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestration.settings import load_settings
+
+OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("figure-book")
+@click.option("--out", type=OUT, help="File. Default: figure_book/ in the data folder, named after the stand.")
+@click.option("--edition", type=click.Choice(["publiek", "volledig"]), default="publiek", show_default=True)
+@click.option("--question", "ids", multiple=True, metavar="ID", help="Only what this question's annexes carry.")
+def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
+    """Write the current publication as one HTML page that works offline."""
+    from exports.editions import edition as chosen_edition
+    from exports.figure_book import write_figure_book
+    from orchestration.publication import current
+    from orchestration.runner import chosen
+
+    data = load_settings().folder
+    published = current(data)
+    if published is None:
+        raise click.UsageError(f"nothing is published in {data.root}; start with `twe run`")
+    synthetic = "_synthetisch" if published.synthetic else ""
+    name = f"cijferboek_stand-{published.as_of}{synthetic}{chosen_edition(edition).suffix}.html"
+    questions = chosen(ids) if ids else None
+    path = write_figure_book(
+        published.path, out or data.root / "figure_book" / name, edition=edition, questions=questions
+    )
+    click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in any browser")
+
+
+@click.command()
+@click.option("--out", type=OUT, required=True, help="Workbook to write.")
+def dictionary(out: Path) -> None:
+    """Write every published table, column and code with its meaning, unit and source to a workbook."""
+    from orchestration import dictionary as words
+
+    click.echo(f"{words.write(load_settings().folder, out)} written")
+
+
+@click.command()
+@click.option("--out", type=OUT, help="File. Default: docs/twe-dbt.html in the data folder.")
+def docs(out: Path | None) -> None:
+    """Write dbt's documentation (lineage, SQL, tests) as one HTML page that works offline."""
+    from orchestration import dbt_docs
+
+    data = load_settings().folder
+    click.echo(f"{dbt_docs.write(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
+
+
+def add_to(group: click.Group) -> None:
+    """Adds the commands to the command line."""
+    for command in (figure_book, dictionary, docs):
+        group.add_command(command)
