@@ -43,6 +43,7 @@ class Format(Enum):
     ONE_DECIMAL = ("#,##0.0", 1)
     TWO_DECIMALS = ("#,##0.00", 2)
     SIX_DECIMALS = ("#,##0.00####", 6)
+    GENERAL = ("General", None)
     DATE = ("dd/mm/yyyy", None)
 
     @property

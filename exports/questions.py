@@ -10,7 +10,8 @@ the line, what was found and what to do. Field by field:
     contact, licence, next_update    as they must stand on the cover
     status                  ontwerp | voorlopig (default) | definitief
     as_of, geography_date   only to pin the question to a date; else the publication's own dates apply
-    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (sentence)
+    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (own words;
+                            without them a part gets the sentence that goes with its annex)
     annexes                 list of: kind, number, title, years (2020-2023, or a list), file, footnotes, options,
                             levels (gemeente, centrumstad, provincie, vlaanderen; all when left out),
                             breaks (year: why its figures can't be compared with those of the year before)

@@ -8,9 +8,9 @@ from typing import Any
 
 from exports.annexes.model import Field, Mart
 from exports.document import Format
-from exports.identity import GEMEENTE, Entry, Figure, FigureId, Hidden, is_hidden
+from exports.identity import GEMEENTE, Entry, Figure, FigureId
 from exports.meters import Signature, Signatures, part_ids
-from exports.reading import Municipality, Publication, PublicationError
+from exports.reading import Publication, PublicationError
 
 Key = tuple[int, str, str]
 """(year, nis_code, category) of a row of a tidy table."""
@@ -28,31 +28,14 @@ class TidyColumn:
 
 @dataclass
 class Tidy:
-    """The rows of one mart for the annex's years, in key order, with a label after every code."""
+    """The rows of one mart for the annex's years, in key order, with a label after every code.
+
+    A combination that doesn't occur has no row: a zero is never hidden, so its absence tells no more than a 0 would.
+    """
 
     mart: Mart
     columns: tuple[TidyColumn, ...]
     rows: dict[Key, tuple[Entry, ...]] = field(default_factory=dict)
-    _maker: _RowMaker | None = None
-
-    def shown(self, years: Sequence[int], places: Sequence[Municipality], hidden: Hidden | None) -> list[tuple]:
-        """The rows to show. A combination that doesn't occur has no row, so a hidden zero would show by its absence:
-        when something is hidden there, the combination gets a row as well. (A category that occurs nowhere is zero
-        everywhere, Flanders included, and has no rows.)"""
-        if hidden is None or self._maker is None:
-            return list(self.rows.values())
-        categories = list(dict.fromkeys(category for _, _, category in self.rows)) or [""]
-        rows = []
-        for year in years:
-            for place in places:
-                for category in categories:
-                    row = self.rows.get((year, place.nis_code, category))
-                    if row is None:
-                        row = self._maker.empty(year, place, category)
-                        if not any(isinstance(cell, Figure) and is_hidden(cell, hidden) for cell in row):
-                            continue
-                    rows.append(row)
-        return rows
 
 
 class _RowMaker:
@@ -89,17 +72,6 @@ class _RowMaker:
                 cells.append(self._label(item.label_set.format_map(named), value))
         return tuple(cells)
 
-    def empty(self, year: int, place: Municipality, category: str) -> tuple[Entry, ...]:
-        """The row of a combination that doesn't occur: zeros, and no means or ratios."""
-        keys = self._mart.key_values(category) if self._mart.keys else ()
-        named: dict[str, Any] = {
-            "year": year, "nis_code": place.nis_code, "municipality": place.municipality, "province": place.province,
-            "is_centre_city": place.is_centre_city, **dict(zip(self._mart.keys, keys, strict=True)),
-        }  # fmt: skip
-        for item in self._mart.measures:
-            named[item.column] = None if item.format is Format.SIX_DECIMALS else 0
-        return self.row(named, category)
-
     def _label(self, label_set: str, code: str) -> str:
         if label_set not in self._labels:
             self._labels[label_set] = {item.code: item.text for item in self._publication.labels(label_set)}
@@ -119,7 +91,7 @@ def tidy(
         if key in made:
             raise PublicationError(f"{mart.name} has more than one row for {key}: its grain is broken")
         made[key] = maker.row(named, category)
-    return Tidy(mart, tuple(_columns(mart.fields)), made, maker)
+    return Tidy(mart, tuple(_columns(mart.fields)), made)
 
 
 def _columns(fields: Sequence[Field]) -> list[TidyColumn]:

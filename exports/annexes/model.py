@@ -40,17 +40,16 @@ class Field:
 class Mart:
     """A mart that feeds an annex.
 
-    `category` gives the category of a row ("gender/m") and `key_values` the key columns of a category; without them
-    every measure is a cell of its own. `bins` says under which cell a category is counted where that is not its own.
-    `keys` are the mart's key columns after year and nis_code; `options` are key columns of which an annex shows one
-    value (`basis`), with the values allowed, the default first.
+    `category` gives the category of a row ("gender/m"); without it every measure is a cell of its own. `bins` says
+    under which cell a category is counted where that is not its own. `keys` are the mart's key columns after year and
+    nis_code; `options` are key columns of which an annex shows one value (`basis`), with the values allowed, the
+    default first.
     """
 
     name: str
     fields: tuple[Field, ...]
     keys: tuple[str, ...] = ()
     category: Callable[[Mapping[str, Any]], str] | None = None
-    key_values: Callable[[str], tuple[Any, ...]] = lambda category: tuple(category.split("/"))
     bins: Callable[[str], str] = lambda category: category
     value: str = "trajectories"
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -24,7 +24,6 @@ OUTFLOW = Kind(
             ),
             keys=("position",),
             category=lambda row: f"position/{row['position']}",
-            key_values=lambda category: (category.removeprefix("position/"),),
         ),
         Mart(
             "mart_competence",

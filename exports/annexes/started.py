@@ -17,11 +17,6 @@ def _months(row: Mapping[str, Any]) -> str:
     return "months/unknown" if months is None else f"months/{months}"
 
 
-def _months_values(category: str) -> tuple[int | None]:
-    months = category.removeprefix("months/")
-    return (None if months == "unknown" else int(months),)
-
-
 def _months_bin(category: str) -> str:
     months = category.removeprefix("months/")
     return "months/25+" if months != "unknown" and int(months) > 24 else category
@@ -45,7 +40,6 @@ STARTED = Kind(
             ),
             keys=("expected_months",),
             category=_months,
-            key_values=_months_values,
             bins=_months_bin,
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exports.answering.sentences import opening
 from exports.document import Column, Line, Sheet, Table
 from exports.sheets.context import CONTENTS, COVER, NOTES, Context
 from exports.sheets.head import banners, options
@@ -35,7 +36,8 @@ def cover_sheet(context: Context) -> Sheet:
     for part in question.parts:
         if part.annex in (annex.number, None):
             lines += _said(f"Deelvraag {part.part}", part.question)
-            lines += _said("Antwoord" if part.annex else "Antwoord (zonder bijlage)", part.answer)
+            words = part.answer or (opening(annex.kind, annex.number, context.years) if part.annex else None)
+            lines += _said("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
     lines += [Line("Cijfers", "heading"), *_figures(context)]
     lines += [
         Line("Lezen", "heading"),

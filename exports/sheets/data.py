@@ -30,8 +30,7 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
         ),
     )
     status = {year: context.marks.status(year) for year in context.years}
-    shown = tidy.shown(context.years, context.figures.municipalities, context.hidden)
-    rows: list[tuple[Entry, ...]] = [(row[0], status[row[0]], *row[1:]) for row in shown]
+    rows: list[tuple[Entry, ...]] = [(row[0], status[row[0]], *row[1:]) for row in tidy.rows.values()]
     texts = [f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {FIELDS}."]
     if not rows:
         texts.append("Geen rijen voor deze jaren: er is niets geteld.")

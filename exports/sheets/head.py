@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exports.document import Line
+from exports.editions import Edition
 from exports.sheets.context import CONTENTS, NOTES, Context
 from exports.sheets.wording import BANNER, counted, geography, listed, long_date, period, unfinished
 
 
 def banners(context: Context) -> list[Line]:
     """What every sheet says in red: that it is confidential, that its data are made up."""
-    texts = (context.edition.banner, BANNER if context.facts.synthetic else "")
+    return in_red(context.edition, context.facts.synthetic)
+
+
+def in_red(edition: Edition, synthetic: bool) -> list[Line]:
+    texts = (edition.banner, BANNER if synthetic else "")
     return [Line(text, "banner") for text in texts if text]
+
+
+def frame(title: str, reservations: Sequence[Line], texts: Sequence[str], back: bool = True) -> list[Line]:
+    """Title, what is said in red, small texts; on the sheet of an annex the way `back` to its contents."""
+    link = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
+    return [Line(title, "title"), *reservations, *(Line(text, "small") for text in texts), *([link] if back else [])]
 
 
 def short_head(context: Context, title: str, *texts: str) -> list[Line]:
     """For sheets without figures."""
-    back = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
-    return [Line(title, "title"), *banners(context), *(Line(text, "small") for text in texts), back]
+    return frame(title, banners(context), texts)
 
 
 def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> list[Line]:

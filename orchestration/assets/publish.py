@@ -35,6 +35,7 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 resolve(entries, *answer.dates),
                 entries,
                 workspace.settings.engine,
+                answer.move_current,
                 described_tables(dbt.manifest(workspace.data)),
             )
             shown.summary = f"{len(rows)} tables, {sum(rows.values()):,} rows"

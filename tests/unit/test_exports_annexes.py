@@ -102,9 +102,7 @@ def test_every_municipality_has_a_row_by_nis_code_and_unassigned_only_when_it_co
 
 
 def test_expected_months_fall_in_their_columns(publication, tmp_path):
-    rows = {
-        row["NIS-code"]: row for row in cells(annex_of(publication, tmp_path, "twe-2024", "1").path, "Opgestart")
-    }
+    rows = {row["NIS-code"]: row for row in cells(annex_of(publication, tmp_path, "twe-2024", "1").path, "Opgestart")}
     assert column(rows["11002"], 2022, "12 maanden") == 5
     assert column(rows["11002"], 2022, "onbekend") == 1
     assert column(rows["44021"], 2022, "minder dan 1 maand") == 2

@@ -115,17 +115,6 @@ FREE = {"jaar", "nis_code", "startjaar", "meetjaar", "eindjaar", "jaar_van_scree
         "versie_van_de_controleregels", "vermoedelijke_duur_maanden"}  # fmt: skip
 
 
-def test_a_hidden_zero_does_not_show_by_its_absence_in_the_rows_of_the_mart(publication, tmp_path):
-    def hidden(figure: FigureId) -> bool:
-        return (figure.place, figure.category) == ("73109", "position/nec")
-
-    result = annex_of(publication, tmp_path, "twe-2024", "5", YEARS, hidden=hidden)
-    rows = [
-        row for row in cells(result.path, "Gegevens") if row["NIS-code"] == "73109" and row["Positie (code)"] == "nec"
-    ]
-    assert [row["Aantal trajecten"] for row in rows] == ["[c]", "[c]"]
-
-
 def test_the_ranking_leaves_out_who_has_a_hidden_figure(publication, tmp_path):
     result = annex_of(publication, tmp_path, "twe-2018", "1", YEARS, hidden=lambda figure: figure.place == GHENT)
     assert [row["NIS-code"] for row in cells(result.path, "Stijgers en dalers")] == ["11002"]

@@ -54,9 +54,7 @@ def test_rows_must_fit_and_names_must_differ():
 
 
 def test_hostile_text_stays_text(tmp_path):
-    path = write(
-        document(Sheet("Blad", (Line("=1+1"),), table([(text, 1) for text in HOSTILE]))), tmp_path / "x.xlsx"
-    )
+    path = write(document(Sheet("Blad", (Line("=1+1"),), table([(text, 1) for text in HOSTILE]))), tmp_path / "x.xlsx")
     sheet = load_workbook(path)["Blad"]
     cells = [row[0] for row in sheet.iter_rows(min_row=3)]
     assert {cell.data_type for cell in cells} == {"s"}
