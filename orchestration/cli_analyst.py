@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -17,21 +18,17 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--question", "ids", multiple=True, metavar="ID", help="Only what this question's annexes carry.")
 def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     """Write the current publication as one HTML page that works offline."""
-    from exports.editions import edition as chosen_edition
-    from exports.figure_book import write_figure_book
-    from orchestration.publication import current
-    from orchestration.runner import chosen
+    from orchestration import figure_books, publication
 
-    data = load_settings().folder
-    published = current(data)
+    settings = load_settings()
+    published = publication.current(settings.folder)
     if published is None:
-        raise click.UsageError(f"nothing is published in {data.root}; start with `twe run`")
-    synthetic = "_synthetisch" if published.synthetic else ""
-    name = f"cijferboek_stand-{published.as_of}{synthetic}{chosen_edition(edition).suffix}.html"
-    questions = chosen(ids) if ids else None
-    path = write_figure_book(
-        published.path, out or data.root / "figure_book" / name, edition=edition, questions=questions
-    )
+        raise click.UsageError(f"nothing is published in {settings.folder.root}; start with `twe run`")
+    try:
+        path = figure_books.write(settings, published, edition, out, ids)
+    except figure_books.RefusedError as error:
+        click.echo(f"twe: {error}", err=True)
+        sys.exit(1)
     click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in any browser")
 
 
