@@ -1,5 +1,6 @@
 """The analyst's day: tables that explain themselves, a dictionary, documentation, and examples that run."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,8 +12,9 @@ import duckdb
 import pytest
 
 from exports.dictionary import DescribedTable
+from exports.disclosure.policy import load_policy
 from exports.render import render
-from orchestration import dbt, dbt_docs, dictionary
+from orchestration import dbt, dbt_docs, dictionary, figure_books, publication
 from orchestration.paths import PROJECT
 from tests.browser import browser, found
 from tests.conftest import Finished
@@ -129,3 +131,25 @@ def test_there_are_examples_in_sql_pandas_and_excel() -> None:
     assert len(blocks("sql")) >= 4
     for part in ("read_only=True", "(read_only)", ".df()", "pivot_table", "to_excel", "load_workbook"):
         assert part in code, part
+
+
+def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished) -> None:
+    """No small count is in its source, though the full edition of the same book holds many."""
+    threshold = load_policy().threshold
+    published = publication.current(finished.data)
+    assert published
+
+    def small(edition: str) -> int:
+        text = figure_books.write(finished.settings, published, edition).read_text(encoding="utf-8")
+        found = re.search(r'id="cijfers">(.*?)</script>', text, re.S)
+        assert found
+        series = json.loads(found[1])["series"]
+        counts = [v for kind in ("2", "4", "5") for row in series[kind]["cells"].values() for v in row]
+        assert any(isinstance(v, int) for v in counts)
+        return sum(isinstance(v, int) and 0 < v < threshold for v in counts)
+
+    assert small("volledig") > 20
+    assert small("publiek") == 0
+    names = sorted(path.name for path in finished.data.figure_books.iterdir())
+    assert len(names) == 2 and all("_synthetisch" not in name for name in names)
+    assert sum("VERTROUWELIJK" in name for name in names) == 1
