@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,6 +12,20 @@ import click
 from orchestration.settings import load_settings
 
 OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@contextmanager
+def _plainly() -> Generator[None]:
+    """Turns what can go wrong here into one line and exit code 1."""
+    from orchestration.dbt import DbtError
+    from orchestration.dbt_docs import DocsError
+    from orchestration.figure_books import RefusedError
+
+    try:
+        yield
+    except (DbtError, DocsError, RefusedError, OSError) as error:
+        click.echo(f"twe: {error}", err=True)
+        sys.exit(1)
 
 
 @click.command("figure-book")
@@ -24,11 +40,8 @@ def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     published = publication.current(settings.folder)
     if published is None:
         raise click.UsageError(f"nothing is published in {settings.folder.root}; start with `twe run`")
-    try:
+    with _plainly():
         path = figure_books.write(settings, published, edition, out, ids)
-    except figure_books.RefusedError as error:
-        click.echo(f"twe: {error}", err=True)
-        sys.exit(1)
     click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in any browser")
 
 
@@ -38,7 +51,8 @@ def dictionary(out: Path) -> None:
     """Write every published table, column and code with its meaning, unit and source to a workbook."""
     from orchestration import dictionary as words
 
-    click.echo(f"{words.write(load_settings().folder, out)} written")
+    with _plainly():
+        click.echo(f"{words.write(load_settings().folder, out)} written")
 
 
 @click.command()
@@ -48,7 +62,8 @@ def docs(out: Path | None) -> None:
     from orchestration import dbt_docs
 
     data = load_settings().folder
-    click.echo(f"{dbt_docs.write(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
+    with _plainly():
+        click.echo(f"{dbt_docs.write(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
 
 
 def add_to(group: click.Group) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestration import dbt
 from orchestration.files import replaced
+from orchestration.lock import single_writer
 from orchestration.paths import PROJECT, DataFolder
 
 POLICY = (
@@ -22,10 +23,12 @@ class DocsError(RuntimeError):
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the page. It is made from the project alone: the warehouse is not opened, so a run may be busy."""
-    manifest = json.loads(dbt.manifest(data).read_text(encoding="utf-8"))
-    dbt.invoke(data, ["docs", "generate", "--static", "--empty-catalog", "--no-compile"])
-    page = (dbt.target(data) / "static_index.html").read_text(encoding="utf-8")
+    """Write the page. It is made from the project alone: the warehouse is not opened. Raises BusyError during a run,
+    which uses dbt's working folder too."""
+    with single_writer(data.lock):
+        manifest = json.loads(dbt.manifest(data).read_text(encoding="utf-8"))
+        dbt.invoke(data, ["docs", "generate", "--static", "--empty-catalog", "--no-compile"])
+        page = (dbt.target(data) / "static_index.html").read_text(encoding="utf-8")
     with replaced(Path(path).resolve()) as temporary:
         made = _offline(_with_types(page, manifest))
         for folder, name in ((data.root, "$TWE_DATA"), (PROJECT, ".")):

@@ -96,12 +96,14 @@ def codes() -> tuple[Code, ...]:
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the data dictionary workbook."""
+    """Write the data dictionary workbook. Raises BusyError during a run, which uses dbt's working folder too."""
     from orchestration import dbt
+    from orchestration.lock import single_writer
     from orchestration.publication import current
     from orchestration.version import code_version
 
     published = current(data)
     date = published.as_of if published else dt.date(2017, 1, 1)  # never the clock: same input, same bytes
-    tables = described_tables(dbt.manifest(data))
+    with single_writer(data.lock):
+        tables = described_tables(dbt.manifest(data))
     return write_dictionary(path, tables, codes(), source_fields(), code_version(), date)

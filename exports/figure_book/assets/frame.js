@@ -62,6 +62,12 @@ function forget(container) {
   }
 }
 
+/** The years that a line leaves out because they are confidential: a gap alone would not say so. */
+function withheldYears(kind, lines) {
+  const told = lines.map((line) => [line.name, years(kind).filter((_, i) => line.values[i] === "c")]).filter(([, list]) => list.length);
+  return told.length ? `Vertrouwelijk: ${told.map(([name, list]) => `${name} ${list.join(", ")}`).join("; ")}.` : "";
+}
+
 /** What a chart over the years says, for who can't see it. */
 const spokenYears = (kind, name, values, decimals, unit) =>
   `${name}: ${years(kind).map((year, i) => `${year} ${words(values[i], decimals, unit)}`).join("; ")}.`;

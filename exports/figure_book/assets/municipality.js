@@ -59,7 +59,7 @@ function ratioLines(trio, groups) {
     span: "whole", heading: "h5", title: `Cliënten in TWE per 100 leefloners`, about: "In %, jaargemiddelde",
     spoken: shown.map((line) => spokenYears("ratio", line.name, line.values, 1, "%")).join(" "),
     draw: lines({ kind: "ratio", lines: shown, decimals: 1, unit: "%", height: 250 }),
-    table: yearTable(title, "ratio", shown.map((line) => [line.name, line.values, 1, "%"])), note: star("ratio"),
+    table: yearTable(title, "ratio", shown.map((line) => [line.name, line.values, 1, "%"])), note: [withheldYears("ratio", shown), star("ratio")].filter(Boolean).join(" ") || undefined,
   })];
 }
 
