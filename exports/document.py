@@ -195,6 +195,7 @@ class Document:
     status: str = ""
     keywords: str = ""
     facts: dict[str, str] = field(default_factory=dict)  # custom document properties
+    language: str = "nl-BE"
 
     def __post_init__(self) -> None:
         for what, names in (

@@ -31,7 +31,6 @@ from exports.paper import fit_width, landscape, place_charts, set_up
 from exports.styles import FONT, Styles, XmlSheet
 
 CREATOR = "Datawarehouse TWE-OCMW"
-LANGUAGE = "nl-BE"
 _TEXT_WIDTH = 110.0  # of column A on a sheet without a table
 _LINE_HEIGHT = 15.0
 _WIDE, _LONG = 8, 20  # columns and rows of a table that doesn't fit on a screen
@@ -52,7 +51,7 @@ def render_bytes(document: Document) -> bytes:
         subject=document.subject,
         creator=CREATOR,
         lastModifiedBy=CREATOR,
-        language=LANGUAGE,
+        language=document.language,
         description=document.description or None,
         keywords=document.keywords or None,
         contentStatus=document.status or None,

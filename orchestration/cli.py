@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration import cli_releases
+from orchestration import cli_analyst, cli_questions, cli_releases
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -159,18 +159,6 @@ def quarantine(source: str | None, xlsx: Path | None) -> None:
 
 
 @twe.command()
-def questions() -> None:
-    """List the questions known, and their annexes."""
-    from orchestration.questions import known
-
-    for question in known(load_settings()).values():
-        click.echo(f"{question.id}  {question.title}")
-        for annex in question.annexes:
-            years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
-            click.echo(f"    {annex.number:<8} {years:<10} {annex.title}")
-
-
-@twe.command()
 @click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
 def ui(port: int) -> None:
     """Open the Dagster page of this data folder, on loopback."""
@@ -187,6 +175,8 @@ def ui(port: int) -> None:
     os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
 
 
+cli_analyst.add_to(twe)
+cli_questions.add_to(twe)
 cli_releases.add_to(twe)
 
 if __name__ == "__main__":

@@ -73,6 +73,11 @@ class DataFolder:
         return self.root / "releases"
 
     @property
+    def figure_books(self) -> Path:
+        """Publications as one HTML page each."""
+        return self.root / "figure_book"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.routing import quote
+from exports.dictionary import DescribedTable
 from orchestration.answer import Answer
 from orchestration.door.inbox import is_synthetic
 from orchestration.door.ledger import Entry
@@ -61,9 +62,15 @@ def inputs_digest(entries: Sequence[Entry], answer: Answer) -> str:
 
 
 def publish(
-    data: DataFolder, answer: Answer, entries: Sequence[Entry], engine: str, move_current: bool = True
+    data: DataFolder,
+    answer: Answer,
+    entries: Sequence[Entry],
+    engine: str,
+    move_current: bool = True,
+    described: Sequence[DescribedTable] = (),
 ) -> tuple[Publication, dict[str, int]]:
     """Copies schema `marts` of the warehouse to a new publication; returns it and the rows per table.
+    What is `described` becomes comments on tables and columns of marts.duckdb, which any SQL tool shows.
 
     `current` moves to it when `as_of` is the default one; another stand leaves `current` alone, and so does a build
     without `move_current`.
@@ -84,7 +91,7 @@ def publish(
     for stale in data.published.glob(f".*{TEMPORARY}") if data.published.is_dir() else []:
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
     building.mkdir(parents=True)
-    rows = _copy_tables(data.warehouse, building, publication, engine)
+    rows = _copy_tables(data.warehouse, building, publication, engine, described)
     facts = {k: v for k, v in asdict(publication).items() if k != "path"}
     (building / FACTS).write_text(json.dumps(facts, default=str, indent=1), encoding="utf-8")
     if final.exists():  # made from the same inputs, so it holds the same figures, and readers may have it open
@@ -102,7 +109,9 @@ def publish(
     return publication, rows
 
 
-def _copy_tables(warehouse: Path, folder: Path, publication: Publication, engine: str) -> dict[str, int]:
+def _copy_tables(
+    warehouse: Path, folder: Path, publication: Publication, engine: str, described: Sequence[DescribedTable]
+) -> dict[str, int]:
     rows: dict[str, int] = {}
     with duckdb.connect(str(folder / DATABASE)) as con:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
@@ -136,8 +145,21 @@ def _copy_tables(warehouse: Path, folder: Path, publication: Publication, engine
             con.execute(f"copy (from {quote(table)}) to '{path}' (format parquet, compression zstd)")
             rows[table] = con.execute(f"select count(*) from {quote(table)}").fetchall()[0][0]
         con.execute("detach warehouse")
+        _comment(con, [table for table in described if table.name in rows])
     (folder / DATABASE).chmod(0o444)
     return rows
+
+
+def _comment(con: duckdb.DuckDBPyConnection, described: Sequence[DescribedTable]) -> None:
+    for table in described:
+        con.execute(f"comment on table {quote(table.name)} is {_text(table.comment)}")
+        for column in table.columns:
+            con.execute(f"comment on column {quote(table.name)}.{quote(column.name)} is {_text(column.comment)}")
+
+
+def _text(value: str) -> str:
+    """As a string in SQL: a comment takes no parameter."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def published(data: DataFolder) -> list[Publication]:

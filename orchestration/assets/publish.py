@@ -2,9 +2,10 @@
 
 import dagster as dg
 
-from orchestration import publication
+from orchestration import dbt, publication
 from orchestration.answer import resolve
 from orchestration.assets.lake import POOL
+from orchestration.dictionary import described_tables
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
 from orchestration.workspace import Workspace
@@ -35,6 +36,7 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 entries,
                 workspace.settings.engine,
                 answer.move_current,
+                described_tables(dbt.manifest(workspace.data)),
             )
             shown.summary = f"{len(rows)} tables, {sum(rows.values()):,} rows"
         return dg.MaterializeResult(

@@ -1,0 +1,160 @@
+"""The data dictionary as a workbook: every published table and column, every code, every source field, in words.
+
+It is in English, as the names and descriptions in it are. What is described is handed in; nothing is read here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exports.document import Column, Document, Format, Line, Sheet, Table
+
+CONTENTS = "Contents"
+
+
+@dataclass(frozen=True)
+class DescribedColumn:
+    """A published column. `source` names the delivered or reference fields that it rests on, as `source.field`."""
+
+    name: str
+    data_type: str
+    description: str
+    unit: str
+    source: tuple[str, ...]
+    in_key: bool
+
+    @property
+    def comment(self) -> str:
+        """All of it on one line, for tools that show a comment beside a column."""
+        return f"{self.description} Unit: {self.unit}. Source: {', '.join(self.source)}."
+
+
+@dataclass(frozen=True)
+class DescribedTable:
+    """A published table. `grain` says what one row is; the key columns name such a row."""
+
+    name: str
+    description: str
+    grain: str
+    columns: tuple[DescribedColumn, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.in_key)
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The sources of its columns, each once."""
+        return tuple(sorted({name.partition(".")[0] for column in self.columns for name in column.source}))
+
+    @property
+    def comment(self) -> str:
+        return f"{self.description} {self.grain}"
+
+
+@dataclass(frozen=True)
+class Code:
+    label_set: str
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class SourceField:
+    """A column of a delivery or of a reference table."""
+
+    source: str
+    name: str
+    data_type: str
+    description: str
+
+
+def write_dictionary(
+    path: Path,
+    tables: Sequence[DescribedTable],
+    codes: Sequence[Code],
+    fields: Sequence[SourceField],
+    version: str,
+    date: dt.date,
+) -> Path:
+    """Write the workbook in one step; `date` is its date of creation. The same input gives the same bytes."""
+    from exports.workbook import write
+
+    content = (_tables(tables), _columns(tables), _codes(codes), _fields(fields))
+    document = Document(
+        "Data dictionary of the TWE-OCMW data warehouse",
+        "What every published table and column means",
+        date,
+        (_contents(content, version), *content),
+        description=f"Code version {version}.",
+        keywords="TWE, OCMW, data dictionary",
+        facts={"Code version": version},
+        language="en",
+    )
+    return write(document, Path(path))
+
+
+def _contents(content: Sequence[Sheet], version: str) -> Sheet:
+    rows = [(sheet.name, sheet.about) for sheet in content]
+    return Sheet(
+        CONTENTS,
+        (
+            Line("Data dictionary of the TWE-OCMW data warehouse", "title"),
+            Line(f"The tables of a publication (marts.duckdb and the Parquet files). Code version {version}.", "small"),
+            Line("Empty means undefined or unknown, never zero. Combinations that do not occur have no row.", "small"),
+        ),
+        Table("Contents", (Column("Sheet", width=20), Column("What is on it", width=100, wrap=True)), rows,
+              tuple(sheet.name for sheet in content)),
+        data=False,
+    )  # fmt: skip
+
+
+def _sheet(name: str, about: str, columns: tuple[Column, ...], rows: Sequence[tuple[str | int, ...]]) -> Sheet:
+    lines = (Line(name, "title"), Line(about, "small"), Line(f"Back to {CONTENTS}", "link", link=CONTENTS))
+    return Sheet(name, lines, Table(name, columns, rows), frozen_columns=1, about=about)
+
+
+def _tables(tables: Sequence[DescribedTable]) -> Sheet:
+    columns = (
+        Column("Table", width=26, bold=True), Column("Meaning", width=80, wrap=True),
+        Column("One row is", width=44, wrap=True), Column("Key", width=40, wrap=True),
+        Column("Sources", width=36, wrap=True), Column("Number of columns", Format.INTEGER, 12),
+    )  # fmt: skip
+    rows = [
+        (table.name, table.description, table.grain, ", ".join(table.key), ", ".join(table.source), len(table.columns))
+        for table in tables
+    ]
+    return _sheet("Tables", "Every published table, with the grain of its rows.", columns, rows)
+
+
+def _columns(tables: Sequence[DescribedTable]) -> Sheet:
+    columns = (
+        Column("Table", width=26), Column("Column", width=26, bold=True), Column("Type", width=14),
+        Column("Unit", width=22, wrap=True), Column("Key", width=7), Column("Meaning", width=80, wrap=True),
+        Column("Source", width=60, wrap=True),
+    )  # fmt: skip
+    rows = [
+        (table.name, item.name, item.data_type, item.unit, "yes" if item.in_key else "no", item.description,
+         ", ".join(item.source))
+        for table in tables
+        for item in table.columns
+    ]  # fmt: skip
+    return _sheet("Columns", "Every column, with its unit and the fields that it rests on.", columns, rows)
+
+
+def _codes(codes: Sequence[Code]) -> Sheet:
+    columns = (Column("Label set", width=24), Column("Code", width=26, bold=True), Column("Label (Dutch)", width=50))
+    rows = [(item.label_set, item.code, item.label) for item in codes]
+    return _sheet("Codes", "Every code with its Dutch label, in order of display.", columns, rows)
+
+
+def _fields(fields: Sequence[SourceField]) -> Sheet:
+    columns = (
+        Column("Source", width=26), Column("Field", width=38, bold=True), Column("Type", width=14),
+        Column("Meaning", width=90, wrap=True),
+    )  # fmt: skip
+    rows = [(item.source, item.name, item.data_type, item.description) for item in fields]
+    return _sheet("Sources", "The fields of deliveries and reference tables that columns rest on.", columns, rows)

@@ -1,0 +1,75 @@
+// The chapters on the activation ratio: Flanders and its provinces, the map, risers and fallers.
+
+const LEAST = 20;  // leefloners: below that one client more makes the ratio jump
+
+function activation() {
+  if (!data.series.ratio) return put("activering", missing());
+  const year = lastYear("ratio");
+  const values = overYears("ratio", FLANDERS, "ratio_pct");
+  put("activering", chart({
+    title: "Cliënten in TWE per 100 leefloners, Vlaanderen", about: "Activeringsratio in %, jaargemiddelde",
+    spoken: spokenYears("ratio", "Activeringsratio", values, 1, "%"),
+    draw: columns({ kind: "ratio", parts: [{ name: "ratio", cls: "accent", values }], text: (v) => number(v, 1) }),
+    table: yearTable("Activeringsratio in Vlaanderen", "ratio", [
+      ["Cliënten in TWE", overYears("ratio", FLANDERS, "clients_in_twe"), 2], ["Leefloners", overYears("ratio", FLANDERS, "leefloners"), 2], ["Ratio", values, 1, "%"]]),
+    note: notes("ratio"),
+  }));
+  const rows = [FLANDERS, ...data.provinces.map((name) => `p:${name}`)]
+    .map((place) => ({ name: placeName(place), place, values: [figure("ratio", place, "ratio_pct", year)] }));
+  put("activering", chart({
+    title: `Activeringsratio per provincie in ${yearLabel("ratio", year)}`, about: "Cliënten in TWE per 100 leefloners, in %",
+    spoken: rows.map((row) => `${row.name}: ${words(row.values[0], 1, "%")}`).join("; "),
+    draw: bars({ rows, groups: [{ name: `${year}`, cls: "accent" }], decimals: 1, unit: "%" }),
+    table: table(`Activeringsratio in ${year}`, ["Gebied", "Ratio"], rows.map((row) => [row.name, words(row.values[0], 1, "%")])),
+  }));
+  map(year);
+}
+
+function map(year) {
+  const items = data.places.map(([code]) => ({ place: places.get(code),
+    size: figure("ratio", code, "leefloners", year), value: figure("ratio", code, "ratio_pct", year) }));
+  const bounds = classBounds(items.map((item) => item.value));
+  const known = items.filter((item) => isNumber(item.value)).toSorted((one, other) => other.value - one.value);
+  const hiddenCount = items.filter((item) => item.value === "c").length;
+  const key = classTexts(bounds).map((text, i) => [shade(i, bounds.length + 1), text]);
+  if (known.length < items.length) key.push(["hollow", hiddenCount ? "vertrouwelijk of zonder ratio" : "zonder ratio"]);
+  const made = chart({
+    span: "whole", title: `Activeringsratio per gemeente in ${yearLabel("ratio", year)}`,
+    about: "Een bol per gemeente: hoe groter, hoe meer leefloners; hoe donkerder, hoe hoger de ratio. Klik op een bol om de gemeente te kiezen.",
+    key, draw: bubbles({ items, bounds }),
+    spoken: `Kaart met ${items.length} gemeenten, van wie ${known.length} met een ratio. ` + (known.length
+      ? `Hoogste: ${known.slice(0, 3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. Laagste: ${known.slice(-3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. ` : "")
+      + `Vlaanderen: ${words(figure("ratio", FLANDERS, "ratio_pct", year), 1, "%")}.`,
+    note: "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen leefloon.",
+    table: table(`Activeringsratio per gemeente in ${year}`, ["Gemeente", "Provincie", "Cliënten in TWE", "Leefloners", "Ratio"],
+      items.map(({ place, size, value }) => [place.name, place.province, words(figure("ratio", place.code, "clients_in_twe", year), 2), words(size, 2), words(value, 1, "%")])),
+  });
+  made.addEventListener("click", (event) => {
+    const code = event.target.dataset?.place;
+    if (code) choose(code, true);
+  });
+  put("kaart", made);
+}
+
+function risersAndFallers() {
+  const year = lastYear("ratio");
+  if (!data.series.ratio) return put("beweging", missing());
+  const all = data.places.map(([code]) => ({
+    place: places.get(code), value: figure("ratio", code, "ratio_change_pp", year),
+    size: figure("ratio", code, "leefloners", year), now: figure("ratio", code, "ratio_pct", year),
+  })).filter((item) => isNumber(item.value) && isNumber(item.size) && item.size >= LEAST);
+  if (!all.length) return put("beweging", missing());
+  const ranked = all.toSorted((one, other) => other.value - one.value);
+  for (const [title, rows, cls] of [
+    ["Grootste stijgers", ranked.filter((item) => item.value > 0).slice(0, 10), "accent"],
+    ["Grootste dalers", ranked.filter((item) => item.value < 0).slice(-10).toReversed(), "dark"]]) {
+    put("beweging", chart({
+      title: `${title} in ${yearLabel("ratio", year)}`, about: `Wijziging van de activeringsratio tegenover ${year - 1}, in procentpunt`,
+      spoken: rows.map((item) => `${item.place.name}: ${signed(item.value, 1)} procentpunt`).join("; "),
+      draw: changes({ decimals: 1, cls, rows: rows.map((item) => ({ name: item.place.name, value: item.value,
+        detail: `${signed(item.value, 1)} procentpunt, ratio ${words(item.now, 1, "%")}` })) }),
+      table: table(title, ["Gemeente", "Provincie", "Leefloners", "Ratio", "Wijziging (procentpunt)"],
+        rows.map((item) => [item.place.name, item.place.province, words(item.size, 2), words(item.now, 1, "%"), signed(item.value, 1)])),
+    }));
+  }
+}

@@ -1,0 +1,118 @@
+"""The page itself: template, style and scripts put around the data, under a policy that forbids the network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from decimal import Decimal
+from html import escape
+from pathlib import Path
+from string import Template
+
+from exports.annexes import KINDS
+from exports.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
+from exports.figure_book.data import Book
+from exports.figure_book.question import KINDS_SHOWN
+from exports.sheets.wording import BANNER
+
+ASSETS = Path(__file__).with_name("assets")
+SCRIPTS = (
+    "base.js",
+    "frame.js",
+    "years.js",
+    "bars.js",
+    "map.js",
+    "flanders.js",
+    "ratio.js",
+    "municipality.js",
+    "start.js",
+)
+"""In the order in which they need each other."""
+
+
+def page(book: Book) -> str:
+    """The HTML of the book. The same book gives the same text."""
+    style = _asset("style.css")
+    script = '"use strict";\n(() => {\n' + "\n".join(_asset(name) for name in SCRIPTS) + "\n})();\n"
+    meta = book["meta"]
+    return Template(_asset("page.html")).substitute(
+        policy=_policy(style, script),
+        style=style,
+        script=script,
+        as_of=escape(meta["asOfText"]),
+        geography=f"{len(book['places'])} gemeenten, zoals ze bestonden op {escape(meta['geographyText'])}",
+        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in _banners(book)),
+        notes=_notes(book),
+        colophon=_colophon(book),
+        data=_embedded(book),
+    )
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may be fetched, sent or run but the page's own style and script, by their digests."""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _embedded(book: Book) -> str:
+    """JSON that can stand in a script element: nothing in it can end the element."""
+    text = json.dumps(book, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _plain(value: object) -> float:
+    if isinstance(value, Decimal):
+        return float(value)  # to be shown: the page adds nothing up that an annex gives
+    raise TypeError(f"{type(value).__name__} can't stand in the data of the page")
+
+
+def _banners(book: Book) -> list[str]:
+    return [text for text in (BANNER if book["meta"]["synthetic"] else "", book["meta"]["banner"]) if text]
+
+
+def _notes(book: Book) -> str:
+    """Signs, disclosure control and the definitions of the annexes that the book shows, each once."""
+    terms: dict[str, str] = {
+        "vertrouwelijk": "niet getoond, zodat niemand herkend kan worden; ook wat eruit af te leiden zou zijn, "
+        "is verborgen. Vertrouwelijk is niet nul.",
+        "niet beschikbaar": _meaning(NOT_AVAILABLE),
+        "niet te berekenen": _meaning(NOT_APPLICABLE),
+        "voorlopig (*)": " ".join(dict.fromkeys(s["closing"] for s in book["series"].values() if s["provisional"]))
+        or "geen van de getoonde jaren is voorlopig.",
+        "breuk": _meaning(BREAK),
+        "Aandelen": "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal.",
+    }
+    for key in KINDS_SHOWN:
+        if key in book["series"]:
+            for term, text in KINDS[key].definitions:
+                terms.setdefault(term, text)
+    pairs = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms.items())
+    return f"<dl>{pairs}</dl>"
+
+
+def _meaning(sign: str) -> str:
+    return SHORTHAND[sign].partition(": ")[2]
+
+
+def _colophon(book: Book) -> str:
+    meta = book["meta"]
+    control = (
+        "Verborgen cijfers zijn weggelaten voor ze in de pagina kwamen."
+        if meta["controlled"]
+        else "Er is geen geheimhouding toegepast."
+    )
+    return escape(
+        f"Uitgave: {meta['edition']}. {control} Gemaakt uit de publicatie met stand {meta['asOf']}, versie "
+        f"{meta['code']}. Deze pagina staat op zichzelf: ze haalt niets op en verstuurt niets."
+    )

@@ -1,0 +1,109 @@
+"""What every published table and column means: read from dbt's manifest, where their YAML is the one place.
+
+`source` in a column's `meta` names what it rests on as `<source>.<field>`: a field of a delivery, of a seed, of the
+ledger, or of the run itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from exports.dictionary import Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
+from orchestration.paths import SEEDS, DataFolder
+from orchestration.publication import SCHEMA
+
+RUN = {
+    "as_of": "The stand: deliveries up to this day exist.",
+    "geography_date": "Day of the municipalities.",
+    "clock": "When it was made.",
+    "code": "Version of the code.",
+    "TWE_ENGINE": "Setting: the engine that works the figures out.",
+    "deliveries": "Names of the accepted deliveries: those of the demo say so.",
+}
+"""Fields of the run that the table `publication` tells about."""
+
+
+def described_tables(manifest: Path) -> tuple[DescribedTable, ...]:
+    """Every published table in the order of their names, the marts first."""
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    keys = _keys(content["nodes"])
+    nodes = [node for node in (*content["nodes"].values(), *content["sources"].values()) if _is_published(node)]
+    tables = [_table(node, keys.get(node["unique_id"], ())) for node in nodes]
+    return tuple(sorted(tables, key=lambda table: (not table.name.startswith("mart_"), table.name)))
+
+
+def _is_published(node: dict[str, Any]) -> bool:
+    return node["resource_type"] in ("model", "source") and node["schema"] == SCHEMA
+
+
+def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The columns that name a row, per model: those that a data test holds unique together."""
+    return {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
+        for node in nodes.values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_combination"
+    }
+
+
+def _table(node: dict[str, Any], key: tuple[str, ...]) -> DescribedTable:
+    description, start, grain = " ".join(node["description"].split()).rpartition("One row per ")
+    columns = tuple(
+        DescribedColumn(
+            name=name,
+            data_type=column.get("data_type") or "",
+            description=" ".join(column["description"].split()),
+            unit=str(column["config"]["meta"].get("unit", "")),
+            source=tuple(column["config"]["meta"].get("source", ())),
+            in_key=name in key,
+        )
+        for name, column in node["columns"].items()
+    )
+    return DescribedTable(node.get("alias") or node["name"], description.strip(), start + grain, columns)
+
+
+def source_fields() -> tuple[SourceField, ...]:
+    """Every field that a column may rest on."""
+    from expectations import contract
+    from orchestration.door.ledger import COLUMNS
+
+    found = [
+        SourceField(name, column.name, column.type, column.description)
+        for name in contract.sources()
+        for column in contract.load(name).columns
+    ]
+    found += [SourceField("ledger", name, kind, "Kept by the door of every file.") for name, kind in COLUMNS.items()]
+    found += [SourceField("run", name, "", text) for name, text in RUN.items()]
+    for path in sorted(SEEDS.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            names = next(csv.reader(file))
+        found += [SourceField(path.stem, name, "", f"Reference table {path.stem}.") for name in names]
+    return tuple(found)
+
+
+def codes() -> tuple[Code, ...]:
+    """Every code of the marts with its Dutch label, from the reference tables."""
+    found: dict[tuple[str, str], tuple[int, Code]] = {}
+    for file_name, set_column in (("code_lists.csv", "code_list"), ("class_sets.csv", "class_set")):
+        with (SEEDS / file_name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                code = Code(row[set_column], row["code"], row["label_nl"])
+                found.setdefault((code.label_set, code.code), (int(row["sort_order"]), code))
+    return tuple(code for _, code in sorted(found.values(), key=lambda item: (item[1].label_set, item[0])))
+
+
+def write(data: DataFolder, path: Path) -> Path:
+    """Write the data dictionary workbook. Raises BusyError during a run, which uses dbt's working folder too."""
+    from orchestration import dbt
+    from orchestration.lock import single_writer
+    from orchestration.publication import current
+    from orchestration.version import code_version
+
+    published = current(data)
+    date = published.as_of if published else dt.date(2017, 1, 1)  # never the clock: same input, same bytes
+    with single_writer(data.lock):
+        tables = described_tables(dbt.manifest(data))
+    return write_dictionary(path, tables, codes(), source_fields(), code_version(), date)

@@ -1,0 +1,70 @@
+"""The figure book of a publication under the disclosure control that its annexes are under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from exports.editions import PUBLIEK
+from exports.editions import edition as edition_named
+from exports.identity import Hidden
+from orchestration import disclosure
+from orchestration.lock import single_writer
+from orchestration.paths import DataFolder
+from orchestration.publication import Publication
+from orchestration.questions import known
+from orchestration.runner import UnknownQuestionError
+from orchestration.settings import Settings
+
+
+class RefusedError(RuntimeError):
+    """There is no public edition; the message says why."""
+
+
+def file(data: DataFolder, publication: Publication, edition: str) -> Path:
+    """Where the figure book of a publication stands."""
+    synthetic = "_synthetisch" if publication.synthetic else ""
+    suffix = edition_named(edition).suffix
+    name = f"cijferboek_stand-{publication.as_of}_gebied-{publication.geography_date}{synthetic}{suffix}.html"
+    return data.figure_books / name
+
+
+def write(
+    settings: Settings, publication: Publication, edition: str = PUBLIEK, out: Path | None = None,
+    ids: Sequence[str] = (),
+) -> Path:  # fmt: skip
+    """Write the figure book: what the annexes of all questions carry, or of the questions with these `ids` only.
+
+    Nothing else is controlled together, so nothing else may be shown; a question file that asks for more years makes
+    the book carry more. Raises RefusedError, UnknownQuestionError, PublicationError, and BusyError when a run is
+    busy and the control has still to be made.
+    """
+    from exports.figure_book import write_figure_book
+
+    questions = known(settings)
+    if unknown := [name for name in ids if name not in questions]:
+        raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(questions)}")
+    chosen = [questions[name] for name in ids or questions]
+    hidden = _hidden(settings, publication) if edition == PUBLIEK else None
+    return write_figure_book(
+        publication.path, out or file(settings.folder, publication, edition), hidden, edition, questions=chosen
+    )
+
+
+def _hidden(settings: Settings, publication: Publication) -> Hidden:
+    """The control of the publication, made when the run that published it did not."""
+    from exports.disclosure.audit import AuditError
+    from exports.disclosure.policy import PolicyError
+    from exports.disclosure.store import RegisterError
+
+    kept = disclosure.kept(settings, publication)
+    try:
+        if not kept.exists:
+            with single_writer(settings.folder.lock):
+                kept = disclosure.ensure(settings, publication)
+        control = disclosure.load(kept)
+    except (AuditError, PolicyError, RegisterError) as error:
+        raise RefusedError(f"no public figure book: {error}") from error
+    if not control.passed:
+        raise RefusedError("the audit found hidden figures that can be worked out: no public figure book")
+    return control.hidden

@@ -1,0 +1,107 @@
+"""A new question in one command, and the list of what was answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exports.figure_book.question import KINDS_SHOWN
+from exports.question_fields import QuestionError
+from exports.questions import load_question, load_questions
+from orchestration import answered, releases
+from orchestration.cli import twe
+from orchestration.drafting import draft
+from orchestration.paths import PROJECT, QUESTIONS
+from orchestration.settings import Settings
+
+KNOWN = sorted(load_questions(QUESTIONS))
+
+
+@pytest.fixture
+def own(tmp_path: Path, settings: Settings) -> Settings:
+    """Settings with a folder for questions of one's own."""
+    (tmp_path / "questions").mkdir()
+    return settings.model_copy(update={"questions": tmp_path / "questions"})
+
+
+@pytest.mark.parametrize("source", KNOWN)
+def test_a_draft_of_any_question_is_a_question_with_its_annexes_and_other_years(own: Settings, source: str) -> None:
+    made = load_question(draft(own, "nieuw-2027", source, "2021-2023,2025"))
+    before = load_questions(QUESTIONS)[source]
+    assert (made.id, made.title, made.status) == ("nieuw-2027", before.title, "ontwerp")
+    assert made.parts == before.parts and made.gaps == before.gaps and made.footnotes == before.footnotes
+    assert {annex.years for annex in made.annexes} == {(2021, 2022, 2023, 2025)}
+    assert made.annexes == tuple(replace(annex, years=made.annexes[0].years) for annex in before.annexes)
+
+
+def test_what_belongs_to_the_old_question_alone_is_left_out(own: Settings, tmp_path: Path) -> None:
+    old = load_questions(QUESTIONS)["twe-2024"]
+    text = (QUESTIONS / "twe-2024.yml").read_text(encoding="utf-8").replace("id: twe-2024", "id: gisteren")
+    facts = 'number: "77"\nminister: "M"\ndate: 2024-03-01\nas_of: 2024-03-31\ngeography_date: 2018-12-31\n'
+    (tmp_path / "questions" / "gisteren.yml").write_text(text + facts, encoding="utf-8")
+    made = load_question(draft(own, "vandaag", "gisteren"))
+    assert (made.number, made.minister, made.date, made.as_of, made.geography_date, made.year) == (None,) * 6
+    assert [annex.years for annex in made.annexes] == [annex.years for annex in old.annexes]
+
+
+@pytest.mark.parametrize(
+    ("new", "source", "years", "said"),
+    [
+        ("twe-2024", "twe-2018", None, "exists already"),
+        ("Nieuw!", "twe-2024", None, "small letters"),
+        ("nieuw", "twe-1999", None, "no question 'twe-1999' to start from; the questions are "),
+        ("nieuw", "twe-2024", "vroeger", "--years: 'vroeger' is no year"),
+    ],
+)
+def test_what_can_not_be_drafted_is_told_and_leaves_no_file(
+    own: Settings, tmp_path: Path, new: str, source: str, years: str | None, said: str
+) -> None:
+    with pytest.raises(QuestionError, match=said):
+        draft(own, new, source, years)
+    assert list((tmp_path / "questions").iterdir()) == []
+
+
+def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) -> None:
+    line = releases.Release(
+        released_at=dt.datetime(2026, 2, 20, 10, 15), question="twe-2024", annex="1", file_name="a.xlsx",
+        edition="publiek", as_of=dt.date(2026, 2, 19), geography_date=dt.date(2025, 1, 1), status="definitief",
+        synthetic=True, code_version="1", inputs="i", question_sha256="q", sha256="s", folder="twe-2024/x",
+    )  # fmt: skip
+    gone = replace(line, question="weg", folder="weg/x", synthetic=False)
+    releases._append(_register(own), [line, replace(line, annex="2", file_name="b.xlsx"), gone])
+    text = answered.text(own)
+    of_2024 = text[text.index("twe-2024") :]
+    assert (
+        "released 2026-02-20 10:15 UTC: stand 2026-02-19, municipalities of 2025-01-01, edition publiek, "
+        "status definitief, 2 files; SYNTHETIC demo data" in of_2024
+    )
+    assert "not released; 0 of 3 annexes written" in text[: text.index("twe-2024")]
+    assert "weg  (no question file any more)" in text
+
+
+def _register(settings: Settings) -> Path:
+    path = settings.folder.releases / releases.REGISTER
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_the_command_line_starts_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "questions"
+    folder.mkdir()
+    monkeypatch.setenv("TWE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TWE_QUESTIONS", str(folder))
+    done = CliRunner().invoke(twe, ["questions", "--new", "twe-2027", "--from", "twe-2024", "--years", "2021-2025"])
+    assert done.exit_code == 0 and "twe annexes --question twe-2027" in done.output
+    listed = CliRunner().invoke(twe, ["questions"])
+    assert "twe-2027  Trajecten tijdelijke werkervaring" in listed.output and "2021-2025" in listed.output
+    assert CliRunner().invoke(twe, ["questions", "--new", "x"]).exit_code == 2
+    assert CliRunner().invoke(twe, ["questions", "--years", "2020"]).exit_code == 2
+
+
+def test_the_example_for_the_figure_book_carries_all_that_it_shows() -> None:
+    made = load_question(PROJECT / "docs" / "examples" / "cijferboek.yml")
+    assert {annex.kind.key for annex in made.annexes} == set(KINDS_SHOWN)
