@@ -14,7 +14,7 @@ from expectations.contract import SourceContract
 from orchestration.door import guard, ledger, parsing, readers, storage
 from orchestration.door.errors import DeliveryError
 from orchestration.door.inbox import Delivery
-from orchestration.door.ledger import Entry, Reason
+from orchestration.door.ledger import Check, Entry, Reason
 from orchestration.door.pseudonym import create_insz_macros
 from orchestration.paths import SEEDS, DataFolder
 
@@ -182,7 +182,19 @@ def _store(
         rows_quarantined=quarantined,
         rows_warned=warned,
         reasons=tuple(Reason(*r) for r in reasons),
+        checks=_checks(con, contract, number, {rule: rows for rule, _, rows in reasons}),
     )
+
+
+def _checks(
+    con: duckdb.DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
+) -> tuple[Check, ...]:
+    """Every rule of the suite once, with the rows of the delivery that it was judged on and those that broke it."""
+    counts = ", ".join(f"count(*) filter (where {condition})" for condition in guard.SCOPES.values())
+    rows = con.execute(f"select {counts} from batch where _delivery = ?", [number]).fetchall()[0]
+    checked = dict(zip(guard.SCOPES, rows, strict=True))
+    rules = {rule.name: rule for rule in contract.rules}
+    return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 
 
 def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:
