@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration import cli_quarantine
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -140,22 +141,6 @@ def status() -> None:
 
 
 @twe.command()
-@click.option("--source", help="Only this source.")
-@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this workbook.")
-def quarantine(source: str | None, xlsx: Path | None) -> None:
-    """Show what was refused or warned about, and why."""
-    from orchestration import quarantine as rows
-
-    settings = load_settings()
-    found = rows.read(settings.folder, source)
-    if xlsx:
-        rows.write_workbook(found, xlsx)
-        click.echo(f"{len(found)} rows written to {xlsx}")
-    else:
-        click.echo(rows.summary_text(found))
-
-
-@twe.command()
 def questions() -> None:
     """List the questions known, and their annexes."""
     from exports.questions import load_questions
@@ -184,6 +169,8 @@ def ui(port: int) -> None:
     # Takes the place of this process, so that a signal reaches Dagster itself.
     os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
 
+
+twe.add_command(cli_quarantine.quarantine)
 
 if __name__ == "__main__":
     main()
