@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration import automation, dbt, jobs
-from orchestration.assets import annexes, lake, publish, warehouse
+from orchestration.assets import annexes, lake, publish, quality, warehouse
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
 
@@ -20,7 +20,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[*lake.build(), *warehouse_assets, publish.build(marts), *annexes.build()],
+        assets=[*lake.build(), *warehouse_assets, publish.build(marts), quality.build(), *annexes.build()],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

@@ -63,6 +63,15 @@ class DataFolder:
         return self.root / "annexes"
 
     @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def quality_report(self) -> Path:
+        """A link to the newest quality report."""
+        return self.reports / "kwaliteitsrapport.html"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

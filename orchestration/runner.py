@@ -19,6 +19,7 @@ from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
 from orchestration.paths import QUESTIONS, DataFolder
 from orchestration.publication import Publication
+from orchestration.quality import report_page
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -54,6 +55,8 @@ class Report:
     problems: list[str] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
+    quality_report: Path | None = None
+    """Where the quality of what came in is told; only when something came in."""
 
     @property
     def refused(self) -> list[Entry]:
@@ -109,6 +112,7 @@ def run(settings: Settings, wish: Wish) -> Report:
         report.nothing_new = not worked
         known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
         report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
+        report.quality_report = report_page.latest(data) if report.loaded else None
         _collect(data, workspace.entries(), questions, wish, report)
     return report
 

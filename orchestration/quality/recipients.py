@@ -55,7 +55,7 @@ class Recipients:
 
     def of(self, case: Case) -> Recipient:
         """The recipient of a row."""
-        if case.nis_code in self._rows:
+        if case.nis_code and case.nis_code in self._rows:
             return self._municipality(case.nis_code)
         return self._of_label(_label(case.file_name))
 

@@ -146,8 +146,7 @@ class _Sheet:
             name=f"rijen_{number}",
             ref=f"A{HEADER_ROW}:{get_column_letter(len(self._header))}{HEADER_ROW + len(self._rows)}",
         )
-        for index, name in enumerate(self._header, start=1):
-            table.tableColumns.append(TableColumn(id=index, name=name))
+        table.tableColumns = [TableColumn(id=index, name=name) for index, name in enumerate(self._header, start=1)]
         table.autoFilter = AutoFilter(ref=table.ref)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         sheet._tables.add(table)  # add_table warns that a write-only sheet needs the columns, which it has
