@@ -19,7 +19,7 @@ from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
 from orchestration.paths import QUESTIONS, DataFolder
 from orchestration.publication import Publication
-from orchestration.quality import report_page
+from orchestration.quality import checking, report_page
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -80,6 +80,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
+    checking.require_sound()
     questions = chosen(wish.questions)
     ensure_writable(data)
     with single_writer(data.lock):

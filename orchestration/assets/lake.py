@@ -17,7 +17,7 @@ LEDGER = dg.AssetKey(["ledger", "deliveries"])
 GROUP = "deliveries"
 CHECK = "suite"
 POOL = "writer"
-HISTORY = 24
+HISTORY = 12
 """Deliveries that a check shows over time."""
 
 
@@ -135,7 +135,7 @@ def _check(source: SourceContract, done: SourceLoad, entries: list[Entry]) -> dg
             "rows refused": done.total("rows_quarantined"),
             "rows warned": done.total("rows_warned"),
             "rules": _rules_table(source, done),
-            "over time": _history(entries),
+            "trend": _history(entries),
             "the rows themselves": f"twe quarantine --source {source.source}",
             **{f"refused: {e.file_name}": e.message for e in done.rejected},
         },
@@ -184,7 +184,8 @@ def _summary(done: SourceLoad) -> str:
         return "nothing new"
     return (
         f"{len(done.entries)} deliveries, {done.total('rows_accepted'):,} rows accepted, "
-        f"{done.total('rows_quarantined'):,} quarantined" + (f", {len(done.rejected)} refused" if done.rejected else "")
+        f"{done.total('rows_quarantined'):,} quarantined, {done.total('rows_warned'):,} with a warning"
+        + (f", {len(done.rejected)} files refused" if done.rejected else "")
     )
 
 

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
 from orchestration.progress import step
 from orchestration.quality import report_page
@@ -16,6 +17,7 @@ def build() -> dg.AssetsDefinition:
         deps=[PUBLICATION],
         group_name="reports",
         kinds={"html"},
+        pool=POOL,
         required_resource_keys={"workspace"},
         description=(
             "The quality report of the run, in Dutch: what came in, what was refused and why, what is new, what to do. "

@@ -102,7 +102,7 @@ def _load_batch(
     read: dict[int, tuple[Delivery, list[str]]] = {}
     loaded = {e.sha256: e.file_name for e in done.entries if e.status == "accepted"}
     with duckdb.connect(database) as con:
-        _prepare(con, contract)
+        prepare_database(con, contract)
         for number, delivery in enumerate(deliveries):
             if delivery.sha256 in loaded:
                 done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
@@ -124,7 +124,8 @@ def _load_batch(
     done.entries += entries
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and judged with."""
     # Nothing may spill to disk: before parsing, the tables hold what must not leave the door.
     # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
     con.execute(
