@@ -57,7 +57,7 @@ def code_lists(places: Places) -> Iterator[Problem]:
             yield Problem(
                 CODE_LISTS,
                 None,
-                f"list {name!r} lacks the row {name},,unknown,Onbekend,<order>; a missing value needs it",
+                f"list {name!r} lacks the row {name},,unknown,Onbekend,<order> for missing values",
             )
     grouped = {row["source_code"] for row in lists.get("action_group", [])}
     for row in lists.get("action_type", []):

@@ -17,7 +17,7 @@ class Row(dict[str, str]):
 
 
 def read(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Problem]]:
-    """The rows that can be read, and what is wrong with the others or with the file. No rows when the header is wrong."""
+    """The rows that can be read, and what is wrong with the rest; a wrong header gives no rows."""
     name = path.name
     try:
         text = path.read_text(encoding="utf-8")
