@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration import cli_quarantine
+from orchestration import cli_check, cli_quarantine
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def ui(port: int) -> None:
 
 
 twe.add_command(cli_quarantine.quarantine)
+twe.add_command(cli_check.check)
 
 if __name__ == "__main__":
     main()

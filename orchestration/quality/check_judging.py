@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,7 +11,8 @@ import duckdb
 
 from expectations import contract
 from expectations.contract import ContractError, SourceContract
-from expectations.routing import broken
+from expectations.model import Rule
+from expectations.routing import broken, literal
 from orchestration.door import load, parsing
 from orchestration.quality.checking import Places, Problem
 
@@ -36,9 +37,24 @@ def _source(source: SourceContract) -> Iterator[Problem]:
                 yield Problem(file, None, f"derived column {name!r} cannot be computed ({said}); mend its sql")
                 return  # its rules would fail for the same reason
     with _without_rows(source) as con:
+        kinds = {name: kind for name, kind, *_ in con.execute("describe batch").fetchall()}
         for rule in source.rules:
+            for value in _misfits(con, rule, kinds):
+                yield Problem(
+                    file, None, f"rule {rule.name!r}: {value!r} can't be compared with {rule.kwargs['column']!r}"
+                )
             if said := _mistake(con, f"select count(*) from batch where {broken(rule, 'batch')}"):
                 yield Problem(file, None, f"rule {rule.name!r} cannot be judged ({said}); see its columns and bounds")
+
+
+def _misfits(con: duckdb.DuckDBPyConnection, rule: Rule, kinds: Mapping[str, str]) -> list[object]:
+    """Bounds and codes that are of another type than the column; without rows nothing else would notice."""
+    kind = "BIGINT" if "lengths" in rule.expect else kinds.get(str(rule.kwargs.get("column")))
+    values = [rule.kwargs.get("min_value"), rule.kwargs.get("max_value"), *rule.kwargs.get("value_set", [])]
+    given = [value for value in values if value is not None]
+    if kind is None:
+        return []
+    return [v for v in given if con.execute(f"select try_cast({literal(v)} as {kind}) is null").fetchall()[0][0]]
 
 
 @contextmanager

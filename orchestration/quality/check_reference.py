@@ -63,9 +63,11 @@ def code_lists(places: Places) -> Iterator[Problem]:
     for row in lists.get("action_type", []):
         if row["source_code"] not in grouped:
             yield Problem(
-                CODE_LISTS, row.line, f"{row['source_code']!r} has no row in list action_group, so such an action would "
-                "count as nothing; add one with the code training, workplace_learning or guidance",
-            )  # fmt: skip
+                CODE_LISTS,
+                row.line,
+                f"{row['source_code']!r} has no row in list action_group, so such an action would count as nothing; "
+                "add one with the code training, workplace_learning or guidance",
+            )
 
 
 def _code_list(name: str, rows: Sequence[Row]) -> Iterator[Problem]:
