@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration import cli_check, cli_quarantine
+from orchestration import cli_check, cli_quarantine, cli_releases
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def main() -> None:
     """Entry point of the console script: errors that a user can mend are one line, never a traceback."""
     from expectations.contract import ContractError
     from exports.questions import QuestionError
+    from exports.reading import PublicationError
     from orchestration.annexes import YearsError
     from orchestration.answer import NothingAcceptedError
     from orchestration.lock import BusyError
@@ -43,6 +44,7 @@ def main() -> None:
         SettingsError,
         ContractError,
         QuestionError,
+        PublicationError,
         YearsError,
         UnknownQuestionError,
         NothingAcceptedError,
@@ -143,10 +145,9 @@ def status() -> None:
 @twe.command()
 def questions() -> None:
     """List the questions known, and their annexes."""
-    from exports.questions import load_questions
-    from orchestration.paths import QUESTIONS
+    from orchestration.questions import known
 
-    for question in load_questions(QUESTIONS).values():
+    for question in known(load_settings()).values():
         click.echo(f"{question.id}  {question.title}")
         for annex in question.annexes:
             years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
@@ -172,6 +173,7 @@ def ui(port: int) -> None:
 
 twe.add_command(cli_quarantine.quarantine)
 twe.add_command(cli_check.check)
+cli_releases.add_to(twe)
 
 if __name__ == "__main__":
     main()

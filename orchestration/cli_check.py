@@ -18,16 +18,17 @@ ALL_SOURCES = "*"
 )  # fmt: skip
 @click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
 def check(past: str | None, rows: bool) -> None:
-    """Check the rules, code lists, classes, municipalities and questions before anything runs."""
+    """Check the rules, code lists, classes, municipalities, questions and disclosure policy before anything runs."""
     from orchestration.quality import checking
 
-    found = checking.problems((*checking.cheap(), *checking.thorough()))
+    places = checking.Places(own_questions=load_settings().questions_folder)
+    found = checking.problems((*checking.cheap(), *checking.thorough()), places)
     for problem in found:
         click.echo(str(problem), err=True)
     if found:
         click.echo(f"{len(found)} mistakes; nothing was run.", err=True)
         sys.exit(2)
-    click.echo("Sound: rules, code lists, classes, municipalities and questions.")
+    click.echo("Sound: rules, code lists, classes, municipalities, questions and disclosure policy.")
     if past:
         _against_past(past, rows)
 

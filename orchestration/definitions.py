@@ -5,7 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration import automation, dbt, jobs
-from orchestration.assets import annexes, lake, publish, quality, warehouse
+from orchestration.assets import annexes, disclosure, lake, publish, quality, warehouse
+from orchestration.questions import known
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
 
@@ -18,9 +19,17 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     marts = [
         key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
     ]
+    documents = annexes.build(known(settings).values())
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[*lake.build(), *warehouse_assets, publish.build(marts), quality.build(), *annexes.build()],
+        assets=[
+            *lake.build(),
+            *warehouse_assets,
+            publish.build(marts),
+            quality.build(),
+            disclosure.build(),
+            *documents,
+        ],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

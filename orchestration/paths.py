@@ -9,6 +9,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 SEEDS = DBT_PROJECT / "seeds"
 QUESTIONS = PROJECT / "exports" / "questions"
+DISCLOSURE_POLICY = PROJECT / "exports" / "disclosure" / "policy.yml"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,15 @@ class DataFolder:
     def quality_report(self) -> Path:
         """A link to the newest quality report."""
         return self.reports / "kwaliteitsrapport.html"
+
+    @property
+    def disclosure(self) -> Path:
+        """What is hidden in public editions, and why that is enough. Holds small counts: never handed out."""
+        return self.root / "disclosure"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
 
     @property
     def dagster(self) -> Path:

@@ -17,12 +17,13 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """`TWE_DATA`, `TWE_INBOX`, `TWE_PSEUDONYM_KEY` and `TWE_ENGINE`; see docs/settings.md."""
+    """`TWE_DATA`, `TWE_INBOX`, `TWE_QUESTIONS`, `TWE_PSEUDONYM_KEY` and `TWE_ENGINE`; see docs/settings.md."""
 
     model_config = SettingsConfigDict(env_prefix="TWE_", frozen=True, env_ignore_empty=True)
 
     data: Path = Path("data")
     inbox: Path | None = None
+    questions: Path | None = None
     pseudonym_key: SecretStr | None = None
     engine: Literal["duckdb"] = "duckdb"
 
@@ -40,6 +41,11 @@ class Settings(BaseSettings):
     @property
     def inbox_folder(self) -> Path:
         return self.inbox.expanduser().resolve() if self.inbox else self.folder.inbox
+
+    @property
+    def questions_folder(self) -> Path | None:
+        """Folder with questions beside those of the project, when there is one."""
+        return self.questions.expanduser().resolve() if self.questions else None
 
 
 def load_settings() -> Settings:

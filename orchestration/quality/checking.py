@@ -5,12 +5,13 @@ A check is a function from the places of the files to the mistakes in them; addi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.contract import FOLDER, ContractError
-from orchestration.paths import QUESTIONS, SEEDS
+from orchestration.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
 
 
 class MistakesError(ContractError):
@@ -24,6 +25,9 @@ class Places:
     expectations: Path = FOLDER
     seeds: Path = SEEDS
     questions: Path = QUESTIONS
+    own_questions: Path | None = None
+    """The folder that `TWE_QUESTIONS` names."""
+    policy: Path = DISCLOSURE_POLICY
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,18 @@ class Problem:
         return f"{self.file}, line {self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
 
 
+def told(file: str, message: str) -> Problem:
+    """A reader's own message, `file, line 3: what`, as a problem."""
+    match = re.fullmatch(r"(.+?\.yml)(?:, line (\d+))?: (.*)", message, flags=re.DOTALL)
+    return Problem(match[1], int(match[2]) if match[2] else None, match[3]) if match else Problem(file, None, message)
+
+
 Check = Callable[[Places], Iterable[Problem]]
 
 
 def cheap() -> tuple[Check, ...]:
     """What is looked at before every run: it costs milliseconds."""
-    from orchestration.quality import check_municipalities, check_questions, check_reference, check_rules
+    from orchestration.quality import check_municipalities, check_policy, check_questions, check_reference, check_rules
 
     return (
         check_reference.code_lists,
@@ -52,6 +62,7 @@ def cheap() -> tuple[Check, ...]:
         check_municipalities.merges,
         check_rules.sources,
         check_questions.questions,
+        check_policy.policy,
     )
 
 
