@@ -27,6 +27,7 @@ FIELDS = "velden zoals gelezen"
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
 CELL_LIMIT = 32_767
 HEADER_ROW = 4
+WIDEST = 42
 
 
 class FolderInUseError(ValueError):
@@ -109,11 +110,12 @@ class _Sheet:
         self._fields = any(case.fields for case in rows)
         extra = [FIELDS] if self._fields else []
         self._header = [*FIRST, *self._columns, *extra, CORRECTION]
-        widths = {**FIRST, **{c: max(14, len(c) + 4) for c in self._columns}, FIELDS: 60, CORRECTION: 40}
+        longest = {c: max(len(c) + 4, *(len(case.values.get(c, "")) + 2 for case in rows)) for c in self._columns}
+        widths = {**FIRST, **{c: min(WIDEST, n) for c, n in longest.items()}, FIELDS: 60, CORRECTION: 40}
         texts = contract.warehouse_texts()
         broken = {rule for case in rows for rule in case.rules}
         self._texts = {rule: texts.get(rule) or source.text_of(rule) for rule in broken}
-        self._styles: dict[tuple[bool, bool], Any] = {}
+        self._styles: dict[tuple[bool, bool] | str, Any] = {}
         self._widths = [widths[name] for name in self._header]
 
     def write(self, number: int, to: Recipient) -> None:
@@ -182,11 +184,21 @@ class _Sheet:
         cell._style = self._styles[wrap, quoted]
         return cell
 
+    def _number(self, value: int) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(self._sheet, value)
+        if "number" not in self._styles:
+            cell.alignment = self._plain
+            self._styles["number"] = cell._style
+        cell._style = self._styles["number"]
+        return cell
+
     def _cells(self, case: Case) -> list[Any]:
         texts = [self._texts[rule] for rule in case.rules]
         cells = [
             self._text(case.file_name),
-            case.row_number,
+            self._number(case.row_number),
             self._text(str(case.since)),
             self._text(OUTCOMES[case.outcome]),
             *(self._text("\n".join(lines), wrap=True) for lines in (case.rules, *zip(*texts, strict=True))),
