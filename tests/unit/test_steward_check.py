@@ -7,7 +7,7 @@ import pytest
 
 from expectations import contract
 from expectations.contract import FOLDER
-from orchestration.paths import QUESTIONS, SEEDS
+from orchestration.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
 from orchestration.quality import checking
 from orchestration.quality.checking import Places
 
@@ -18,11 +18,21 @@ def places(tmp_path: Path) -> Places:
     shutil.copytree(SEEDS, tmp_path / "dbt" / "seeds")
     shutil.copytree(SEEDS.parent / "models", tmp_path / "dbt" / "models")
     shutil.copytree(QUESTIONS, tmp_path / "questions")
+    shutil.copy(DISCLOSURE_POLICY, tmp_path / "policy.yml")
+    (tmp_path / "own").mkdir()
     contract.load.cache_clear()
-    return Places(tmp_path / "expectations", tmp_path / "dbt" / "seeds", tmp_path / "questions")
+    return Places(
+        tmp_path / "expectations",
+        tmp_path / "dbt" / "seeds",
+        tmp_path / "questions",
+        tmp_path / "own",
+        tmp_path / "policy.yml",
+    )
 
 
 def path_of(places: Places, name: str) -> Path:
+    if name == places.policy.name:
+        return places.policy
     folder = places.seeds if name.endswith(".csv") else places.expectations
     return folder / name if (folder / name).exists() else places.questions / name
 
@@ -188,6 +198,7 @@ MISTAKES = {
         "",
         "municipalities.csv, line 232: add the row 44011,44083,2019-01-01 to municipality_merges.csv",
     ),
+    "disclosure policy": ("policy.yml", "threshold: ", "treshold: ", "policy.yml, line "),
     "question": ("twe-2024.yml", "title: ", "titel: ", "twe-2024.yml, line "),
 }
 
@@ -259,3 +270,9 @@ def test_a_file_that_is_no_longer_itself_is_one_clear_mistake(name: str, content
     path_of(places, name).write_bytes(content)
     said = found(places)
     assert said and all(line.startswith((name, "municipality_merges.csv")) for line in said), said
+
+
+def test_a_question_of_ones_own_needs_an_id_of_its_own(places: Places) -> None:
+    assert places.own_questions
+    shutil.copy(places.questions / "twe-2018.yml", places.own_questions)
+    assert found(places) == ["twe-2018.yml: the project has a question twe-2018 already; give this one another id"]
