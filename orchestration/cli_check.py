@@ -35,11 +35,11 @@ def check(past: str | None, rows: bool) -> None:
 
 def _against_past(source: str, rows: bool) -> None:
     from expectations import contract
-    from orchestration.quality import past
+    from orchestration.quality import past, past_text
 
     known = contract.sources()
     if source not in (ALL_SOURCES, *known):
         raise contract.ContractError(f"there is no source {source!r}; the sources are {', '.join(known)}")
     data = load_settings().folder
     names = known if source == ALL_SOURCES else [source]
-    click.echo(past.text([past.judge_again(data, contract.load(name)) for name in names], rows))
+    click.echo(past_text.text([past.judge_again(data, contract.load(name)) for name in names], rows))

@@ -112,6 +112,7 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
     data, found = settings.folder, kept(settings, publication, years)
     if not found.exists:
         from exports.disclosure.control import control
+
         from exports.reading import Publication as Reader
 
         figures = set()
@@ -140,6 +141,7 @@ def record(settings: Settings, publication: Publication, question: Question, fol
     """
     from exports.disclosure.control import part
     from exports.disclosure.store import save
+
     from exports.reading import Publication as Reader
 
     found = ensure(settings, publication)

@@ -12,7 +12,7 @@ from expectations import contract
 from expectations.contract import FOLDER, SourceContract
 from orchestration.door.inbox import parse_name
 from orchestration.paths import PROJECT, SEEDS, DataFolder
-from orchestration.quality import checking, past
+from orchestration.quality import checking, past, past_text
 from orchestration.quality.checking import Places
 from tests.deliveries import INSZ, load, write
 from tests.hostile import write_inbox
@@ -139,13 +139,13 @@ def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Plac
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
     judged = past.judge_again(data, contract.load("transmissies", places.expectations, places.seeds))
     assert (judged.not_judged, judged.changes) == (["bis_number"], [])
-    assert "Not judged, because the INSZ is gone: bis_number." in past.text([judged])
+    assert "Not judged, because the INSZ is gone: bis_number." in past_text.text([judged])
 
 
 def test_the_past_is_told_with_row_numbers_on_request_only(data: DataFolder, places: Places) -> None:
     load(data, write(data.inbox, "klantprofielen_2024-01-31.csv", "traject_id | leeftijd\nT1 | 14\nT2 | 20\nT3 | 14"))
     change(places.expectations / "klantprofielen.yml", *before_after("A bound"))
     judged = past.judge_again(data, contract.load("klantprofielen", places.expectations, places.seeds))
-    assert "rows 2, 4" not in past.text([judged])
-    assert "rows 2, 4" in past.text([judged], with_rows=True)
-    assert "0 loaded rows would be refused, 2 refused rows would be loaded" in past.text([judged])
+    assert "rows 2, 4" not in past_text.text([judged])
+    assert "rows 2, 4" in past_text.text([judged], with_rows=True)
+    assert "0 loaded rows would be refused, 2 refused rows would be loaded" in past_text.text([judged])
