@@ -64,6 +64,23 @@ def judge_again(data: DataFolder, source: SourceContract) -> Past:
     entries = [e for e in ledger.read(data.ledger) if e.source == source.source]
     accepted = [e for e in entries if e.status == "accepted"]
     blind = _on_the_insz(source)
+    changes, rows, refused, let_in = _judged(data, source, accepted, blind) if accepted else ([], 0, 0, 0)
+    return Past(
+        source.source,
+        rows,
+        changes,
+        refused,
+        let_in,
+        sum(e.status == "rejected" for e in entries),
+        sorted(blind),
+        sorted({r.name for r in source.rules if r.name not in blind and _looks_at_text(r, source)}),
+    )
+
+
+def _judged(
+    data: DataFolder, source: SourceContract, accepted: Sequence[Entry], blind: set[str]
+) -> tuple[list[Change], int, int, int]:
+    """The changes, the rows judged, and how many of them would be refused or loaded now and were not."""
     rules = tuple(r for r in source.rules if r.name not in blind)
     with duckdb.connect() as con:
         con.execute("set preserve_insertion_order = false; set autoinstall_known_extensions = false")
@@ -84,16 +101,7 @@ def judge_again(data: DataFolder, source: SourceContract) -> Past:
             select count(*), count(*) filter (where not was and is_now), count(*) filter (where was and not is_now)
             from outcomes
         """).fetchall()[0]
-    return Past(
-        source.source,
-        rows,
-        changes,
-        refused,
-        let_in,
-        sum(e.status == "rejected" for e in entries),
-        sorted(blind),
-        sorted({r.name for r in rules if _looks_at_text(r, source)}),
-    )
+    return changes, rows, refused, let_in
 
 
 def _on_the_insz(source: SourceContract) -> set[str]:

@@ -56,6 +56,11 @@ def test_unchanged_rules_give_every_row_of_a_hostile_inbox_the_outcome_that_it_h
         assert (judged.newly_refused, judged.newly_loaded) == (0, 0)
 
 
+def test_a_source_that_was_never_delivered_has_no_past(data: DataFolder) -> None:
+    judged = past.judge_again(data, contract.load("transmissies"))
+    assert (judged.rows, judged.changes) == (0, [])
+
+
 def examples() -> dict[str, list[str]]:
     """Heading of the steward's guide -> its code blocks."""
     text = GUIDE.read_text(encoding="utf-8").split("## Changing a rule")[1].split("\n## ")[0]
