@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration import cli_analyst, cli_questions, cli_releases
+from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -143,22 +143,6 @@ def status() -> None:
 
 
 @twe.command()
-@click.option("--source", help="Only this source.")
-@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this workbook.")
-def quarantine(source: str | None, xlsx: Path | None) -> None:
-    """Show what was refused or warned about, and why."""
-    from orchestration import quarantine as rows
-
-    settings = load_settings()
-    found = rows.read(settings.folder, source)
-    if xlsx:
-        rows.write_workbook(found, xlsx)
-        click.echo(f"{len(found)} rows written to {xlsx}")
-    else:
-        click.echo(rows.summary_text(found))
-
-
-@twe.command()
 @click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
 def ui(port: int) -> None:
     """Open the Dagster page of this data folder, on loopback."""
@@ -177,6 +161,8 @@ def ui(port: int) -> None:
 
 cli_analyst.add_to(twe)
 cli_questions.add_to(twe)
+twe.add_command(cli_quarantine.quarantine)
+twe.add_command(cli_check.check)
 cli_releases.add_to(twe)
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration import automation, dbt, jobs
-from orchestration.assets import annexes, disclosure, lake, publish, warehouse
+from orchestration.assets import annexes, disclosure, lake, publish, quality, warehouse
 from orchestration.questions import known
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
@@ -22,7 +22,14 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     documents = annexes.build(known(settings).values())
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[*lake.build(), *warehouse_assets, publish.build(marts), disclosure.build(), *documents],
+        assets=[
+            *lake.build(),
+            *warehouse_assets,
+            publish.build(marts),
+            quality.build(),
+            disclosure.build(),
+            *documents,
+        ],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

@@ -64,6 +64,15 @@ class DataFolder:
         return self.root / "annexes"
 
     @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def quality_report(self) -> Path:
+        """A link to the newest quality report."""
+        return self.reports / "kwaliteitsrapport.html"
+
+    @property
     def disclosure(self) -> Path:
         """What is hidden in public editions, and why that is enough. Holds small counts: never handed out."""
         return self.root / "disclosure"

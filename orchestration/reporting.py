@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from orchestration import publication, quarantine
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
+from orchestration.quality import report_page
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
@@ -32,6 +33,8 @@ def run_text(report: Report) -> str:
     if report.workbooks:
         lines.append(f"Annexes ({len(report.workbooks)} workbooks):")
         lines += [f"  {path}" for path in report.workbooks]
+    if report.quality_report:
+        lines.append(f"Quality report: {report.quality_report}")
     if report.answers:
         lines.append(f"Answers ({len(report.answers)} documents):")
         lines += [f"  {path}" for path in report.answers]
@@ -100,6 +103,8 @@ def status_text(settings: Settings) -> str:
     if broken:
         lines += ["", "Rules broken most (twe quarantine shows all):"]
         lines += [f"  {n:>8,}  {on_fail:<6} {source}: {rule}" for (source, rule, on_fail), n in broken.most_common(10)]
+    if newest := report_page.latest(settings.folder):
+        lines += ["", f"Quality report: {newest}"]
     made = publication.published(settings.folder)
     now = publication.current(settings.folder)
     lines += ["", "Publications:" if made else "Nothing has been published yet: run twe run."]

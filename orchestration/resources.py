@@ -8,6 +8,7 @@ import dagster as dg
 from orchestration.files import sweep
 from orchestration.instance import bury_killed_runs
 from orchestration.lock import single_writer
+from orchestration.quality import report_page
 from orchestration.settings import Settings, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -51,5 +52,6 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
             workspace = Workspace(settings)
             workspace.prepare()
             yield workspace
+            report_page.ensure(workspace)
 
     return hold

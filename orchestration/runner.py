@@ -19,6 +19,7 @@ from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
+from orchestration.quality import checking, report_page
 from orchestration.questions import known as known_questions
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
@@ -49,6 +50,8 @@ class Report:
     problems: list[str] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
+    quality_report: Path | None = None
+    """Where the quality of what came in is told; only when something came in."""
     answers: list[Path] = field(default_factory=list)
     controls: list[Summary] = field(default_factory=list)
 
@@ -74,6 +77,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
+    checking.require_sound(checking.Places(own_questions=settings.questions_folder))
     questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
@@ -106,6 +110,7 @@ def run(settings: Settings, wish: Wish) -> Report:
         report.nothing_new = not worked
         known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
         report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
+        report.quality_report = report_page.latest(data) if report.loaded else None
         _collect(settings, workspace.entries(), questions, wish, report)
     return report
 

@@ -42,8 +42,8 @@ class Workspace:
         return ledger.read(self.data.ledger)
 
     def prepare(self) -> None:
-        """Makes what an empty data folder lacks: a ledger, and for every source a table without rows."""
-        if not self.data.ledger.exists():
+        """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""
+        if not ledger.is_current(self.data.ledger):
             ledger.append(self.data.ledger, [])
         storage.ensure_empty(self.data.lake, self.contracts.values())
 

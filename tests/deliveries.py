@@ -84,7 +84,7 @@ def one_column(kind: str, codes: tuple[str, ...] = ()) -> SourceContract:
 def door_database(source: SourceContract) -> duckdb.DuckDBPyConnection:
     """A database as the door prepares it, with an empty `raw`."""
     con = duckdb.connect()
-    door._prepare(con, source)
+    door.prepare_database(con, source)
     return con
 
 

@@ -7,6 +7,7 @@ import dagster as dg
 
 from expectations import contract
 from expectations.contract import SourceContract
+from orchestration.door.ledger import Entry
 from orchestration.door.load import SourceLoad
 from orchestration.progress import step
 from orchestration.workspace import Workspace
@@ -16,6 +17,8 @@ LEDGER = dg.AssetKey(["ledger", "deliveries"])
 GROUP = "deliveries"
 CHECK = "suite"
 POOL = "writer"
+HISTORY = 12
+"""Deliveries that a check shows over time."""
 
 
 def build() -> list[dg.AssetsDefinition]:
@@ -87,20 +90,38 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             metadata={
                 "deliveries": len(done.entries),
+                "files refused": len(done.rejected),
                 "rows read": done.total("rows_read"),
                 "dagster/row_count": done.total("rows_accepted"),
                 "rows quarantined": done.total("rows_quarantined"),
                 "rows warned": done.total("rows_warned"),
+                **_shares(done),
+                **_rule_counts(source, done),
                 "suite version": source.version,
                 "columns": _columns(source),
             }
         )
-        yield _check(source, done)
+        yield _check(source, done, [e for e in workspace.entries() if e.source == source.source])
 
     return lake
 
 
-def _check(source: SourceContract, done: SourceLoad) -> dg.AssetCheckResult:
+def _shares(done: SourceLoad) -> dict[str, float]:
+    """Numbers that the page draws over the loads; a load without rows has no shares."""
+    read = done.total("rows_read")
+    if not read:
+        return {}
+    parts = {"refused %": "rows_quarantined", "warned %": "rows_warned"}
+    return {name: round(100 * done.total(rows) / read, 4) for name, rows in parts.items()}
+
+
+def _rule_counts(source: SourceContract, done: SourceLoad) -> dict[str, int]:
+    """A number per rule, 0 included, so that the page draws each rule as a line over the loads."""
+    rows = done.rows_by_rule
+    return {f"{rule.on_fail}: {rule.name}": rows.get((rule.name, rule.on_fail), 0) for rule in source.rules}
+
+
+def _check(source: SourceContract, done: SourceLoad, entries: list[Entry]) -> dg.AssetCheckResult:
     """Red when a file was refused, yellow when rows were refused or warned about. Counts only, never a value."""
     rows = done.rows_by_rule
     refused = any(e.status == "rejected" for e in done.entries)
@@ -111,7 +132,11 @@ def _check(source: SourceContract, done: SourceLoad) -> dg.AssetCheckResult:
         description=_summary(done),
         metadata={
             "deliveries": len(done.entries),
+            "rows refused": done.total("rows_quarantined"),
+            "rows warned": done.total("rows_warned"),
             "rules": _rules_table(source, done),
+            "trend": _history(entries),
+            "the rows themselves": f"twe quarantine --source {source.source}",
             **{f"refused: {e.file_name}": e.message for e in done.rejected},
         },
     )
@@ -139,12 +164,28 @@ def _rules_table(source: SourceContract, done: SourceLoad) -> dg.TableMetadataVa
     )
 
 
+def _history(entries: list[Entry]) -> dg.TableMetadataValue:
+    """The newest deliveries of the source, newest first, so that one check shows the trend."""
+    columns = ("rows_read", "rows_accepted", "rows_quarantined", "rows_warned")
+    newest = sorted(entries, key=lambda e: (e.delivered_on, e.file_name, e.loaded_at), reverse=True)[:HISTORY]
+    return dg.TableMetadataValue(
+        records=[
+            dg.TableRecord({"delivery": e.file_name, "status": e.status, **{c: getattr(e, c) for c in columns}})
+            for e in newest
+        ],
+        schema=dg.TableSchema(
+            [dg.TableColumn("delivery"), dg.TableColumn("status"), *(dg.TableColumn(c, "int") for c in columns)]
+        ),
+    )
+
+
 def _summary(done: SourceLoad) -> str:
     if not done.entries:
         return "nothing new"
     return (
         f"{len(done.entries)} deliveries, {done.total('rows_accepted'):,} rows accepted, "
-        f"{done.total('rows_quarantined'):,} quarantined" + (f", {len(done.rejected)} refused" if done.rejected else "")
+        f"{done.total('rows_quarantined'):,} quarantined, {done.total('rows_warned'):,} with a warning"
+        + (f", {len(done.rejected)} files refused" if done.rejected else "")
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ COLUMNS = {
     "rows_quarantined": "integer",
     "rows_warned": "integer",
     "reasons": 'struct("rule" varchar, on_fail varchar, "rows" integer)[]',
+    "checks": 'struct("rule" varchar, on_fail varchar, rows_checked integer, rows_failed integer)[]',
     "suite_version": "varchar",
     "run_id": "varchar",
     "loaded_at": "timestamp",
@@ -41,6 +42,16 @@ class Reason:
     rule: str
     on_fail: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule as it was judged on a delivery: also when no row broke it, so that one sees that it was looked at."""
+
+    rule: str
+    on_fail: str
+    rows_checked: int
+    rows_failed: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ class Entry:
     rows_quarantined: int = 0
     rows_warned: int = 0
     reasons: Sequence[Reason] = field(default_factory=tuple)
+    checks: Sequence[Check] | None = None
+    """Every rule that was judged, in the order of the suite; None for a delivery of before this was kept."""
 
 
 def read(path: Path) -> list[Entry]:
@@ -70,13 +83,28 @@ def read(path: Path) -> list[Entry]:
         return []
     names = [f.name for f in fields(Entry)]
     with duckdb.connect() as con:
+        kept = _columns(con, path)
+        columns = ", ".join(name if name in kept else f"null as {name}" for name in names)
         rows = con.execute(
-            f"select {', '.join(names)} from read_parquet(?) order by delivered_on, file_name, loaded_at", [str(path)]
+            f"select {columns} from read_parquet(?) order by delivered_on, file_name, loaded_at", [str(path)]
         ).fetchall()
     found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
         row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
+        row["checks"] = None if row["checks"] is None else tuple(Check(**check) for check in row["checks"])
     return [Entry(**row) for row in found]
+
+
+def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    return {name for name, *_ in con.execute("describe from read_parquet(?)", [str(path)]).fetchall()}
+
+
+def is_current(path: Path) -> bool:
+    """Whether the ledger exists and has every column; an older one lacks those that were added since."""
+    if not path.exists():
+        return False
+    with duckdb.connect() as con:
+        return _columns(con, path) >= set(COLUMNS)
 
 
 def append(path: Path, entries: Iterable[Entry]) -> None:
@@ -96,7 +124,7 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
 
 def _value(value: object) -> object:
     if isinstance(value, tuple | list):
-        return [{"rule": r.rule, "on_fail": r.on_fail, "rows": r.rows} for r in value]
+        return [asdict(item) for item in value]
     return value
 
 

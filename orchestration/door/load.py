@@ -14,7 +14,7 @@ from expectations.contract import SourceContract
 from orchestration.door import guard, ledger, parsing, readers, storage
 from orchestration.door.errors import DeliveryError
 from orchestration.door.inbox import Delivery
-from orchestration.door.ledger import Entry, Reason
+from orchestration.door.ledger import Check, Entry, Reason
 from orchestration.door.pseudonym import create_insz_macros
 from orchestration.paths import SEEDS, DataFolder
 
@@ -102,7 +102,7 @@ def _load_batch(
     read: dict[int, tuple[Delivery, list[str]]] = {}
     loaded = {e.sha256: e.file_name for e in done.entries if e.status == "accepted"}
     with duckdb.connect(database) as con:
-        _prepare(con, contract)
+        prepare_database(con, contract)
         for number, delivery in enumerate(deliveries):
             if delivery.sha256 in loaded:
                 done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
@@ -124,7 +124,8 @@ def _load_batch(
     done.entries += entries
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and judged with."""
     # Nothing may spill to disk: before parsing, the tables hold what must not leave the door.
     # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
     con.execute(
@@ -183,7 +184,19 @@ def _store(
         rows_quarantined=quarantined,
         rows_warned=warned,
         reasons=tuple(Reason(*r) for r in reasons),
+        checks=_checks(con, contract, number, {rule: rows for rule, _, rows in reasons}),
     )
+
+
+def _checks(
+    con: duckdb.DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
+) -> tuple[Check, ...]:
+    """Every rule of the suite once, with the rows of the delivery that it was judged on and those that broke it."""
+    counts = ", ".join(f"count(*) filter (where {condition})" for condition in guard.SCOPES.values())
+    rows = con.execute(f"select {counts} from batch where _delivery = ?", [number]).fetchall()[0]
+    checked = dict(zip(guard.SCOPES, rows, strict=True))
+    rules = {rule.name: rule for rule in contract.rules}
+    return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 
 
 def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 
 import duckdb
 import numpy as np
@@ -19,11 +18,6 @@ BETWEEN_DIGITS = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}./-]*"
 def client_key(insz_digits: str, key: bytes) -> str:
     """Hex HMAC-SHA-256 of the 11 digits of an INSZ."""
     return hmac.digest(key, insz_digits.encode("ascii"), hashlib.sha256).hex()
-
-
-def without_insz(text: str) -> str:
-    """The text with every run of 11 digits masked, which may be an INSZ that strayed into another column."""
-    return re.sub(r"(?<!\d)(\d{2})(?:[ ./-]*\d){9}(?!\d)", r"\1*********", text)
 
 
 def fingerprint(key: bytes) -> str:

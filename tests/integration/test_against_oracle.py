@@ -178,7 +178,7 @@ def test_an_old_stand_is_the_same_after_later_deliveries(followed: Followed) -> 
     )
     different = {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)}
     assert different <= {"publication.parquet", "deliveries.parquet"}
-    assert len(first) == 16
+    assert len(first) == 17
     before, after = (read_table(folder / "deliveries.parquet") for folder in (followed.old_first, followed.old_second))
     assert [row for row in before if row not in after] == []
     assert {row["status"] for row in after if row not in before} <= {"rejected"}

@@ -143,9 +143,11 @@ def test_the_command_line_tells_nothing_of_a_person(
 ) -> None:
     twe = Twe(tmp_path / "processes", finished.data.root)
     book = tmp_path / "quarantaine.xlsx"
-    told = [finished.ended, twe("status"), twe("quarantine"), twe("quarantine", "--xlsx", str(book))]
-    assert [each.code for each in told] == [1, 0, 0, 0]
-    said = [each.said for each in told] + list(texts(book))
+    back = tmp_path / "terug"
+    told = [finished.ended, twe("status"), twe("quarantine", "--all"), twe("quarantine", "--all", "--xlsx", str(book))]
+    told += [twe("quarantine", "--all", "--back", str(back)), twe("check", "--against-past", "--rows")]
+    assert [each.code for each in told] == [1, 0, 0, 0, 0, 0]
+    said = [each.said for each in told] + [text for path in (book, *back.iterdir()) for text in texts(path)]
     assert len(said) > 8
     assert not [text[:80] for text in said if insz_in(text, insz) or keys_in(text, client_keys) or KEY.decode() in text]
 

@@ -11,6 +11,8 @@ select
     deliveries.rows_quarantined,
     deliveries.rows_warned,
     deliveries.reasons,
+    deliveries.checks,
+    deliveries.suite_version,
     deliveries.status = 'accepted' and deliveries.delivered_on <= settings.as_of as is_loaded,
     deliveries.delivered_on <= settings.as_of
     or (deliveries.status = 'rejected' and settings.as_of_is_default) as is_listed

@@ -1,0 +1,41 @@
+"""The quality report as an asset: last of all, so that it also tells what the warehouse found."""
+
+import dagster as dg
+
+from orchestration.assets.lake import POOL
+from orchestration.assets.publish import PUBLICATION
+from orchestration.progress import step
+from orchestration.quality import report_page
+from orchestration.workspace import Workspace
+
+REPORT = dg.AssetKey(["reports", "quality"])
+
+
+def build() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=REPORT,
+        deps=[PUBLICATION],
+        group_name="reports",
+        kinds={"html"},
+        pool=POOL,
+        required_resource_keys={"workspace"},
+        description=(
+            "The quality report of the run, in Dutch: what came in, what was refused and why, what is new, what to do. "
+            "One page that needs no network; counts only."
+        ),
+    )
+    def quality(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        with step("quality report") as shown:
+            path = report_page.write(workspace)
+            if path is None:
+                raise dg.Failure("nothing was delivered, so there is nothing to report on")
+            shown.summary = path.name
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.path(str(path)),
+                "open in a browser": dg.MetadataValue.url(path.as_uri()),
+            }
+        )
+
+    return quality

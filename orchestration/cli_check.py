@@ -1,0 +1,45 @@
+"""`twe check`: whether what a steward may change is sound, and what a change would have done to the past."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from orchestration.settings import load_settings
+
+ALL_SOURCES = "*"
+
+
+@click.command()
+@click.option(
+    "--against-past", "past", is_flag=False, flag_value=ALL_SOURCES, metavar="[SOURCE]",
+    help="Show which rows of the past today's rules would refuse, warn about or let in. Changes nothing.",
+)  # fmt: skip
+@click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
+def check(past: str | None, rows: bool) -> None:
+    """Check the rules, code lists, classes, municipalities, questions and disclosure policy before anything runs."""
+    from orchestration.quality import checking
+
+    places = checking.Places(own_questions=load_settings().questions_folder)
+    found = checking.problems((*checking.cheap(), *checking.thorough()), places)
+    for problem in found:
+        click.echo(str(problem), err=True)
+    if found:
+        click.echo(f"{len(found)} mistakes; nothing was run.", err=True)
+        sys.exit(2)
+    click.echo("Sound: rules, code lists, classes, municipalities, questions and disclosure policy.")
+    if past:
+        _against_past(past, rows)
+
+
+def _against_past(source: str, rows: bool) -> None:
+    from expectations import contract
+    from orchestration.quality import past, past_text
+
+    known = contract.sources()
+    if source not in (ALL_SOURCES, *known):
+        raise contract.ContractError(f"there is no source {source!r}; the sources are {', '.join(known)}")
+    data = load_settings().folder
+    names = known if source == ALL_SOURCES else [source]
+    click.echo(past_text.text([past.judge_again(data, contract.load(name)) for name in names], rows))

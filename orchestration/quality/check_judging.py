@@ -1,0 +1,73 @@
+"""Lets DuckDB judge every rule on a table without rows: a slip in SQL, a pattern or a bound shows before a delivery."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import ContractError, SourceContract
+from expectations.model import Rule
+from expectations.routing import broken, literal
+from orchestration.door import load, parsing
+from orchestration.quality.checking import Places, Problem
+
+NO_SECRET = b"no secret: nothing is pseudonymised here"
+
+
+def rules_can_be_judged(places: Places) -> Iterator[Problem]:
+    """Every derived column and every rule runs. Files that can't be read are told by another check."""
+    for name in contract.sources(places.expectations):
+        try:
+            source = contract.load(name, places.expectations, places.seeds)
+        except (ContractError, KeyError, ValueError, TypeError, AttributeError):
+            continue
+        yield from _source(source)
+
+
+def _source(source: SourceContract) -> Iterator[Problem]:
+    file = f"{source.source}.yml"
+    with _without_rows(replace(source, derived={})) as con:
+        for name, sql in source.derived.items():
+            if said := _mistake(con, f"select {sql} from batch"):
+                yield Problem(file, None, f"derived column {name!r} cannot be computed ({said}); mend its sql")
+                return  # its rules would fail for the same reason
+    with _without_rows(source) as con:
+        kinds = {name: kind for name, kind, *_ in con.execute("describe batch").fetchall()}
+        for rule in source.rules:
+            for value in _misfits(con, rule, kinds):
+                yield Problem(
+                    file, None, f"rule {rule.name!r}: {value!r} can't be compared with {rule.kwargs['column']!r}"
+                )
+            if said := _mistake(con, f"select count(*) from batch where {broken(rule, 'batch')}"):
+                yield Problem(file, None, f"rule {rule.name!r} cannot be judged ({said}); see its columns and bounds")
+
+
+def _misfits(con: duckdb.DuckDBPyConnection, rule: Rule, kinds: Mapping[str, str]) -> list[object]:
+    """Bounds and codes that are of another type than the column; without rows nothing else would notice."""
+    kind = "BIGINT" if "lengths" in rule.expect else kinds.get(str(rule.kwargs.get("column")))
+    values = [rule.kwargs.get("min_value"), rule.kwargs.get("max_value"), *rule.kwargs.get("value_set", [])]
+    given = [value for value in values if value is not None]
+    if kind is None:
+        return []
+    return [v for v in given if con.execute(f"select try_cast({literal(v)} as {kind}) is null").fetchall()[0][0]]
+
+
+@contextmanager
+def _without_rows(source: SourceContract) -> Generator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        load.prepare_database(con, source)
+        parsing.create_batch(con, source, {0: dt.date(2024, 1, 31)}, NO_SECRET)
+        yield con
+
+
+def _mistake(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:
+    try:
+        con.execute(sql).fetchall()
+    except duckdb.Error as error:
+        return str(error).splitlines()[0].strip()
+    return None

@@ -1,0 +1,24 @@
+"""Check of the disclosure policy, with the reader that the public editions use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestration.quality.checking import Places, Problem, told
+
+
+def policy(places: Places) -> Iterator[Problem]:
+    """The policy can be read."""
+    from exports.disclosure.policy import PolicyError, read_policy
+
+    try:
+        text = places.policy.read_text(encoding="utf-8")
+    except OSError as error:
+        yield Problem(places.policy.name, None, f"cannot be read ({error.strerror}); restore the file")
+    except UnicodeDecodeError:
+        yield Problem(places.policy.name, None, "is not UTF-8; save it as UTF-8")
+    else:
+        try:
+            read_policy(text, places.policy.name)
+        except PolicyError as error:
+            yield told(places.policy.name, str(error))

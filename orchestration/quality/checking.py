@@ -1,0 +1,85 @@
+"""`twe check`: everything that a steward may change, held against what the code will make of it.
+
+A check is a function from the places of the files to the mistakes in them; adding one is adding it to a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations.contract import FOLDER, ContractError
+from orchestration.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
+
+
+class MistakesError(ContractError):
+    """The files that decide what a good row is hold mistakes; nothing was run."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the files lie."""
+
+    expectations: Path = FOLDER
+    seeds: Path = SEEDS
+    questions: Path = QUESTIONS
+    own_questions: Path | None = None
+    """The folder that `TWE_QUESTIONS` names."""
+    policy: Path = DISCLOSURE_POLICY
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it is, what it is, and what to do. `line` counts from 1; None when it has no line."""
+
+    file: str
+    line: int | None
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
+
+
+def told(file: str, message: str) -> Problem:
+    """A reader's own message, `file, line 3: what`, as a problem."""
+    match = re.fullmatch(r"(.+?\.yml)(?:, line (\d+))?: (.*)", message, flags=re.DOTALL)
+    return Problem(match[1], int(match[2]) if match[2] else None, match[3]) if match else Problem(file, None, message)
+
+
+Check = Callable[[Places], Iterable[Problem]]
+
+
+def cheap() -> tuple[Check, ...]:
+    """What is looked at before every run: it costs milliseconds."""
+    from orchestration.quality import check_municipalities, check_policy, check_questions, check_reference, check_rules
+
+    return (
+        check_reference.code_lists,
+        check_reference.class_sets,
+        check_municipalities.municipalities,
+        check_municipalities.merges,
+        check_rules.sources,
+        check_questions.questions,
+        check_policy.policy,
+    )
+
+
+def thorough() -> tuple[Check, ...]:
+    """What `twe check` looks at besides."""
+    from orchestration.quality import check_judging
+
+    return (check_judging.rules_can_be_judged,)
+
+
+def problems(checks: Iterable[Check], places: Places | None = None) -> list[Problem]:
+    """All mistakes that the checks find, each told once, in the order of the checks."""
+    places = places or Places()
+    return list(dict.fromkeys(problem for check in checks for problem in check(places)))
+
+
+def require_sound(places: Places | None = None) -> None:
+    """Raises `MistakesError` when a cheap check finds a mistake."""
+    if found := problems(cheap(), places):
+        raise MistakesError("\n     ".join(map(str, found)))

@@ -1,0 +1,189 @@
+"""What the quality report tells: counts of the ledger, put beside those of the runs before. Never a value of a row.
+
+All of it follows from the ledger, the rules and what the warehouse found, so the same state gives the same report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from expectations.contract import SourceContract
+from orchestration.door.inbox import is_synthetic
+from orchestration.door.ledger import Entry
+
+SHOWN = 24
+"""Deliveries of a source that the report lists and draws: the newest ones."""
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """How often one rule was broken. `now` counts this run, `before` all runs before it; None is not judged yet."""
+
+    rule: str
+    on_fail: str
+    meaning: str
+    remedy: str
+    now: int
+    before: int
+
+    @property
+    def total(self) -> int:
+        return self.now + self.before
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.now) and not self.before
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of some deliveries. A rejected file counts as a delivery without rows."""
+
+    deliveries: int
+    rejected: int
+    read: int
+    accepted: int
+    quarantined: int
+    warned: int
+
+    @property
+    def share(self) -> float | None:
+        """Refused rows in percent of the rows read; None without rows."""
+        return 100 * self.quarantined / self.read if self.read else None
+
+
+def count(entries: Sequence[Entry]) -> Counts:
+    return Counts(
+        len(entries),
+        sum(e.status == "rejected" for e in entries),
+        *(sum(getattr(e, f"rows_{name}") for e in entries) for name in ("read", "accepted", "quarantined", "warned")),
+    )
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """One source. `deliveries` are the newest, newest first, each with whether this run brought it."""
+
+    source: str
+    title: str
+    now: Counts
+    before: Counts
+    deliveries: Sequence[tuple[Entry, bool]]
+    older: int
+    rules: Sequence[RuleLine]
+    never_broken: Sequence[str]
+    warehouse: Sequence[RuleLine]
+    newest: dt.date | None
+    days_behind: int | None
+    """Days between this source's newest delivery and the newest of all sources."""
+    usual_days: int | None
+    """Median of the days between two deliveries of this source; None with fewer than three days."""
+
+    @property
+    def is_late(self) -> bool:
+        """Behind by more than one and a half times what is usual for this source."""
+        return bool(self.usual_days and self.days_behind and self.days_behind > 1.5 * self.usual_days)
+
+
+@dataclass(frozen=True)
+class Report:
+    run_id: str
+    loaded_at: dt.datetime
+    former_run: dt.datetime | None
+    newest: dt.date | None
+    synthetic: bool
+    blocked: bool
+    """Nothing was published in this run, so what the warehouse found is of before it."""
+    now: Counts
+    total: Counts
+    sources: Sequence[SourceReport]
+    refused: Sequence[Entry]
+
+
+def make(
+    entries: Sequence[Entry],
+    contracts: Mapping[str, SourceContract],
+    warehouse: Mapping[tuple[str, str, str], int],
+    texts: Mapping[str, tuple[str, str]],
+    blocked: bool = False,
+) -> Report | None:
+    """The report on the newest run that brought a delivery; None when nothing was ever delivered.
+
+    `warehouse` gives (source, rule, on_fail) -> rows of the last publication, `texts` their meaning and remedy.
+    """
+    if not entries:
+        return None
+    last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
+    now = [e for e in entries if e.run_id == last.run_id]
+    before = [e for e in entries if e.run_id != last.run_id]
+    accepted = [e for e in entries if e.status == "accepted"]
+    newest = max((e.delivered_on for e in accepted), default=None)
+    return Report(
+        run_id=last.run_id,
+        loaded_at=last.loaded_at,
+        former_run=max((e.loaded_at for e in before), default=None),
+        newest=newest,
+        synthetic=bool(accepted) and all(is_synthetic(e.file_name) for e in accepted),
+        blocked=blocked,
+        now=count(now),
+        total=count(entries),
+        sources=[_source(contract, entries, last.run_id, newest, warehouse, texts) for contract in contracts.values()],
+        refused=[e for e in now if e.status == "rejected"],
+    )
+
+
+def _source(
+    contract: SourceContract,
+    entries: Sequence[Entry],
+    run_id: str,
+    newest: dt.date | None,
+    warehouse: Mapping[tuple[str, str, str], int],
+    texts: Mapping[str, tuple[str, str]],
+) -> SourceReport:
+    own = [e for e in entries if e.source == contract.source]
+    now, before = ([e for e in own if (e.run_id == run_id) is new] for new in (True, False))
+    days = sorted({e.delivered_on for e in own if e.status == "accepted"})
+    gaps = [(b - a).days for a, b in pairwise(days)]
+    lines = _rules(contract, now, before)
+    shown = sorted(own, key=lambda e: (e.delivered_on, e.file_name, e.loaded_at), reverse=True)
+    return SourceReport(
+        source=contract.source,
+        title=contract.title,
+        now=count(now),
+        before=count(before),
+        deliveries=[(e, e.run_id == run_id) for e in shown[:SHOWN]],
+        older=max(0, len(shown) - SHOWN),
+        rules=[line for line in lines if line.total],
+        never_broken=[line.rule for line in lines if not line.total],
+        warehouse=[
+            RuleLine(rule, on_fail, *texts[rule], now=rows, before=0)
+            for (source, rule, on_fail), rows in sorted(warehouse.items())
+            if source == contract.source
+        ],
+        newest=days[-1] if days else None,
+        days_behind=(newest - days[-1]).days if newest and days else None,
+        usual_days=round(median(gaps)) if len(gaps) > 1 else None,
+    )
+
+
+def _rules(contract: SourceContract, now: Sequence[Entry], before: Sequence[Entry]) -> list[RuleLine]:
+    """Every rule of the source, those that were dropped since included, most broken in this run first."""
+    broken_now, broken_before = _broken(now), _broken(before)
+    current = {(r.name, r.on_fail) for r in contract.rules}
+    lines = [
+        RuleLine(rule, on_fail, *contract.text_of(rule), broken_now[rule, on_fail], broken_before[rule, on_fail])
+        for rule, on_fail in {*current, *broken_now, *broken_before}
+    ]
+    return sorted(lines, key=lambda line: (-line.now, -line.before, line.rule, line.on_fail))
+
+
+def _broken(entries: Sequence[Entry]) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for entry in entries:
+        counts.update({(r.rule, r.on_fail): r.rows for r in entry.reasons})
+    return counts

@@ -1,0 +1,102 @@
+"""The quality report as one HTML page that needs nothing else: no network, no script, no font of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.door.ledger import Entry
+from orchestration.files import replaced
+from orchestration.paths import DataFolder
+from orchestration.quality import report as quality
+from orchestration.quality.report import Report
+from orchestration.workspace import Workspace
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+KEPT = 30
+"""Reports kept: the newest ones."""
+NAME = "kwaliteitsrapport"
+WIDTH, HEIGHT, WIDEST = 480, 80, 48
+"""Of the bars, in pixels; a bar is at most WIDEST wide."""
+
+
+def write(workspace: Workspace, blocked: bool = False) -> Path | None:
+    """Writes the report on the newest run that brought deliveries, and lets `kwaliteitsrapport.html` lead to it.
+
+    Returns its path; None when nothing was ever delivered.
+    """
+    from expectations.contract import warehouse_texts
+    from orchestration.quarantine import warehouse_counts
+
+    found = warehouse_counts(workspace.data)
+    made = quality.make(workspace.entries(), workspace.contracts, found, warehouse_texts(), blocked)
+    if made is None:
+        return None
+    path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
+    with replaced(path) as temporary:
+        temporary.write_text(page(made), encoding="utf-8")
+    with replaced(workspace.data.quality_report) as link:
+        link.symlink_to(path.name)
+    for old in sorted(workspace.data.reports.glob(f"{NAME}_*.html"))[:-KEPT]:
+        old.unlink()
+    return path
+
+
+def ensure(workspace: Workspace) -> None:
+    """Writes the report of a run that was blocked before it came to that: what was refused has to be seen then too."""
+    entries = workspace.entries()
+    if not entries:
+        return
+    last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
+    if not any(workspace.data.reports.glob(f"{NAME}_*_{last.run_id[:8]}.html")):
+        write(workspace, blocked=True)
+
+
+def latest(data: DataFolder) -> Path | None:
+    """The newest report."""
+    return data.quality_report.resolve() if data.quality_report.exists() else None
+
+
+def page(made: Report) -> str:
+    """The report as HTML."""
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"number": number, "percent": percent}
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(report=made, bars=bars, HEIGHT=HEIGHT)
+
+
+def number(value: int) -> str:
+    """A whole number as it is written in Dutch; a no-break space parts the thousands."""
+    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def percent(value: float | None) -> str:
+    """A percentage with two decimals, or a dash when there is nothing to divide by."""
+    return "\N{EN DASH}" if value is None else f"{value:.2f}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+
+
+def bars(deliveries: list[tuple[Entry, bool]]) -> dict[str, object] | None:
+    """Bars of the share of refused and warned rows per delivery, oldest first; None with nothing to compare."""
+    entries = [e for e, _ in reversed(deliveries) if e.rows_read]
+    if len(entries) < 2:
+        return None
+    shares = [(100 * e.rows_quarantined / e.rows_read, 100 * e.rows_warned / e.rows_read) for e in entries]
+    top = max(a + b for a, b in shares)
+    scale = HEIGHT / top if top else 0
+    step = min(WIDEST, WIDTH // len(entries))
+    return {
+        "width": WIDTH,
+        "top": top,
+        "first": entries[0].delivered_on,
+        "last": entries[-1].delivered_on,
+        "bars": [
+            {
+                "x": index * step,
+                "width": step - 4,
+                "refused": round(refused * scale, 1),
+                "warned": round(warned * scale, 1),
+                "told": f"{entry.delivered_on}: {percent(refused)} geweigerd, {percent(warned)} met waarschuwing",
+            }
+            for index, (entry, (refused, warned)) in enumerate(zip(entries, shares, strict=True))
+        ],
+    }

@@ -1,0 +1,209 @@
+"""The way back: one workbook per OCMW with the rows that it has to look at, and a column for the correction.
+
+These files leave the house on purpose and hold what the OCMW itself delivered, so they are marked as confidential, are
+readable for their maker alone, and hold no INSZ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from expectations import contract
+from expectations.contract import SourceContract
+from expectations.model import WITHDRAWN
+from orchestration.door.inbox import is_synthetic
+from orchestration.files import replaced
+from orchestration.quality.cases import Case
+from orchestration.quality.masking import masked, masked_fields
+from orchestration.quality.recipients import Recipient, Recipients
+
+MARK = "VERTROUWELIJK"
+CORRECTION = "verbetering"
+FIRST = {"bestand": 44, "rij": 7, "sinds": 12, "uitkomst": 26, "regel": 28, "betekenis": 48, "wat te doen": 48}
+FIELDS = "velden zoals gelezen"
+OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
+CELL_LIMIT = 32_767
+HEADER_ROW = 4
+WIDEST = 42
+
+
+class FolderInUseError(ValueError):
+    """The folder for the workbooks holds something already."""
+
+
+def write(found: Sequence[Case], who: Recipients, folder: Path) -> list[Path]:
+    """Writes one workbook per OCMW into `folder`, which must be new or empty; returns their paths.
+
+    Raises `FolderInUseError`: workbooks of before must not lie between those of today.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FolderInUseError(f"{folder} is not an empty folder; name a new one, so that no old workbook is sent")
+    groups: dict[Recipient, list[Case]] = defaultdict(list)
+    for case in found:
+        groups[who.of(case)].append(case)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return [_write_book(folder / f"{to.key}.xlsx", to, groups[to]) for to in sorted(groups)]
+
+
+def _write_book(path: Path, to: Recipient, found: Sequence[Case]) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title = f"{MARK} - na te kijken rijen - {to.name}"
+    book.properties.creator = "TWE-datawarehouse"
+    book.properties.language = "nl-BE"
+    by_source: dict[str, list[Case]] = defaultdict(list)
+    for case in found:
+        by_source[case.source].append(case)
+    _write_cover(book.create_sheet("Lees mij"), to, by_source)
+    for number, (source, rows) in enumerate(by_source.items(), start=1):
+        _Sheet(book.create_sheet(source), contract.load(source), rows).write(number, to)
+    with replaced(path.resolve()) as temporary:
+        temporary.touch(mode=0o600)
+        book.save(temporary)
+    return path
+
+
+def _write_cover(sheet: Any, to: Recipient, by_source: dict[str, list[Case]]) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    synthetic = all(is_synthetic(c.file_name) for rows in by_source.values() for c in rows)
+    lines: list[tuple[str, bool]] = [
+        (f"{MARK}: alleen voor {to.name}", True),
+        *([("SYNTHETISCHE gegevens: geen van deze personen bestaat.", True)] if synthetic else []),
+        ("Deze rijen kwamen niet of met een waarschuwing door de controle van het TWE-datawarehouse.", False),
+        ("Wat u doet", True),
+        ("1. Elke bron heeft een blad. Elke regel in de tabel is één rij van een bestand dat geleverd werd.", False),
+        ("2. Zoek de rij in het bestand aan de hand van het rijnummer; de kopregel is rij 1.", False),
+        ("3. De kolom 'betekenis' zegt wat er mis is, de kolom 'wat te doen' hoe u het verbetert.", False),
+        (f"4. Noteer de juiste waarde in de kolom '{CORRECTION}', of verbeter de rij meteen in uw toepassing.", False),
+        ("5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand met een nieuwe datum of een nieuw label, "
+         "met dezelfde sleutel. De rij is daarmee afgehandeld.", False),
+        ("Het INSZ staat niet in dit bestand: alleen de eerste twee cijfers, de rest zijn sterretjes. "
+         "Vul in dit bestand ook geen INSZ in.", False),
+        ("Stuur dit bestand alleen langs een beveiligde weg, en vernietig het als de rijen verbeterd zijn.", False),
+        ("Rijen per bron", True),
+        *((f"{source}: {len(rows)}", False) for source, rows in by_source.items()),
+    ]  # fmt: skip
+    sheet.column_dimensions["A"].width = 110
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.center.text = MARK
+    for text, heading in lines:
+        cell = WriteOnlyCell(sheet, text)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.font = Font(name="Calibri", size=14 if heading else 11, bold=heading)
+        sheet.append([cell])
+
+
+class _Sheet:
+    """The rows of one source as one Excel table."""
+
+    def __init__(self, sheet: Any, source: SourceContract, rows: Sequence[Case]) -> None:
+        self._sheet, self._source, self._rows = sheet, source, rows
+        withdrawn = any(WITHDRAWN in case.values for case in rows)
+        self._columns = [c.name for c in source.columns if c.name != WITHDRAWN or withdrawn]
+        self._fields = any(case.fields for case in rows)
+        extra = [FIELDS] if self._fields else []
+        self._header = [*FIRST, *self._columns, *extra, CORRECTION]
+        longest = {c: max(len(c) + 4, *(len(case.values.get(c, "")) + 2 for case in rows)) for c in self._columns}
+        widths = {**FIRST, **{c: min(WIDEST, n) for c, n in longest.items()}, FIELDS: 60, CORRECTION: 40}
+        texts = contract.warehouse_texts()
+        broken = {rule for case in rows for rule in case.rules}
+        self._texts = {rule: texts.get(rule) or source.text_of(rule) for rule in broken}
+        self._styles: dict[tuple[bool, bool] | str, Any] = {}
+        self._widths = [widths[name] for name in self._header]
+
+    def write(self, number: int, to: Recipient) -> None:
+        from openpyxl.styles import Alignment, Font, PatternFill
+        from openpyxl.utils import get_column_letter
+        from openpyxl.worksheet.filters import AutoFilter
+        from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+
+        sheet = self._sheet
+        for index, width in enumerate(self._widths, start=1):
+            sheet.column_dimensions[get_column_letter(index)].width = width
+        sheet.freeze_panes = f"C{HEADER_ROW + 1}"
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        sheet.oddFooter.center.text = f"{MARK} - {self._source.source}"
+        self._wrap, self._plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
+        sheet.append([self._line(f"{MARK}: alleen voor {to.name}", Font(name="Calibri", size=14, bold=True))])
+        sheet.append([self._line(f"{self._source.title}: {len(self._rows)} rijen na te kijken")])
+        sheet.append([self._line(f"Noteer de juiste waarde in de laatste kolom, '{CORRECTION}'.")])
+        white, navy = Font(name="Calibri", bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3864")
+        header = [self._line(name, white) for name in self._header]
+        for cell in header:
+            cell.fill, cell.alignment = navy, self._wrap
+        sheet.append(header)
+        for case in self._rows:
+            sheet.append(self._cells(case))
+        table = Table(
+            displayName=f"rijen_{number}",
+            name=f"rijen_{number}",
+            ref=f"A{HEADER_ROW}:{get_column_letter(len(self._header))}{HEADER_ROW + len(self._rows)}",
+        )
+        table.tableColumns = [TableColumn(id=index, name=name) for index, name in enumerate(self._header, start=1)]
+        table.autoFilter = AutoFilter(ref=table.ref)
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+        sheet._tables.add(table)  # add_table warns that a write-only sheet needs the columns, which it has
+
+    def _line(self, text: str | None, font: Any = None) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(self._sheet, text)
+        cell.data_type = "n" if text is None else "s"
+        if font:
+            cell.font = font
+        return cell
+
+    def _text(self, value: str | None, wrap: bool = False) -> Any:
+        """A cell that is text whatever it begins with, also after somebody has edited it."""
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+        if not value:
+            return None
+        value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+        if len(value) > CELL_LIMIT:
+            value = value[: CELL_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
+        return self._styled(value, wrap, value[0] in "=+-@\t\r\n")
+
+    def _styled(self, value: str | None, wrap: bool, quoted: bool) -> Any:
+        """Looking a style up costs more than the cell itself, so each is looked up once."""
+        cell = self._line(value)
+        if (wrap, quoted) not in self._styles:
+            cell.alignment = self._wrap if wrap else self._plain
+            cell.number_format = "@"
+            cell.quotePrefix = quoted
+            self._styles[wrap, quoted] = cell._style
+        cell._style = self._styles[wrap, quoted]
+        return cell
+
+    def _number(self, value: int) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(self._sheet, value)
+        if "number" not in self._styles:
+            cell.alignment = self._plain
+            self._styles["number"] = cell._style
+        cell._style = self._styles["number"]
+        return cell
+
+    def _cells(self, case: Case) -> list[Any]:
+        texts = [self._texts[rule] for rule in case.rules]
+        cells = [
+            self._text(case.file_name),
+            self._number(case.row_number),
+            self._text(str(case.since)),
+            self._text(OUTCOMES[case.outcome]),
+            *(self._text("\n".join(lines), wrap=True) for lines in (case.rules, *zip(*texts, strict=True))),
+            *(self._text(masked(case.values.get(name) or "")) for name in self._columns),
+        ]
+        if self._fields:
+            cells.append(self._text(masked_fields(case.fields or ()), wrap=True))
+        return [*cells, self._styled(None, True, False)]

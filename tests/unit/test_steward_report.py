@@ -1,0 +1,154 @@
+"""The quality report: the counts of the ledger, whatever the names, on one page that needs nothing else."""
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from expectations import contract
+from orchestration.door import ledger
+from orchestration.door.ledger import Check, Entry, Reason
+from orchestration.quality import report as quality
+from orchestration.quality import report_page
+from orchestration.quality.report import Report
+from orchestration.settings import Settings
+from orchestration.workspace import Workspace
+
+CONTRACTS = {name: contract.load(name) for name in contract.sources()}
+TEXTS = contract.warehouse_texts()
+
+
+def entry(name: str, run: str, read: int, refused: int = 0, warned: int = 0, **changes: object) -> Entry:
+    reasons = [Reason("invalid_startdatum", "reject", refused)] if refused else []
+    reasons += [Reason("over_24_months", "warn", warned)] if warned else []
+    facts = {
+        "delivery_id": name, "file_name": f"{name}.csv", "source": name.split("_")[0], "status": "accepted",
+        "delivered_on": dt.date.fromisoformat(name.split("_")[1]), "message": "", "sha256": name, "suite_version": "v",
+        "run_id": run, "loaded_at": dt.datetime(2024, 5, int(run[-1]), 6, 30), "rows_read": read,
+        "rows_accepted": read - refused, "rows_quarantined": refused, "rows_warned": warned, "reasons": tuple(reasons),
+    }  # fmt: skip
+    return Entry(**(facts | changes))  # type: ignore[arg-type]
+
+
+LEDGER = [
+    entry("trajecten_2024-01-31", "run-1", 1000, refused=10),
+    entry("trajecten_2024-02-29", "run-2", 2000, refused=50, warned=20),
+    entry("leefloners_2024-02-29", "run-1", 300),
+    entry("screenings_2024-02-28", "run-2", 0, status="rejected", message="lacks <b>besluit</b> & more"),
+]
+FOUND = {("trajecten", "overlapping_trajectory", "warn"): 7}
+
+
+def made(entries: list[Entry] = LEDGER, **more: bool) -> Report:
+    report = quality.make(entries, CONTRACTS, FOUND, TEXTS, **more)
+    assert report
+    return report
+
+
+def test_a_run_is_told_beside_the_runs_before_it() -> None:
+    report = made()
+    assert (report.run_id, report.now.deliveries, report.now.rejected) == ("run-2", 2, 1)
+    assert (report.now.read, report.now.quarantined, report.now.share) == (2000, 50, 2.5)
+    source = next(s for s in report.sources if s.source == "trajecten")
+    assert [(r.rule, r.now, r.before, r.is_new) for r in source.rules] == [
+        ("invalid_startdatum", 50, 10, False),
+        ("over_24_months", 20, 0, True),
+    ]
+    assert len(source.never_broken) == len({r.name for r in CONTRACTS["trajecten"].rules}) - 2
+    assert [(r.rule, r.now) for r in source.warehouse] == [("overlapping_trajectory", 7)]
+    assert [(e.file_name, new) for e, new in source.deliveries] == [
+        ("trajecten_2024-02-29.csv", True),
+        ("trajecten_2024-01-31.csv", False),
+    ]
+
+
+def test_a_source_is_late_by_its_own_rhythm() -> None:
+    monthly = [entry(f"leefloners_2024-0{m}-01", "run-1", 10) for m in (1, 2, 3)]
+    yearly = [entry(f"trajecten_{y}-01-01", "run-1", 10) for y in (2022, 2023, 2024)]
+    report = made([*monthly, *yearly, entry("transmissies_2024-06-01", "run-1", 1)])
+    late = {s.source: (s.days_behind, s.usual_days, s.is_late) for s in report.sources if s.newest}
+    assert late == {"leefloners": (92, 30, True), "trajecten": (152, 365, False), "transmissies": (0, None, False)}
+
+
+class Page(HTMLParser):
+    """What a browser and a screen reader need of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_the_page_needs_nothing_else_and_can_be_read_by_all() -> None:
+    text = report_page.page(made())
+    page = Page(text)
+    assert page.all("html") == [{"lang": "nl-BE"}]
+    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags}
+    assert "http" not in text and "@import" not in text and "url(#" in text
+    assert all(each.get("scope") for each in page.all("th"))
+    assert len(page.all("caption")) == len(page.all("table")) > 4
+    assert len(page.all("title")) > 1 and all(each.get("aria-labelledby") for each in page.all("svg"))
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and all(b <= a + 1 for a, b in pairwise(levels))
+    ids = [a["id"] for _, a in page.tags if a.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {a["href"] for a in page.all("a")} <= {f"#{each}" for each in ids}
+
+
+def test_the_page_tells_counts_rules_and_remedies_and_escapes_what_came_from_outside() -> None:
+    text = report_page.page(made(blocked=True))
+    assert "lacks &lt;b&gt;besluit&lt;/b&gt; &amp; more" in text
+    assert "2,50\N{NO-BREAK SPACE}%" in text and "2\N{NO-BREAK SPACE}000" in text
+    assert "De einddatum van" not in text and "Kijk start- en einddatum van beide trajecten na" in text
+    assert "Niet gepubliceerd" in text
+    assert "Niet gepubliceerd" not in report_page.page(made())
+
+
+def test_the_same_state_gives_the_same_page() -> None:
+    assert report_page.page(made()) == report_page.page(made(list(reversed(LEDGER))))
+
+
+def test_reports_are_kept_and_the_link_leads_to_the_newest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_page, "KEPT", 2)
+    workspace = Workspace(settings)
+    assert report_page.write(workspace) is None and report_page.latest(settings.folder) is None
+    for number, each in enumerate(LEDGER[:1] + [entry(f"transmissies_2024-03-0{n}", f"run-{n}", 5) for n in (3, 4)]):
+        ledger.append(settings.folder.ledger, [each])
+        written = report_page.write(workspace)
+        assert written == report_page.latest(settings.folder)
+        assert len(list(settings.folder.reports.glob("kwaliteitsrapport_*"))) == min(2, number + 1)
+
+
+def test_a_blocked_run_gets_its_report_and_a_told_one_keeps_its_own(settings: Settings) -> None:
+    ledger.append(settings.folder.ledger, LEDGER)
+    workspace = Workspace(settings)
+    report_page.ensure(workspace)
+    path = report_page.latest(settings.folder)
+    assert path and "Niet gepubliceerd" in path.read_text(encoding="utf-8")
+    report_page.write(workspace)
+    report_page.ensure(workspace)
+    assert "Niet gepubliceerd" not in path.read_text(encoding="utf-8")
+
+
+def test_a_ledger_of_before_the_checks_were_kept_can_be_read_and_grows_the_column(settings: Settings) -> None:
+    import duckdb
+
+    path = settings.folder.ledger
+    ledger.append(path, LEDGER[:1])
+    with duckdb.connect() as con:
+        con.execute(f"copy (select * exclude (checks) from '{path}') to '{path}.old' (format parquet)")
+    path.with_name(f"{path.name}.old").replace(path)
+    assert not ledger.is_current(path)
+    assert [e.checks for e in ledger.read(path)] == [None]
+    checks = (Check("over_24_months", "warn", 8, 0),)
+    ledger.append(path, [entry("trajecten_2024-03-31", "run-3", 8, checks=checks)])
+    assert ledger.is_current(path)
+    assert [e.checks for e in ledger.read(path)] == [None, checks]
