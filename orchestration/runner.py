@@ -165,16 +165,11 @@ def _work(
 
 
 def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: Report) -> None:
-    import warnings
-
-    import dagster as dg
-
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     from orchestration import jobs
     from orchestration.assets.annexes import key
-    from orchestration.definitions import build_definitions
+    from orchestration.definitions import build_definitions, quiet
 
+    quiet()
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
     workbooks = {key(q, a) for q, a in work.workbooks}
     selection = []
@@ -197,7 +192,11 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
     progress.watch()
     with instance.open_instance(settings.folder) as dagster_instance:
         result = job.execute_in_process(
-            run_config=config, instance=dagster_instance, raise_on_error=False, asset_selection=selection
+            run_config=config,
+            instance=dagster_instance,
+            raise_on_error=False,
+            asset_selection=selection,
+            tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
     report.problems += _problems(result)
 

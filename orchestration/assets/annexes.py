@@ -5,11 +5,20 @@ import dagster as dg
 from exports.questions import Annex, Question, load_questions
 from orchestration import annexes, publication
 from orchestration.answer import resolve
+from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.publish import PUBLICATION
+from orchestration.assets.retries import tried_again
 from orchestration.paths import QUESTIONS
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
 from orchestration.workspace import Workspace
+
+FOLLOW = dg.AutomationCondition.eager() | (
+    dg.AutomationCondition.code_version_changed().since(dg.AutomationCondition.newly_requested())
+    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.in_progress()
+)
+"""After a new publication, or when the question's file has changed."""
 
 
 def key(question: Question, annex: Annex) -> dg.AssetKey:
@@ -26,6 +35,10 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
         deps=[PUBLICATION],
         group_name="annexes",
         kinds={"excel"},
+        owners=ANALYSTS,
+        metadata=see(f"exports/questions/{question.id}.yml", "docs/analyst.md"),
+        code_version=question.source_sha256[:12],
+        automation_condition=FOLLOW,
         required_resource_keys={"workspace", "answer"},
         description=f"Bijlage {annex.number} bij {question.title}: {annex.title}.",
         tags={"question": question.id},
@@ -43,7 +56,7 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
                 f"make it with: twe annexes --question {question.id} --as-of {dates.as_of} "
                 f"--geography-date {dates.geography_date}"
             )
-        with step(f"{question.id} {annex.key}") as shown:
+        with step(f"{question.id} {annex.key}") as shown, tried_again():
             from exports import write_annex
 
             place = annexes.folder(workspace.data, question, source, entries, answer.years)
