@@ -46,7 +46,7 @@ class Stamps:
     """Remembers from what each workbook was made, so that an unchanged one is not made again."""
 
     def __init__(self, data: DataFolder) -> None:
-        self._path = data.work / "annexes.json"
+        self.path = data.work / "annexes.json"
         self._root = data.annexes
 
     def is_current(self, path: Path, stamp: str) -> bool:
@@ -54,14 +54,14 @@ class Stamps:
 
     def set(self, path: Path, stamp: str) -> None:
         stamps = self._read() | {self._name(path): stamp}
-        with replaced(self._path) as temporary:
+        with replaced(self.path) as temporary:
             temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True), encoding="utf-8")
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
 
     def _read(self) -> dict[str, str]:
-        return json.loads(self._path.read_text(encoding="utf-8")) if self._path.exists() else {}
+        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
 
 
 def stamp(publication: Publication, question: Question, annex: Annex, years: str | None) -> str:

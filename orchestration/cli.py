@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration.cli_backup import backup, restore
 from orchestration.cli_page import ui
+from orchestration.cli_privacy import erase, inbox, rotate_key
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -176,7 +178,7 @@ def questions() -> None:
 
 
 # Commands with a topic of their own; their modules import as little as this one.
-for command in (ui,):
+for command in (ui, backup, restore, erase, inbox, rotate_key):
     twe.add_command(command)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.questions import Question, load_questions
-from orchestration import annexes, instance, progress, publication
+from orchestration import annexes, instance, progress, publication, swap
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
@@ -80,6 +80,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     questions = chosen(wish.questions)
     ensure_writable(data)
     with single_writer(data.lock):
+        swap.finish(data)
         workspace = Workspace(settings)
         before = workspace.entries()
         sources: frozenset[str] = frozenset()
