@@ -206,7 +206,7 @@ def _problems(result: ExecuteInProcessResult) -> list[str]:
     """One line per step that failed, with its deepest cause, and one per check that blocked."""
     lines = []
     for event in result.all_events:
-        if not event.is_step_failure and event.event_type_value != "RUN_FAILURE":
+        if not event.is_step_failure and not event.is_failure:
             continue
         failure = event.event_specific_data
         told = getattr(failure, "user_failure_data", None)
