@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.document import Value
+from exports.document import Sheet
+from exports.identity import Figure, FigureId, Hidden, Value
 from exports.question_fields import QuestionError, parse_years
 from exports.questions import Annex, Question, load_questions
 from exports.reading import PublicationError
@@ -20,9 +21,13 @@ from exports.reading import PublicationError
 __all__ = [
     "Annex",
     "AnnexResult",
+    "Figure",
+    "FigureId",
+    "Hidden",
     "PublicationError",
     "Question",
     "QuestionError",
+    "annex_figures",
     "load_questions",
     "parse_years",
     "write_annex",
@@ -31,41 +36,61 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AnnexResult:
-    """What was written: `rows` per sheet with a table; `totals` for Flanders, by year and measure (as in the sheet)."""
+    """What was written: the workbook, and the folder with the same tables as CSV; `rows` per sheet with a table;
+    `totals` for Flanders, by year and measure, as this edition shows them."""
 
     path: Path
+    package: Path
     sheets: tuple[str, ...]
     rows: dict[str, int]
     totals: dict[int, dict[str, Value]]
 
 
 def write_annex(
-    publication: Path, question: Question, annex: Annex, out_dir: Path, years: Sequence[int] | None = None
+    publication: Path,
+    question: Question,
+    annex: Annex,
+    out_dir: Path,
+    years: Sequence[int] | None = None,
+    *,
+    edition: str = "publiek",
+    hidden: Hidden | None = None,
+    policy: Sequence[str] = (),
+    audit: Sequence[str] = (),
+    extra_sheets: Sequence[Sheet] = (),
 ) -> AnnexResult:
-    """Write one annex to `out_dir`/`annex.file_name`; `years` overrules the years of the question.
+    """Write one annex to `out_dir`: the workbook and, beside it, its tables as a data package.
 
-    The same publication, question and years give the same bytes. An existing file is replaced in one step, or left
-    as it was when something is wrong. Raises PublicationError when the publication can't answer the annex.
+    `years` overrules the years of the question. The edition "publiek" shows [c] for every figure whose identity is
+    `hidden`, and for what is worked out from it; "volledig" shows all, and says in its name and on every sheet that it
+    is confidential. `policy` and `audit` are lines for the provenance sheet: the rule by which figures are hidden, and
+    what the check of the result found. `extra_sheets` are put before the provenance.
+
+    The same publication, question, years and hidden figures give the same bytes. Existing files are replaced in one
+    step each, or left as they were when something is wrong. Raises PublicationError when the publication can't answer
+    the annex, ValueError for an unknown edition.
     """
-    from exports.figures import collect
-    from exports.layout import document
-    from exports.reading import Publication
+    from exports.build import build
+    from exports.package import write_package
     from exports.workbook import write
 
-    chosen = tuple(sorted(set(years))) if years else annex.years
-    with Publication(Path(publication)) as published:
-        figures = collect(published, annex.kind, chosen, annex.options)
-        made = document(published, question, annex, figures)
-    path = write(made, Path(out_dir) / annex.file_name)
-    several = len(figures.tables) > 1
-    totals = {
-        year: {
-            f"{table.plan.sheet}: {measure.label}" if several else measure.label: figures.total(measure, year)
-            for table in figures.tables
-            for measure in table.measures
-            if measure.in_totals
-        }
-        for year in chosen
-    }
+    built = build(
+        publication, question, annex, years,
+        edition_name=edition, hidden=hidden, policy=policy, audit=audit, extra_sheets=extra_sheets,
+    )  # fmt: skip
+    made = built.disclosed()
+    stem = annex.key + built.edition.suffix
+    package = write_package(made, Path(out_dir) / f"{stem}_csv", stem)
+    path = write(made, Path(out_dir) / f"{stem}.xlsx")
     rows = {sheet.name: len(sheet.table.rows) for sheet in made.sheets if sheet.table}
-    return AnnexResult(path, tuple(sheet.name for sheet in made.sheets), rows, totals)
+    return AnnexResult(path, package, tuple(sheet.name for sheet in made.sheets), rows, built.totals())
+
+
+def annex_figures(
+    publication: Path, question: Question, annex: Annex, years: Sequence[int] | None = None
+) -> list[Figure]:
+    """Every figure that the annex shows when nothing is hidden, once each: what may have to be hidden."""
+    from exports.build import build
+
+    shown = build(publication, question, annex, years).shown_figures()
+    return list({figure.id: figure for figure in shown}.values())

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from exports.document import Value
+from exports.identity import Entry, Value
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -34,10 +34,21 @@ def column_letters(index: int) -> str:
 
 def text_xml(text: str) -> str:
     """The text as inline-string content. Characters XML cannot hold become U+FFFD, visibly."""
+    return f"<is>{_run(text)}</is>"
+
+
+def labelled_xml(label: str, text: str, font: str) -> str:
+    """Inline-string content of a label in bold and a text, in one cell."""
+    look = f'<rFont val="{font}"/><family val="2"/><sz val="11"/>'
+    bold, plain = f"<rPr><b/>{look}</rPr>", f"<rPr>{look}</rPr>"
+    return f"<is><r>{bold}{_run(f'{label}: ')}</r><r>{plain}{_run(text)}</r></is>"
+
+
+def _run(text: str) -> str:
     if len(text) > _MAX_TEXT:
         raise ValueError(f"text of {len(text)} characters does not fit in a cell (at most {_MAX_TEXT})")
     text = _ESCAPE_LIKE.sub("_x005F_", _ILLEGAL.sub("\ufffd", text))
-    return f'<is><t xml:space="preserve">{escape(text)}</t></is>'
+    return f'<t xml:space="preserve">{escape(text)}</t>'
 
 
 class RowWriter:
@@ -54,22 +65,37 @@ class RowWriter:
 
     def row(self, cells: Iterable[tuple[Value, int]], height: float | None = None) -> None:
         """One row of (value, style id) cells."""
-        self._row += 1
-        size = f' ht="{height:g}" customHeight="1"' if height else ""
-        self._parts.append(f'<row r="{self._row}"{size}>')
+        self._open(height)
         for index, (value, style) in enumerate(cells):
             self._parts.append(self._cell(f"{column_letters(index)}{self._row}", value, style))
         self._parts.append("</row>")
 
-    def rows(self, rows: Iterable[Sequence[Value]], styles: Sequence[int], text_styles: Sequence[int]) -> None:
-        """Many rows with one style per column; `text_styles` serves the text cells (shorthand in number columns)."""
+    def labelled(self, label: str, text: str, style: int, font: str, height: float) -> None:
+        """A row of one cell: a label in bold, then the text."""
+        self._open(height)
+        body = labelled_xml(label, text, font)
+        self._parts.append(f'<c r="A{self._row}" s="{style}" t="inlineStr">{body}</c></row>')
+
+    def _open(self, height: float | None) -> None:
+        self._row += 1
+        size = f' ht="{height:g}" customHeight="1"' if height else ""
+        self._parts.append(f'<row r="{self._row}"{size}>')
+
+    def rows(
+        self,
+        rows: Iterable[Sequence[Entry]],
+        styles: Sequence[int],
+        text_styles: Sequence[int],
+        heights: Iterable[float],
+    ) -> None:
+        """Many rows with one style per column; `text_styles` serves the text cells (shorthand in number columns).
+        A height of 0 is the usual one."""
         letters = [column_letters(index) for index in range(len(styles))]
         add = self._parts.append
         texts = self._texts
-        for row in rows:
-            self._row += 1
+        for row, height in zip(rows, heights, strict=False):
+            self._open(height)
             number = self._row
-            add(f'<row r="{number}">')
             for letter, value, style, text_style in zip(letters, row, styles, text_styles, strict=True):
                 if type(value) is str:
                     body = texts.get(value)
@@ -83,7 +109,7 @@ class RowWriter:
             add("</row>")
 
     @staticmethod
-    def _cell(address: str, value: Value, style: int) -> str:
+    def _cell(address: str, value: Entry, style: int) -> str:
         if value is None:
             return f'<c r="{address}" s="{style}"/>'
         if isinstance(value, str):

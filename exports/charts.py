@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
+from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.series import Series as XmlSeries
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
@@ -17,51 +18,77 @@ from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphPrope
 from openpyxl.utils import quote_sheetname
 
 from exports.cells import column_letters
-from exports.document import Chart, Series, Sheet, Table, Value
-from exports.styles import SERIES_COLOURS
+from exports.document import Chart, Series, Sheet, Table
+from exports.identity import Entry
+from exports.styles import FALLING, SERIES_COLOURS
 
 Place = tuple[int, int]
+_MANY = 6  # series: their legend stands beside the plot, and leaves it its height
+_GROUPING = {"stacked": "stacked", "stacked_bars": "stacked", "percent": "percentStacked",
+             "percent_bars": "percentStacked"}  # fmt: skip
+_BARS = ("bars", "stacked_bars", "percent_bars", "ranking")
 
 
-def build(chart: Chart, sheet: Sheet, header_row: int) -> BarChart | LineChart:
-    """The chart of a sheet whose table has its header in row `header_row` (from 1)."""
+def build(chart: Chart, sheet: Sheet) -> BarChart | LineChart:
+    """The chart over the table of `sheet`."""
     assert sheet.table is not None
     # openpyxl's attributes are descriptors that type checkers can't follow: Any
     xml = cast(Any, LineChart() if chart.kind == "line" else BarChart())
+    bars = chart.kind in _BARS
     if chart.kind != "line":
-        xml.type = "bar" if chart.kind == "bars" else "col"
-        xml.grouping = {"stacked": "stacked", "percent": "percentStacked"}.get(chart.kind, "clustered")
-        xml.overlap = 100 if chart.kind in ("stacked", "percent") else None
-        xml.gapWidth = 60
+        xml.type = "bar" if bars else "col"
+        xml.grouping = _GROUPING.get(chart.kind, "clustered")
+        xml.overlap = 100 if chart.kind in _GROUPING else None
+        xml.gapWidth = 50
     xml.title = _title(chart.title, 1200)
-    if chart.x_title:
-        xml.x_axis.title = _title(chart.x_title, 900)
+    xml.x_axis.title = _title(chart.x_title, 900) if chart.x_title else None
     xml.y_axis.title = _title(chart.y_title, 900)
     xml.x_axis.delete = xml.y_axis.delete = False  # openpyxl leaves it out, and Excel then hides the axes
-    xml.y_axis.number_format = "0%" if chart.kind == "percent" else chart.number_format
+    xml.y_axis.number_format = "0%" if chart.kind.startswith("percent") else chart.number_format
     xml.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350))
-    if not any(value < 0 for item in chart.series for value in _numbers(sheet.table, item)):
+    numbers = [number for item in chart.series for number in _numbers(sheet.table, item)]
+    if not any(number < 0 for number in numbers):
         xml.y_axis.scaling.min = 0  # a column that starts elsewhere exaggerates differences
-    if chart.kind == "bars":
+    if chart.kind.startswith("percent"):
+        xml.y_axis.scaling.max = 1
+    if any(number < 0 for number in numbers):
+        xml.x_axis.tickLblPos = "low"  # names beside the plot, not in it
+    if bars:
         xml.x_axis.scaling.orientation = "maxMin"  # first category on top
         xml.y_axis.crosses = "max"
-    xml.legend.position = "b"
+    xml.legend.position = "r" if len(chart.series) > _MANY else "b"
+    xml.x_axis.tickLblSkip = 1  # every place by its name
     if len(chart.series) == 1:
         xml.legend = None
-    points = max(_length(item.values) for item in chart.series) * len(chart.series)
-    if chart.kind == "bars":
-        xml.width, xml.height = 22, max(9, 3 + 0.28 * points)
-    else:
-        xml.width, xml.height = (32 if points > 60 else 18), 9.5
+    xml.width, xml.height = size(chart)
     for index, item in enumerate(chart.series):
-        series = XmlSeries(idx=index, order=index)
-        series.tx = SeriesLabel(strRef=_text_reference(sheet, header_row, item.name, item.name))
-        series.cat = AxDataSource(strRef=_text_reference(sheet, header_row, *item.categories))
-        series.val = NumDataSource(numRef=_number_reference(sheet, header_row, *item.values))
-        series.spPr = GraphicalProperties(solidFill=SERIES_COLOURS[index % len(SERIES_COLOURS)])
-        series.invertIfNegative = False
-        xml.series.append(series)
+        xml.series.append(_series(chart, sheet, index, item))
     return xml
+
+
+def size(chart: Chart) -> tuple[float, float]:
+    """Width and height in cm."""
+    categories = max(_length(item.values) for item in chart.series)
+    beside = len(chart.series) > _MANY
+    legend = 0.0 if len(chart.series) == 1 or beside else 0.6 * (1 + len(chart.series) // 5)
+    if chart.kind in _BARS:
+        each = 0.34 * len(chart.series) + 0.2 if chart.kind == "bars" else 0.55
+        return 26.0 if beside else 18.0, max(8.0, 2.6 + legend + each * categories)
+    return (32.0 if categories * len(chart.series) > 60 else 18.0), 9.5 + max(0.0, legend - 0.6)
+
+
+def _series(chart: Chart, sheet: Sheet, index: int, item: Series) -> XmlSeries:
+    assert sheet.table is not None
+    series = XmlSeries(idx=index, order=index)
+    series.tx = SeriesLabel(v=item.name)
+    series.cat = AxDataSource(strRef=_text_reference(sheet, *item.categories))
+    series.val = NumDataSource(numRef=_number_reference(sheet, *item.values))
+    series.spPr = GraphicalProperties(solidFill=SERIES_COLOURS[index % len(SERIES_COLOURS)])
+    series.invertIfNegative = False
+    if chart.kind == "ranking":
+        falling = [place for place, number in enumerate(_numbers(sheet.table, item)) if number < 0]
+        series.dPt = [DataPoint(idx=place, spPr=GraphicalProperties(solidFill=FALLING)) for place in falling]
+    return series
 
 
 def _title(text: str, size: int) -> Title:
@@ -80,7 +107,7 @@ def _length(places: tuple[Place, Place]) -> int:
     return (row2 - row1 + 1) * (col2 - col1 + 1)
 
 
-def _values(table: Table, first: Place, last: Place) -> list[Value]:
+def _values(table: Table, first: Place, last: Place) -> list[Entry]:
     return [
         table.columns[col].header if row < 0 else table.rows[row][col]
         for row in range(first[0], last[0] + 1)
@@ -88,20 +115,20 @@ def _values(table: Table, first: Place, last: Place) -> list[Value]:
     ]
 
 
-def _address(sheet: Sheet, header_row: int, first: Place, last: Place) -> str:
-    cells = [f"${column_letters(col)}${header_row + 1 + row}" for row, col in (first, last)]
+def _address(sheet: Sheet, first: Place, last: Place) -> str:
+    cells = [f"${column_letters(col)}${sheet.header_row + 1 + row}" for row, col in (first, last)]
     return f"{quote_sheetname(sheet.name)}!{cells[0] if first == last else ':'.join(cells)}"
 
 
-def _text_reference(sheet: Sheet, header_row: int, first: Place, last: Place) -> StrRef:
+def _text_reference(sheet: Sheet, first: Place, last: Place) -> StrRef:
     assert sheet.table is not None
     values = _values(sheet.table, first, last)
     cache = StrData(ptCount=len(values), pt=[StrVal(idx=index, v=str(v)) for index, v in enumerate(values)])
-    return StrRef(f=_address(sheet, header_row, first, last), strCache=cache)
+    return StrRef(f=_address(sheet, first, last), strCache=cache)
 
 
-def _number_reference(sheet: Sheet, header_row: int, first: Place, last: Place) -> NumRef:
+def _number_reference(sheet: Sheet, first: Place, last: Place) -> NumRef:
     assert sheet.table is not None
     values = _values(sheet.table, first, last)
     points = [NumVal(idx=i, v=float(v)) for i, v in enumerate(values) if isinstance(v, int | float | Decimal)]
-    return NumRef(f=_address(sheet, header_row, first, last), numCache=NumData(ptCount=len(values), pt=points))
+    return NumRef(f=_address(sheet, first, last), numCache=NumData(ptCount=len(values), pt=points))

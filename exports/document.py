@@ -10,19 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
-Value = str | int | float | Decimal | dt.date | None
-"""What a cell may hold. Booleans are text ("ja"/"nee") by the time they get here; None is an empty cell."""
+from exports.identity import Entry, Value
 
-NOT_AVAILABLE = "[x]"
-NOT_APPLICABLE = "[z]"
+CONFIDENTIAL, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
+PROVISIONAL, BREAK = "[p]", "[b]"
 SHORTHAND = {
-    NOT_AVAILABLE: "[x] = niet beschikbaar: niet aangeleverd aan het datawarehouse",
-    NOT_APPLICABLE: "[z] = niet van toepassing: niet te berekenen (noemer nul of geen vergelijkbaar vorig jaar)",
+    CONFIDENTIAL: "vertrouwelijk: niet getoond, zodat niemand herkend kan worden",
+    NOT_AVAILABLE: "niet beschikbaar: niet aangeleverd aan het datawarehouse",
+    NOT_APPLICABLE: "niet van toepassing: niet te berekenen (noemer nul, of geen vergelijkbaar vorig jaar)",
+    PROVISIONAL: "voorlopig: er kunnen nog correcties of metingen voor dat jaar komen",
+    BREAK: "breuk in de reeks: niet zonder meer te vergelijken met het jaar ervoor",
 }
+"""The signs that stand where a number can't, or beside a year, with their meaning."""
 
 
 class DocumentError(ValueError):
@@ -35,33 +38,48 @@ class Format(Enum):
     TEXT = ("@", None)
     INTEGER = ("#,##0", None)
     YEAR = ("0", None)
+    RANK = ("0.", None)
     EURO = ("#,##0.00", None)
     ONE_DECIMAL = ("#,##0.0", 1)
     TWO_DECIMALS = ("#,##0.00", 2)
     SIX_DECIMALS = ("#,##0.00####", 6)
+    GENERAL = ("General", None)
     DATE = ("dd/mm/yyyy", None)
 
     @property
     def code(self) -> str:
         return self.value[0]
 
+    @property
+    def to_the_right(self) -> bool:
+        """Whether values stand at the right of the column: what is counted or measured, not what names."""
+        return self not in (Format.TEXT, Format.YEAR, Format.DATE, Format.RANK)
+
     def rounded(self, value: Value) -> Value:
-        """The value as the cell keeps it: floats rounded to the decimals of this format, all else untouched."""
+        """The value as the cell keeps it: floats rounded to the decimals of this format, all else untouched.
+
+        A half goes up, away from zero, as readers and Excel do it; `round` would make 1.25 a 1.2.
+        """
         decimals = self.value[1]
         if decimals is None or not isinstance(value, float):
             return value
-        return round(value, decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+        return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) + 0.0  # no -0.0
 
 
 @dataclass(frozen=True)
 class Column:
-    """One table column. `group` numbers the blocks (years) that get alternating header shades; -1 = no block."""
+    """One table column. Columns of a `year` form a block; their `stem` is the header without the year, and
+    `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy."""
 
     header: str
     format: Format = Format.TEXT
     width: float = 11
-    group: int = -1
+    year: int | None = None
     bold: bool = False
+    wrap: bool = False
+    stem: str = ""
+    year_status: str = ""
+    about: str = ""
 
 
 _CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[rR][0-9]*[cC][0-9]*|[rRcC]")
@@ -70,11 +88,13 @@ _TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,254}")
 
 @dataclass(frozen=True)
 class Table:
-    """A real Excel table: unique text headers and rows of equal length. Zero rows are allowed."""
+    """A real Excel table: unique text headers and rows of equal length. Zero rows are allowed. `links` are sheets to
+    which the first cell of each row leads."""
 
     name: str
     columns: tuple[Column, ...]
-    rows: Sequence[tuple[Value, ...]]
+    rows: Sequence[tuple[Entry, ...]]
+    links: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _TABLE_NAME.fullmatch(self.name) or _CELL_LIKE.fullmatch(self.name):
@@ -101,10 +121,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of text outside the table: one or more cells in one style, optionally a link to another sheet."""
+    """One row of text outside the table, in column A, optionally with a label before it or a link to a sheet."""
 
-    cells: tuple[Value, ...]
-    style: str = "body"  # title, subtitle, body, small, banner, heading, pair
+    text: str
+    style: str = "body"  # title, subtitle, body, small, banner, heading, link
+    label: str = ""
     link: str | None = None
 
 
@@ -112,18 +133,19 @@ class Line:
 class Series:
     """A chart series as positions in the sheet's table: `values` are the ends of one row or column of numbers.
 
-    Positions count from 0 in the table's body; row -1 is the header row. `name` and `categories` are positions of
-    the cell(s) with the series' name and the category labels.
+    Positions count from 0 in the table's body; row -1 is the header row. `categories` are the positions of the cells
+    with the category labels.
     """
 
-    name: tuple[int, int]
+    name: str
     values: tuple[tuple[int, int], tuple[int, int]]
     categories: tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A native chart: kind is `clustered`, `stacked`, `percent` (columns), `bars` (horizontal) or `line`."""
+    """A native chart: kind is `clustered`, `stacked`, `percent` (columns), `bars`, `percent_bars` (horizontal) or
+    `line`. `about` is its text for who can't see it; `unit` that of the numbers when shares can't be shown."""
 
     kind: str
     title: str
@@ -131,24 +153,34 @@ class Chart:
     y_title: str
     series: tuple[Series, ...]
     number_format: str = "#,##0"
+    about: str = ""
+    unit: str = "aantal"
+    source: str = ""  # sheet whose table it shows; empty for the sheet it stands on
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Text lines, then at most one table, then charts to the right of it (or below when `charts_below`)."""
+    """Text lines, then at most one table, then charts beside or below it. `about` says in the contents what is on the
+    sheet; `data` marks tables that go into the machine-readable copy."""
 
     name: str
     lines: tuple[Line, ...] = ()
     table: Table | None = None
     charts: tuple[Chart, ...] = ()
     frozen_columns: int = 0
-    widths: tuple[float, ...] = ()  # used when there is no table
+    about: str = ""
+    data: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.name) <= 31 or re.search(r"[\[\]:*?/\\]", self.name) or self.name.strip("' ") != self.name:
             raise DocumentError(f"sheet name {self.name!r}: 1-31 characters, none of []:*?/\\")
-        if self.charts and (self.table is None or not self.table.rows):
+        if any(not chart.source for chart in self.charts) and (self.table is None or not self.table.rows):
             raise DocumentError(f"sheet {self.name}: a chart needs a table with rows")
+
+    @property
+    def header_row(self) -> int:
+        """The row (from 1) of the table's header."""
+        return len(self.lines) + 1
 
 
 @dataclass(frozen=True)
@@ -159,6 +191,10 @@ class Document:
     subject: str
     created: dt.date
     sheets: tuple[Sheet, ...]
+    description: str = ""
+    status: str = ""
+    keywords: str = ""
+    facts: dict[str, str] = field(default_factory=dict)  # custom document properties
 
     def __post_init__(self) -> None:
         for what, names in (
@@ -169,3 +205,11 @@ class Document:
             for name in names:
                 if folded.count(name.casefold()) > 1:
                     raise DocumentError(f"{what} name {name!r} occurs twice in the workbook {self.title!r}")
+        known = {sheet.name for sheet in self.sheets if sheet.table and sheet.table.rows}
+        for chart in (chart for sheet in self.sheets for chart in sheet.charts):
+            if chart.source and chart.source not in known:
+                raise DocumentError(f"chart {chart.title!r} shows a table of {chart.source!r}, which has none")
+
+    def shown_by(self, sheet: Sheet, chart: Chart) -> Sheet:
+        """The sheet whose table the chart shows."""
+        return next(item for item in self.sheets if item.name == chart.source) if chart.source else sheet

@@ -1,8 +1,4 @@
-"""From the marts of a publication to the figures of one annex: groups of cells, zero-filled wide tables, totals.
-
-This is the last place where figures are still numbers under keys: what hides or rounds them belongs after
-`collect` and before `exports.layout`.
-"""
+"""From the marts of a publication to the figures of one annex: groups of cells by place, tables of measures."""
 
 from __future__ import annotations
 
@@ -11,58 +7,71 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exports.annexes.model import Categories, Field, Kind, Mart, Measure, Wide
+from exports.annexes.model import Categories, Kind, Mart, Measure, Wide
 from exports.annexes.rules import Cell, Change, Group, Number, add_up
-from exports.document import Format, Value
+from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
+from exports.meters import Meter, Signatures
 from exports.reading import UNASSIGNED, Municipality, Publication, PublicationError
+from exports.tidy import Tidy, tidy
 
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
+Groups = Mapping[tuple[str, str, int], Group]
+"""(level, place, year) -> cells; the place as in an identity."""
 
 
 @dataclass(frozen=True)
 class WideFigures:
-    """A wide table before it gets headers: measures by years for every municipality, in the order of the sheet."""
+    """A wide table before it gets headers and rows."""
 
     plan: Wide
-    measures: tuple[Measure, ...]
+    meters: tuple[Meter, ...]
 
-
-@dataclass(frozen=True)
-class Tidy:
-    """The rows of one mart for the annex's years, in key order, with a label after every code."""
-
-    mart: Mart
-    fields: tuple[Field, ...]
-    rows: list[tuple[Value, ...]]
+    def meter(self, label: str) -> Meter:
+        return next(meter for meter in self.meters if meter.label == label)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything an annex counts. `groups`: (nis_code, year) -> cells; `flanders`: year -> cells of all together."""
+    """Everything an annex counts."""
 
     years: tuple[int, ...]
     municipalities: tuple[Municipality, ...]
-    groups: Mapping[tuple[str, int], Group]
-    flanders: Mapping[int, Group]
+    groups: Groups
     tables: tuple[WideFigures, ...]
     tidy: tuple[Tidy, ...]
+    signatures: Signatures
 
-    def cell(self, measure: Measure, nis_code: str, year: int) -> Value:
-        """What the wide table shows for a municipality and year."""
-        group = self.groups.get((nis_code, year))
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """In order of their NIS codes: that of their first municipality."""
+        return tuple(dict.fromkeys(item.province for item in self.municipalities))
+
+    @property
+    def centre_cities(self) -> tuple[Municipality, ...]:
+        return tuple(item for item in self.municipalities if item.is_centre_city)
+
+    def number(self, measure: Measure, level: str, place: str, year: int) -> Number | None:
+        """The unrounded figure; None when it is undefined or there is nothing to work it out from."""
+        group = self.groups.get((level, place, year))
         if group is None:
-            return measure.absent
-        value = measure.rule.value(group, None)
-        return measure.undefined if value is None else measure.format.rounded(value)
+            return None
+        if level == GEMEENTE:
+            return measure.rule.value(group, None)
+        return (measure.flanders or measure.rule).value(group, self.groups.get((level, place, year - 1)))
 
-    def total(self, measure: Measure, year: int) -> Value:
+    def figure(self, meter: Meter, level: str, place: str, year: int) -> Figure:
+        """What an annex shows for a place and year, with its identity."""
+        measure = meter.measure
+        if (level, place, year) not in self.groups:
+            shown = measure.absent
+        else:
+            value = self.number(measure, level, place, year)
+            shown = measure.undefined if value is None else measure.format.rounded(value)
+        return Figure(shown, meter.id(level, place, year), meter.part_ids(level, place, year))
+
+    def total(self, meter: Meter, year: int) -> Figure:
         """The figure for all municipalities together."""
-        rule = measure.flanders or measure.rule
-        group = self.flanders.get(year)
-        if group is None:
-            return measure.absent
-        value = rule.value(group, self.flanders.get(year - 1))
-        return measure.undefined if value is None else measure.format.rounded(value)
+        return self.figure(meter, VLAANDEREN, VLAANDEREN, year)
 
 
 def collect(publication: Publication, kind: Kind, years: Sequence[int], options: Mapping[str, str]) -> Figures:
@@ -73,8 +82,9 @@ def collect(publication: Publication, kind: Kind, years: Sequence[int], options:
     """
     wanted = tuple(years)
     earlier = {year - 1 for year in wanted} - set(wanted) if _looks_back(kind) else set()
-    groups: dict[tuple[str, int], dict[str, Number | None]] = defaultdict(dict)
-    tidy = []
+    signatures = Signatures(kind, options)
+    cells: dict[tuple[str, int], dict[str, Number | None]] = defaultdict(dict)
+    read = []
     for mart in kind.marts:
         chosen = {name: options.get(name, values[0]) for name, values in mart.options.items()}
         columns = (*COMMON, *(field.column for field in mart.fields))
@@ -84,18 +94,22 @@ def collect(publication: Publication, kind: Kind, years: Sequence[int], options:
             where={"year": tuple(sorted({*wanted, *earlier})), **chosen},
             order_by=("year", "nis_code", *mart.keys),
         )
-        _group(mart, columns, rows, groups)
-        tidy.append(_tidy(publication, mart, columns, [row for row in rows if row[0] in wanted]))
-    present = frozenset(key for (_, year), group in groups.items() if year in wanted for key in group)
-    tables = tuple(WideFigures(plan, _measures(publication, plan, present)) for plan in kind.tables)
-    _check_labels(kind, tables, present)
-    _check_equal(kind, groups)
-    flanders = {
-        year: add_up([group for (_, group_year), group in groups.items() if group_year == year], kind.weights)
-        for year in sorted({year for _, year in groups})
+        _group(mart, columns, rows, cells)
+        read.append((mart, columns, [row for row in rows if row[0] in wanted]))
+    present = frozenset(key for (_, year), group in cells.items() if year in wanted for key in group)
+    labels = {
+        column.label_set: tuple((label.code, label.text) for label in publication.labels(column.label_set))
+        for plan in kind.tables
+        for column in plan.columns
+        if isinstance(column, Categories)
     }
-    shown = _municipalities(publication, {nis_code for nis_code, year in groups if year in wanted})
-    return Figures(wanted, shown, groups, flanders, tables, tuple(tidy))
+    tables = tuple(WideFigures(plan, signatures.meters(plan, labels, present)) for plan in kind.tables)
+    _check_labels(kind, tables, present)
+    _check_equal(kind, cells)
+    places = _municipalities(publication, {code for code, year in cells if year in wanted})
+    every = {item.nis_code: item for item in _municipalities(publication, {code for code, _ in cells})}
+    tidied = tuple(tidy(publication, signatures, mart, columns, rows) for mart, columns, rows in read)
+    return Figures(wanted, places, _levels(kind, cells, every), tables, tidied, signatures)
 
 
 def _looks_back(kind: Kind) -> bool:
@@ -107,19 +121,17 @@ def _group(
     mart: Mart,
     columns: Sequence[str],
     rows: list[tuple[Any, ...]],
-    groups: dict[tuple[str, int], dict[str, Number | None]],
+    cells: dict[tuple[str, int], dict[str, Number | None]],
 ) -> None:
     """Put the cells of a mart's rows in their groups."""
     for row in rows:
         named = dict(zip(columns, row, strict=True))
-        group = groups[named["nis_code"], named["year"]]
-        if mart.cell_key:
-            key = mart.cell_key(named)
+        group = cells[named["nis_code"], named["year"]]
+        if mart.category:
+            key = mart.bins(mart.category(named))
             group[key] = (group.get(key) or 0) + named[mart.value]
             continue
-        for field in mart.fields:
-            if field.column in mart.keys:
-                continue
+        for field in mart.measures:
             if field.column in group:
                 raise PublicationError(
                     f"{mart.name} has more than one row for {named['nis_code']} in {named['year']}: its grain is broken"
@@ -127,50 +139,23 @@ def _group(
             group[field.column] = named[field.column]
 
 
-def _tidy(publication: Publication, mart: Mart, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> Tidy:
-    fields: list[Field] = []
-    for field in mart.fields:
-        fields.append(
-            field if field.label_set is None else Field(field.column, field.header, field.description, Format.TEXT)
-        )
-        if field.label_set is not None:
-            header = field.header.removesuffix(" (code)")
-            fields.append(Field("", header, f"label bij {field.column}", Format.TEXT))
-    cache: dict[str, dict[str, str]] = {}
-
-    def label(label_set: str, code: str) -> str:
-        if label_set not in cache:
-            cache[label_set] = {item.code: item.text for item in publication.labels(label_set)}
-        return cache[label_set].get(code, code)
-
-    result = []
-    for row in rows:
-        named = dict(zip(columns, row, strict=True))
-        values: list[Value] = [*row[:4], "ja" if row[4] else "nee"]
-        for field in mart.fields:
-            value = named[field.column]
-            values.append(field.format.rounded(value))
-            if field.label_set is not None:
-                values.append(label(field.label_set.format_map(named), value))
-        result.append(tuple(values))
-    return Tidy(mart, tuple(fields), result)
-
-
-def _measures(publication: Publication, plan: Wide, present: frozenset[str]) -> tuple[Measure, ...]:
-    measures: list[Measure] = []
-    for column in plan.columns:
-        if isinstance(column, Categories):
-            labels = tuple((label.code, label.text) for label in publication.labels(column.label_set))
-            measures.extend(column.measures(labels, present))
-        else:
-            measures.append(column)
-    return tuple(measures)
+def _levels(kind: Kind, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:
+    """The groups of the municipalities, and those of the provinces and Flanders made from them."""
+    parts: dict[tuple[str, str, int], list[Group]] = defaultdict(list)
+    for (code, year), group in cells.items():
+        parts[GEMEENTE, code, year].append(group)
+        parts[PROVINCIE, places[code].province, year].append(group)
+        parts[VLAANDEREN, VLAANDEREN, year].append(group)
+    return {
+        where: groups[0] if where[0] == GEMEENTE else add_up(groups, kind.weights) for where, groups in parts.items()
+    }
 
 
 def _check_labels(kind: Kind, tables: tuple[WideFigures, ...], present: frozenset[str]) -> None:
-    shown = {measure.rule.key for table in tables for measure in table.measures if isinstance(measure.rule, Cell)}
+    rules = [meter.measure.rule for table in tables for meter in table.meters]
+    shown = {rule.key for rule in rules if isinstance(rule, Cell)}
     for mart in kind.marts:
-        if mart.cell_key is None:
+        if mart.category is None:
             continue
         loose = sorted(key for key in present - shown if "/" in key)
         if loose:
@@ -180,10 +165,10 @@ def _check_labels(kind: Kind, tables: tuple[WideFigures, ...], present: frozense
             )
 
 
-def _check_equal(kind: Kind, groups: Mapping[tuple[str, int], Group]) -> None:
+def _check_equal(kind: Kind, cells: Mapping[tuple[str, int], Group]) -> None:
     names = " and ".join(mart.name for mart in kind.marts)
     for left, right in kind.equal:
-        for (nis_code, year), group in groups.items():
+        for (nis_code, year), group in cells.items():
             one, other = left.value(group, None), right.value(group, None)
             if one != other:
                 raise PublicationError(

@@ -7,6 +7,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
+from exports.identity import LEVELS
 from exports.yaml_lines import Located
 
 FIRST_YEAR = 2017  # the measure started on 1 January 2017
@@ -66,6 +67,21 @@ class FieldReader:
         if not isinstance(value, list):
             raise self.fail(data, key, f"`{key}` must be a list of annex numbers, like [1, 2]")
         return tuple(str(item) for item in value)
+
+    def levels(self, data: Located, key: str) -> tuple[str, ...]:
+        """Levels of places in their own order; all when left out."""
+        value = data.get(key) or list(LEVELS)
+        if not isinstance(value, list) or not set(value) <= set(LEVELS):
+            raise self.fail(data, key, f"`{key}` must be a list out of {', '.join(LEVELS)}, not {value!r}")
+        return tuple(level for level in LEVELS if level in value)
+
+    def texts_by_year(self, data: Located, key: str) -> dict[int, str]:
+        value = data.get(key) or {}
+        if not isinstance(value, dict) or not all(
+            type(year) is int and isinstance(text, str) for year, text in value.items()
+        ):
+            raise self.fail(data, key, f"`{key}` must be fields like `2019: why the figures of 2019 differ`")
+        return {year: " ".join(text.split()) for year, text in sorted(value.items())}
 
     def years(self, data: Located, key: str) -> tuple[int, ...]:
         try:

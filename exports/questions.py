@@ -7,10 +7,14 @@ the line, what was found and what to do. Field by field:
     title                   as the question is called
     year                    year in which it was asked, when known
     number, date, minister, asked_by, parliamentary_year, introduction    only what is known
+    contact, licence, next_update    as they must stand on the cover
     status                  ontwerp | voorlopig (default) | definitief
     as_of, geography_date   only to pin the question to a date; else the publication's own dates apply
-    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (sentence)
-    annexes                 list of: kind, number, title, years (2020-2023, or a list), file, footnotes, options
+    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (own words;
+                            without them a part gets the sentence that goes with its annex)
+    annexes                 list of: kind, number, title, years (2020-2023, or a list), file, footnotes, options,
+                            levels (gemeente, centrumstad, provincie, vlaanderen; all when left out),
+                            breaks (year: why its figures can't be compared with those of the year before)
     footnotes               texts that go with every annex
     unavailable             list of: topic, what, why, annexes (numbers; all when left out)
 """
@@ -25,6 +29,7 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind, Unavailable
+from exports.identity import LEVELS
 from exports.question_fields import FieldReader, QuestionError
 from exports.yaml_lines import Located, YamlProblem, load
 
@@ -52,6 +57,8 @@ class Annex:
     file_name: str
     footnotes: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
+    levels: tuple[str, ...] = LEVELS
+    breaks: dict[int, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -82,6 +89,9 @@ class Question:
     minister: str | None = None
     asked_by: str | None = None
     introduction: str | None = None
+    contact: str | None = None
+    licence: str | None = None
+    next_update: str | None = None
     status: str = "voorlopig"
     as_of: dt.date | None = None
     geography_date: dt.date | None = None
@@ -131,7 +141,8 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
     reader.only(
         data,
         ("id", "title", "year", "parliamentary_year", "number", "date", "minister", "asked_by", "introduction",
-         "status", "as_of", "geography_date", "parts", "annexes", "footnotes", "unavailable"),
+         "contact", "licence", "next_update", "status", "as_of", "geography_date", "parts", "annexes", "footnotes",
+         "unavailable"),
     )  # fmt: skip
     if reader.needed(data, "id") != stem:
         raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {stem!r}")
@@ -161,6 +172,9 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
         minister=reader.text(data, "minister"),
         asked_by=reader.text(data, "asked_by"),
         introduction=reader.text(data, "introduction"),
+        contact=reader.text(data, "contact"),
+        licence=reader.text(data, "licence"),
+        next_update=reader.text(data, "next_update"),
         status=status,
         as_of=reader.date(data, "as_of"),
         geography_date=reader.date(data, "geography_date"),
@@ -172,7 +186,7 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
 
 
 def _annex(reader: FieldReader, data: Located) -> Annex:
-    reader.only(data, ("kind", "number", "title", "years", "file", "footnotes", "options"))
+    reader.only(data, ("kind", "number", "title", "years", "file", "footnotes", "options", "levels", "breaks"))
     kind = KINDS.get(reader.needed(data, "kind"))
     if kind is None:
         raise reader.fail(data, "kind", f"no annex kind {data['kind']!r}; the kinds are {', '.join(KINDS)}")
@@ -198,6 +212,8 @@ def _annex(reader: FieldReader, data: Located) -> Annex:
         file_name=file_name,
         footnotes=reader.texts(data, "footnotes"),
         options=dict(options),
+        levels=reader.levels(data, "levels"),
+        breaks=reader.texts_by_year(data, "breaks"),
     )
 
 

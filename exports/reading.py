@@ -56,6 +56,18 @@ class Delivery:
     rows_read: int
     rows_accepted: int
     rows_quarantined: int
+    rows_warned: int
+    suite_version: str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Rows that broke a rule: `on_fail` is reject or warn."""
+
+    source: str
+    rule: str
+    on_fail: str
+    rows: int
 
 
 class Publication:
@@ -140,18 +152,42 @@ class Publication:
             )
         return self._labels[label_set]
 
+    def has(self, relation: str, column: str | None = None) -> bool:
+        """Whether the publication holds the relation (with that column): older ones lack what was added since."""
+        path = self.folder / f"{relation}.parquet"
+        if not path.is_file() or column is None:
+            return path.is_file()
+        found = self._connection.execute("select name from parquet_schema(?)", [str(path)]).fetchall()
+        return (column,) in found
+
     def deliveries(self, sources: Sequence[str]) -> list[Delivery]:
         """Accepted deliveries of these sources in order of arrival."""
         columns = (
             "file_name", "source", "delivered_on", "sha256", "rows_read", "rows_accepted", "rows_quarantined",
+            "rows_warned",
         )  # fmt: skip
+        versions = self.has("deliveries", "suite_version")
         rows = self.rows(
             "deliveries",
-            columns,
+            (*columns, "suite_version") if versions else columns,
             where={"status": "accepted", "source": tuple(sources)},
             order_by=("delivered_on", "file_name"),
         )
-        return [Delivery(*row) for row in rows]
+        return [Delivery(*row) if versions else Delivery(*row, None) for row in rows]
+
+    def findings(self, deliveries: Sequence[Delivery]) -> list[Finding]:
+        """Rows per source and rule: what the door found in these deliveries, and what only the warehouse could see."""
+        names = {item.file_name for item in deliveries}
+        counts: dict[tuple[str, str, str], int] = {}
+        for relation, fixed in (("quarantine_reasons", None), ("warehouse_findings", "warn")):
+            if not self.has(relation):
+                continue
+            columns = ("source", "rule", "file_name", "rows", *(() if fixed else ("on_fail",)))
+            for source, rule, file_name, rows, *on_fail in self.rows(relation, columns):
+                if file_name in names:
+                    key = (source, rule, fixed or on_fail[0])
+                    counts[key] = counts.get(key, 0) + rows
+        return [Finding(*key, rows) for key, rows in sorted(counts.items())]
 
 
 def _quoted(name: str) -> str:

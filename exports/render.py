@@ -6,12 +6,15 @@ Reads the finished .xlsx file, so that it shows what a reader gets and not what 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
+
+from exports.package import DESCRIPTION
 
 
 def render(path: Path, max_rows: int = 8) -> str:
@@ -26,10 +29,24 @@ def render(path: Path, max_rows: int = 8) -> str:
                 f"subject: {properties.subject}",
                 f"creator: {properties.creator}; language: {properties.language}; "
                 f"created: {properties.created}; modified: {properties.modified}",
+                f"description: {properties.description}; keywords: {properties.keywords}; "
+                f"status: {properties.contentStatus}",
+                "; ".join(f"{item.name}: {item.value}" for item in book.custom_doc_props.props),
             )
         )
     ]
     blocks += [_sheet(sheet, max_rows) for sheet in book.worksheets]
+    return "\n\n".join(blocks) + "\n"
+
+
+def render_package(folder: Path, max_rows: int = 2) -> str:
+    """A data package: each table with its fields and first rows, as the description and the files say."""
+    description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    blocks = [f"package: {description['name']}\ntitle: {description['title']}\n{description['description']}"]
+    for resource in description["resources"]:
+        fields = ", ".join(f"{item['name']} ({item['type']})" for item in resource["schema"]["fields"])
+        rows = (folder / resource["path"]).read_text(encoding="utf-8").splitlines()[: max_rows + 1]
+        blocks.append("\n".join((f"=== {resource['path']}: {resource['rows']} rows ===", fields, *rows)))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -70,7 +87,7 @@ def _chart(chart: Any) -> list[str]:
     kind = f"{type(chart).__name__} {getattr(chart, 'grouping', '')}".strip()
     lines = [f"[chart {kind}: {_title(chart.title)}; x: {_title(chart.x_axis.title)}; y: {_title(chart.y_axis.title)}]"]
     for series in chart.series:
-        name = series.tx.strRef.strCache.pt[0].v if series.tx and series.tx.strRef.strCache else ""
+        name = series.tx.v if series.tx else ""
         lines.append(f"  {name}: {series.val.numRef.f} by {series.cat.strRef.f}")
     return lines
 

@@ -7,13 +7,14 @@ from typing import Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from exports.document import Column, Format
+from exports.document import Column
 
 XmlSheet = Any
 """openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""
 
 FONT = "Calibri"
 NAVY, BLUE, RED = "1F3864", "2F5597", "9C0006"
+FALLING = "C55A11"
 SERIES_COLOURS = (
     "1F3864", "C55A11", "7F7F7F", "2E75B6", "548235", "BF9000", "7030A0", "A5A5A5", "F4B183", "9DC3E6", "A9D18E",
     "FFD966", "C00000",
@@ -21,6 +22,10 @@ SERIES_COLOURS = (
 _BODY = Font(name=FONT, size=11)
 _BOLD = Font(name=FONT, size=11, bold=True)
 _WRAP = Alignment(wrap_text=True, vertical="top")
+_LINK = Font(name=FONT, size=11, underline="single", color="0563C1")
+_RULE = Side(style="hair", color="BFBFBF")
+_PLAIN = Border(bottom=_RULE)
+_EDGE = Border(bottom=_RULE, left=Side(style="thin", color="7F7F7F"))
 _LINE_STYLES: dict[str, dict[str, object]] = {
     "title": {"font": Font(name=FONT, size=15, bold=True, color=NAVY)},
     "subtitle": {"font": _BODY},
@@ -28,13 +33,10 @@ _LINE_STYLES: dict[str, dict[str, object]] = {
     "banner": {"font": Font(name=FONT, size=12, bold=True, color=RED)},
     "heading": {"font": Font(name=FONT, size=12, bold=True, color=BLUE)},
     "body": {"font": _BODY},
-    "label": {"font": _BOLD, "alignment": _WRAP},
     "text": {"font": _BODY, "alignment": _WRAP},
-    "link": {"font": Font(name=FONT, size=11, underline="single", color="0563C1"), "alignment": _WRAP},
+    "link": {"font": _LINK},
+    "cell_link": {"font": _LINK, "border": _PLAIN, "alignment": Alignment(vertical="top")},
 }
-_RULE = Side(style="hair", color="BFBFBF")
-_PLAIN = Border(bottom=_RULE)
-_EDGE = Border(bottom=_RULE, left=Side(style="thin", color="7F7F7F"))
 
 
 class Styles:
@@ -56,24 +58,26 @@ class Styles:
         """For text outside tables."""
         return self._number(("line", style), **_LINE_STYLES[style])
 
-    def header(self, column: Column) -> int:
+    def header(self, column: Column, indent: bool = False, year: int | None = None) -> int:
         """For a header cell; blocks of columns (years) alternate in shade."""
-        fill = BLUE if column.group >= 0 and column.group % 2 == 0 else NAVY
-        side = "left" if column.format is Format.TEXT else "right"
+        fill = BLUE if year is not None and year % 2 == 0 else NAVY
+        side = "right" if column.format.to_the_right else "left"
         return self._number(
-            ("header", fill, side),
+            ("header", fill, side, indent),
             font=Font(name=FONT, size=10, bold=True, color="FFFFFF"),
             fill=PatternFill("solid", fgColor=fill),
-            alignment=Alignment(wrap_text=True, vertical="top", horizontal=side),  # filter button: below
+            # at the top: the filter button stands below
+            alignment=Alignment(wrap_text=True, vertical="top", horizontal=side, indent=int(indent)),
         )
 
-    def body(self, column: Column, edge: bool = False) -> int:
+    def body(self, column: Column, edge: bool = False, indent: bool = False) -> int:
         """For a number, date or text in a table; `edge` draws the line that opens a block."""
         return self._number(
-            ("body", column.format, column.bold, edge),
+            ("body", column.format, column.bold, column.wrap, edge, indent),
             number_format=column.format.code,
             font=_BOLD if column.bold else _BODY,
             border=_EDGE if edge else _PLAIN,
+            alignment=_alignment(column, indent),
         )
 
     def shorthand(self, edge: bool = False) -> int:
@@ -85,3 +89,9 @@ class Styles:
             font=_BODY,
             border=_EDGE if edge else _PLAIN,
         )
+
+
+def _alignment(column: Column, indent: bool) -> Alignment:
+    """Names at the left, away from the numbers before them; numbers at the right."""
+    side = None if column.format.to_the_right else "left"
+    return Alignment(horizontal=side, vertical="top", wrap_text=column.wrap or None, indent=int(indent))

@@ -1,7 +1,7 @@
 """Writes a Document as an .xlsx file: the same document gives the same bytes, and a reader never sees half a file.
 
 openpyxl makes everything around the rows; `exports.cells` makes the rows, which replace the empty `sheetData` of
-each sheet while the archive is put in order (entries sorted, all with the document's date).
+each sheet while `exports.archive` puts the parts in order.
 """
 
 from __future__ import annotations
@@ -9,94 +9,74 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
-import os
-import re
-import tempfile
 import zipfile
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import AutoFilter, TableColumn, TableStyleInfo
 from openpyxl.worksheet.table import Table as XmlTable
 from openpyxl.writer.excel import ExcelWriter
 
+from exports import charts
+from exports.archive import Parts, packed, replace_file
 from exports.cells import RowWriter, column_letters
-from exports.document import Document, Format, Line, Sheet, Table
+from exports.document import NOT_APPLICABLE, Document, Format, Line, Sheet, Table
 from exports.paper import fit_width, landscape, place_charts, set_up
-from exports.styles import Styles, XmlSheet
+from exports.styles import FONT, Styles, XmlSheet
 
 CREATOR = "Datawarehouse TWE-OCMW"
 LANGUAGE = "nl-BE"
-_TAIL = re.compile(rb"<drawing |<tableParts")
-_EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>\s*</sheetData>")
+_TEXT_WIDTH = 110.0  # of column A on a sheet without a table
+_LINE_HEIGHT = 15.0
+_WIDE, _LONG = 8, 20  # columns and rows of a table that doesn't fit on a screen
+_BODY = 0.95  # width of an average character of plain text, in widths of a digit
 
 
 def write(document: Document, path: Path) -> Path:
     """Write the document to `path`, replacing what is there in one step."""
-    content = render_bytes(document)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(0o644)  # mkstemp keeps the file to its owner; an annex is for sharing
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return path
+    return replace_file(path, render_bytes(document))
 
 
 def render_bytes(document: Document) -> bytes:
     """The document as the bytes of an .xlsx file."""
     book = Workbook(write_only=True)
+    moment = dt.datetime.combine(document.created, dt.time())
     book.properties = DocumentProperties(
         title=document.title,
         subject=document.subject,
         creator=CREATOR,
         lastModifiedBy=CREATOR,
         language=LANGUAGE,
-        created=dt.datetime.combine(document.created, dt.time()),
-        modified=dt.datetime.combine(document.created, dt.time()),
+        description=document.description or None,
+        keywords=document.keywords or None,
+        contentStatus=document.status or None,
+        created=moment,
+        modified=moment,
     )
-    rows: dict[str, bytes] = {}
-    remarks: dict[str, bytes] = {}
+    for name, value in document.facts.items():
+        book.custom_doc_props.append(StringProperty(name=name, value=value))
+    parts = Parts()
     styles: Styles | None = None
     for number, sheet in enumerate(document.sheets, 1):
         xml = book.create_sheet(sheet.name)
+        xml.sheet_view.tabSelected = number == 1
         styles = styles or Styles(xml)
         part = f"xl/worksheets/sheet{number}.xml"
-        rows[part], header_row = _sheet(xml, sheet, styles)
-        remarks[part] = _digits_are_text(sheet.table, header_row) if sheet.table else b""
+        built = [charts.build(chart, document.shown_by(sheet, chart)) for chart in sheet.charts]
+        parts.rows[part] = _sheet(xml, sheet, styles, built)
+        parts.remarks[part] = _digits_are_text(sheet.table, sheet.header_row) if sheet.table else b""
+        if sheet.charts:
+            parts.chart_texts.append([chart.about or chart.title for chart in sheet.charts])
     loose = io.BytesIO()
     # not Workbook.save(): that puts the clock's time in the properties
     ExcelWriter(book, zipfile.ZipFile(loose, "w", zipfile.ZIP_STORED)).save()
-    return _packed(loose, rows, remarks, document.created)
-
-
-def _packed(loose: io.BytesIO, rows: dict[str, bytes], remarks: dict[str, bytes], date: dt.date) -> bytes:
-    """The archive with the rows and remarks in place, entries in order and all of one date."""
-    moment = (max(date.year, 1980), date.month, date.day, 0, 0, 0)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in sorted(source.namelist()):
-            content = source.read(name)
-            if name in rows:
-                pieces = _EMPTY_ROWS.split(content)
-                if len(pieces) != 2:
-                    raise RuntimeError(f"{name}: openpyxl wrote something else than an empty sheet")
-                content = rows[name].join(pieces)
-                content = _TAIL.sub(remarks[name] + rb"\g<0>", content, count=1)
-            entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0
-            entry.external_attr = 0
-            target.writestr(entry, content)
-    return packed.getvalue()
+    return packed(loose, parts, document.created)
 
 
 def _digits_are_text(table: Table, header_row: int) -> bytes:
@@ -105,7 +85,7 @@ def _digits_are_text(table: Table, header_row: int) -> bytes:
     if any(column.header.isdigit() for column in table.columns):
         areas.append(f"A{header_row}:{column_letters(len(table.columns) - 1)}{header_row}")
     for index, column in enumerate(table.columns):
-        if column.format is Format.TEXT and table.rows and str(table.rows[0][index]).isdigit():
+        if column.format is Format.TEXT and any(str(row[index]).isdigit() for row in table.rows):
             letters = column_letters(index)
             areas.append(f"{letters}{header_row + 1}:{letters}{header_row + len(table.rows)}")
     if not areas:
@@ -114,76 +94,105 @@ def _digits_are_text(table: Table, header_row: int) -> bytes:
     return f"<ignoredErrors>{area}</ignoredErrors>".encode()
 
 
-def _sheet(xml: XmlSheet, sheet: Sheet, styles: Styles) -> tuple[bytes, int]:
-    """Set up the sheet around its rows; gives the rows and the number of the table's header row (0: no table)."""
-    header_row = 0
+def _sheet(xml: XmlSheet, sheet: Sheet, styles: Styles, built: list[Any]) -> bytes:
+    """Set up the sheet, with its charts, around its rows; gives the rows."""
     writer = RowWriter()
     table = sheet.table
-    widths = sheet.widths if table is None else tuple(column.width for column in table.columns)
+    widths = (_TEXT_WIDTH,) if table is None else tuple(column.width for column in table.columns)
     for index, width in enumerate(widths):
         xml.column_dimensions[column_letters(index)].width = width
     xml.sheet_view.showGridLines = False
     landscape(xml)
-    links = _lines(writer, sheet.lines, styles, widths)
+    links = _lines(writer, sheet.lines, styles, wrapped=table is None)
     if table is not None:
-        header_row = writer.next_row
-        xml.freeze_panes = f"{column_letters(sheet.frozen_columns)}{header_row + 1}"
-        _table(writer, table, styles)
-        xml.tables.add(_xml_table(table, header_row))  # add_table() warns about what is done here
-        set_up(xml, table, header_row, sheet)
-        place_charts(xml, sheet, header_row)
+        xml.freeze_panes = _panes(sheet, table)
+        links += _table(writer, table, styles)
+        xml.tables.add(_xml_table(table, sheet.header_row))  # add_table() warns about what is done here
+        set_up(xml, table, sheet)
+        place_charts(xml, built, sheet)
     else:
         fit_width(xml)
     # the view, columns and freeze panes must stand before the rows do; links come after them
     xml._get_writer()
     xml._hyperlinks.extend(links)
-    return writer.xml(), header_row
+    return writer.xml()
 
 
-def _lines(writer: RowWriter, lines: tuple[Line, ...], styles: Styles, widths: tuple[float, ...]) -> list[Hyperlink]:
+def _panes(sheet: Sheet, table: Table) -> str | None:
+    """What stays in sight: the header of a long table, the first columns of a wide one."""
+    column = column_letters(sheet.frozen_columns if len(table.columns) > _WIDE else 0)
+    return f"{column}{sheet.header_row + 1 if len(table.rows) > _LONG else 1}"
+
+
+def _link(row: int, sheet: str, text: str) -> Hyperlink:
+    return Hyperlink(ref=f"A{row}", location=f"{quote_sheetname(sheet)}!A1", display=text)
+
+
+def _lines(writer: RowWriter, lines: tuple[Line, ...], styles: Styles, wrapped: bool) -> list[Hyperlink]:
+    """The text above a table, which runs on over the columns beside it; wrapped when there is no table."""
     links = []
     for line in lines:
-        if line.style == "pair":
-            label = "link" if line.link else "label"
-            if line.link:
-                place = f"{quote_sheetname(line.link)}!A1"
-                links.append(Hyperlink(ref=f"A{writer.next_row}", location=place, display=line.link))
-            cells = [(line.cells[0], styles.line(label)), *((text, styles.line("text")) for text in line.cells[1:])]
-            height = 15 * max(
-                (math.ceil(len(str(text)) * 0.95 / width) for text, width in zip(line.cells, widths, strict=False)),
-                default=1,
-            )
-            writer.row(cells, height=float(height))
-        else:
-            height = {"title": 24.0, "heading": 24.0, "banner": 20.0}.get(line.style)
-            writer.row([(text, styles.line(line.style)) for text in line.cells], height=height)
+        if line.link:
+            links.append(_link(writer.next_row, line.link, line.text))
+        if line.label or (wrapped and line.style == "body"):
+            height = _LINE_HEIGHT * _wrapped(f"{line.label}: {line.text}", _TEXT_WIDTH, _BODY) + 3
+            style = styles.line("text")
+            if line.label:
+                writer.labelled(line.label, line.text, style, FONT, height)
+            else:
+                writer.row([(line.text, style)], height=height)
+            continue
+        height_of = {"title": 24.0, "heading": 26.0, "banner": 20.0}
+        writer.row([(line.text, styles.line(line.style))], height=height_of.get(line.style))
     return links
 
 
-def _table(writer: RowWriter, table: Table, styles: Styles) -> None:
+def _table(writer: RowWriter, table: Table, styles: Styles) -> list[Hyperlink]:
     columns = table.columns
     lines = max(_wrapped(column.header, column.width) for column in columns)
-    writer.row([(column.header, styles.header(column)) for column in columns], height=13.5 * (lines + 1) + 4)
-    edges = [column.group >= 0 and column.group != columns[index - 1].group for index, column in enumerate(columns)]
-    numbers = [styles.body(column, edge) for column, edge in zip(columns, edges, strict=True)]
+    right = [column.format.to_the_right for column in columns]
+    indents = [index > 0 and right[index - 1] and not right[index] for index in range(len(columns))]
+    numeric = any(right)  # their filter button stands below the text
+    height = 13.5 * (lines + numeric) + 5
+    sizes = Counter(column.year for column in columns)
+    blocks = [column.year if sizes[column.year] > 1 else None for column in columns]
+    looks = [styles.header(*each) for each in zip(columns, indents, blocks, strict=True)]
+    writer.row([(column.header, look) for column, look in zip(columns, looks, strict=True)], height)
+    first = writer.next_row
+    edges = [block is not None and block != blocks[index - 1] for index, block in enumerate(blocks)]
+    numbers = [styles.body(*each) for each in zip(columns, edges, indents, strict=True)]
     texts = [
         style if column.format is Format.TEXT else styles.shorthand(edge)
         for column, edge, style in zip(columns, edges, numbers, strict=True)
     ]
-    writer.rows(table.rows or [(None,) * len(columns)], numbers, texts)  # Excel wants a row in every table
+    if table.links:
+        texts[0] = styles.line("cell_link")
+    rows = table.rows or [(NOT_APPLICABLE,) * len(columns)]  # Excel wants a row in every table
+    writer.rows(rows, numbers, texts, _heights(table))
+    return [_link(first + index, name, str(table.rows[index][0])) for index, name in enumerate(table.links)]
 
 
-def _wrapped(text: str, width: float) -> int:
-    """Lines that `text` takes in a column of `width`, wrapped at blanks, each a bit wider than average text."""
+def _heights(table: Table) -> list[float]:
+    """Height of each row; 0 for the usual one."""
+    wrapping = [(index, column.width) for index, column in enumerate(table.columns) if column.wrap]
+    if not wrapping:
+        return [0.0] * max(1, len(table.rows))
+    lines = [max(_wrapped(str(row[index]), width, _BODY) for index, width in wrapping) for row in table.rows]
+    return [_LINE_HEIGHT * count + 2 if count > 1 else 0.0 for count in lines] or [0.0]
+
+
+def _wrapped(text: str, width: float, size: float = 1.05) -> int:
+    """Lines that `text` takes in a column of `width`, wrapped at blanks; `size` is that of an average character."""
     lines, used = 1, 0.0
     room = max(width - 1, 4)
     for word in text.split(" "):
-        length = len(word) * 1.05
+        length = len(word) * size
         if used and used + 1 + length > room:
             lines, used = lines + 1, 0.0
         used += length + (1 if used else 0)
-        while used > room:
-            lines, used = lines + 1, used - room
+        if used > room:
+            more = math.ceil(used / room) - 1
+            lines, used = lines + more, used - more * room
     return lines
 
 

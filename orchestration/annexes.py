@@ -6,14 +6,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from exports.answer import answer_file
 from exports.question_fields import parse_years as question_years
-from exports.questions import Annex, Question
+from exports.questions import Question
 from orchestration.answer import Answer, resolve
 from orchestration.door.ledger import Entry
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
 from orchestration.publication import Publication
+
+ANSWER = "antwoord"
+"""What the answer to a question goes by, next to the keys of its annexes."""
 
 
 class YearsError(ValueError):
@@ -42,6 +47,22 @@ def folder(
     return place / "_".join(parts) if parts else place
 
 
+def file(place: Path, question: Question, name: str) -> Path:
+    """The public edition of an annex (by its key) or of the answer."""
+    if name == ANSWER:
+        return place / answer_file()
+    return place / next(annex.file_name for annex in question.annexes if annex.key == name)
+
+
+def names(question: Question) -> tuple[str, ...]:
+    """What is written for a question: its annexes by their keys, and the answer."""
+    return (*(annex.key for annex in question.annexes), ANSWER)
+
+
+CONFIDENTIAL = "vertrouwelijk"
+"""Folder, beside what may be handed out, of the full editions."""
+
+
 class Stamps:
     """Remembers from what each workbook was made, so that an unchanged one is not made again."""
 
@@ -50,21 +71,28 @@ class Stamps:
         self._root = data.annexes
 
     def is_current(self, path: Path, stamp: str) -> bool:
-        return path.exists() and self._read().get(self._name(path)) == stamp
+        """Whether everything that was made for `path` under this stamp is still there."""
+        known = self._read().get(self._name(path))
+        return known is not None and known["stamp"] == stamp and all((self._root / f).exists() for f in known["files"])
 
-    def set(self, path: Path, stamp: str) -> None:
-        stamps = self._read() | {self._name(path): stamp}
+    def set(self, path: Path, stamp: str, made: Sequence[Path]) -> None:
+        """`made` are the files and folders written for `path`; not itself when the public edition was refused."""
+        entry = {"stamp": stamp, "files": [self._name(file) for file in made]}
+        stamps = self._read() | {self._name(path): entry}
         with replaced(self.path) as temporary:
             temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True), encoding="utf-8")
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
 
-    def _read(self) -> dict[str, str]:
-        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+    def _read(self) -> dict[str, dict[str, Any]]:
+        if not self.path.exists():
+            return {}
+        return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
 
 
-def stamp(publication: Publication, question: Question, annex: Annex, years: str | None) -> str:
-    """Digest of all that decides a workbook's bytes."""
-    facts = [publication.inputs, question.source_sha256, annex.key, years]
+def stamp(publication: Publication, question: Question, name: str, years: str | None, *more: str | None) -> str:
+    """Digest of all that decides the bytes of an annex (`name` its key) or of the answer: the figures, the question,
+    and in `more` what is hidden and which release the annex is compared with."""
+    facts = [publication.inputs, question.source_sha256, name, years, *more]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -97,7 +97,8 @@ def check(folder: Path) -> dict[str, str]:
 
 
 def _kept(data: DataFolder) -> Iterator[Path]:
-    folders = (data.ledger.parent, data.lake, data.quarantine, data.published, data.annexes, data.dagster)
+    folders = (data.ledger.parent, data.lake, data.quarantine, data.releases)
+    folders += (data.published, data.disclosure, data.annexes, data.dagster)
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if (path.is_symlink() or path.is_file()) and not path.name.endswith(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchestration import cli_releases
 from orchestration.cli_backup import backup, restore
 from orchestration.cli_page import ui
 from orchestration.cli_privacy import erase, inbox, rotate_key
@@ -26,6 +27,7 @@ def main() -> None:
     """Entry point of the console script: errors that a user can mend are one line, never a traceback."""
     from expectations.contract import ContractError
     from exports.questions import QuestionError
+    from exports.reading import PublicationError
     from orchestration.annexes import YearsError
     from orchestration.answer import NothingAcceptedError
     from orchestration.lock import BusyError
@@ -45,6 +47,7 @@ def main() -> None:
         SettingsError,
         ContractError,
         QuestionError,
+        PublicationError,
         YearsError,
         UnknownQuestionError,
         NothingAcceptedError,
@@ -167,10 +170,9 @@ def quarantine(source: str | None, xlsx: Path | None) -> None:
 @twe.command()
 def questions() -> None:
     """List the questions known, and their annexes."""
-    from exports.questions import load_questions
-    from orchestration.paths import QUESTIONS
+    from orchestration.questions import known
 
-    for question in load_questions(QUESTIONS).values():
+    for question in known(load_settings()).values():
         click.echo(f"{question.id}  {question.title}")
         for annex in question.annexes:
             years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
@@ -181,6 +183,8 @@ def questions() -> None:
 for command in (ui, backup, restore, erase, inbox, rotate_key):
     twe.add_command(command)
 
+
+cli_releases.add_to(twe)
 
 if __name__ == "__main__":
     main()

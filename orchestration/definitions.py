@@ -7,7 +7,8 @@ import warnings
 import dagster as dg
 
 from orchestration import automation, dbt, jobs
-from orchestration.assets import annexes, lake, publish, warehouse
+from orchestration.assets import annexes, disclosure, lake, publish, warehouse
+from orchestration.questions import known
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
 
@@ -20,9 +21,10 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
     marts = [
         key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
     ]
+    documents = annexes.build(known(settings).values())
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[*lake.build(), *warehouse_assets, publish.build(marts), *annexes.build()],
+        assets=[*lake.build(), *warehouse_assets, publish.build(marts), disclosure.build(), *documents],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

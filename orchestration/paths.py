@@ -9,6 +9,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 SEEDS = DBT_PROJECT / "seeds"
 QUESTIONS = PROJECT / "exports" / "questions"
+DISCLOSURE_POLICY = PROJECT / "exports" / "disclosure" / "policy.yml"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,15 @@ class DataFolder:
     @property
     def annexes(self) -> Path:
         return self.root / "annexes"
+
+    @property
+    def disclosure(self) -> Path:
+        """What is hidden in public editions, and why that is enough. Holds small counts: never handed out."""
+        return self.root / "disclosure"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
 
     @property
     def dagster(self) -> Path:

@@ -61,11 +61,12 @@ def inputs_digest(entries: Sequence[Entry], answer: Answer) -> str:
 
 
 def publish(
-    data: DataFolder, answer: Answer, entries: Sequence[Entry], engine: str
+    data: DataFolder, answer: Answer, entries: Sequence[Entry], engine: str, move_current: bool = True
 ) -> tuple[Publication, dict[str, int]]:
     """Copies schema `marts` of the warehouse to a new publication; returns it and the rows per table.
 
-    `current` moves to it when `as_of` is the default one; another stand leaves `current` alone.
+    `current` moves to it when `as_of` is the default one; another stand leaves `current` alone, and so does a build
+    without `move_current`.
     """
     digest = inputs_digest(entries, answer)
     name = f"{answer.as_of}_geo-{answer.geography_date}_{digest[:10]}"
@@ -94,6 +95,7 @@ def publish(
     if answer.as_of_is_default:
         with duckdb.connect(str(data.warehouse), read_only=True) as con, replaced(data.warehouse_findings) as temporary:
             con.execute(f"copy facts.fct_warehouse_finding to '{temporary}' (format parquet)")
+    if answer.as_of_is_default and move_current:
         with replaced(data.current) as link:
             link.symlink_to(name)
     _prune(data)

@@ -32,6 +32,15 @@ def run_text(report: Report) -> str:
     if report.workbooks:
         lines.append(f"Annexes ({len(report.workbooks)} workbooks):")
         lines += [f"  {path}" for path in report.workbooks]
+    if report.answers:
+        lines.append(f"Answers ({len(report.answers)} documents):")
+        lines += [f"  {path}" for path in report.answers]
+    for control in report.controls:
+        share = 100 * control.hidden / control.counts if control.counts else 0
+        verdict = "the audit found nothing that gives them away" if control.passed else "the audit FAILED"
+        lines.append(
+            f"Hidden in public editions: {control.hidden:,} of {control.counts:,} counts ({share:.1f} %); {verdict}"
+        )
     if report.problems:
         lines.append("Something was blocked; what was published before stands as it was.")
     return "\n".join(lines)

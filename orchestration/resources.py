@@ -17,11 +17,13 @@ class AnswerConfig(dg.ConfigurableResource):
     """Settings of a run. Empty means the default: the newest accepted day, and the municipalities of that day.
 
     `years` narrows the annexes, such as 2020-2023 or 2020,2022; empty means the years of the question.
+    `move_current`: whether the publication becomes the current one, when as_of is the default.
     """
 
     as_of: str | None = None
     geography_date: str | None = None
     years: str | None = None
+    move_current: bool = True
 
     @property
     def dates(self) -> tuple[dt.date | None, dt.date | None]:

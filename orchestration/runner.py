@@ -6,19 +6,20 @@ done: a run with nothing new costs about a second.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.questions import Question, load_questions
-from orchestration import annexes, instance, progress, publication, swap
+from exports.questions import Question
+from orchestration import annexes, disclosure, instance, progress, publication, swap
 from orchestration.answer import NothingAcceptedError, resolve
+from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
 from orchestration.lock import single_writer
-from orchestration.paths import QUESTIONS, DataFolder
+from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
+from orchestration.questions import known as known_questions
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -26,20 +27,14 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 
+REFUSED = (
+    "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
+    "docs/disclosure.md for what to do"
+)
+
+
 class UnknownQuestionError(ValueError):
     """A question that has no file."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a run was asked for. Dates that are None follow the question, then the defaults of the contract."""
-
-    questions: Sequence[str] = ()
-    as_of: dt.date | None = None
-    geography_date: dt.date | None = None
-    years: str | None = None
-    load: bool = True
-    """Whether new deliveries are taken in first."""
 
 
 @dataclass
@@ -54,6 +49,8 @@ class Report:
     problems: list[str] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
+    answers: list[Path] = field(default_factory=list)
+    controls: list[Summary] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Entry]:
@@ -64,12 +61,12 @@ class Report:
         return 1 if self.problems or self.refused else 0
 
 
-def chosen(questions: Sequence[str]) -> list[Question]:
-    """The questions with these ids, or all. Raises `UnknownQuestionError`."""
-    known = load_questions(QUESTIONS)
-    if unknown := [q for q in questions if q not in known]:
+def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
+    """The questions with these ids, or all. Raises `UnknownQuestionError`, and as `orchestration.questions.known`."""
+    known = known_questions(settings)
+    if unknown := [q for q in ids if q not in known]:
         raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(known)}")
-    return [known[q] for q in questions] if questions else list(known.values())
+    return [known[q] for q in ids] if ids else list(known.values())
 
 
 def run(settings: Settings, wish: Wish) -> Report:
@@ -77,7 +74,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
-    questions = chosen(wish.questions)
+    questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
         swap.finish(data)
@@ -101,8 +98,8 @@ def run(settings: Settings, wish: Wish) -> Report:
                 else "nothing has been loaded yet; load the inbox first with `twe run`"
             )
         worked = False
-        for dates, group in _by_dates(questions, wish).items():
-            work = _work(data, workspace.entries(), dates, group, wish, sources)
+        for dates, group in by_dates(questions, wish).items():
+            work = plan(settings, workspace.entries(), dates, group, wish, sources)
             if work is not None:
                 worked = True
                 _execute(settings, dates, wish, work, report)
@@ -110,73 +107,25 @@ def run(settings: Settings, wish: Wish) -> Report:
         report.nothing_new = not worked
         known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
         report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
-        _collect(data, workspace.entries(), questions, wish, report)
+        _collect(settings, workspace.entries(), questions, wish, report)
     return report
 
 
-Dates = tuple[dt.date | None, dt.date | None]
-
-
-def _by_dates(questions: Sequence[Question], wish: Wish) -> dict[Dates, list[Question]]:
-    """Questions that share a publication. The run's own dates win over those pinned in a question."""
-    groups: dict[Dates, list[Question]] = {(wish.as_of, wish.geography_date): []}
-    for question in questions:
-        dates = (wish.as_of or question.as_of, wish.geography_date or question.geography_date)
-        groups.setdefault(dates, []).append(question)
-    return groups
-
-
-@dataclass
-class _Work:
-    """What a Dagster run has to do."""
-
-    sources: frozenset[str]
-    """Sources with new deliveries; none means that nothing is loaded."""
-    build: bool
-    workbooks: list[tuple[Question, annexes.Annex]]
-
-
-def _work(
-    data: DataFolder,
-    entries: Sequence[Entry],
-    dates: Dates,
-    questions: Sequence[Question],
-    wish: Wish,
-    sources: frozenset[str],
-) -> _Work | None:
-    """None when everything asked for is there already."""
-    everything = [(q, a) for q in questions for a in q.annexes]
-    if sources:
-        return _Work(sources, True, everything)
-    answer = resolve(entries, *dates)
-    made = publication.find(data, publication.inputs_digest(entries, answer))
-    if made is not None and answer.as_of_is_default and publication.current(data) != made:
-        made = None  # `current` shows another geography; publishing again moves it
-    if made is None:
-        return _Work(sources, True, everything)
-    stamps = annexes.Stamps(data)
-    stale = [
-        (q, a)
-        for q, a in everything
-        if not stamps.is_current(
-            annexes.folder(data, q, made, entries, wish.years) / a.file_name, annexes.stamp(made, q, a, wish.years)
-        )
-    ]
-    return _Work(sources, False, stale) if stale else None
-
-
-def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: Report) -> None:
+def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: Report) -> None:
     from orchestration import jobs
     from orchestration.assets.annexes import key
+    from orchestration.assets.disclosure import DISCLOSURE
     from orchestration.definitions import build_definitions, quiet
 
     quiet()
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
-    workbooks = {key(q, a) for q, a in work.workbooks}
+    documents = {key(question, name) for question, name in work.documents}
     selection = []
     for asset in job.asset_layer.executable_asset_keys:
         if asset.path[0] == "annexes":
-            wanted = asset in workbooks
+            wanted = asset in documents
+        elif asset == DISCLOSURE:
+            wanted = work.control
         elif asset.path[0] == "inbox":
             wanted = bool(work.sources)
         elif asset.path[0] == "lake":  # a source without news keeps the check of its last load on the page
@@ -186,8 +135,9 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: _Work, report: 
         if wanted:
             selection.append(asset)
     texts = {"as_of": dates[0], "geography_date": dates[1], "years": wish.years}
+    answer = {k: str(v) for k, v in texts.items() if v} | {"move_current": moves(dates, wish)}
     config = {
-        "resources": {"answer": {"config": {k: str(v) for k, v in texts.items() if v}}},
+        "resources": {"answer": {"config": answer}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     progress.watch()
@@ -227,10 +177,11 @@ def _problems(result: ExecuteInProcessResult) -> list[str]:
 
 
 def _collect(
-    data: DataFolder, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish, report: Report
+    settings: Settings, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish, report: Report
 ) -> None:
-    """Names the publications and workbooks that answer the wish."""
-    for dates, group in _by_dates(questions, wish).items():
+    """Names the publications and documents that answer the wish."""
+    data = settings.folder
+    for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
         except NothingAcceptedError as error:
@@ -241,4 +192,10 @@ def _collect(
         report.publications.append(made)
         for question in group:
             place = annexes.folder(data, question, made, entries, wish.years)
-            report.workbooks += [p for a in question.annexes if (p := place / a.file_name).exists()]
+            for name in annexes.names(question):
+                if (path := annexes.file(place, question, name)).exists():
+                    (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
+        if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
+            report.controls.append(kept.summary)
+            if not kept.summary.passed:
+                report.problems.append(f"no public edition was written from {made.path.name}: {REFUSED}")

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     inbox: Path | None = None
+    questions: Path | None = None
     pseudonym_key: SecretStr | None = None
     pseudonym_key_new: SecretStr | None = None
     engine: Literal["duckdb"] = "duckdb"
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
     @property
     def inbox_folder(self) -> Path:
         return self.inbox.expanduser().resolve() if self.inbox else self.folder.inbox
+
+    @property
+    def questions_folder(self) -> Path | None:
+        """Folder with questions beside those of the project, when there is one."""
+        return self.questions.expanduser().resolve() if self.questions else None
 
 
 def _is_url(text: str, *schemes: str) -> bool:

@@ -1,6 +1,7 @@
 """After-care: guidance between the end of the last art. 60 job and the end of the trajectory."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Wide
+from exports.annexes.checks import Link
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell
 from exports.document import NOT_APPLICABLE, Format
 
@@ -26,8 +27,10 @@ AFTERCARE = Kind(
                 Field(
                     "aftercare_months",
                     "Nazorg (gemiddeld aantal maanden)",
-                    "gemiddelde over de trajecten met een art. 60-job; leeg = geen zulke trajecten",
+                    "gemiddelde over de trajecten met een art. 60-job; [z] = geen zulke trajecten",
                     Format.SIX_DECIMALS,
+                    missing=NOT_APPLICABLE,
+                    derived_from=("with_art60",),
                 ),
                 *(Field(key, f"Met {label} in de nazorg", "trajecten met die begeleiding") for key, label in _FORMS),
             ),
@@ -53,9 +56,9 @@ AFTERCARE = Kind(
     ),
     totals="by_year",
     totals_note=(
-        "Aantallen voor Vlaanderen zijn de som van de gemeenten. Het gemiddelde aantal maanden is het gemiddelde van "
-        "de gemeenten, gewogen met hun aantal trajecten met een art. 60-job: dat is het gemiddelde over alle trajecten "
-        "waarop het slaat."
+        "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten. Het gemiddelde aantal maanden is "
+        "het gemiddelde van de gemeenten, gewogen met hun aantal trajecten met een art. 60-job: dat "
+        "is het gemiddelde over alle trajecten waarop het slaat."
     ),
     charts=(
         ChartPlan(
@@ -71,14 +74,40 @@ AFTERCARE = Kind(
             "maanden",
             "Nazorg",
             measures=("nazorg (gemiddeld aantal maanden)",),
+            number_format="0.0",
+        ),
+    ),
+    city_charts=(
+        ChartPlan(
+            "Gemiddelde duur van de nazorg per centrumstad",
+            "bars",
+            "maanden",
+            "Nazorg",
+            measures=("nazorg (gemiddeld aantal maanden)",),
+            series="years",
+            number_format="0.0",
         ),
     ),
     sources=("trajecten", "art60_tewerkstellingen", "begeleidingsacties"),
     notes=(
-        "TWE kent geen aparte nazorg: het OCMW begeleidt de cliënt ten hoogste 24 maanden, ook na een kortere art. "
-        "60-job. 'Nazorg' is hier de begeleiding tussen het einde van de laatste art. 60-job en het einde van het "
-        "traject.",
-        "Een traject kan meer dan één vorm van begeleiding hebben: die kolommen mogen niet opgeteld worden.",
+        Note(
+            "TWE kent geen aparte nazorg: het OCMW begeleidt de cliënt ten hoogste 24 maanden, ook na een kortere art. "
+            "60-job. 'Nazorg' is hier de begeleiding tussen het einde van de laatste art. 60-job en het einde van het "
+            "traject."
+        ),
+        Note(
+            "Een traject kan meer dan één vorm van begeleiding hebben: die kolommen mogen niet opgeteld worden.",
+            tuple(f"met {label}" for _, label in _FORMS),
+        ),
+    ),
+    headline=("beëindigde trajecten", "met art. 60-job", "tijdig werk"),
+    links=(
+        Link(
+            "beëindigde trajecten: bijlage over begeleiding na artikel 60 §7 = bijlage naar duur",
+            Cell("ended"),
+            "mart_ended_duration",
+            category="*",
+        ),
     ),
     definitions=(
         ("Eindjaar", "het jaar waarin de einddatum van het traject valt."),

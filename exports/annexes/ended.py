@@ -1,6 +1,7 @@
 """Annex 4: trajectories that ended, executed or early, by duration class."""
 
-from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.checks import Link
+from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Sum
 
 ENDED = Kind(
@@ -17,7 +18,7 @@ ENDED = Kind(
                 Field("trajectories", "Aantal trajecten", "aantal beëindigde TWE-OCMW-trajecten"),
             ),
             keys=("ending", "duration_class"),
-            cell_key=lambda row: f"{row['ending']}/{row['duration_class']}",
+            category=lambda row: f"{row['ending']}/{row['duration_class']}",
         ),
     ),
     tables=(
@@ -43,10 +44,31 @@ ENDED = Kind(
             measures=("uitgevoerd, totaal", "vroegtijdig, totaal"),
         ),
     ),
+    city_charts=(
+        ChartPlan(
+            "Uitgevoerde en vroegtijdig beëindigde trajecten per centrumstad",
+            "percent_bars",
+            "aandeel",
+            "Beëindigd",
+            measures=("uitgevoerd, totaal", "vroegtijdig, totaal"),
+        ),
+    ),
     sources=("trajecten",),
     notes=(
-        "Een traject telt als beëindigd wanneer de einddatum ingevuld is en niet na de stand-datum valt.",
-        "Van een stopgezet traject is enkel bekend of het uitgevoerd dan wel vroegtijdig beëindigd is.",
+        Note("Een traject telt als beëindigd wanneer de einddatum ingevuld is en niet na de stand-datum valt."),
+        Note(
+            "Van een stopgezet traject is enkel bekend of het uitgevoerd dan wel vroegtijdig beëindigd is.",
+            ("uitgevoerd, totaal", "vroegtijdig, totaal"),
+        ),
+    ),
+    headline=("totaal beëindigd",),
+    links=(
+        Link(
+            "beëindigde trajecten: bijlage naar duur = bijlage over begeleiding na artikel 60 §7",
+            Sum(""),
+            "mart_aftercare",
+            "ended",
+        ),
     ),
     definitions=(
         ("Eindjaar", "het jaar waarin de einddatum van het traject valt."),

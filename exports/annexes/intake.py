@@ -1,6 +1,6 @@
 """Intake: screenings against the common criteria, and who was referred."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell
 
 INTAKE = Kind(
@@ -56,12 +56,25 @@ INTAKE = Kind(
             measures=("toegeleid en voldoet", "toegeleid en voldoet niet"),
         ),
     ),
+    city_charts=(
+        ChartPlan(
+            "Toegeleide cliënten naar criteria per centrumstad",
+            "percent_bars",
+            "aandeel",
+            "Toeleiding",
+            measures=("toegeleid en voldoet", "toegeleid en voldoet niet"),
+        ),
+    ),
     sources=("screenings",),
     notes=(
-        "Geteld worden screenings: een cliënt die twee keer gescreend is, telt twee keer.",
-        "Een onvolledige screening voldoet niet aan de criteria, ook niet wanneer de ingevulde criteria ja zijn.",
-        "De gemeente is die van het OCMW dat screende. Het OCMW beslist autonoom over de toeleiding.",
+        Note("Geteld worden screenings: een cliënt die twee keer gescreend is, telt twee keer.", ("screenings",)),
+        Note(
+            "Een onvolledige screening voldoet niet aan de criteria, ook niet wanneer de ingevulde criteria ja zijn.",
+            ("onvolledige screenings",),
+        ),
+        Note("De gemeente is die van het OCMW dat screende. Het OCMW beslist autonoom over de toeleiding."),
     ),
+    headline=("screenings", "toegeleid"),
     definitions=(
         (
             "Criteria",

@@ -1,7 +1,14 @@
 """Annex 5: where clients stand 12 months after the end, and the competence strengthening in those months."""
 
-from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Wide
+from exports.annexes.checks import Link
+from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell, Sum
+
+_COMPETENCE = (
+    "competentie: opleiding",
+    "competentie: werkplekleren",
+    "competentie: opleiding of werkplekleren",
+)
 
 OUTFLOW = Kind(
     key="5",
@@ -16,7 +23,7 @@ OUTFLOW = Kind(
                 Field("trajectories", "Aantal trajecten", "aantal gemeten trajecten met die positie"),
             ),
             keys=("position",),
-            cell_key=lambda row: f"position/{row['position']}",
+            category=lambda row: f"position/{row['position']}",
         ),
         Mart(
             "mart_competence",
@@ -53,23 +60,52 @@ OUTFLOW = Kind(
             "bars",
             "aantal trajecten",
             "Uitstroom",
-            without=(
-                "totaal gemeten",
-                "competentie: opleiding",
-                "competentie: werkplekleren",
-                "competentie: opleiding of werkplekleren",
-            ),
+            without=("totaal gemeten", *_COMPETENCE),
             series="years",
+        ),
+    ),
+    city_charts=(
+        ChartPlan(
+            "Positie 12 maanden na het einde per centrumstad",
+            "percent_bars",
+            "aandeel",
+            "Uitstroom",
+            without=("totaal gemeten", *_COMPETENCE),
         ),
     ),
     sources=("trajecten", "arbeidsmarktposities", "begeleidingsacties"),
     notes=(
-        "De cijfers zijn een meting op één dag: exact 12 maanden na het einde van het traject. Een traject met "
-        "meetjaar 2020 is dus in 2019 geëindigd.",
-        "Hoort op de meetdatum meer dan één positie bij een cliënt, dan telt de eerste in de volgorde van de "
-        "kolommen. Zonder gekende positie telt het traject als onbekend.",
-        "Competentieversterking overlapt met de posities en mag er niet bij opgeteld worden. Wie zowel een opleiding "
-        "als werkplekleren volgde, telt in beide kolommen, en één keer in 'opleiding of werkplekleren'.",
+        Note(
+            "De cijfers zijn een meting op één dag: exact 12 maanden na het einde van het traject. Een traject met "
+            "meetjaar 2020 is dus in 2019 geëindigd.",
+        ),
+        Note(
+            "Hoort op de meetdatum meer dan één positie bij een cliënt, dan telt de eerste in de volgorde van de "
+            "kolommen. Zonder gekende positie telt het traject als onbekend.",
+            ("Onbekend",),
+        ),
+        Note(
+            "Competentieversterking overlapt met de posities en mag er niet bij opgeteld worden. Wie zowel een "
+            "opleiding als werkplekleren volgde, telt in beide kolommen, en één keer in 'opleiding of werkplekleren'.",
+            _COMPETENCE,
+        ),
+    ),
+    headline=("totaal gemeten",),
+    links=(
+        Link(
+            "gemeten trajecten: bijlage over uitstroom = bijlage over transmissies",
+            Cell("measured"),
+            "mart_transmissions",
+            "measured",
+        ),
+        Link(
+            "gemeten trajecten = beëindigde trajecten van het jaar ervoor",
+            Cell("measured"),
+            "mart_ended_duration",
+            category="*",
+            lag=1,
+            when_measured=True,
+        ),
     ),
     definitions=(
         ("Meetdatum", "de einddatum van het traject + 12 maanden; enkel meetdata tot en met de stand-datum tellen."),

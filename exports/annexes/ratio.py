@@ -1,11 +1,15 @@
 """The activation ratio: clients in a TWE against beneficiaries of a leefloon, per municipality and year."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Wide
+from exports.annexes.checks import Ranking
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell, Change, Percentage
-from exports.document import NOT_AVAILABLE, Format
+from exports.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
+_BOTH = ("clients_in_twe", "leefloners")
 _DIFFERENCE = "percentages en verschillen in de mart zijn niet afgerond; hier op 6 decimalen"
+
+_CHANGES = ("wijziging ratio (%)", "wijziging ratio (procentpunt)")
 
 RATIO = Kind(
     key="ratio",
@@ -19,46 +23,64 @@ RATIO = Kind(
                 Field("basis", "Basis (code)", "jaargemiddelde of enkel januari", label_set="ratio_basis"),
                 Field(
                     "clients_in_twe",
-                    "Cliënten in TWE (gemiddelde)",
+                    "Cliënten in TWE (gemiddeld aantal)",
                     "gemiddelde van het aantal cliënten in een traject op het einde van de maand",
                     Format.SIX_DECIMALS,
                 ),
                 Field(
                     "leefloners",
-                    "Leefloners (gemiddelde)",
+                    "Leefloners (gemiddeld aantal)",
                     "gemiddelde van het aantal leefloners over dezelfde maanden",
                     Format.SIX_DECIMALS,
                 ),
                 Field(
                     "equivalent_leefloners",
-                    "Equivalent leefloners (gemiddelde)",
-                    "gemiddelde van het aantal personen met een equivalent leefloon; leeg = niet geleverd",
+                    "Equivalent leefloners (gemiddeld aantal)",
+                    "gemiddelde van het aantal personen met een equivalent leefloon; [x] = niet geleverd",
                     Format.SIX_DECIMALS,
                 ),
-                Field("ratio_pct", "Ratio (%)", f"cliënten / leefloners; {_DIFFERENCE}", Format.SIX_DECIMALS),
+                Field(
+                    "ratio_pct",
+                    "Ratio (%)",
+                    f"cliënten / leefloners; {_DIFFERENCE}",
+                    Format.SIX_DECIMALS,
+                    missing=NOT_APPLICABLE,
+                    derived_from=_BOTH,
+                ),
                 Field(
                     "clients_change_pct",
                     "Wijziging cliënten (%)",
-                    "tegenover het vorige jaar; leeg = niet te berekenen",
+                    "tegenover het vorige jaar; [z] = niet te berekenen",
                     Format.SIX_DECIMALS,
+                    missing=NOT_APPLICABLE,
+                    derived_from=("clients_in_twe",),
+                    looks_back=True,
                 ),
                 Field(
                     "ratio_change_pct",
                     "Wijziging ratio (%)",
-                    "tegenover het vorige jaar; leeg = niet te berekenen",
+                    "tegenover het vorige jaar; [z] = niet te berekenen",
                     Format.SIX_DECIMALS,
+                    missing=NOT_APPLICABLE,
+                    derived_from=_BOTH,
+                    looks_back=True,
                 ),
                 Field(
                     "ratio_change_pp",
                     "Wijziging ratio (procentpunt)",
-                    "tegenover het vorige jaar; leeg = niet te berekenen",
+                    "tegenover het vorige jaar; [z] = niet te berekenen",
                     Format.SIX_DECIMALS,
+                    missing=NOT_APPLICABLE,
+                    derived_from=_BOTH,
+                    looks_back=True,
                 ),
                 Field(
                     "difference_flanders_pp",
                     "Verschil met Vlaanderen (procentpunt)",
-                    "ratio van de gemeente min ratio van Vlaanderen; leeg = niet te berekenen",
+                    "ratio van de gemeente min ratio van Vlaanderen; [z] = niet te berekenen",
                     Format.SIX_DECIMALS,
+                    missing=NOT_APPLICABLE,
+                    derived_from=_BOTH,
                 ),
             ),
             keys=("basis",),
@@ -70,10 +92,12 @@ RATIO = Kind(
             "Ratio",
             "cliënten in TWE, leefloners, ratio en wijzigingen",
             (
-                Measure("cliënten in TWE (gemiddelde)", Cell("clients_in_twe"), Format.TWO_DECIMALS, NOT_AVAILABLE),
-                Measure("leefloners (gemiddelde)", Cell("leefloners"), Format.TWO_DECIMALS, NOT_AVAILABLE),
                 Measure(
-                    "equivalent leefloners (gemiddelde)",
+                    "cliënten in TWE (gemiddeld aantal)", Cell("clients_in_twe"), Format.TWO_DECIMALS, NOT_AVAILABLE
+                ),
+                Measure("leefloners (gemiddeld aantal)", Cell("leefloners"), Format.TWO_DECIMALS, NOT_AVAILABLE),
+                Measure(
+                    "equivalent leefloners (gemiddeld aantal)",
                     Cell("equivalent_leefloners"),
                     Format.TWO_DECIMALS,
                     NOT_AVAILABLE,
@@ -113,9 +137,9 @@ RATIO = Kind(
     ),
     totals="by_year",
     totals_note=(
-        "Aantallen voor Vlaanderen zijn de som van de gemeenten; ratio en wijzigingen zijn uit die sommen "
-        "herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar niet mee; de "
-        "wijziging vergelijkt dan niet precies dezelfde gemeenten."
+        "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten; ratio en wijzigingen zijn uit "
+        "die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar "
+        "niet mee; de wijziging vergelijkt dan niet precies dezelfde gemeenten."
     ),
     charts=(
         ChartPlan("Activeringsratio in Vlaanderen", "clustered", "ratio (%)", "Ratio", measures=("ratio (%)",)),
@@ -124,17 +148,44 @@ RATIO = Kind(
             "clustered",
             "gemiddeld aantal personen",
             "Ratio",
-            measures=("cliënten in TWE (gemiddelde)", "leefloners (gemiddelde)"),
+            measures=("cliënten in TWE (gemiddeld aantal)", "leefloners (gemiddeld aantal)"),
+        ),
+    ),
+    city_charts=(
+        ChartPlan(
+            "Activeringsratio per centrumstad", "bars", "ratio (%)", "Ratio", measures=("ratio (%)",), series="years"
         ),
     ),
     sources=("trajecten", "leefloners"),
     notes=(
-        "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen "
-        "leefloon, en zit dus wel in de teller maar niet in de noemer.",
-        "De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.",
-        "In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",
-        "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op maatschappelijke "
-        "integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar autonoom over.",
+        Note(
+            "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen "
+            "leefloon, en zit dus wel in de teller maar niet in de noemer.",
+            ("ratio (%)",),
+        ),
+        Note(
+            "De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.",
+            ("cliënten in TWE (gemiddeld aantal)",),
+        ),
+        Note("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.", _CHANGES),
+        Note(
+            "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op "
+            "maatschappelijke integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar "
+            "autonoom over.",
+            ("verschil met Vlaanderen (procentpunt)",),
+        ),
+    ),
+    headline=("cliënten in TWE (gemiddeld aantal)", "leefloners (gemiddeld aantal)"),
+    ranking=Ranking(
+        "Grootste stijgers en dalers van de activeringsratio",
+        "Ratio",
+        by="wijziging ratio (procentpunt)",
+        size="leefloners (gemiddeld aantal)",
+        size_text="leefloners",
+        floor=20,
+        shown=("leefloners (gemiddeld aantal)", "ratio (%)", "wijziging ratio (procentpunt)", "wijziging ratio (%)"),
+        before=("ratio (%)",),
+        y_title="wijziging tegenover het jaar ervoor (procentpunt)",
     ),
     definitions=(
         (

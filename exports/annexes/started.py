@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.checks import Link
+from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell, Sum
 
 _TRAJECTORIES = Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten")
 
 
-def _months_key(row: Mapping[str, Any]) -> str:
+def _months(row: Mapping[str, Any]) -> str:
     months = row["expected_months"]
-    if months is None:
-        return "months/unknown"
-    return f"months/{months}" if months <= 24 else "months/25+"
+    return "months/unknown" if months is None else f"months/{months}"
+
+
+def _months_bin(category: str) -> str:
+    months = category.removeprefix("months/")
+    return "months/25+" if months != "unknown" and int(months) > 24 else category
 
 
 STARTED = Kind(
@@ -30,12 +34,13 @@ STARTED = Kind(
                 Field(
                     "expected_months",
                     "Vermoedelijke duur (maanden)",
-                    "volledige maanden van de startdatum tot en met de vermoedelijke einddatum; leeg = onbekend",
+                    "volledige maanden van de startdatum tot en met de vermoedelijke einddatum; [x] = onbekend",
                 ),
                 _TRAJECTORIES,
             ),
             keys=("expected_months",),
-            cell_key=_months_key,
+            category=_months,
+            bins=_months_bin,
         ),
     ),
     tables=(
@@ -70,10 +75,33 @@ STARTED = Kind(
             measures=("totaal",),
         ),
     ),
+    city_charts=(
+        ChartPlan(
+            "Opgestarte trajecten per centrumstad",
+            "bars",
+            "aantal trajecten",
+            "Opgestart",
+            measures=("totaal",),
+            series="years",
+        ),
+    ),
     sources=("trajecten",),
     notes=(
-        "De vermoedelijke duur is een planning bij de registratie van het traject, niet de werkelijke duur.",
-        "Een traject dat meer dan 24 maanden gepland is, staat in de kolom 'meer dan 24 maanden'.",
+        Note("De vermoedelijke duur is een planning bij de registratie van het traject, niet de werkelijke duur."),
+        Note(
+            "Een traject dat voor meer dan 24 maanden gepland is, staat in de kolom 'meer dan 24 maanden'.",
+            ("meer dan 24 maanden",),
+        ),
+    ),
+    headline=("totaal",),
+    links=(
+        Link(
+            "opgestarte trajecten: bijlage naar vermoedelijke duur = bijlage naar profiel (geslacht)",
+            Sum("months/"),
+            "mart_started_profile",
+            where={"characteristic": "gender"},
+            category="gender/*",
+        ),
     ),
     definitions=(
         ("Startjaar", "het jaar waarin de startdatum van het traject valt."),
@@ -108,7 +136,7 @@ PROFILE = Kind(
                 _TRAJECTORIES,
             ),
             keys=("characteristic", "category"),
-            cell_key=lambda row: f"{row['characteristic']}/{row['category']}",
+            category=lambda row: f"{row['characteristic']}/{row['category']}",
         ),
     ),
     tables=tuple(
@@ -120,10 +148,26 @@ PROFILE = Kind(
         ChartPlan(f"{sheet} bij de start, Vlaanderen", "percent", "aandeel", sheet, without=("Totaal",))
         for _, sheet, _ in _CHARACTERISTICS
     ),
+    city_charts=tuple(
+        ChartPlan(f"{sheet} bij de start per centrumstad", "percent_bars", "aandeel", sheet, without=("Totaal",))
+        for _, sheet, _ in _CHARACTERISTICS
+    ),
     sources=("trajecten", "klantprofielen"),
     notes=(
-        "Elk kenmerk telt dezelfde opgestarte trajecten: het totaal per gemeente en jaar is op elk blad gelijk.",
-        "Een ontbrekend kenmerk of een ontbrekend profiel telt als 'Onbekend'.",
+        Note(
+            "Elk kenmerk telt dezelfde opgestarte trajecten: het totaal per gemeente en jaar is op elk blad gelijk.",
+            ("Totaal",),
+        ),
+        Note("Een ontbrekend kenmerk of een ontbrekend profiel telt als 'Onbekend'.", ("Onbekend",)),
+    ),
+    headline=("Totaal",),
+    links=(
+        Link(
+            "opgestarte trajecten: bijlage naar profiel (geslacht) = bijlage naar vermoedelijke duur",
+            Sum("gender/"),
+            "mart_started_duration",
+            category="months/*",
+        ),
     ),
     definitions=(
         ("Startjaar", "het jaar waarin de startdatum van het traject valt."),

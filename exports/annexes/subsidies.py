@@ -1,7 +1,8 @@
 """Annex 3: wage subsidies paid, by year of performance (default) or of payment."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell
+from exports.annexes.settling import Closing
 from exports.document import Format
 
 SUBSIDIES = Kind(
@@ -24,9 +25,19 @@ SUBSIDIES = Kind(
                     "Aantal loontoelagen",
                     "aantal combinaties van traject en prestatiemaand met een nettobedrag boven nul",
                 ),
-                Field("amount_eur", "Bedrag (euro)", "nettosom van betalingen en correcties", Format.EURO),
                 Field(
-                    "correction_eur", "Waarvan correcties (euro)", "som van de correcties in het bedrag", Format.EURO
+                    "amount_eur",
+                    "Bedrag (euro)",
+                    "nettosom van betalingen en correcties",
+                    Format.EURO,
+                    derived_from=("subsidies",),
+                ),
+                Field(
+                    "correction_eur",
+                    "Waarvan correcties (euro)",
+                    "som van de correcties in het bedrag",
+                    Format.EURO,
+                    derived_from=("subsidies",),
                 ),
             ),
             keys=("basis",),
@@ -38,7 +49,7 @@ SUBSIDIES = Kind(
             "Loontoelagen",
             "aantal en bedrag",
             (
-                Measure("aantal loontoelagen", Cell("subsidies")),
+                Measure("aantal loontoelagen", Cell("subsidies"), unit="trajectmaanden"),
                 Measure("bedrag (euro)", Cell("amount_eur"), Format.EURO),
                 Measure("waarvan correcties (euro)", Cell("correction_eur"), Format.EURO),
             ),
@@ -61,13 +72,46 @@ SUBSIDIES = Kind(
             measures=("aantal loontoelagen",),
         ),
     ),
+    city_charts=(
+        ChartPlan(
+            "Uitbetaalde loontoelagen per centrumstad",
+            "bars",
+            "euro",
+            "Loontoelagen",
+            measures=("bedrag (euro)",),
+            series="years",
+        ),
+    ),
     sources=("loontoelagen",),
     notes=(
-        "De bedragen kunnen nog wijzigen: een OCMW kan een prestatiemaand tot 10 jaar later corrigeren.",
-        "Een correctie kan negatief zijn; een jaar met vooral correcties kan een negatief bedrag hebben.",
-        "Loontoelagen van een traject dat (nog) niet geleverd is, tellen mee als uitbetaald geld.",
-        "De gemeente is die van het OCMW dat bij de betaling vermeld is.",
+        Note(
+            "De bedragen kunnen nog wijzigen: een OCMW kan een prestatiemaand tot 10 jaar later corrigeren.",
+            ("bedrag (euro)",),
+        ),
+        Note(
+            "Een correctie kan negatief zijn; een jaar met vooral correcties kan een negatief bedrag hebben.",
+            ("waarvan correcties (euro)",),
+        ),
+        Note("Loontoelagen van een traject dat (nog) niet geleverd is, tellen mee als uitbetaald geld."),
+        Note("De gemeente is die van het OCMW dat bij de betaling vermeld is."),
     ),
+    headline=("aantal loontoelagen", "bedrag (euro)", "waarvan correcties (euro)"),
+    closing=Closing(
+        years=10,
+        months=0,
+        text="Een jaar is voorlopig tot 10 jaar na het einde ervan: zo lang kan een OCMW een prestatiemaand "
+        "corrigeren.",
+    ),
+    closing_by_option={
+        "payment": Closing(
+            text="Een jaar is voorlopig tot en met eind februari van het volgende jaar: tot dan kunnen betalingen van "
+            "het laatste kwartaal nog geleverd of verbeterd worden."
+        )
+    },
+    breaks={
+        2019: "Trajecten van vóór 2017 behielden tot eind 2018 de vroegere regeling voor artikel 60 §7; vanaf 2019 "
+        "gelden de regels van TWE voor iedereen."
+    },
     definitions=(
         (
             "Jaar",

@@ -1,6 +1,7 @@
 """Annex 6: trajectories with a transmission to VDAB's Controledienst within 12 months after the end."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Unavailable, Wide
+from exports.annexes.checks import Link
+from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell, Percentage
 from exports.document import Format
 
@@ -46,10 +47,40 @@ TRANSMISSIONS = Kind(
             measures=("gemeten trajecten", "met transmissie"),
         ),
     ),
+    city_charts=(
+        ChartPlan(
+            "Aandeel met transmissie per centrumstad",
+            "bars",
+            "aandeel (%)",
+            "Transmissies",
+            measures=("aandeel met transmissie (%)",),
+            series="years",
+        ),
+    ),
     sources=("trajecten", "transmissies"),
     notes=(
-        "Geteld worden trajecten, niet transmissies: een traject met twee transmissies telt één keer.",
-        "De periode loopt van de dag na het einde van het traject tot en met de meetdatum.",
+        Note(
+            "Geteld worden trajecten, niet transmissies: een traject met twee transmissies telt één keer.",
+            ("met transmissie",),
+        ),
+        Note("De periode loopt van de dag na het einde van het traject tot en met de meetdatum."),
+    ),
+    headline=("gemeten trajecten", "met transmissie"),
+    links=(
+        Link(
+            "gemeten trajecten: bijlage over transmissies = bijlage over uitstroom",
+            Cell("measured"),
+            "mart_outflow",
+            category="position/*",
+        ),
+        Link(
+            "gemeten trajecten = beëindigde trajecten van het jaar ervoor",
+            Cell("measured"),
+            "mart_ended_duration",
+            category="*",
+            lag=1,
+            when_measured=True,
+        ),
     ),
     definitions=(
         ("Transmissie", "de overdracht van een dossier aan de Controledienst van VDAB."),

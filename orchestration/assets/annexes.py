@@ -1,15 +1,20 @@
-"""One asset per annex of every question: a question file added is an asset added."""
+"""One asset per annex of every question and one for its answer: a question file added is assets added."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
 
 import dagster as dg
 
-from exports.questions import Annex, Question, load_questions
-from orchestration import annexes, publication
+from exports.questions import Annex, Question
+from orchestration import annexes, disclosure, publication, revising
 from orchestration.answer import resolve
 from orchestration.assets.describing import ANALYSTS, see
+from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
-from orchestration.paths import QUESTIONS
+from orchestration.disclosure import Kept
 from orchestration.progress import step
+from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
 from orchestration.workspace import Workspace
 
@@ -20,57 +25,108 @@ FOLLOW = dg.AutomationCondition.eager() | (
 )
 """After a new publication, or when the question's file has changed."""
 
+Write = Callable[[Workspace, Publication, Path, Kept, str | None], list[Path]]
+"""Writes an annex or answer to a folder; gives what was made, the file to look at first."""
 
-def key(question: Question, annex: Annex) -> dg.AssetKey:
-    return dg.AssetKey(["annexes", question.id, annex.key])
+
+def key(question: Question, name: str) -> dg.AssetKey:
+    """`name` is the key of an annex, or `orchestration.annexes.ANSWER`."""
+    return dg.AssetKey(["annexes", question.id, name])
 
 
-def build() -> list[dg.AssetsDefinition]:
-    return [_annex(q, a) for q in load_questions(QUESTIONS).values() for a in q.annexes]
+def build(questions: Collection[Question]) -> list[dg.AssetsDefinition]:
+    return [_annex(q, a) for q in questions for a in q.annexes] + [_answer(q) for q in questions]
 
 
 def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
+    def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
+        from exports import write_annex
+        from exports.editions import PUBLIEK, VOLLEDIG
+
+        control = disclosure.load(kept)
+        made = []
+        for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / annexes.CONFIDENTIAL)):
+            public = edition == PUBLIEK
+            if public and not control.passed:
+                continue
+            hidden = control.hidden if public else None
+            result = write_annex(
+                source.path, question, annex, folder, annexes.parse_years(years), edition=edition, hidden=hidden,
+                policy=control.policy_lines, audit=control.audit_lines,
+                extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, edition, hidden),
+            )  # fmt: skip
+            made += [result.path, result.package]
+        return made
+
+    return _asset(question, annex.key, "excel", f"Bijlage {annex.number} bij {question.title}: {annex.title}.", write)
+
+
+def _answer(question: Question) -> dg.AssetsDefinition:
+    def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
+        from exports.answer import control_file, write_answer
+
+        control = disclosure.load(kept)
+        if not control.passed:
+            return []
+        path = write_answer(source.path, question, place, control.hidden, years=annexes.parse_years(years))
+        return [path, path.with_name(control_file())]
+
+    return _asset(
+        question, annexes.ANSWER, "word", f"Antwoord op {question.title}, met de cijfers uit de marts.", write
+    )
+
+
+def _asset(question: Question, name: str, kind: str, description: str, write: Write) -> dg.AssetsDefinition:
     @dg.asset(
-        key=key(question, annex),
-        deps=[PUBLICATION],
+        key=key(question, name),
+        deps=[PUBLICATION, DISCLOSURE],
         group_name="annexes",
-        kinds={"excel"},
+        kinds={kind},
         owners=ANALYSTS,
         metadata=see(f"exports/questions/{question.id}.yml", "docs/analyst.md"),
         code_version=question.source_sha256[:12],
         automation_condition=FOLLOW,
         required_resource_keys={"workspace", "answer"},
-        description=f"Bijlage {annex.number} bij {question.title}: {annex.title}.",
+        description=description,
         tags={"question": question.id},
     )
-    def workbook(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def document(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
         answer: AnswerConfig = context.resources.answer
-        entries = workspace.entries()
-        as_of, geography_date = answer.dates
-        dates = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
-        source = publication.find(workspace.data, publication.inputs_digest(entries, dates))
-        if source is None:
-            raise dg.Failure(
-                f"There is no publication as of {dates.as_of} with the municipalities of {dates.geography_date}; "
-                f"make it with: twe annexes --question {question.id} --as-of {dates.as_of} "
-                f"--geography-date {dates.geography_date}"
-            )
-        with step(f"{question.id} {annex.key}") as shown, tried_again():
-            from exports import write_annex
-
-            place = annexes.folder(workspace.data, question, source, entries, answer.years)
-            made = write_annex(source.path, question, annex, place, annexes.parse_years(answer.years))
-            stamps = annexes.Stamps(workspace.data)
-            stamps.set(made.path, annexes.stamp(source, question, annex, answer.years))
-            shown.summary = f"{made.path.stat().st_size / 1024:,.0f} kB"
+        source = _source(workspace, answer, question)
+        with step(f"{question.id} {name}") as shown, tried_again():
+            place = annexes.folder(workspace.data, question, source, workspace.entries(), answer.years)
+            kept = disclosure.ensure(workspace.settings, source, answer.years)
+            made = write(workspace, source, place, kept, answer.years)
+            file = annexes.file(place, question, name)
+            stamp = annexes.stamp(
+                source, question, name, answer.years, kept.stamp,
+                revising.revised_release(workspace.settings, question, source),
+            )  # fmt: skip
+            annexes.Stamps(workspace.data).set(file, stamp, made)
+            shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"
         return dg.MaterializeResult(
             metadata={
-                "workbook": dg.MetadataValue.path(str(made.path)),
+                "public edition": dg.MetadataValue.path(str(file)) if file in made else "refused by the audit",
                 "as_of": str(source.as_of),
                 "geography_date": str(source.geography_date),
                 "synthetic": source.synthetic,
             }
         )
 
-    return workbook
+    return document
+
+
+def _source(workspace: Workspace, answer: AnswerConfig, question: Question) -> Publication:
+    """The publication that the question is answered from in this run."""
+    entries = workspace.entries()
+    as_of, geography_date = answer.dates
+    dates = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
+    source = publication.find(workspace.data, publication.inputs_digest(entries, dates))
+    if source is None:
+        raise dg.Failure(
+            f"There is no publication as of {dates.as_of} with the municipalities of {dates.geography_date}; "
+            f"make it with: twe annexes --question {question.id} --as-of {dates.as_of} "
+            f"--geography-date {dates.geography_date}"
+        )
+    return source

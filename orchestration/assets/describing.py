@@ -13,8 +13,10 @@ ANALYSTS = ["team:analysts"]
 
 
 def see(*files: str) -> Mapping[str, dg.CodeReferencesMetadataValue]:
-    """Metadata that links to files of the project, such as `docs/data-steward.md`."""
+    """Metadata that links to files of the project, such as `docs/data-steward.md`; those that exist."""
     references: list = [
-        dg.LocalFileCodeReference(file_path=str(PROJECT / file), label=Path(file).name) for file in files
+        dg.LocalFileCodeReference(file_path=str(PROJECT / file), label=Path(file).name)
+        for file in files
+        if (PROJECT / file).exists()
     ]
     return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}

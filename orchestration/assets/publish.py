@@ -34,7 +34,11 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         entries = workspace.entries()
         with step("publication") as shown, tried_again():
             made, rows = publication.publish(
-                workspace.data, resolve(entries, *answer.dates), entries, workspace.settings.engine
+                workspace.data,
+                resolve(entries, *answer.dates),
+                entries,
+                workspace.settings.engine,
+                answer.move_current,
             )
             shown.summary = f"{len(rows)} tables, {sum(rows.values()):,} rows"
         return dg.MaterializeResult(

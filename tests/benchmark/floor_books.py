@@ -1,9 +1,12 @@
-"""The nine workbooks, with the same sheets and the same values in the same cells as the project's annexes.
+"""The nine workbooks as a script would make them: a cover, the wide tables, Flanders with its charts, the tidy data.
+
+Each of these tables has the same values in the same places as the table of that sheet in the project's annexes; the
+other sheets of those (provinces, centre cities, rankings, reconciliation, provenance), the two editions and the CSV
+packages are the project's extra, and count as its cost.
 
 Shared with the project, because a script would hold the same Dutch text in longer constants and it costs next to
-nothing: the question files, the texts of the annex kinds (`exports.annexes`: sheet names, headers, notes,
-definitions) and the four pages of text (`exports.pages`: cover, notes, fields, provenance), which give lines, not
-cells. Its own: all figures (`floor_figures`), the layout of the tables, and all of the writing (`floor_sheets`).
+nothing: the question files and the texts of the annex kinds (`exports.annexes`: sheet names, labels). Its own: all
+figures (`floor_figures`), the layout of the tables, and all of the writing (`floor_sheets`).
 
 It writes as openpyxl's manual says, which takes more than half of the script's CPU seconds. The project joins the XML
 of the rows itself (`exports.cells`), which is cheaper; a script that did so too would be a lower floor.
@@ -21,10 +24,9 @@ from typing import Any
 import duckdb
 from openpyxl import Workbook
 
-from exports import pages, wording
 from exports.annexes.model import Categories, Measure
 from exports.annexes.rules import Cell, Sum
-from exports.document import SHORTHAND, Format, Line
+from exports.document import SHORTHAND, Format
 from exports.questions import Annex, Question, load_questions
 from exports.reading import Municipality
 from tests.benchmark.floor_figures import Figures, Stand, figures, read_stand, tidy
@@ -34,11 +36,12 @@ _PLACE = (Column("NIS-code", width=10), Column("Gemeente", width=26), Column("Pr
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the text pages ask about the figures of an annex."""
+class Line:
+    """A row of text above a table."""
 
-    municipalities: tuple[Municipality, ...]
-    tidy: list[Any]
+    cells: tuple[str, ...]
+    style: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,33 +72,23 @@ def _sheets(con: duckdb.DuckDBPyConnection, stand: Stand, question: Question, an
     municipalities = stand.municipalities
     if any(nis_code == "99999" for nis_code, _ in found):
         municipalities += (Municipality("99999", "Niet toewijsbaar", "Niet toewijsbaar", False),)
-    shown: Any = Shown(municipalities, listed)
-    contents = [(pages.NOTES, "nota's, definities en wat niet beschikbaar is")]
-    contents += [(plan.sheet, f"tabel per gemeente: {plan.heading}") for plan in kind.tables]
-    contents += [("Vlaanderen", "totalen voor Vlaanderen, met grafiek")]
-    contents += [(mart.sheet, f"rijen van het datawarehouse ({mart.name})") for mart in kind.marts]
-    contents += [(pages.FIELDS, "betekenis van de kolommen van de gegevensbladen")]
-    contents += [(pages.PROVENANCE, "stand, versies en gebruikte leveringen")]
-    source: Any = stand
-    text = (pages.cover(source, question, annex, years, contents), pages.notes(source, question, annex, shown))
-    head = _head(stand, question, annex, basis)
+    head = _head(stand, annex, basis)
     return [
-        *(_page(sheet) for sheet in text),
+        _cover(stand, question, annex),
         *(_wide(municipalities, years, plan, measures, found, head) for plan, measures in plans),
         _totals(annex, plans, found, head),
         *(_tidy(con, stand, annex, item, basis) for item in listed),
-        _page(pages.fields(source, annex, shown)),
-        _page(pages.provenance(source, question, annex)),
     ]
 
 
-def _page(sheet: Any) -> Sheet:
-    """A text page of the project as a sheet here."""
-    table = sheet.table
-    if table is None:
-        return Sheet(sheet.name, sheet.lines, widths=sheet.widths)
-    columns = [Column(c.header, c.format.code, c.width) for c in table.columns]
-    return Sheet(sheet.name, sheet.lines, table.name, columns, table.rows, sheet.frozen_columns)
+def _cover(stand: Stand, question: Question, annex: Annex) -> Sheet:
+    lines = [
+        Line((f"Bijlage {annex.number}. {annex.title}",), "title"),
+        Line((question.title,)),
+        Line((f"Stand op {stand.facts.as_of:%d/%m/%Y}",)),
+        *(Line(text) for text in annex.kind.definitions),
+    ]
+    return Sheet("Voorblad", lines, widths=(30, 90))
 
 
 def _measures(stand: Stand, plan: Any, found: Figures) -> list[Measure]:
@@ -129,29 +122,20 @@ def _column(header: str, measure: Measure, width: float, group: int = -1) -> Col
     return Column(header, measure.format.code, wide, group, isinstance(measure.rule, Sum))
 
 
-def _head(stand: Stand, question: Question, annex: Annex, basis: str) -> Any:
-    """Gives the lines above a table, from its heading, its rows, and what stands below the usual lines."""
-    missing = "; ".join(item.what for item in question.unavailable(annex))
+def _head(stand: Stand, annex: Annex, basis: str) -> Any:
+    """Gives the lines above a table, from its heading and its rows."""
     fields = [f for mart in annex.kind.marts for f in mart.fields if f.column == "basis"]
     chosen = [f"Basis: {dict(stand.labels[f.label_set or ''])[basis]}" for f in fields]
-    as_of = stand.facts.as_of
 
-    def head(heading: str, rows: Sequence[Sequence[Any]], *below: str) -> list[Line]:
-        about = f"{heading[0].upper()}{heading[1:]}, {annex.kind.year_header.lower()} {wording.period(annex.years)}"
-        source: Any = stand
+    def head(heading: str, rows: Sequence[Sequence[Any]]) -> list[Line]:
         values = {value for row in rows for value in row if isinstance(value, str)}
-        small = [*below, *(text for sign, text in SHORTHAND.items() if sign in values)]
         return [
             Line((f"Bijlage {annex.number}. {annex.title}",), "title"),
-            *pages.banner(source),
-            Line((f"{'. '.join([about, *chosen, f'Eenheid: {annex.kind.unit}'])}.",), "subtitle"),
-            Line((f"Stand op {wording.long_date(as_of)}; {wording.geography(source)}.",), "subtitle"),
-            *(Line((text,), "small") for text in wording.unfinished(annex.years, as_of)),
-            Line(((f"Niet beschikbaar: {missing}. " if missing else "")
-                  + f"Zie nota's en definities op het blad {pages.NOTES}.",), "small"),
-            *(Line((text,), "small") for text in small),
+            Line((f"{'. '.join([heading.capitalize(), *chosen, f'Eenheid: {annex.kind.unit}'])}.",)),
+            Line((f"Stand op {stand.facts.as_of:%d/%m/%Y}.",)),
+            *(Line((text,), "small") for sign, text in SHORTHAND.items() if sign in values),
             Line(()),
-        ]  # fmt: skip
+        ]
 
     return head
 
@@ -197,7 +181,7 @@ def _totals(annex: Annex, plans: Any, found: Figures, head: Any) -> Sheet:
         charts.append(
             Chart(plan.kind, plan.title, plan.y_title, by_row, places, -1 if by_year else several, several + 1)
         )
-    lines = head("totalen voor Vlaanderen", rows, kind.totals_note)
+    lines = head("totalen voor Vlaanderen", rows)
     return Sheet("Vlaanderen", lines, "Totalen", columns, rows, 1, charts=charts)
 
 
@@ -218,9 +202,7 @@ def _tidy(con: duckdb.DuckDBPyConnection, stand: Stand, annex: Annex, item: Tidy
     columns = [Column(annex.kind.year_header, Format.YEAR.code, 11), *_PLACE, Column("Centrumstad", width=12)]
     columns += [Column(f.header, f.format.code, 14 if f.column else 34) for f in item.fields]
     rows = tidy(con, item.mart, annex.years, basis)
-    source: Any = stand
-    text = f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {pages.FIELDS}."
-    lines = [Line((f"Gegevens ({item.mart.name})",), "title"), *pages.banner(source), Line((text,), "small"), Line(())]
+    lines = [Line((f"Gegevens ({item.mart.name})",), "title"), Line(())]
     return Sheet(item.mart.sheet, lines, _name(*item.mart.sheet.split()), columns, rows, 3)
 
 

@@ -27,7 +27,7 @@ def relative(finished: Settings) -> dict[str, str]:
     """What readers and the door rely on, by its place in the data folder."""
     root = finished.folder.root
     folders = (finished.folder.ledger.parent, finished.folder.lake, finished.folder.quarantine)
-    folders += (finished.folder.published, finished.folder.annexes)
+    folders += (finished.folder.published, finished.folder.disclosure, finished.folder.annexes)
     return {name.removeprefix(str(root)): digest for folder in folders for name, digest in hashes(folder).items()}
 
 

@@ -1,21 +1,25 @@
 """Where an annex goes, which years it tells, and when it is up to date."""
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from exports.questions import Question, load_questions
+from exports.questions import Question, QuestionError, load_questions
 from orchestration import annexes
 from orchestration.annexes import Stamps, YearsError, parse_years, stamp
 from orchestration.answer import Answer, NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
-from orchestration.paths import QUESTIONS, DataFolder
+from orchestration.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.publication import Publication, inputs_digest
+from orchestration.questions import known
 from orchestration.runner import UnknownQuestionError, chosen
+from orchestration.settings import Settings, SettingsError
 from tests.unit.test_ledger import ENTRY
 
+SETTINGS = Settings()
 NEWEST, EARLIER = dt.date(2024, 6, 30), dt.date(2024, 1, 31)
 ENTRIES = [ENTRY, replace(ENTRY, file_name="b", sha256="45", delivered_on=NEWEST)]
 MADE = Publication(Path("p"), NEWEST, NEWEST, False, "0.1", "digest", dt.datetime(2024, 7, 1))
@@ -148,10 +152,22 @@ def test_the_digest_does_not_depend_on_when_or_in_which_order_things_were_loaded
 
 def test_all_questions_are_chosen_unless_some_are_named() -> None:
     everything = {path.stem for path in QUESTIONS.glob("*.yml")}
-    assert {q.id for q in chosen(())} == everything
-    assert [q.id for q in chosen(["twe-2018"])] == ["twe-2018"]
+    assert {q.id for q in chosen(SETTINGS, ())} == everything
+    assert [q.id for q in chosen(SETTINGS, ["twe-2018"])] == ["twe-2018"]
+
+
+def test_a_service_adds_questions_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(questions=tmp_path)
+    assert known(settings) == known(SETTINGS)
+    shutil.copy(PROJECT / "docs" / "examples" / "twe-2026.yml", tmp_path)
+    assert known(settings).keys() == known(SETTINGS).keys() | {"twe-2026"}
+    shutil.copy(QUESTIONS / "twe-2024.yml", tmp_path)
+    with pytest.raises(QuestionError, match="the project has a question twe-2024 already"):
+        known(settings)
+    with pytest.raises(SettingsError, match=r"^TWE_QUESTIONS names .*/weg, which is no folder"):
+        known(Settings(questions=tmp_path / "weg"))
 
 
 def test_a_question_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(UnknownQuestionError, match=r"there is no question 'twe-1999'; the questions are .*twe-2024"):
-        chosen(["twe-1999"])
+        chosen(SETTINGS, ["twe-1999"])

@@ -51,6 +51,7 @@ def test_an_added_file_is_an_added_question(tmp_path):
     assert annex.years == (2022, 2023)
     # what a kind always lacks is stated, also when the file does not mention it
     assert [item.topic for item in question.unavailable(annex)] == ["transmission_follow_up"]
+    assert annex.levels == ("gemeente", "centrumstad", "provincie", "vlaanderen")
     with pytest.raises(QuestionError, match="question demo has no annex '9'; it has 1"):
         question.annex("9")
 
@@ -69,6 +70,8 @@ def test_an_added_file_is_an_added_question(tmp_path):
         ("bijlage_1.xlsx", "../x.xlsx", "line 8: file '../x.xlsx' must be a plain name"),
         ("number: 1", "number: 1\n    options: {basis: payment}", "does not fit kind 6; it has none"),
         ("number: 1", "number: 1\n    options: basis", "`options` must be fields"),
+        ("number: 1", "number: 1\n    levels: [gemeente, land]", "`levels` must be a list out of gemeente"),
+        ("number: 1", "number: 1\n    breaks: {later: x}", "`breaks` must be fields like `2019:"),
         ("title: Een vraag", "title: Een vraag\ndate: soon", "`date` must be a date like 2024-03-31"),
         ("title: Een vraag", "title: Een vraag\nstatus: klaar", "must be one of ontwerp, voorlopig"),
         ("title: Een vraag", "title: Een vraag\ntitle: Twee", "line 3: field `title` is given twice"),
@@ -80,6 +83,13 @@ def test_a_mistake_says_what_and_where(tmp_path, before, after, message):
     assert before in GOOD
     with pytest.raises(QuestionError, match=rf"^demo\.yml.*{message.replace('[', '.')}"):
         load_questions(written(tmp_path, GOOD.replace(before, after, 1)))
+
+
+def test_levels_come_in_their_own_order_and_breaks_by_year(tmp_path):
+    extra = "number: 1\n    levels: [vlaanderen, gemeente]\n    breaks: {2023: andere regels}"
+    annex = load_questions(written(tmp_path, GOOD.replace("number: 1", extra)))["demo"].annex("1")
+    assert annex.levels == ("gemeente", "vlaanderen")
+    assert annex.breaks == {2023: "andere regels"}
 
 
 def test_no_questions_and_an_empty_file(tmp_path):

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+
+from exports import AnnexResult, load_questions, write_annex
+from exports.render import render, render_package
+
+QUESTIONS = load_questions()
+ANNEXES = [(question.id, annex.number) for question in QUESTIONS.values() for annex in question.annexes]
 
 PLACES = {
     "11001": ("Aartselaar", "Antwerpen", False),
@@ -47,6 +57,10 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (2022, "11002", "age", "<25", 6), (2022, "11002", "unemployment", "unknown", 6),
         (2022, "11002", "schooling", "short", 5), (2022, "11002", "schooling", "unknown", 1),
         (2022, "11002", "migration_background", "yes", 6),
+        *((year, nis, name, category, count)
+          for year, nis, count in ((2022, "44021", 2), (2023, "11002", 4), (2023, "44021", 1), (2023, "11001", 4))
+          for name, category in (("gender", "v"), ("age", "25-39"), ("unemployment", "0-11"),
+                                 ("schooling", "not_short"), ("migration_background", "no"))),
     ],
     "mart_wage_subsidies": [
         (2022, "11002", "performance", 12, "15000.10", "-100.05"), (2022, "11002", "payment", 11, "14000.00", "0"),
@@ -54,24 +68,32 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (2023, "99999", "performance", 1, "900.33", "0"),
     ],
     "mart_ended_duration": [
-        (2022, "11002", "executed", "12-17", 3), (2022, "11002", "early", "0-2", 1),
+        (2021, "11002", "executed", "12-17", 3), (2022, "11002", "executed", "12-17", 7),
+        (2022, "11002", "early", "0-2", 3), (2022, "44021", "executed", "6-11", 3), (2022, "73109", "early", "3-5", 1),
         (2023, "44021", "executed", "24+", 2),
     ],
     "mart_outflow": [
-        (2022, "11002", "nec", 2), (2022, "11002", "ziekte", 1), (2023, "44021", "unknown", 4),
+        (2022, "11002", "nec", 2), (2022, "11002", "ziekte", 1), (2023, "11002", "nec", 10),
+        (2023, "44021", "unknown", 3), (2023, "73109", "sec", 1),
     ],
-    "mart_competence": [(2022, "11002", 3, 1, 1, 2), (2023, "44021", 4, 0, 3, 3)],
-    "mart_transmissions": [(2022, "11002", 3, 1), (2023, "44021", 4, 0)],
+    "mart_competence": [
+        (2022, "11002", 3, 1, 1, 2), (2023, "11002", 10, 2, 2, 4), (2023, "44021", 3, 0, 3, 3),
+        (2023, "73109", 1, 0, 0, 0),
+    ],
+    "mart_transmissions": [(2022, "11002", 3, 1), (2023, "11002", 10, 0), (2023, "44021", 3, 0), (2023, "73109", 1, 1)],
     "mart_activation_ratio": [
         (2021, "11002", "year_average", 100.0, 400.0, None, 25.0, None, None, None, 0.0),
         (2022, "11001", "year_average", 0.25, 0.0, None, None, None, None, None, None),
         (2022, "11002", "year_average", 120.0, 400.0, 30.5, 30.0, 20.0, 20.0, 5.0, 1.25),
         (2022, "44021", "year_average", 50.0, 191.25, None, 26.143791, None, None, None, -2.6),
         (2022, "11002", "january", 1.0, 2.0, None, 50.0, None, None, None, None),
+        (2023, "11002", "year_average", 90.0, 450.0, 20.0, 20.0, -25.0, -33.333333, -10.0, -5.0),
+        (2023, "44021", "year_average", 100.0, 200.0, 10.0, 50.0, 100.0, 91.25, 23.856209, 25.0),
     ],
     "mart_aftercare": [
+        (2021, "11002", 3, 0, 0, None, 0, 0, 0, 0),
         (2022, "11002", 10, 8, 6, 2.5, 1, 2, 3, 4), (2022, "44021", 3, 2, 1, 5.0, 0, 0, 1, 1),
-        (2022, "73109", 1, 0, 0, None, 0, 0, 0, 0),
+        (2022, "73109", 1, 0, 0, None, 0, 0, 0, 0), (2023, "44021", 2, 2, 2, 4.0, 0, 0, 1, 1),
     ],
     "mart_intake": [(2022, "11002", 20, 12, 3, 11, 10, 1)],
 }  # fmt: skip
@@ -93,13 +115,44 @@ LABELS = {
 }  # fmt: skip
 
 
+def annex_of(
+    publication: Path, out: Path, question: str, number: str, years: Sequence[int] = (2022, 2023), **choices: Any
+) -> AnnexResult:
+    """Write an annex of one of the project's questions."""
+    asked = QUESTIONS[question]
+    return write_annex(publication, asked, asked.annex(number), out, years, **choices)
+
+
+def assert_golden(name: str, result: AnnexResult, question: str) -> None:
+    """The workbook and its CSV as text, against the file in tests/golden."""
+    text = render(result.path, max_rows=5) + "\n" + render_package(result.package)
+    text = text.replace(QUESTIONS[question].source_sha256, "<sha256 of the question file>")
+    golden = Path(__file__).parents[1] / "golden" / f"{name}.txt"
+    if os.environ.get("TWE_GOLDEN") == "write":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+    assert "!!" not in text
+
+
+def cells(path: Path, sheet_name: str) -> list[dict[str, Any]]:
+    """The rows of the table of a sheet, by header."""
+    sheet = load_workbook(path)[sheet_name]
+    (table,) = sheet.tables.values()
+    left, top, right, bottom = range_boundaries(table.ref)
+    rows = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right, values_only=True)
+    header = next(rows)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
 def make_publication(
     folder: Path,
     rows: dict[str, list[tuple[Any, ...]]] | None = None,
     names: dict[str, str] | None = None,
+    suite_version: str | None = "3",
     **facts: Any,
 ) -> Path:
-    """Write the publication; `rows` replaces the rows of marts, `names` those of municipalities, `facts` fields."""
+    """Write the publication; `rows` replaces the rows of marts, `names` those of municipalities, `facts` fields
+    of the publication; without a `suite_version` the deliveries lack that column, as in older publications."""
     folder.mkdir(parents=True, exist_ok=True)
     places = {nis: ((names or {}).get(nis, name), *rest) for nis, (name, *rest) in PLACES.items()}
     with duckdb.connect() as connection:
@@ -129,17 +182,33 @@ def make_publication(
                 for order, (code, text) in enumerate(labels.items())
             ],
         )
+        deliveries = [
+            ("trajecten_2024-01-10.csv", "trajecten", dt.date(2024, 1, 10), "accepted", "", "ab" * 32, 10, 9, 1, 0),
+            ("trajecten_2024-01-11.csv", "trajecten", dt.date(2024, 1, 11), "rejected", "x", "cd" * 32, 1, 0, 0, 0),
+            ("loontoelagen_2024-02-01.xlsx", "loontoelagen", dt.date(2024, 2, 1), "accepted", "", "ef" * 32, 7, 7, 0,
+             2),
+        ]  # fmt: skip
         write(
             "deliveries",
             "file_name varchar, source varchar, delivered_on date, status varchar, message varchar, sha256 varchar, "
-            "rows_read integer, rows_accepted integer, rows_quarantined integer, rows_warned integer",
+            "rows_read integer, rows_accepted integer, rows_quarantined integer, rows_warned integer"
+            + (", suite_version varchar" if suite_version else ""),
+            [(*row, suite_version) if suite_version else row for row in deliveries],
+        )
+        write(
+            "quarantine_reasons",
+            "file_name varchar, source varchar, rule varchar, on_fail varchar, rows integer",
             [
-                ("trajecten_2024-01-10.csv", "trajecten", dt.date(2024, 1, 10), "accepted", "", "ab" * 32, 10, 9, 1, 0),
-                ("trajecten_2024-01-11.csv", "trajecten", dt.date(2024, 1, 11), "rejected", "x", "cd" * 32, 1, 0, 0, 0),
-                ("loontoelagen_2024-02-01.xlsx", "loontoelagen", dt.date(2024, 2, 1), "accepted", "", "ef" * 32, 7, 7,
-                 0, 2),
+                ("trajecten_2024-01-10.csv", "trajecten", "end_before_start", "reject", 1),
+                ("loontoelagen_2024-02-01.xlsx", "loontoelagen", "amount_zero", "warn", 2),
+                ("trajecten_2024-01-11.csv", "trajecten", "missing_column", "reject", 9),
             ],
-        )  # fmt: skip
+        )
+        write(
+            "warehouse_findings",
+            "source varchar, rule varchar, file_name varchar, rows bigint",
+            [("loontoelagen", "unknown_trajectory", "loontoelagen_2024-02-01.xlsx", 3)],
+        )
         known = {
             "as_of": dt.date(2024, 3, 31),
             "geography_date": dt.date(2024, 3, 31),

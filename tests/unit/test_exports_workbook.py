@@ -54,9 +54,7 @@ def test_rows_must_fit_and_names_must_differ():
 
 
 def test_hostile_text_stays_text(tmp_path):
-    path = write(
-        document(Sheet("Blad", (Line(("=1+1",)),), table([(text, 1) for text in HOSTILE]))), tmp_path / "x.xlsx"
-    )
+    path = write(document(Sheet("Blad", (Line("=1+1"),), table([(text, 1) for text in HOSTILE]))), tmp_path / "x.xlsx")
     sheet = load_workbook(path)["Blad"]
     cells = [row[0] for row in sheet.iter_rows(min_row=3)]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -122,7 +120,7 @@ def test_same_document_same_bytes_with_fixed_times_and_sorted_entries(tmp_path):
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")
-    monkeypatch.setattr("exports.workbook.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr("exports.archive.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         write(document(Sheet("Blad")), path)
     assert [item.name for item in tmp_path.iterdir()] == ["x.xlsx"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from exports.document import SHORTHAND, Line, Table
 from exports.reading import UNASSIGNED, Publication
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
@@ -13,6 +12,23 @@ _MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
     "december",
 )  # fmt: skip
+_NUMBERS = ("geen", "één", "twee", "drie", "vier", "vijf", "zes")
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """2, "grafiek", "grafieken" -> "twee grafieken"."""
+    text = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{text} {one if number == 1 else more}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """("a", "b", "c") -> "a, b en c"."""
+    return " en ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
 def long_date(date: dt.date) -> str:
@@ -28,8 +44,7 @@ def period(years: Sequence[int]) -> str:
             runs[-1].append(year)
         else:
             runs.append([year])
-    pieces = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
-    return pieces[0] if len(pieces) == 1 else f"{', '.join(pieces[:-1])} en {pieces[-1]}"
+    return listed([str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs])
 
 
 def geography(publication: Publication) -> str:
@@ -43,13 +58,14 @@ def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:
     warnings = []
     for year in years:
         if as_of < dt.date(year, 1, 1):
-            warnings.append(f"Let op: {year} begint na de stand-datum; een nul betekent daar 'nog geen gegevens'.")
+            warnings.append(f"{year} begint na de stand-datum; een nul betekent daar 'nog geen gegevens'.")
         elif as_of < dt.date(year, 12, 31):
-            warnings.append(f"Let op: {year} is onvolledig, de stand is van {long_date(as_of)}.")
+            warnings.append(f"{year} is onvolledig, de stand is van {long_date(as_of)}.")
     return warnings
 
 
-def shorthand_lines(*tables: Table) -> list[Line]:
-    """An explanation of each shorthand that occurs in the tables."""
-    used = {value for table in tables for row in table.rows for value in row if isinstance(value, str)}
-    return [Line((text,), "small") for sign, text in SHORTHAND.items() if sign in used]
+def plain_name(*pieces: str) -> str:
+    """A table name out of words: ASCII letters, digits and _ only, accents taken off."""
+    plain = {"ë": "e", "é": "e", "è": "e", "ï": "i"}
+    text = "_".join(pieces)
+    return "".join(plain.get(char, char) if char.isascii() or char in plain else "" for char in text).replace(" ", "_")

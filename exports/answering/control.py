@@ -1,0 +1,72 @@
+"""The list that goes with an answer: every figure in it, in reading order, with where it was looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exports.answering.blocks import Block, figures_of
+from exports.answering.lookups import Lookup
+from exports.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
+from exports.editions import disclose
+from exports.house import geography, lines, long_date
+from exports.identity import Value
+from exports.questions import Question
+from exports.reading import Publication
+
+SHEET = "Cijfers"
+
+
+def document(publication: Publication, question: Question, blocks: Sequence[tuple[str, Block]]) -> Document:
+    """One row per lookup: a figure of two lookups has two rows under one number."""
+    rows: list[tuple[Value, ...]] = []
+    number = 0
+    for part, block in blocks:
+        for figure in figures_of(block):
+            number += 1
+            where = f"deelvraag {part}" if part else NOT_APPLICABLE
+            rows += [
+                (number, where, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
+                 _filter(lookup), value)
+                for term, (lookup, value) in enumerate(zip(figure.lookups, figure.terms, strict=True), 1)
+            ]  # fmt: skip
+    columns = (
+        Column("Nr. (in de tekst)", Format.YEAR, 9),
+        Column("Deelvraag", width=15),
+        Column("Cijfer in de tekst", width=22),
+        Column("Waarde (onafgerond)", Format.SIX_DECIMALS, 24),
+        Column("Berekening", width=24),
+        Column("Term (nr.)", Format.YEAR, 9),
+        Column("Tabel in het datawarehouse", width=26),
+        Column("Kolom", width=34),
+        Column("Filter", width=66),
+        Column("Opgezocht (onafgerond)", Format.SIX_DECIMALS, 24),
+    )
+    heading = lines(
+        f"Cijfers in het antwoord: {question.title}",
+        publication.facts.synthetic,
+        (
+            f"Stand op {long_date(publication.facts.as_of)}; elke term is de som van de kolom over de rijen van de "
+            "tabel die aan de filter voldoen.",
+            "som = term 1; aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term 2; wijziging = 100 x (term 1 / "
+            "term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van term 3 en 4.",
+        ),
+    )
+    sheet = Sheet(SHEET, heading, Table("Cijfers_antwoord", columns, rows), frozen_columns=3)
+    made = Document(
+        f"Cijfers in het antwoord: {question.title}",
+        question.title,
+        publication.facts.as_of,
+        (sheet,),
+        description=f"Stand op {long_date(publication.facts.as_of)}; {geography(publication)}.",
+        status=question.status,
+        keywords="TWE, OCMW, antwoord",
+    )
+    return disclose(made, None)
+
+
+def _measure(lookup: Lookup) -> str:
+    return f"{lookup.measure} x {lookup.times}" if lookup.times else lookup.measure
+
+
+def _filter(lookup: Lookup) -> str:
+    return "; ".join(f"{column} {'is leeg' if value is None else f'= {value}'}" for column, value in lookup.where)

@@ -1,0 +1,151 @@
+"""The answer to a question as blocks of text, in the order of the minister's answers: question, answer, annexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from exports.answering.blocks import Block, Paragraph, text
+from exports.answering.headlines import Headlines
+from exports.answering.lookups import Marts
+from exports.answering.sentences import caveats, opening, overview
+from exports.answering.statements import STATEMENTS
+from exports.house import BANNER, geography, long_date, unfinished
+from exports.questions import Annex, Gap, Part, Question
+from exports.reading import Publication
+
+PUBLIC = "publiek"
+_OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
+
+
+def letter(
+    publication: Publication, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
+) -> list[tuple[str, Block]]:
+    """The blocks of the letter, each with the part of the question that it belongs to ("" outside the parts).
+
+    `years` overrules the years of every annex.
+    """
+    blocks: list[tuple[str, Block]] = [("", block) for block in _head(publication, question, edition)]
+    blocks += [("", block) for block in _question(question)]
+    blocks.append(("", text("Antwoord", style="heading")))
+    told: set[str] = set()
+    for part in _parts(question):
+        annex = question.annex(part.annex) if part.annex else None
+        first = annex is not None and annex.number not in told
+        if annex:
+            told.add(annex.number)
+        made = _answer(publication, question, part, annex, first, marts, years)
+        blocks += [(part.part, block) for block in made]
+    blocks += [("", block) for block in _about(publication, question, marts)]
+    blocks += [("", block) for block in _annexes(question, years)]
+    return blocks
+
+
+def _parts(question: Question) -> tuple[Part, ...]:
+    """The parts; a question without any is answered annex by annex."""
+    if question.parts:
+        return question.parts
+    return tuple(Part(annex.number, annex.title, annex.number) for annex in question.annexes)
+
+
+def _head(publication: Publication, question: Question, edition: str) -> list[Block]:
+    facts = publication.facts
+    known = (
+        ("Schriftelijke vraag", question.number),
+        ("Datum", long_date(question.date) if question.date else None),
+        ("Jaar", str(question.year) if question.year and not question.date else None),
+        ("Zitting", question.parliamentary_year),
+        ("Vraagsteller", question.asked_by),
+        ("Minister", question.minister),
+        ("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
+        ("Geografie", geography(publication)),
+        ("Status", question.status),
+        ("Editie", None if edition == PUBLIC else f"{edition}: niet voor verspreiding"),
+    )
+    return [
+        text(question.title, style="title"),
+        text("Ontwerp van antwoord op een schriftelijke vraag", style="subtitle"),
+        *([text(BANNER, style="banner")] if facts.synthetic else []),
+        *(text(f"{label}: {value}", style="fact") for label, value in known if value),
+    ]
+
+
+def _question(question: Question) -> list[Block]:
+    if not question.parts and not question.introduction:
+        return []
+    return [
+        text("Vraag", style="heading"),
+        *([text(question.introduction, style="question")] if question.introduction else []),
+        *(Paragraph((part.question,), "question", f"{part.part}.") for part in question.parts),
+    ]
+
+
+def _answer(
+    publication: Publication,
+    question: Question,
+    part: Part,
+    annex: Annex | None,
+    first: bool,
+    marts: Marts,
+    years: Sequence[int] | None,
+) -> list[Block]:
+    """One part: the author's own words or the sentence that presents the annex; with the annex's first part also
+    its caveats, what is unavailable, and the headline figures."""
+    if annex is None:
+        gaps = () if part.answer else _gaps(question, part, None)
+        words = part.answer or " ".join(gaps) or "Op deze deelvraag is geen antwoord uitgewerkt."
+        return [Paragraph((words,), "answer", f"{part.part}.")]
+    chosen = tuple(sorted(set(years))) if years else annex.years
+    words = part.answer or opening(annex.kind, annex.number, chosen)
+    blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}.")]
+    if not first:
+        return blocks
+    caveat = " ".join((*caveats(annex.kind), *annex.footnotes))
+    gap = " ".join(_gaps(question, part, annex))
+    blocks += [text(words) for words in (caveat, gap) if words]
+    blocks += [text(warning) for warning in unfinished(chosen, publication.facts.as_of)]
+    if make := STATEMENTS.get(annex.kind.key):
+        headlines = Headlines(marts, publication, annex.kind, annex.options, chosen)
+        blocks += make(headlines) if headlines.year is not None else []
+    return blocks
+
+
+def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
+    """What does not exist at the source, told at the part that asked for it (named in the gap), else at the annex."""
+    named = {gap.unavailable.topic: match[1] for gap in question.gaps if (match := _asked(gap))}
+    parts = {item.part for item in question.parts}
+    items = question.unavailable(annex) if annex else tuple(gap.unavailable for gap in question.gaps)
+    found = []
+    for item in items:
+        asked = named.get(item.topic)
+        at = next((known for known in (asked, (asked or "").rstrip("abcdefghij")) if known in parts), None)
+        if (at == part.part) if at else annex is not None:
+            found.append(f"Er zijn geen gegevens beschikbaar over {_OF_PART.sub('', item.what)}. {item.why}")
+    return tuple(found)
+
+
+def _asked(gap: Gap) -> re.Match[str] | None:
+    return _OF_PART.search(gap.unavailable.what)
+
+
+def _about(publication: Publication, question: Question, marts: Marts) -> list[Block]:
+    lines = [
+        f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
+        "later geleverd of gecorrigeerd wordt, telt niet mee.",
+        "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
+        "de gemeente waarin ze opging.",
+        *question.footnotes,
+    ]
+    if marts.withheld:
+        lines.append("Kleine aantallen die tot personen herleid kunnen worden, zijn niet vermeld.")
+    return [text("Over de cijfers", style="heading"), *(text(line, style="bullet") for line in lines)]
+
+
+def _annexes(question: Question, years: Sequence[int] | None) -> list[Block]:
+    blocks: list[Block] = [text("Bijlagen", style="heading")]
+    for annex in question.annexes:
+        chosen = tuple(sorted(set(years))) if years else annex.years
+        words = overview(annex.kind, chosen)
+        title = f"Overzicht van {words}, per gemeente/stad ({annex.file_name})"
+        blocks.append(Paragraph((title,), "annex", f"{annex.number}.", annex.file_name))
+    return blocks

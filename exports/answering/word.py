@@ -1,0 +1,227 @@
+"""Writes a letter as a Word document (python-docx): the same letter gives the same bytes.
+
+Every figure stands in a run of its own with the character style "Cijfer", so that a program finds all figures of a
+finished document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from exports.answering.blocks import Block, Grid, Paragraph
+from exports.answering.lookups import Figure, Piece
+
+CREATOR = "Datawarehouse TWE-OCMW"
+LANGUAGE = "nl-BE"
+FIGURE_STYLE = "Cijfer"
+FONT = "Calibri"
+NAVY, BLUE, RED, GREY = (RGBColor.from_string(code) for code in ("1F3864", "2F5597", "9C0006", "404040"))
+_LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"size": 18, "bold": True, "color": NAVY, "after": 2},
+    "subtitle": {"size": 12, "color": GREY, "after": 8},
+    "banner": {"size": 12, "bold": True, "color": RED, "after": 8},
+    "fact": {"size": 10, "color": GREY, "after": 1},
+    "heading": {"size": 14, "bold": True, "color": BLUE, "before": 14, "after": 4, "keep": True},
+    "caption": {"size": 9, "bold": True, "before": 4, "after": 2, "keep": True},
+    "question": {"italic": True, "after": 4},
+    "small": {"size": 9, "color": GREY, "before": 2, "after": 6},
+    "bullet": {"after": 2},
+    "annex": {"after": 3},
+    "answer": {"after": 5},
+}
+_INDENT = Cm(0.9)
+
+
+def render_bytes(title: str, subject: str, created: dt.date, banner: str, blocks: Sequence[Block]) -> bytes:
+    """The .docx file. `banner`, when given, is repeated at the top of every page."""
+    document = Document()
+    _set_up(document, title, subject, created, banner)
+    before: Block | None = None
+    for block in blocks:
+        if isinstance(block, Grid):
+            _grid(document, block)
+        else:
+            _paragraph(document, block, isinstance(before, Grid))
+        before = block
+    loose = io.BytesIO()
+    document.save(loose)
+    return _packed(loose, created)
+
+
+def _packed(loose: io.BytesIO, date: dt.date) -> bytes:
+    """The archive with its entries in order and all of one date: python-docx stamps them with the clock's time."""
+    moment = (max(date.year, 1980), date.month, date.day, 0, 0, 0)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in sorted(source.namelist()):
+            entry = zipfile.ZipInfo(name, moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0
+            target.writestr(entry, source.read(name))
+    return packed.getvalue()
+
+
+def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: str) -> None:
+    relations = document.part.package.rels
+    for name in [name for name, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
+        del relations[name]  # a picture of python-docx's own template
+    properties = document.core_properties
+    properties.title, properties.subject, properties.author = title, subject, CREATOR
+    properties.last_modified_by, properties.language, properties.comments = CREATOR, LANGUAGE, ""
+    properties.created = properties.modified = dt.datetime.combine(created, dt.time())
+    properties.revision = 1
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = FONT, Pt(11)
+    language = normal.element.get_or_add_rPr().find(qn("w:lang"))
+    if language is None:
+        language = OxmlElement("w:lang")
+        normal.element.get_or_add_rPr().append(language)
+    language.set(qn("w:val"), LANGUAGE)
+    document.styles.add_style(FIGURE_STYLE, WD_STYLE_TYPE.CHARACTER)
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.3)
+    section.top_margin = section.bottom_margin = Cm(2)
+    if banner:
+        _run(section.header.paragraphs[0], banner, _LOOKS["banner"] | {"size": 9})
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _page_number(footer)
+
+
+def _page_number(paragraph: Any) -> None:
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
+
+
+def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
+    looks = _LOOKS[block.style]
+    styles = {"title": "Title", "heading": "Heading 1", "bullet": "List Bullet"}
+    paragraph = document.add_paragraph(style=styles.get(block.style, "Normal"))
+    layout = paragraph.paragraph_format
+    layout.space_before = Pt(looks.get("before", 6 if after_grid else 0))
+    layout.space_after = Pt(looks["after"])
+    layout.keep_with_next = looks.get("keep", False)
+    if block.style == "title":
+        for border in paragraph.style.element.iter(qn("w:pBdr")):
+            border.getparent().remove(border)
+            break
+    if block.number or block.style == "answer":
+        layout.left_indent = _INDENT
+        layout.tab_stops.add_tab_stop(_INDENT)
+    if block.style == "bullet":
+        layout.left_indent, layout.first_line_indent = _INDENT + Cm(0.5), Cm(-0.5)
+    if block.number:
+        layout.first_line_indent = -_INDENT
+        _run(paragraph, f"{block.number}\t", looks | {"bold": True})
+    if block.link:
+        _link(paragraph, block.text, block.link)
+    else:
+        _pieces(paragraph, block.pieces, looks)
+
+
+def _pieces(paragraph: Any, pieces: Iterable[Piece], looks: dict[str, Any]) -> None:
+    for piece in pieces:
+        if isinstance(piece, Figure):
+            _run(paragraph, piece.text, looks).style = FIGURE_STYLE
+            continue
+        before, address, after = _address(piece)
+        _run(paragraph, before, looks)
+        if address:
+            _link(paragraph, address, address)
+            _run(paragraph, after, looks)
+
+
+def _address(text: str) -> tuple[str, str, str]:
+    """The text around the first web address in it; a full stop after the address is no part of it."""
+    start = text.find("https://")
+    if start < 0:
+        return text, "", ""
+    address = text[start:].split()[0].rstrip(".,;)")
+    return text[:start], address, text[start + len(address) :]
+
+
+def _run(paragraph: Any, text: str, looks: dict[str, Any]) -> Any:
+    run = paragraph.add_run(text)
+    font = run.font
+    font.name, font.size = FONT, Pt(looks.get("size", 11))
+    font.bold, font.italic = looks.get("bold", False), looks.get("italic", False)
+    if color := looks.get("color"):
+        font.color.rgb = color
+    return run
+
+
+def _link(paragraph: Any, text: str, target: str) -> None:
+    relation = paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), relation)
+    run = _run(paragraph, text, {"color": RGBColor.from_string("0563C1")})
+    run.font.underline = True
+    link.append(run._r)
+    paragraph._p.append(link)
+
+
+def _text(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece.text
+
+
+def _tight(table: Any) -> None:
+    """Cells with a millimetre beside their text: amounts of several years fit across the page."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+
+
+def _grid(document: Any, grid: Grid) -> None:
+    caption = document.add_paragraph()
+    caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(2)
+    caption.paragraph_format.keep_with_next = True
+    caption.paragraph_format.left_indent = _INDENT
+    _run(caption, grid.caption, _LOOKS["caption"])
+    table = document.add_table(rows=0, cols=len(grid.header), style="Light Grid Accent 1")
+    table.alignment = WD_TABLE_ALIGNMENT.RIGHT
+    table.autofit = False
+    narrow = len(grid.header) > 7
+    first = 2.5 if narrow else 3.2
+    rest = (16.4 - 0.9 - first) / (len(grid.header) - 1)
+    longest = max(len(_text(piece)) for row in grid.rows for piece in row[1:])
+    size = 8 if narrow or longest * 0.2 > rest - 0.2 else 9
+    _tight(table)
+    for index, column in enumerate(table.columns):
+        column.width = Cm(first if index == 0 else rest)
+    for number, row in enumerate((grid.header, *grid.rows)):
+        cells = table.add_row().cells
+        for index, (cell, piece) in enumerate(zip(cells, row, strict=True)):
+            cell.width = Cm(first if index == 0 else rest)
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.keep_with_next = number < len(grid.rows)
+            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if index else WD_ALIGN_PARAGRAPH.LEFT
+            _pieces(paragraph, (piece,), {"size": size, "bold": number == 0 or index == 0})
+    head = table.rows[0]._tr.get_or_add_trPr()
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    head.append(repeated)

@@ -1,0 +1,73 @@
+"""Files that come out the same every time: the parts of an .xlsx in order, and files replaced in one step."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import re
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+_TAIL = re.compile(rb"<drawing |<tableParts")
+_EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>\s*</sheetData>")
+_FRAME = re.compile(r'(<(?:\w+:)?cNvPr id="\d+" name="Chart (\d+)")')
+
+
+@dataclass
+class Parts:
+    """What openpyxl can't write, or not fast: by part name the rows of the sheets and remarks on them; by drawing the
+    texts of its charts for who can't see them."""
+
+    rows: dict[str, bytes] = field(default_factory=dict)
+    remarks: dict[str, bytes] = field(default_factory=dict)
+    chart_texts: list[list[str]] = field(default_factory=list)
+
+
+def packed(loose: io.BytesIO, parts: Parts, date: dt.date) -> bytes:
+    """The archive with the parts in place, entries in order and all of one date."""
+    moment = (max(date.year, 1980), date.month, date.day, 0, 0, 0)
+    result = io.BytesIO()
+    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(result, "w") as target:
+        for name in sorted(source.namelist()):
+            content = source.read(name)
+            if name in parts.rows:
+                pieces = _EMPTY_ROWS.split(content)
+                if len(pieces) != 2:
+                    raise RuntimeError(f"{name}: openpyxl wrote something else than an empty sheet")
+                content = parts.rows[name].join(pieces)
+                content = _TAIL.sub(parts.remarks[name] + rb"\g<0>", content, count=1)
+            elif found := re.fullmatch(r"xl/drawings/drawing(\d+)\.xml", name):
+                content = _described(content, parts.chart_texts[int(found[1]) - 1])
+            entry = zipfile.ZipInfo(name, moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0
+            entry.external_attr = 0
+            target.writestr(entry, content)
+    return result.getvalue()
+
+
+def _described(drawing: bytes, texts: list[str]) -> bytes:
+    """The drawing with a description on each of its charts."""
+    return _FRAME.sub(
+        lambda match: f"{match[1]} descr={quoteattr(texts[int(match[2]) - 1])}", drawing.decode("utf-8")
+    ).encode("utf-8")
+
+
+def replace_file(path: Path, content: bytes) -> Path:
+    """Put the content in place of the file, in one step: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        temporary.chmod(0o644)  # mkstemp keeps the file to its owner; an annex is for sharing
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path

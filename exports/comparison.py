@@ -1,0 +1,177 @@
+"""What changed in the figures: between two publications, or since an answer that was given before.
+
+    changes = compare_annex(kind, before, after, causes)      # before, after: exports.shown.Shown
+
+A change names the annex, the figure, the municipality and the year, what it was, what it is, and what can have
+caused it: the deliveries that the newer figures rest on and the older do not. Nothing is guessed beyond that: who
+knows better which delivery touches which municipality (`orchestration.tracing`) hands in `causes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from exports.annexes import KINDS
+from exports.annexes.model import Kind
+from exports.document import NOT_APPLICABLE
+from exports.figures import collect
+from exports.identity import Value
+from exports.questions import Question
+from exports.reading import Delivery, Publication, PublicationError
+from exports.shown import FLANDERS, Key, Shown, of_figures
+
+TIME = "verloop van de tijd: meer trajecten beëindigd of gemeten op de nieuwe stand"
+CODE = "andere versie van de code"
+"""Reasons that are no delivery."""
+Causes = Callable[[Kind, str, int], Sequence[str]]
+"""(annex kind, NIS code or FLANDERS, year) -> names of deliveries, or reasons in words."""
+
+
+@dataclass(frozen=True)
+class Annexed:
+    """An annex to compare: its kind, the name to show, its years (None: all in the publications) and options."""
+
+    name: str
+    kind: Kind
+    years: tuple[int, ...] | None
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure that differs. `difference` is a number only where both are numbers."""
+
+    annex: str
+    key: Key
+    municipality: str
+    old: Value
+    new: Value
+    difference: Value
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What identifies one side of a comparison."""
+
+    as_of: str
+    geography_date: str
+    code_version: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome: `deliveries` are those of the newer side alone, `compared` counts the figures laid side by side."""
+
+    before: Stand
+    after: Stand
+    deliveries: tuple[Delivery, ...]
+    changes: tuple[Change, ...]
+    compared: int
+
+
+def annexes_of(question: Question | None) -> list[Annexed]:
+    """The annexes to compare: those of a question, or every kind over all its years."""
+    if question:
+        return [
+            Annexed(f"{question.id} bijlage {annex.number}", annex.kind, annex.years, annex.options)
+            for annex in question.annexes
+        ]
+    return [Annexed(f"bijlage {key}" if key.isdigit() else key, kind, None, {}) for key, kind in KINDS.items()]
+
+
+def compare(before: Path, after: Path, annexes: Sequence[Annexed], causes: Causes | None = None) -> Comparison:
+    """Compare two publications. They must be of one geography: else municipalities can't be laid side by side.
+
+    Raises PublicationError. Without `causes` every new delivery of the annex's sources counts as one.
+    """
+    with Publication(before) as old, Publication(after) as new:
+        if old.facts.geography_date != new.facts.geography_date:
+            raise PublicationError(
+                f"the publications have the municipalities of {old.facts.geography_date} and of "
+                f"{new.facts.geography_date}: choose one geography date for both"
+            )
+        fresh = new_deliveries(old, new)
+        told = causes or by_source(fresh)
+        changes: list[Change] = []
+        compared = 0
+        for annex in annexes:
+            years = annex.years or tuple(sorted(_years(old, annex.kind) | _years(new, annex.kind)))
+            if not years:
+                continue
+            sides = [of_figures(collect(side, annex.kind, years, annex.options)) for side in (old, new)]
+            names = municipality_names(old) | municipality_names(new)
+            compared += len(sides[0].keys() | sides[1].keys())
+            changes += compare_annex(annex.name, annex.kind, sides[0], sides[1], names, told)
+        return Comparison(_stand(old), _stand(new), tuple(fresh), tuple(changes), compared)
+
+
+def compare_annex(
+    name: str, kind: Kind, before: Shown, after: Shown, names: Mapping[str, str], causes: Causes
+) -> list[Change]:
+    """The figures that differ, totals first, then by NIS code and year. A figure on one side alone counts as changed
+    to or from nothing (None)."""
+    order = {key: index for index, key in enumerate(dict.fromkeys((*after, *before)))}
+    keys = sorted(
+        (key for key in order if not _same(before.get(key), after.get(key))),
+        key=lambda key: (key.nis_code != FLANDERS, key.nis_code, key.year, order[key]),
+    )
+    known: dict[tuple[str, int], tuple[str, ...]] = {}
+    changes = []
+    for key in keys:
+        place = key.nis_code, key.year
+        if place not in known:
+            known[place] = tuple(causes(kind, *place))
+        old, new = before.get(key), after.get(key)
+        municipality = FLANDERS if key.nis_code == FLANDERS else names.get(key.nis_code, key.nis_code)
+        changes.append(Change(name, key, municipality, old, new, _difference(old, new), known[place]))
+    return changes
+
+
+def new_deliveries(old: Publication, new: Publication) -> list[Delivery]:
+    """Accepted deliveries that the newer publication rests on and the older does not."""
+    sources = tuple(sorted({source for kind in KINDS.values() for source in kind.sources}))
+    known = {item.sha256 for item in old.deliveries(sources)}
+    return [item for item in new.deliveries(sources) if item.sha256 not in known]
+
+
+def by_source(deliveries: Sequence[Delivery]) -> Causes:
+    """Causes as far as the deliveries' sources tell: those that the annex draws on."""
+
+    def causes(kind: Kind, nis_code: str, year: int) -> list[str]:
+        return [item.file_name for item in deliveries if item.source in kind.sources]
+
+    return causes
+
+
+def municipality_names(publication: Publication) -> dict[str, str]:
+    return {item.nis_code: item.municipality for item in publication.municipalities}
+
+
+def _stand(publication: Publication) -> Stand:
+    facts = publication.facts
+    return Stand(facts.as_of.isoformat(), facts.geography_date.isoformat(), facts.code_version, facts.synthetic)
+
+
+def _years(publication: Publication, kind: Kind) -> set[int]:
+    return {year for mart in kind.marts for (year,) in publication.rows(mart.name, ("year",))}
+
+
+def _number(value: Value) -> Decimal | None:
+    if isinstance(value, int | float | Decimal):
+        return value if isinstance(value, Decimal) else Decimal(str(value))
+    return None
+
+
+def _same(old: Value, new: Value) -> bool:
+    one, other = _number(old), _number(new)
+    return old == new if one is None or other is None else one == other
+
+
+def _difference(old: Value, new: Value) -> Value:
+    one, other = _number(old), _number(new)
+    return NOT_APPLICABLE if one is None or other is None else other - one

@@ -1,0 +1,161 @@
+"""A comparison as a Dutch workbook, and the revision sheet of an annex that was answered before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
+from exports.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
+from exports.editions import PUBLIEK, disclose
+from exports.house import lines, long_date
+from exports.identity import Value
+from exports.questions import Annex
+from exports.reading import UNASSIGNED, Publication
+from exports.shown import FLANDERS, Shown
+
+REVISION = "Herziening"
+MAX_ROWS = 1_000_000
+"""What fits on a sheet, with room for the lines above the table."""
+_READING = (
+    f"Staat {NOT_APPLICABLE} bij 'was' of 'is', dan was het cijfer niet te berekenen of stond het er niet. Vlaanderen "
+    "heeft geen NIS-code. Cijfers zonder eenheid zijn aantallen."
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An annex as it was released before: `shown` holds its figures, `name` says which release it is."""
+
+    name: str
+    released_on: dt.date
+    as_of: dt.date
+    geography_date: dt.date
+    shown: Shown
+
+
+def document(comparison: Comparison) -> Document:
+    """The workbook of `twe compare`: deliveries that are new, and every figure that changed."""
+    after = comparison.after
+    day = dt.date.fromisoformat(after.as_of)
+    synthetic = comparison.before.synthetic or after.synthetic
+    title = "Vergelijking van twee standen"
+    about = f"Van stand {comparison.before.as_of} naar stand {after.as_of}; gemeenten van {after.geography_date}."
+    notes = [
+        f"{len(comparison.changes)} van de {comparison.compared} vergeleken cijfers zijn gewijzigd. {_READING}",
+        "Oorzaken: de leveringen met een nieuwe, gewijzigde of ingetrokken rij die in die gemeente en dat jaar telt.",
+    ]
+    if comparison.before.code_version != after.code_version:
+        notes.append(f"De code verschilt ook: {comparison.before.code_version} en {after.code_version}.")
+    if len(comparison.changes) > MAX_ROWS:
+        notes.append(f"Enkel de eerste {MAX_ROWS} wijzigingen passen op dit blad.")
+    changed = lines(title, synthetic, (about, *notes))
+    delivered = lines(title, synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."))
+    changes = comparison.changes[:MAX_ROWS]
+    columns = (Column("Bijlage", width=22), *_columns(changes))
+    rows = [(change.annex, *_row(change)) for change in changes]
+    deliveries = Table(
+        "Leveringen",
+        (
+            Column("Bestand", width=52),
+            Column("Bron", width=26),
+            Column("Geleverd op", Format.DATE, 13),
+            Column("Rijen aanvaard", Format.INTEGER, 14),
+            Column("SHA-256", width=68),
+        ),
+        [(d.file_name, d.source, d.delivered_on, d.rows_accepted, d.sha256) for d in comparison.deliveries],
+    )
+    made = Document(
+        f"Vergelijking van stand {comparison.before.as_of} met stand {after.as_of}",
+        "Vergelijking van twee standen",
+        day,
+        (
+            Sheet("Wijzigingen", changed, Table("Wijzigingen", columns, rows), frozen_columns=3),
+            Sheet("Leveringen", delivered, deliveries),
+        ),
+        description=about,
+        status="voorlopig",
+        keywords="TWE, OCMW, vergelijking",
+    )
+    return disclose(made, None)
+
+
+def revision_sheet(
+    publication: Publication, annex: Annex, shown: Shown, earlier: Earlier, causes: Causes, edition: str = PUBLIEK
+) -> Sheet:
+    """The sheet that tells what differs from the answer given before. `shown`: the figures of the annex as it shows
+    them now (`exports.shown.of_figures`, after anything that hides or rounds)."""
+    names = municipality_names(publication)
+    years = {key.year for key in shown}
+    before = {key: value for key, value in earlier.shown.items() if key.year in years}
+    added = sorted(years - {key.year for key in earlier.shown})
+    now = {key: value for key, value in shown.items() if key.year not in added}
+    secret = {key for key, value in before.items() if value == CONFIDENTIAL} if edition != PUBLIEK else set()
+    before, now = ({key: value for key, value in each.items() if key not in secret} for each in (before, now))
+    same_places = _places(before) == _places(now)
+    if not same_places:
+        both = {key.nis_code for key in before} & {key.nis_code for key in now}
+        before = {key: value for key, value in before.items() if key.nis_code in both}
+        now = {key: value for key, value in now.items() if key.nis_code in both}
+    changes = compare_annex(annex.number, annex.kind, before, now, names, causes)
+    subtitles = (
+        f"Eerder antwoord: {earlier.name}, vrijgegeven op {long_date(earlier.released_on)}, stand op "
+        f"{long_date(earlier.as_of)}. Nu: stand op {long_date(publication.facts.as_of)}.",
+        _summary(changes, len(now)),
+    )
+    notes = [f"{_READING} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."]
+    if secret:
+        notes.append(f"{len(secret)} cijfers waren in het eerdere antwoord verborgen en zijn niet vergeleken.")
+    if added:
+        notes.append(
+            f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {', '.join(map(str, added))}."
+        )
+    if not same_places:
+        notes.append(
+            f"Het eerdere antwoord telde de gemeenten van {long_date(earlier.geography_date)}: enkel Vlaanderen en "
+            "gemeenten met dezelfde NIS-code zijn vergeleken. Een gemeente die na een fusie haar code behield, telt nu "
+            "ook de opgeslorpte gemeente."
+        )
+    title = "Herziening tegenover het eerdere antwoord"
+    head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition, in_annex=True)
+    rows = [_row(change) for change in changes]
+    about = "wat verschilt van het eerdere antwoord, met de oorzaken"
+    return Sheet(REVISION, head, Table("Herziening", _columns(changes), rows), frozen_columns=2, about=about)
+
+
+def _places(shown: Shown) -> set[str]:
+    return {key.nis_code for key in shown} - {FLANDERS, UNASSIGNED}
+
+
+def _summary(changes: Sequence[Change], compared: int) -> str:
+    if not changes:
+        return f"Geen van de {compared} cijfers is gewijzigd."
+    places = len({change.key.nis_code for change in changes} - {FLANDERS})
+    return f"{len(changes)} van de {compared} cijfers zijn gewijzigd, in {places} gemeenten."
+
+
+def _columns(changes: Sequence[Change]) -> tuple[Column, ...]:
+    values = [value for change in changes for value in (change.old, change.new)]
+    whole = all(value == int(value) for value in values if isinstance(value, int | float | Decimal))
+    numbers = Format.INTEGER if whole else Format.SIX_DECIMALS
+    return (
+        Column("NIS-code", width=11),
+        Column("Gemeente", width=26),
+        Column("Jaar", Format.YEAR, 8),
+        Column("Blad", width=20),
+        Column("Cijfer", width=42),
+        Column("Was (in de eenheid van het cijfer)", numbers, 18),
+        Column("Is (in de eenheid van het cijfer)", numbers, 18),
+        Column("Verschil", numbers, 18),
+        Column("Oorzaken", width=90),
+    )
+
+
+def _row(change: Change) -> tuple[Value, ...]:
+    key = change.key
+    code = NOT_APPLICABLE if key.nis_code == FLANDERS else key.nis_code
+    old, new = (NOT_APPLICABLE if value is None else value for value in (change.old, change.new))
+    return (code, change.municipality, key.year, key.sheet, key.measure, old, new, change.difference,
+            "; ".join(change.causes) or "geen levering gevonden")  # fmt: skip

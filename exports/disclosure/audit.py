@@ -1,0 +1,206 @@
+"""The audit: what a reader of everything published can work out about the hidden cells.
+
+It gets what is published (None = hidden), the equations and bounds, the threshold, and that a hidden count is at least
+1. It doesn't know the true values, nor which cells were hidden because they are small and which to protect those.
+A hidden cell passes when it provably can't be small, or when the values that it can have are at least
+`threshold - 1` apart (lowest to highest). Proof of the second are points (`exports.disclosure.witness`), checked in
+exact arithmetic; for what has no such proof the lowest and highest value are found by integer programming.
+Points may be handed in (by whoever made the pattern): they only save time, since a point that doesn't satisfy the
+published system exactly is thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+import numpy as np
+
+from exports.disclosure.solver import Ints, Program
+from exports.disclosure.system import CellId, Published, Terms, connected, width
+from exports.disclosure.witness import Spread
+
+
+class AuditError(Exception):
+    """The published figures contradict each other: no set of hidden values fits them."""
+
+
+class Verdict(Enum):
+    """What the audit says of a hidden cell that isn't safe."""
+
+    DETERMINED = "determined"
+    CONFINED = "confined"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A hidden cell that could be small and isn't free enough. `avoidable`: hiding more would help."""
+
+    cell: int
+    name: CellId
+    lowest: int
+    highest: int
+    verdict: Verdict
+    avoidable: bool = True
+
+
+@dataclass
+class Report:
+    """Outcome: `hidden` cells looked at, of which `wide` proven by points and `large` proven never small."""
+
+    hidden: int = 0
+    wide: int = 0
+    large: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    points: list[Ints] = field(default_factory=list)
+
+    @property
+    def failures(self) -> list[Finding]:
+        """Findings that forbid a public edition: all that is determined, and what more hiding would have avoided."""
+        return [item for item in self.findings if item.avoidable or item.verdict is Verdict.DETERMINED]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequence[bool] | None = None) -> Report:
+    """Audit every hidden cell. `points` are whole assignments (one value per cell, shown cells included).
+
+    `changeable` says which shown cells could still be hidden (default: all), to tell what is avoidable.
+    Raises AuditError when the published figures contradict each other.
+    """
+    report = Report()
+    offered = list(points)
+    base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
+    gathered: list[tuple[list[int], list[Ints]]] = []
+    for component, program in programs(published):
+        spread = explore(published, component, program, offered)
+        gathered.append((component, spread.points))
+        watched = sum(published.watched[cell] for cell in component)
+        report.hidden += watched
+        rest = np.flatnonzero(spread.open)
+        report.wide += watched - len(rest)
+        for variable in rest:
+            finding = _settle(published, component[variable], int(variable), program, spread)
+            if finding is None:
+                report.wide += 1
+            elif finding.lowest >= published.threshold * published.units[finding.cell]:
+                report.large += 1
+            else:
+                report.findings.append(finding)
+    if report.findings:
+        report.findings = _avoidable(published, report.findings, changeable)
+    report.points = whole_points(base, gathered)
+    return report
+
+
+def programs(published: Published) -> Iterable[tuple[list[int], Program]]:
+    """The hidden cells in components that share an equation or bound, each with its program."""
+    equations = [_reduced(published, terms) for terms in published.equations]
+    bounds = [_reduced(published, terms) for terms in published.bounds]
+    for (terms, constant), kind in [*((e, 0) for e in equations), *((b, 1) for b in bounds)]:
+        if not terms and (constant < 0 or (kind == 0 and constant)):
+            raise AuditError("the published figures contradict each other: a total isn't the sum of its parts")
+    rows = [terms for terms, _ in (*equations, *bounds) if terms]
+    groups = [group for group in connected(len(published.shown), rows) if published.shown[group[0]] is None]
+    where = {cell: (number, place) for number, group in enumerate(groups) for place, cell in enumerate(group)}
+    split: tuple[list[list[tuple[Terms, int]]], ...] = ([[] for _ in groups], [[] for _ in groups])
+    for into, source in zip(split, (equations, bounds), strict=True):
+        for terms, constant in source:
+            if terms:
+                into[where[terms[0][0]][0]].append((tuple((where[cell][1], f) for cell, f in terms), constant))
+    for number, group in enumerate(groups):
+        yield group, Program([published.floors[cell] for cell in group], split[0][number], split[1][number])
+
+
+def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
+    shown = published.shown
+    constant = 0
+    hidden = []
+    for cell, factor in terms:
+        value = shown[cell]
+        if value is None:
+            hidden.append((cell, factor))
+        else:
+            constant += value * factor
+    return tuple(hidden), constant
+
+
+def explore(published: Published, component: list[int], program: Program, points: Iterable[Ints]) -> Spread:
+    """The spread of a component's cells after trying the points and looking for new ones."""
+    care = np.array([published.watched[cell] for cell in component])
+    spread = Spread(program, _widths(published, component), care)
+    select = np.array(component)
+    for point in points:
+        spread.offer(point[select])
+    spread.explore()
+    if not spread.points and spread.open.any():
+        raise AuditError(f"no whole numbers fit the published figures around {published.names[component[0]]}")
+    return spread
+
+
+def _widths(published: Published, component: list[int]) -> Ints:
+    units, floors = published.units, published.floors
+    return np.array([width(published.threshold, units[cell], floors[cell]) for cell in component], dtype=np.int64)
+
+
+def _settle(published: Published, cell: int, variable: int, program: Program, spread: Spread) -> Finding | None:
+    """Exact lowest and highest value of one cell; None when they turn out wide enough."""
+    costs = np.zeros(program.size)
+    costs[variable] = 1
+    lowest = _extreme(program, costs, None, spread)
+    if lowest >= published.threshold * published.units[cell]:
+        return Finding(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
+    needed = int(spread.widths[variable])
+    upper = np.full(program.size, np.inf)
+    upper[variable] = lowest + needed
+    highest = -_extreme(program, -costs, upper, spread)
+    if highest - lowest >= needed:
+        return None
+    verdict = Verdict.DETERMINED if highest == lowest else Verdict.CONFINED
+    return Finding(cell, published.names[cell], lowest, highest, verdict)
+
+
+def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, spread: Spread) -> int:
+    """Exact minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching."""
+    for integer in (False, True):
+        result = program.optimum(costs, upper=upper, integer=integer)
+        if result is None:
+            raise AuditError("no whole numbers fit the published figures")
+        if result[1] is not None:
+            spread.offer(result[1])
+            return round(float(costs @ result[1]))
+    raise AuditError("the solver's answer could not be confirmed in whole numbers")
+
+
+def _avoidable(published: Published, findings: list[Finding], changeable: Sequence[bool] | None) -> list[Finding]:
+    """Settle the findings again with everything hidden that can be: what stays narrow has no room whatever is done."""
+    shown = [
+        value if value is not None and changeable is not None and not changeable[cell] else None
+        for cell, value in enumerate(published.shown)
+    ]
+    open_ = replace(published, shown=shown)
+    wanted = {finding.cell: finding for finding in findings}
+    result = []
+    for component, program in programs(open_):
+        places = [(place, cell) for place, cell in enumerate(component) if cell in wanted]
+        if not places:
+            continue
+        spread = Spread(program, _widths(published, component), np.zeros(len(component), dtype=bool))
+        for place, cell in places:
+            found = _settle(open_, cell, place, program, spread)
+            helped = found is None or found.lowest >= published.threshold * published.units[cell]
+            result.append(replace(wanted[cell], avoidable=helped))
+    return sorted(result, key=lambda finding: finding.cell)
+
+
+def whole_points(base: Ints, gathered: Iterable[tuple[list[int], list[Ints]]]) -> list[Ints]:
+    """Points of parts put together. Parts are independent, so the n-th point of each goes into the n-th whole."""
+    parts = [(part, points) for part, points in gathered if points]
+    result = [base.copy() for _ in range(max((len(points) for _, points in parts), default=1))]
+    for number, whole in enumerate(result):
+        for part, points in parts:
+            whole[part] = points[min(number, len(points) - 1)]
+    return result

@@ -1,0 +1,179 @@
+"""One population in one year: its counts per municipality, from which every published cell follows.
+
+`assemble` turns blocks into a system: a cell for every count that is published at some level, an equation for every
+total and every level, and the bounds of the policy. A total that no table shows isn't known to a reader, yet it ties
+its parts to those of another total (all profile tables count the same people): it is a cell that is hidden from the
+start and needs no protection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from exports.disclosure.geography import LEVELS, Geography
+from exports.disclosure.policy import TOTAL, Bound, Policy, Same, Sum
+from exports.disclosure.scope import AMOUNTS, Scope
+from exports.disclosure.system import CellId, System
+from exports.reading import PublicationError
+
+
+@dataclass
+class Block:
+    """`counts`: (NIS code, item) -> count, in `unit`ths of a person, at least `floor` when it isn't 0."""
+
+    population: str
+    year: int
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    sums: list[Sum] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    unit: int = 1
+    floor: int = 1
+
+    def add(self, nis_code: str, item: str, count: int) -> None:
+        """Add to a count."""
+        key = (nis_code, item)
+        self.counts[key] = self.counts.get(key, 0) + count
+
+    def put(self, nis_code: str, item: str, count: int) -> None:
+        """Set a count; two marts that share a population must agree about it."""
+        key = (nis_code, item)
+        if self.counts.setdefault(key, count) != count:
+            raise PublicationError(
+                f"{self.population} {self.year}: {item} of {nis_code} is {self.counts[key]} in one mart and {count} in "
+                "another: the marts contradict each other, build again"
+            )
+
+    def complete(self) -> None:
+        """Work out the totals of the sums that the marts don't hold themselves."""
+        for total, parts in self.totals():
+            for place in {nis_code for nis_code, _ in self.counts}:
+                self.put(place, total, sum(self.counts.get((place, part), 0) for part in parts))
+
+    def totals(self) -> list[tuple[str, tuple[str, ...]]]:
+        """(total, its parts), a part before the total that it belongs to where that is a total itself."""
+        names = sorted({item for _, item in self.counts})
+        details: dict[str, list[str]] = {}
+        for name in names:
+            if "|" in name:
+                details.setdefault(name.partition("|")[0], []).append(name)
+        result = [(whole, tuple(parts)) for whole, parts in details.items()]
+        names = sorted({name for name in (*names, *details) if "|" not in name})
+        for rule in self.sums:
+            parts: list[str] = []
+            for part in rule.parts:
+                parts += [name for name in names if name.startswith(part[:-1])] if part.endswith("/*") else [part]
+            result.append((rule.total, tuple(parts)))
+        return list(dict.fromkeys(result))
+
+
+def assemble(blocks: Mapping[tuple[str, int], Block], scope: Scope, geography: Geography, policy: Policy) -> System:
+    """The system of all blocks, which must be complete."""
+    system = System(policy.threshold)
+    known = {}
+    for key, block in sorted(blocks.items()):
+        known[key] = _known(block, scope.get(key, {}))
+        _add_cells(system, block, scope.get(key, {}), known[key], geography, policy)
+        _add_equations(system, block, known[key], geography)
+    for rule in policy.same:
+        for (population, year), block in sorted(blocks.items()):
+            other = blocks.get((rule.other, year + rule.shift))
+            if population == rule.population and other is not None:
+                _add_same(system, rule, block, other, known, geography)
+    for number, cell in enumerate(system.cells):
+        if cell.population.endswith(AMOUNTS):
+            leader = system.index.get(cell._replace(population=cell.population.removesuffix(AMOUNTS)))
+            if leader is not None:
+                system.follows[number] = leader
+    return system
+
+
+def place_counts(block: Block, geography: Geography) -> dict[str, dict[tuple[str, str], int]]:
+    """Level -> (place, item) -> count, zeros left out."""
+    result: dict[str, dict[tuple[str, str], int]] = {level: {} for level in LEVELS}
+    for (nis_code, item), count in block.counts.items():
+        if count:
+            for level, place in geography.above[nis_code].items():
+                counts = result[level]
+                counts[place, item] = counts.get((place, item), 0) + count
+    return result
+
+
+def _known(block: Block, published: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Level -> the items that a reader can reason about: those published, and the totals that tie them together."""
+    result: dict[str, set[str]] = {level: {item for item, at in published.items() if level in at} for level in LEVELS}
+    for items in result.values():
+        for total, parts in block.totals():
+            if not items.isdisjoint(parts):
+                items.update((total, *parts))
+    return result
+
+
+def _add_cells(
+    system: System,
+    block: Block,
+    published: Mapping[str, Iterable[str]],
+    known: Mapping[str, set[str]],
+    geography: Geography,
+    policy: Policy,
+) -> None:
+    totals = {TOTAL, *(total for total, _ in block.totals())}
+    for level, counts in place_counts(block, geography).items():
+        for (place, item), count in sorted(counts.items()):
+            if item not in known[level]:
+                continue
+            watched = level in published.get(item, ())
+            cost = policy.costs[level] * (policy.total_factor if item in totals else 1)
+            cell = CellId(block.population, block.year, place, item)
+            number = system.add(cell, count, cost=cost, unit=block.unit, floor=block.floor, watched=watched)
+            if policy.exceptions and policy.allowed(block.population, place, item):
+                system.exempt.add(number)
+
+
+def _add_equations(system: System, block: Block, known: Mapping[str, set[str]], geography: Geography) -> None:
+    def cells(place: str, items: Iterable[str]) -> list[CellId]:
+        return [CellId(block.population, block.year, place, item) for item in items]
+
+    places = {level: sorted(geography.parts(level, level)) for level in LEVELS}
+    for level in LEVELS:
+        for total, parts in block.totals():
+            if total in known[level] and not known[level].isdisjoint(parts):
+                for place in places[level]:
+                    system.equate(*cells(place, [total]), cells(place, parts))
+    for above, level in enumerate(LEVELS):
+        for item in sorted(known[level]):
+            lower = [below for below in LEVELS[:above] if item in known[below]]
+            if lower:
+                for place, parts in geography.parts(level, lower[-1]).items():
+                    system.equate(*cells(place, [item]), [cell for part in parts for cell in cells(part, [item])])
+    for rule in block.bounds:
+        items = {*rule.lower, *rule.upper}
+        level = next((level for level in LEVELS if items <= known[level]), None)
+        for place in places[level] if level else ():  # those of higher levels follow
+            system.bound(cells(place, rule.lower), cells(place, rule.upper))
+
+
+def _add_same(
+    system: System,
+    rule: Same,
+    block: Block,
+    other: Block,
+    known: Mapping[tuple[str, int], Mapping[str, set[str]]],
+    geography: Geography,
+) -> None:
+    """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
+    mine, theirs = known[block.population, block.year], known[other.population, other.year]
+    level = next((level for level in LEVELS if rule.item in mine[level] and rule.other_item in theirs[level]), None)
+    if level is None:
+        return
+    codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
+    complete = all(
+        block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes
+    )
+    for place in sorted(geography.parts(level, level)):
+        first = CellId(block.population, block.year, place, rule.item)
+        second = CellId(other.population, other.year, place, rule.other_item)
+        if complete:
+            system.equate(first, [second])
+        else:
+            system.bound([first], [second])

@@ -1,0 +1,173 @@
+"""Disclosure control of a question: what is hidden in the public edition, and the audit of that.
+
+control = control_question(folder, question, earlier=read_register(register))
+control.passed                      # False: no public edition
+control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
+save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from exports.disclosure.audit import Report, audit
+from exports.disclosure.collect import Source, collect
+from exports.disclosure.geography import level_of
+from exports.disclosure.policy import Policy, load_policy
+from exports.disclosure.releases import Release, with_earlier
+from exports.disclosure.scope import AMOUNTS, Lookup, Scope
+from exports.disclosure.suppress import suppress
+from exports.disclosure.words import audit_lines, policy_lines
+from exports.identity import Figure, FigureId, is_hidden
+from exports.questions import Question
+
+
+class ControlError(Exception):
+    """A figure about which this control has nothing to say. It may not be shown."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """The outcome for everything that a question publishes together, and its record as a release.
+
+    `policy_lines` and `audit_lines` are Dutch sentences for the workbooks.
+    """
+
+    release: Release
+    scope: Scope
+    policy: Policy
+    passed: bool
+    policy_lines: tuple[str, ...]
+    audit_lines: tuple[str, ...]
+    report: Report | None = field(default=None, compare=False)
+
+    def hidden(self, figure: FigureId) -> bool:
+        """Whether the figure, or a count that it is computed from, is hidden.
+
+        Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together.
+        """
+        found = False
+        for cell in self._lookup.cells(figure):
+            if level_of(cell.place) not in self.scope.get((cell.population, cell.year), {}).get(cell.item, ()):
+                raise ControlError(
+                    f"{self.release.name}: {cell} wasn't controlled with this question, so it can't be shown; "
+                    "hand its figure to control_question (`extra`), or leave it out"
+                )
+            found = found or self.release.system.index.get(cell) in self.release.hidden
+        return found
+
+    def exposed(self, figures: Iterable[Figure]) -> list[FigureId]:
+        """Small counts among the figures that this control would show: those of another publication than it controlled.
+
+        A last look before a workbook is written; empty when all is well.
+        """
+        return [
+            figure.id
+            for figure in figures
+            if isinstance(figure.value, int | float)
+            and 0 < figure.value < self.policy.threshold
+            and not is_hidden(figure, self.hidden)
+            and not self._excused(figure.id)
+        ]
+
+    def shares(self) -> dict[tuple[str, str], tuple[int, int, int]]:
+        """(population, level) -> counts other than 0, small ones, hidden ones."""
+        system = self.release.system
+        counts: dict[tuple[str, str], list[int]] = {}
+        for number, cell in enumerate(system.cells):
+            if system.watched[number]:
+                row = counts.setdefault((cell.population, level_of(cell.place)), [0, 0, 0])
+                row[0] += 1
+                row[1] += system.is_small(number)
+                row[2] += number in self.release.hidden
+        return {key: (row[0], row[1], row[2]) for key, row in counts.items()}
+
+    def _excused(self, figure: FigureId) -> bool:
+        """Figures that are no counts themselves, and those that the policy excepts."""
+        rules = self.policy.marts[figure.mart]
+        measure = figure.measure.removesuffix("_difference")
+        if measure != figure.measure or measure in rules.derived or measure in rules.amounts:
+            return True
+        return any(self.policy.allowed(cell.population, cell.place, cell.item) for cell in self._lookup.cells(figure))
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.policy)
+
+
+def control_question(
+    publication: Path,
+    question: Question,
+    *,
+    policy: Policy | None = None,
+    earlier: Sequence[Release] = (),
+    years: Sequence[int] | None = None,
+    extra: Iterable[FigureId] = (),
+) -> Control:
+    """Suppress and audit all annexes of a question together, and `extra` figures that are published beside them.
+
+    `years` replaces the years of every annex. Raises PolicyError, PublicationError, AuditError.
+    """
+    from exports import annex_figures
+    from exports.reading import Publication
+
+    figures: set[FigureId] = set(extra)
+    for annex in question.annexes:
+        for figure in annex_figures(publication, question, annex, years):
+            figures.add(figure.id)
+            figures.update(figure.parts)
+    with Publication(publication) as source:
+        return control(source, figures, question.id, policy=policy, earlier=earlier)
+
+
+def control(
+    publication: Source,
+    figures: Iterable[FigureId],
+    name: str,
+    *,
+    policy: Policy | None = None,
+    earlier: Sequence[Release] = (),
+) -> Control:
+    """Suppress and audit figures that are published together, against everything in `earlier`."""
+    policy = policy or load_policy()
+    scope = Lookup(policy).scope(figures)
+    collected = collect(publication, scope, policy)
+    system, facts = collected.system, publication.facts
+    own = range(len(system.cells))
+    union = with_earlier(system, collected.geography, facts.geography_date, earlier, policy)
+    pattern = suppress(union)
+    changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
+    report = audit(union.published(pattern.hidden), pattern.points, changeable)
+    known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
+    hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))
+    release = Release(name, facts.as_of, facts.geography_date, collected.geography, system, hidden)
+    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier), (), report)
+    lines = audit_lines(policy, report, _by_level(made), known)
+    return Control(release, scope, policy, report.passed, made.policy_lines, lines, report)
+
+
+def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
+    """Level -> counts other than 0, hidden ones; without the stand-ins for amounts."""
+    result: dict[str, tuple[int, int]] = {}
+    for (population, level), (cells, _, hidden) in made.shares().items():
+        if not population.endswith(AMOUNTS):
+            before = result.get(level, (0, 0))
+            result[level] = (before[0] + cells, before[1] + hidden)
+    return result
+
+
+def part(whole: Control, publication: Source, figures: Iterable[FigureId], name: str) -> Control:
+    """Some of the figures that `whole` controlled, hidden as there: what a release hands out of them."""
+    scope = Lookup(whole.policy).scope(figures)
+    collected = collect(publication, scope, whole.policy)
+    known, facts = whole.release.system.index, publication.facts
+    hidden = frozenset(
+        number
+        for number, cell in enumerate(collected.system.cells)
+        if cell not in known or known[cell] in whole.release.hidden
+    )
+    release = Release(name, facts.as_of, facts.geography_date, collected.geography, collected.system, hidden)
+    return replace(whole, release=release, scope=scope, report=None)

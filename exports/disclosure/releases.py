@@ -1,0 +1,162 @@
+"""Earlier releases as knowledge: the system of what is published now, joined with what was published before.
+
+A cell of an earlier release is the same cell when it counts the same thing in the same territory and its figure is
+still the same; then it stays as it was: shown, so known to everybody, or hidden, so hidden again. A figure that has
+changed since is another cell, with its own equations. Under another geography a municipality equals the sum of those
+that it took in, wherever the figures agree. So the audit looks for differences between releases as a reader would who
+even knows which figures changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exports.disclosure.geography import LEVELS, Geography, level_of
+from exports.disclosure.policy import Policy
+from exports.disclosure.scope import AMOUNTS
+from exports.disclosure.system import CellId, System, Terms
+from exports.disclosure.territory import territories
+
+Count = tuple[str, int, str]
+"""(population, year, item)."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What was (or is about to be) published under a name: its system, and which of its cells were hidden."""
+
+    name: str
+    as_of: dt.date
+    geography_date: dt.date
+    geography: Geography
+    system: System
+    hidden: frozenset[int]
+
+
+@dataclass
+class _Layer:
+    """One publication in the union: where its cells went, and the territories of its places."""
+
+    cells: dict[CellId, int]
+    territory: dict[str, frozenset[str]]
+
+
+def with_earlier(
+    system: System, geography: Geography, geography_date: dt.date, earlier: Sequence[Release], policy: Policy
+) -> System:
+    """The union of the new system and the earlier releases that touch it. The new cells come first."""
+    union = system.copy()
+    layers = [_Layer(dict(union.index), territories(geography, geography_date))]
+    scopes = _closure({(cell.population, cell.year) for cell in union.cells}, policy)
+    seen: set[Terms] = set()
+    for release in earlier:
+        if any((cell.population, cell.year) in scopes for cell in release.system.cells):
+            layers.append(_join(union, release, scopes, layers, seen))
+    for number, layer in enumerate(layers):
+        for other in layers[number + 1 :]:
+            _link(union, layer, other, seen)
+    return union
+
+
+def _closure(scopes: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int]]:
+    """The populations and years, and those that `same` ties to them."""
+    result = set(scopes)
+    for rule in policy.same:
+        result |= {(rule.other, year + rule.shift) for name, year in scopes if name == rule.population}
+        result |= {(rule.population, year - rule.shift) for name, year in scopes if name == rule.other}
+    return result
+
+
+def _join(
+    union: System, release: Release, scopes: set[tuple[str, int]], layers: list[_Layer], seen: set[Terms]
+) -> _Layer:
+    """Add the cells and equations of a release to the union."""
+    old = release.system
+    territory = territories(release.geography, release.geography_date)
+    places: dict[tuple[str, int, str, frozenset[str]], dict[int, None]] = {}
+    for layer in layers:
+        for cell, number in layer.cells.items():
+            if (cell.population, cell.year) in scopes:
+                key = (cell.population, cell.year, cell.item, layer.territory[cell.place])
+                places.setdefault(key, {})[number] = None
+    joined: dict[int, int] = {}
+    for number, cell in enumerate(old.cells):
+        if (cell.population, cell.year) not in scopes:
+            continue
+        candidates = places.get((cell.population, cell.year, cell.item, territory[cell.place]), ())
+        mine = next((other for other in candidates if union.values[other] == old.values[number]), None)
+        if mine is None:
+            name = cell._replace(place=f"{cell.place} ({release.name} {release.as_of})")
+            while name in union.index:
+                name = name._replace(place=f"{name.place}'")
+            mine = union.add(
+                name, old.values[number], cost=old.costs[number], unit=old.units[number], floor=old.floors[number],
+                watched=False,
+            )  # fmt: skip
+        joined[number] = mine
+        if old.watched[number]:  # a total that no table showed settles nothing
+            union.watched[mine] = True
+            union.fixed[mine] = number in release.hidden and union.fixed.get(mine) is not False
+    for rows, old_rows in ((union.equations, old.equations), (union.bounds, old.bounds)):
+        for terms in old_rows:
+            if terms[0][0] in joined and all(cell in joined for cell, _ in terms):
+                _add(union, rows, tuple((joined[cell], factor) for cell, factor in terms), seen)
+    return _Layer({old.cells[number]: mine for number, mine in joined.items()}, territory)
+
+
+def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> None:
+    """Add a row once, when it holds for the true values."""
+    key = tuple(sorted(terms))
+    if key in seen:
+        return
+    total = sum(system.values[cell] * factor for cell, factor in terms)
+    if total == 0 or (rows is system.bounds and total > 0):
+        seen.add(key)
+        rows.append(terms)
+
+
+def _link(system: System, one: _Layer, other: _Layer, seen: set[Terms]) -> None:
+    """Equate places of two geographies that took each other in: per count, over territories that overlap."""
+    left_parts, right_parts = _smallest(one), _smallest(other)
+    for count in left_parts.keys() & right_parts.keys():
+        if count[0].endswith(AMOUNTS):
+            continue  # an amount changes without its count, which makes equal counts of no use to a reader
+        left, right = left_parts[count], right_parts[count]
+        owner = {code: place for place in left for code in one.territory[place]}
+        joins = {place: {owner[code] for code in other.territory[place] if code in owner} for place in right}
+        for lefts, rights in _components(joins):
+            terms: dict[int, int] = {}
+            for number, sign in (*((left[place], 1) for place in lefts), *((right[place], -1) for place in rights)):
+                terms[number] = terms.get(number, 0) + sign
+            row = tuple((cell, factor) for cell, factor in sorted(terms.items()) if factor)
+            if row:
+                _add(system, system.equations, row, seen)
+
+
+def _smallest(layer: _Layer) -> dict[Count, dict[str, int]]:
+    """Count -> place -> cell, at the lowest level that the layer has of it."""
+    result: dict[Count, dict[str, dict[str, int]]] = {}
+    for cell, number in layer.cells.items():
+        levels = result.setdefault((cell.population, cell.year, cell.item), {})
+        levels.setdefault(level_of(cell.place), {})[cell.place] = number
+    return {count: next(levels[level] for level in LEVELS if level in levels) for count, levels in result.items()}
+
+
+def _components(joins: dict[str, set[str]]) -> list[tuple[list[str], list[str]]]:
+    """Groups of left and right places that overlap, from right place -> left places."""
+    group: dict[str, tuple[list[str], list[str]]] = {}  # left place -> its group
+    groups: dict[int, tuple[list[str], list[str]]] = {}
+    for place, lefts in joins.items():
+        merged: tuple[list[str], list[str]] = ([], [place])
+        for left in sorted(lefts):
+            known = group.get(left)
+            if known is None:
+                merged[0].append(left)
+            elif groups.pop(id(known), None) is not None:
+                merged[0].extend(known[0])
+                merged[1].extend(known[1])
+        groups[id(merged)] = merged
+        group.update(dict.fromkeys(merged[0], merged))
+    return [(lefts, rights) for lefts, rights in groups.values() if lefts]

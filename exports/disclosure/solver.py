@@ -1,0 +1,128 @@
+"""Integer programs over the hidden cells of one component, solved with HiGHS and checked in exact arithmetic.
+
+HiGHS (highspy, MIT licence) works with floating-point numbers. Its optimum is rounded to whole numbers and counts
+as a feasible point only when every equation and bound holds exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exports.disclosure.system import Terms
+
+Row = tuple[Terms, int]
+"""(terms, constant)."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+INFINITY = float("inf")
+
+
+class SolverError(Exception):
+    """HiGHS gave no answer to a program that has one by construction."""
+
+
+class Program:
+    """Variables 0..size-1, each a whole number of at least its floor.
+
+    `equations` and `bounds` are (terms, constant): the sum of the terms plus the constant is 0, or at least 0.
+    """
+
+    def __init__(
+        self, floors: Sequence[int], equations: Sequence[tuple[Terms, int]], bounds: Sequence[tuple[Terms, int]] = ()
+    ) -> None:
+        self.floors: Ints = np.array(floors, dtype=np.int64)
+        self.size = len(floors)
+        self.last: Floats = np.zeros(0)  # what the solver answered last, before rounding
+        self._equations = len(equations)
+        self._index, self._factors, self._starts, self._constants = _matrix([*equations, *bounds])
+        self._integer = False
+        self._highs: Any = None
+
+    def holds(self, point: Ints) -> bool:
+        """Whether the point satisfies everything, in whole numbers."""
+        if np.any(point < self.floors):
+            return False
+        if not len(self._constants):
+            return True
+        sums = np.add.reduceat(self._factors * point[self._index], self._starts[:-1]) + self._constants
+        return not np.any(sums[: self._equations]) and not np.any(sums[self._equations :] < 0)
+
+    def optimum(
+        self,
+        costs: Floats,
+        *,
+        lower: Floats | None = None,
+        upper: Floats | None = None,
+        integer: bool = False,
+    ) -> tuple[float, Ints | None] | None:
+        """Minimum of costs . x within the extra limits: the value, and the point when it is whole and exact.
+
+        Without `integer` the value is that of the linear relaxation, a lower bound of the true one. None = infeasible.
+        """
+        highs = self._solver()
+        columns = np.arange(self.size, dtype=np.int32)
+        if integer != self._integer:
+            highs.changeColsIntegrality(self.size, columns, np.full(self.size, int(integer), dtype=np.uint8))
+            self._integer = integer
+        floors = self.floors.astype(np.float64)
+        least = floors if lower is None else np.maximum(floors, lower)
+        most = np.full(self.size, INFINITY) if upper is None else upper
+        if np.any(least > most):
+            return None
+        highs.changeColsCost(self.size, columns, np.ascontiguousarray(costs, dtype=np.float64))
+        highs.changeColsBounds(self.size, columns, least, np.ascontiguousarray(most, dtype=np.float64))
+        highs.run()
+        status = highs.modelStatusToString(highs.getModelStatus())
+        if status == "Infeasible":
+            return None
+        if status not in ("Optimal", "Empty"):
+            raise SolverError(f"HiGHS stopped with {status!r} on a program of {self.size} cells")
+        self.last = np.array(highs.getSolution().col_value)
+        point = np.rint(self.last).astype(np.int64)
+        value = float(highs.getInfo().objective_function_value)
+        return value, point if self.holds(point) else None
+
+    def _solver(self) -> Any:
+        if self._highs is None:
+            import highspy
+
+            model = highspy.HighsLp()
+            model.num_col_, model.num_row_ = self.size, len(self._constants)
+            model.col_cost_ = np.zeros(self.size)
+            model.col_lower_ = np.zeros(self.size)
+            model.col_upper_ = np.full(self.size, highspy.kHighsInf)
+            sides = -self._constants.astype(np.float64)
+            model.row_lower_ = sides.copy()
+            sides[self._equations :] = highspy.kHighsInf
+            model.row_upper_ = sides
+            model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+            model.a_matrix_.start_ = self._starts
+            model.a_matrix_.index_ = self._index
+            model.a_matrix_.value_ = self._factors.astype(np.float64)
+            self._highs = highspy.Highs()
+            for option, value in {
+                "output_flag": False,
+                "threads": 1,
+                "random_seed": 1,
+                "simplex_dual_edge_weight_strategy": 1,  # Devex: cheapest for these programs
+                "mip_rel_gap": 0.0,
+                "mip_abs_gap": 0.5,
+            }.items():
+                self._highs.setOptionValue(option, value)
+            self._highs.passModel(model)
+        return self._highs
+
+
+def _matrix(rows: Sequence[Row]) -> tuple[NDArray[np.int32], Ints, NDArray[np.int32], Ints]:
+    """Rows as arrays: column of every term, its factor, where rows start, and their constants."""
+    return (
+        np.array([cell for terms, _ in rows for cell, _ in terms], dtype=np.int32),
+        np.array([factor for terms, _ in rows for _, factor in terms], dtype=np.int64),
+        np.cumsum([0, *(len(terms) for terms, _ in rows)]).astype(np.int32),
+        np.array([constant for _, constant in rows], dtype=np.int64),
+    )

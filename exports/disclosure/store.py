@@ -1,0 +1,142 @@
+"""A control in one file: the annexes load it instead of working it out again, and the register keeps it.
+
+Gzip-compressed JSON; the same control gives the same bytes. The file holds the true values of what is hidden, since
+without them a later release could not tell which figures are still the same: it is as confidential as the full edition.
+The policy is in it as text, so that a later change of `policy.yml` doesn't change what an old control says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from exports.archive import replace_file
+from exports.disclosure.control import Control
+from exports.disclosure.geography import Geography
+from exports.disclosure.policy import read_policy
+from exports.disclosure.releases import Release
+from exports.disclosure.scope import Scope
+from exports.disclosure.system import CellId, System, Terms
+from exports.reading import Municipality
+
+SUFFIX = ".control.json.gz"
+_FORMAT = 1
+_WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
+
+
+class RegisterError(Exception):
+    """A file of the register can't be read. Without it nothing may be published."""
+
+
+def save(control: Control, path: Path) -> Path:
+    """Write the control to `path`, atomically."""
+    release, system = control.release, control.release.system
+    names: dict[str, int] = {}
+
+    def number(text: str) -> int:
+        return names.setdefault(text, len(names))
+
+    cells = [
+        (
+            number(cell.population), cell.year, number(cell.place), number(cell.item), system.values[index],
+            _WATCHED * system.watched[index] + _HIDDEN * (index in release.hidden) + _EXEMPT * (index in system.exempt),
+            system.units[index], system.floors[index], system.costs[index],
+        )
+        for index, cell in enumerate(system.cells)
+    ]  # fmt: skip
+    content: dict[str, Any] = {
+        "format": _FORMAT,
+        "name": release.name,
+        "as_of": release.as_of.isoformat(),
+        "geography_date": release.geography_date.isoformat(),
+        "passed": control.passed,
+        "policy": control.policy.text,
+        "policy_lines": control.policy_lines,
+        "audit_lines": control.audit_lines,
+        "municipalities": [list(vars(item).values()) for item in release.geography.municipalities],
+        "scope": [
+            [population, year, {item: sorted(levels) for item, levels in sorted(items.items())}]
+            for (population, year), items in sorted(control.scope.items())
+        ],
+        "names": list(names),
+        "cells": [list(column) for column in zip(*cells, strict=True)],
+        "equations": [_signed(terms) for terms in system.equations],
+        "bounds": [_signed(terms) for terms in system.bounds],
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, gzip.compress(text.encode(), compresslevel=6, mtime=0))
+    return path
+
+
+def load(path: Path) -> Control:
+    """The control in a file. Raises RegisterError when the file isn't whole."""
+    try:
+        data = json.loads(gzip.decompress(path.read_bytes()))
+        if data["format"] != _FORMAT:
+            raise ValueError(f"format {data['format']}")
+        release = _release(data)
+        scope: Scope = {
+            (population, year): {item: set(levels) for item, levels in items.items()}
+            for population, year, items in data["scope"]
+        }
+        return Control(
+            release, scope, read_policy(data["policy"]), data["passed"], tuple(data["policy_lines"]),
+            tuple(data["audit_lines"]),
+        )  # fmt: skip
+    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise RegisterError(
+            f"{path}: this disclosure control can't be read ({type(error).__name__}); control the question again, or, "
+            "for a release, restore the file: without it nothing may be published about its years"
+        ) from error
+
+
+def _release(data: dict[str, Any]) -> Release:
+    names = data["names"]
+    policy = read_policy(data["policy"])
+    system = System(policy.threshold)
+    hidden = set()
+    for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"], strict=True):
+        cell = CellId(names[population], year, names[place], names[item])
+        number = system.add(cell, value, cost=cost, unit=unit, floor=floor, watched=bool(flags & _WATCHED))
+        if flags & _HIDDEN:
+            hidden.add(number)
+        if flags & _EXEMPT:
+            system.exempt.add(number)
+    system.equations = [_terms(row) for row in data["equations"]]
+    system.bounds = [_terms(row) for row in data["bounds"]]
+    return Release(
+        data["name"],
+        dt.date.fromisoformat(data["as_of"]),
+        dt.date.fromisoformat(data["geography_date"]),
+        Geography(tuple(Municipality(*row) for row in data["municipalities"])),
+        system,
+        frozenset(hidden),
+    )
+
+
+def _signed(terms: Terms) -> list[int]:
+    """Cell numbers from 1, negative where the factor is -1."""
+    return [factor * (cell + 1) for cell, factor in terms]
+
+
+def _terms(row: list[int]) -> Terms:
+    return tuple((abs(cell) - 1, 1 if cell > 0 else -1) for cell in row)
+
+
+def register(control: Control, folder: Path) -> Path:
+    """Add a control to the register of releases (or replace the one of the same question, dates and figures)."""
+    release = control.release
+    name = f"{release.name}_{release.as_of:%Y-%m-%d}_geo-{release.geography_date:%Y-%m-%d}{SUFFIX}"
+    return save(control, folder / name)
+
+
+def read_register(folder: Path) -> list[Release]:
+    """All releases of the register, oldest first. Raises RegisterError when one can't be read."""
+    if not folder.is_dir():
+        return []
+    releases = [load(path).release for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    return sorted(releases, key=lambda release: (release.as_of, release.geography_date, release.name))

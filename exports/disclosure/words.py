@@ -1,0 +1,62 @@
+"""What a workbook says about disclosure control, in Dutch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from exports.disclosure.audit import Report
+from exports.disclosure.policy import Policy
+from exports.disclosure.releases import Release
+
+
+def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
+    """By which rule figures are hidden."""
+    top = policy.threshold - 1
+    lines = [
+        f"Aantallen van 1 tot en met {top} zijn vervangen door [c]; een 0 is getoond.",
+        "Ook andere aantallen zijn vervangen door [c] waar een klein aantal anders te berekenen zou zijn uit de rest: "
+        "uit categorieën, gemeenten, provincies en Vlaanderen, en uit alle bijlagen van de vraag samen.",
+        "Bedragen, percentages, gemiddelden en wijzigingen zijn verborgen wanneer een aantal waaruit ze berekend zijn, "
+        "verborgen is.",
+    ]
+    if earlier:
+        names = ", ".join(f"{item.name} (stand {item.as_of:%d/%m/%Y})" for item in earlier)
+        lines.append(f"Er is rekening gehouden met wat eerder vrijgegeven is: {names}.")
+    lines += [
+        f"Uitzondering: {' '.join(part for part in (rule.population, rule.item, rule.place) if part)}: {rule.reason}"
+        for rule in policy.exceptions
+    ]
+    return tuple(lines)
+
+
+def audit_lines(policy: Policy, report: Report, levels: Mapping[str, tuple[int, int]], known: int) -> tuple[str, ...]:
+    """What the audit found, and how much is hidden. `levels`: level -> counts other than 0, hidden ones."""
+    if report.passed:
+        lines = [
+            "Geslaagd: uit alles wat samen gepubliceerd is, valt geen enkel verborgen klein aantal te bepalen, noch te "
+            f"beperken tot minder dan {policy.threshold} opeenvolgende waarden waar de totalen ruimte laten. "
+            f"Nagekeken: {_number(report.hidden)} verborgen cijfers, met exacte berekening."
+        ]
+        if report.findings:
+            lines.append(
+                f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, "
+                "minder ruimte; ook die cijfers zijn niet te bepalen."
+            )
+    else:
+        lines = [
+            f"NIET GESLAAGD: {_number(len(report.failures))} verborgen cijfers zijn te bepalen of te nauw te beperken. "
+            "Er is geen publieke uitgave."
+        ]
+    if known:
+        lines.append(f"{_number(known)} kleine aantallen stonden al in een eerdere vrijgave.")
+    for level, (cells, hidden) in levels.items():
+        share = f"{100 * hidden / cells:.1f}".replace(".", ",") if cells else "0,0"
+        lines.append(
+            f"Niveau {level}: {_number(hidden)} van de {_number(cells)} aantallen die niet 0 zijn, zijn verborgen "
+            f"({share} %)."
+        )
+    return tuple(lines)
+
+
+def _number(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

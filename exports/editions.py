@@ -1,0 +1,119 @@
+"""Two editions of one document: `publiek`, where hidden figures give way to [c], and `volledig`, which hides nothing
+and says on every sheet that it is confidential.
+
+An edition is made of the whole document at once, after every sheet is laid out, so that no sheet can forget it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from exports.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Line, Sheet, Table
+from exports.identity import Entry, Figure, Hidden, Value, is_hidden
+
+PUBLIEK, VOLLEDIG = "publiek", "volledig"
+_WIDEST_LINE = 150  # characters of signs and their meaning on one line
+
+
+@dataclass(frozen=True)
+class Edition:
+    """`suffix` comes behind the file name, `banner` on top of every sheet; `label` goes on the cover."""
+
+    name: str
+    suffix: str
+    banner: str
+    label: str
+
+
+EDITIONS = {
+    PUBLIEK: Edition(PUBLIEK, "", "", "publiek"),
+    VOLLEDIG: Edition(
+        VOLLEDIG,
+        "_volledig_VERTROUWELIJK",
+        "VERTROUWELIJK - volledige uitgave met herkenbaar kleine aantallen: niet verspreiden",
+        "volledig, VERTROUWELIJK: alle cijfers staan erin, ook kleine aantallen; enkel voor intern gebruik",
+    ),
+}
+
+
+def edition(name: str) -> Edition:
+    """The edition of that name. Raises ValueError."""
+    if name not in EDITIONS:
+        raise ValueError(f"no edition {name!r}; choose one of {', '.join(EDITIONS)}")
+    return EDITIONS[name]
+
+
+def disclose(document: Document, hidden: Hidden | None) -> Document:
+    """The document with plain values: a figure that is hidden, or worked out from one that is, becomes [c]. Explains
+    above each table the signs that occur in it."""
+    sheets = tuple(_sheet(sheet, hidden) for sheet in document.sheets)
+    made = replace(document, sheets=sheets)
+    return replace(made, sheets=tuple(_with_charts(made, sheet) for sheet in sheets))
+
+
+def shown(entry: Entry, hidden: Hidden | None) -> Value:
+    """What stands in the cell."""
+    if not isinstance(entry, Figure):
+        return entry
+    return CONFIDENTIAL if is_hidden(entry, hidden) else entry.value
+
+
+def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
+    if sheet.table is None:
+        return sheet
+    if hidden is None:  # as below, but a quarter of a million cells need not be asked
+        rows = [tuple([cell.value if type(cell) is Figure else cell for cell in row]) for row in sheet.table.rows]
+    else:
+        rows = [tuple([shown(cell, hidden) for cell in row]) for row in sheet.table.rows]
+    table = replace(sheet.table, rows=rows)
+    lines = sign_lines(table) if sheet.data or sheet.charts else []  # the notes explain all signs
+    return replace(sheet, lines=(*sheet.lines, *lines), table=table)
+
+
+def _with_charts(document: Document, sheet: Sheet) -> Sheet:
+    return replace(sheet, charts=tuple(_chart(chart, document.shown_by(sheet, chart)) for chart in sheet.charts))
+
+
+def _chart(chart: Chart, source: Sheet) -> Chart:
+    """A hidden figure leaves a gap; where figures are shown as shares of each other, the shares would be wrong without
+    it, so that the chart shows numbers instead."""
+    rows = source.table.rows if source.table else []
+    gaps = any(
+        rows[row][col] == CONFIDENTIAL
+        for series in chart.series
+        for row in range(series.values[0][0], series.values[1][0] + 1)
+        for col in range(series.values[0][1], series.values[1][1] + 1)
+    )
+    if not gaps:
+        return chart
+    title, about = f"{chart.title} (zonder verborgen cijfers)", f"{chart.about} Verborgen cijfers staan er niet in."
+    if not chart.kind.startswith("percent"):
+        return replace(chart, title=title, about=about)
+    kind = "stacked_bars" if chart.kind == "percent_bars" else "stacked"
+    return replace(chart, kind=kind, title=title, about=about, y_title=chart.unit)
+
+
+def sign_lines(table: Table) -> list[Line]:
+    """The signs that occur in the table or its headers, with their meaning, a few to a line."""
+    used = _signs(table)
+    lines: list[str] = []
+    for text in (f"{sign} = {meaning}" for sign, meaning in SHORTHAND.items() if sign in used):
+        if lines and len(lines[-1]) + len(text) < _WIDEST_LINE:
+            lines[-1] += f"; {text}"
+        else:
+            lines.append(text)
+    return [Line(text, "small") for text in lines]
+
+
+def _signs(table: Table) -> set[str]:
+    texts: Iterable[str] = {value for row in table.rows for value in row if type(value) is str}
+    if not table.rows:
+        texts = {*texts, NOT_APPLICABLE}  # the row that stands in for none
+    found = {text for text in texts if "[" in text}
+    headers = " ".join(column.header for column in table.columns)
+    return {
+        sign
+        for sign in SHORTHAND
+        if sign in headers or any(text.endswith(sign) or f"{sign}," in text for text in found)
+    }

@@ -1,0 +1,60 @@
+"""What a figure is, apart from what it counts: the seam between the annexes and whoever decides what to hide.
+
+Every figure of every sheet is a `Figure`: its value with a `FigureId`. A figure stands for the same thing wherever it
+is shown, so a centrumstad on the sheet of the centrumsteden has the identity of the gemeente that it is. Whoever
+decides what is confidential answers one question, `hidden(identity) -> bool`; `exports.editions` asks it of every
+figure in the document, and of the figures that it was worked out from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import NamedTuple
+
+Value = str | int | float | Decimal | dt.date | None
+"""What a cell may hold. Booleans are text ("ja"/"nee") by the time they get here."""
+
+GEMEENTE, CENTRUMSTAD, PROVINCIE, VLAANDEREN = "gemeente", "centrumstad", "provincie", "vlaanderen"
+LEVELS = (GEMEENTE, CENTRUMSTAD, PROVINCIE, VLAANDEREN)
+"""Levels at which an annex can show its figures. Identities know no centrumstad: that is a gemeente."""
+
+
+class FigureId(NamedTuple):
+    """One figure of the publication.
+
+    `mart` and `measure` are the mart and its column; a share is named after its numerator with `_pct`, the difference
+    of two counts that must agree after the first with `_difference`. `place` is the NIS code of a gemeente, the name
+    of a provincie, or `vlaanderen`. `category` narrows the rows of the mart down: key columns joined by `/` as in
+    `gender/m`, `executed/0-2`, `position/nec`, `months/12`; `gender/*` for the sum over a characteristic, `*` for the
+    sum over all rows; `months/25+` for all durations over 24 months together (the tidy sheet has `months/30`);
+    the chosen basis (`performance`, `year_average`) in marts that have one; else empty.
+    """
+
+    mart: str
+    measure: str
+    year: int
+    level: str
+    place: str
+    category: str = ""
+
+
+class Figure(NamedTuple):
+    """A value that somebody may have to hide. `parts` are the figures from which it was worked out (the numerator and
+    denominator of a share, both years of a change): when one of them is hidden, this one is too."""
+
+    value: Value
+    id: FigureId
+    parts: tuple[FigureId, ...] = ()
+
+
+Entry = Value | Figure
+"""What a table cell may hold before an edition is made of the document."""
+
+Hidden = Callable[[FigureId], bool]
+
+
+def is_hidden(figure: Figure, hidden: Hidden | None) -> bool:
+    """Whether the figure may not be shown, for itself or for what it was worked out from."""
+    return hidden is not None and (hidden(figure.id) or any(hidden(part) for part in figure.parts))

@@ -1,0 +1,40 @@
+"""The gegevensbladen: the rows of the marts themselves."""
+
+from __future__ import annotations
+
+from exports.document import Column, Format, Sheet, Table
+from exports.identity import Entry
+from exports.sheets.context import FIELDS, Context
+from exports.sheets.head import short_head
+from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
+from exports.sheets.wording import plain_name
+from exports.tidy import Tidy
+
+
+def data_sheet(context: Context, tidy: Tidy) -> Sheet:
+    columns = (
+        Column(context.kind.year_header, Format.YEAR, 11),
+        Column("Status van het jaar", width=22),
+        NIS,
+        municipality_column(),
+        PROVINCE,
+        Column("Centrumstad", width=13),
+        *(
+            Column(
+                item.header,
+                item.format,
+                34 if not item.column else wide_enough(item.header, item.format, 14),
+                about=item.description,
+            )
+            for item in tidy.columns
+        ),
+    )
+    status = {year: context.marks.status(year) for year in context.years}
+    rows: list[tuple[Entry, ...]] = [(row[0], status[row[0]], *row[1:]) for row in tidy.rows.values()]
+    texts = [f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {FIELDS}."]
+    if not rows:
+        texts.append("Geen rijen voor deze jaren: er is niets geteld.")
+    lines = short_head(context, f"Gegevens ({tidy.mart.name})", *texts)
+    body = Table(plain_name(*tidy.mart.sheet.split()), columns, rows)
+    about = f"rijen van het datawarehouse ({tidy.mart.name}), om zelf mee te rekenen"
+    return Sheet(tidy.mart.sheet, tuple(lines), body, frozen_columns=4, about=about)

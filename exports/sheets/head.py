@@ -1,0 +1,62 @@
+"""The lines above a table: what it shows, as of when, with which reservations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exports.document import Line
+from exports.editions import Edition
+from exports.sheets.context import CONTENTS, NOTES, Context
+from exports.sheets.wording import BANNER, counted, geography, listed, long_date, period, unfinished
+
+
+def banners(context: Context) -> list[Line]:
+    """What every sheet says in red: that it is confidential, that its data are made up."""
+    return in_red(context.edition, context.facts.synthetic)
+
+
+def in_red(edition: Edition, synthetic: bool) -> list[Line]:
+    texts = (edition.banner, BANNER if synthetic else "")
+    return [Line(text, "banner") for text in texts if text]
+
+
+def frame(title: str, reservations: Sequence[Line], texts: Sequence[str], back: bool = True) -> list[Line]:
+    """Title, what is said in red, small texts; on the sheet of an annex the way `back` to its contents."""
+    link = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
+    return [Line(title, "title"), *reservations, *(Line(text, "small") for text in texts), *([link] if back else [])]
+
+
+def short_head(context: Context, title: str, *texts: str) -> list[Line]:
+    """For sheets without figures."""
+    return frame(title, banners(context), texts)
+
+
+def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> list[Line]:
+    """For sheets with figures; with `totals` of more than one gemeente."""
+    kind = context.kind
+    about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *options(context))
+    what = counted(1, "tabel", "tabellen") + (f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else "")
+    missing = [item.what for item in context.question.unavailable(context.annex)]
+    general = context.general_notes(totals)
+    lines = [
+        f"{'; '.join(about)}. Dit blad bevat {what}.",
+        f"Stand op {long_date(context.facts.as_of)}; {geography(context.publication)}. "
+        f"Bron: datawarehouse TWE-OCMW ({listed(kind.sources)}).",
+    ]
+    lines += [f"Let op: {text}" for text in unfinished(context.years, context.facts.as_of)]
+    lines += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
+    about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""
+    lines.append(f"{about_all}De nota's staan op het blad {NOTES}.")
+    return short_head(context, f"Bijlage {context.annex.number}. {title}", *lines, *texts)
+
+
+def options(context: Context) -> list[str]:
+    """The chosen option of each mart in words, e.g. "basis: volgens prestatiemaand"."""
+    texts = []
+    for mart in context.kind.marts:
+        for name, values in mart.options.items():
+            code = context.annex.options.get(name, values[0])
+            field = next(item for item in mart.fields if item.column == name)
+            labels = {label.code: label.text for label in context.publication.labels(field.label_set or name)}
+            texts.append(f"{field.header.removesuffix(' (code)')}: {labels.get(code, code)}".lower())
+    return texts

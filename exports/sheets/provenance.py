@@ -1,0 +1,121 @@
+"""Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again."""
+
+from __future__ import annotations
+
+from exports.document import NOT_AVAILABLE, Column, Format, Sheet, Table
+from exports.identity import Value
+from exports.reading import Delivery
+from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
+from exports.sheets.head import short_head
+from exports.sheets.wording import listed
+
+_CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt mee"}
+
+
+def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
+    deliveries = context.publication.deliveries(context.kind.sources)
+    return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, deliveries)
+
+
+def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
+    """Per source: what came in, what was loaded, and how many rows broke which rule."""
+    rows: list[tuple[Value, ...]] = []
+    findings = context.publication.findings(deliveries)
+    for source in context.kind.sources:
+        mine = [item for item in deliveries if item.source == source]
+        for text, count in (
+            ("gebruikte leveringen", len(mine)),
+            ("rijen gelezen", sum(item.rows_read for item in mine)),
+            ("rijen aanvaard", sum(item.rows_accepted for item in mine)),
+            ("rijen in quarantaine", sum(item.rows_quarantined for item in mine)),
+            ("rijen met een waarschuwing bij het laden", sum(item.rows_warned for item in mine)),
+        ):
+            rows.append((source, text, "telling", count))
+        rows += [
+            (source, f"regel {item.rule}", _CONSEQUENCE.get(item.on_fail, item.on_fail), item.rows)
+            for item in findings
+            if item.source == source
+        ]
+    columns = (
+        Column("Bron", width=26),
+        Column("Controle", width=46),
+        Column("Gevolg", width=28),
+        Column("Aantal", Format.INTEGER, 12),
+    )
+    lines = short_head(
+        context,
+        "Controles op de leveringen",
+        "Rijen gelezen = rijen aanvaard + rijen in quarantaine. Een rij die twee regels breekt, telt bij beide.",
+    )
+    about = "per bron: leveringen, rijen, en rijen per controleregel"
+    return Sheet(CHECKS, tuple(lines), Table("Controles", columns, rows), frozen_columns=1, about=about)
+
+
+def _deliveries(context: Context, deliveries: list[Delivery]) -> Sheet:
+    """The files used. Their numbers of rows are for the full edition only: a file may come from one small OCMW."""
+    counts = (
+        Column("Rijen gelezen", Format.INTEGER, 13),
+        Column("Rijen aanvaard", Format.INTEGER, 13),
+        Column("Rijen in quarantaine", Format.INTEGER, 13),
+    )
+    columns = (
+        Column("Bestand", width=56),
+        Column("Bron", width=24),
+        Column("Geleverd op", Format.DATE, 13),
+        Column("Versie van de controleregels", width=22),
+        *(() if context.public else counts),
+        Column("SHA-256 van het bestand", width=68),
+    )
+    rows: list[tuple[Value, ...]] = [
+        (
+            item.file_name, item.source, item.delivered_on, item.suite_version or NOT_AVAILABLE,
+            *(() if context.public else (item.rows_read, item.rows_accepted, item.rows_quarantined)), item.sha256,
+        )
+        for item in deliveries
+    ]  # fmt: skip
+    text = "Aanvaarde leveringen van de gebruikte bronnen, tot en met de stand-datum."
+    if not rows:
+        text = "Er zijn geen aanvaarde leveringen van de gebruikte bronnen tot en met de stand-datum."
+    lines = short_head(context, "Gebruikte leveringen", text)
+    about = "de gebruikte leveringen, met hun SHA-256"
+    return Sheet(DELIVERIES, tuple(lines), Table("Leveringen", columns, rows), frozen_columns=1, about=about)
+
+
+def _facts(context: Context, deliveries: list[Delivery]) -> Sheet:
+    facts, question, kind = context.facts, context.question, context.kind
+    versions = {
+        source: sorted({item.suite_version for item in deliveries if item.source == source and item.suite_version})
+        for source in kind.sources
+    }
+    rows: list[tuple[str, str]] = [
+        ("Uitgave", context.edition.label),
+        ("Stand op", facts.as_of.isoformat()),
+        ("Geografie op", facts.geography_date.isoformat()),
+        ("Jaren", listed([context.marks.label(year) for year in context.years])),
+        ("Synthetische gegevens", "ja" if facts.synthetic else "nee"),
+        ("Versie van de code", facts.code_version),
+        ("Rekenmotor", facts.engine),
+        ("Vraagbestand", question.source_name),
+        ("SHA-256 van het vraagbestand", question.source_sha256),
+        ("Tabellen in het datawarehouse", listed([mart.name for mart in kind.marts])),
+        ("Bronnen", listed(kind.sources)),
+        ("Gebruikte leveringen", str(len(deliveries))),
+    ]
+    rows += [
+        (f"Versie van de controleregels, {source}", listed(found) if found else NOT_AVAILABLE)
+        for source, found in versions.items()
+    ]
+    policy, audit = context.policy, context.audit
+    if context.hidden is None:
+        policy = policy or ("geen geheimhouding toegepast",)
+        audit = audit or ("geen nazicht: er is niets verborgen",)
+    rows += [("Geheimhouding: regel", text) for text in policy or (NOT_AVAILABLE,)]
+    rows += [("Geheimhouding: nazicht", text) for text in audit or (NOT_AVAILABLE,)]
+    columns = (Column("Gegeven", width=42), Column("Waarde", width=100, wrap=True))
+    lines = short_head(
+        context,
+        "Herkomst",
+        "Met dezelfde leveringen, stand-datum, geografie, vraag en code komt hetzelfde bestand, byte voor byte.",
+    )
+    about = "stand, versies, geheimhouding: alles om deze bijlage opnieuw te maken"
+    return Sheet(PROVENANCE, tuple(lines), Table("Herkomst", columns, rows), about=about)

@@ -1,0 +1,90 @@
+"""The municipalities whose figure rose and fell most, with a chart."""
+
+from __future__ import annotations
+
+from exports.annexes.checks import Ranking
+from exports.document import Chart, Column, Format, Series, Sheet, Table
+from exports.identity import GEMEENTE, Entry, is_hidden
+from exports.meters import Meter
+from exports.reading import UNASSIGNED, Municipality
+from exports.sheets.context import RANKING, Context
+from exports.sheets.head import head
+from exports.sheets.wide import NIS, PROVINCE, measure_column, municipality_column
+
+
+def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
+    """From the largest rise to the largest fall. A municipality of which a figure is hidden isn't ranked."""
+    year = context.years[-1]
+    table = next(item for item in context.figures.tables if item.plan.sheet == ranking.sheet)
+    meters = {meter.label: meter for meter in table.meters}
+    shown = [
+        (label, each) for label in ranking.shown for each in ((year - 1, year) if label in ranking.before else (year,))
+    ]
+    columns = [
+        Column("Richting", width=12),
+        Column("Rang", Format.RANK, 9),
+        NIS,
+        municipality_column(),
+        PROVINCE,
+        *(
+            measure_column(
+                context, meters[label].measure, f"{_label(context, each)}: {meters[label].measure.header}", 14
+            )
+            for label, each in shown
+        ),
+    ]
+    rising, falling = _ranked(context, ranking, meters)
+    rows: list[tuple[Entry, ...]] = []
+    for direction, places in (("stijger", rising), ("daler", falling)):
+        for index, place in enumerate(places):
+            rank = index + 1 if direction == "stijger" else len(places) - index
+            cells = [context.figures.figure(meters[label], GEMEENTE, place.nis_code, each) for label, each in shown]
+            rows.append((direction, rank, place.nis_code, place.municipality, place.province, *cells))
+    body = Table("Rangschikking", tuple(columns), rows)
+    column = 5 + shown.index((ranking.by, year))
+    charts = (_chart(context, ranking, len(rows), column),) if rows else ()
+    rule = (
+        f"De {ranking.count} grootste stijgers en de {ranking.count} grootste dalers van {year} tegenover {year - 1}, "
+        f"onder de gemeenten met in {year} gemiddeld minstens {ranking.floor:g} {ranking.size_text}."
+    )
+    texts = [rule] if rows else [rule, "Geen enkele gemeente heeft een wijziging die te rangschikken is."]
+    if context.public and context.hidden is not None:
+        texts.append("Gemeenten met een verborgen cijfer zijn niet gerangschikt.")
+    lines = head(context, ranking.title, len(charts), *texts)
+    about = f"grootste stijgers en dalers van {year}, met grafiek"
+    return Sheet(RANKING, tuple(lines), body, charts, frozen_columns=4, about=about)
+
+
+def _label(context: Context, year: int) -> str:
+    return context.marks.label(year) if year in context.years else str(year)
+
+
+def _ranked(
+    context: Context, ranking: Ranking, meters: dict[str, Meter]
+) -> tuple[list[Municipality], list[Municipality]]:
+    """Risers from the largest rise, fallers up to the largest fall."""
+    year = context.years[-1]
+    changes: list[tuple[float, Municipality]] = []
+    for place in context.figures.municipalities:
+        figures = {label: context.figures.figure(meters[label], GEMEENTE, place.nis_code, year) for label in meters}
+        size, change = (
+            context.figures.number(meters[label].measure, GEMEENTE, place.nis_code, year)
+            for label in (ranking.size, ranking.by)
+        )
+        if place.nis_code == UNASSIGNED or size is None or change is None or size < ranking.floor:
+            continue
+        if any(is_hidden(figures[label], context.hidden) for label in (ranking.size, *ranking.shown)):
+            continue
+        changes.append((float(change), place))
+    changes.sort(key=lambda item: (-item[0], item[1].nis_code))
+    rising = [place for change, place in changes if change > 0][: ranking.count]
+    falling = [place for change, place in changes if change < 0][-ranking.count :]
+    return rising, falling
+
+
+def _chart(context: Context, ranking: Ranking, rows: int, column: int) -> Chart:
+    last = rows - 1
+    series = Series(ranking.title, ((0, column), (last, column)), ((0, 3), (last, 3)))
+    title = f"{ranking.title}, {context.marks.label(context.years[-1])}"
+    about = f"Staafdiagram van grootste stijging naar grootste daling: {title}. De cijfers staan in de tabel."
+    return Chart("ranking", title, "", ranking.y_title, (series,), "0", about)

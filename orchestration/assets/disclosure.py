@@ -1,0 +1,64 @@
+"""Disclosure control as an asset, with its audit as a check that everybody sees."""
+
+import dagster as dg
+
+from orchestration import disclosure, publication
+from orchestration.answer import resolve
+from orchestration.assets.describing import ANALYSTS, see
+from orchestration.assets.publish import PUBLICATION
+from orchestration.progress import step
+from orchestration.resources import AnswerConfig
+from orchestration.workspace import Workspace
+
+DISCLOSURE = dg.AssetKey("disclosure_control")
+AUDIT = "audit"
+
+
+def build() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=DISCLOSURE,
+        deps=[PUBLICATION],
+        group_name="annexes",
+        kinds={"python"},
+        owners=ANALYSTS,
+        metadata=see("docs/disclosure.md", "orchestration/disclosure.py"),
+        automation_condition=dg.AutomationCondition.eager(),
+        required_resource_keys={"workspace", "answer"},
+        check_specs=[
+            dg.AssetCheckSpec(
+                AUDIT,
+                asset=DISCLOSURE,
+                description="No hidden small count can be worked out from what is published. When this fails no "
+                "public edition is written; the confidential ones are.",
+            )
+        ],
+        description="Which figures the public editions hide, decided for all annexes of this publication together.",
+    )
+    def disclosure_control(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        answer: AnswerConfig = context.resources.answer
+        entries = workspace.entries()
+        source = publication.find(workspace.data, publication.inputs_digest(entries, resolve(entries, *answer.dates)))
+        if source is None:
+            raise dg.Failure("There is no publication of these dates to control; materialize `publication` first.")
+        with step("disclosure control") as shown:
+            summary = disclosure.ensure(workspace.settings, source, answer.years).summary
+            share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
+            shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
+        told = {
+            "counts": summary.counts,
+            "hidden counts": summary.hidden,
+            "hidden, %": round(share, 2),
+            "policy": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.policy)),
+            "audit": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.audit)),
+        }
+        return dg.MaterializeResult(
+            metadata=told,
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name=AUDIT, passed=summary.passed, severity=dg.AssetCheckSeverity.ERROR, metadata=told
+                )
+            ],
+        )
+
+    return disclosure_control

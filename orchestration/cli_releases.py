@@ -1,0 +1,94 @@
+"""Commands of `twe` that compare stands, release answers and verify files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.settings import load_settings
+
+Day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--from", "before", type=Day, required=True, help="The earlier stand.")
+@click.option("--to", "after", type=Day, required=True, help="The later stand.")
+@click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: those of --to.")
+@click.option("--question", metavar="ID", help="Only the annexes and years of this question. Default: all there is.")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write every change to this workbook.")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(min=0), help="Lines per annex.")
+def compare(
+    before: dt.datetime,
+    after: dt.datetime,
+    geography_date: dt.datetime | None,
+    question: str | None,
+    xlsx: Path | None,
+    limit: int,
+) -> None:
+    """Show what changed between two stands, per annex, municipality and year, and the deliveries that caused it."""
+    from exports.comparison_text import text
+    from orchestration import comparing
+
+    geography = geography_date.date() if geography_date else None
+    try:
+        made = comparing.run(load_settings(), before.date(), after.date(), geography, question)
+    except comparing.ComparisonError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(text(made, limit))
+    if xlsx:
+        comparing.write_workbook(made, xlsx)
+        click.echo(f"\n{len(made.changes):,} changes written to {xlsx}")
+
+
+@click.command()
+@click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
+@click.option("--as-of", type=Day, help="The stand. Default: the question's, else the newest accepted.")
+@click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: as-of.")
+def release(question: str, as_of: dt.datetime | None, geography_date: dt.datetime | None) -> None:
+    """Release the annexes and the answer of a question: keep them for ever and enter them in the register."""
+    from orchestration import releasing
+    from orchestration.releases import ReleaseError
+
+    day = as_of.date() if as_of else None
+    geography = geography_date.date() if geography_date else None
+    try:
+        lines, new = releasing.run(load_settings(), question, day, geography)
+    except ReleaseError as error:
+        click.echo(f"twe: {error}", err=True)
+        sys.exit(1)
+    click.echo("Released:" if new else "Released before, with the same content; nothing was changed:")
+    for line in lines:
+        click.echo(f"  {line.sha256[:12]}  {line.label}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not."""
+    from orchestration import releases
+
+    verdict = releases.verify(load_settings().folder, file)
+    click.echo(verdict.text)
+    sys.exit(0 if verdict.release else 1)
+
+
+@click.command("releases")
+def list_releases() -> None:
+    """List the release register: what was released when, for which question, edition and stand."""
+    from orchestration import releases
+
+    lines = releases.read(load_settings().folder)
+    for line in lines:
+        click.echo(f"{line.sha256[:12]}  {line.label}")
+    if not lines:
+        click.echo("Nothing has been released yet: twe release --question ID")
+
+
+def add_to(group: Any) -> None:
+    """Add the commands to the command line."""
+    for command in (compare, release, verify, list_releases):
+        group.add_command(command)

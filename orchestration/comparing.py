@@ -1,0 +1,83 @@
+"""`twe compare`: makes sure that both stands are published, and lays them side by side with the trace of causes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from exports.comparison import Comparison, annexes_of, compare
+from exports.questions import Question
+from orchestration import publication, runner
+from orchestration.answer import NothingAcceptedError, resolve
+from orchestration.door.ledger import Entry
+from orchestration.publication import Publication
+from orchestration.settings import Settings
+from orchestration.tracing import Trace, trace
+from orchestration.workspace import Workspace
+
+
+class ComparisonError(ValueError):
+    """Two stands that cannot be compared; the message says why."""
+
+
+def run(
+    settings: Settings,
+    before: dt.date,
+    after: dt.date,
+    geography_date: dt.date | None = None,
+    question_id: str | None = None,
+) -> Comparison:
+    """Compare the figures of two stands, both with the municipalities of `geography_date` (default: the question's,
+    else those of `after`). Builds what is not published yet; `current` stays where it is.
+
+    Raises ComparisonError, UnknownQuestionError, NothingAcceptedError or BusyError.
+    """
+    if before >= after:
+        raise ComparisonError(f"--from {before} must be earlier than --to {after}")
+    question: Question | None = runner.chosen(settings, (question_id,))[0] if question_id else None
+    geography = geography_date or (question.geography_date if question else None) or after
+    entries = Workspace(settings).entries()
+    if not entries:
+        raise NothingAcceptedError("nothing has been loaded yet; load the inbox first with `twe run`")
+    old, new = _published(settings, entries, before, geography), _published(settings, entries, after, geography)
+    if not old.path.exists():  # only the newest publications are kept
+        old = _published(settings, entries, before, geography)
+    made = causes(settings, entries, old, new)
+    return compare(old.path, new.path, annexes_of(question), made.causes)
+
+
+def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publication) -> Trace:
+    """The trace of what is in `new` and not in `old`."""
+    workspace = Workspace(settings)
+    return trace(
+        settings.folder,
+        workspace.contracts,
+        _accepted(entries, old.as_of),
+        _accepted(entries, new.as_of),
+        (old.as_of, new.as_of),
+        new.geography_date,
+        old.code_version != new.code_version,
+    )
+
+
+def write_workbook(comparison: Comparison, path: Path) -> Path:
+    """The whole comparison as a workbook."""
+    from exports import comparison_book, workbook
+
+    return workbook.write(comparison_book.document(comparison), path)
+
+
+def _accepted(entries: list[Entry], as_of: dt.date) -> list[Entry]:
+    return [entry for entry in entries if entry.status == "accepted" and entry.delivered_on <= as_of]
+
+
+def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geography: dt.date) -> Publication:
+    digest = publication.inputs_digest(entries, resolve(entries, as_of, geography))
+    made = publication.find(settings.folder, digest)
+    if made is None:
+        wish = runner.Wish(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
+        report = runner.run(settings, wish)
+        made = publication.find(settings.folder, digest)
+        if made is None:
+            raise ComparisonError("; ".join(report.problems) or f"the stand of {as_of} could not be published")
+    return made

@@ -1,0 +1,186 @@
+"""Disclosure control of everything that one publication gives out: made once, kept, and asked by every export.
+
+All annexes of all questions are controlled together on a publication, whatever a run was asked to write: any part of
+them can then be handed out beside any other. What was released before, from other publications or under other rules,
+is known to everybody and counts as such.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exports.identity import FigureId
+from exports.questions import Question
+from orchestration import releases
+from orchestration.annexes import parse_years
+from orchestration.files import replaced
+from orchestration.paths import DISCLOSURE_POLICY, DataFolder
+from orchestration.publication import Publication
+from orchestration.questions import known
+from orchestration.releases import Release
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from exports.disclosure.control import Control
+    from exports.disclosure.releases import Release as Known
+
+KEPT = 20
+"""Controls kept: the newest ones."""
+RELEASED = "released"
+"""Folder with the record of each release: what it showed and hid, with the true figures."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What people are told of a control: whether public editions may be made, and in Dutch why."""
+
+    passed: bool
+    policy: list[str]
+    audit: list[str]
+    counts: int
+    """Published counts other than 0, and how many of them are hidden."""
+    hidden: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A control on disk, or where it would be. `stamp` is the digest of all that decides it."""
+
+    stamp: str
+    folder: Path
+
+    @property
+    def pattern(self) -> Path:
+        return self.folder / "pattern.control.json.gz"
+
+    @property
+    def _summary(self) -> Path:
+        return self.folder / "summary.json"
+
+    @property
+    def exists(self) -> bool:
+        return self.pattern.exists() and self._summary.exists()
+
+    @property
+    def summary(self) -> Summary:
+        return Summary(**json.loads(self._summary.read_text(encoding="utf-8")))
+
+    def keep(self, control: Control) -> None:
+        """Write the control; the summary comes last, so that a killed run leaves none."""
+        from exports.disclosure.store import save
+
+        shares = control.shares().values()
+        summary = Summary(
+            control.passed, list(control.policy_lines), list(control.audit_lines),
+            sum(cells for cells, _, _ in shares), sum(hidden for _, _, hidden in shares),
+        )  # fmt: skip
+        save(control, self.pattern)
+        with replaced(self._summary) as temporary:
+            temporary.write_text(json.dumps(asdict(summary), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def kept(settings: Settings, publication: Publication, years: str | None = None) -> Kept:
+    """Where the control of a publication is, or would be; `years` as asked of a run, beside those of the questions.
+
+    A release that was made under this very control changes nothing in it, so that annexes stand as they are after
+    they were released.
+    """
+    told = [publication.inputs, hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
+    told += [f"{question.id} {question.source_sha256}" for question in known(settings).values()]
+    data = settings.folder
+    register = _released(data)
+    stamp = ""
+    for count in range(len(register) + 1):
+        before = [f"{line.folder} {line.sha256}" for line in register[:count]]
+        stamp = hashlib.sha256(json.dumps([told, before]).encode()).hexdigest()[:16]
+        if all(line.control == stamp for line in register[count:]):
+            break
+    return Kept(stamp, data.disclosure / stamp)
+
+
+def ensure(settings: Settings, publication: Publication, years: str | None = None) -> Kept:
+    """The control of a publication, made when it is not there yet.
+
+    Raises PolicyError, PublicationError, and RegisterError when the record of a release is gone.
+    """
+    data, found = settings.folder, kept(settings, publication, years)
+    if not found.exists:
+        from exports.disclosure.control import control
+        from exports.reading import Publication as Reader
+
+        figures = set()
+        for question in known(settings).values():
+            figures |= _figures(publication, question, years)
+        earlier = [_known(data, line) for line in _released(data) if line.control != found.stamp]
+        with Reader(publication.path) as reader:
+            found.keep(control(reader, figures, f"stand {publication.as_of:%d/%m/%Y}", earlier=earlier))
+        _prune(data, found)
+    return found
+
+
+@lru_cache(maxsize=2)
+def load(kept: Kept) -> Control:
+    """The control itself, with its `hidden` for every figure that was controlled."""
+    from exports.disclosure.store import load as read
+
+    return read(kept.pattern)
+
+
+def record(settings: Settings, publication: Publication, question: Question, folder: str) -> str:
+    """Keep what a release of the question shows and hides, for the controls to come; returns the control's stamp.
+
+    `folder` is the release's, as in the register. Only the question's own figures are in it: what was controlled with
+    them but not handed out, nobody knows.
+    """
+    from exports.disclosure.control import part
+    from exports.disclosure.store import save
+    from exports.reading import Publication as Reader
+
+    found = ensure(settings, publication)
+    with Reader(publication.path) as reader:
+        released = part(load(found), reader, _figures(publication, question, None), f"{question.id}")
+    save(released, _record(settings.folder, folder))
+    return found.stamp
+
+
+def _figures(publication: Publication, question: Question, years: str | None) -> set[FigureId]:
+    """Every figure that the question's annexes and answer ask for, in its years and those of the run."""
+    from exports import annex_figures
+    from exports.answer import build_answer
+
+    found: set[FigureId] = set()
+    for annex in question.annexes:
+        wanted = sorted({*annex.years, *(parse_years(years) or ())})
+        for figure in annex_figures(publication.path, question, annex, wanted):
+            found.add(figure.id)
+            found.update(figure.parts)
+    build_answer(publication.path, question, lambda figure: bool(found.add(figure)), years=parse_years(years))
+    return found
+
+
+def _released(data: DataFolder) -> list[Release]:
+    """One line of the register for each release, oldest first."""
+    return [lines[0] for lines in releases.groups(releases.read(data))]
+
+
+def _record(data: DataFolder, folder: str) -> Path:
+    return data.disclosure / RELEASED / f"{folder}.control.json.gz"
+
+
+def _known(data: DataFolder, line: Release) -> Known:
+    from exports.disclosure.store import load as read
+
+    return read(_record(data, line.folder)).release
+
+
+def _prune(data: DataFolder, latest: Kept) -> None:
+    found = [path for path in data.disclosure.iterdir() if path.is_dir() and path.name != RELEASED]
+    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+        if path != latest.folder:
+            shutil.rmtree(path)

@@ -1,0 +1,92 @@
+"""What a run was asked for, and what is left to do for it: nothing that is there already is made again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exports.questions import Question
+from orchestration import annexes, disclosure, publication, revising
+from orchestration.answer import resolve
+from orchestration.door.ledger import Entry
+from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a run was asked for. Dates that are None follow the question, then the defaults of the contract."""
+
+    questions: Sequence[str] = ()
+    as_of: dt.date | None = None
+    geography_date: dt.date | None = None
+    years: str | None = None
+    load: bool = True
+    """Whether new deliveries are taken in first."""
+    annexes: bool = True
+    """Whether annexes are written; without them only the publication is made."""
+    move_current: bool = True
+    """Whether readers of `current` get to see this run's dates. Those pinned in a question never move it."""
+
+
+Dates = tuple[dt.date | None, dt.date | None]
+
+
+def by_dates(questions: Sequence[Question], wish: Wish) -> dict[Dates, list[Question]]:
+    """Questions that share a publication. The run's own dates win over those pinned in a question."""
+    groups: dict[Dates, list[Question]] = {(wish.as_of, wish.geography_date): []}
+    for question in questions:
+        dates = (wish.as_of or question.as_of, wish.geography_date or question.geography_date)
+        groups.setdefault(dates, []).append(question)
+    return groups
+
+
+def moves(dates: Dates, wish: Wish) -> bool:
+    """A question pinned to dates of its own must not take readers of `current` along."""
+    return wish.move_current and dates == (wish.as_of, wish.geography_date)
+
+
+@dataclass
+class Work:
+    """What a Dagster run has to do."""
+
+    sources: frozenset[str]
+    """Sources with new deliveries; none means that nothing is loaded."""
+    build: bool
+    control: bool
+    """Whether the disclosure control is still to be made."""
+    documents: list[tuple[Question, str]]
+    """Annexes and answers to write, as in `annexes.names`."""
+
+
+def plan(
+    settings: Settings,
+    entries: Sequence[Entry],
+    dates: Dates,
+    questions: Sequence[Question],
+    wish: Wish,
+    sources: frozenset[str],
+) -> Work | None:
+    """None when everything asked for is there already."""
+    data = settings.folder
+    everything = [(question, name) for question in questions for name in annexes.names(question)]
+    whole = Work(sources, True, bool(everything), everything)
+    if sources:
+        return whole
+    answer = resolve(entries, *dates)
+    made = publication.find(data, publication.inputs_digest(entries, answer))
+    if made is not None and answer.as_of_is_default and moves(dates, wish) and publication.current(data) != made:
+        made = None  # `current` shows another geography; publishing again moves it
+    if made is None:
+        return whole
+    kept = disclosure.kept(settings, made, wish.years)
+    stamps = annexes.Stamps(data)
+    stale = []
+    for question, name in everything:
+        place = annexes.folder(data, question, made, entries, wish.years)
+        revised = revising.revised_release(settings, question, made)
+        stamp = annexes.stamp(made, question, name, wish.years, kept.stamp, revised)
+        if not stamps.is_current(annexes.file(place, question, name), stamp):
+            stale.append((question, name))
+    control = bool(everything) and not kept.exists
+    return Work(sources, False, control, stale) if stale or control else None

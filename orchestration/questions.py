@@ -1,0 +1,23 @@
+"""The questions that can be answered: those of the project, and those in the folder that `TWE_QUESTIONS` names."""
+
+from __future__ import annotations
+
+from exports.questions import Question, QuestionError, load_question, load_questions
+from orchestration.paths import QUESTIONS
+from orchestration.settings import Settings, SettingsError
+
+
+def known(settings: Settings) -> dict[str, Question]:
+    """All questions by id, the project's first. Raises `QuestionError` at the first mistake in a file or an id that is
+    taken, `SettingsError` when `TWE_QUESTIONS` names no folder."""
+    found = load_questions(QUESTIONS)
+    folder = settings.questions_folder
+    if folder is None:
+        return found
+    if not folder.is_dir():
+        raise SettingsError(f"TWE_QUESTIONS names {folder}, which is no folder; create it or name another")
+    for path in sorted(folder.glob("*.yml")):
+        if path.stem in found:
+            raise QuestionError(f"{path}: the project has a question {path.stem} already; give this one another id")
+        found[path.stem] = load_question(path)
+    return found

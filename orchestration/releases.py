@@ -1,0 +1,232 @@
+"""The release register: what was given to whom asked, when, and whether a file is still exactly that.
+
+A release is an explicit act: the public annexes and the answer of a question, as they stand in the annex folder, are
+copied to `releases/<question>/<stand>/` and entered in the register by their SHA-256. Nothing in it is ever changed:
+another release of the same stand gets a folder of its own. Beside the files lie the figures they show, so that a
+later answer can be compared with what was given, and disclosure control knows what is already out:
+
+    cijfers/<annex>.parquet             every figure of the wide tables and totals, as shown
+    gegevens/<annex>__<mart>.parquet    the tidy rows, as shown (all text: a hidden figure is a sign)
+    deliveries.parquet                  the deliveries that they rest on
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from exports.answer import PUBLIC, answer_file
+from exports.questions import Question
+from orchestration import released_figures
+from orchestration.files import TEMPORARY
+from orchestration.lock import single_writer
+from orchestration.paths import DataFolder
+from orchestration.publication import Publication
+
+REGISTER = "register.jsonl"
+
+
+class ReleaseError(ValueError):
+    """Something that cannot be released; the message says what to do first."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One released file: a line of the register.
+
+    `annex` is the annex's number, "antwoord" for the answer itself; `inputs` the digest of what the publication was
+    computed from, `control` the stamp of the disclosure control, `folder` relative to the releases' folder.
+    """
+
+    released_at: dt.datetime
+    question: str
+    annex: str
+    file_name: str
+    edition: str
+    as_of: dt.date
+    geography_date: dt.date
+    status: str
+    synthetic: bool
+    code_version: str
+    inputs: str
+    question_sha256: str
+    sha256: str
+    folder: str
+    control: str = ""
+
+    @property
+    def label(self) -> str:
+        """Which release this is, in one line."""
+        synthetic = " - SYNTHETIC demo data" if self.synthetic else ""
+        return (
+            f"{self.question}, {self.file_name}, edition {self.edition}, as of {self.as_of}, municipalities of "
+            f"{self.geography_date}, released {self.released_at:%Y-%m-%d %H:%M} UTC{synthetic}"
+        )
+
+
+def folder(data: DataFolder) -> Path:
+    return data.releases
+
+
+def read(data: DataFolder) -> list[Release]:
+    """The register, oldest first."""
+    path = folder(data) / REGISTER
+    if not path.exists():
+        return []
+    return [_entry(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def release(
+    data: DataFolder,
+    question: Question,
+    publication: Publication,
+    place: Path,
+    now: dt.datetime | None = None,
+    edition: str = PUBLIC,
+    record: Callable[[str], str] = lambda folder: "",
+) -> tuple[list[Release], bool]:
+    """Release the workbooks and the answer that stand in `place`, made from `publication`.
+
+    `record` keeps what disclosure control must know of a release, given its folder, and returns the stamp of the
+    control. Returns the register's lines, and whether they are new: the same files are released once. Raises
+    ReleaseError when a file is missing.
+    """
+    files = {annex.number: place / annex.file_name for annex in question.annexes}
+    files["antwoord"] = place / answer_file(edition)
+    if missing := [path.name for path in files.values() if not path.is_file()]:
+        raise ReleaseError(f"{', '.join(missing)} not in {place}: write it with twe annexes --question {question.id}")
+    with single_writer(data.lock):
+        register = read(data)
+        hashes = {annex: digest(path) for annex, path in files.items()}
+        for earlier in groups(line for line in register if line.question == question.id):
+            if {item.annex: item.sha256 for item in earlier} == hashes and earlier[0].edition == edition:
+                return earlier, False
+        target = _free(folder(data) / question.id, f"{publication.as_of}_geo-{publication.geography_date}")
+        moment = (now or dt.datetime.now(dt.UTC)).replace(tzinfo=None, microsecond=0)
+        name = target.relative_to(folder(data)).as_posix()
+        control = record(name)
+        lines = [
+            Release(
+                released_at=moment,
+                question=question.id,
+                annex=annex,
+                file_name=path.name,
+                edition=edition,
+                as_of=publication.as_of,
+                geography_date=publication.geography_date,
+                status=question.status,
+                synthetic=publication.synthetic,
+                code_version=publication.code_version,
+                inputs=publication.inputs,
+                question_sha256=question.source_sha256,
+                sha256=hashes[annex],
+                folder=name,
+                control=control,
+            )
+            for annex, path in files.items()
+        ]
+        _copy(target, question, publication, list(files.values()), hashes)
+        _append(folder(data) / REGISTER, lines)
+    return lines, True
+
+
+def _copy(
+    target: Path, question: Question, publication: Publication, files: Sequence[Path], hashes: dict[str, str]
+) -> None:
+    """Fill the release's folder under a temporary name and put it in place by one rename."""
+    building = target.with_name(f".{target.name}{TEMPORARY}")
+    if building.exists():
+        shutil.rmtree(building)
+    building.mkdir(parents=True)
+    for path in files:
+        shutil.copyfile(path, building / path.name)
+        if (loose := path.with_name(f"{path.stem}_csv")).is_dir():  # the same tables as files of text
+            shutil.copytree(loose, building / loose.name)
+    if sorted(digest(building / path.name) for path in files) != sorted(hashes.values()):
+        raise ReleaseError(f"the files in {files[0].parent} changed while they were copied; release again")
+    released_figures.keep(building, question)
+    shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
+    for path in building.rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
+    building.rename(target)
+
+
+def _free(parent: Path, name: str) -> Path:
+    number = 1
+    while (target := parent / (name if number == 1 else f"{name}_{number}")).exists():
+        number += 1
+    return target
+
+
+def _append(path: Path, lines: Sequence[Release]) -> None:
+    """Add lines at the end, all or none: the earlier bytes and the new lines go to a file that replaces the register
+    in one step, and is on disk before that.
+    """
+    text = "".join(json.dumps(asdict(line), default=str, ensure_ascii=False) + "\n" for line in lines)
+    before = path.read_bytes() if path.exists() else b""
+    temporary = path.with_name(f".{path.name}{TEMPORARY}")
+    with temporary.open("wb") as file:
+        file.write(before + text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _entry(fields: dict[str, str]) -> Release:
+    days = {name: dt.date.fromisoformat(fields[name]) for name in ("as_of", "geography_date")}
+    known: dict[str, Any] = {**fields, **days, "released_at": dt.datetime.fromisoformat(fields["released_at"])}
+    return Release(**known)
+
+
+def groups(lines: Iterable[Release]) -> list[list[Release]]:
+    """The lines of the register by release, oldest first."""
+    found: dict[str, list[Release]] = {}
+    for line in lines:
+        found.setdefault(line.folder, []).append(line)
+    return list(found.values())
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the register knows of a file. `same_name` holds the releases of a file of that name, when it is none."""
+
+    release: Release | None
+    same_name: tuple[Release, ...] = ()
+
+    @property
+    def text(self) -> str:
+        if self.release:
+            return f"Untouched release: {self.release.label}"
+        if self.same_name:
+            known = "\n".join(f"  {item.label}" for item in self.same_name)
+            return f"NOT a release: the content differs from every file released under this name:\n{known}"
+        return "NOT a release: neither the content nor the name of this file is in the register"
+
+
+def verify(data: DataFolder, path: Path) -> Verdict:
+    """Whether a file is, byte for byte, one that was released; its name and place don't matter."""
+    register = read(data)
+    found = digest(path)
+    known = next((line for line in register if line.sha256 == found), None)
+    return Verdict(known) if known else Verdict(None, tuple(line for line in register if line.file_name == path.name))
+
+
+def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIC) -> list[Release]:
+    """The lines of the newest release of the question whose stand is earlier than `before`; [] when there is none."""
+    mine = (line for line in read(data) if line.question == question and line.edition == edition)
+    earlier = [group for group in groups(mine) if group[0].as_of < before]
+    return max(earlier, key=lambda group: (group[0].as_of, group[0].released_at), default=[])

@@ -1,0 +1,66 @@
+"""The revision sheet of an annex whose question was answered before: against the newest release of an earlier stand."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from exports.comparison_book import Earlier, revision_sheet
+from exports.document import Sheet
+from exports.figures import collect
+from exports.identity import Hidden
+from exports.questions import Annex, Question
+from exports.reading import Publication as Reader
+from exports.shown import of_figures
+from orchestration import annexes, released_figures, releases
+from orchestration.publication import Publication
+from orchestration.releases import Release
+from orchestration.settings import Settings
+from orchestration.tracing import Trace, trace
+from orchestration.workspace import Workspace
+
+
+def revised_release(settings: Settings, question: Question, publication: Publication) -> str | None:
+    """The folder of the release that annexes of this stand are revised against; part of what decides their bytes."""
+    lines = releases.latest(settings.folder, question.id, publication.as_of)
+    return lines[0].folder if lines else None
+
+
+def sheets(
+    settings: Settings, question: Question, annex: Annex, publication: Publication, years: str | None,
+    edition: str,
+    hidden: Hidden | None,
+) -> tuple[Sheet, ...]:  # fmt: skip
+    """One sheet, or none when the question was not released at an earlier stand. What is `hidden` now shows a sign."""
+    lines = releases.latest(settings.folder, question.id, publication.as_of)
+    line = next((item for item in lines if item.annex == annex.number), None)
+    if line is None:
+        return ()
+    place = releases.folder(settings.folder) / line.folder
+    earlier = Earlier(
+        f"{question.title}, bijlage {annex.number} ({line.file_name})",
+        line.released_at.date(),
+        line.as_of,
+        line.geography_date,
+        released_figures.shown(place, annex.key),
+    )
+    with Reader(publication.path) as reader:
+        figures = collect(reader, annex.kind, annexes.parse_years(years) or annex.years, annex.options)
+        causes = _trace(settings, publication, lines[0]).causes
+        return (revision_sheet(reader, annex, of_figures(figures, hidden), earlier, causes, edition),)
+
+
+@lru_cache(maxsize=4)
+def _trace(settings: Settings, publication: Publication, line: Release) -> Trace:
+    """What the publication rests on beyond the release of `line`; the same for every annex of the question."""
+    workspace = Workspace(settings)
+    accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
+    known = released_figures.deliveries(releases.folder(settings.folder) / line.folder)
+    return trace(
+        settings.folder,
+        workspace.contracts,
+        [entry for entry in accepted if entry.sha256 in known],
+        accepted,
+        (line.as_of, publication.as_of),
+        publication.geography_date,
+        line.code_version != publication.code_version,
+    )

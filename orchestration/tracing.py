@@ -1,0 +1,180 @@
+"""Which deliveries touch which municipality and year: the fact-level trace behind `twe compare`.
+
+A delivery touches a municipality in a year when it holds a row that is new, changed or withdrawn against the older
+set of deliveries, and the earlier or the present version of that row counts there. Rows that only repeat what was
+known touch nothing. What hangs on a trajectory or a client counts where the trajectory counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract import SourceContract
+from expectations.routing import quote
+from exports.annexes.model import Kind
+from exports.comparison import CODE, TIME
+from exports.reading import UNASSIGNED
+from exports.shown import FLANDERS
+from orchestration.door.ledger import Entry
+from orchestration.paths import SEEDS, DataFolder
+
+ROLES = {
+    "1": "start", "2": "start", "3": "payment", "4": "end", "5": "measured", "6": "measured", "ratio": "month",
+    "intake": "screening", "aftercare": "end",
+}  # fmt: skip
+"""Annex kind -> which date of a row makes the year. Wage subsidies take the years of both bases together."""
+CLOCKED = {"4", "5", "6", "aftercare"}
+"""Kinds that also change because time passes: more trajectories have ended, or reached their measuring day."""
+_DIRECT = {
+    "loontoelagen": (
+        "select _file_name, ocmw_nis, 'payment', year(prestatiemaand) from {rows} union all "
+        "select _file_name, ocmw_nis, 'payment', year(betaaldatum) from {rows}"
+    ),
+    "leefloners": (
+        "select _file_name, nis_code, 'month', year(maand) from {rows} union all "
+        "select _file_name, nis_code, 'month', year(maand) + 1 from {rows}"
+    ),
+    "screenings": "select _file_name, ocmw_nis, 'screening', year(screeningsdatum) from {rows}",
+    "trajecten": "select _file_name, ocmw_nis, role, year from ({rows}) join years using (traject_id)",
+}
+_YEARS = """
+    create temp table years as
+    select distinct traject_id, client_key, ocmw_nis, role, year from (
+        select *, 'start' as role, year(startdatum) as year from trajectories
+        union all select *, 'end', year(einddatum) from trajectories
+        union all select *, 'measured', year(einddatum + interval 12 month) from trajectories
+        union all select *, 'month', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
+        from trajectories
+    ) where year is not null
+"""
+
+
+class Trace:
+    """Delivery names by (source, role, municipality of the reporting geography, year)."""
+
+    def __init__(self, clock: tuple[dt.date, dt.date], other_code: bool) -> None:
+        self._touched: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
+        self._from, self._to = clock
+        self._other_code = other_code
+
+    def add(self, source: str, role: str, place: str, year: int, file_name: str) -> None:
+        self._touched[source, role, place, year].add(file_name)
+        self._touched[source, role, FLANDERS, year].add(file_name)
+
+    def causes(self, kind: Kind, place: str, year: int) -> list[str]:
+        """Deliveries in alphabetical order, then what else can move the figure. For a municipality that no delivery
+        touches, what touches Flanders (a difference with the Flemish figure moves with it)."""
+        clocked = kind.key in CLOCKED and year >= self._from.year and self._from != self._to
+        found = self._files(kind, place, year)
+        if not found and not clocked:
+            found = self._files(kind, FLANDERS, year)
+        return [*sorted(found), *([TIME] if clocked else []), *([CODE] if self._other_code else [])]
+
+    def _files(self, kind: Kind, place: str, year: int) -> set[str]:
+        role = ROLES.get(kind.key, "")
+        return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
+
+
+def trace(
+    data: DataFolder,
+    contracts: dict[str, SourceContract],
+    old: Sequence[Entry],
+    new: Sequence[Entry],
+    clock: tuple[dt.date, dt.date],
+    geography_date: dt.date,
+    other_code: bool = False,
+) -> Trace:
+    """Trace what `new` (accepted deliveries) holds beyond `old`, between the stands `clock`."""
+    made = Trace(clock, other_code)
+    known = {entry.delivery_id for entry in old}
+    if not {entry.delivery_id for entry in new} - known:
+        return made
+    codes = present_codes(geography_date)
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        for source, contract in contracts.items():
+            _changes(
+                con, data, contract, [e for e in old if e.source == source], [e for e in new if e.source == source]
+            )
+        con.execute(
+            "create temp table trajectories as select distinct traject_id, client_key, ocmw_nis, startdatum, einddatum "
+            "from (from old_trajecten union all by name from new_trajecten) where not verwijderd"
+        )
+        con.execute(_YEARS, {"until": clock[1]})
+        for source, contract in contracts.items():
+            touched = _touched(contract)
+            if not touched:
+                continue
+            rows = con.execute(
+                f"select distinct * from ({touched}) as t (file_name, place, role, year) "
+                "where place is not null and year is not null"
+            )
+            for file_name, place, role, year in rows.fetchall():
+                made.add(source, role, codes.get(place, UNASSIGNED), year, file_name)
+    return made
+
+
+def _changes(
+    con: duckdb.DuckDBPyConnection, data: DataFolder, contract: SourceContract, old: list[Entry], new: list[Entry]
+) -> None:
+    """Tables `old_<source>` and `new_<source>` (current versions) and `changed_<source>`: both versions of every key
+    that differs, under the file name of the delivery that changed it."""
+    keys = ", ".join(map(quote, contract.key))
+    for name, entries in (("old", old), ("new", new)):
+        paths = [str(data.lake / contract.source / f"{entry.delivery_id}.parquet") for entry in entries]
+        paths = paths or [str(path) for path in sorted((data.lake / contract.source).glob("_none*.parquet"))]
+        con.execute(
+            f"create temp table {name}_{contract.source} as select * exclude (_delivery_id, _delivered_on, _row) "
+            "from read_parquet($paths, union_by_name = true) "
+            f"qualify row_number() over (partition by {keys} order by _delivered_on desc, _file_name desc) = 1",
+            {"paths": paths},
+        )
+    same = " and ".join(f"n.{quote(key)} = o.{quote(key)}" for key in contract.key)
+    values = [c.lake_name for c in contract.columns]
+    differ = " or ".join(f"n.{quote(c)} is distinct from o.{quote(c)}" for c in values)
+    con.execute(
+        f"create temp table changed_{contract.source} as "
+        f"with pairs as (select n, o, n._file_name as changed_by from new_{contract.source} n "
+        f"left join old_{contract.source} o on {same} where o._file_name is null or {differ}) "
+        "select n.* replace (changed_by as _file_name) from pairs "
+        "union all select o.* replace (changed_by as _file_name) from pairs where o._file_name is not null"
+    )
+
+
+def _touched(contract: SourceContract) -> str:
+    """SQL for (file, place, role, year) of a source's changed rows."""
+    rows = f"changed_{contract.source}"
+    if contract.source == "trajecten":
+        return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using (traject_id)"
+    if contract.source in _DIRECT:
+        return _DIRECT[contract.source].format(rows=rows)
+    names = {column.lake_name for column in contract.columns}
+    link = next((name for name in ("traject_id", "client_key") if name in names), None)
+    return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using ({link})" if link else ""
+
+
+@cache
+def present_codes(geography_date: dt.date, seeds: Path = SEEDS) -> dict[str, str]:
+    """Every NIS code -> the code valid on that date along its successors; a code that is newer has none."""
+    with (seeds / "municipalities.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["nis_code"]: row for row in csv.DictReader(file)}
+    found = {}
+    for code in rows:
+        at: str = code
+        seen: set[str] = set()
+        while at and at not in seen:
+            seen.add(at)
+            first, last = rows[at]["valid_from"], rows[at]["valid_to"]
+            if (not first or first <= str(geography_date)) and (not last or str(geography_date) <= last):
+                found[code] = at
+                break
+            if first and first > str(geography_date):
+                break
+            at = rows[at]["successor_nis_code"]
+    return found

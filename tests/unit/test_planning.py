@@ -1,0 +1,44 @@
+"""What a run has to do: whose dates readers of `current` follow, and what a wish without annexes leaves out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from click.testing import CliRunner
+
+from exports import load_questions
+from exports.questions import load_question
+from orchestration.cli import twe
+from orchestration.paths import PROJECT
+from orchestration.planning import Wish, by_dates, moves
+
+PINNED = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
+FREE = load_questions()["twe-2024"]
+DAY = dt.date(2025, 1, 1)
+
+
+def test_the_example_question_is_pinned_to_the_municipalities_of_2025():
+    assert (PINNED.geography_date, PINNED.as_of) == (DAY, None)
+    assert {annex.years for annex in PINNED.annexes} == {tuple(range(2021, 2026))}
+    assert [annex.kind.key for annex in PINNED.annexes] == [annex.kind.key for annex in FREE.annexes]
+    assert PINNED.id not in load_questions(), "shipped, it would cost a build of its own in every run"
+
+
+def test_a_pinned_question_gets_a_publication_of_its_own_and_leaves_current_alone():
+    wish = Wish()
+    groups = by_dates([FREE, PINNED], wish)
+    assert groups == {(None, None): [FREE], (None, DAY): [PINNED]}
+    assert moves((None, None), wish) and not moves((None, DAY), wish)
+
+
+def test_dates_of_the_run_win_and_move_current_unless_told_otherwise():
+    wish = Wish(geography_date=dt.date(2019, 1, 1))
+    (dates,) = by_dates([FREE, PINNED], wish)
+    assert moves(dates, wish) and not moves(dates, replace(wish, move_current=False))
+
+
+def test_stands_to_compare_must_follow_each_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("TWE_DATA", str(tmp_path))
+    result = CliRunner().invoke(twe, ["compare", "--from", "2025-01-01", "--to", "2025-01-01"])
+    assert result.exit_code == 2 and "must be earlier than" in result.output
