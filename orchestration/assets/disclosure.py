@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration import disclosure, publication
 from orchestration.answer import resolve
 from orchestration.assets.describing import ANALYSTS, see
+from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
@@ -21,6 +22,7 @@ def build() -> dg.AssetsDefinition:
         group_name="annexes",
         kinds={"python"},
         owners=ANALYSTS,
+        pool=POOL,
         metadata=see("docs/disclosure.md", "orchestration/disclosure.py"),
         automation_condition=dg.AutomationCondition.eager(),
         required_resource_keys={"workspace", "answer"},

@@ -33,7 +33,7 @@ HEAVY_ALLOWED = {
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
                 "orchestration.automation", "orchestration.instance", "orchestration.runner"},
-    "dagster_dbt": {"orchestration.assets.warehouse"},
+    "dagster_dbt": {"orchestration.assets.warehouse", "orchestration.assets.lineage"},
     "dbt": {"orchestration.dbt"},
 }  # fmt: skip
 # Imported at the top of a module only where Dagster loads the module anyway.
@@ -41,7 +41,7 @@ ON_TOP = {
     "sqlalchemy": {"expectations.gx_duckdb"},
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
                 "orchestration.automation"},
-    "dagster_dbt": {"orchestration.assets.warehouse"},
+    "dagster_dbt": {"orchestration.assets.warehouse", "orchestration.assets.lineage"},
 }  # fmt: skip
 
 
