@@ -23,8 +23,9 @@ from expectations.parts import (
     read_yaml,
     rule,
 )
+from expectations.rhythm import Rhythm, rhythm
 
-__all__ = ["Column", "ContractError", "Rule", "SourceContract", "load", "sources", "warehouse_texts"]
+__all__ = ["Column", "ContractError", "Rhythm", "Rule", "SourceContract", "load", "sources", "warehouse_texts"]
 
 FOLDER = Path(__file__).resolve().parent
 SEEDS = FOLDER.parent / "dbt_project" / "seeds"
@@ -67,6 +68,7 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
         derived=derived,
         rules=tuple(rules + own),
         version=version,
+        rhythm=rhythm(doc.get("delivery"), path),
     )
 
 

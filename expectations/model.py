@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from expectations.rhythm import Rhythm
 
 WITHDRAWN = "verwijderd"
 CLIENT_KEY = "client_key"
@@ -76,6 +79,8 @@ class SourceContract:
     derived: Mapping[str, str]
     rules: tuple[Rule, ...]
     version: str = field(compare=False)
+    rhythm: Rhythm | None = None
+    """How often it is delivered; None when nobody waits for it."""
 
     @property
     def withdrawn(self) -> Column:

@@ -67,7 +67,7 @@ class Stamps:
     """Remembers from what each workbook was made, so that an unchanged one is not made again."""
 
     def __init__(self, data: DataFolder) -> None:
-        self._path = data.work / "annexes.json"
+        self.path = data.work / "annexes.json"
         self._root = data.annexes
 
     def is_current(self, path: Path, stamp: str) -> bool:
@@ -79,16 +79,16 @@ class Stamps:
         """`made` are the files and folders written for `path`; not itself when the public edition was refused."""
         entry = {"stamp": stamp, "files": [self._name(file) for file in made]}
         stamps = self._read() | {self._name(path): entry}
-        with replaced(self._path) as temporary:
+        with replaced(self.path) as temporary:
             temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True), encoding="utf-8")
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        if not self._path.exists():
+        if not self.path.exists():
             return {}
-        return {k: v for k, v in json.loads(self._path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
+        return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
 
 
 def stamp(publication: Publication, question: Question, name: str, years: str | None, *more: str | None) -> str:

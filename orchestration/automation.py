@@ -1,35 +1,180 @@
-"""What starts a run without a person. Both are off until someone switches them on."""
+"""What starts a run without a person, and what is told when one fails. All off until someone switches it on.
 
+A run asks for the sources that have news only. So a source that was not delivered keeps the day of its last load, and
+its freshness policy sees that it is late.
+"""
+
+import datetime as dt
 import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import dagster as dg
 
-from orchestration import jobs
+from orchestration import alerts, jobs
 from orchestration.settings import Settings
+from orchestration.workspace import Workspace
+
+ZONE = "Europe/Brussels"
+CLOSING = (2, 1)
+"""Month and day on which the year before is answered: its last deliveries came in January."""
 
 
 def build(settings: Settings) -> tuple[list[dg.SensorDefinition], list[dg.ScheduleDefinition]]:
-    """A sensor that runs when the inbox has changed, and a monthly schedule."""
+    """The sensors and schedules of one data folder."""
+    sensors = [_inbox_changed(settings), *_tell(settings), _keep_annexes_up_to_date()]
+    return sensors, [_monthly(settings), _yearly()]
 
+
+def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         job_name=jobs.ALL,
         minimum_interval_seconds=60,
-        description="Runs when a file in the inbox came, went or changed.",
+        description="Runs when deliveries came into the inbox and have not changed for a minute.",
     )
     def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SkipReason | dg.SensorResult:
-        folder = settings.inbox_folder
-        files = sorted(folder.iterdir()) if folder.is_dir() else []
-        seen = "\n".join(f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in files)
-        state = hashlib.sha256(seen.encode()).hexdigest()
-        if not files or state == context.cursor:
-            return dg.SkipReason("the inbox has not changed")
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+        """The cursor holds the state of the inbox at the last tick, and the last state that was dealt with."""
+        state, files = _state(settings.inbox_folder)
+        cursor = json.loads(context.cursor) if context.cursor else {}
+        now = json.dumps({"seen": state, "done": cursor.get("done")})
+        if state == cursor.get("done"):
+            return dg.SkipReason(f"the inbox has not changed ({files} files)")
+        if state != cursor.get("seen"):
+            return dg.SensorResult(
+                skip_reason="the inbox has just changed; waiting until it stays the same for one tick", cursor=now
+            )
+        done = json.dumps({"seen": state, "done": state})
+        sources = _sources_with_news(settings)
+        if not sources:
+            return dg.SensorResult(
+                skip_reason=f"the inbox has changed ({files} files), but holds no new delivery", cursor=done
+            )
+        return dg.SensorResult(
+            run_requests=[
+                dg.RunRequest(
+                    run_key=state, asset_selection=_selection(context.repository_def, sources), tags={"cause": "inbox"}
+                )
+            ],
+            cursor=done,
+        )
 
-    monthly = dg.ScheduleDefinition(
-        name="monthly",
+    return inbox_changed
+
+
+def _state(folder: Path) -> tuple[str, int]:
+    """Digest of names, sizes and times of what lies in the inbox, and how many files that are."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    seen = "\n".join(f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in files if p.is_file())
+    return hashlib.sha256(seen.encode()).hexdigest(), len(files)
+
+
+def _sources_with_news(settings: Settings) -> list[str]:
+    inbox = Workspace(settings).inbox
+    return sorted({d.source for d in (*inbox.new, *inbox.clashes)})
+
+
+def _selection(repository: dg.RepositoryDefinition | None, sources: Sequence[str]) -> list[dg.AssetKey]:
+    """Every asset of the whole way, but of the lake only these sources."""
+    assert repository is not None
+    assets = repository.get_job(jobs.ALL).asset_layer.executable_asset_keys
+    return sorted(key for key in assets if key.path[0] != "lake" or key.path[1] in sources)
+
+
+def _monthly(settings: Settings) -> dg.ScheduleDefinition:
+    @dg.schedule(
         job_name=jobs.ALL,
         cron_schedule="0 6 5 * *",
-        execution_timezone="Europe/Brussels",
+        execution_timezone=ZONE,
         description="On the fifth of the month, when the deliveries of the month before are in.",
     )
-    return [inbox_changed], [monthly]
+    def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        sources = _sources_with_news(settings)
+        if not sources:
+            return dg.SkipReason("the inbox holds no new delivery")
+        return dg.RunRequest(asset_selection=_selection(context.repository_def, sources), tags={"cause": "monthly"})
+
+    return monthly
+
+
+def _yearly() -> dg.ScheduleDefinition:
+    month, day = CLOSING
+
+    @dg.schedule(
+        job_name=jobs.ANSWER,
+        cron_schedule=f"0 7 {day} {month} *",
+        execution_timezone=ZONE,
+        description="On the first of February: every question again, as things stood on the day before.",
+    )
+    def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        as_of = context.scheduled_execution_time.date() - dt.timedelta(days=1)
+        return dg.RunRequest(
+            run_key=f"yearly-{as_of}",
+            run_config={"resources": {"answer": {"config": {"as_of": str(as_of)}}}},
+            tags={"cause": "yearly"},
+        )
+
+    return yearly
+
+
+def _keep_annexes_up_to_date() -> dg.SensorDefinition:
+    """Acts on the automation conditions of the annexes."""
+    return dg.AutomationConditionSensorDefinition(
+        name="annexes_follow_publication",
+        target=dg.AssetSelection.groups("annexes"),
+        description="Writes an annex again after a new publication or a change of its question.",
+        minimum_interval_seconds=60,
+    )
+
+
+def _tell(settings: Settings) -> list[dg.SensorDefinition]:
+    """Alerts about the runs of the page and the daemon. The command line tells of its own runs itself."""
+    status = dg.DefaultSensorStatus.RUNNING if settings.alerts_are_on else dg.DefaultSensorStatus.STOPPED
+
+    def tell(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+        run = context.dagster_run
+        if run.tags.get(jobs.STARTED_BY) == jobs.COMMAND_LINE:
+            return dg.SkipReason("the command line told of this run itself")
+        alert = _alert(context.instance, run)
+        if alert is None:
+            return dg.SkipReason("nothing was refused or blocked")
+        if alerts.send(settings, alert):
+            return dg.SkipReason("the alert was not sent by every way; the log of the daemon says why")
+        return None
+
+    @dg.run_failure_sensor(
+        default_status=status, minimum_interval_seconds=30, description="Sends an alert when a run failed."
+    )
+    def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+        return tell(context)
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        default_status=status,
+        minimum_interval_seconds=30,
+        description="Sends an alert when a run refused a delivery whole.",
+    )
+    def delivery_refused(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+        return tell(context)
+
+    return [run_failed, delivery_refused]
+
+
+def _alert(instance: dg.DagsterInstance, run: dg.DagsterRun) -> alerts.Alert | None:
+    """What the events of a run tell: failed steps, checks that failed as errors, deliveries refused by name."""
+    kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
+    steps, checks, refused = [], [], []
+    for log in instance.all_logs(run.run_id, of_type=kinds):
+        event = log.get_dagster_event()
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            steps.append(event.step_key or "run")
+            continue
+        check = event.asset_check_evaluation_data
+        if check.passed or check.severity is not dg.AssetCheckSeverity.ERROR:
+            continue
+        named = [name.removeprefix(jobs.REFUSED) for name in check.metadata if name.startswith(jobs.REFUSED)]
+        refused += named
+        checks += [] if named else [f"{check.asset_key.to_user_string()} {check.check_name}"]
+    if run.status == dg.DagsterRunStatus.SUCCESS and not (checks or refused):
+        return None
+    return alerts.of_run(run.run_id, run.job_name, steps, checks, refused)

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases
+from orchestration.cli_backup import backup, restore
+from orchestration.cli_page import ui
+from orchestration.cli_privacy import erase, inbox, rotate_key
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -97,10 +100,16 @@ def annexes(question: str, as_of: dt.datetime | None, geography_date: dt.datetim
 
 
 def _run(settings: Settings, wish: Wish) -> None:
-    from orchestration import reporting, runner
+    from orchestration import alerts, reporting, runner
 
-    report = runner.run(settings, wish)
+    try:
+        report = runner.run(settings, wish)
+    except Exception as error:
+        alerts.send(settings, alerts.of_error(error))
+        raise
     click.echo(reporting.run_text(report))
+    if report.exit_code:
+        alerts.send(settings, alerts.of_report(report.problems, [e.file_name for e in report.refused]))
     sys.exit(report.exit_code)
 
 
@@ -142,27 +151,13 @@ def status() -> None:
     click.echo(reporting.status_text(load_settings()))
 
 
-@twe.command()
-@click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
-def ui(port: int) -> None:
-    """Open the Dagster page of this data folder, on loopback."""
-    import os
-
-    from orchestration import instance
-    from orchestration.settings import ensure_writable
-
-    settings = load_settings()
-    ensure_writable(settings.folder)
-    instance.prepare(settings.folder)
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    # Takes the place of this process, so that a signal reaches Dagster itself.
-    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)])
+# Commands with a topic of their own; their modules import as little as this one.
+for command in (ui, backup, restore, erase, inbox, rotate_key, cli_quarantine.quarantine, cli_check.check):
+    twe.add_command(command)
 
 
 cli_analyst.add_to(twe)
 cli_questions.add_to(twe)
-twe.add_command(cli_quarantine.quarantine)
-twe.add_command(cli_check.check)
 cli_releases.add_to(twe)
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import dagster as dg
 
 from orchestration import automation, dbt, jobs
@@ -13,9 +15,9 @@ from orchestration.settings import Settings, load_settings
 PUBLISHED_LAYER = "marts"
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """All assets, checks, jobs, the sensor and the schedule, for one data folder."""
-    warehouse_assets = warehouse.build(dbt.manifest(settings.folder))
+def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definitions:
+    """All assets, checks, jobs, sensors and schedules, for one data folder. `for_page`: also what only it shows."""
+    warehouse_assets = warehouse.build(dbt.manifest(settings.folder), for_page)
     marts = [
         key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
     ]
@@ -38,6 +40,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     )
 
 
+def quiet() -> None:
+    """Dagster tells at every use of a new part of it that it may change; its version is pinned, and tests tell more."""
+    for category in (dg.BetaWarning, dg.PreviewWarning):
+        warnings.filterwarnings("ignore", category=category)
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
-    return build_definitions(load_settings())
+    quiet()
+    return build_definitions(load_settings(), for_page=True)

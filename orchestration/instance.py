@@ -18,6 +18,10 @@ nux: {enabled: false}
 concurrency:
   pools: {default_limit: 1, granularity: op}
   runs: {max_concurrent_runs: 1}
+# A run that could not begin (another one held the data folder) or whose process died is tried again by the daemon. A
+# step that failed is not: bad data stay bad.
+run_retries: {enabled: true, max_retries: 3, retry_on_asset_or_op_failure: false}
+freshness: {enabled: true}
 # One event log instead of one per run and an index: half the writing. What steps print is not kept; they print nothing.
 event_log_storage:
   module: dagster._core.storage.event_log

@@ -7,6 +7,10 @@ import dagster as dg
 ALL = "deliveries_to_annexes"
 LOAD = "load_deliveries"
 ANSWER = "answer_questions"
+STARTED_BY, COMMAND_LINE = "started_by", "command line"
+"""Tag of a run that `twe run` made, and its value."""
+REFUSED = "refused: "
+"""Begins the name of the metadata of a check that holds why a file was refused; the name of the file follows."""
 
 
 def build() -> list[dg.UnresolvedAssetJobDefinition]:

@@ -91,5 +91,20 @@ class DataFolder:
         return self.root / "dagster"
 
     @property
+    def next(self) -> Path:
+        """New versions of folders, complete, that are about to take the place of the old ones; see `swap`."""
+        return self.root / "next"
+
+    @property
+    def key_fingerprint(self) -> Path:
+        """Tells one pseudonym key from another."""
+        return self.root / "ledger" / "pseudonym_key_fingerprint"
+
+    @property
+    def erasures(self) -> Path:
+        """When rows of a person were erased, and how many; nothing of the person."""
+        return self.root / "ledger" / "erasures.jsonl"
+
+    @property
     def lock(self) -> Path:
         return self.root / "run.lock"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -69,8 +70,9 @@ def demo_text(summary: DemoSummary) -> str:
     return f"SYNTHETIC: {summary}. No person in them exists. Next: twe run"
 
 
-def status_text(settings: Settings) -> str:
-    """Deliveries per source, what is refused, the rules broken most, and the publications."""
+def status_text(settings: Settings, today: dt.date | None = None) -> str:
+    """Deliveries per source and what is late, what is refused, the rules broken most, and the publications."""
+    today = today or dt.datetime.now().astimezone().date()
     workspace = Workspace(settings)
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
@@ -83,10 +85,14 @@ def status_text(settings: Settings) -> str:
     for source in workspace.contracts:
         own = [e for e in entries if e.source == source]
         accepted = [e for e in own if e.status == "accepted"]
-        newest = max((str(e.delivered_on) for e in accepted), default="-")
+        newest = max((e.delivered_on for e in accepted), default=None)
+        rhythm = workspace.contracts[source].rhythm
+        # Demo deliveries come once; nobody waits for the next.
+        late = rhythm.state(newest, today) if rhythm and newest and not workspace.synthetic else ""
         lines.append(
             f"{source:<24} {len(own):>10} {len(own) - len(accepted):>8} {sum(e.rows_accepted for e in accepted):>11,} "
-            f"{sum(e.rows_quarantined for e in accepted):>12,} {newest:>11}"
+            f"{sum(e.rows_quarantined for e in accepted):>12,} {newest or '-'!s:>11}"
+            + (f"  {late}" if late not in ("", "on time") else "")
         )
     waiting = workspace.inbox.new + workspace.inbox.clashes
     lines += ["", f"Waiting in the inbox: {len(waiting)} deliveries, {len(workspace.inbox.strangers)} other files"]

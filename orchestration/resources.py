@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration import swap
 from orchestration.files import sweep
 from orchestration.instance import bury_killed_runs
 from orchestration.lock import single_writer
@@ -45,6 +46,7 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
     def hold(context: dg.InitResourceContext) -> Iterator[Workspace]:
         ensure_writable(settings.folder)
         with single_writer(settings.folder.lock):
+            swap.finish(settings.folder)
             if context.instance and context.run:
                 bury_killed_runs(context.instance, context.run.run_id)
             for folder in (settings.folder.lake, settings.folder.quarantine, settings.folder.ledger.parent):

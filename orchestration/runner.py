@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.questions import Question
-from orchestration import annexes, disclosure, instance, progress, publication
+from orchestration import annexes, disclosure, instance, progress, publication, swap
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
@@ -81,6 +81,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
+        swap.finish(data)
         workspace = Workspace(settings)
         before = workspace.entries()
         sources: frozenset[str] = frozenset()
@@ -116,17 +117,12 @@ def run(settings: Settings, wish: Wish) -> Report:
 
 
 def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: Report) -> None:
-    import warnings
-
-    import dagster as dg
-
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     from orchestration import jobs
     from orchestration.assets.annexes import key
     from orchestration.assets.disclosure import DISCLOSURE
-    from orchestration.definitions import build_definitions
+    from orchestration.definitions import build_definitions, quiet
 
+    quiet()
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
     documents = {key(question, name) for question, name in work.documents}
     selection = []
@@ -152,7 +148,11 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
     progress.watch()
     with instance.open_instance(settings.folder) as dagster_instance:
         result = job.execute_in_process(
-            run_config=config, instance=dagster_instance, raise_on_error=False, asset_selection=selection
+            run_config=config,
+            instance=dagster_instance,
+            raise_on_error=False,
+            asset_selection=selection,
+            tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
     report.problems += _problems(result)
 
@@ -161,7 +161,7 @@ def _problems(result: ExecuteInProcessResult) -> list[str]:
     """One line per step that failed, with its deepest cause, and one per check that blocked."""
     lines = []
     for event in result.all_events:
-        if not event.is_step_failure and event.event_type_value != "RUN_FAILURE":
+        if not event.is_step_failure and not event.is_failure:
             continue
         failure = event.event_specific_data
         told = getattr(failure, "user_failure_data", None)

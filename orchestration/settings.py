@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,7 +19,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """`TWE_DATA`, `TWE_INBOX`, `TWE_QUESTIONS`, `TWE_PSEUDONYM_KEY` and `TWE_ENGINE`; see docs/settings.md."""
+    """Every variable named `TWE_…`; see docs/settings.md."""
 
     model_config = SettingsConfigDict(env_prefix="TWE_", frozen=True, env_ignore_empty=True)
 
@@ -25,14 +27,48 @@ class Settings(BaseSettings):
     inbox: Path | None = None
     questions: Path | None = None
     pseudonym_key: SecretStr | None = None
+    pseudonym_key_new: SecretStr | None = None
     engine: Literal["duckdb"] = "duckdb"
+    alert_webhook: SecretStr | None = None
+    alert_mail: str | None = None
+    alert_from: str | None = None
+    alert_smtp: SecretStr = SecretStr("smtp://localhost:25")
 
-    @field_validator("pseudonym_key")
+    @field_validator("pseudonym_key", "pseudonym_key_new")
     @classmethod
     def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and len(key.get_secret_value()) < MINIMUM_KEY_LENGTH:
             raise ValueError(f"is shorter than {MINIMUM_KEY_LENGTH} characters; use a long random text")
         return key
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _is_web_address(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None and not _is_url(address.get_secret_value(), "http", "https"):
+            raise ValueError("is no web address; write https://host/path")
+        return address
+
+    @field_validator("alert_smtp")
+    @classmethod
+    def _is_mail_server(cls, address: SecretStr) -> SecretStr:
+        if not _is_url(address.get_secret_value(), "smtp", "smtps"):
+            raise ValueError("is no mail server; write smtp://host:25 or smtps://name:password@host:465")
+        return address
+
+    @field_validator("alert_mail", "alert_from")
+    @classmethod
+    def _are_mail_addresses(cls, text: str | None) -> str | None:
+        if text is not None and not all(_is_mail_address(one) for one in text.split(",")):
+            raise ValueError("holds something else than mail addresses with a comma between them")
+        return text
+
+    @property
+    def alert_recipients(self) -> list[str]:
+        return [one.strip() for one in (self.alert_mail or "").split(",") if one.strip()]
+
+    @property
+    def alerts_are_on(self) -> bool:
+        return bool(self.alert_webhook or self.alert_mail)
 
     @property
     def folder(self) -> DataFolder:
@@ -46,6 +82,19 @@ class Settings(BaseSettings):
     def questions_folder(self) -> Path | None:
         """Folder with questions beside those of the project, when there is one."""
         return self.questions.expanduser().resolve() if self.questions else None
+
+
+def _is_url(text: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname)
+
+
+def _is_mail_address(text: str) -> bool:
+    return re.fullmatch(r"[^@\s,<>]+@[^@\s,<>]+", text.strip()) is not None
 
 
 def load_settings() -> Settings:

@@ -52,7 +52,7 @@ class Workspace:
         """The pseudonym key. Raises `SettingsError` when it is missing or not the one that was used before."""
         self._refuse_mixture()
         key = self._given_or_demo_key()
-        seal = self.data.ledger.parent / "pseudonym_key_fingerprint"
+        seal = self.data.key_fingerprint
         if not seal.exists():
             with replaced(seal) as temporary:
                 temporary.write_text(fingerprint(key), encoding="ascii")

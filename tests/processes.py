@@ -96,7 +96,8 @@ class Twe:
         folder.mkdir(parents=True)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
-        with mock.patch.dict(os.environ, {"PYTHONPATH": str(PROJECT)}):
+        path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+        with mock.patch.dict(os.environ, {"PYTHONPATH": path}):
             forkserver.ensure_running()
         process = context.Process(target=_main, args=(arguments, {**self.env, **env}, folder, moment, act), daemon=True)
         process.start()

@@ -8,13 +8,22 @@ import dagster as dg
 from exports.questions import Annex, Question
 from orchestration import annexes, disclosure, publication, revising
 from orchestration.answer import resolve
+from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
+from orchestration.assets.retries import tried_again
 from orchestration.disclosure import Kept
 from orchestration.progress import step
 from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
 from orchestration.workspace import Workspace
+
+FOLLOW = dg.AutomationCondition.eager() | (
+    dg.AutomationCondition.code_version_changed().since(dg.AutomationCondition.newly_requested())
+    & ~dg.AutomationCondition.any_deps_missing()
+    & ~dg.AutomationCondition.in_progress()
+)
+"""After a new publication, or when the question's file has changed."""
 
 Write = Callable[[Workspace, Publication, Path, Kept, str | None], list[Path]]
 """Writes an annex or answer to a folder; gives what was made, the file to look at first."""
@@ -73,6 +82,10 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         deps=[PUBLICATION, DISCLOSURE],
         group_name="annexes",
         kinds={kind},
+        owners=ANALYSTS,
+        metadata=see(f"exports/questions/{question.id}.yml", "docs/analyst.md"),
+        code_version=question.source_sha256[:12],
+        automation_condition=FOLLOW,
         required_resource_keys={"workspace", "answer"},
         description=description,
         tags={"question": question.id},
@@ -81,7 +94,7 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         workspace: Workspace = context.resources.workspace
         answer: AnswerConfig = context.resources.answer
         source = _source(workspace, answer, question)
-        with step(f"{question.id} {name}") as shown:
+        with step(f"{question.id} {name}") as shown, tried_again():
             place = annexes.folder(workspace.data, question, source, workspace.entries(), answer.years)
             kept = disclosure.ensure(workspace.settings, source, answer.years)
             made = write(workspace, source, place, kept, answer.years)

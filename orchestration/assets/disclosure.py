@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration import disclosure, publication
 from orchestration.answer import resolve
+from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
 from orchestration.progress import step
@@ -20,7 +21,10 @@ def build() -> dg.AssetsDefinition:
         deps=[PUBLICATION],
         group_name="annexes",
         kinds={"python"},
+        owners=ANALYSTS,
         pool=POOL,
+        metadata=see("docs/disclosure.md", "orchestration/disclosure.py"),
+        automation_condition=dg.AutomationCondition.eager(),
         required_resource_keys={"workspace", "answer"},
         check_specs=[
             dg.AssetCheckSpec(

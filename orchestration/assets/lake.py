@@ -7,8 +7,12 @@ import dagster as dg
 
 from expectations import contract
 from expectations.contract import SourceContract
+from orchestration.assets.describing import ENGINEERS, STEWARDS, see
+from orchestration.assets.retries import tried_again
 from orchestration.door.ledger import Entry
 from orchestration.door.load import SourceLoad
+from orchestration.door.storage import LAKE_TYPES
+from orchestration.jobs import REFUSED
 from orchestration.progress import step
 from orchestration.workspace import Workspace
 
@@ -36,6 +40,8 @@ def _inbox() -> dg.AssetsDefinition:
         key=INBOX,
         group_name=GROUP,
         kinds={"file"},
+        owners=STEWARDS,
+        metadata=see("docs/data-steward.md", "orchestration/door/inbox.py"),
         pool=POOL,
         required_resource_keys={"workspace"},
         description="What lies in the inbox: new deliveries, known ones, and files that are no delivery.",
@@ -44,7 +50,8 @@ def _inbox() -> dg.AssetsDefinition:
         ],
     )
     def inbox(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        found = context.resources.workspace.inbox
+        with tried_again():
+            found = context.resources.workspace.inbox
         yield dg.MaterializeResult(
             metadata={
                 "new": len(found.new),
@@ -71,9 +78,12 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
         deps=[INBOX],
         group_name=GROUP,
         kinds={"parquet", "greatexpectations"},
+        owners=STEWARDS,
+        metadata={**see(f"expectations/{source.source}.yml", "docs/data-steward.md"), **_columns(source)},
+        freshness_policy=_freshness(source),
         pool=POOL,
         required_resource_keys={"workspace"},
-        description=f"{source.title}. {source.description} Rules: expectations/{source.source}.yml.",
+        description=f"{source.title}. {source.description} {_rhythm(source)} Rules: expectations/{source.source}.yml.",
         check_specs=[
             dg.AssetCheckSpec(
                 CHECK,
@@ -84,7 +94,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
     )
     def lake(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = context.resources.workspace
-        with step(source.source) as shown:
+        with step(source.source) as shown, tried_again():
             done = workspace.load(source.source, context.run.run_id)
             shown.summary = _summary(done)
         yield dg.MaterializeResult(
@@ -98,7 +108,6 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 **_shares(done),
                 **_rule_counts(source, done),
                 "suite version": source.version,
-                "columns": _columns(source),
             }
         )
         yield _check(source, done, [e for e in workspace.entries() if e.source == source.source])
@@ -137,7 +146,7 @@ def _check(source: SourceContract, done: SourceLoad, entries: list[Entry]) -> dg
             "rules": _rules_table(source, done),
             "trend": _history(entries),
             "the rows themselves": f"twe quarantine --source {source.source}",
-            **{f"refused: {e.file_name}": e.message for e in done.rejected},
+            **{f"{REFUSED}{e.file_name}": e.message for e in done.rejected},
         },
     )
 
@@ -189,10 +198,27 @@ def _summary(done: SourceLoad) -> str:
     )
 
 
-def _columns(source: SourceContract) -> dg.MetadataValue:
-    lines = ["| column | type | required | description |", "|---|---|---|---|"]
-    lines += [f"| {c.name} | {c.type} | {'yes' if c.required else ''} | {c.description} |" for c in source.columns]
-    return dg.MetadataValue.md("\n".join(lines))
+def _columns(source: SourceContract) -> dict[str, dg.TableSchema]:
+    """The columns as they lie in the lake."""
+    columns = [
+        dg.TableColumn(
+            c.lake_name, LAKE_TYPES[c.type], c.description, dg.TableColumnConstraints(nullable=c.name not in source.key)
+        )
+        for c in source.columns
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns)}
+
+
+def _freshness(source: SourceContract) -> dg.FreshnessPolicy | None:
+    if source.rhythm is None:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=source.rhythm.overdue_after, warn_window=source.rhythm.late_after)
+
+
+def _rhythm(source: SourceContract) -> str:
+    if source.rhythm is None:
+        return "Delivered at no fixed time."
+    return f"Expected every {source.rhythm.every}."
 
 
 def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -201,6 +227,8 @@ def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:
         deps=lake,
         group_name=GROUP,
         kinds={"parquet"},
+        owners=ENGINEERS,
+        metadata=see("orchestration/door/ledger.py", "docs/data-engineer.md"),
         pool=POOL,
         required_resource_keys={"workspace"},
         description="One row per delivery: what came in, what was refused and why. What is not in it was never loaded.",

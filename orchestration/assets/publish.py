@@ -4,7 +4,9 @@ import dagster as dg
 
 from orchestration import dbt, publication
 from orchestration.answer import resolve
+from orchestration.assets.describing import ENGINEERS, see
 from orchestration.assets.lake import POOL
+from orchestration.assets.retries import tried_again
 from orchestration.dictionary import described_tables
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
@@ -21,6 +23,8 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         deps=marts,
         group_name="publication",
         kinds={"parquet", "duckdb"},
+        owners=ENGINEERS,
+        metadata=see("docs/analyst.md", "orchestration/publication.py"),
         pool=POOL,
         required_resource_keys={"workspace", "answer"},
         description="All marts as Parquet and as a read-only marts.duckdb, put in place whole or not at all.",
@@ -29,7 +33,7 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         workspace: Workspace = context.resources.workspace
         answer: AnswerConfig = context.resources.answer
         entries = workspace.entries()
-        with step("publication") as shown:
+        with step("publication") as shown, tried_again():
             made, rows = publication.publish(
                 workspace.data,
                 resolve(entries, *answer.dates),

@@ -1,10 +1,11 @@
 """dbt as one multi-asset, run in this process, with its data tests as blocking checks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
@@ -12,7 +13,10 @@ from dagster_dbt.dbt_manifest import validate_manifest
 
 from orchestration import dbt
 from orchestration.answer import resolve, write_run_settings
+from orchestration.assets import lineage
+from orchestration.assets.describing import ENGINEERS, STEWARDS, see
 from orchestration.assets.lake import LEDGER, POOL
+from orchestration.assets.retries import SECONDS_BETWEEN, TIMES, passes
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
 from orchestration.workspace import Workspace
@@ -26,6 +30,10 @@ BUILD = ["build", "--exclude", "resource_type:unit_test"]
 class Translator(DagsterDbtTranslator):
     """Groups the models by their layer, and keeps the raw SQL out of the descriptions that stewards read."""
 
+    def __init__(self, columns: lineage.Lineage) -> None:
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_source_metadata=False))
+        self._columns = columns
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "reference"
@@ -35,16 +43,36 @@ class Translator(DagsterDbtTranslator):
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return dbt_resource_props.get("description") or ""
 
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        # Codes, classes and municipalities are the steward's; what is computed with them is not.
+        return STEWARDS if dbt_resource_props["resource_type"] == "seed" else ENGINEERS
 
-def build(manifest: Path) -> list[dg.AssetsDefinition]:
-    """The run settings and the dbt models. `manifest` must be up to date."""
-    translator = Translator(settings=DagsterDbtTranslatorSettings(enable_source_metadata=False))
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        own = dict(super().get_metadata(dbt_resource_props))
+        if dbt_resource_props["resource_type"] == "source":
+            return own
+        described = (dbt_resource_props.get("patch_path") or "").partition("://")[2]
+        files = [f"dbt_project/{path}" for path in (dbt_resource_props["original_file_path"], described) if path]
+        columns = self._columns.get(dbt_resource_props["unique_id"])
+        return {**own, **see(*files, "docs/definitions.md"), **(lineage.metadata(columns) if columns else {})}
+
+
+def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
+    """The run settings and the dbt models. `manifest` must be up to date.
+
+    `for_page`: also finds out from which columns each column comes, if nobody did since the last change of a model.
+    """
+    target = manifest.parent
+    known = lineage.refresh(target, validate_manifest(manifest)) if for_page else lineage.kept(target)
+    translator = Translator(known)
 
     @dg.asset(
         key=RUN_SETTINGS,
         deps=[LEDGER],
         group_name="deliveries",
         kinds={"parquet"},
+        owners=ENGINEERS,
+        metadata=see("orchestration/answer.py", "docs/analyst.md"),
         pool=POOL,
         required_resource_keys={"workspace", "answer"},
         description="The dates of this run: which deliveries exist (as_of) and which municipalities (geography_date).",
@@ -91,12 +119,37 @@ def build(manifest: Path) -> list[dg.AssetsDefinition]:
             except dbt.DbtError as error:
                 failure = error
             shown.summary = f"{len(done)} models, seeds and tests"
+        if failure and not done and passes(failure):
+            raise dg.RetryRequested(max_retries=TIMES, seconds_to_wait=SECONDS_BETWEEN) from failure
+        rows = _rows(workspace.data.warehouse)
         # What succeeded is told before the failure is raised, so that the page shows which check blocked.
         for raw in done:
-            yield from DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}).to_default_asset_events(
+            for event in DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}).to_default_asset_events(
                 manifest=parsed, dagster_dbt_translator=translator, context=context
-            )
+            ):
+                if isinstance(event, dg.Output):
+                    node = raw["data"]["node_info"]["unique_id"]
+                    yield event.with_metadata({**event.metadata, **_measured(parsed["nodes"][node], rows, known)})
+                else:
+                    yield event
         if failure:
             raise dg.Failure(f"{failure}. The former publication stands.")
 
     return [run_settings, warehouse]
+
+
+def _rows(warehouse: Path) -> dict[str, int]:
+    """Rows per table, by its full name. Views are left out: counting them would compute them."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        tables = con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        return {name: con.execute(f"select count(*) from {name}").fetchall()[0][0] for (name,) in tables}
+
+
+def _measured(node: Mapping[str, Any], rows: Mapping[str, int], known: lineage.Lineage) -> dict[str, Any]:
+    """What a materialisation of a model or seed tells of its table."""
+    name = f"{node['schema']}.{node['alias']}"
+    columns = known.get(node["unique_id"])
+    return {
+        **({"dagster/row_count": rows[name]} if name in rows else {}),
+        **({"dagster/column_lineage": lineage.metadata(columns)["dagster/column_lineage"]} if columns else {}),
+    }

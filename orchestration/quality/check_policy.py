@@ -8,8 +8,10 @@ from orchestration.quality.checking import Places, Problem, told
 
 
 def policy(places: Places) -> Iterator[Problem]:
-    """The policy can be read."""
-    from exports.disclosure.policy import PolicyError, read_policy
+    """The policy can be read, and covers every mart that annexes show."""
+    from exports.disclosure.policy import PolicyError
+    from exports.disclosure.policy_reader import read_policy
+    from exports.disclosure.scope import problems
 
     try:
         text = places.policy.read_text(encoding="utf-8")
@@ -19,6 +21,8 @@ def policy(places: Places) -> Iterator[Problem]:
         yield Problem(places.policy.name, None, "is not UTF-8; save it as UTF-8")
     else:
         try:
-            read_policy(text, places.policy.name)
+            found = read_policy(text, places.policy.name)
         except PolicyError as error:
             yield told(places.policy.name, str(error))
+        else:
+            yield from (told(places.policy.name, problem) for problem in problems(found))

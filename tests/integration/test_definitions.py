@@ -3,11 +3,15 @@
 After a change that is meant: `TWE_GOLDEN=write pytest tests/integration/test_definitions.py`, and read the difference.
 """
 
+import datetime as dt
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import duckdb
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetNode
 
@@ -15,6 +19,7 @@ from expectations import contract
 from exports.questions import load_questions
 from orchestration import jobs
 from orchestration.definitions import build_definitions
+from orchestration.instance import open_instance
 from orchestration.paths import QUESTIONS
 from orchestration.settings import Settings
 from tests.conftest import Finished
@@ -40,12 +45,17 @@ def describe(definitions: dg.Definitions) -> Iterator[str]:
     """The graph as text that people review: every asset by its layer, what it needs, and what is checked on it."""
     graph = definitions.resolve_asset_graph()
     nodes = sorted(map(graph.get, graph.get_all_asset_keys()), key=lambda n: (n.group_name, n.key.to_user_string()))
+    checks = list(graph.asset_check_keys)
+    blocking = sum(graph.get(check).blocking for check in checks)
+    yield f"{len(nodes)} assets, {len(checks)} checks of which {blocking} block"
+    yield ""
     for group in sorted({node.group_name for node in nodes}):
         yield f"== {group}"
         for node in (n for n in nodes if n.group_name == group):
             needs = ", ".join(sorted(key.to_user_string() for key in node.parent_keys))
             source = "" if node.is_executable else " (not made here)"
             yield f"{node.key.to_user_string()}{source}" + (f" <- {needs}" if needs else "")
+            yield f"    {' '.join(sorted(node.kinds))}; {' '.join(node.owners)}" + "".join(extras(node))
             for check in sorted(node.check_keys, key=lambda c: c.name):
                 yield f"    {'blocks' if graph.get(check).blocking else 'shows'}: {check.name}"
         yield ""
@@ -57,13 +67,23 @@ def describe(definitions: dg.Definitions) -> Iterator[str]:
     yield ""
     yield "== started by"
     repository = definitions.get_repository_def()
-    for sensor in repository.sensor_defs:
-        yield f"sensor {sensor.name} -> {sensor.job_name} ({sensor.default_status.value})"
+    for sensor in sorted(repository.sensor_defs, key=lambda s: s.name):
+        target = f" -> {sensor.job_name}" if sensor.has_jobs else ""
+        yield f"sensor {sensor.name}{target} ({sensor.default_status.value})"
     for schedule in repository.schedule_defs:
         yield (
             f"schedule {schedule.name} -> {schedule.job_name} {schedule.cron_schedule} {schedule.execution_timezone} "
             f"({schedule.default_status.value})"
         )
+
+
+def extras(node: AssetNode) -> Iterator[str]:
+    """What is told of few assets."""
+    if policy := node.freshness_policy:
+        late, overdue = (window.to_timedelta().days for window in (policy.warn_window, policy.fail_window))
+        yield f"; late after {late} days, overdue after {overdue}"
+    if node.automation_condition:
+        yield "; follows what it needs"
 
 
 def test_the_graph_is_the_one_that_was_reviewed(definitions: dg.Definitions) -> None:
@@ -73,7 +93,8 @@ def test_the_graph_is_the_one_that_was_reviewed(definitions: dg.Definitions) -> 
     assert text == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_every_asset_says_what_it_is_and_has_a_group(nodes: dict[str, AssetNode]) -> None:
+def test_every_asset_says_what_it_is_and_whose_and_has_a_group(nodes: dict[str, AssetNode]) -> None:
+    assert {name for name, node in nodes.items() if not node.owners} == set()
     assert {name for name, node in nodes.items() if not (node.description or "").strip()} == set()
     assert {name for name, node in nodes.items() if not node.group_name or node.group_name == "default"} == set()
 
@@ -98,8 +119,9 @@ def test_every_mart_is_upstream_of_the_publication_and_every_annex_below_it(node
     control = nodes["disclosure_control"]
     assert {key.to_user_string() for key in control.parent_keys} == {"publication"}
     for name, node in nodes.items():
-        if name.startswith("annexes/"):
-            assert {key.to_user_string() for key in node.parent_keys} == {"publication", control.key.to_user_string()}
+        if node.group_name == "annexes":
+            needs = {"publication"} if name == "disclosure_control" else {"publication", "disclosure_control"}
+            assert {key.to_user_string() for key in node.parent_keys} == needs, name
 
 
 def test_every_writer_of_the_data_folder_is_in_the_one_pool(definitions: dg.Definitions) -> None:
@@ -131,22 +153,84 @@ def test_nothing_starts_by_itself(definitions: dg.Definitions) -> None:
     assert all(each.default_status.value == "STOPPED" for each in (*repository.sensor_defs, *repository.schedule_defs))
 
 
-def test_the_sensor_asks_for_a_run_once_per_change_of_the_inbox(
-    definitions: dg.Definitions, settings: Settings
-) -> None:
-    from orchestration import automation
+@pytest.fixture
+def fresh(settings: Settings, finished: Finished) -> tuple[Settings, dg.RepositoryDefinition]:
+    """An empty data folder and its definitions; dbt's parse is that of the finished run."""
+    shutil.copytree(finished.data.work / "dbt", settings.folder.work / "dbt")
+    settings.inbox_folder.mkdir(parents=True)
+    return settings, build_definitions(settings).get_repository_def()
 
-    (sensor,), _ = automation.build(settings)
+
+def tick(repository: dg.RepositoryDefinition, instance: dg.DagsterInstance, cursor: str | None) -> Any:
+    context = dg.build_sensor_context(instance, cursor=cursor, repository_def=repository)
+    return repository.get_sensor_def("inbox_changed").evaluate_tick(context)
+
+
+def test_the_sensor_waits_until_a_delivery_has_arrived_whole_and_asks_once(
+    fresh: tuple[Settings, dg.RepositoryDefinition],
+) -> None:
+    settings, repository = fresh
     with dg.instance_for_test() as instance:
-        assert isinstance(sensor(dg.build_sensor_context(instance)), dg.SkipReason)
-        settings.inbox_folder.mkdir(parents=True)
-        (settings.inbox_folder / "trajecten_2024-01-31.csv").write_text("x")
-        asked = sensor(dg.build_sensor_context(instance))
-        assert isinstance(asked, dg.SensorResult) and len(asked.run_requests or []) == 1
-        again = sensor(dg.build_sensor_context(instance, cursor=asked.cursor))
-        assert isinstance(again, dg.SkipReason)
-        (settings.inbox_folder / "trajecten_2024-01-31.csv").write_text("xy")
-        assert isinstance(sensor(dg.build_sensor_context(instance, cursor=asked.cursor)), dg.SensorResult)
+
+        def look(cursor: str | None) -> tuple[list[dg.RunRequest], str, str]:
+            told = tick(repository, instance, cursor)
+            return list(told.run_requests or []), told.skip_message or "", told.cursor or cursor or ""
+
+        path = settings.inbox_folder / "trajecten_2024-01-31.csv"
+        path.write_text("half")
+        asked, why, cursor = look(None)
+        assert not asked and "just changed" in why
+        path.write_text("half and the other half")
+        asked, why, cursor = look(cursor)
+        assert not asked and "just changed" in why
+        asked, _, cursor = look(cursor)
+        assert len(asked) == 1
+        wanted = {key.to_user_string() for key in asked[0].asset_selection or []}
+        assert {name for name in wanted if name.startswith("lake/")} == {"lake/trajecten"}
+        assert {"inbox", "ledger/deliveries", "publication"} <= wanted
+        asked, why, cursor = look(cursor)
+        assert not asked and why == "the inbox has not changed (1 files)"
+        (settings.inbox_folder / "leesmij.txt").write_text("geen levering")
+        path.unlink()
+        _, _, cursor = look(cursor)
+        asked, why, _ = look(cursor)
+        assert not asked and "holds no new delivery" in why
+
+
+def test_the_yearly_schedule_answers_as_of_the_day_before(definitions: dg.Definitions) -> None:
+    schedule = definitions.get_repository_def().get_schedule_def("yearly")
+    with dg.instance_for_test() as instance:
+        moment = dt.datetime(2026, 2, 1, 7, tzinfo=dt.UTC)
+        (asked,) = schedule.evaluate_tick(dg.build_schedule_context(instance, moment)).run_requests or []
+    assert asked.run_config == {"resources": {"answer": {"config": {"as_of": "2026-01-31"}}}}
+
+
+def test_every_rhythm_of_a_source_is_its_freshness(nodes: dict[str, AssetNode]) -> None:
+    for name in contract.sources():
+        rhythm, policy = contract.load(name).rhythm, nodes[f"lake/{name}"].freshness_policy
+        assert rhythm and policy
+        assert policy.warn_window.to_timedelta() == rhythm.late_after
+        assert policy.fail_window.to_timedelta() == rhythm.overdue_after
+
+
+def test_facts_and_marts_tell_from_which_columns_theirs_come(finished: Finished) -> None:
+    page = build_definitions(finished.settings, for_page=True).resolve_asset_graph()
+    lineage = {
+        key.to_user_string(): page.get(key).metadata.get("dagster/column_lineage") for key in page.get_all_asset_keys()
+    }
+    told = {name for name, found in lineage.items() if found}
+    assert {n for n in lineage if n.split("/")[0] in ("facts", "marts")} - told == set()
+    outflow = lineage["marts/mart_outflow"].deps_by_column["position"]
+    assert [(d.asset_key.to_user_string(), d.column_name) for d in outflow] == [("facts/fct_outcome", "position")]
+
+
+def test_a_build_tells_the_rows_of_its_tables(finished: Finished) -> None:
+    with open_instance(finished.data) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["marts", "mart_outflow"]))
+    assert event is not None and event.asset_materialization is not None
+    rows = event.asset_materialization.metadata["dagster/row_count"].value
+    with duckdb.connect(str(finished.data.current / "marts.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from mart_outflow").fetchall() == [(rows,)]
 
 
 def test_importing_the_definitions_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

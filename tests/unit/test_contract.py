@@ -1,5 +1,6 @@
 """A contract is read once and strictly: every mistake in a YAML file is one sentence that says where and what to do."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,35 @@ def test_bounds_of_a_rule_that_nothing_can_pass_are_refused(tmp_path: Path) -> N
     text = GOOD.replace("values_to_not_be_in_set", "values_to_be_between")
     with pytest.raises(ContractError, match=r"'not_three': min_value 5 is above max_value 4; no value can pass"):
         read(tmp_path, text.replace("value_set: [3]", "min_value: 5\n    max_value: 4"))
+
+
+def test_a_source_says_how_often_it_is_delivered(tmp_path: Path) -> None:
+    every_month = "delivery: {every: month, late_after_days: 10, overdue_after_days: 20}\n"
+    rhythm = read(tmp_path, every_month + GOOD).rhythm
+    assert rhythm is not None
+    days = [dt.date(2024, 1, 31) + dt.timedelta(days) for days in (41, 42, 51, 52)]
+    assert [rhythm.state(dt.date(2024, 1, 31), day) for day in days] == ["on time", "late", "late", "overdue"]
+    assert read(tmp_path, GOOD).rhythm is None
+
+
+@pytest.mark.parametrize(
+    ("delivery", "said"),
+    [
+        ("monthly", "delivery is 'monthly'; write it as {every: month, "),
+        ("{every: month}", "delivery is {'every': 'month'}; write it as {every: month, "),
+        (
+            "{every: decade, late_after_days: 1, overdue_after_days: 2}",
+            "delivery every 'decade' is unknown; use one of ",
+        ),
+        ("{every: week, late_after_days: 1.5, overdue_after_days: 2}", "delivery has days that are no whole number"),
+        ("{every: week, late_after_days: -1, overdue_after_days: 2}", "delivery has days that are no whole number"),
+        ("{every: week, late_after_days: 9, overdue_after_days: 9}", "delivery is overdue after 9 days, which is not "),
+    ],
+)
+def test_a_mistake_in_the_rhythm_is_told(delivery: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ContractError) as error:
+        read(tmp_path, f"delivery: {delivery}\n{GOOD}")
+    assert str(error.value).startswith(f"proef.yml: {said}")
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Tells somebody elsewhere that something failed: by webhook, by mail, or both. Off until a setting names where to.
+
+A message names jobs, steps, checks and files. It never repeats what an error said, since a database quotes values in
+its messages, and what leaves this machine must not hold a person's.
+"""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import sys
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from orchestration.settings import Settings
+
+TIMEOUT = 10.0
+"""Seconds; an alert that does not get away must not hold up a run."""
+MOST = 20
+"""Lines of an alert; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What is told: one line that says it all, and lines that say where to look."""
+
+    headline: str
+    lines: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        shown = list(self.lines[:MOST])
+        if len(self.lines) > MOST:
+            shown.append(f"and {len(self.lines) - MOST} more")
+        return "\n".join([self.headline, *(f"- {line}" for line in shown)])
+
+
+def send(settings: Settings, alert: Alert) -> list[str]:
+    """Sends the alert by every way that is set; returns the ways by which it did not get away. Never raises."""
+    ways: list[tuple[str, Callable[[Settings, Alert], None]]] = []
+    if settings.alert_webhook:
+        ways.append(("webhook", _post))
+    if settings.alert_mail:
+        ways.append(("mail", _mail))
+    failed = []
+    for name, way in ways:
+        try:
+            way(settings, alert)
+        except Exception as error:  # whatever is wrong with the alert, the run is not to blame
+            failed.append(name)
+            # The kind of error only: an address of a webhook is a secret, and urllib repeats it.
+            sys.stderr.write(f"twe: the alert by {name} was not sent ({type(error).__name__})\n")
+    return failed
+
+
+def _post(settings: Settings, alert: Alert) -> None:
+    assert settings.alert_webhook
+    body = {"text": alert.text, "headline": alert.headline, "lines": list(alert.lines[:MOST])}
+    request = urllib.request.Request(
+        settings.alert_webhook.get_secret_value(),
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json", "User-Agent": "twe"},
+    )
+    with urllib.request.urlopen(request, timeout=TIMEOUT):
+        pass
+
+
+def _mail(settings: Settings, alert: Alert) -> None:
+    server = urlsplit(settings.alert_smtp.get_secret_value())
+    message = EmailMessage()
+    message["Subject"] = f"[twe] {alert.headline}"
+    message["From"] = settings.alert_from or settings.alert_recipients[0]
+    message["To"] = ", ".join(settings.alert_recipients)
+    message.set_content(alert.text)
+    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
+    with kind(server.hostname or "localhost", server.port or 0, timeout=TIMEOUT) as smtp:
+        if server.scheme != "smtps" and "starttls" in smtp.esmtp_features:
+            smtp.starttls()
+        if server.username:
+            smtp.login(unquote(server.username), unquote(server.password or ""))
+        smtp.send_message(message)
+
+
+def of_run(run_id: str, job: str, steps: Sequence[str], checks: Sequence[str], refused: Sequence[str]) -> Alert:
+    """What a run of Dagster has to tell. `refused` are names of files."""
+    lines = [f"step {step} failed" for step in steps]
+    lines += [f"check {check} blocked" for check in checks]
+    lines += [f"delivery refused: {name}" for name in refused]
+    return Alert(f"{job}: {_told(len(steps) + len(checks), len(refused))} (run {run_id[:8]})", tuple(lines))
+
+
+def of_report(problems: Sequence[str], refused: Sequence[str]) -> Alert:
+    """What `twe run` has to tell. Of a problem only its first part, up to the colon: the name of a step or check."""
+    lines = [f"blocked: {problem.split(':', 1)[0]}" for problem in problems]
+    lines += [f"delivery refused: {name}" for name in refused]
+    return Alert(f"twe run: {_told(len(problems), len(refused))}", tuple(lines))
+
+
+def of_error(error: BaseException) -> Alert:
+    """A run that did not take place at all, such as one without a key, or beside another run."""
+    return Alert(f"twe run did not take place ({type(error).__name__})", ("its terminal or its log says why",))
+
+
+def _told(blocked: int, refused: int) -> str:
+    parts = [f"{blocked} blocked" if blocked else "", f"{refused} refused" if refused else ""]
+    return ", ".join(part for part in parts if part) or "failed"

@@ -1,0 +1,167 @@
+"""New versions of lake and quarantine files in which pseudonyms or identifications were replaced.
+
+Nothing is changed in place: what is written goes to another folder, and files that need no change are linked there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from expectations.contract import SourceContract
+from expectations.model import CLIENT_KEY
+from expectations.routing import literal, quote
+from orchestration.files import replaced
+
+ERASED = "erased"
+"""Begins the pseudonym of a client who was erased; no pseudonym made with a key begins so."""
+
+
+def link(path: Path, to: Path) -> None:
+    """The same file once more; a copy where the file system knows no links."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, to)
+    except OSError:
+        shutil.copy2(path, to)
+
+
+def client_keys(lake: Path, contract: SourceContract) -> dict[str, set[str]]:
+    """Delivery -> the pseudonyms in its lake file; those of erased clients are left out."""
+    found: dict[str, set[str]] = {}
+    if not has_clients(contract):
+        return found
+    with duckdb.connect() as con:
+        for path in sorted((lake / contract.source).glob("*.parquet")):
+            rows = con.execute(
+                f"select distinct {CLIENT_KEY} from read_parquet(?) where {CLIENT_KEY} is not null", [str(path)]
+            ).fetchall()
+            found[path.stem] = {key for (key,) in rows if not key.startswith(ERASED)}
+    return found
+
+
+def has_clients(contract: SourceContract) -> bool:
+    return any(c.type == "insz" for c in contract.columns)
+
+
+def identifications(contract: SourceContract) -> list[str]:
+    """Columns of the key that identify something by a text of its own, such as `traject_id`."""
+    return [c.name for c in contract.columns if c.type == "text" and c.name in contract.key]
+
+
+def rewrite_lake(
+    old: Path, new: Path, contract: SourceContract, replacements: Mapping[str, Mapping[str, str]]
+) -> tuple[int, int]:
+    """Writes the source's lake files to `new` with values replaced: column -> old value -> new value.
+
+    Returns how many files and rows were changed. Order, types and all other values stay.
+    """
+    columns = {c.lake_name for c in contract.columns} & set(replacements)
+    files = rows = 0
+    with duckdb.connect() as con:
+        _create_replacements(con, {c: replacements[c] for c in columns})
+        for path in sorted((old / contract.source).glob("*.parquet")):
+            to = new / contract.source / path.name
+            (n,) = (
+                con.execute(f"select count(*) from {_parquet(path)} as x where {_touched(columns)}").fetchall()[0]
+                if columns
+                else (0,)
+            )
+            if not n:
+                link(path, to)
+                continue
+            files, rows = files + 1, rows + n
+            with replaced(to) as temporary:
+                con.execute(
+                    f"copy (select x.* replace ({', '.join(map(_replaced, sorted(columns)))}) "
+                    f"from {_parquet(path)} as x order by _row) to {literal(str(temporary))} "
+                    "(format parquet, compression zstd)"
+                )
+    return files, rows
+
+
+def rewrite_quarantine(
+    old: Path,
+    new: Path,
+    contract: SourceContract,
+    values: Mapping[str, Collection[str]],
+    rows: Mapping[str, Iterable[int]],
+) -> int:
+    """Writes the source's quarantine files to `new`; returns how many rows were emptied.
+
+    A row is emptied when it holds one of `values` (column -> texts) or is among `rows` (delivery -> row numbers). Its
+    number, outcome and rules stay, so that the delivery's rows still add up.
+    """
+    emptied = 0
+    with duckdb.connect() as con:
+        for path in sorted((old / contract.source).glob("*.parquet")):
+            to = new / contract.source / path.name
+            columns = {d[0] for d in con.execute(f"describe from {_parquet(path)}").fetchall()}
+            named = [f"{quote(c)} in ({_texts(v)})" for c, v in values.items() if c in columns and v]
+            numbers = [f"row_number in ({', '.join(map(str, n))})"] if (n := list(rows.get(path.stem, ()))) else []
+            hit = " or ".join(f"coalesce({condition}, false)" for condition in named + numbers) or "false"
+            (n_rows,) = con.execute(f"select count(*) from {_parquet(path)} where {hit}").fetchall()[0]
+            if not n_rows:
+                link(path, to)
+                continue
+            emptied += n_rows
+            given = sorted(columns & ({c.name for c in contract.columns} | {"fields"}))
+            empty = ", ".join(f"case when not ({hit}) then {quote(c)} end as {quote(c)}" for c in given)
+            with replaced(to) as temporary:
+                con.execute(
+                    f"copy (select * replace ({empty}) from {_parquet(path)} order by row_number) "
+                    f"to {literal(str(temporary))} (format parquet, compression zstd)"
+                )
+    return emptied
+
+
+def rewrite_findings(old: Path, new: Path, values: Mapping[str, Mapping[str, str]]) -> None:
+    """Writes what the warehouse found fault with to `new`, with the identifications of rows replaced."""
+    if not old.exists():
+        return
+    every = {before: after for one in values.values() for before, after in one.items()}
+    with duckdb.connect() as con:
+        _create_replacements(con, {"row_key": every})
+        (n,) = con.execute(f"select count(*) from {_parquet(old)} as x where {_touched(['row_key'])}").fetchall()[0]
+        if not n:
+            link(old, new)
+            return
+        with replaced(new) as temporary:
+            con.execute(
+                f"copy (select x.* replace ({_replaced('row_key')}) from {_parquet(old)} as x) "
+                f"to {literal(str(temporary))} (format parquet)"
+            )
+
+
+def _create_replacements(con: duckdb.DuckDBPyConnection, replacements: Mapping[str, Mapping[str, str]]) -> None:
+    con.execute("create table replacements (name varchar, before varchar, after varchar)")
+    for name, pairs in replacements.items():
+        if pairs:
+            given = {"b": np.array(list(pairs), dtype=object), "a": np.array(list(pairs.values()), dtype=object)}
+            con.register("given", given)
+            con.execute(f"insert into replacements select {literal(name)}, b, a from given")
+            con.unregister("given")
+
+
+def _touched(columns: Iterable[str]) -> str:
+    return " or ".join(
+        f"x.{quote(c)} in (select before from replacements where name = {literal(c)})" for c in sorted(columns)
+    )
+
+
+def _replaced(column: str) -> str:
+    found = f"select any_value(after) from replacements where name = {literal(column)} and before = x.{quote(column)}"
+    return f"coalesce(({found}), x.{quote(column)}) as {quote(column)}"
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({literal(str(path))})"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(literal(value) for value in values)

@@ -1,0 +1,159 @@
+"""Erases a person: the rows stay, for the figures that they are part of, and nothing leads from them to the person.
+
+Everywhere in the lake the person's pseudonym becomes a random one, and so do the identifications of the person's rows
+(trajectories, actions, payments), the same in every delivery. Counts, sums and which version of a row is the newest
+stay as they were; docs/retention.md says why, and what that is worth in law.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+import shutil
+import uuid
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract import SourceContract
+from expectations.routing import literal, quote
+from orchestration import proof
+from orchestration.door import originals, rewriting
+from orchestration.door.inbox import Delivery
+from orchestration.door.pseudonym import client_key
+from orchestration.door.rewriting import CLIENT_KEY
+from orchestration.lock import single_writer
+from orchestration.rekeying import current_answer
+from orchestration.settings import Settings, ensure_writable
+from orchestration.swap import exchange, finish
+from orchestration.workspace import Workspace
+
+
+class InszError(ValueError):
+    """What was given is no INSZ; the message does not repeat it."""
+
+
+@dataclass
+class Erased:
+    """What an erasure did. `in_inbox`: files that still hold the person; `removed`: files that did."""
+
+    rows: int = 0
+    quarantined: int = 0
+    files: int = 0
+    proved: int = 0
+    in_inbox: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+def digits_of(text: str) -> str:
+    """The 11 digits of an INSZ, which may hold blanks and the signs between them. Raises `InszError`."""
+    digits = text.strip().translate(str.maketrans("", "", " .-/"))
+    if len(digits) != 11 or not (digits.isascii() and digits.isdigit()):
+        raise InszError("what was given is no INSZ of 11 digits; nothing was changed")
+    return digits
+
+
+def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erased:
+    """Erases the person with this INSZ. `remove_files`: also removes loaded files with the person from the inbox.
+
+    Raises `InszError`, `SettingsError` and `FiguresDifferError`; the data folder is then as it was.
+    """
+    digits = digits_of(insz)
+    data = settings.folder
+    ensure_writable(data)
+    with single_writer(data.lock):
+        finish(data)
+        workspace = Workspace(settings)
+        done = Erased()
+        person = client_key(digits, workspace.key) if workspace.entries() else ""
+        ids = _identifications(data.lake, list(workspace.contracts.values()), person) if person else {}
+        held = _files_with(workspace, digits, ids)
+        if person:
+            _replace(workspace, person, ids, held, done)
+        accepted = {e.sha256 for e in workspace.entries() if e.status == "accepted"}
+        for delivery in held:
+            if remove_files and delivery.sha256 in accepted:
+                delivery.path.unlink()
+                done.removed.append(delivery.file_name)
+            else:
+                done.in_inbox.append(delivery.file_name)
+    return done
+
+
+def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> dict[Delivery, list[int]]:
+    """Deliveries in the inbox that hold the INSZ or an identification of the person's, with the numbers of the rows."""
+    inbox = workspace.inbox
+    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.refused_before, *(d for d, _ in inbox.repeats)]
+    found = {d: originals.rows_of(workspace.contracts[d.source], d, digits, ids) for d in everything}
+    return {delivery: rows for delivery, rows in found.items() if rows}
+
+
+def _replace(
+    workspace: Workspace, person: str, ids: dict[str, set[str]], held: dict[Delivery, list[int]], done: Erased
+) -> None:
+    data = workspace.data
+    contracts = workspace.contracts.values()
+    replacements = {name: {one: uuid.uuid4().hex for one in sorted(values)} for name, values in ids.items()}
+    deliveries = {e.sha256: e.delivery_id for e in workspace.entries() if e.status == "accepted"}
+    numbers = {deliveries[d.sha256]: rows for d, rows in held.items() if d.sha256 in deliveries}
+    replacements[CLIENT_KEY] = {person: rewriting.ERASED + secrets.token_hex(29)}
+    with exchange(data) as after:
+        for contract in contracts:
+            files, rows = rewriting.rewrite_lake(data.lake, after.lake, contract, replacements)
+            done.files, done.rows = done.files + files, done.rows + rows
+            done.quarantined += rewriting.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids, numbers)
+        rewriting.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
+        shutil.copytree(data.ledger.parent, after.ledger.parent)
+        if done.rows or done.quarantined:
+            _note(after.erasures, done)
+        if done.rows:
+            done.proved = proof.same_figures(data, data, after, current_answer(workspace))
+    if done.rows:
+        data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
+
+
+def _identifications(lake: Path, contracts: list[SourceContract], person: str) -> dict[str, set[str]]:
+    """Column -> identifications that are the person's alone, through all sources that lead to one another.
+
+    An identification that was once delivered for somebody else as well stays: rows of that client hang from it.
+    """
+    ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewriting.identifications(contract)}
+    with duckdb.connect() as con:
+        for contract in contracts:
+            files = literal(str(lake / contract.source / "*.parquet"))
+            con.execute(f"create view {quote(contract.source)} as from read_parquet({files}, union_by_name = true)")
+        while True:
+            before = sum(map(len, ids.values()))
+            for contract in contracts:
+                _follow(con, contract, person, ids)
+            if sum(map(len, ids.values())) == before:
+                return {column: values for column, values in ids.items() if values}
+
+
+def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: str, ids: dict[str, set[str]]) -> None:
+    """Adds the identifications of a source's rows that are the person's, by pseudonym or by what they refer to."""
+    own = rewriting.identifications(contract)
+    if rewriting.has_clients(contract):
+        theirs, others = f"{CLIENT_KEY} = {literal(person)}", f"{CLIENT_KEY} <> {literal(person)}"
+    else:
+        refers = [c.name for c in contract.columns if c.name in ids and c.name not in own and ids[c.name]]
+        if not refers:
+            return
+        listed = {name: ", ".join(literal(one) for one in ids[name]) for name in refers}
+        theirs = " or ".join(f"{quote(name)} in ({texts})" for name, texts in listed.items())
+        others = " or ".join(f"{quote(name)} not in ({texts})" for name, texts in listed.items())
+    for column in own:
+        found = con.execute(
+            f"select distinct {quote(column)} from {quote(contract.source)} where {theirs} "
+            f"except select {quote(column)} from {quote(contract.source)} where {others}"
+        ).fetchall()
+        ids[column] |= {one for (one,) in found if one is not None}
+
+
+def _note(path: Path, done: Erased) -> None:
+    told = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
+    told = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **told}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told) + "\n")

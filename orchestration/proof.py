@@ -1,0 +1,75 @@
+"""Proves that two states of the lake give the same figures: builds every mart from both, and compares every row."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from expectations.routing import quote
+from orchestration import dbt, publication
+from orchestration.answer import Answer, write_run_settings
+from orchestration.paths import DataFolder
+
+BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
+
+
+class FiguresDifferError(RuntimeError):
+    """The two states do not give the same figures; the message names the tables."""
+
+
+def same_figures(data: DataFolder, before: DataFolder, after: DataFolder, answer: Answer) -> int:
+    """Rows of all marts, which are the same from both lakes. Raises `FiguresDifferError`. Leaves nothing behind."""
+    scratch = DataFolder(data.work / "proof")
+    if scratch.root.exists():
+        shutil.rmtree(scratch.root)
+    parsed = dbt.target(data) / "partial_parse.msgpack"
+    if parsed.exists():
+        dbt.target(scratch).mkdir(parents=True)
+        shutil.copy2(parsed, dbt.target(scratch))
+    try:
+        built = [_build(scratch, state, answer, name) for state, name in ((before, "before"), (after, "after"))]
+        return _compare(*built)
+    finally:
+        os.environ["TWE_DATA"] = str(data.root)
+        shutil.rmtree(scratch.root, ignore_errors=True)
+
+
+def _build(scratch: DataFolder, state: DataFolder, answer: Answer, name: str) -> Path:
+    """Builds the marts of one state, in a data folder that holds nothing but links to it."""
+    scratch.root.mkdir(parents=True, exist_ok=True)
+    for link, folder in ((scratch.lake, state.lake), (scratch.ledger.parent, state.ledger.parent)):
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder)
+    write_run_settings(scratch.run_settings, answer)
+    dbt.invoke(scratch, BUILD)
+    kept = scratch.work / f"{name}.duckdb"
+    scratch.warehouse.rename(kept)
+    return kept
+
+
+def _compare(before: Path, after: Path) -> int:
+    rows = 0
+    different = []
+    with duckdb.connect() as con:
+        for name, path in (("before", before), ("after", after)):
+            con.execute(f"attach '{path}' as {name} (read_only)")
+        tables = [
+            {t for (t,) in con.execute("select table_name from duckdb_tables() where database_name = ? "
+                                       "and schema_name = ?", [name, publication.SCHEMA]).fetchall()}
+            for name in ("before", "after")
+        ]  # fmt: skip
+        for table in sorted(tables[0] | tables[1]):
+            old, new = (f"{name}.{publication.SCHEMA}.{quote(table)}" for name in ("before", "after"))
+            if table not in tables[0] & tables[1]:
+                different.append(table)
+                continue
+            differences = f"(from {old} except all from {new}) union all (from {new} except all from {old})"
+            (n,) = con.execute(f"select count(*) from ({differences})").fetchall()[0]
+            different += [table] if n else []
+            rows += con.execute(f"select count(*) from {new}").fetchall()[0][0]
+    if different:
+        raise FiguresDifferError(f"the figures would change in {', '.join(different)}; nothing was changed")
+    return rows

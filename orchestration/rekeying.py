@@ -1,0 +1,114 @@
+"""Another pseudonym key: every pseudonym in the lake is replaced by the one that the new key gives.
+
+A pseudonym cannot be computed from another one, so the INSZ is read once more, from the original files. A client of
+whom no original is at hand cannot be translated; then nothing is changed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration import proof, publication
+from orchestration.answer import Answer, resolve
+from orchestration.door import originals, rewriting
+from orchestration.door.pseudonym import fingerprint
+from orchestration.files import replaced
+from orchestration.lock import single_writer
+from orchestration.settings import Settings, SettingsError, ensure_writable
+from orchestration.swap import exchange, finish
+from orchestration.workspace import Workspace
+
+MOST_NAMED = 10
+
+
+class OriginalsMissingError(RuntimeError):
+    """Clients of whom no original file is at hand; the message names their deliveries."""
+
+
+@dataclass(frozen=True)
+class Rekeyed:
+    """Clients, rows and lake files that have another pseudonym, and rows of marts that were compared."""
+
+    clients: int
+    rows: int
+    files: int
+    proved: int
+
+
+def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
+    """Takes `TWE_PSEUDONYM_KEY_NEW` into use. `folder` holds the originals; the default is the inbox.
+
+    Raises `SettingsError` for keys that won't do, `OriginalsMissingError` and `FiguresDifferError`; the data folder is
+    then as it was.
+    """
+    data = settings.folder
+    ensure_writable(data)
+    with single_writer(data.lock):
+        finish(data)
+        workspace = Workspace(settings)
+        if not workspace.entries():
+            raise SettingsError("nothing has been loaded yet, so there is nothing to rotate; just use the new key")
+        old, new = workspace.key, _new_key(settings, workspace.key)
+        translated = _translation(workspace, folder or settings.inbox_folder, old, new)
+        with exchange(data) as after:
+            files = rows = 0
+            for contract in workspace.contracts.values():
+                changed = rewriting.rewrite_lake(data.lake, after.lake, contract, {rewriting.CLIENT_KEY: translated})
+                files, rows = files + changed[0], rows + changed[1]
+            shutil.copytree(data.ledger.parent, after.ledger.parent)
+            with replaced(after.key_fingerprint) as temporary:
+                temporary.write_text(fingerprint(new), encoding="ascii")
+            proved = proof.same_figures(data, data, after, current_answer(workspace))
+        data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
+    return Rekeyed(len(translated), rows, files, proved)
+
+
+def current_answer(workspace: Workspace) -> Answer:
+    """The dates of what readers see, or else of what they would see."""
+    made = publication.current(workspace.data)
+    dates = (made.as_of, made.geography_date) if made else (None, None)
+    return resolve(workspace.entries(), *dates)
+
+
+def _new_key(settings: Settings, old: bytes) -> bytes:
+    if settings.pseudonym_key_new is None:
+        raise SettingsError(
+            "TWE_PSEUDONYM_KEY_NEW is not set; set it to the new key, and leave TWE_PSEUDONYM_KEY as is"
+        )
+    new = settings.pseudonym_key_new.get_secret_value().encode()
+    if hmac.compare_digest(old, new):
+        raise SettingsError("TWE_PSEUDONYM_KEY_NEW is the key that is in use already")
+    return new
+
+
+def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> dict[str, str]:
+    """Old pseudonym -> new one, for every client in the lake. Raises `OriginalsMissingError` when one is not found."""
+    found: dict[str, str] = {}
+    at_hand = originals.find(folder, workspace.entries())
+    wanted: dict[str, set[str]] = {}
+    for name, contract in workspace.contracts.items():
+        found |= originals.translation(contract, [o for o in at_hand if o.entry.source == name], old, new)
+        wanted |= rewriting.client_keys(workspace.data.lake, contract)
+    _refuse_missing(workspace, folder, wanted, found)
+    clients = set().union(*wanted.values())
+    return {before: after for before, after in found.items() if before in clients}
+
+
+def _refuse_missing(
+    workspace: Workspace, folder: Path, wanted: Mapping[str, set[str]], found: Mapping[str, str]
+) -> None:
+    names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
+    missing = {delivery: len(keys - found.keys()) for delivery, keys in wanted.items() if keys - found.keys()}
+    if not missing:
+        return
+    clients = len(set().union(*(wanted[delivery] for delivery in missing)) - found.keys())
+    shown = ", ".join(names.get(delivery, delivery) for delivery in list(missing)[:MOST_NAMED])
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    raise OriginalsMissingError(
+        f"{clients} clients are in no original file in {folder}, so their pseudonym cannot be made again; nothing was "
+        f"changed. Put back, with the content that was accepted: {shown}{more}"
+    )

@@ -1,0 +1,91 @@
+"""Dagster's books in PostgreSQL, with the configuration of docs/deploy: a server is started for the test alone."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.paths import PROJECT, DataFolder
+from tests.deliveries import INSZ, write
+from tests.processes import Twe
+
+pytestmark = pytest.mark.slow
+SERVER_ACCOUNT = "postgres"  # the server refuses to run as root
+
+
+def programs() -> Path | None:
+    """Where the server's programs are; Debian keeps them outside the path."""
+    places = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if (place / "initdb").exists()), None)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of an empty database."""
+    place = programs()
+    if place is None:
+        pytest.skip("no PostgreSQL server is installed here (no initdb)")
+    if importlib.util.find_spec("dagster_postgres") is None:
+        pytest.skip("the optional extra is not installed: pip install 'twe-warehouse[postgres]'")
+    account = SERVER_ACCOUNT if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        if account:
+            shutil.chown(folder, account)
+        books = Path(folder) / "books"
+
+        def call(program: str, *arguments: str) -> None:
+            subprocess.run(
+                [str(place / program), *arguments], user=account, cwd=folder, check=True, stdout=subprocess.DEVNULL
+            )
+
+        call("initdb", "-D", str(books), "-U", "twe", "-A", "trust")
+        call(
+            "pg_ctl", "-D", str(books), "-w", "-l", f"{folder}/log", "-o",
+            f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off", "start",
+        )  # fmt: skip
+        try:
+            call("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "twe", "dagster")
+            yield f"postgresql+psycopg2://twe@127.0.0.1:{port}/dagster"
+        finally:
+            call("pg_ctl", "-D", str(books), "-m", "immediate", "stop")
+
+
+def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(address: str, tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "data")
+    write(data.inbox, "transmissies_2024-01-31.csv", f"""
+        transmissie_id | klant_id  | transmissiedatum
+        X1             | {INSZ[0]} | 2024-01-02
+    """)  # fmt: skip
+    data.dagster.mkdir()
+    shutil.copy(PROJECT / "docs" / "deploy" / "dagster-postgres.yaml", data.dagster / "dagster.yaml")
+    twe = Twe(tmp_path / "processes", data.root, TWE_DAGSTER_POSTGRES=address)
+    assert twe("run", "--question", "twe-2018").code == 0
+    assert list(data.dagster.rglob("*.db")) == []
+
+    import psycopg2
+
+    plain = address.replace("+psycopg2", "")
+    with psycopg2.connect(plain) as books, books.cursor() as cursor:
+        cursor.execute("select status from runs")
+        assert cursor.fetchall() == [("SUCCESS",)]
+        cursor.execute("update runs set status = 'STARTED'")  # as a run that was killed leaves it
+        cursor.execute("update runs set run_body = replace(run_body, '\"SUCCESS\"', '\"STARTED\"')")
+    (data.inbox / "transmissies_2024-01-31.csv").rename(data.inbox / "transmissies_2024-02-29.csv")
+    write(data.inbox, "transmissies_2024-03-31.csv", f"""
+        transmissie_id | klant_id  | transmissiedatum
+        X2             | {INSZ[0]} | 2024-02-02
+    """)  # fmt: skip
+    assert twe("run", "--question", "twe-2018").code == 0
+    with psycopg2.connect(plain) as books, books.cursor() as cursor:
+        cursor.execute("select status from runs order by id")
+        assert cursor.fetchall() == [("FAILURE",), ("SUCCESS",)]

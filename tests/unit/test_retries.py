@@ -1,0 +1,29 @@
+"""What passes by itself is tried again; what is wrong is not."""
+
+import dagster as dg
+import pytest
+
+from orchestration.assets.retries import TIMES, tried_again
+from orchestration.dbt import DbtError
+from orchestration.lock import BusyError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BusyError("another run is busy"),
+        PermissionError("the workbook is open somewhere"),
+        DbtError("dbt build failed: IO Error: Could not set lock on file warehouse.duckdb"),
+    ],
+)
+def test_trouble_that_passes_is_tried_again(error: Exception) -> None:
+    with pytest.raises(dg.RetryRequested) as asked, tried_again():
+        raise error
+    assert asked.value.max_retries == TIMES and asked.value.__cause__ is error
+
+
+@pytest.mark.parametrize("error", [DbtError("dbt build failed: Got 3 results"), ValueError("x"), dg.Failure("y")])
+def test_bad_data_are_not(error: Exception) -> None:
+    with pytest.raises(type(error)) as raised, tried_again():
+        raise error
+    assert raised.value is error
