@@ -67,7 +67,7 @@ def test_rows_that_name_a_cell_twice_are_solved_too():
 
 def test_a_solver_that_takes_too_long_is_an_error(monkeypatch):
     monkeypatch.setattr(solver, "TIME_LIMIT", 0.0)
-    with pytest.raises(SolverError, match="Time limit.*nothing may be published"):
+    with pytest.raises(SolverError, match=r"Time limit.*nothing may be published"):
         program().optimum(costs())
 
 
