@@ -20,7 +20,7 @@ import numpy as np
 
 from exports.disclosure.propagate import Intervals
 from exports.disclosure.solver import Ints, Program
-from exports.disclosure.system import CellId, Published, Terms, connected, width
+from exports.disclosure.system import CellId, Published, Terms, connected, simplified, width
 from exports.disclosure.witness import Spread
 
 
@@ -128,7 +128,7 @@ def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
             hidden.append((cell, factor))
         else:
             constant += value * factor
-    return tuple(hidden), constant
+    return simplified(hidden), constant
 
 
 def explore(

@@ -163,17 +163,17 @@ def _add_same(
 ) -> None:
     """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
     mine, theirs = known[block.population, block.year], known[other.population, other.year]
-    level = next((level for level in LEVELS if rule.item in mine[level] and rule.other_item in theirs[level]), None)
-    if level is None:
-        return
     codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
     complete = all(
         block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes
     )
-    for place in sorted(geography.parts(level, level)):
-        first = CellId(block.population, block.year, place, rule.item)
-        second = CellId(other.population, other.year, place, rule.other_item)
-        if complete:
-            system.equate(first, [second])
-        else:
-            system.bound([first], [second])
+    for level in LEVELS:  # a reader puts the tables of each level side by side
+        if rule.item not in mine[level] or rule.other_item not in theirs[level]:
+            continue
+        for place in sorted(geography.parts(level, level)):
+            first = CellId(block.population, block.year, place, rule.item)
+            second = CellId(other.population, other.year, place, rule.other_item)
+            if complete:
+                system.equate(first, [second])
+            else:
+                system.bound([first], [second])

@@ -90,6 +90,8 @@ def _read(
         block.bounds += [rule for rule in rules.bounds if rule not in block.bounds]
         if rules.means:  # a mean that isn't 0 is at least one person in one of twelve months
             block.unit, block.floor = MONTHS, MONTHS // 12
+        else:
+            block.unit = max(block.unit, rules.most_per_person(basis))
         return block
 
     for values in publication.rows(mart.name, columns, where=where):

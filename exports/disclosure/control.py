@@ -69,7 +69,7 @@ class Control:
             figure.id
             for figure in figures
             if isinstance(figure.value, int | float)
-            and 0 < figure.value < self.policy.threshold
+            and 0 < figure.value < self.policy.threshold * self._most_per_person(figure.id)
             and not is_hidden(figure, self.hidden)
             and not self._excused(figure.id)
         ]
@@ -93,6 +93,9 @@ class Control:
         if measure != figure.measure or measure in rules.derived or measure in rules.amounts:
             return True
         return any(self.policy.allowed(cell.population, cell.place, cell.item) for cell in self._lookup.cells(figure))
+
+    def _most_per_person(self, figure: FigureId) -> int:
+        return self.policy.marts[figure.mart].most_per_person(figure.category)
 
     @cached_property
     def _lookup(self) -> Lookup:

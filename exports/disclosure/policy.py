@@ -62,6 +62,7 @@ class MartPolicy:
     own: tuple[str, ...] = ()
     sums: tuple[Sum, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    per_person: int | Mapping[str, int] = 1
     means: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     derived: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
@@ -70,6 +71,19 @@ class MartPolicy:
     def counts(self) -> tuple[str, ...]:
         """The columns that are counts, means included."""
         return (*self.own, *self.means)
+
+    @property
+    def per_person_numbers(self) -> set[int]:
+        """Every number that `most_per_person` can give."""
+        return {self.per_person} if isinstance(self.per_person, int) else set(self.per_person.values())
+
+    def most_per_person(self, option: str = "") -> int:
+        """How often one person can be counted in a year, under the chosen option (`performance`)."""
+        if isinstance(self.per_person, int):
+            return self.per_person
+        if option not in self.per_person:
+            raise PolicyError(f"policy.yml: `per_person` of population {self.population} has no number for {option!r}")
+        return self.per_person[option]
 
     def item(self, column: str) -> str:
         """Name of the mart column as a cell of the population."""

@@ -13,7 +13,7 @@ from exports.disclosure.policy import Bound, ExceptionRule, MartPolicy, Policy, 
 from exports.yaml_lines import Located, YamlProblem, load
 
 _ITEM = r"[a-z][a-z0-9_]*(?:/[^\s*+=<>@]+)?"
-_FIELDS = ("population", "rename", "counts", "sums", "bounds", "means", "amounts", "derived")
+_FIELDS = ("population", "rename", "counts", "sums", "bounds", "per_person", "means", "amounts", "derived")
 
 
 def load_policy(path: Path | None = None) -> Policy:
@@ -109,12 +109,23 @@ class _Reader:
             own=self.texts(data, "counts"),
             sums=tuple(self.sum(data, text) for text in self.texts(data, "sums")),
             bounds=tuple(self.bound(data, text) for text in self.texts(data, "bounds")),
+            per_person=self.per_person(data),
             means=self.texts(data, "means"),
             amounts=self.texts(data, "amounts"),
             derived=derived,
         )
         self.names(data, made)
         return made
+
+    def per_person(self, data: Located) -> int | dict[str, int]:
+        """One number, or one for each option of the mart."""
+        value = data.get("per_person", 1)
+        numbers = dict(value) if isinstance(value, Located) else {"": value}
+        for option, number in numbers.items():
+            if type(number) is not int or number < 1:
+                what = f"`per_person` of {option}" if option else "`per_person`"
+                raise self.fail(data, "per_person", f"{what} must be a whole number of at least 1, not {number!r}")
+        return numbers if isinstance(value, Located) else value
 
     def names(self, data: Located, made: MartPolicy) -> None:
         """The rules must speak of counts that the mart has: one that it doesn't have is a rule that does nothing."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from exports.disclosure.geography import LEVELS, Geography, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import AMOUNTS
-from exports.disclosure.system import CellId, System, Terms
+from exports.disclosure.system import CellId, System, Terms, simplified
 from exports.disclosure.territory import territories
 
 Count = tuple[str, int, str]
@@ -107,9 +107,10 @@ def _join(
 
 
 def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> None:
-    """Add a row once, when it holds for the true values."""
+    """Add a row once, when it holds for the true values and says something."""
+    terms = simplified(terms)
     key = tuple(sorted(terms))
-    if key in seen:
+    if not terms or key in seen:
         return
     total = sum(system.values[cell] * factor for cell, factor in terms)
     if total == 0 or (rows is system.bounds and total > 0):
@@ -127,12 +128,8 @@ def _link(system: System, one: _Layer, other: _Layer, seen: set[Terms]) -> None:
         owner = {code: place for place in left for code in one.territory[place]}
         joins = {place: {owner[code] for code in other.territory[place] if code in owner} for place in right}
         for lefts, rights in _components(joins):
-            terms: dict[int, int] = {}
-            for number, sign in (*((left[place], 1) for place in lefts), *((right[place], -1) for place in rights)):
-                terms[number] = terms.get(number, 0) + sign
-            row = tuple((cell, factor) for cell, factor in sorted(terms.items()) if factor)
-            if row:
-                _add(system, system.equations, row, seen)
+            terms = (*((left[place], 1) for place in lefts), *((right[place], -1) for place in rights))
+            _add(system, system.equations, tuple(sorted(terms)), seen)
 
 
 def _smallest(layer: _Layer) -> dict[Count, dict[str, int]]:

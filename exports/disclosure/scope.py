@@ -142,6 +142,12 @@ def problems(policy: Policy) -> list[str]:
                 found.append(
                     f"policy.yml, {name}: no line covers {measure}; add it to `counts`, `means`, `amounts` or `derived`"
                 )
+        options = {value for values in mart.options.values() for value in values}
+        if not isinstance(rules.per_person, int) and rules.per_person.keys() != options:
+            found.append(
+                f"policy.yml, {name}: `per_person` needs a number for each of {', '.join(sorted(options))}; "
+                f"it has {', '.join(sorted(rules.per_person))}"
+            )
         if mart.category is not None and not rules.sums:
             found.append(f"policy.yml, {name}: no `sums`; add `- total = <kenmerk>/*` for its categories")
     return sorted(found)

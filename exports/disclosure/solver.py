@@ -6,13 +6,13 @@ as a feasible point only when every equation and bound holds exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exports.disclosure.system import Terms
+from exports.disclosure.system import Terms, simplified
 
 Row = tuple[Terms, int]
 """(terms, constant)."""
@@ -20,6 +20,8 @@ Row = tuple[Terms, int]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 INFINITY = float("inf")
+TIME_LIMIT = 120.0
+"""Seconds for one program. They take milliseconds; a solver that lost its way is an error, never another answer."""
 
 
 class SolverError(Exception):
@@ -38,8 +40,9 @@ class Program:
         self.floors: Ints = np.array(floors, dtype=np.int64)
         self.size = len(floors)
         self.last: Floats = np.zeros(0)  # what the solver answered last, before rounding
-        self._equations = len(equations)
-        self._index, self._factors, self._starts, self._constants = _matrix([*equations, *bounds])
+        equal, least = _distinct(equations), _distinct(bounds)
+        self._equations = len(equal)
+        self._index, self._factors, self._starts, self._constants = _matrix([*equal, *least])
         self._integer = False
         self._highs: Any = None
 
@@ -76,12 +79,16 @@ class Program:
             return None
         highs.changeColsCost(self.size, columns, np.ascontiguousarray(costs, dtype=np.float64))
         highs.changeColsBounds(self.size, columns, least, np.ascontiguousarray(most, dtype=np.float64))
+        highs.setOptionValue("time_limit", highs.getRunTime() + TIME_LIMIT)  # its clock runs on from run to run
         highs.run()
         status = highs.modelStatusToString(highs.getModelStatus())
         if status == "Infeasible":
             return None
         if status not in ("Optimal", "Empty"):
-            raise SolverError(f"HiGHS stopped with {status!r} on a program of {self.size} cells")
+            raise SolverError(
+                f"HiGHS stopped with {status!r} on a program of {self.size} cells and {len(self._constants)} rows; "
+                "nothing was decided, so nothing may be published. Try again; if it stays, report it with the question"
+            )
         self.last = np.array(highs.getSolution().col_value)
         point = np.rint(self.last).astype(np.int64)
         value = float(highs.getInfo().objective_function_value)
@@ -114,8 +121,15 @@ class Program:
                 "mip_abs_gap": 0.5,
             }.items():
                 self._highs.setOptionValue(option, value)
-            self._highs.passModel(model)
+            if self._highs.passModel(model) != highspy.HighsStatus.kOk:
+                raise SolverError(f"HiGHS doesn't take a program of {self.size} cells")
         return self._highs
+
+
+def _distinct(rows: Iterable[Row]) -> list[Row]:
+    """Rows with every cell once, and every row once: HiGHS never ends on a row that names a cell twice."""
+    merged = ((simplified(terms), constant) for terms, constant in rows)
+    return list(dict.fromkeys(row for row in merged if row[0]))
 
 
 def _matrix(rows: Sequence[Row]) -> tuple[NDArray[np.int32], Ints, NDArray[np.int32], Ints]:

@@ -15,6 +15,14 @@ Terms = tuple[tuple[int, int], ...]
 """(cell number, coefficient) pairs."""
 
 
+def simplified(terms: Iterable[tuple[int, int]]) -> Terms:
+    """The same sum with every cell in it once."""
+    factors: dict[int, int] = {}
+    for cell, factor in terms:
+        factors[cell] = factors.get(cell, 0) + factor
+    return tuple((cell, factor) for cell, factor in factors.items() if factor)
+
+
 class CellId(NamedTuple):
     """One published count: trajectories started (population) in 2020 (year) in 11001 (place) of months/12 (item).
 

@@ -19,6 +19,12 @@ def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
         "Bedragen, percentages, gemiddelden en wijzigingen zijn verborgen wanneer een aantal waaruit ze berekend zijn, "
         "verborgen is.",
     ]
+    if numbers := sorted({number for rules in policy.marts.values() for number in rules.per_person_numbers} - {1}):
+        times, tops = (" of ".join(map(str, many)) for many in (numbers, [n * policy.threshold - 1 for n in numbers]))
+        lines.append(
+            f"Waar één persoon in een jaar tot {times} keer kan meetellen (loontoelagen, per maand van "
+            f"prestatie of van betaling), zijn aantallen van 1 tot en met {tops} vervangen door [c]."
+        )
     if earlier:
         names = ", ".join(f"{item.name} (stand {item.as_of:%d/%m/%Y})" for item in earlier)
         lines.append(f"Er is rekening gehouden met wat eerder vrijgegeven is: {names}.")

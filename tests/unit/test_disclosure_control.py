@@ -77,6 +77,7 @@ def changed(tmp_path: Path, old: str, new: str):
         ("    population: screened", "    populatie: screened", "unknown field `populatie`"),
         ("rename: {screened: total}", "rename: {screend: total}", "`screend` isn't among the `counts`"),
         ("costs:", "costs: 3\nother:", "unknown field `other`"),
+        ("performance: 12", "performance: 0", "`per_person` of performance must be a whole number of at least 1"),
     ],
 )
 def test_mistakes_in_the_policy_are_named_with_line_and_remedy(tmp_path, old, new, message):
@@ -122,6 +123,8 @@ def test_the_policy_covers_every_measure_of_every_mart_and_nothing_else(tmp_path
     assert [text.partition(";")[0] for text in found] == [
         "policy.yml says nothing about mart_intake", "policy.yml: no annex shows mart_intakes",
     ]  # fmt: skip
+    (text,) = problems(changed(tmp_path, "performance: 12, ", ""))
+    assert "`per_person` needs a number for each of payment, performance" in text
     (text,) = problems(changed(tmp_path, ", equivalent_leefloners]", "]"))
     assert "mart_activation_ratio: no line covers equivalent_leefloners; add it to `counts`" in text
 
@@ -206,6 +209,54 @@ def test_cells_with_one_meaning_are_hidden_together(outcome, world):
             outcome.hidden(at("mart_competence", "measured", code)),
         }
         assert len(started) == len(ended) == 1
+
+
+def test_one_number_in_two_populations_is_hidden_at_every_level_of_both():
+    """What is measured in a year ended the year before; a reader puts the provinces of both annexes side by side."""
+    world = publish(draw(4, 600, (2021, 2022, 2023)), BEFORE)
+    found = controlled(world)
+    shown = figures(world, EVERYTHING)
+    hidden = {level: set() for level in (GEMEENTE, PROVINCIE, VLAANDEREN)}
+    for measured in shown:
+        if (measured.mart, measured.category) == ("mart_outflow", "position/*"):
+            ended = measured._replace(mart="mart_ended_duration", category="*", year=measured.year - 1)
+            assert shown[ended] == shown[measured]
+            assert found.hidden(ended) == found.hidden(measured), measured
+            hidden[measured.level].add(found.hidden(measured))
+    assert hidden[GEMEENTE] == hidden[PROVINCIE] == {True, False}
+
+
+def subsidies(*counts: int) -> FakePublication:
+    """Trajectory-months of 2022 in municipalities of one province."""
+    codes = ("11001", "11002", "11007", "11056")[: len(counts)]
+    return FakePublication(
+        {"mart_wage_subsidies": [
+            {"year": 2022, "nis_code": code, "basis": "performance", "subsidies": count, "amount_eur": 950 * count,
+             "correction_eur": 0} for code, count in zip(codes, counts, strict=True)]},
+        tuple(Municipality(code, code, "Antwerpen", False) for code in codes),
+        Facts(dt.date(2026, 1, 1), BEFORE, "test", "test", True),
+    )  # fmt: skip
+
+
+def test_months_of_fewer_persons_than_the_threshold_are_hidden_with_their_money(tmp_path):
+    """47 months can be of four persons or of fewer; 48 are of four at least."""
+    world = subsidies(12, 47, 48, 900)
+
+    def hidden(measure: str, **options) -> list[bool]:
+        found = controlled(world, {"mart_wage_subsidies": (2022,)}, **options)
+        assert found.passed
+        place = (
+            at("mart_wage_subsidies", measure, item.nis_code, 2022, "performance") for item in world.municipalities
+        )
+        return [found.hidden(figure) for figure in place]
+
+    assert hidden("subsidies") == hidden("amount_eur") == [True, True, False, False]
+    persons = changed(tmp_path, "per_person: {performance: 12, payment: 24}", "per_person: 1")
+    assert hidden("subsidies", policy=persons) == [False] * 4
+    found = controlled(subsidies(60, 900), {"mart_wage_subsidies": (2022,)})
+    figure = at("mart_wage_subsidies", "subsidies", "11001", 2022, "performance")
+    assert found.exposed([Figure(47, figure)]) == [figure] and not found.exposed([Figure(48, figure)])
+    assert "tot 12 of 24 keer" in " ".join(found.policy_lines)
 
 
 def test_what_is_computed_from_a_hidden_count_is_hidden(outcome, world):

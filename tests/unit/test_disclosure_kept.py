@@ -106,7 +106,7 @@ def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     record = disclosure._known(settings.folder, replace(_line(), folder="twe-2024/x"))
     populations = {cell.population.partition(" ")[0] for cell in record.system.cells}
     assert populations == {"started", "subsidies", "ended", "measured"}
-    everything = disclosure.load(disclosure.ensure(settings, made)).release.system.cells
+    everything = disclosure.load(disclosure.ensure(settings, made, "2022-2023")).release.system.cells
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
 
 
