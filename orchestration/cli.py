@@ -31,7 +31,7 @@ def main() -> None:
     from orchestration.annexes import YearsError
     from orchestration.answer import NothingAcceptedError
     from orchestration.lock import BusyError
-    from orchestration.runner import UnknownQuestionError
+    from orchestration.questions import UnknownQuestionError
     from orchestration.settings import SettingsError
 
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs a second.

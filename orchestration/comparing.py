@@ -11,6 +11,7 @@ from orchestration import publication, runner
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
+from orchestration.questions import chosen
 from orchestration.settings import Settings
 from orchestration.tracing import Trace, trace
 from orchestration.workspace import Workspace
@@ -34,7 +35,7 @@ def run(
     """
     if before >= after:
         raise ComparisonError(f"--from {before} must be earlier than --to {after}; swap them")
-    question: Question | None = runner.chosen(settings, (question_id,))[0] if question_id else None
+    question: Question | None = chosen(settings, (question_id,))[0] if question_id else None
     geography = geography_date or (question.geography_date if question else None) or after
     entries = Workspace(settings).entries()
     if not entries:

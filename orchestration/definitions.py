@@ -7,7 +7,7 @@ import warnings
 import dagster as dg
 
 from orchestration import automation, dbt, jobs
-from orchestration.assets import annexes, disclosure, lake, publish, quality, warehouse
+from orchestration.assets import annexes, disclosure, figure_book, lake, publish, quality, warehouse
 from orchestration.questions import known
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
@@ -31,6 +31,7 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
             quality.build(),
             disclosure.build(),
             *documents,
+            figure_book.build(),
         ],
         jobs=jobs.build(),
         sensors=sensors,

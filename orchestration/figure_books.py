@@ -12,8 +12,7 @@ from orchestration import disclosure
 from orchestration.lock import single_writer
 from orchestration.paths import DataFolder
 from orchestration.publication import Publication
-from orchestration.questions import known
-from orchestration.runner import UnknownQuestionError
+from orchestration.questions import chosen
 from orchestration.settings import Settings
 
 
@@ -31,37 +30,34 @@ def file(data: DataFolder, publication: Publication, edition: str) -> Path:
 
 def write(
     settings: Settings, publication: Publication, edition: str = PUBLIEK, out: Path | None = None,
-    ids: Sequence[str] = (),
+    ids: Sequence[str] = (), years: str | None = None,
 ) -> Path:  # fmt: skip
     """Write the figure book: what the annexes of all questions carry, or of the questions with these `ids` only.
 
     Nothing else is controlled together, so nothing else may be shown; a question file that asks for more years makes
-    the book carry more. Raises RefusedError, UnknownQuestionError, PublicationError, and BusyError when a run is
-    busy and the control has still to be made.
+    the book carry more. `years` as asked of the run whose control it is under. Raises RefusedError,
+    UnknownQuestionError, PublicationError, and BusyError when a run is busy and the control has still to be made.
     """
     from exports.figure_book import write_figure_book
 
-    questions = known(settings)
-    if unknown := [name for name in ids if name not in questions]:
-        raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(questions)}")
-    chosen = [questions[name] for name in ids or questions]
-    hidden = _hidden(settings, publication) if edition == PUBLIEK else None
+    questions = chosen(settings, ids)
+    hidden = _hidden(settings, publication, years) if edition == PUBLIEK else None
     return write_figure_book(
-        publication.path, out or file(settings.folder, publication, edition), hidden, edition, questions=chosen
+        publication.path, out or file(settings.folder, publication, edition), hidden, edition, questions=questions
     )
 
 
-def _hidden(settings: Settings, publication: Publication) -> Hidden:
+def _hidden(settings: Settings, publication: Publication, years: str | None) -> Hidden:
     """The control of the publication, made when the run that published it did not."""
     from exports.disclosure.audit import AuditError
     from exports.disclosure.policy import PolicyError
     from exports.disclosure.store import RegisterError
 
-    kept = disclosure.kept(settings, publication)
+    kept = disclosure.kept(settings, publication, years)
     try:
         if not kept.exists:
             with single_writer(settings.folder.lock):
-                kept = disclosure.ensure(settings, publication)
+                kept = disclosure.ensure(settings, publication, years)
         control = disclosure.load(kept)
     except (AuditError, PolicyError, RegisterError) as error:
         raise RefusedError(f"no public figure book: {error}") from error

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exports.editions import PUBLIEK
 from exports.questions import Question
-from orchestration import annexes, disclosure, publication, revising
+from orchestration import annexes, disclosure, figure_books, publication, revising
 from orchestration.answer import resolve
 from orchestration.door.ledger import Entry
 from orchestration.settings import Settings
@@ -57,6 +58,8 @@ class Work:
     """Whether the disclosure control is still to be made."""
     documents: list[tuple[Question, str]]
     """Annexes and answers to write, as in `annexes.names`."""
+    book: bool
+    """Whether the figure book is written; it shows what the annexes of all questions show in their usual years."""
 
 
 def plan(
@@ -70,7 +73,8 @@ def plan(
     """None when everything asked for is there already."""
     data = settings.folder
     everything = [(question, name) for question in questions for name in annexes.names(question)]
-    whole = Work(sources, True, bool(everything), everything)
+    usual = bool(everything) and not wish.questions and not wish.years
+    whole = Work(sources, True, bool(everything), everything, usual)
     if sources:
         return whole
     answer = resolve(entries, *dates)
@@ -89,4 +93,5 @@ def plan(
         if not stamps.is_current(annexes.file(place, question, name), stamp):
             stale.append((question, name))
     control = bool(everything) and not kept.exists
-    return Work(sources, False, control, stale) if stale or control else None
+    book = usual and (control or bool(stale) or not figure_books.file(data, made, PUBLIEK).exists())
+    return Work(sources, False, control, stale, book) if stale or control or book else None

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exports.questions import Question, QuestionError, load_question, load_questions
 from orchestration.paths import QUESTIONS
 from orchestration.settings import Settings, SettingsError
+
+
+class UnknownQuestionError(ValueError):
+    """A question that has no file."""
 
 
 def known(settings: Settings) -> dict[str, Question]:
@@ -21,3 +27,11 @@ def known(settings: Settings) -> dict[str, Question]:
             raise QuestionError(f"{path}: the project has a question {path.stem} already; give this one another id")
         found[path.stem] = load_question(path)
     return found
+
+
+def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
+    """The questions with these ids, or all. Raises `UnknownQuestionError`, and as `known`."""
+    found = known(settings)
+    if unknown := [name for name in ids if name not in found]:
+        raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(found)}")
+    return [found[name] for name in ids] if ids else list(found.values())

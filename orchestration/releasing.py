@@ -6,6 +6,7 @@ import datetime as dt
 
 from orchestration import annexes, disclosure, publication, releases, runner
 from orchestration.answer import resolve
+from orchestration.questions import chosen
 from orchestration.releases import Release, ReleaseError
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
@@ -21,7 +22,7 @@ def run(
     report = runner.run(settings, runner.Wish((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
-    (question,) = runner.chosen(settings, (question_id,))
+    (question,) = chosen(settings, (question_id,))
     entries = Workspace(settings).entries()
     answer = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
     made = publication.find(settings.folder, publication.inputs_digest(entries, answer))

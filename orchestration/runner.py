@@ -20,7 +20,7 @@ from orchestration.lock import single_writer
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
-from orchestration.questions import known as known_questions
+from orchestration.questions import chosen
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -32,10 +32,6 @@ REFUSED = (
     "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
     "docs/disclosure.md for what to do"
 )
-
-
-class UnknownQuestionError(ValueError):
-    """A question that has no file."""
 
 
 @dataclass
@@ -62,14 +58,6 @@ class Report:
     @property
     def exit_code(self) -> int:
         return 1 if self.problems or self.refused else 0
-
-
-def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
-    """The questions with these ids, or all. Raises `UnknownQuestionError`, and as `orchestration.questions.known`."""
-    known = known_questions(settings)
-    if unknown := [q for q in ids if q not in known]:
-        raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(known)}")
-    return [known[q] for q in ids] if ids else list(known.values())
 
 
 def run(settings: Settings, wish: Wish) -> Report:
@@ -120,6 +108,7 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
     from orchestration import jobs
     from orchestration.assets.annexes import key
     from orchestration.assets.disclosure import DISCLOSURE
+    from orchestration.assets.figure_book import FIGURE_BOOK
     from orchestration.definitions import build_definitions, quiet
 
     quiet()
@@ -131,6 +120,8 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
             wanted = asset in documents
         elif asset == DISCLOSURE:
             wanted = work.control
+        elif asset == FIGURE_BOOK:
+            wanted = work.book
         elif asset.path[0] == "inbox":
             wanted = bool(work.sources)
         elif asset.path[0] == "lake":  # a source without news keeps the check of its last load on the page

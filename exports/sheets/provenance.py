@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exports.document import NOT_AVAILABLE, Column, Format, Sheet, Table
+from exports.document import CONFIDENTIAL, NOT_AVAILABLE, Column, Format, Sheet, Table
 from exports.identity import Value
 from exports.reading import Delivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
@@ -18,7 +18,12 @@ def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
 
 
 def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
-    """Per source: what came in, what was loaded, and how many rows broke which rule."""
+    """Per source: what came in, what was loaded, and how many rows broke which rule.
+
+    A warning counts rows that are among the figures, by a rule that may be the very definition of a column (a duration
+    over 24 months): in the public edition its number would bound what is hidden there.
+    """
+    secret = context.public and context.hidden is not None
     rows: list[tuple[Value, ...]] = []
     findings = context.publication.findings(deliveries)
     for source in context.kind.sources:
@@ -30,12 +35,12 @@ def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
             ("rijen in quarantaine", sum(item.rows_quarantined for item in mine)),
             ("rijen met een waarschuwing bij het laden", sum(item.rows_warned for item in mine)),
         ):
-            rows.append((source, text, "telling", count))
-        rows += [
-            (source, f"regel {item.rule}", _CONSEQUENCE.get(item.on_fail, item.on_fail), item.rows)
-            for item in findings
-            if item.source == source
-        ]
+            hides = secret and count and "waarschuwing" in text
+            rows.append((source, text, "telling", CONFIDENTIAL if hides else count))
+        for item in (item for item in findings if item.source == source):
+            hides = secret and item.on_fail == "warn"
+            consequence = _CONSEQUENCE.get(item.on_fail, item.on_fail)
+            rows.append((source, f"regel {item.rule}", consequence, CONFIDENTIAL if hides else item.rows))
     columns = (
         Column("Bron", width=26),
         Column("Controle", width=46),
@@ -46,6 +51,7 @@ def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
         context,
         "Controles op de leveringen",
         "Rijen gelezen = rijen aanvaard + rijen in quarantaine. Een rij die twee regels breekt, telt bij beide.",
+        *(["Waarschuwingen tellen rijen die in de cijfers zitten: hun aantal is vertrouwelijk."] if secret else []),
     )
     about = "per bron: leveringen, rijen, en rijen per controleregel"
     return Sheet(CHECKS, tuple(lines), Table("Controles", columns, rows), frozen_columns=1, about=about)

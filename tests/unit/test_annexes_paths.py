@@ -14,8 +14,7 @@ from orchestration.answer import Answer, NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.publication import Publication, inputs_digest
-from orchestration.questions import known
-from orchestration.runner import UnknownQuestionError, chosen
+from orchestration.questions import UnknownQuestionError, chosen, known
 from orchestration.settings import Settings, SettingsError
 from tests.unit.test_ledger import ENTRY
 

@@ -1,0 +1,48 @@
+"""The figure book as an asset: one page with what the public editions show of the current publication."""
+
+import dagster as dg
+
+from orchestration import figure_books, publication
+from orchestration.answer import resolve
+from orchestration.assets.describing import ANALYSTS, see
+from orchestration.assets.disclosure import DISCLOSURE
+from orchestration.assets.lake import POOL
+from orchestration.assets.publish import PUBLICATION
+from orchestration.progress import step
+from orchestration.resources import AnswerConfig
+from orchestration.workspace import Workspace
+
+FIGURE_BOOK = dg.AssetKey("figure_book")
+
+
+def build() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=FIGURE_BOOK,
+        deps=[PUBLICATION, DISCLOSURE],
+        group_name="annexes",
+        kinds={"html"},
+        owners=ANALYSTS,
+        pool=POOL,
+        metadata=see("docs/analyst.md", "orchestration/figure_books.py"),
+        automation_condition=dg.AutomationCondition.eager(),
+        required_resource_keys={"workspace", "answer"},
+        description="One offline page, in Dutch, with what the public annexes of all questions show, and a page of "
+        "charts for every municipality.",
+    )
+    def figure_book(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        answer: AnswerConfig = context.resources.answer
+        entries = workspace.entries()
+        source = publication.find(workspace.data, publication.inputs_digest(entries, resolve(entries, *answer.dates)))
+        if source is None:
+            raise dg.Failure("There is no publication of these dates; materialize `publication` first.")
+        with step("figure book") as shown:
+            try:
+                path = figure_books.write(workspace.settings, source, years=answer.years)
+            except figure_books.RefusedError as error:
+                shown.summary = "no public edition"
+                return dg.MaterializeResult(metadata={"refused": str(error)})
+            shown.summary = f"{path.stat().st_size / 1024:,.0f} kB"
+        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path)), "as_of": str(source.as_of)})
+
+    return figure_book
