@@ -16,6 +16,7 @@ ALLOWED = {
     "exports": {"exports"},
     "orchestration.door": {"expectations", "orchestration.door", "orchestration.paths", "orchestration.files"},
     "orchestration.demo": {"orchestration.demo"},
+    "orchestration.quality": {"orchestration", "expectations", "exports"},
     "orchestration": {"orchestration", "expectations", "exports"},
     "tests.oracle": {"tests.oracle"},
     "tests.hostile": {"tests.hostile", "tests.oracle"},

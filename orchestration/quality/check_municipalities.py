@@ -14,7 +14,7 @@ COLUMNS = (
     "nis_code", "municipality", "valid_from", "valid_to", "successor_nis_code", "province", "arrondissement",
     "is_centre_city", "longitude", "latitude",
 )  # fmt: skip
-MERGE_COLUMNS = ("predecessor_nis", "successor_nis", "merge_date")
+MERGE_COLUMNS = ("predecessor_nis_code", "successor_nis_code", "merge_date")
 AREA = {"longitude": (2.5, 6.0), "latitude": (50.6, 51.6)}
 """Where Flanders lies, in degrees (WGS84)."""
 
@@ -97,7 +97,7 @@ def merges(places: Places) -> Iterator[Problem]:
     }
     listed = set()
     for row in rows:
-        merge = (row["predecessor_nis"], row["successor_nis"], row["merge_date"])
+        merge = (row["predecessor_nis_code"], row["successor_nis_code"], row["merge_date"])
         if merge in listed:
             yield Problem(MERGES, row.line, "the same merger stands twice; keep one")
         listed.add(merge)

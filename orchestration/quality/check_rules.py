@@ -15,7 +15,7 @@ from orchestration.quality.check_reference import CODE_COLUMNS, CODE_LISTS
 from orchestration.quality.checking import Places, Problem
 from orchestration.quality.csv_tables import read, whole_number
 
-SOURCE_FIELDS = ("source", "title", "description", "key", "columns", "derived", "rules")
+SOURCE_FIELDS = ("source", "title", "description", "delivery", "key", "columns", "derived", "rules")
 COMMON_FIELDS = ("rules", "warehouse", "texts", "columns")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 

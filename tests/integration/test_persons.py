@@ -18,6 +18,7 @@ from orchestration.door.pseudonym import client_key
 from orchestration.paths import PROJECT, DataFolder
 from orchestration.proof import FiguresDifferError
 from orchestration.settings import Settings
+from orchestration.workspace import Workspace
 from tests.deliveries import INSZ, KEY, rows_of, write
 from tests.integration.test_privacy import files, insz_in, keys_in, texts
 from tests.processes import Twe
@@ -212,7 +213,7 @@ def test_files_that_were_loaded_long_enough_ago_leave_the_inbox(settings: Settin
     inbox = settings.folder.inbox
     write(inbox, "transmissies_2022-01-31.csv", "transmissie_id | klant_id | transmissiedatum")
     (inbox / "leesmij.txt").write_text("geen levering")
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = max(entry.loaded_at for entry in Workspace(settings).entries())
     assert forgetting.forget(settings, 30, now) == []
     assert set(forgetting.forget(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
     assert {path.name for path in inbox.iterdir()} == {"transmissies_2022-01-31.csv", "leesmij.txt"}

@@ -75,8 +75,8 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
     path.parent.mkdir(parents=True)
     path.touch()
     assert not Stamps(data).is_current(path, "s1")
-    Stamps(data).set(path, "s1")
-    Stamps(data).set(path.with_name("andere.xlsx"), "s2")
+    Stamps(data).set(path, "s1", [path])
+    Stamps(data).set(path.with_name("andere.xlsx"), "s2", [])
     assert Stamps(data).is_current(path, "s1")
     assert not Stamps(data).is_current(path, "s2")
     path.unlink()
@@ -84,15 +84,17 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
 
 
 def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -> None:
-    one, two = question.annexes[:2]
+    one, two = annexes.names(question)[:2]
     stamps = {
         stamp(MADE, question, one, None),
         stamp(MADE, question, one, "2020"),
         stamp(MADE, question, two, None),
         stamp(replace(MADE, inputs="ander"), question, one, None),
         stamp(MADE, replace(question, source_sha256="ander"), one, None),
+        stamp(MADE, question, one, None, "what is hidden"),
+        stamp(MADE, question, one, None, "what is hidden", "an earlier release"),
     }
-    assert len(stamps) == 5
+    assert len(stamps) == 7
     assert stamp(replace(MADE, published_at=dt.datetime(2025, 1, 1)), question, one, None) in stamps
 
 

@@ -144,9 +144,7 @@ def test_newest_earlier_release_of_a_question(data, source, tmp_path):
 
 def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch):
     """The way of `twe annexes`: newest earlier release, its figures as shown, the deliveries beyond it as causes."""
-    from exports.figures import collect
-    from exports.reading import Publication as Reader
-    from exports.shown import of_figures
+    from exports.editions import PUBLIEK
     from orchestration import revising
     from orchestration.door import ledger, storage
     from orchestration.door.ledger import Entry
@@ -165,16 +163,15 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
         ledger.append(data.ledger, [Entry(name, f"{name}.csv", "loontoelagen", day, "accepted", "", sha256, "", "",
                                           dt.datetime(2025, 1, 2))])  # fmt: skip
     annex = QUESTION.annex("3")
-    with Reader(later.path) as reader:
-        shown = of_figures(collect(reader, annex.kind, annex.years, annex.options))
-        assert revising.revision_sheets(settings, QUESTION, annex, later, reader, shown) == ()
-        releases.release(data, QUESTION, *source, NOW)
-        (sheet,) = revising.revision_sheets(settings, QUESTION, annex, later, reader, shown)
+    wanted = (settings, QUESTION, annex, later, None, PUBLIEK, lambda figure: figure.place == "44021")
+    assert revising.sheets(*wanted) == ()
+    releases.release(data, QUESTION, *source, NOW)
+    (sheet,) = revising.sheets(*wanted)
     assert revising.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
     assert revising.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
     assert sheet.table is not None
     changed = {row[:5]: row[5:8] for row in sheet.table.rows}
-    assert changed["44021", "Gent", 2022, "Loontoelagen", "bedrag (euro)"] == (Decimal("3000.2"), 0, Decimal("-3000.2"))
+    assert changed["44021", "Gent", 2022, "Loontoelagen", "bedrag (euro)"] == (Decimal("3000.2"), "[c]", "[z]")
     assert not [row for row in sheet.table.rows if row[0] == "11002" and row[2] == 2022]
 
 
