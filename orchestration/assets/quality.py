@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.assets.describing import STEWARDS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
 from orchestration.progress import step
@@ -17,6 +18,8 @@ def build() -> dg.AssetsDefinition:
         deps=[PUBLICATION],
         group_name="reports",
         kinds={"html"},
+        owners=STEWARDS,
+        metadata=see("docs/data-steward.md", "orchestration/quality/report_page.py"),
         pool=POOL,
         required_resource_keys={"workspace"},
         description=(

@@ -9,8 +9,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
 
 from expectations.contract import SourceContract
 from orchestration.door.inbox import is_synthetic
@@ -18,6 +16,10 @@ from orchestration.door.ledger import Entry
 
 SHOWN = 24
 """Deliveries of a source that the report lists and draws: the newest ones."""
+
+
+EVERY = {"week": "week", "month": "maand", "quarter": "kwartaal", "half-year": "half jaar", "year": "jaar"}
+"""Periods of `expectations.rhythm` in Dutch."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,10 @@ class SourceReport:
     newest: dt.date | None
     days_behind: int | None
     """Days between this source's newest delivery and the newest of all sources."""
-    usual_days: int | None
-    """Median of the days between two deliveries of this source; None with fewer than three days."""
-
-    @property
-    def is_late(self) -> bool:
-        """Behind by more than one and a half times what is usual for this source."""
-        return bool(self.usual_days and self.days_behind and self.days_behind > 1.5 * self.usual_days)
+    every: str | None
+    """The period in which one delivery is expected, in Dutch; None when the source's YAML says nothing of it."""
+    is_late: bool
+    """By the rhythm in the source's YAML, on the day of the newest delivery of all."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,6 @@ def _source(
     own = [e for e in entries if e.source == contract.source]
     now, before = ([e for e in own if (e.run_id == run_id) is new] for new in (True, False))
     days = sorted({e.delivered_on for e in own if e.status == "accepted"})
-    gaps = [(b - a).days for a, b in pairwise(days)]
     lines = _rules(contract, now, before)
     shown = sorted(own, key=lambda e: (e.delivered_on, e.file_name, e.loaded_at), reverse=True)
     return SourceReport(
@@ -167,7 +165,8 @@ def _source(
         ],
         newest=days[-1] if days else None,
         days_behind=(newest - days[-1]).days if newest and days else None,
-        usual_days=round(median(gaps)) if len(gaps) > 1 else None,
+        every=EVERY[contract.rhythm.every] if contract.rhythm else None,
+        is_late=bool(contract.rhythm and newest and days and contract.rhythm.state(days[-1], newest) != "on time"),
     )
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from exports.dictionary import DescribedTable
-from exports.disclosure.policy import load_policy
+from exports.disclosure.policy_reader import load_policy
 from exports.render import render
 from orchestration import dbt, dbt_docs, dictionary, figure_books, publication
 from orchestration.paths import PROJECT
