@@ -64,12 +64,21 @@ def test_a_run_is_told_beside_the_runs_before_it() -> None:
     ]
 
 
-def test_a_source_is_late_by_its_own_rhythm() -> None:
-    monthly = [entry(f"leefloners_2024-0{m}-01", "run-1", 10) for m in (1, 2, 3)]
-    yearly = [entry(f"trajecten_{y}-01-01", "run-1", 10) for y in (2022, 2023, 2024)]
-    report = made([*monthly, *yearly, entry("transmissies_2024-06-01", "run-1", 1)])
-    late = {s.source: (s.days_behind, s.usual_days, s.is_late) for s in report.sources if s.newest}
-    assert late == {"leefloners": (92, 30, True), "trajecten": (152, 365, False), "transmissies": (0, None, False)}
+def test_a_source_is_late_by_the_rhythm_in_its_yaml() -> None:
+    """Every month and ten days: 31 + 10. Every quarter and fifteen: 92 + 15."""
+    report = made([
+        entry("trajecten_2024-04-20", "run-1", 10), entry("klantprofielen_2024-04-21", "run-1", 10),
+        entry("leefloners_2024-02-15", "run-1", 10), entry("arbeidsmarktposities_2024-02-14", "run-1", 10),
+        entry("transmissies_2024-06-01", "run-1", 1),
+    ])  # fmt: skip
+    late = {s.source: (s.days_behind, s.every, s.is_late) for s in report.sources if s.newest}
+    assert late == {
+        "trajecten": (42, "maand", True),
+        "klantprofielen": (41, "maand", False),
+        "leefloners": (107, "kwartaal", False),
+        "arbeidsmarktposities": (108, "kwartaal", True),
+        "transmissies": (0, "maand", False),
+    }
 
 
 class Page(HTMLParser):
