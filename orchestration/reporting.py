@@ -39,6 +39,7 @@ def run_text(report: Report) -> str:
     if report.answers:
         lines.append(f"Answers ({len(report.answers)} documents):")
         lines += [f"  {path}" for path in report.answers]
+    lines += [f"Figure book: {path}" for path in report.figure_books]
     for control in report.controls:
         share = 100 * control.hidden / control.counts if control.counts else 0
         verdict = "the audit found nothing that gives them away" if control.passed else "the audit FAILED"

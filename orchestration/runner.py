@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exports.editions import PUBLIEK
 from exports.questions import Question
-from orchestration import annexes, disclosure, instance, progress, publication, swap
+from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
@@ -49,6 +50,7 @@ class Report:
     quality_report: Path | None = None
     """Where the quality of what came in is told; only when something came in."""
     answers: list[Path] = field(default_factory=list)
+    figure_books: list[Path] = field(default_factory=list)
     controls: list[Summary] = field(default_factory=list)
 
     @property
@@ -191,6 +193,8 @@ def _collect(
             for name in annexes.names(question):
                 if (path := annexes.file(place, question, name)).exists():
                     (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
+        if (book := figure_books.file(data, made, PUBLIEK)).exists():
+            report.figure_books.append(book)
         if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)
             if not kept.summary.passed:
