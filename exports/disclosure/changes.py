@@ -1,7 +1,8 @@
 """What a reader sees change between two publications, and of which hidden figures he therefore can't know it.
 
-A hidden figure looks the same in both. Where everything shown around it is the same too, a sensible reader takes it to
-be the same; where a total or another figure beside it has changed, he can't tell which of the hidden ones did.
+A hidden figure looks the same in both. Where everything around it looks the same too, a sensible reader takes it to be
+the same; where a total or another figure beside it looks different, he can't tell which of the hidden ones changed. A
+figure that is shown in one of them and hidden in the other looks different: what is the same stays shown, or hidden.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class Edition:
             found.setdefault(territory, set()).add(level_of(place))
         return found
 
+    def shown(self, number: int) -> int | None:
+        """The value of a cell as a reader sees it: None when it is hidden."""
+        return None if number in self.hidden else self.system.values[number]
+
     def shows_zero(self, meaning: Meaning) -> bool:
         """Whether it publishes this count, and it is 0."""
         population, year, item, territory = meaning
@@ -58,24 +63,20 @@ class Edition:
 def unsure(one: Edition, other: Edition) -> tuple[set[int], set[int]]:
     """The cells of each of which a reader can't know whether they are the same in the other.
 
-    Those in an equation of which something shown changed; none when both are of one stand, where nothing changed.
+    Those in an equation of which something looks different; none when both are of one stand, where nothing changed.
     """
     if one.as_of == other.as_of:
         return set(), set()
-    changed = _visibly_changed(one, other) | _visibly_changed(other, one)
+    changed = _different(one, other) | _different(other, one)
     return _beside(one, changed), _beside(other, changed)
 
 
-def _visibly_changed(one: Edition, other: Edition) -> set[Meaning]:
+def _different(one: Edition, other: Edition) -> set[Meaning]:
     found = set()
     for meaning, number in one.published.items():
         twin = other.published.get(meaning)
-        if twin is None:
-            differs = other.shows_zero(meaning)  # here it is at least 1, even when that is hidden
-        else:
-            shown = number not in one.hidden and twin not in other.hidden
-            differs = shown and one.system.values[number] != other.system.values[twin]
-        if differs:
+        # What one of them shows as 0 is at least 1 in the other, even when it is hidden there.
+        if other.shows_zero(meaning) if twin is None else one.shown(number) != other.shown(twin):
             found.add(meaning)
     return found
 

@@ -20,7 +20,7 @@ from exports.disclosure.policy import Policy
 from exports.disclosure.policy_reader import load_policy
 from exports.disclosure.releases import Release, with_earlier
 from exports.disclosure.scope import AMOUNTS, Lookup, Scope
-from exports.disclosure.suppress import suppress
+from exports.disclosure.suppress import as_it_was, suppress
 from exports.disclosure.words import audit_lines, policy_lines
 from exports.identity import Figure, FigureId, is_hidden
 from exports.questions import Question
@@ -158,10 +158,13 @@ def _settled(bare: Release, earlier: Sequence[Release], policy: Policy) -> tuple
     against him, against one who has to see what changed; the first pattern is kept, and more is hidden if he needs it.
     """
     release, report, known = _against(bare, earlier, policy, sees_changes=True)
-    if report.passed or not earlier:
+    if not report.findings or all(item.as_of == bare.as_of for item in earlier):
         return release, report, known
     told = len(report.findings)
-    for _ in range(_ROUNDS):
+    for left in reversed(range(_ROUNDS)):
+        release, report, known = _against(release, earlier, policy, sees_changes=False, hide_more=False)
+        if not report.findings or not left:
+            break
         before = release
         release, report, known = _against(before, earlier, policy, sees_changes=False)
         if release.hidden == before.hidden:
@@ -171,10 +174,10 @@ def _settled(bare: Release, earlier: Sequence[Release], policy: Policy) -> tuple
 
 
 def _against(
-    release: Release, earlier: Sequence[Release], policy: Policy, *, sees_changes: bool
+    release: Release, earlier: Sequence[Release], policy: Policy, *, sees_changes: bool, hide_more: bool = True
 ) -> tuple[Release, Report, int]:
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = suppress(union, start=release.hidden)
+    pattern = suppress(union, start=release.hidden) if hide_more else as_it_was(union, release.hidden)
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
     report = audit(union.published(pattern.hidden), pattern.points, changeable)
     own = range(len(release.system.cells))

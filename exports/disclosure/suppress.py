@@ -57,6 +57,13 @@ def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) ->
     return pattern
 
 
+def as_it_was(system: System, hidden: Set[int]) -> Pattern:
+    """What is hidden already, and nothing more: a pattern to be audited."""
+    before = {cell for cell, kept in system.fixed.items() if kept}
+    unknown = {cell for cell, watched in enumerate(system.watched) if not watched}
+    return Pattern({cell for cell in hidden if system.fixed.get(cell) is not False} | before | unknown)
+
+
 def _followers(system: System, cells: list[int], hidden: set[int], start: Set[int]) -> set[int]:
     """The cells of a part (by their number in it) that must be hidden because the cell that they follow is."""
     return {place for place, cell in enumerate(cells) if cell in start or system.follows.get(cell) in hidden}
