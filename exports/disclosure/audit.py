@@ -56,6 +56,8 @@ class Report:
     large: int = 0
     findings: list[Finding] = field(default_factory=list)
     points: list[Ints] = field(default_factory=list)
+    told: int = 0
+    """Findings against a reader who is told which figures changed since earlier releases, where those leave no room."""
 
     @property
     def failures(self) -> list[Finding]:

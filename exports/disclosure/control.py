@@ -20,7 +20,7 @@ from exports.disclosure.policy import Policy
 from exports.disclosure.policy_reader import load_policy
 from exports.disclosure.releases import Release, with_earlier
 from exports.disclosure.scope import AMOUNTS, Lookup, Scope
-from exports.disclosure.suppress import suppress
+from exports.disclosure.suppress import as_it_was, suppress
 from exports.disclosure.words import audit_lines, policy_lines
 from exports.identity import Figure, FigureId, is_hidden
 from exports.questions import Question
@@ -140,17 +140,50 @@ def control(
     scope = Lookup(policy).scope(figures)
     collected = collect(publication, scope, policy)
     system, facts = collected.system, publication.facts
-    own = range(len(system.cells))
-    union = with_earlier(system, collected.geography, facts.geography_date, earlier, policy)
-    pattern = suppress(union)
-    changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
-    report = audit(union.published(pattern.hidden), pattern.points, changeable)
-    known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
-    hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))
-    release = Release(name, facts.as_of, facts.geography_date, collected.geography, system, hidden)
+    bare = Release(name, facts.as_of, facts.geography_date, collected.geography, system, frozenset())
+    release, report, known = _settled(bare, earlier, policy)
     made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier), (), report)
     lines = audit_lines(policy, report, _by_level(made), known)
     return Control(release, scope, policy, report.passed, made.policy_lines, lines, report)
+
+
+_ROUNDS = 5
+"""What is hidden decides what a reader sees change, and that what must be hidden; it settles in two or three rounds."""
+
+
+def _settled(bare: Release, earlier: Sequence[Release], policy: Policy) -> tuple[Release, Report, int]:
+    """The release with its hidden cells, the audit of it, and how many small counts were out already.
+
+    First against a reader who knows which figures changed since the earlier releases. Where what is out leaves no room
+    against him, against one who has to see what changed; the first pattern is kept, and more is hidden if he needs it.
+    """
+    release, report, known = _against(bare, earlier, policy, sees_changes=True)
+    if not report.findings or all(item.as_of == bare.as_of for item in earlier):
+        return release, report, known
+    told = len(report.findings)
+    for left in reversed(range(_ROUNDS)):
+        release, report, known = _against(release, earlier, policy, sees_changes=False, hide_more=False)
+        if not report.findings or not left:
+            break
+        before = release
+        release, report, known = _against(before, earlier, policy, sees_changes=False)
+        if release.hidden == before.hidden:
+            break
+    report.told = told
+    return release, report, known
+
+
+def _against(
+    release: Release, earlier: Sequence[Release], policy: Policy, *, sees_changes: bool, hide_more: bool = True
+) -> tuple[Release, Report, int]:
+    union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
+    pattern = suppress(union, start=release.hidden) if hide_more else as_it_was(union, release.hidden)
+    changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
+    report = audit(union.published(pattern.hidden), pattern.points, changeable)
+    own = range(len(release.system.cells))
+    known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
+    hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))
+    return replace(release, hidden=hidden), report, known
 
 
 def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:

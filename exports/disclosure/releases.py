@@ -4,15 +4,16 @@ A cell of an earlier release is the same cell when it counts the same thing in t
 still the same; then it stays as it was: shown, so known to everybody, or hidden, so hidden again. A figure that has
 changed since is another cell, with its own equations. Under another geography a municipality equals the sum of those
 that it took in, wherever the figures agree. So the audit looks for differences between releases as a reader would who
-even knows which figures changed.
+even knows which figures changed; or, as `changes` says, as one who has to see that.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
+from exports.disclosure.changes import Edition, Meaning, unsure
 from exports.disclosure.geography import LEVELS, Geography, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import AMOUNTS
@@ -34,29 +35,43 @@ class Release:
     system: System
     hidden: frozenset[int]
 
+    @property
+    def edition(self) -> Edition:
+        """What a reader has of it."""
+        return Edition(self.as_of, self.system, self.hidden, territories(self.geography, self.geography_date))
+
 
 @dataclass
 class _Layer:
-    """One publication in the union: where its cells went, and the territories of its places."""
+    """One publication in the union, and where its cells went."""
 
+    edition: Edition
     cells: dict[CellId, int]
-    territory: dict[str, frozenset[str]]
+
+    def any_of(self, cells: Iterable[CellId], numbers: Set[int]) -> bool:
+        return any(self.edition.system.index[cell] in numbers for cell in cells)
 
 
-def with_earlier(
-    system: System, geography: Geography, geography_date: dt.date, earlier: Sequence[Release], policy: Policy
-) -> System:
-    """The union of the new system and the earlier releases that touch it. The new cells come first."""
-    union = system.copy()
-    layers = [_Layer(dict(union.index), territories(geography, geography_date))]
+def with_earlier(new: Release, earlier: Sequence[Release], policy: Policy, *, sees_changes: bool = True) -> System:
+    """The union of the new system and the earlier releases that touch it. The new cells come first.
+
+    `sees_changes`: the reader knows of every hidden figure whether it is the same in two of them. Otherwise he takes it
+    to be where nothing that he sees around it changed, given the hidden cells of each.
+    """
+    union = new.system.copy()
+    layers = [_Layer(new.edition, dict(union.index))]
+    apart: dict[tuple[int, int], tuple[set[int], set[int]]] = {}
     scopes = _closure({(cell.population, cell.year) for cell in union.cells}, policy)
     seen: set[Terms] = set()
     for release in earlier:
         if any((cell.population, cell.year) in scopes for cell in release.system.cells):
-            layers.append(_join(union, release, scopes, layers, seen))
-    for number, layer in enumerate(layers):
-        for other in layers[number + 1 :]:
-            _link(union, layer, other, seen)
+            edition = release.edition
+            for number, layer in enumerate(layers):
+                apart[number, len(layers)] = (set(), set()) if sees_changes else unsure(layer.edition, edition)
+            between = [apart[number, len(layers)] for number in range(len(layers))]
+            layers.append(_join(union, edition, release.name, scopes, layers, between, seen))
+    for (one, other), cells in apart.items():
+        _link(union, layers[one], layers[other], cells, seen)
     return union
 
 
@@ -70,25 +85,35 @@ def _closure(scopes: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int
 
 
 def _join(
-    union: System, release: Release, scopes: set[tuple[str, int]], layers: list[_Layer], seen: set[Terms]
+    union: System,
+    edition: Edition,
+    title: str,
+    scopes: set[tuple[str, int]],
+    layers: list[_Layer],
+    apart: list[tuple[set[int], set[int]]],
+    seen: set[Terms],
 ) -> _Layer:
-    """Add the cells and equations of a release to the union."""
-    old = release.system
-    territory = territories(release.geography, release.geography_date)
-    places: dict[tuple[str, int, str, frozenset[str]], dict[int, None]] = {}
-    for layer in layers:
+    """Add the cells and equations of a release to the union. `apart`: per layer, cells that are not linked."""
+    old = edition.system
+    twins: dict[Meaning, dict[int, set[int]]] = {}  # what it counts -> number in the union -> by which layers
+    for place, layer in enumerate(layers):
         for cell, number in layer.cells.items():
-            if (cell.population, cell.year) in scopes:
-                key = (cell.population, cell.year, cell.item, layer.territory[cell.place])
-                places.setdefault(key, {})[number] = None
+            if (cell.population, cell.year) in scopes and layer.edition.system.index[cell] not in apart[place][0]:
+                twins.setdefault(layer.edition.meaning(cell), {}).setdefault(number, set()).add(place)
     joined: dict[int, int] = {}
     for number, cell in enumerate(old.cells):
         if (cell.population, cell.year) not in scopes:
             continue
-        candidates = places.get((cell.population, cell.year, cell.item, territory[cell.place]), ())
-        mine = next((other for other in candidates if union.values[other] == old.values[number]), None)
+        mine = next(
+            (
+                twin
+                for twin, by in twins.get(edition.meaning(cell), {}).items()
+                if union.values[twin] == old.values[number] and any(number not in apart[place][1] for place in by)
+            ),
+            None,
+        )
         if mine is None:
-            name = cell._replace(place=f"{cell.place} ({release.name} {release.as_of})")
+            name = cell._replace(place=f"{cell.place} ({title} {edition.as_of})")
             while name in union.index:
                 name = name._replace(place=f"{name.place}'")
             mine = union.add(
@@ -98,12 +123,12 @@ def _join(
         joined[number] = mine
         if old.watched[number]:  # a total that no table showed settles nothing
             union.watched[mine] = True
-            union.fixed[mine] = number in release.hidden and union.fixed.get(mine) is not False
+            union.fixed[mine] = number in edition.hidden and union.fixed.get(mine) is not False
     for rows, old_rows in ((union.equations, old.equations), (union.bounds, old.bounds)):
         for terms in old_rows:
             if terms[0][0] in joined and all(cell in joined for cell, _ in terms):
                 _add(union, rows, tuple((joined[cell], factor) for cell, factor in terms), seen)
-    return _Layer({old.cells[number]: mine for number, mine in joined.items()}, territory)
+    return _Layer(edition, {old.cells[number]: mine for number, mine in joined.items()})
 
 
 def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> None:
@@ -118,26 +143,29 @@ def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> N
         rows.append(terms)
 
 
-def _link(system: System, one: _Layer, other: _Layer, seen: set[Terms]) -> None:
+def _link(system: System, one: _Layer, other: _Layer, apart: tuple[set[int], set[int]], seen: set[Terms]) -> None:
     """Equate places of two geographies that took each other in: per count, over territories that overlap."""
+    lands, others = one.edition.territory, other.edition.territory
     left_parts, right_parts = _smallest(one), _smallest(other)
     for count in sorted(left_parts.keys() & right_parts.keys()):
         if count[0].endswith(AMOUNTS):
             continue  # an amount changes without its count, which makes equal counts of no use to a reader
         left, right = left_parts[count], right_parts[count]
-        owner = {code: place for place in left for code in one.territory[place]}
-        joins = {place: {owner[code] for code in other.territory[place] if code in owner} for place in right}
+        owner = {code: place for place in left for code in lands[place]}
+        joins = {place: {owner[code] for code in others[place] if code in owner} for place in right}
         for lefts, rights in _components(joins):
-            terms = (*((left[place], 1) for place in lefts), *((right[place], -1) for place in rights))
-            _add(system, system.equations, tuple(sorted(terms)), seen)
+            mine, theirs = [left[place] for place in lefts], [right[place] for place in rights]
+            if not one.any_of(mine, apart[0]) and not other.any_of(theirs, apart[1]):
+                terms = (*((one.cells[cell], 1) for cell in mine), *((other.cells[cell], -1) for cell in theirs))
+                _add(system, system.equations, tuple(sorted(terms)), seen)
 
 
-def _smallest(layer: _Layer) -> dict[Count, dict[str, int]]:
+def _smallest(layer: _Layer) -> dict[Count, dict[str, CellId]]:
     """Count -> place -> cell, at the lowest level that the layer has of it."""
-    result: dict[Count, dict[str, dict[str, int]]] = {}
-    for cell, number in layer.cells.items():
+    result: dict[Count, dict[str, dict[str, CellId]]] = {}
+    for cell in layer.cells:
         levels = result.setdefault((cell.population, cell.year, cell.item), {})
-        levels.setdefault(level_of(cell.place), {})[cell.place] = number
+        levels.setdefault(level_of(cell.place), {})[cell.place] = cell
     return {count: next(levels[level] for level in LEVELS if level in levels) for count, levels in result.items()}
 
 

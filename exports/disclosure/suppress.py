@@ -10,6 +10,7 @@ The audit comes after that and knows nothing of it, except for the witnesses, wh
 from __future__ import annotations
 
 import random
+from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -33,8 +34,8 @@ class Pattern:
     points: list[Ints] = field(default_factory=list)
 
 
-def suppress(system: System, workers: int = 2) -> Pattern:
-    """The pattern for a whole system, part by part; the same whatever the number of workers.
+def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) -> Pattern:
+    """The pattern for a whole system, part by part; the same whatever the number of workers. `start` is hidden anyway.
 
     Workers are threads: nearly all time is spent in the solver, which lets other threads run meanwhile.
     """
@@ -46,7 +47,7 @@ def suppress(system: System, workers: int = 2) -> Pattern:
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for late in (False, True):  # what follows another cell waits until that one is settled
             turn = [number for number, follows in enumerate(following) if follows is late]
-            forced = [_followers(system, numbers[number], pattern.hidden) for number in turn]
+            forced = [_followers(system, numbers[number], pattern.hidden, start) for number in turn]
             answers = list(pool.map(_suppress_part, [pieces[number] for number in turn], forced))
             for number, (small, hidden, points) in zip(turn, answers, strict=True):
                 pattern.small |= {numbers[number][cell] for cell in small}
@@ -56,9 +57,16 @@ def suppress(system: System, workers: int = 2) -> Pattern:
     return pattern
 
 
-def _followers(system: System, cells: list[int], hidden: set[int]) -> set[int]:
+def as_it_was(system: System, hidden: Set[int]) -> Pattern:
+    """What is hidden already, and nothing more: a pattern to be audited."""
+    before = {cell for cell, kept in system.fixed.items() if kept}
+    unknown = {cell for cell, watched in enumerate(system.watched) if not watched}
+    return Pattern({cell for cell in hidden if system.fixed.get(cell) is not False} | before | unknown)
+
+
+def _followers(system: System, cells: list[int], hidden: set[int], start: Set[int]) -> set[int]:
     """The cells of a part (by their number in it) that must be hidden because the cell that they follow is."""
-    return {place for place, cell in enumerate(cells) if system.follows.get(cell) in hidden}
+    return {place for place, cell in enumerate(cells) if cell in start or system.follows.get(cell) in hidden}
 
 
 def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], set[int], list[Ints]]:

@@ -48,6 +48,12 @@ def audit_lines(policy: Policy, report: Report, levels: Mapping[str, tuple[int, 
                 f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, "
                 "minder ruimte; ook die cijfers zijn niet te bepalen."
             )
+        if report.told:
+            lines.append(
+                f"Bij {_number(report.told)} verborgen cijfers geldt dat voor een lezer die van een verborgen cijfer "
+                "aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef wat er rond "
+                "getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
+            )
     else:
         lines = [
             f"NIET GESLAAGD: {_number(len(report.failures))} verborgen cijfers zijn te bepalen of te nauw te beperken. "
