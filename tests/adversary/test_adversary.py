@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ PLACES = (("11001", "Antwerpen", 40, 2), ("11002", "Antwerpen", 60, 9), ("44021"
 TOTALS = (("Antwerpen", 100, 11), ("Oost-Vlaanderen", 50, 8))
 
 
-def write(path: Path, header: str, rows: list[tuple[object, ...]]) -> None:
+def write(path: Path, header: str, rows: Sequence[tuple[object, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows([header.split(), *rows])
 
