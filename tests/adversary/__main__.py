@@ -1,0 +1,67 @@
+"""Attack published folders together: `python -m tests.adversary FOLDER [FOLDER ...] [--sample N] [--blind]`.
+
+Every CSV package under the folders is read, those in `vertrouwelijk` excepted. What stands there is used for judging
+alone: which hidden figures are small, and whether a figure found is right. With `--blind` not even for that: every
+hidden figure is bounded. Exit code 1: something hidden can be told."""
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.adversary.equations import equations, systems
+from tests.adversary.reading import Cell, Publication, confidential, packages, read, small
+from tests.adversary.solving import Bound, attack
+
+
+def judge(truth: Publication, bounds: list[Bound]) -> list[str]:
+    """One line per figure found, the worst first."""
+    lines = []
+    for bound in sorted(bounds, key=lambda bound: (bound.high - bound.low, bound.cell)):
+        true = truth.values.get(bound.cell)
+        verdict = "DETERMINED" if bound.low == bound.high else "CONFINED"
+        wrong = "" if true is None or bound.low <= true <= bound.high else " (WRONG)"
+        room = "" if bound.room else " (its total leaves no room)"
+        lines.append(f"{verdict} {tuple(bound.cell)}: {bound.low}..{bound.high}, truly {true}{wrong}{room}")
+    return lines
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.adversary", description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--sample", type=int, default=10**9, help="figures solved one by one per component, at most")
+    parser.add_argument("--seconds", type=float, default=10, help="for one program")
+    parser.add_argument("--blind", action="store_true", help="bound every hidden figure, do not judge")
+    options = parser.parse_args(arguments)
+    found = [package for folder in options.folders for package in packages(folder)]
+    pub = read(found)
+    truth = Publication() if options.blind else read([p for p in map(confidential, found) if p.exists()])
+    hidden = {cell for cell, value in pub.values.items() if value is None}
+    targets = {
+        c for c in hidden if options.blind or ((true := truth.values.get(c)) is not None and small(c.measure, true))
+    }
+    shown_small = [c for c, v in pub.values.items() if v is not None and small(c.measure, v)]
+    not_zero = sum(value != 0 for value in pub.values.values())
+    print(f"{len(found)} packages, {len(pub.values)} figures, {len(hidden)} of {not_zero} not 0 hidden, ", end="")
+    print(f"{len(targets)} aimed at", flush=True)
+    bounds: dict[Cell, Bound] = {}
+    for name, rows in zip(("within years", "over years", "long plans"), systems(equations(pub)), strict=True):
+        more, tried, contradictions = attack(pub, rows, targets, options.seconds, options.sample)
+        print(
+            f"{name}: tried {tried} of {len(targets)}, confined {len(more)}, contradictions {contradictions}",
+            flush=True,
+        )
+        for bound in more:
+            known = bounds.get(bound.cell)
+            if known is None or bound.high - bound.low < known.high - known.low:
+                bounds[bound.cell] = bound
+    lines = [f"SHOWN SMALL {tuple(cell)}: {pub.values[cell]}" for cell in shown_small]
+    lines += [f"CONFLICT {line}" for line in pub.conflicts] + [f"DERIVED {line}" for line in pub.derived]
+    lines += judge(truth, list(bounds.values()))
+    print("\n".join(lines))
+    print(dict(Counter(line.split()[0] for line in lines)))
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

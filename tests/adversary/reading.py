@@ -1,0 +1,161 @@
+"""Reading published CSV packages into cells: what a reader sees, keyed by what it counts, when and where."""
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+HIDDEN, UNDEFINED = "[c]", "[z]"
+NOT_FIGURES = {"aansluiting", "controles", "herkomst", "leveringen", "velden", "stijgers_en_dalers", "herziening"}
+CHARACTERISTICS = ("geslacht", "leeftijd", "werkloosheidsduur", "scholing", "migratieachtergrond")
+KINDS = ("opgestart_duur", "opgestart_profiel", "loontoelagen", "beeindigd", "uitstroom", "transmissies", "nazorg")
+KINDS += ("activeringsratio", "toeleiding")
+# Means over the twelve months of a year: whole numbers of person-months once multiplied.
+MEANS = ("clienten_in_twe", "leefloners", "equivalent_leefloners")
+MONTHS = 12
+
+
+class Cell(NamedTuple):
+    """One figure: `release` tells stand and geography; `area` is `v`, `p:<province>` or `g:<nis_code>`."""
+
+    release: tuple[str, str]
+    measure: str
+    year: int
+    area: str
+
+
+@dataclass
+class Publication:
+    """All that a set of folders says. `values` holds whole numbers, or None for a hidden one."""
+
+    values: dict[Cell, int | None] = field(default_factory=dict)
+    province: dict[tuple[str, str], str] = field(default_factory=dict)
+    warnings: dict[tuple[tuple[str, str], str], int] = field(default_factory=dict)
+    conflicts: list[str] = field(default_factory=list)
+    derived: list[str] = field(default_factory=list)
+
+    def add(self, cell: Cell, value: int | None, where: str) -> None:
+        if cell in self.values and self.values[cell] != value:
+            known = self.values[cell]
+            if value is None or known is None:
+                self.conflicts.append(f"{where}: {cell} is hidden in one place and shown in another")
+            value = known if value is None else value
+        self.values[cell] = value
+
+
+def slug(text: str) -> str:
+    """A column name from a label, as the packages make them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+def packages(folder: Path) -> list[Path]:
+    """Every CSV package of the public edition under a folder."""
+    found = sorted(path.parent for path in folder.rglob("herkomst.csv"))
+    return [path for path in found if "vertrouwelijk" not in path.parts]
+
+
+def confidential(package: Path) -> Path:
+    """The package with every figure that stands beside a public one: for judging alone."""
+    return package.parent / "vertrouwelijk" / package.name.replace("_csv", "_volledig_VERTROUWELIJK_csv")
+
+
+def canonical(kind: str, measure: str, year: int) -> tuple[str, int]:
+    """The name under which annexes share a figure; what is measured in a year ended the year before."""
+    measure = measure.removesuffix("_gemiddeld_aantal").removesuffix("_aantal")
+    if kind == "opgestart_duur" and measure == "totaal":
+        return "opgestart", year
+    if kind == "opgestart_profiel" and measure.endswith("_totaal"):
+        return "opgestart", year
+    if measure in ("totaal_beeindigd", "beeindigde_trajecten"):
+        return "beeindigd", year
+    if measure in ("totaal_gemeten", "gemeten_trajecten"):
+        return "beeindigd", year - 1
+    return f"{kind}/{measure}", year - 1 if kind in ("uitstroom", "transmissies") else year
+
+
+def number(kind: str, text: str, measure: str) -> int | None:
+    if text == HIDDEN:
+        return None
+    if kind == "activeringsratio" and measure.removesuffix("_gemiddeld_aantal") in MEANS:
+        return round(float(text) * MONTHS)
+    return round(float(text))
+
+
+def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str]) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    stem = path.stem
+    for row in rows:
+        year = int(next(row[name] for name in row if "jaar" in name and row[name].isdigit()))
+        area = f"g:{row['nis_code']}" if "nis_code" in row else f"p:{row['provincie']}" if "provincie" in row else "v"
+        if "nis_code" in row:
+            into.province[release[1], area] = f"p:{row['provincie']}"
+        label = next((row[name] for name in row if name.startswith("categorie_aantal")), None)
+        if label is not None:
+            prefix = f"{slug(row['kenmerk'])}_" if "kenmerk" in row else ""
+            figures = {f"{prefix}{slug(label)}_aantal": row["aantal"]}
+        else:
+            prefix = f"{stem}_" if stem in CHARACTERISTICS else ""
+            figures = {prefix + name: text for name, text in row.items() if "aantal" in name.split("_")}
+        for name, text in figures.items():
+            if name.startswith("nazorg_gemiddeld") or text in ("", UNDEFINED, "[x]"):
+                continue
+            measure, when = canonical(kind, name.removesuffix("_loontoelagen_trajectmaanden"), year)
+            into.add(Cell(release, measure, when, area), number(kind, text, name), f"{path.parent.name}/{path.name}")
+        shares(into, path, row)
+
+
+def shares(into: Publication, path: Path, row: dict[str, str]) -> None:
+    """A share, a mean or an amount shown beside a hidden count that it was computed from."""
+    counts = [text for name, text in row.items() if "aantal" in name.split("_") and not name.startswith("nazorg")]
+    for name, text in row.items():
+        derived = name.startswith(("bedrag", "waarvan_correcties", "ratio_pct", "aandeel", "verschil"))
+        first = counts[:2] if not name.startswith(("bedrag", "waarvan")) else counts[:1]
+        if derived and text not in (HIDDEN, UNDEFINED, "") and HIDDEN in first:
+            into.derived.append(f"{path.parent.name}/{path.name} {row.get('nis_code', row.get('provincie'))}: {name}")
+
+
+def read_details(into: Publication, package: Path, release: tuple[str, str]) -> None:
+    """Exact months beyond two years: the tidy sheet is finer than the table per municipality."""
+    with (package / "gegevens.csv").open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            months = row["vermoedelijke_duur_maanden"]
+            if months.isdigit() and int(months) > 24:
+                cell = Cell(release, f"langer/{months}", int(row["startjaar"]), f"g:{row['nis_code']}")
+                into.add(cell, number("", row["aantal_trajecten"], ""), "gegevens")
+
+
+def read(packages_: list[Path]) -> Publication:
+    """Everything that stands in the packages, stand and geography taken from their provenance."""
+    into = Publication()
+    for package in packages_:
+        kind = next((kind for kind in KINDS if kind in package.name), None)
+        if kind is None:
+            continue
+        with (package / "herkomst.csv").open(encoding="utf-8-sig", newline="") as lines:
+            facts = {row["gegeven"]: row["waarde"] for row in csv.DictReader(lines)}
+        release = (facts["Stand op"], facts["Geografie op"])
+        for path in sorted(package.glob("*.csv")):
+            if path.stem not in NOT_FIGURES and not path.stem.startswith("gegevens"):
+                read_table(into, path, kind, release)
+        if kind == "opgestart_duur":
+            read_details(into, package, release)
+        if (package / "controles.csv").exists():
+            with (package / "controles.csv").open(encoding="utf-8-sig", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    if "expected_over_24" in row["controle"] and row["aantal"].isdigit():
+                        into.warnings[release, "expected_over_24_months"] = int(row["aantal"])
+    return into
+
+
+def small(measure: str, value: int) -> bool:
+    """Whether the stated rule hides this count for what it is: 1 to 3 persons."""
+    return 0 < value <= 3 * (MONTHS if measure.startswith("activeringsratio/") else 1)
+
+
+def width(measure: str, low: float, high: float) -> float:
+    """How wide an interval is, in persons."""
+    return (high - low) / (MONTHS if measure.startswith("activeringsratio/") else 1)

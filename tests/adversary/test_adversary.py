@@ -1,0 +1,97 @@
+"""The attacker beats hiding of small counts alone, and gets nothing out of what the pipeline publishes."""
+
+import csv
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.adversary.__main__ import main
+from tests.adversary.reading import HIDDEN, confidential, packages
+
+ANNEXES = ("bijlage_5_uitstroom_csv", "bijlage_6_transmissies_csv")
+PLACES = (("11001", "Antwerpen", 40, 2), ("11002", "Antwerpen", 60, 9), ("44021", "Oost-Vlaanderen", 50, 8))
+TOTALS = (("Antwerpen", 100, 11), ("Oost-Vlaanderen", 50, 8))
+
+
+def write(path: Path, header: str, rows: Sequence[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([header.split(), *rows])
+
+
+def publish(folder: Path, hidden: set[str]) -> Path:
+    """One annex of one year by hand; `hidden` names the areas whose number of transmissions is hidden."""
+    package = folder / "vraag" / "bijlage_6_transmissies_csv"
+    for into, secret in ((package, hidden), (confidential(package), set())):
+        into.mkdir(parents=True)
+        counts = "jaar gemeten_trajecten_aantal met_transmissie_aantal"
+        write(into / "herkomst.csv", "gegeven waarde", [("Stand op", "2024-01-01"), ("Geografie op", "2024-01-01")])
+        rows = [(nis, province, 2023, n, HIDDEN if nis in secret else k) for nis, province, n, k in PLACES]
+        write(into / "transmissies.csv", f"nis_code provincie {counts}", rows)
+        rows = [(province, 2023, n, HIDDEN if province in secret else k) for province, n, k in TOTALS]
+        write(into / "provincies.csv", f"provincie {counts}", rows)
+        write(into / "vlaanderen.csv", counts, [(2023, 150, 19)])
+    return folder
+
+
+def hide_small_alone(package: Path) -> None:
+    """Replace 1 to 3 and nothing else: what the stated rule asks, without any protection of what it hides."""
+    for path in package.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header, *rows = list(csv.reader(lines))
+        figures = [i for i, name in enumerate(header) if "aantal" in name.split("_")]
+        for row in rows if path.stem not in ("controles", "aansluiting", "leveringen") else ():
+            row[:] = [HIDDEN if i in figures and text in ("1", "2", "3") else text for i, text in enumerate(row)]
+        with path.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows([header, *rows])
+
+
+def test_a_figure_hidden_alone_is_determined_by_its_total(tmp_path, capsys):
+    assert main([str(publish(tmp_path, {"11001"}))]) == 1
+    assert "DETERMINED" in (told := capsys.readouterr().out)
+    assert "2..2, truly 2" in told
+
+
+def test_a_figure_hidden_beside_a_larger_one_is_safe(tmp_path, capsys):
+    assert main([str(publish(tmp_path, {"11001", "11002"}))]) == 0, capsys.readouterr().out
+
+
+def test_a_small_figure_in_the_open_is_reported(tmp_path, capsys):
+    assert main([str(publish(tmp_path, set()))]) == 1
+    assert "SHOWN SMALL" in capsys.readouterr().out
+
+
+@pytest.fixture
+def copied(finished, tmp_path: Path) -> Path:
+    """The public and confidential packages of two annexes, as the pipeline wrote them."""
+    copy_packages(finished.data.root / "annexes", tmp_path)
+    return tmp_path
+
+
+def copy_packages(annexes: Path, into: Path) -> None:
+    for package in packages(annexes):
+        if package.name in ANNEXES:
+            copy = into / package.parent.name / package.name
+            shutil.copytree(package, copy)
+            shutil.copytree(confidential(package), confidential(copy))
+
+
+@pytest.mark.slow
+def test_nothing_can_be_told_from_what_is_published(copied, capsys):
+    status = main([str(copied), "--sample", "5", "--seconds", "2"])
+    told = capsys.readouterr().out
+    assert status == 0, told
+    assert told.startswith(f"{len(ANNEXES)} packages")
+
+
+@pytest.mark.slow
+def test_the_attacker_wins_when_only_small_counts_are_hidden(copied, capsys):
+    for package in packages(copied):
+        shutil.rmtree(package)
+        shutil.copytree(confidential(package), package)
+        hide_small_alone(package)
+    assert main([str(copied), "--sample", "5", "--seconds", "2"]) == 1
+    told = capsys.readouterr().out
+    assert "DETERMINED" in told
+    assert "WRONG" not in told
