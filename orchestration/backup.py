@@ -98,7 +98,7 @@ def check(folder: Path) -> dict[str, str]:
 
 def _kept(data: DataFolder) -> Iterator[Path]:
     folders = (data.ledger.parent, data.lake, data.quarantine, data.releases)
-    folders += (data.published, data.disclosure, data.annexes, data.dagster)
+    folders += (data.published, data.disclosure, data.annexes, data.figure_books, data.dagster)
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if (path.is_symlink() or path.is_file()) and not path.name.endswith(

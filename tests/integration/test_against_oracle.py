@@ -81,7 +81,7 @@ def test_refused_files_are_a_failure_and_the_rest_is_done(finished: Finished) ->
     for name in finished.inbox.misnamed:
         assert f"not a delivery  {name}: " in ended.out
     assert "PROBLEM" not in ended.out
-    assert len(list(finished.data.annexes.glob("*/*.xlsx"))) == ended.out.count(".xlsx\n") > 5
+    assert len(list(finished.data.annexes.glob("*/bijlage_*.xlsx"))) == ended.out.count(".xlsx\n") > 5
 
 
 def test_the_marts_are_also_tables_of_a_database(finished: Finished) -> None:
