@@ -37,8 +37,9 @@ sql: $(READY)
 unit-tests: $(READY)
 	$(BIN)/python -m tests.dbt_unit_tests
 
+# A file of tests stays together, since its tests may share a data folder.
 pytest: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 mutants: $(READY)
 	$(BIN)/python -m tests.mutants
