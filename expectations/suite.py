@@ -46,9 +46,7 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount
 
     suite = gx.ExpectationSuite(name=table, expectations=[_expectation(i, r) for i, r in enumerate(rules)])
     try:
-        with (
-            warnings.catch_warnings()
-        ):  # it advises its own PostgreSQL source wherever PostgreSQL's driver is installed
+        with warnings.catch_warnings():  # it advises PostgreSQL wherever that has a driver
             warnings.simplefilter("ignore", GxDatasourceWarning)
             source = _context().data_sources.add_or_update_sql("duckdb", connection_string=gx_duckdb.url(database))
         batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
