@@ -6,8 +6,8 @@ from pathlib import Path
 import dagster as dg
 
 from exports.questions import Annex, Question
-from orchestration import annexes, disclosure, publication, revising
-from orchestration.answer import resolve
+from orchestration import annexes, disclosure, revising
+from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
@@ -93,7 +93,7 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
     def document(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
         answer: AnswerConfig = context.resources.answer
-        source = _source(workspace, answer, question)
+        source = publish.of_run(workspace, answer, question)
         with step(f"{question.id} {name}") as shown, tried_again():
             place = annexes.folder(workspace.data, question, source, workspace.entries(), answer.years)
             kept = disclosure.ensure(workspace.settings, source, answer.years)
@@ -115,18 +115,3 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         )
 
     return document
-
-
-def _source(workspace: Workspace, answer: AnswerConfig, question: Question) -> Publication:
-    """The publication that the question is answered from in this run."""
-    entries = workspace.entries()
-    as_of, geography_date = answer.dates
-    dates = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
-    source = publication.find(workspace.data, publication.inputs_digest(entries, dates))
-    if source is None:
-        raise dg.Failure(
-            f"There is no publication as of {dates.as_of} with the municipalities of {dates.geography_date}; "
-            f"make it with: twe annexes --question {question.id} --as-of {dates.as_of} "
-            f"--geography-date {dates.geography_date}"
-        )
-    return source

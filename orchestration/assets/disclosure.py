@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from orchestration import disclosure, publication
-from orchestration.answer import resolve
+from orchestration import disclosure
+from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
@@ -39,10 +39,7 @@ def build() -> dg.AssetsDefinition:
     def disclosure_control(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
         answer: AnswerConfig = context.resources.answer
-        entries = workspace.entries()
-        source = publication.find(workspace.data, publication.inputs_digest(entries, resolve(entries, *answer.dates)))
-        if source is None:
-            raise dg.Failure("There is no publication of these dates to control; materialize `publication` first.")
+        source = publish.of_run(workspace, answer)
         with step("disclosure control") as shown:
             summary = disclosure.ensure(workspace.settings, source, answer.years).summary
             share = 100 * summary.hidden / summary.counts if summary.counts else 0.0

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from orchestration import figure_books, publication
-from orchestration.answer import resolve
+from orchestration import figure_books
+from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.lake import POOL
@@ -32,10 +32,7 @@ def build() -> dg.AssetsDefinition:
     def figure_book(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
         answer: AnswerConfig = context.resources.answer
-        entries = workspace.entries()
-        source = publication.find(workspace.data, publication.inputs_digest(entries, resolve(entries, *answer.dates)))
-        if source is None:
-            raise dg.Failure("There is no publication of these dates; materialize `publication` first.")
+        source = publish.of_run(workspace, answer)
         with step("figure book") as shown:
             try:
                 path = figure_books.write(workspace.settings, source, years=answer.years)

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from exports.questions import Question
 from orchestration import dbt, publication
 from orchestration.answer import resolve
 from orchestration.assets.describing import ENGINEERS, see
@@ -9,6 +10,7 @@ from orchestration.assets.lake import POOL
 from orchestration.assets.retries import tried_again
 from orchestration.dictionary import described_tables
 from orchestration.progress import step
+from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
 from orchestration.workspace import Workspace
 
@@ -56,3 +58,19 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         )
 
     return publish
+
+
+def of_run(workspace: Workspace, answer: AnswerConfig, question: Question | None = None) -> Publication:
+    """The publication of this run's dates; those that a question is pinned to come second. Raises `Failure`."""
+    entries = workspace.entries()
+    as_of, geography_date = answer.dates
+    if question:
+        as_of, geography_date = as_of or question.as_of, geography_date or question.geography_date
+    dates = resolve(entries, as_of, geography_date)
+    found = publication.find(workspace.data, publication.inputs_digest(entries, dates))
+    if found is None:
+        raise dg.Failure(
+            f"There is no publication as of {dates.as_of} with the municipalities of {dates.geography_date}; "
+            f"make it with: twe run --as-of {dates.as_of} --geography-date {dates.geography_date}"
+        )
+    return found

@@ -132,7 +132,7 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     control = replace(disclosure.load(kept), passed=passed)
     monkeypatch.setattr(disclosure, "load", lambda kept: control)
     monkeypatch.setattr(disclosure, "ensure", lambda *_: Kept(kept.stamp, kept.folder))
-    monkeypatch.setattr(assets, "_source", lambda *_: made)
+    monkeypatch.setattr("orchestration.assets.publish.of_run", lambda *_: made)
     monkeypatch.setattr("orchestration.annexes.resolve", lambda *_: made)
     annex, answer = QUESTION.annex("6"), assets._answer(QUESTION)
     workspace = Workspace(settings)
