@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
 from exports.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
-from exports.editions import PUBLIEK, disclose
+from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.house import lines, long_date
 from exports.identity import Value
 from exports.questions import Annex
@@ -37,7 +37,10 @@ class Earlier:
 
 
 def document(comparison: Comparison) -> Document:
-    """The workbook of `twe compare`: deliveries that are new, and every figure that changed."""
+    """The workbook of `twe compare`: deliveries that are new, and every figure that changed.
+
+    Confidential, since nothing in it is hidden.
+    """
     after = comparison.after
     day = dt.date.fromisoformat(after.as_of)
     synthetic = comparison.before.synthetic or after.synthetic
@@ -51,8 +54,8 @@ def document(comparison: Comparison) -> Document:
         notes.append(f"De code verschilt ook: {comparison.before.code_version} en {after.code_version}.")
     if len(comparison.changes) > MAX_ROWS:
         notes.append(f"Enkel de eerste {MAX_ROWS} wijzigingen passen op dit blad.")
-    changed = lines(title, synthetic, (about, *notes))
-    delivered = lines(title, synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."))
+    changed = lines(title, synthetic, (about, *notes), VOLLEDIG)
+    delivered = lines(title, synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."), VOLLEDIG)
     changes = comparison.changes[:MAX_ROWS]
     columns = (Column("Bijlage", width=22), *_columns(changes))
     rows = [(change.annex, *_row(change)) for change in changes]

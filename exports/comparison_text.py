@@ -21,6 +21,7 @@ def text(comparison: Comparison, limit: int = 5) -> str:
         + (" - SYNTHETIC demo data" if after.synthetic or before.synthetic else ""),
         f"{len(comparison.deliveries)} more deliveries; {len(comparison.changes):,} of {comparison.compared:,} figures "
         "changed" + (":" if comparison.changes else ". Nothing changed."),
+        "CONFIDENTIAL: small counts are not hidden here.",
     ]
     if before.code_version != after.code_version:
         lines.append(f"The code differs too: {before.code_version} and {after.code_version}.")

@@ -157,13 +157,9 @@ class Publication:
             )
         return self._labels[label_set]
 
-    def has(self, relation: str, column: str | None = None) -> bool:
-        """Whether the publication holds the relation (with that column): older ones lack what was added since."""
-        path = self.folder / f"{relation}.parquet"
-        if not path.is_file() or column is None:
-            return path.is_file()
-        found = self._connection.execute("select name from parquet_schema(?)", [str(path)]).fetchall()
-        return (column,) in found
+    def has(self, relation: str) -> bool:
+        """Whether the publication holds the relation: older ones lack what was added since."""
+        return (self.folder / f"{relation}.parquet").is_file()
 
     def deliveries(self, sources: Sequence[str]) -> list[Delivery]:
         """Accepted deliveries of these sources in order of arrival."""
@@ -171,14 +167,16 @@ class Publication:
             "file_name", "source", "delivered_on", "sha256", "rows_read", "rows_accepted", "rows_quarantined",
             "rows_warned",
         )  # fmt: skip
-        versions = self.has("deliveries", "suite_version")
+        versions: dict[str, str] = {}
+        if self.has("quality_checks"):
+            versions = dict(self.rows("quality_checks", ("file_name", "suite_version"), where={"judged_by": "door"}))
         rows = self.rows(
             "deliveries",
-            (*columns, "suite_version") if versions else columns,
+            columns,
             where={"status": "accepted", "source": tuple(sources)},
             order_by=("delivered_on", "file_name"),
         )
-        return [Delivery(*row) if versions else Delivery(*row, None) for row in rows]
+        return [Delivery(*row, versions.get(row[0])) for row in rows]
 
     def findings(self, deliveries: Sequence[Delivery]) -> list[Finding]:
         """Rows per source and rule: what the door found in these deliveries, and what only the warehouse could see."""

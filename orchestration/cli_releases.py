@@ -40,8 +40,8 @@ def compare(
         raise click.UsageError(str(error)) from None
     click.echo(text(made, limit))
     if xlsx:
-        comparing.write_workbook(made, xlsx)
-        click.echo(f"\n{len(made.changes):,} changes written to {xlsx}")
+        path = comparing.write_workbook(made, xlsx)
+        click.echo(f"\n{len(made.changes):,} changes written to {path}")
 
 
 @click.command()

@@ -16,6 +16,8 @@ from orchestration.settings import Settings
 from orchestration.tracing import Trace, trace
 from orchestration.workspace import Workspace
 
+MARK = "VERTROUWELIJK"
+
 
 class ComparisonError(ValueError):
     """Two stands that cannot be compared; the message says why."""
@@ -62,9 +64,11 @@ def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publ
 
 
 def write_workbook(comparison: Comparison, path: Path) -> Path:
-    """The whole comparison as a workbook."""
+    """The whole comparison as a workbook. Nothing is hidden in it, so its name says that it is confidential."""
     from exports import comparison_book, workbook
 
+    if MARK not in path.stem:
+        path = path.with_stem(f"{path.stem}_{MARK}")
     return workbook.write(comparison_book.document(comparison), path)
 
 

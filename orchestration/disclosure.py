@@ -89,8 +89,10 @@ def kept(settings: Settings, publication: Publication, years: str | None = None)
     """Where the control of a publication is, or would be; `years` as asked of a run, beside those of the questions.
 
     A release that was made under this very control changes nothing in it, so that annexes stand as they are after
-    they were released.
+    they were released. Years that all annexes have already need no control of their own.
     """
+    if years and all(_within(question, years) for question in known(settings).values()):
+        years = None  # any part of what is controlled together is safe
     told = [publication.inputs, hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
     told += [f"{question.id} {question.source_sha256}" for question in known(settings).values()]
     data = settings.folder
@@ -118,6 +120,9 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
         for question in known(settings).values():
             figures |= _figures(publication, question, years)
         earlier = [_known(data, line) for line in _released(data) if line.control != found.stamp]
+        usual = kept(settings, publication)
+        if usual != found:  # both editions may be handed out, so the second keeps to what the first shows
+            earlier.append(load(ensure(settings, publication)).release)
         with Reader(publication.path) as reader:
             found.keep(control(reader, figures, f"stand {publication.as_of:%d/%m/%Y}", earlier=earlier))
         _prune(data, found)
@@ -162,6 +167,11 @@ def _figures(publication: Publication, question: Question, years: str | None) ->
             found.update(figure.parts)
     build_answer(publication.path, question, lambda figure: bool(found.add(figure)), years=parse_years(years))
     return found
+
+
+def _within(question: Question, years: str) -> bool:
+    """Whether all annexes of the question have these years."""
+    return all(set(parse_years(years) or ()) <= set(annex.years) for annex in question.annexes)
 
 
 def _released(data: DataFolder) -> list[Release]:

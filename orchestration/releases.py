@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from exports.answer import PUBLIC, answer_file
+from exports.answer import PUBLIC, answer_file, control_file
 from exports.questions import Question
 from orchestration import released_figures
 from orchestration.files import TEMPORARY
@@ -100,6 +100,7 @@ def release(
     """
     files = {annex.number: place / annex.file_name for annex in question.annexes}
     files["antwoord"] = place / answer_file(edition)
+    files["antwoord_cijfers"] = place / control_file(edition)
     if missing := [path.name for path in files.values() if not path.is_file()]:
         raise ReleaseError(f"{', '.join(missing)} not in {place}: write it with twe annexes --question {question.id}")
     with single_writer(data.lock):

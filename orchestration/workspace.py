@@ -78,7 +78,8 @@ class Workspace:
         if len(set(map(is_synthetic, self._file_names()))) > 1:
             raise SettingsError(
                 f"demo deliveries and real ones lie together in {self.settings.inbox_folder} and {self.data.root}; "
-                "nothing was loaded. Take one kind out of the inbox, or set TWE_DATA to another folder"
+                "nothing was loaded. Take one kind out of the inbox, or set TWE_DATA to another folder (the label of a "
+                "demo delivery begins with synthetisch)"
             )
 
     @property

@@ -135,13 +135,13 @@ class Headlines:
         if any("*" in title for title in header):
             notes.append("* onvolledig jaar")
         if NOT_SHOWN in signs:
-            notes.append("[c] niet getoond wegens kleine aantallen")
+            notes.append("[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn")
         if UNDEFINED in signs:
             notes.append("[z] niet te berekenen")
         if NOT_DELIVERED in signs:
             notes.append("[x] niet aangeleverd")
         if passed_over:
-            notes.append("gemeenten met een verborgen cijfer zijn niet gerangschikt")
+            notes.append(f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt")
         return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks
 
     def _full(self, year: int) -> bool:

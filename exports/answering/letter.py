@@ -18,6 +18,14 @@ PUBLIC = "publiek"
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
 
 
+_TITLES = {
+    "ontwerp": "Ontwerp van antwoord op een schriftelijke vraag",
+    "voorlopig": "Antwoord op een schriftelijke vraag (voorlopig)",
+    "definitief": "Antwoord op een schriftelijke vraag",
+}
+"""By the status of the question."""
+
+
 def letter(
     publication: Publication, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
 ) -> list[tuple[str, Block]]:
@@ -64,7 +72,7 @@ def _head(publication: Publication, question: Question, edition: str) -> list[Bl
     )
     return [
         text(question.title, style="title"),
-        text("Ontwerp van antwoord op een schriftelijke vraag", style="subtitle"),
+        text(_TITLES[question.status], style="subtitle"),
         *([text(BANNER, style="banner")] if facts.synthetic else []),
         *(text(f"{label}: {value}", style="fact") for label, value in known if value),
     ]

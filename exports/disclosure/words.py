@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from exports.disclosure.audit import Report
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import Release
+from exports.identity import VLAANDEREN
 
 
 def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
@@ -15,7 +16,7 @@ def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
     lines = [
         f"Aantallen van 1 tot en met {top} zijn vervangen door [c]; een 0 is getoond.",
         "Ook andere aantallen zijn vervangen door [c] waar een klein aantal anders te berekenen zou zijn uit de rest: "
-        "uit categorieën, gemeenten, provincies en Vlaanderen, en uit alle bijlagen van de vraag samen.",
+        "uit categorieën, gemeenten, provincies en Vlaanderen, en uit alle bijlagen van alle vragen samen.",
         "Bedragen, percentages, gemiddelden en wijzigingen zijn verborgen wanneer een aantal waaruit ze berekend zijn, "
         "verborgen is.",
     ]
@@ -63,9 +64,10 @@ def audit_lines(policy: Policy, report: Report, levels: Mapping[str, tuple[int, 
         lines.append(f"{_number(known)} kleine aantallen stonden al in een eerdere vrijgave.")
     for level, (cells, hidden) in levels.items():
         share = f"{100 * hidden / cells:.1f}".replace(".", ",") if cells else "0,0"
+        name = level.capitalize() if level == VLAANDEREN else level
         lines.append(
-            f"Niveau {level}: {_number(hidden)} van de {_number(cells)} aantallen die niet 0 zijn, zijn verborgen "
-            f"({share} %)."
+            f"Niveau {name}, alle vragen samen: {_number(hidden)} van de {_number(cells)} aantallen die niet 0 zijn, "
+            f"zijn verborgen ({share} %)."
         )
     return tuple(lines)
 

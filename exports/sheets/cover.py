@@ -63,7 +63,7 @@ def _figures(context: Context) -> list[Line]:
         *(line for text in options(context) for line in [_option(text)]),
         *_said("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         *_said("Geografie", geography(context.publication)),
-        *_said("Status", _STATUS[context.question.status]),
+        *_said("Status van het antwoord", _STATUS[context.question.status]),
         *_said("Jaren", years),
         *_said("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]

@@ -44,7 +44,7 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
     column = 5 + shown.index((ranking.by, year))
     charts = (_chart(context, ranking, len(rows), column),) if rows else ()
     rule = (
-        f"De {ranking.count} grootste stijgers en de {ranking.count} grootste dalers van {year} tegenover {year - 1}, "
+        f"Hoogstens {ranking.count} stijgers en {ranking.count} dalers, de grootste van {year} tegenover {year - 1}, "
         f"onder de gemeenten met in {year} gemiddeld minstens {ranking.floor:g} {ranking.size_text}."
     )
     texts = [rule] if rows else [rule, "Geen enkele gemeente heeft een wijziging die te rangschikken is."]

@@ -48,7 +48,7 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
         path = new / "deliveries.parquet"
         con.execute(f"create table d as from '{path}'")
         con.execute("insert into d values ('trajecten_2025-01-10.csv', 'trajecten', '2025-01-10', 'accepted', '', "
-                    f"'{'9f' * 32}', 3, 3, 0, 0, '3')")  # fmt: skip
+                    f"'{'9f' * 32}', 3, 3, 0, 0)")  # fmt: skip
         con.execute(f"copy d to '{path}'")
     return old, new
 
@@ -102,7 +102,7 @@ def test_terminal_text_and_workbook(pair):
 def test_nothing_changed_is_said(pair, tmp_path):
     made = compare(pair[0], pair[0], annexes_of(None))
     assert "Nothing changed." in text(made)
-    path = write(document(made), tmp_path / "c.xlsx")
+    path = write(document(made), tmp_path / "c_VERTROUWELIJK.xlsx")
     assert load_workbook(path).sheetnames == ["Wijzigingen", "Leveringen"]
     assert violations(path, OF_ANY_WORKBOOK) == []
 
@@ -110,7 +110,7 @@ def test_nothing_changed_is_said(pair, tmp_path):
 def test_the_workbook_of_a_comparison_keeps_to_the_checklist(pair, tmp_path):
     made = compare(*pair, annexes_of(None))
     gone = replace(made.changes[-1], new=None, difference="[z]")
-    path = write(document(replace(made, changes=(*made.changes, gone))), tmp_path / "c.xlsx")
+    path = write(document(replace(made, changes=(*made.changes, gone))), tmp_path / "c_VERTROUWELIJK.xlsx")
     assert violations(path, OF_ANY_WORKBOOK) == []
     rows = cells(path, "Wijzigingen")
     assert (rows[0]["NIS-code"], rows[0]["Gemeente"]) == ("[z]", "Vlaanderen")

@@ -126,6 +126,24 @@ def test_a_lost_record_stops_the_control(settings, made, tmp_path):
         disclosure.ensure(settings, made)
 
 
+def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
+    """Both editions may be handed out, so no figure may be hidden in one and shown in the other."""
+    usual = disclosure.load(disclosure.ensure(settings, made)).release
+    other = disclosure.load(disclosure.ensure(settings, made, "2021-2024")).release
+    both = usual.system.index.keys() & other.system.index.keys()
+    assert len(other.system.cells) > len(usual.system.cells) and len(both) > 50
+    for cell in both:
+        if usual.system.watched[usual.system.index[cell]] and other.system.watched[other.system.index[cell]]:
+            hidden = [release.system.index[cell] in release.hidden for release in (usual, other)]
+            assert hidden[0] == hidden[1], cell
+
+
+def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):
+    monkeypatch.setattr(disclosure, "known", lambda settings: {"twe-2024": QUESTION})
+    assert disclosure.kept(settings, made, "2020-2021") == disclosure.kept(settings, made)
+    assert disclosure.kept(settings, made, "2019-2021") != disclosure.kept(settings, made)
+
+
 @pytest.mark.parametrize("passed", [True, False])
 def test_without_a_passed_audit_only_the_confidential_edition_is_written(settings, made, monkeypatch, passed):
     kept = disclosure.ensure(settings, made)

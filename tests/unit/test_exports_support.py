@@ -152,7 +152,7 @@ def make_publication(
     **facts: Any,
 ) -> Path:
     """Write the publication; `rows` replaces the rows of marts, `names` those of municipalities, `facts` fields
-    of the publication; without a `suite_version` the deliveries lack that column, as in older publications."""
+    of the publication; without a `suite_version` there is no `quality_checks`, as in older publications."""
     folder.mkdir(parents=True, exist_ok=True)
     places = {nis: ((names or {}).get(nis, name), *rest) for nis, (name, *rest) in PLACES.items()}
     with duckdb.connect() as connection:
@@ -191,10 +191,15 @@ def make_publication(
         write(
             "deliveries",
             "file_name varchar, source varchar, delivered_on date, status varchar, message varchar, sha256 varchar, "
-            "rows_read integer, rows_accepted integer, rows_quarantined integer, rows_warned integer"
-            + (", suite_version varchar" if suite_version else ""),
-            [(*row, suite_version) if suite_version else row for row in deliveries],
+            "rows_read integer, rows_accepted integer, rows_quarantined integer, rows_warned integer",
+            deliveries,
         )
+        if suite_version:
+            write(
+                "quality_checks",
+                "file_name varchar, judged_by varchar, rule varchar, suite_version varchar",
+                [(row[0], "door", rule, suite_version) for row in deliveries for rule in ("one", "other")],
+            )
         write(
             "quarantine_reasons",
             "file_name varchar, source varchar, rule varchar, on_fail varchar, rows integer",

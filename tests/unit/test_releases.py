@@ -52,7 +52,7 @@ def data(tmp_path) -> DataFolder:
 def test_release_keeps_files_figures_and_deliveries(data, source):
     lines, new = releases.release(data, QUESTION, *source, NOW)
     assert new and lines == releases.read(data)
-    assert [line.annex for line in lines] == ["1", "2", "3", "4", "5", "6", "antwoord"]
+    assert [line.annex for line in lines] == ["1", "2", "3", "4", "5", "6", "antwoord", "antwoord_cijfers"]
     assert {line.released_at for line in lines} == {dt.datetime(2024, 4, 2, 9, 30, 15)}
     place = releases.folder(data) / lines[0].folder
     assert place == releases.folder(data) / "twe-2024" / "2024-03-31_geo-2024-03-31"
@@ -69,14 +69,14 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
 def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, source, tmp_path):
     first, _ = releases.release(data, QUESTION, *source, NOW)
     again, new = releases.release(data, QUESTION, *source)
-    assert not new and again == first and len(releases.read(data)) == 7
+    assert not new and again == first and len(releases.read(data)) == 8
     before = (releases.folder(data) / "register.jsonl").read_bytes()
     corrected = published(tmp_path / "p", code_version="1.2.4")
     other, new = releases.release(data, QUESTION, corrected, annexes(corrected, tmp_path / "a"), NOW)
     assert new and other[0].folder.endswith("_2")
     after = (releases.folder(data) / "register.jsonl").read_bytes()
     assert after.startswith(before), "append-only"
-    assert len([json.loads(line) for line in after.splitlines()]) == 14
+    assert len([json.loads(line) for line in after.splitlines()]) == 16
 
 
 def test_nothing_is_released_when_a_file_is_missing(data, source, tmp_path):

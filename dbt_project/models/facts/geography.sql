@@ -1,3 +1,5 @@
+-- The mergers say the same from the other side; a test holds both together before anything rests on this.
+-- depends_on: {{ ref('municipality_merges') }}
 with recursive steps as (
     select
         municipalities.nis_code as source_nis_code,
