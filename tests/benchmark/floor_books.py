@@ -201,7 +201,11 @@ def _fields(mart: Any) -> list[Any]:
 def _tidy(con: duckdb.DuckDBPyConnection, stand: Stand, annex: Annex, item: Tidy, basis: str) -> Sheet:
     columns = [Column(annex.kind.year_header, Format.YEAR.code, 11), *_PLACE, Column("Centrumstad", width=12)]
     columns += [Column(f.header, f.format.code, 14 if f.column else 34) for f in item.fields]
-    rows = tidy(con, item.mart, annex.years, basis)
+    signs = [None] * 5 + [f.missing for f in item.fields]
+    rows = [
+        [sign if value is None else value for value, sign in zip(row, signs, strict=True)]
+        for row in tidy(con, item.mart, annex.years, basis)
+    ]
     lines = [Line((f"Gegevens ({item.mart.name})",), "title"), Line(())]
     return Sheet(item.mart.sheet, lines, _name(*item.mart.sheet.split()), columns, rows, 3)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from exports.reading import Delivery, Facts, Municipality
+from exports.reading import Facts, Municipality
 
 VERSION = "handgeschreven script"
 
@@ -66,15 +66,11 @@ _RATIO = """
 
 @dataclass(frozen=True)
 class Stand:
-    """What the text pages ask about: dates, municipalities, deliveries, labels."""
+    """What the tables ask about: dates, municipalities, labels."""
 
     facts: Facts
     municipalities: tuple[Municipality, ...]
-    read: list[Delivery]
     labels: dict[str, list[tuple[str, str]]]
-
-    def deliveries(self, sources: Sequence[str]) -> list[Delivery]:
-        return [d for d in self.read if d.source in sources]
 
 
 def read_stand(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> Stand:
@@ -85,19 +81,15 @@ def read_stand(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> Stand:
         union all select class_set, code, label_nl, sort_order from class_sets
     """)
     places = con.execute("select * from places where nis_code <> '99999' order by nis_code").fetchall()
-    read = con.execute("""
-        select name, source, delivered_on, sha256, rows_read, rows_read - rows_refused, rows_refused
-        from files join counts using (file) order by file
-    """).fetchall()
+    synthetic = con.execute("select bool_and(contains(name, '_synthetisch')) from files").fetchall()[0][0]
     labels: dict[str, list[tuple[str, str]]] = {}
     for label_set, code, text in con.execute(
         "select label_set, code, label_nl from labels order by label_set, sort_order, code"
     ).fetchall():
         labels.setdefault(label_set, []).append((code, text))
     return Stand(
-        Facts(as_of, as_of, VERSION, "duckdb", all("_synthetisch" in row[0] for row in read)),
+        Facts(as_of, as_of, VERSION, "duckdb", synthetic),
         tuple(Municipality(*row) for row in places),
-        [Delivery(*row) for row in read],
         labels,
     )
 
