@@ -91,10 +91,11 @@ def kept(settings: Settings, publication: Publication, years: str | None = None)
     A release that was made under this very control changes nothing in it, so that annexes stand as they are after
     they were released. Years that all annexes have already need no control of their own.
     """
-    if years and all(_within(question, years) for question in known(settings).values()):
+    questions = known(settings).values()
+    if years and all(_within(question, years) for question in questions):
         years = None  # any part of what is controlled together is safe
     told = [publication.inputs, hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
-    told += [f"{question.id} {question.source_sha256}" for question in known(settings).values()]
+    told += [f"{question.id} {question.source_sha256}" for question in questions]
     data = settings.folder
     register = _released(data)
     stamp = ""

@@ -86,12 +86,13 @@ def plan(
     kept = disclosure.kept(settings, made, wish.years)
     stamps = annexes.Stamps(data)
     stale = []
-    for question, name in everything:
+    for question in questions:
         place = annexes.folder(data, question, made, entries, wish.years)
         revised = revising.revised_release(settings, question, made)
-        stamp = annexes.stamp(made, question, name, wish.years, kept.stamp, revised)
-        if not stamps.is_current(annexes.file(place, question, name), stamp):
-            stale.append((question, name))
+        for name in annexes.names(question):
+            stamp = annexes.stamp(made, question, name, wish.years, kept.stamp, revised)
+            if not stamps.is_current(annexes.file(place, question, name), stamp):
+                stale.append((question, name))
     control = bool(everything) and not kept.exists
     book = usual and (control or bool(stale) or not figure_books.file(data, made, PUBLIEK).exists())
     return Work(sources, False, control, stale, book) if stale or control or book else None

@@ -71,13 +71,9 @@ class Release:
         )
 
 
-def folder(data: DataFolder) -> Path:
-    return data.releases
-
-
 def read(data: DataFolder) -> list[Release]:
     """The register, oldest first."""
-    path = folder(data) / REGISTER
+    path = data.releases / REGISTER
     if not path.exists():
         return []
     return [_entry(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -109,9 +105,9 @@ def release(
         for earlier in groups(line for line in register if line.question == question.id):
             if {item.annex: item.sha256 for item in earlier} == hashes and earlier[0].edition == edition:
                 return earlier, False
-        target = _free(folder(data) / question.id, f"{publication.as_of}_geo-{publication.geography_date}")
+        target = _free(data.releases / question.id, f"{publication.as_of}_geo-{publication.geography_date}")
         moment = (now or dt.datetime.now(dt.UTC)).replace(tzinfo=None, microsecond=0)
-        name = target.relative_to(folder(data)).as_posix()
+        name = target.relative_to(data.releases).as_posix()
         control = record(name)
         lines = [
             Release(
@@ -134,7 +130,7 @@ def release(
             for annex, path in files.items()
         ]
         _copy(target, question, publication, list(files.values()), hashes)
-        _append(folder(data) / REGISTER, lines)
+        _append(data.releases / REGISTER, lines)
     return lines, True
 
 

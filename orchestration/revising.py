@@ -35,7 +35,7 @@ def sheets(
     line = next((item for item in lines if item.annex == annex.number), None)
     if line is None:
         return ()
-    place = releases.folder(settings.folder) / line.folder
+    place = settings.folder.releases / line.folder
     earlier = Earlier(
         f"{question.title}, bijlage {annex.number} ({line.file_name})",
         line.released_at.date(),
@@ -54,7 +54,7 @@ def _trace(settings: Settings, publication: Publication, line: Release) -> Trace
     """What the publication rests on beyond the release of `line`; the same for every annex of the question."""
     workspace = Workspace(settings)
     accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
-    known = released_figures.deliveries(releases.folder(settings.folder) / line.folder)
+    known = released_figures.deliveries(settings.folder.releases / line.folder)
     return trace(
         settings.folder,
         workspace.contracts,

@@ -54,8 +54,8 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
     assert new and lines == releases.read(data)
     assert [line.annex for line in lines] == ["1", "2", "3", "4", "5", "6", "antwoord", "antwoord_cijfers"]
     assert {line.released_at for line in lines} == {dt.datetime(2024, 4, 2, 9, 30, 15)}
-    place = releases.folder(data) / lines[0].folder
-    assert place == releases.folder(data) / "twe-2024" / "2024-03-31_geo-2024-03-31"
+    place = data.releases / lines[0].folder
+    assert place == data.releases / "twe-2024" / "2024-03-31_geo-2024-03-31"
     for line in lines:
         assert releases.digest(place / line.file_name) == line.sha256 == releases.digest(source[1] / line.file_name)
         assert not (place / line.file_name).stat().st_mode & 0o222
@@ -70,11 +70,11 @@ def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, sou
     first, _ = releases.release(data, QUESTION, *source, NOW)
     again, new = releases.release(data, QUESTION, *source)
     assert not new and again == first and len(releases.read(data)) == 8
-    before = (releases.folder(data) / "register.jsonl").read_bytes()
+    before = (data.releases / "register.jsonl").read_bytes()
     corrected = published(tmp_path / "p", code_version="1.2.4")
     other, new = releases.release(data, QUESTION, corrected, annexes(corrected, tmp_path / "a"), NOW)
     assert new and other[0].folder.endswith("_2")
-    after = (releases.folder(data) / "register.jsonl").read_bytes()
+    after = (data.releases / "register.jsonl").read_bytes()
     assert after.startswith(before), "append-only"
     assert len([json.loads(line) for line in after.splitlines()]) == 16
 
@@ -82,7 +82,7 @@ def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, sou
 def test_nothing_is_released_when_a_file_is_missing(data, source, tmp_path):
     with pytest.raises(ReleaseError, match=r"antwoord.docx not in .*: write it with twe annexes --question twe-2024"):
         releases.release(data, QUESTION, source[0], _without_answer(source[1], tmp_path))
-    assert releases.read(data) == [] and not releases.folder(data).exists()
+    assert releases.read(data) == [] and not data.releases.exists()
 
 
 def _without_answer(place: Path, folder: Path) -> Path:
