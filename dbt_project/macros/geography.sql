@@ -9,7 +9,7 @@
 
 {#- A delivered code at the reporting geography: join first, then read reporting_nis. -#}
 {% macro join_geography(source_nis_code) -%}
-    left join {{ ref('geography') }} as geography
+    left join {{ ref('dim_geography') }} as geography
         on geography.source_nis_code = {{ source_nis_code }}
 {%- endmacro %}
 

@@ -20,7 +20,7 @@ select
     geography.is_centre_city,
     geography.longitude,
     geography.latitude
-from {{ ref('geography') }} as geography
+from {{ ref('dim_geography') }} as geography
 left join codes_in_marts
     on codes_in_marts.nis_code = geography.nis_code
 where
