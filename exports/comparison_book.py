@@ -10,7 +10,7 @@ from decimal import Decimal
 from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
 from exports.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
-from exports.house import lines, long_date
+from exports.house import front, lines, long_date
 from exports.identity import Value
 from exports.questions import Annex
 from exports.reading import UNASSIGNED, Publication
@@ -54,8 +54,10 @@ def document(comparison: Comparison) -> Document:
         notes.append(f"De code verschilt ook: {comparison.before.code_version} en {after.code_version}.")
     if len(comparison.changes) > MAX_ROWS:
         notes.append(f"Enkel de eerste {MAX_ROWS} wijzigingen passen op dit blad.")
-    changed = lines(title, synthetic, (about, *notes), VOLLEDIG)
-    delivered = lines(title, synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."), VOLLEDIG)
+    changed = lines("Gewijzigde cijfers", synthetic, (about, *notes), VOLLEDIG)
+    delivered = lines(
+        "Nieuwe leveringen", synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."), VOLLEDIG
+    )
     changes = comparison.changes[:MAX_ROWS]
     columns = (Column("Bijlage", width=22), *_columns(changes))
     rows = [(change.annex, *_row(change)) for change in changes]
@@ -70,14 +72,18 @@ def document(comparison: Comparison) -> Document:
         ),
         [(d.file_name, d.source, d.delivered_on, d.rows_accepted, d.sha256) for d in comparison.deliveries],
     )
+    sheets = (
+        Sheet(
+            "Wijzigingen", changed, Table("Wijzigingen", columns, rows), frozen_columns=3,
+            about="elk cijfer dat verschilt: wat het was, wat het is, en door welke leveringen",
+        ),
+        Sheet("Leveringen", delivered, deliveries, about="de leveringen die er bij zijn, met hun SHA-256"),
+    )  # fmt: skip
     made = Document(
         f"Vergelijking van stand {comparison.before.as_of} met stand {after.as_of}",
-        "Vergelijking van twee standen",
+        title,
         day,
-        (
-            Sheet("Wijzigingen", changed, Table("Wijzigingen", columns, rows), frozen_columns=3),
-            Sheet("Leveringen", delivered, deliveries),
-        ),
+        (front(title, synthetic, (about, *notes[:1]), sheets, VOLLEDIG), *sheets),
         description=about,
         status="voorlopig",
         keywords="TWE, OCMW, vergelijking",
@@ -103,14 +109,17 @@ def revision_sheet(
         before = {key: value for key, value in before.items() if key.nis_code in both}
         now = {key: value for key, value in now.items() if key.nis_code in both}
     changes = compare_annex(annex.number, annex.kind, before, now, names, causes)
+    unseen = sum(value == CONFIDENTIAL and now.get(key) == CONFIDENTIAL for key, value in before.items())
     subtitles = (
         f"Eerder antwoord: {earlier.name}, vrijgegeven op {long_date(earlier.released_on)}, stand op "
         f"{long_date(earlier.as_of)}. Nu: stand op {long_date(publication.facts.as_of)}.",
-        _summary(changes, len(now)),
+        _summary(changes, len(now) - unseen),
     )
     notes = [f"{_READING} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."]
     if secret:
         notes.append(f"{len(secret)} cijfers waren in het eerdere antwoord verborgen en zijn niet vergeleken.")
+    if unseen:
+        notes.append(f"{unseen} cijfers zijn in beide antwoorden verborgen ({CONFIDENTIAL}) en niet vergeleken.")
     if added:
         notes.append(
             f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {', '.join(map(str, added))}."
@@ -122,7 +131,7 @@ def revision_sheet(
             "ook de opgeslorpte gemeente."
         )
     title = "Herziening tegenover het eerdere antwoord"
-    head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition, in_annex=True)
+    head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition)
     rows = [_row(change) for change in changes]
     about = "wat verschilt van het eerdere antwoord, met de oorzaken"
     return Sheet(REVISION, head, Table("Herziening", _columns(changes), rows), frozen_columns=2, about=about)

@@ -8,7 +8,7 @@ from exports.answering.blocks import Block, figures_of
 from exports.answering.lookups import Lookup
 from exports.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 from exports.editions import disclose
-from exports.house import geography, lines, long_date
+from exports.house import front, geography, lines, long_date
 from exports.identity import Value
 from exports.questions import Question
 from exports.reading import Publication
@@ -41,23 +41,25 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
         Column("Filter", width=66),
         Column("Opgezocht (onafgerond)", Format.SIX_DECIMALS, 24),
     )
+    title, synthetic = f"Cijfers in het antwoord: {question.title}", publication.facts.synthetic
+    stand = f"Stand op {long_date(publication.facts.as_of)}; {geography(publication)}."
     heading = lines(
-        f"Cijfers in het antwoord: {question.title}",
-        publication.facts.synthetic,
+        title,
+        synthetic,
         (
-            f"Stand op {long_date(publication.facts.as_of)}; elke term is de som van de kolom over de rijen van de "
-            "tabel die aan de filter voldoen.",
+            f"{stand} Elke term is de som van de kolom over de rijen van de tabel die aan de filter voldoen.",
             "som = term 1; aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term 2; wijziging = 100 x (term 1 / "
             "term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van term 3 en 4.",
         ),
     )
-    sheet = Sheet(SHEET, heading, Table("Cijfers_antwoord", columns, rows), frozen_columns=3)
+    about = "elk cijfer van het antwoord, met de tabel, de kolom en de filter waaruit het komt"
+    sheet = Sheet(SHEET, heading, Table("Cijfers_antwoord", columns, rows), frozen_columns=3, about=about)
     made = Document(
-        f"Cijfers in het antwoord: {question.title}",
+        title,
         question.title,
         publication.facts.as_of,
-        (sheet,),
-        description=f"Stand op {long_date(publication.facts.as_of)}; {geography(publication)}.",
+        (front(title, synthetic, (stand,), [sheet]), sheet),
+        description=stand,
         status=question.status,
         keywords="TWE, OCMW, antwoord",
     )

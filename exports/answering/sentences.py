@@ -17,7 +17,7 @@ _OVERVIEW = {
     "scholingsniveau (al dan niet kortgeschoold) en migratieachtergrond",
     "3": "de in {years} uitbetaalde loontoelagen",
     "4": "de in {years} uitgevoerde en vroegtijdig beëindigde TWE-OCMW-trajecten naargelang de duurtijd",
-    "5": "de uitstroom naar werk in het NEC, het NEC in een socialeconomiebedrijf, het SEC en werk als zelfstandige, "
+    "5": "de uitstroom naar werk in het NEC, het NEC in een sociale-economiebedrijf, het SEC en werk als zelfstandige, "
     "naast de uitstroom naar onder meer pensioen en ziekte en de deelname aan competentieversterking (opleiding of "
     "werkplekleren), voor trajecten met een meetdatum in {years}",
     "6": "het aantal TWE-OCMW-trajecten met een transmissie in de loop van 12 maanden na het einde van het traject, "

@@ -58,7 +58,7 @@ def _figures(context: Context) -> list[Line]:
     if context.hidden is None:
         hides = "er is geen geheimhouding toegepast"
     lines = [
-        *_said("Periode", f"{context.kind.year_header} {period(context.years)}"),
+        *_said(*_period(context)),
         *_said("Eenheid", context.kind.unit),
         *(line for text in options(context) for line in [_option(text)]),
         *_said("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
@@ -74,6 +74,12 @@ def _figures(context: Context) -> list[Line]:
     return lines
 
 
+def _period(context: Context) -> tuple[str, str]:
+    """The years, under what they are years of: "Periode", or "Periode (startjaar)" where that says more."""
+    header = context.kind.year_header
+    return "Periode" if header == "Jaar" else f"Periode ({header.lower()})", period(context.years)
+
+
 def _option(text: str) -> Line:
     label, _, value = text.partition(": ")
     return Line(value, label=capital(label))
@@ -85,12 +91,16 @@ def _said(label: str, text: str | None) -> list[Line]:
 
 def contents_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     """Inhoud: a line per sheet after this one, with a link."""
-    rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
-    links = tuple(sheet.name for sheet in sheets)
-    columns = (Column("Blad", width=28), Column("Wat erop staat", width=100, wrap=True))
     lines = (
         Line(f"Inhoud van bijlage {context.annex.number}", "title"),
         *banners(context),
         Line(f"Terug naar het blad {COVER}", "link", link=COVER),
     )
-    return Sheet(CONTENTS, lines, Table("Inhoud", columns, rows, links), about="alle bladen, met een link", data=False)
+    return Sheet(CONTENTS, lines, contents_table(sheets), about="alle bladen, met een link", data=False)
+
+
+def contents_table(sheets: Sequence[Sheet]) -> Table:
+    """A row per sheet, its name linked."""
+    columns = (Column("Blad", width=28), Column("Wat erop staat", width=100, wrap=True))
+    rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
+    return Table("Inhoud", columns, rows, tuple(sheet.name for sheet in sheets))

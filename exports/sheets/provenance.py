@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exports.document import CONFIDENTIAL, NOT_AVAILABLE, Column, Format, Sheet, Table
 from exports.identity import Value
 from exports.reading import Delivery
@@ -115,8 +117,8 @@ def _facts(context: Context, deliveries: list[Delivery]) -> Sheet:
     if context.hidden is None:
         policy = policy or ("geen geheimhouding toegepast",)
         audit = audit or ("geen nazicht: er is niets verborgen",)
-    rows += [("Geheimhouding: regel", text) for text in policy or (NOT_AVAILABLE,)]
-    rows += [("Geheimhouding: nazicht", text) for text in audit or (NOT_AVAILABLE,)]
+    rows += _numbered("Geheimhouding: regel", policy)
+    rows += _numbered("Geheimhouding: nazicht", audit)
     columns = (Column("Gegeven", width=42), Column("Waarde", width=100, wrap=True))
     lines = short_head(
         context,
@@ -125,3 +127,10 @@ def _facts(context: Context, deliveries: list[Delivery]) -> Sheet:
     )
     about = "stand, versies, geheimhouding: alles om deze bijlage opnieuw te maken"
     return Sheet(PROVENANCE, tuple(lines), Table("Herkomst", columns, rows), about=about)
+
+
+def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """A row per text, each with a label of its own, so that a reader can look one up."""
+    if len(texts) < 2:
+        return [(label, text) for text in texts or (NOT_AVAILABLE,)]
+    return [(f"{label} {number}", text) for number, text in enumerate(texts, 1)]

@@ -103,7 +103,7 @@ def test_nothing_changed_is_said(pair, tmp_path):
     made = compare(pair[0], pair[0], annexes_of(None))
     assert "Nothing changed." in text(made)
     path = write(document(made), tmp_path / "c_VERTROUWELIJK.xlsx")
-    assert load_workbook(path).sheetnames == ["Wijzigingen", "Leveringen"]
+    assert load_workbook(path).sheetnames == ["Inhoud", "Wijzigingen", "Leveringen"]
     assert violations(path, OF_ANY_WORKBOOK) == []
 
 
