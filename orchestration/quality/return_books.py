@@ -19,6 +19,8 @@ from orchestration.files import replaced
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipient, Recipients
+from orchestration.quality.wording import counted
+from orchestration.quality.wrong_choice import WrongChoiceError
 
 MARK = "VERTROUWELIJK"
 CORRECTION = "verbetering"
@@ -30,7 +32,7 @@ HEADER_ROW = 4
 WIDEST = 42
 
 
-class FolderInUseError(ValueError):
+class FolderInUseError(WrongChoiceError):
     """The folder for the workbooks holds something already."""
 
 
@@ -134,7 +136,7 @@ class _Sheet:
         sheet.oddFooter.center.text = f"{MARK} - {self._source.source}"
         self._wrap, self._plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
         sheet.append([self._line(f"{MARK}: alleen voor {to.name}", Font(name="Calibri", size=14, bold=True))])
-        sheet.append([self._line(f"{self._source.title}: {len(self._rows)} rijen na te kijken")])
+        sheet.append([self._line(f"{self._source.title}: {counted(len(self._rows), 'rij', 'rijen')} na te kijken")])
         sheet.append([self._line(f"Noteer de juiste waarde in de laatste kolom, '{CORRECTION}'.")])
         white, navy = Font(name="Calibri", bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3864")
         header = [self._line(name, white) for name in self._header]
