@@ -132,7 +132,7 @@ def test_reports_are_kept_and_the_link_leads_to_the_newest(settings: Settings, m
     for number, each in enumerate(LEDGER[:1] + [entry(f"transmissies_2024-03-0{n}", f"run-{n}", 5) for n in (3, 4)]):
         ledger.append(settings.folder.ledger, [each])
         written = report_page.write(workspace)
-        assert written == report_page.latest(settings.folder)
+        assert written and written[0] == report_page.latest(settings.folder)
         assert len(list(settings.folder.reports.glob("kwaliteitsrapport_*"))) == min(2, number + 1)
 
 
