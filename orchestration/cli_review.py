@@ -23,6 +23,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     import datetime as dt
 
     from orchestration.quality import reviewing
+    from orchestration.quality.wording import counted
     from orchestration.settings import ensure_writable
 
     if bool(workbook) == bool(row):
@@ -36,7 +37,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     lines = reviewing.read_book(workbook) if workbook else reviewing.of_row(data, row or "", rule, why)
     done = reviewing.apply(data, lines, dt.datetime.now().astimezone().date())
     click.echo(
-        f"{done.marked:,} warnings marked as reviewed, {done.taken_back:,} taken back"
+        f"{counted(done.marked, 'warning')} marked as reviewed, {done.taken_back:,} taken back"
         + (f"; {done.settled:,} were mended or delivered again meanwhile" if done.settled else "")
         + ". `twe quarantine --all` lists them."
     )
