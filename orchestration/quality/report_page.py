@@ -86,24 +86,25 @@ def percent(value: float | None) -> str:
     return "\N{EN DASH}" if value is None else f"{value:.2f}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
 
 
-def bars(deliveries: list[tuple[Entry, bool]]) -> dict[str, object] | None:
+def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int = HEIGHT) -> dict[str, object] | None:
     """Bars of the share of refused and warned rows per delivery, oldest first; None with nothing to compare."""
     entries = [e for e, _ in reversed(deliveries) if e.rows_read]
     if len(entries) < 2:
         return None
     shares = [(100 * e.rows_quarantined / e.rows_read, 100 * e.rows_warned / e.rows_read) for e in entries]
     top = max(a + b for a, b in shares)
-    scale = HEIGHT / top if top else 0
-    step = min(WIDEST, WIDTH // len(entries))
+    scale = height / top if top else 0
+    step = min(WIDEST, width // len(entries))
+    gap = 4 if step > 8 else 1
     return {
-        "width": WIDTH,
+        "width": width,
         "top": top,
         "first": entries[0].delivered_on,
         "last": entries[-1].delivered_on,
         "bars": [
             {
                 "x": index * step,
-                "width": step - 4,
+                "width": step - gap,
                 "refused": round(refused * scale, 1),
                 "warned": round(warned * scale, 1),
                 "told": f"{entry.delivered_on}: {percent(refused)} geweigerd, {percent(warned)} met waarschuwing",
