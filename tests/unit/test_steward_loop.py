@@ -179,6 +179,45 @@ def test_ten_thousand_rows_come_through(data: DataFolder, tmp_path: Path) -> Non
     assert table.ref == f"A{return_books.HEADER_ROW}:O{return_books.HEADER_ROW + 10_000}"
 
 
+def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: DataFolder) -> None:
+    trajectories(
+        data, "2024-01-31_gent", f"T1 | {INSZ[0]} | 11001 | nooit | |\nT2 | {INSZ[1]} | 44021 | nooit | |\n"
+        f"T3 | {INSZ[2]} | 11001 | 2025-01-01 | |\nT4 | {INSZ[0]} | 11001 | nooit | |",
+    )  # fmt: skip
+    trajectories(data, "2024-02-29", f"T1 | {INSZ[0]} | 11001 | ooit | |\nT4 | {INSZ[0]} | 11001 | 2020-01-01 | |")
+    text = told(data).splitlines()
+    assert text[0].startswith("Open: 2 refused rows, 1 row with a warning. Mended by a later delivery: 1 row. Older")
+    assert [line.split() for line in text[3:5]] == [
+        ["2", "refused", "trajecten", "invalid_startdatum", "2", "2", "2024-01-31"],
+        ["1", "warned", "trajecten", "starts_after_delivery", "1", "1", "2024-01-31"],
+    ]
+    everything = told(data, everything=True, rule="invalid_startdatum").splitlines()
+    assert everything[1].startswith("trajecten: startdatum is niet geldig; toegelaten is een bestaande datum")
+    assert everything[4].split()[:4] == ["2", "1", "1", "0"]  # open, mended, older, reviewed
+    files = [line.split() for line in told(data, everything=True, files=True).splitlines() if ".csv" in line]
+    assert [[line[0], line[2][10:20], *line[4:]] for line in files] == [
+        ["1", "2024-01-31", "2024-01-31"],
+        ["1", "2024-01-31", "2024-01-31"],
+        ["1", "2024-02-29", "2024-01-31"],
+        ["1", "2024-01-31", "2024-01-31", "trajecten_2024-02-29.csv"],
+        ["1", "2024-01-31", "2024-01-31"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"rule": "over_24_month"}, "no rule 'over_24_month'; did you mean 'over_24_months'"),
+        ({"source": "Trajectn"}, "no source 'Trajectn'; did you mean 'trajecten'"),
+        ({"ocmw": "Artselaar"}, "no OCMW 'Artselaar'; did you mean 'Aartselaar'"),
+    ],
+)
+def test_a_name_that_is_not_known_is_told_with_those_that_come_near(choice: dict, said: str, data: DataFolder) -> None:
+    trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 11001 | nooit | |")
+    with pytest.raises(ValueError, match=said):
+        told(data, **choice)
+
+
 def test_an_empty_quarantine_says_so(data: DataFolder) -> None:
     trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | |")
     assert told(data) == "Nothing is in quarantine."
