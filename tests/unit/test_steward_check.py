@@ -264,61 +264,6 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_run(places: Places) -> Non
     ]  # fmt: skip
 
 
-def test_all_mistakes_of_one_rule_and_column_are_told_at_once(places: Places) -> None:
-    path = places.expectations / "trajecten.yml"
-    text = path.read_text(encoding="utf-8")
-    rule = text[text.index("  - name: over_24_months") :]
-    wrong = """  - name: over_24_months
-    on_fail: waarschuw
-    expect: expect_column_values_to_be_between
-    kolom: looptijd_maanden
-    max_value: 24
-    only_if: {column: beeindiging}
-    meaning: Het traject duurde langer dan 24 volle maanden.
-  - name: another_one
-    on_fail: warn
-    expect: expect_column_values_to_be_between
-    column: looptijd
-    meaning: x
-    remedy: x
-"""
-    text = text.replace(rule, wrong).replace(
-        "einddatum: {type: date, desc", "einddatum: {type: datum, maximum: 9, desc", 1
-    )
-    path.write_text(text, encoding="utf-8")
-    line = 1 + text[: text.index("  - name: over_24_months")].count("\n")
-    told = found(places)
-    assert [said.removeprefix(f"trajecten.yml, line {line}: rule 'over_24_months'") for said in told[:6]] == [
-        " has no remedy; say in Dutch what to do, for the OCMW",
-        *(f"trajecten.yml, line 12: column 'vermoedelijke_einddatum' {what}" for what in (
-            "has type 'datum'; use one of text, insz, nis, date, month, integer, amount, yesno, code.",
-            "has an unknown setting 'maximum'; use type, required, description, code_list, min, max.",
-        )),
-        ": on_fail is 'waarschuw'; use reject or warn.",
-        ": the setting 'column' is missing.",
-        ": the setting 'kolom' is unknown here.",
-    ]  # fmt: skip
-    assert told[6].endswith(": only_if needs a column and an is (a code, or given).")
-    assert told[7].endswith("rule 'another_one': there is no column 'looptijd'; use one of the file's columns.")
-    assert len(told) == 8
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        ("  yesno: J of N\n", "", "common.yml: allowed has no text 'yesno'"),
-        ("{codes}", "{code}", "common.yml: allowed 'code' holds braces that mean nothing; use {bounds}, {codes}"),
-    ],
-)
-def test_a_mistake_in_what_a_type_allows_is_told_once(before: str, after: str, told: str, places: Places) -> None:
-    path = places.expectations / "common.yml"
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after), encoding="utf-8")
-    (said,) = found(places)
-    assert said.startswith(told)
-
-
 @pytest.mark.parametrize("name", ["code_lists.csv", "class_sets.csv", "municipalities.csv", "trajecten.yml"])
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"a,b\n\x00\n", "één;twee\n".encode("cp1252")])
 def test_a_file_that_is_no_longer_itself_is_one_clear_mistake(name: str, content: bytes, places: Places) -> None:
