@@ -12,13 +12,14 @@ from pathlib import Path
 
 from expectations.model import Column, ContractError, Rule, SourceContract
 from expectations.parts import (
-    check_columns,
-    check_names,
+    Mistakes,
     code_lists,
     column,
     column_rules,
+    columns_missed,
     derived_sql,
     given,
+    names_taken,
     need,
     read_yaml,
     rule,
@@ -39,23 +40,34 @@ def sources(folder: Path = FOLDER) -> list[str]:
 
 @lru_cache
 def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContract:
-    """Reads one contract. Raises `ContractError` when a file is missing, unreadable or inconsistent."""
+    """Reads one contract. Raises `ContractError`, with every mistake on a line, when a file is missing or wrong."""
     path, common_path = folder / f"{source}.yml", folder / f"{COMMON}.yml"
     doc, common = read_yaml(path), read_yaml(common_path)
     codes = code_lists(seeds / "code_lists.csv")
     specs = {**need(doc, "columns", dict, path), **need(common, "columns", dict, common_path)}
-    columns = tuple(column(name, spec or {}, codes, path) for name, spec in specs.items())
-    derived = {name: derived_sql(name, spec, path) for name, spec in (given(doc, "derived", dict, path) or {}).items()}
     key = tuple(need(doc, "key", list, path))
-    if missing := [k for k in key if k not in specs]:
-        raise ContractError(f"{path.name}: key column {missing[0]!r} is not among the columns; add it there.")
-    rules = [rule(r, "delivered", common_path) for r in need(common, "rules", list, common_path)]
-    texts = need(common, "texts", dict, common_path)
+    texts, words = (need(common, name, dict, common_path) for name in ("texts", "allowed"))
+    mistakes = Mistakes()
+    read = {name: mistakes.met(column, name, spec or {}, codes, path) for name, spec in specs.items()}
+    columns = tuple(one for one in read.values() if one)
+    derived_specs = given(doc, "derived", dict, path) or {}
+    derived = {name: mistakes.met(derived_sql, name, spec, path) or "" for name, spec in derived_specs.items()}
+    mistakes += [
+        f"{path.name}: key column {k!r} is not among the columns; add it there." for k in key if k not in specs
+    ]
+    rules = [
+        r
+        for spec in need(common, "rules", list, common_path)
+        if (r := mistakes.met(rule, spec, "delivered", common_path))
+    ]
     for one in columns:
-        rules += column_rules(one, "keyed" if one.name in key else "live", texts)
-    own = [rule(r, None, path) for r in given(doc, "rules", list, path) or []]
-    check_names(own, rules, path)
-    check_columns(own, columns, derived, path)
+        rules += mistakes.met(column_rules, one, "keyed" if one.name in key else "live", texts, words) or []
+    own = [r for spec in given(doc, "rules", list, path) or [] if (r := mistakes.met(rule, spec, None, path))]
+    mistakes += names_taken(own, rules, path)
+    # A column with a mistake of its own is there, whatever it holds.
+    mistakes += columns_missed(own, [one or Column(name, "text") for name, one in read.items()], derived, path)
+    pace = mistakes.met(rhythm, doc.get("delivery"), path)
+    mistakes.tell()
     version = hashlib.sha256(
         b"\0".join(p.read_bytes() for p in (path, common_path, seeds / "code_lists.csv", seeds / "municipalities.csv"))
     ).hexdigest()[:12]
@@ -68,7 +80,7 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
         derived=derived,
         rules=tuple(rules + own),
         version=version,
-        rhythm=rhythm(doc.get("delivery"), path),
+        rhythm=pace,
     )
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+from expectations.allowed import MAX_TEXT, allowed
 from expectations.model import Column, ContractError, Rule
 from expectations.routing import SUPPORTED
 
 TYPES = ("text", "insz", "nis", "date", "month", "integer", "amount", "yesno", "code")
 BOUNDS = {"date": dt.date, "month": dt.date, "integer": int, "amount": (int, float)}
-MAX_TEXT = 36
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -31,6 +31,26 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(doc, dict):
         raise ContractError(f"{path.name}: is empty or no mapping; restore the file.")
     return doc
+
+
+T = TypeVar("T")
+
+
+class Mistakes(list[str]):
+    """The mistakes of one file, one a line, so that all of them are told at once."""
+
+    def met(self, make: Callable[..., T], *arguments: Any) -> T | None:
+        """What `make` gives; None when it raised `ContractError`, which is kept."""
+        try:
+            return make(*arguments)
+        except ContractError as error:
+            self += str(error).splitlines()
+            return None
+
+    def tell(self) -> None:
+        """Raises `ContractError` with every mistake that was kept, each once."""
+        if self:
+            raise ContractError("\n".join(dict.fromkeys(self)))
 
 
 def given(doc: dict[str, Any], name: str, kind: type, path: Path) -> Any:
@@ -65,37 +85,43 @@ SETTINGS = ("type", "required", "description", "code_list", "min", "max")
 
 
 def column(name: str, spec: dict[str, Any], codes: dict[str, tuple[str, ...]], path: Path) -> Column:
+    """One column. Raises `ContractError` with all its mistakes, one a line."""
     if not isinstance(spec, dict):
         raise ContractError(f"{path.name}: column {name!r} is {spec!r}; write it as {{type: {spec}}}.")
-    if spec.get("type") not in TYPES:
-        raise ContractError(
-            f"{path.name}: column {name!r} has type {spec.get('type')!r}; use one of {', '.join(TYPES)}."
-        )
-    if unknown := set(spec) - set(SETTINGS):
-        raise ContractError(
-            f"{path.name}: column {name!r} has an unknown setting {sorted(unknown)[0]!r}; use {', '.join(SETTINGS)}."
-        )
-    if spec["type"] == "code" and spec.get("code_list") not in codes:
-        raise ContractError(
-            f"{path.name}: column {name!r} names code list {spec.get('code_list')!r}, which code_lists.csv lacks; "
-            "add the list there, or name another."
-        )
-    low, high = spec.get("min"), spec.get("max")
-    for side, bound in (("min", low), ("max", high)):
-        if bound is not None and not isinstance(bound, BOUNDS.get(spec["type"], ())):
-            raise ContractError(
-                f"{path.name}: column {name!r} has {side} {bound!r}, which no {spec['type']} has; mend or remove it."
-            )
-    if low is not None and high is not None and low > high:
-        raise ContractError(f"{path.name}: column {name!r} has min {low} above max {high}; no value can pass.")
+    if mistakes := [f"{path.name}: column {name!r} {what}" for what in _column_problems(spec, codes)]:
+        raise ContractError("\n".join(mistakes))
     return Column(name=name, codes=codes.get(spec.get("code_list", ""), ()), **spec)
 
 
-def column_rules(column: Column, scope: str, texts: dict[str, dict[str, str]]) -> list[Rule]:
+def _column_problems(spec: dict[str, Any], codes: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    kind = spec.get("type")
+    if kind not in TYPES:
+        yield f"has type {kind!r}; use one of {', '.join(TYPES)}."
+    for unknown in sorted(set(spec) - set(SETTINGS)):
+        yield f"has an unknown setting {unknown!r}; use {', '.join(SETTINGS)}."
+    if kind == "code" and spec.get("code_list") not in codes:
+        yield (
+            f"names code list {spec.get('code_list')!r}, which code_lists.csv lacks; "
+            "add the list there, or name another."
+        )
+    low, high = spec.get("min"), spec.get("max")
+    misfits = {
+        side: bound
+        for side, bound in (("min", low), ("max", high))
+        if kind in TYPES and bound is not None and not isinstance(bound, BOUNDS.get(kind, ()))
+    }
+    for side, bound in misfits.items():
+        yield f"has {side} {bound!r}, which no {kind} has; mend or remove it."
+    if not misfits and kind in TYPES and low is not None and high is not None and low > high:
+        yield f"has min {low} above max {high}; no value can pass."
+
+
+def column_rules(column: Column, scope: str, texts: dict[str, dict[str, str]], words: Mapping[str, Any]) -> list[Rule]:
     """missing_ and invalid_ rules of one column. Rules of one name never fail on the same row twice."""
+    said = {"column": column.name, "allowed": allowed(column, words)}
 
     def rule(kind: str, expect: str, **kwargs: Any) -> Rule:
-        meaning, remedy = (texts[kind][k].format(column=column.name) for k in ("meaning", "remedy"))
+        meaning, remedy = (texts[kind][k].format(**said) for k in ("meaning", "remedy"))
         return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, meaning=meaning, remedy=remedy)
 
     rules = []
@@ -132,22 +158,14 @@ OWN_SETTINGS = {"name", "on_fail", "expect", "only_if", "meaning", "remedy"}
 
 
 def rule(spec: dict[str, Any], scope: str | None, path: Path) -> Rule:
+    """One rule. Raises `ContractError` with all its mistakes, one a line."""
     name = spec.get("name") if isinstance(spec, dict) else None
-    where = f"{path.name}, rule {name!r}"
     if not name:
         raise ContractError(f"{path.name}: a rule has no name; give it one in lower case with underscores.")
-    if spec.get("on_fail") not in ("reject", "warn"):
-        raise ContractError(f"{where}: on_fail is {spec.get('on_fail')!r}; use reject or warn.")
-    if spec.get("expect") not in SUPPORTED:
-        raise ContractError(
-            f"{where}: {spec.get('expect')!r} is not supported; use one of {', '.join(sorted(SUPPORTED))}."
-        )
     kwargs = {k: v for k, v in spec.items() if k not in OWN_SETTINGS}
-    if wrong := SUPPORTED[spec["expect"]].problem(kwargs):
-        raise ContractError(f"{where}: {wrong}.")
+    if mistakes := [f"{path.name}, rule {name!r}: {what}." for what in _rule_problems(spec, kwargs)]:
+        raise ContractError("\n".join(mistakes))
     only_if = spec.get("only_if")
-    if only_if is not None and (not isinstance(only_if, dict) or set(only_if) != {"column", "is"}):
-        raise ContractError(f"{where}: only_if needs a column and an is (a code, or given).")
     return Rule(
         name=name,
         on_fail=spec["on_fail"],
@@ -160,18 +178,33 @@ def rule(spec: dict[str, Any], scope: str | None, path: Path) -> Rule:
     )
 
 
-def check_names(own: list[Rule], common: list[Rule], path: Path) -> None:
+def _rule_problems(spec: dict[str, Any], kwargs: dict[str, Any]) -> Iterator[str]:
+    if spec.get("on_fail") not in ("reject", "warn"):
+        yield f"on_fail is {spec.get('on_fail')!r}; use reject or warn"
+    if spec.get("expect") in SUPPORTED:
+        yield from SUPPORTED[spec["expect"]].problems(kwargs)
+    else:
+        yield f"{spec.get('expect')!r} is not supported; use one of {', '.join(sorted(SUPPORTED))}"
+    only_if = spec.get("only_if")
+    if only_if is not None and (not isinstance(only_if, dict) or set(only_if) != {"column", "is"}):
+        yield "only_if needs a column and an is (a code, or given)"
+
+
+def names_taken(own: Iterable[Rule], common: Iterable[Rule], path: Path) -> Iterator[str]:
+    """Names of rules that were given twice."""
     taken = {r.name for r in common}
     for rule in own:
         if rule.name in taken:
-            raise ContractError(f"{path.name}: the rule name {rule.name!r} is used twice; names must differ.")
+            yield f"{path.name}: the rule name {rule.name!r} is used twice; names must differ."
         taken.add(rule.name)
 
 
 OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat"}
 
 
-def check_columns(rules: list[Rule], columns: tuple[Column, ...], derived: Mapping[str, str], path: Path) -> None:
+def columns_missed(
+    rules: Iterable[Rule], columns: Iterable[Column], derived: Iterable[str], path: Path
+) -> Iterator[str]:
     """A rule on a column that does not exist cannot be judged; one on a code that does not exist never applies."""
     known = OF_THE_BATCH | set(derived)
     codes: dict[str, tuple[str, ...]] = {}
@@ -186,6 +219,6 @@ def check_columns(rules: list[Rule], columns: tuple[Column, ...], derived: Mappi
         name, value = rule.only_if or (None, None)
         for column_name in [*used, name] if name else used:
             if column_name not in known:
-                raise ContractError(f"{where}: there is no column {column_name!r}; use one of the file's columns.")
+                yield f"{where}: there is no column {column_name!r}; use one of the file's columns."
         if name in codes and value != "given" and value not in codes[name]:
-            raise ContractError(f"{where}: {value!r} is no code of {name!r}; use one of {', '.join(codes[name])}.")
+            yield f"{where}: {value!r} is no code of {name!r}; use one of {', '.join(codes[name])}."

@@ -8,7 +8,7 @@ As in Great Expectations, a missing value breaks no rule but `not_be_null`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,18 +43,17 @@ class Kind:
     optional: frozenset[str]
     bad: Callable[[Mapping[str, Any]], str]
 
-    def problem(self, kwargs: Mapping[str, Any]) -> str | None:
-        """What is wrong with the settings of a rule, or None."""
-        if missing := self.required - set(kwargs):
-            return f"the setting {sorted(missing)[0]!r} is missing"
-        if unknown := set(kwargs) - self.required - self.optional:
-            return f"the setting {sorted(unknown)[0]!r} is unknown here"
+    def problems(self, kwargs: Mapping[str, Any]) -> Iterator[str]:
+        """What is wrong with the settings of a rule."""
+        for name in sorted(self.required - set(kwargs)):
+            yield f"the setting {name!r} is missing"
+        for name in sorted(set(kwargs) - self.required - self.optional):
+            yield f"the setting {name!r} is unknown here"
         if "value_set" in kwargs and not (isinstance(kwargs["value_set"], list) and kwargs["value_set"]):
-            return "value_set is empty or no list; write it as [A, B]"
+            yield "value_set is empty or no list; write it as [A, B]"
         low, high = kwargs.get("min_value"), kwargs.get("max_value")
         if low is not None and high is not None and low > high:
-            return f"min_value {low} is above max_value {high}; no value can pass"
-        return None
+            yield f"min_value {low} is above max_value {high}; no value can pass"
 
 
 def _in(kwargs: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases
+from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases, cli_review
 from orchestration.cli_backup import backup, restore
 from orchestration.cli_page import ui
 from orchestration.cli_privacy import erase, inbox, rotate_key
@@ -31,6 +31,7 @@ def main() -> None:
     from orchestration.annexes import YearsError
     from orchestration.answer import NothingAcceptedError
     from orchestration.lock import BusyError
+    from orchestration.quality.wrong_choice import WrongChoiceError
     from orchestration.questions import UnknownQuestionError
     from orchestration.settings import SettingsError
 
@@ -52,6 +53,7 @@ def main() -> None:
         UnknownQuestionError,
         NothingAcceptedError,
         BusyError,
+        WrongChoiceError,
     ) as error:
         click.echo(f"twe: {error}", err=True)
         sys.exit(2)
@@ -152,7 +154,17 @@ def status() -> None:
 
 
 # Commands with a topic of their own; their modules import as little as this one.
-for command in (ui, backup, restore, erase, inbox, rotate_key, cli_quarantine.quarantine, cli_check.check):
+for command in (
+    ui,
+    backup,
+    restore,
+    erase,
+    inbox,
+    rotate_key,
+    cli_quarantine.quarantine,
+    cli_check.check,
+    cli_review.review,
+):
     twe.add_command(command)
 
 

@@ -20,13 +20,14 @@ ALL_SOURCES = "*"
 def check(past: str | None, rows: bool) -> None:
     """Check the rules, code lists, classes, municipalities, questions and disclosure policy before anything runs."""
     from orchestration.quality import checking
+    from orchestration.quality.wording import counted
 
     places = checking.Places(own_questions=load_settings().questions_folder)
     found = checking.problems((*checking.cheap(), *checking.thorough()), places)
     for problem in found:
         click.echo(str(problem), err=True)
     if found:
-        click.echo(f"{len(found)} mistakes; nothing was run.", err=True)
+        click.echo(f"{counted(len(found), 'mistake')}; nothing was run.", err=True)
         sys.exit(2)
     click.echo("Sound: rules, code lists, classes, municipalities, questions and disclosure policy.")
     if past:
@@ -36,10 +37,11 @@ def check(past: str | None, rows: bool) -> None:
 def _against_past(source: str, rows: bool) -> None:
     from expectations import contract
     from orchestration.quality import past, past_text
+    from orchestration.quality.wrong_choice import did_you_mean
 
     known = contract.sources()
     if source not in (ALL_SOURCES, *known):
-        raise contract.ContractError(f"there is no source {source!r}; the sources are {', '.join(known)}")
+        raise contract.ContractError(f"there is no source {source!r}; {did_you_mean(source, known)}")
     data = load_settings().folder
     names = known if source == ALL_SOURCES else [source]
     click.echo(past_text.text([past.judge_again(data, contract.load(name)) for name in names], rows))

@@ -13,37 +13,47 @@ from orchestration.settings import load_settings
 @click.option("--source", help="Only this source.")
 @click.option("--ocmw", help="Only this OCMW: a NIS code, a name, a label of a delivery, or onbekend.")
 @click.option("--rule", help="Only rows that broke this rule.")
-@click.option("--all", "everything", is_flag=True, help="Mended rows too, and the delivery that mended them.")
-@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this workbook.")
+@click.option("--all", "everything", is_flag=True, help="What was mended or reviewed too.")
+@click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that mended it.")
+@click.option(
+    "--xlsx",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the rows to this workbook; `twe review` reads its column nagekeken.",
+)
 @click.option(
     "--back",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write one workbook per OCMW to this folder. CONFIDENTIAL: for the OCMW itself.",
 )
 def quarantine(
-    source: str | None, ocmw: str | None, rule: str | None, everything: bool, xlsx: Path | None, back: Path | None
+    source: str | None,
+    ocmw: str | None,
+    rule: str | None,
+    everything: bool,
+    files: bool,
+    xlsx: Path | None,
+    back: Path | None,
 ) -> None:
-    """Show what was refused or warned about, what is still open, and what was mended by which delivery."""
+    """Show what was refused or warned about: what is open and since when, what was mended, what was reviewed."""
     from orchestration import quarantine as rows
     from orchestration.quality import listing, return_books
-    from orchestration.quality.recipients import UnknownOcmwError
+    from orchestration.quality.wording import counted
 
     data = load_settings().folder
-    choice = listing.Choice(source, ocmw, rule, everything)
-    try:
-        found = listing.chosen(data, choice)
-        wanted = [c for c in found if everything or c.status == listing.OPEN]
-        if xlsx:
-            written = rows.findings(wanted)
-            rows.write_workbook(written, xlsx)
-            click.echo(f"{len(written)} rows written to {xlsx}")
-        if back and not wanted:
+    choice = listing.Choice(source, ocmw, rule, everything, files)
+    found = listing.chosen(data, choice)
+    who = listing.recipients(data) if found else None
+    if xlsx:
+        written = rows.findings([c for c in found if everything or c.status == listing.OPEN])
+        rows.write_workbook(written, xlsx)
+        click.echo(f"{counted(len(written), 'row')} written to {xlsx}")
+    if back:
+        wanted = [c for c in found if c.status == listing.OPEN]
+        books = return_books.write(wanted, who, back) if who and wanted else []
+        if not books:
             click.echo("Nothing is open, so there is nothing to send back.")
-        elif back:
-            books = return_books.write(wanted, listing.recipients(data), back)
-            click.echo(f"{len(wanted):,} rows written to {len(books)} workbooks in {back}")
-            click.echo("CONFIDENTIAL: they hold what each OCMW delivered itself. Send each to that OCMW alone.")
-    except (UnknownOcmwError, listing.UnknownRuleError, return_books.FolderInUseError) as error:
-        raise click.UsageError(str(error)) from None
+            return
+        click.echo(f"{counted(len(wanted), 'row')} written to {counted(len(books), 'workbook')} in {back}")
+        click.echo("CONFIDENTIAL: they hold what each OCMW delivered itself. Send each to that OCMW alone.")
     if not xlsx and not back:
-        click.echo(listing.text(found, choice))
+        click.echo(listing.text(found, choice, who))

@@ -25,6 +25,7 @@ from orchestration.door.inbox import Delivery
 from orchestration.door.pseudonym import client_key
 from orchestration.door.rewriting import CLIENT_KEY
 from orchestration.lock import single_writer
+from orchestration.quality import reviews
 from orchestration.rekeying import current_answer
 from orchestration.settings import Settings, ensure_writable
 from orchestration.swap import exchange, finish
@@ -106,6 +107,11 @@ def _replace(
             done.quarantined += rewriting.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids, numbers)
         rewriting.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
         shutil.copytree(data.ledger.parent, after.ledger.parent)
+        if data.reviews.exists():  # what the steward wrote about a row may tell of the person
+            names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
+            held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
+            theirs = (rewriting.rows_with(data.lake, contract, replacements) for contract in contracts)
+            reviews.forget(after, held_rows.union(*theirs))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:

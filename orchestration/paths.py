@@ -106,5 +106,10 @@ class DataFolder:
         return self.root / "ledger" / "erasures.jsonl"
 
     @property
+    def reviews(self) -> Path:
+        """Warnings that the steward found to be right; see `quality.reviews`."""
+        return self.root / "ledger" / "reviews.jsonl"
+
+    @property
     def lock(self) -> Path:
         return self.root / "run.lock"

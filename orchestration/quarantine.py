@@ -16,6 +16,8 @@ from orchestration.quality import cases
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 
+REVIEW = "nagekeken"
+"""The column in which the steward says why a warning is right; `twe review` reads it back."""
 HEADER = [
     "bron",
     "bestand",
@@ -29,10 +31,29 @@ HEADER = [
     "stand",
     "sinds",
     "verbeterd door",
+    REVIEW,
 ]
+WIDTHS = (24, 48, 12, 8, 24, 28, 60, 60, 100, 26, 12, 48, 60)
 CELL_LIMIT = 32_767
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
-STATUSES = {cases.OPEN: "open", cases.MENDED: "verbeterd", cases.REPEATED: "opnieuw geleverd, nog fout"}
+STATUSES = {
+    cases.OPEN: "open",
+    cases.MENDED: "verbeterd",
+    cases.REPEATED: "opnieuw geleverd, nog fout",
+    cases.REVIEWED: REVIEW,
+}
+HELP = (
+    "Wat dit bestand is",
+    "Elke regel van het eerste blad is één rij die een regel brak; brak ze er twee, dan staat ze er twee keer.",
+    f"De kolom '{REVIEW}' (geel) is om in te vullen",
+    "Klopt een rij met een waarschuwing zoals ze is? Schrijf in die kolom waarom, zonder INSZ en zonder namen.",
+    "Lees het bestand terug met: twe review, gevolgd door de naam van dit bestand.",
+    "De rij is dan niet meer open en gaat niet meer mee terug naar het OCMW.",
+    "Komt er een nieuwe versie van de rij die de regel weer breekt, dan is die weer open.",
+    "Terugnemen: schrijf het bestand met --all, maak de cel leeg van een rij met stand "
+    f"'{REVIEW}', en lees het bestand terug.",
+    "Geweigerde rijen (grijs) kunnen niet nagekeken worden: ze zijn niet geladen en moeten opnieuw geleverd worden.",
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,8 @@ class Finding:
     status: str
     since: str
     mended_by: str
+    why: str
+    """Why the steward found the warning to be right."""
 
 
 def read(data: DataFolder, source: str | None = None) -> list[Finding]:
@@ -77,6 +100,7 @@ def findings(found: Sequence[Case]) -> list[Finding]:
             case.status,
             str(case.since),
             case.mended_by or "",
+            case.why or "",
         )
         for case in found
         for rule in case.rules
@@ -101,35 +125,58 @@ def warehouse_counts(data: DataFolder) -> dict[tuple[str, str, str], int]:
 
 
 def write_workbook(found: list[Finding], path: Path) -> None:
-    """Writes one row per finding. Text stays text, whatever it begins with."""
+    """Writes one row per finding, with a column for what the steward found. Text stays text."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Quarantaine")
     sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJKL", (24, 48, 12, 8, 24, 28, 60, 60, 100, 26, 12, 48), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.append(HEADER)
+    for index, width in enumerate(WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(HEADER))}{len(found) + 1}"
+    bold, white = Font(name="Calibri", bold=True), Font(name="Calibri", bold=True, color="FFFFFF")
+    navy, grey, yellow = (PatternFill("solid", fgColor=color) for color in ("1F3864", "D9D9D9", "FFF2CC"))
+    styles: dict[Any, Any] = {}
 
-    def text(value: str) -> Any:
+    def text(value: str, fill: Any = None, font: Any = None) -> Any:
         # Characters that no workbook may hold, and more of them than a cell holds, come in broken deliveries.
         value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
         if len(value) > CELL_LIMIT:
             value = value[: CELL_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
         cell = WriteOnlyCell(sheet, value)
         cell.data_type = "s"
+        if fill and id(fill) not in styles:  # looking a style up costs more than the cell itself
+            cell.fill, cell.number_format = fill, "@"
+            if font:
+                cell.font = font
+            styles[id(fill)] = cell._style
+        elif fill:
+            cell._style = styles[id(fill)]
         return cell
 
+    sheet.append([text(name, navy, white) for name in HEADER])
     for f in found:
+        can_be_reviewed = f.outcome == "warned" and f.status in (cases.OPEN, cases.REVIEWED)
         sheet.append(
             [
                 *map(text, (f.source, f.file_name, f.delivered_on)),
                 f.row_number,
                 *map(text, (OUTCOMES[f.outcome], f.rule, f.meaning, f.remedy, f.row)),
                 *map(text, (STATUSES[f.status], f.since, f.mended_by)),
+                text(f.why, yellow if can_be_reviewed else grey),
             ]
         )
+    guide = book.create_sheet("Lees mij")
+    guide.column_dimensions["A"].width = 120
+    for number, line in enumerate(HELP):
+        cell = WriteOnlyCell(guide, line)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if number in (0, 2):
+            cell.font = bold
+        guide.append([cell])
     with replaced(path.resolve()) as temporary:
         book.save(temporary)

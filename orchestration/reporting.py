@@ -10,6 +10,7 @@ from orchestration import publication, quarantine
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.quality import report_page
+from orchestration.quality.standing import Standing
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
@@ -25,6 +26,8 @@ def run_text(report: Report) -> str:
         lines.append("Nothing new: no new deliveries, and publication and annexes are up to date. Nothing was changed.")
     if report.loaded:
         lines.append(_deliveries_line(report.loaded))
+        if report.standing:
+            lines.append(_rows_line(report.standing))
     lines += [f"  refused         {e.file_name}: {e.message}" for e in report.refused]
     lines += [f"  still refused   {name}: see twe status" for name in report.still_refused]
     lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
@@ -59,6 +62,12 @@ def _deliveries_line(entries: list[Entry]) -> str:
         f"{sum(e.rows_quarantined for e in accepted):,} quarantined, "
         f"{sum(e.rows_warned for e in accepted):,} with a warning"
     )
+
+
+def _rows_line(rows: Standing) -> str:
+    kinds = ((rows.refused, "refused"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
+    still = ", ".join(f"{number:,} {kind}" for number, kind in kinds if number) or "none"
+    return f"Rows mended by these deliveries: {rows.mended:,}; open now: {still} (twe quarantine)"
 
 
 def _publication_line(made: Publication) -> str:

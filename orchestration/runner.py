@@ -21,6 +21,7 @@ from orchestration.lock import single_writer
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
+from orchestration.quality.standing import LABELS, Standing
 from orchestration.questions import chosen
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
@@ -49,6 +50,8 @@ class Report:
     workbooks: list[Path] = field(default_factory=list)
     quality_report: Path | None = None
     """Where the quality of what came in is told; only when something came in."""
+    standing: Standing | None = None
+    """How the rows stand after this run, when the quality report was made."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[Summary] = field(default_factory=list)
@@ -148,6 +151,18 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
             tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
     report.problems += _problems(result)
+    report.standing = _standing(result) or report.standing
+
+
+def _standing(result: ExecuteInProcessResult) -> Standing | None:
+    """What the quality report counted."""
+    from orchestration.assets.quality import REPORT
+
+    for event in result.get_asset_materialization_events():
+        if event.asset_key == REPORT:
+            told = event.materialization.metadata
+            return Standing(*(int(str(told[label].value)) for label in LABELS.values()), since=None)
+    return None
 
 
 def _problems(result: ExecuteInProcessResult) -> list[str]:

@@ -7,6 +7,7 @@ from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
 from orchestration.progress import step
 from orchestration.quality import report_page
+from orchestration.quality.standing import LABELS
 from orchestration.workspace import Workspace
 
 REPORT = dg.AssetKey(["reports", "quality"])
@@ -30,14 +31,17 @@ def build() -> dg.AssetsDefinition:
     def quality(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
         with step("quality report") as shown:
-            path = report_page.write(workspace)
-            if path is None:
+            written = report_page.write(workspace)
+            if written is None:
                 raise dg.Failure("nothing was delivered, so there is nothing to report on")
+            path, made = written
             shown.summary = path.name
         return dg.MaterializeResult(
             metadata={
                 "report": dg.MetadataValue.path(str(path)),
                 "open in a browser": dg.MetadataValue.url(path.as_uri()),
+                # Numbers, so that the page draws them over the runs, and the summary of the run tells them.
+                **{label: getattr(made.standing, name) for name, label in LABELS.items()},
             }
         )
 

@@ -85,6 +85,19 @@ def rewrite_lake(
     return files, rows
 
 
+def rows_with(lake: Path, contract: SourceContract, values: Mapping[str, Mapping[str, str]]) -> set[tuple[str, int]]:
+    """(file name, row number) of the source's lake rows that hold a value that is replaced."""
+    found: set[tuple[str, int]] = set()
+    with duckdb.connect() as con:
+        _create_replacements(con, values)
+        for path in sorted((lake / contract.source).glob("*.parquet")):
+            columns = {d[0] for d in con.execute(f"describe from {_parquet(path)}").fetchall()} & set(values)
+            if columns:
+                rows = con.execute(f"select _file_name, _row from {_parquet(path)} as x where {_touched(columns)}")
+                found |= set(rows.fetchall())
+    return found
+
+
 def rewrite_quarantine(
     old: Path,
     new: Path,

@@ -32,10 +32,11 @@ def rules_can_be_judged(places: Places) -> Iterator[Problem]:
 def _source(source: SourceContract) -> Iterator[Problem]:
     file = f"{source.source}.yml"
     with _without_rows(replace(source, derived={})) as con:
-        for name, sql in source.derived.items():
-            if said := _mistake(con, f"select {sql} from batch"):
-                yield Problem(file, None, f"derived column {name!r} cannot be computed ({said}); mend its sql")
-                return  # its rules would fail for the same reason
+        said = {name: _mistake(con, f"select {sql} from batch") for name, sql in source.derived.items()}
+    if wrong := {name: what for name, what in said.items() if what}:
+        for name, what in wrong.items():
+            yield Problem(file, None, f"derived column {name!r} cannot be computed ({what}); mend its sql")
+        return  # their rules would fail for the same reason
     with _without_rows(source) as con:
         kinds = {name: kind for name, kind, *_ in con.execute("describe batch").fetchall()}
         for rule in source.rules:

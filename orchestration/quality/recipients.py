@@ -13,10 +13,7 @@ from pathlib import Path
 from orchestration.door.inbox import SYNTHETIC_LABEL
 from orchestration.paths import SEEDS
 from orchestration.quality.cases import Case
-
-
-class UnknownOcmwError(ValueError):
-    """Neither a code nor a name of a municipality, nor a label of a delivery."""
+from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 
 
 @dataclass(frozen=True, order=True)
@@ -68,15 +65,19 @@ class Recipients:
         return Recipient(f"levering_{slug(label)}", f"Levering met label {label}") if label else UNKNOWN
 
     def named(self, text: str, known: Iterable[Recipient]) -> Recipient:
-        """The recipient that a person means: a code, a name, or a label. Raises `UnknownOcmwError`."""
+        """The recipient that a person means: a code, a name, or a label. Raises `WrongChoiceError`."""
         if text in self._rows:
             return self._municipality(text)
         if code := self._names.get(slug(text)):
             return self._municipality(code)
+        known = list(known)
         found = [r for r in known if slug(text) in (slug(r.key), slug(r.key.removeprefix("levering_")))]
         if not found:
-            raise UnknownOcmwError(
-                f"there is no OCMW {text!r}; give a NIS code, a name such as Gent, a label of a delivery, or onbekend"
+            names = [row["municipality"] for row in self._rows.values()]
+            raise WrongChoiceError(
+                f"there is no OCMW {text!r}; "
+                + did_you_mean(text, [*names, *self._rows, *(r.key for r in known)])
+                + " Give a NIS code, a name such as Gent, a label of a delivery, or onbekend."
             )
         return found[0]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from expectations.contract import SourceContract
 from orchestration.door.inbox import is_synthetic
 from orchestration.door.ledger import Entry
+from orchestration.quality.standing import Standing, total
 
 SHOWN = 24
 """Deliveries of a source that the report lists and draws: the newest ones."""
@@ -87,6 +88,7 @@ class SourceReport:
     """The period in which one delivery is expected, in Dutch; None when the source's YAML says nothing of it."""
     is_late: bool
     """By the rhythm in the source's YAML, on the day of the newest delivery of all."""
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class Report:
     total: Counts
     sources: Sequence[SourceReport]
     refused: Sequence[Entry]
+    standing: Standing
+    """How the rows of all sources stand after this run."""
 
 
 def make(
@@ -109,11 +113,13 @@ def make(
     contracts: Mapping[str, SourceContract],
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
+    standings: Mapping[str, Standing] | None = None,
     blocked: bool = False,
 ) -> Report | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
-    `warehouse` gives (source, rule, on_fail) -> rows of the last publication, `texts` their meaning and remedy.
+    `warehouse` gives (source, rule, on_fail) -> rows of the last publication, `texts` their meaning and remedy;
+    `standings` how the rows of each source stand.
     """
     if not entries:
         return None
@@ -122,6 +128,7 @@ def make(
     before = [e for e in entries if e.run_id != last.run_id]
     accepted = [e for e in entries if e.status == "accepted"]
     newest = max((e.delivered_on for e in accepted), default=None)
+    standings = standings or {}
     return Report(
         run_id=last.run_id,
         loaded_at=last.loaded_at,
@@ -131,8 +138,12 @@ def make(
         blocked=blocked,
         now=count(now),
         total=count(entries),
-        sources=[_source(contract, entries, last.run_id, newest, warehouse, texts) for contract in contracts.values()],
+        sources=[
+            _source(contract, entries, last.run_id, newest, warehouse, texts, standings.get(name, Standing()))
+            for name, contract in contracts.items()
+        ],
         refused=[e for e in now if e.status == "rejected"],
+        standing=total(standings),
     )
 
 
@@ -143,6 +154,7 @@ def _source(
     newest: dt.date | None,
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
+    standing: Standing,
 ) -> SourceReport:
     own = [e for e in entries if e.source == contract.source]
     now, before = ([e for e in own if (e.run_id == run_id) is new] for new in (True, False))
@@ -167,6 +179,7 @@ def _source(
         days_behind=(newest - days[-1]).days if newest and days else None,
         every=EVERY[contract.rhythm.every] if contract.rhythm else None,
         is_late=bool(contract.rhythm and newest and days and contract.rhythm.state(days[-1], newest) != "on time"),
+        standing=standing,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestration.door.ledger import Entry
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
+from orchestration.quality import cases, standing
 from orchestration.quality import report as quality
 from orchestration.quality.report import Report
 from orchestration.workspace import Workspace
@@ -19,18 +20,23 @@ WIDTH, HEIGHT, WIDEST = 480, 80, 48
 """Of the bars, in pixels; a bar is at most WIDEST wide."""
 
 
-def write(workspace: Workspace, blocked: bool = False) -> Path | None:
+def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | None:
     """Writes the report on the newest run that brought deliveries, and lets `kwaliteitsrapport.html` lead to it.
 
-    Returns its path; None when nothing was ever delivered.
+    Returns its path and what it tells; None when nothing was ever delivered.
     """
     from expectations.contract import warehouse_texts
     from orchestration.quarantine import warehouse_counts
 
-    found = warehouse_counts(workspace.data)
-    made = quality.make(workspace.entries(), workspace.contracts, found, warehouse_texts(), blocked)
-    if made is None:
+    entries = workspace.entries()
+    if not entries:
         return None
+    last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
+    files = {e.file_name for e in entries if e.run_id == last.run_id}
+    found = warehouse_counts(workspace.data)
+    standings = standing.per_source(cases.read(workspace.data), files)
+    made = quality.make(entries, workspace.contracts, found, warehouse_texts(), standings, blocked)
+    assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:
         temporary.write_text(page(made), encoding="utf-8")
@@ -38,7 +44,7 @@ def write(workspace: Workspace, blocked: bool = False) -> Path | None:
         link.symlink_to(path.name)
     for old in sorted(workspace.data.reports.glob(f"{NAME}_*.html"))[:-KEPT]:
         old.unlink()
-    return path
+    return path, made
 
 
 def ensure(workspace: Workspace) -> None:
@@ -61,7 +67,7 @@ def page(made: Report) -> str:
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": number, "percent": percent}
+    environment.filters |= {"number": number, "percent": percent, "rows": rows}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(report=made, bars=bars, HEIGHT=HEIGHT)
 
 
@@ -70,29 +76,35 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
+def rows(value: int, one: str = "rij", many: str = "rijen") -> str:
+    """`1 rij`, `2 rijen`."""
+    return f"{number(value)} {one if value == 1 else many}"
+
+
 def percent(value: float | None) -> str:
     """A percentage with two decimals, or a dash when there is nothing to divide by."""
     return "\N{EN DASH}" if value is None else f"{value:.2f}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
 
 
-def bars(deliveries: list[tuple[Entry, bool]]) -> dict[str, object] | None:
+def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int = HEIGHT) -> dict[str, object] | None:
     """Bars of the share of refused and warned rows per delivery, oldest first; None with nothing to compare."""
     entries = [e for e, _ in reversed(deliveries) if e.rows_read]
     if len(entries) < 2:
         return None
     shares = [(100 * e.rows_quarantined / e.rows_read, 100 * e.rows_warned / e.rows_read) for e in entries]
     top = max(a + b for a, b in shares)
-    scale = HEIGHT / top if top else 0
-    step = min(WIDEST, WIDTH // len(entries))
+    scale = height / top if top else 0
+    step = min(WIDEST, width // len(entries))
+    gap = 4 if step > 8 else 1
     return {
-        "width": WIDTH,
+        "width": width,
         "top": top,
         "first": entries[0].delivered_on,
         "last": entries[-1].delivered_on,
         "bars": [
             {
                 "x": index * step,
-                "width": step - 4,
+                "width": step - gap,
                 "refused": round(refused * scale, 1),
                 "warned": round(warned * scale, 1),
                 "told": f"{entry.delivered_on}: {percent(refused)} geweigerd, {percent(warned)} met waarschuwing",

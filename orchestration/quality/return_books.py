@@ -6,7 +6,7 @@ readable for their maker alone, and hold no INSZ.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,29 @@ from typing import Any
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from orchestration.door.inbox import is_synthetic
 from orchestration.files import replaced
+from orchestration.quality import return_cover
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipient, Recipients
+from orchestration.quality.return_cover import CORRECTION, MARK
+from orchestration.quality.wording import counted
+from orchestration.quality.wrong_choice import WrongChoiceError
 
-MARK = "VERTROUWELIJK"
-CORRECTION = "verbetering"
-FIRST = {"bestand": 44, "rij": 7, "sinds": 12, "uitkomst": 26, "regel": 28, "betekenis": 48, "wat te doen": 48}
+FIRST = {"bestand": 44, "rij": 7, "sinds": 12, "uitkomst": 26, "regel": 28, "betekenis": 64, "wat te doen": 48}
 FIELDS = "velden zoals gelezen"
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
 CELL_LIMIT = 32_767
 HEADER_ROW = 4
 WIDEST = 42
+LINE = 15.0
+"""Height of a line, in points."""
+MOST_LINES = 27
+"""As tall as a row can be."""
+FIELDS_WIDTH = 60
 
 
-class FolderInUseError(ValueError):
+class FolderInUseError(WrongChoiceError):
     """The folder for the workbooks holds something already."""
 
 
@@ -58,46 +64,13 @@ def _write_book(path: Path, to: Recipient, found: Sequence[Case]) -> Path:
     by_source: dict[str, list[Case]] = defaultdict(list)
     for case in found:
         by_source[case.source].append(case)
-    _write_cover(book.create_sheet("Lees mij"), to, by_source)
+    return_cover.write(book.create_sheet("Lees mij"), to, by_source)
     for number, (source, rows) in enumerate(by_source.items(), start=1):
         _Sheet(book.create_sheet(source), contract.load(source), rows).write(number, to)
     with replaced(path.resolve()) as temporary:
         temporary.touch(mode=0o600)
         book.save(temporary)
     return path
-
-
-def _write_cover(sheet: Any, to: Recipient, by_source: dict[str, list[Case]]) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
-
-    synthetic = all(is_synthetic(c.file_name) for rows in by_source.values() for c in rows)
-    lines: list[tuple[str, bool]] = [
-        (f"{MARK}: alleen voor {to.name}", True),
-        *([("SYNTHETISCHE gegevens: geen van deze personen bestaat.", True)] if synthetic else []),
-        ("Deze rijen kwamen niet of met een waarschuwing door de controle van het TWE-datawarehouse.", False),
-        ("Wat u doet", True),
-        ("1. Elke bron heeft een blad. Elke regel in de tabel is één rij van een bestand dat geleverd werd.", False),
-        ("2. Zoek de rij in het bestand aan de hand van het rijnummer; de kopregel is rij 1.", False),
-        ("3. De kolom 'betekenis' zegt wat er mis is, de kolom 'wat te doen' hoe u het verbetert.", False),
-        (f"4. Noteer de juiste waarde in de kolom '{CORRECTION}', of verbeter de rij meteen in uw toepassing.", False),
-        ("5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand met een nieuwe datum of een nieuw label, "
-         "met dezelfde sleutel. De rij is daarmee afgehandeld.", False),
-        ("Het INSZ staat niet in dit bestand: alleen de eerste twee cijfers, de rest zijn sterretjes. "
-         "Vul in dit bestand ook geen INSZ in.", False),
-        ("Stuur dit bestand alleen langs een beveiligde weg, en vernietig het als de rijen verbeterd zijn.", False),
-        ("Rijen per bron", True),
-        *((f"{source}: {len(rows)}", False) for source, rows in by_source.items()),
-    ]  # fmt: skip
-    sheet.column_dimensions["A"].width = 110
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = MARK
-    for text, heading in lines:
-        cell = WriteOnlyCell(sheet, text)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.font = Font(name="Calibri", size=14 if heading else 11, bold=heading)
-        sheet.append([cell])
 
 
 class _Sheet:
@@ -111,7 +84,7 @@ class _Sheet:
         extra = [FIELDS] if self._fields else []
         self._header = [*FIRST, *self._columns, *extra, CORRECTION]
         longest = {c: max(len(c) + 4, *(len(case.values.get(c, "")) + 2 for case in rows)) for c in self._columns}
-        widths = {**FIRST, **{c: min(WIDEST, n) for c, n in longest.items()}, FIELDS: 60, CORRECTION: 40}
+        widths = {**FIRST, **{c: min(WIDEST, n) for c, n in longest.items()}, FIELDS: FIELDS_WIDTH, CORRECTION: 40}
         texts = contract.warehouse_texts()
         broken = {rule for case in rows for rule in case.rules}
         self._texts = {rule: texts.get(rule) or source.text_of(rule) for rule in broken}
@@ -134,14 +107,17 @@ class _Sheet:
         sheet.oddFooter.center.text = f"{MARK} - {self._source.source}"
         self._wrap, self._plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
         sheet.append([self._line(f"{MARK}: alleen voor {to.name}", Font(name="Calibri", size=14, bold=True))])
-        sheet.append([self._line(f"{self._source.title}: {len(self._rows)} rijen na te kijken")])
+        sheet.append([self._line(f"{self._source.title}: {counted(len(self._rows), 'rij', 'rijen')} na te kijken")])
         sheet.append([self._line(f"Noteer de juiste waarde in de laatste kolom, '{CORRECTION}'.")])
         white, navy = Font(name="Calibri", bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3864")
         header = [self._line(name, white) for name in self._header]
         for cell in header:
             cell.fill, cell.alignment = navy, self._wrap
         sheet.append(header)
-        for case in self._rows:
+        for number_of_row, case in enumerate(self._rows, start=HEADER_ROW + 1):
+            # Not every program fits the height of a row to its text, and then lines lie over each other.
+            if (lines := self._lines(case)) > 1:
+                sheet.row_dimensions[number_of_row].height = LINE * lines
             sheet.append(self._cells(case))
         table = Table(
             displayName=f"rijen_{number}",
@@ -194,14 +170,28 @@ class _Sheet:
         cell._style = self._styles["number"]
         return cell
 
+    def _lines(self, case: Case) -> int:
+        """Lines of the tallest cell, reckoned from the width of its column."""
+        told = zip(("regel", "betekenis", "wat te doen"), (case.rules, *self._told(case)), strict=True)
+        wrapped = [(name, text) for name, texts in told for text in texts]
+        heights = Counter[str]()
+        for name, text in wrapped:
+            heights[name] += -(-len(text) // (FIRST[name] - 2)) or 1
+        fields = masked_fields(case.fields or ())[:CELL_LIMIT] if self._fields else ""
+        return min(MOST_LINES, max(*heights.values(), -(-len(fields) // (FIELDS_WIDTH - 2))))
+
+    def _told(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The meanings and the remedies of the rules that a row broke."""
+        meanings, remedies = zip(*(self._texts[rule] for rule in case.rules), strict=True)
+        return meanings, remedies
+
     def _cells(self, case: Case) -> list[Any]:
-        texts = [self._texts[rule] for rule in case.rules]
         cells = [
             self._text(case.file_name),
             self._number(case.row_number),
             self._text(str(case.since)),
             self._text(OUTCOMES[case.outcome]),
-            *(self._text("\n".join(lines), wrap=True) for lines in (case.rules, *zip(*texts, strict=True))),
+            *(self._text("\n".join(lines), wrap=True) for lines in (case.rules, *self._told(case))),
             *(self._text(masked(case.values.get(name) or "")) for name in self._columns),
         ]
         if self._fields:

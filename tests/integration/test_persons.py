@@ -17,6 +17,7 @@ from orchestration import erasing, forgetting, rekeying, swap
 from orchestration.door.pseudonym import client_key
 from orchestration.paths import PROJECT, DataFolder
 from orchestration.proof import FiguresDifferError
+from orchestration.quality import cases, reviews
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 from tests.deliveries import INSZ, KEY, rows_of, write
@@ -174,6 +175,8 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
 ) -> None:
     """The INSZ goes in by standard input; the process is started as a person would."""
     data = settings.folder
+    mine, other = (("trajecten_2021-12-31_Gent.csv", row, "overlapping_trajectory") for row in (2, 4))
+    reviews.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
     told = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "erase", "--remove-files"], input=f"93.05.18-223.61 {chr(10)}",
         env={**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}, cwd=PROJECT,
@@ -197,6 +200,12 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     originals = tmp_path / "originals"
     write(originals, "trajecten_2020-12-31_Gent.csv", DELIVERIES["trajecten_2020-12-31_Gent.csv"])
     assert rekeying.rotate(settings, originals).clients == 1
+    assert {place: review.why for place, review in reviews.standing(data).items()} == {
+        mine: reviews.ERASED,
+        other: "Klopt",
+    }
+    stand = {(c.row_number, c.status) for c in cases.read(data, "trajecten") if c.rules == (mine[2],)}
+    assert (2, cases.REVIEWED) in stand and (3, cases.OPEN) in stand
 
 
 def test_a_person_who_is_not_there_changes_nothing(settings: Settings) -> None:

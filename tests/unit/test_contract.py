@@ -91,6 +91,25 @@ def test_a_column_gives_its_missing_and_invalid_rules(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("source", "column", "allowed"),
+    [
+        ("klantprofielen", "leeftijd", "een geheel getal zonder decimalen, van 15 tot en met 99."),
+        ("klantprofielen", "geslacht", "een van deze codes: M, V, X."),
+        ("klantprofielen", "kortgeschoold", "J of N."),
+        ("leefloners", "leefloners", "een geheel getal zonder decimalen, vanaf 0."),
+        ("leefloners", "maand", "een maand, geschreven als JJJJ-MM."),
+        ("trajecten", "startdatum", "JJJJ-MM-DD of DD/MM/JJJJ, vanaf 2017-01-01."),
+        ("trajecten", "einddatum", "een bestaande datum, geschreven als JJJJ-MM-DD of DD/MM/JJJJ."),
+        ("trajecten", "traject_id", "een tekst van hoogstens 36 tekens."),
+    ],
+)
+def test_an_invalid_value_is_told_with_what_its_column_allows(source: str, column: str, allowed: str) -> None:
+    meaning, remedy = contract.load(source).text_of(f"invalid_{column}")
+    assert meaning.startswith(f"{column} is niet geldig; toegelaten is ") and meaning.endswith(allowed)
+    assert remedy
+
+
 def test_codes_come_from_the_code_list(tmp_path: Path) -> None:
     assert read(tmp_path, GOOD).columns[2].codes == ("BETALING", "CORRECTIE")
 

@@ -1,4 +1,4 @@
-"""What `twe status` tells of time."""
+"""What `twe status` tells of time, and `twe run` of rows."""
 
 import datetime as dt
 from dataclasses import replace
@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from orchestration.door.ledger import append
-from orchestration.reporting import status_text
+from orchestration.quality.standing import Standing
+from orchestration.reporting import run_text, status_text
+from orchestration.runner import Report
 from orchestration.settings import Settings
 from tests.unit.test_ledger import ENTRY
 
@@ -18,3 +20,10 @@ def test_a_source_that_is_waited_for_is_told(days: int, told: str, settings: Set
     text = status_text(settings, ENTRY.delivered_on + dt.timedelta(days=days))
     (line,) = [line for line in text.splitlines() if line.startswith("trajecten ")]
     assert line.split(str(ENTRY.delivered_on))[1].strip() == told
+
+
+def test_a_run_tells_what_it_mended_and_what_is_open() -> None:
+    text = run_text(Report(loaded=[ENTRY], standing=Standing(refused=1200, found=3, reviewed=9, mended=4)))
+    line = "Rows mended by these deliveries: 4; open now: 1,200 refused, 3 found by the warehouse (twe quarantine)"
+    assert line in text.splitlines()
+    assert "Rows mended" not in run_text(Report(nothing_new=True, standing=Standing()))

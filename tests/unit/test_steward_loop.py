@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -10,7 +11,8 @@ from openpyxl import load_workbook
 from orchestration.paths import DataFolder
 from orchestration.quality import cases, listing, return_books
 from orchestration.quality.masking import masked, masked_fields
-from orchestration.quality.recipients import Recipients, UnknownOcmwError
+from orchestration.quality.recipients import Recipients
+from orchestration.quality.wrong_choice import WrongChoiceError
 from tests.deliveries import INSZ, load, write, write_text
 
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
@@ -18,6 +20,11 @@ HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
 
 def trajectories(data: DataFolder, name: str, rows: str) -> None:
     load(data, write(data.inbox, f"trajecten_{name}.csv", f"{HEAD}\n{rows}"))
+
+
+def told(data: DataFolder, **choice: Any) -> str:
+    wanted = listing.Choice(**choice)
+    return listing.text(listing.chosen(data, wanted), wanted, listing.recipients(data))
 
 
 def stand(data: DataFolder, source: str | None = None) -> list[tuple]:
@@ -76,7 +83,7 @@ def test_a_literal_repeat_needs_nothing_and_a_row_without_a_key_never_closes_by_
         ("2024-01-31.csv", 3, "mended", "2024-01-31", "2024-01-31.csv"),
         ("2024-01-31.csv", 4, "open", "2024-01-31", None),
     ]
-    assert "1 open rows have no usable key" in listing.text(cases.read(data), listing.Choice())
+    assert "1 open row has no usable key" in told(data)
 
 
 def test_a_key_of_two_columns_with_a_month_is_recognised(data: DataFolder) -> None:
@@ -104,7 +111,7 @@ def test_rows_go_to_the_ocmw_of_the_row_then_of_the_trajectory_then_of_the_label
     known = {who.of(c) for c in cases.read(data)}
     assert who.named("Sint-Niklaas", known).key == "46021_sint-niklaas"
     assert who.named("eigen-label", known).key == "levering_eigen-label"
-    with pytest.raises(UnknownOcmwError, match="there is no OCMW 'Atlantis'"):
+    with pytest.raises(WrongChoiceError, match="there is no OCMW 'Atlantis'"):
         who.named("Atlantis", known)
 
 
@@ -172,6 +179,46 @@ def test_ten_thousand_rows_come_through(data: DataFolder, tmp_path: Path) -> Non
     assert table.ref == f"A{return_books.HEADER_ROW}:O{return_books.HEADER_ROW + 10_000}"
 
 
+def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: DataFolder) -> None:
+    trajectories(
+        data, "2024-01-31_gent", f"T1 | {INSZ[0]} | 11001 | nooit | |\nT2 | {INSZ[1]} | 44021 | nooit | |\n"
+        f"T3 | {INSZ[2]} | 11001 | 2025-01-01 | |\nT4 | {INSZ[0]} | 11001 | nooit | |",
+    )  # fmt: skip
+    trajectories(data, "2024-02-29", f"T1 | {INSZ[0]} | 11001 | ooit | |\nT4 | {INSZ[0]} | 11001 | 2020-01-01 | |")
+    text = told(data).splitlines()
+    assert text[0].startswith("Open: 2 refused rows, 1 row with a warning. Mended by a later delivery: 1 row. Older")
+    assert [line.split() for line in text[3:5]] == [
+        ["2", "refused", "trajecten", "invalid_startdatum", "2", "2", "2024-01-31"],
+        ["1", "warned", "trajecten", "starts_after_delivery", "1", "1", "2024-01-31"],
+    ]
+    everything = told(data, everything=True, rule="invalid_startdatum").splitlines()
+    assert everything[1].startswith("trajecten: startdatum is niet geldig; toegelaten is een bestaande datum")
+    assert everything[4].split()[:4] == ["2", "1", "1", "0"]  # open, mended, older, reviewed
+    files = [line.split() for line in told(data, everything=True, files=True).splitlines() if ".csv" in line]
+    assert [[line[0], line[2][10:20], *line[4:]] for line in files] == [
+        ["1", "2024-01-31", "2024-01-31"],
+        ["1", "2024-01-31", "2024-01-31"],
+        ["1", "2024-02-29", "2024-01-31"],
+        ["1", "2024-01-31", "2024-01-31", "trajecten_2024-02-29.csv"],
+        ["1", "2024-01-31", "2024-01-31"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"rule": "over_24_month"}, "no rule 'over_24_month'; did you mean 'over_24_months'"),
+        ({"source": "Trajectn"}, "no source 'Trajectn'; did you mean 'trajecten'"),
+        ({"ocmw": "Artselaar"}, "no OCMW 'Artselaar'; did you mean 'Aartselaar'"),
+    ],
+)
+def test_a_name_that_is_not_known_is_told_with_those_that_come_near(choice: dict, said: str, data: DataFolder) -> None:
+    trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 11001 | nooit | |")
+    with pytest.raises(ValueError, match=said):
+        told(data, **choice)
+
+
 def test_an_empty_quarantine_says_so(data: DataFolder) -> None:
     trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | |")
-    assert listing.text(listing.chosen(data, listing.Choice()), listing.Choice()) == "Nothing is in quarantine."
+    assert told(data) == "Nothing is in quarantine."
+    assert told(data, rule="duplicate_row") == "Nothing is in quarantine for this choice."

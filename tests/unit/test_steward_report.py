@@ -13,6 +13,7 @@ from orchestration.door.ledger import Check, Entry, Reason
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
 from orchestration.quality.report import Report
+from orchestration.quality.standing import Standing
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
@@ -64,6 +65,36 @@ def test_a_run_is_told_beside_the_runs_before_it() -> None:
     ]
 
 
+def test_how_the_rows_stand_is_told_per_source_and_together() -> None:
+    standings = {
+        "trajecten": Standing(refused=2, warned=3, found=7, reviewed=1, mended=4, since=dt.date(2024, 1, 31)),
+        "leefloners": Standing(refused=1, since=dt.date(2023, 1, 31)),
+    }
+    report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, standings)
+    assert report
+    assert report.standing == Standing(3, 3, 7, 1, 4, dt.date(2023, 1, 31))
+    text = words(report_page.page(report))
+    assert "Deze leveringen verbeterden 4 rijen van vroeger. Nu open: 3 geweigerde rijen, 3 rijen met een" in text
+    assert "trajecten 2 3 7 2024-01-31 1 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0" in text
+
+
+def test_a_first_run_has_nothing_to_compare_with() -> None:
+    text = report_page.page(made(LEDGER[:1] + LEDGER[2:3]))
+    assert "Dit is de eerste run met leveringen." in text
+    comparing = (">Nieuw<", "Nieuw sinds", "Voordien", "voordien", "verbeterden", 'href="#nieuw"')
+    assert not [word for word in comparing if word in text]
+    later = report_page.page(made())
+    assert all(word in later for word in comparing)
+
+
+def test_what_only_shows_across_sources_stands_apart_and_is_explained() -> None:
+    text = report_page.page(made())
+    rules, across = text.split('<h2 id="trajecten">')[1].split("<h3>Over bronnen heen</h3>")
+    assert "overlapping_trajectory" not in rules and "over_24_months" in rules
+    assert "Geen enkel bestand is op zich fout" in across and "overlapping_trajectory" in across
+    assert text.count("<h3>Over bronnen heen</h3>") == 1
+
+
 def test_a_source_is_late_by_the_rhythm_in_its_yaml() -> None:
     """Every month and ten days: 31 + 10. Every quarter and fifteen: 92 + 15."""
     report = made([
@@ -79,6 +110,11 @@ def test_a_source_is_late_by_the_rhythm_in_its_yaml() -> None:
         "arbeidsmarktposities": (108, "kwartaal", True),
         "transmissies": (0, "maand", False),
     }
+
+
+def words(text: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text.split("<body>")[1]).split())
 
 
 class Page(HTMLParser):
@@ -132,7 +168,7 @@ def test_reports_are_kept_and_the_link_leads_to_the_newest(settings: Settings, m
     for number, each in enumerate(LEDGER[:1] + [entry(f"transmissies_2024-03-0{n}", f"run-{n}", 5) for n in (3, 4)]):
         ledger.append(settings.folder.ledger, [each])
         written = report_page.write(workspace)
-        assert written == report_page.latest(settings.folder)
+        assert written and written[0] == report_page.latest(settings.folder)
         assert len(list(settings.folder.reports.glob("kwaliteitsrapport_*"))) == min(2, number + 1)
 
 
