@@ -86,7 +86,7 @@ def _refuse_taken(port: int) -> None:
 def _bury(data: DataFolder) -> None:
     """Ends runs that a stopped daemon left open: only one may run at a time, so they would hold up every later one."""
     with suppress(BusyError), single_writer(data.lock), instance.open_instance(data) as dagster_instance:
-        instance.bury_killed_runs(dagster_instance, run_id="")
+        instance.bury_killed_runs(dagster_instance, launched=True)
 
 
 def _together(
