@@ -1,4 +1,7 @@
-"""What starts a run without a person, and what is told when one fails. All off until someone switches it on.
+"""What starts a run without a person, and what is told when one fails.
+
+All off until somebody switches it on: one by one on the page, or all with `TWE_AUTOMATION=on`. What was switched on the
+page is remembered by Dagster and goes before the setting.
 
 A run asks for the sources that have news only. So a source that was not delivered keeps the day of its last load, and
 its freshness policy sees that it is late.
@@ -23,14 +26,23 @@ CLOSING = (2, 1)
 
 def build(settings: Settings) -> tuple[list[dg.SensorDefinition], list[dg.ScheduleDefinition]]:
     """The sensors and schedules of one data folder."""
-    sensors = [_inbox_changed(settings), *_tell(settings), _keep_annexes_up_to_date()]
-    return sensors, [_monthly(settings), _yearly()]
+    sensors = [_inbox_changed(settings), *_tell(settings), _keep_annexes_up_to_date(settings)]
+    return sensors, [_monthly(settings), _yearly(settings)]
+
+
+def _sensor_status(on: bool) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if on else dg.DefaultSensorStatus.STOPPED
+
+
+def _schedule_status(on: bool) -> dg.DefaultScheduleStatus:
+    return dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED
 
 
 def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(
         job_name=jobs.ALL,
         minimum_interval_seconds=60,
+        default_status=_sensor_status(settings.runs_by_itself),
         description="Runs when deliveries came into the inbox and have not changed for a minute.",
     )
     def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SkipReason | dg.SensorResult:
@@ -86,6 +98,7 @@ def _monthly(settings: Settings) -> dg.ScheduleDefinition:
         job_name=jobs.ALL,
         cron_schedule="0 6 5 * *",
         execution_timezone=ZONE,
+        default_status=_schedule_status(settings.runs_by_itself),
         description="On the fifth of the month, when the deliveries of the month before are in.",
     )
     def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
@@ -97,13 +110,14 @@ def _monthly(settings: Settings) -> dg.ScheduleDefinition:
     return monthly
 
 
-def _yearly() -> dg.ScheduleDefinition:
+def _yearly(settings: Settings) -> dg.ScheduleDefinition:
     month, day = CLOSING
 
     @dg.schedule(
         job_name=jobs.ANSWER,
         cron_schedule=f"0 7 {day} {month} *",
         execution_timezone=ZONE,
+        default_status=_schedule_status(settings.runs_by_itself),
         description="On the first of February: every question again, as things stood on the day before.",
     )
     def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -117,19 +131,20 @@ def _yearly() -> dg.ScheduleDefinition:
     return yearly
 
 
-def _keep_annexes_up_to_date() -> dg.SensorDefinition:
+def _keep_annexes_up_to_date(settings: Settings) -> dg.SensorDefinition:
     """Acts on the automation conditions of the annexes."""
     return dg.AutomationConditionSensorDefinition(
         name="annexes_follow_publication",
         target=dg.AssetSelection.groups("annexes"),
         description="Writes an annex again after a new publication or a change of its question.",
         minimum_interval_seconds=60,
+        default_status=_sensor_status(settings.runs_by_itself),
     )
 
 
 def _tell(settings: Settings) -> list[dg.SensorDefinition]:
     """Alerts about the runs of the page and the daemon. The command line tells of its own runs itself."""
-    status = dg.DefaultSensorStatus.RUNNING if settings.alerts_are_on else dg.DefaultSensorStatus.STOPPED
+    status = _sensor_status(settings.alerts_are_on)
 
     def tell(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
         run = context.dagster_run

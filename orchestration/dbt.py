@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from orchestration.files import sweep
+from orchestration.files import replaced, sweep
 from orchestration.paths import DBT_PROJECT, DataFolder
 
 SILENT = ("--log-level", "none", "--no-send-anonymous-usage-stats")
 SOURCES = {".sql", ".yml", ".csv", ".md"}
+MADE_FROM = "made_from.sha256"
+"""Beside the manifest: the digest of the sources that it was parsed from."""
 
 
 class DbtError(RuntimeError):
@@ -24,12 +28,26 @@ def target(data: DataFolder) -> Path:
 
 
 def manifest(data: DataFolder) -> Path:
-    """Path of an up-to-date manifest.json; parses the project when it is missing or older than its sources."""
-    path = target(data) / "manifest.json"
-    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
-    if not path.exists() or path.stat().st_mtime < max(p.stat().st_mtime for p in sources):
+    """Path of an up-to-date manifest.json; parses the project when it is missing or made from other sources.
+
+    Of other sources, not of older ones: another version of the code, such as that of a new image, may well be older
+    than the manifest that its predecessor left behind.
+    """
+    path, made_from = target(data) / "manifest.json", target(data) / MADE_FROM
+    wanted = _digest_of_sources()
+    if not path.exists() or not made_from.exists() or made_from.read_text(encoding="ascii") != wanted:
         invoke(data, ["parse"])
+        with replaced(made_from) as temporary:
+            temporary.write_text(wanted, encoding="ascii")
     return path
+
+
+def _digest_of_sources() -> str:
+    digest = hashlib.sha256(metadata.version("dbt-core").encode())
+    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
+    for path in sorted(sources):
+        digest.update(path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any], None] | None = None) -> None:

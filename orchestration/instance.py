@@ -51,16 +51,19 @@ def open_instance(data: DataFolder) -> DagsterInstance:
     return DagsterInstance.get()
 
 
-def bury_killed_runs(instance: DagsterInstance, run_id: str) -> None:
+def bury_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool = False) -> None:
     """Ends in Dagster's books the runs that were killed, and gives back their place in the pool.
 
     For whoever holds the lock on the data folder: no other run than `run_id` can be alive then, and a place that a
-    killed run still claims would keep every later run waiting for ever.
+    killed run still claims would keep every later run waiting for ever. `launched`: also runs whose process was still
+    starting and had not come to the lock; for a daemon that begins, since they were the former daemon's.
     """
     from dagster import DagsterRunStatus, RunsFilter
 
     storage = instance.event_log_storage
-    for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])):
+    open_ones = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    open_ones += [DagsterRunStatus.STARTING] if launched else []
+    for run in instance.get_runs(RunsFilter(statuses=open_ones)):
         if run.run_id != run_id:
             instance.report_run_failed(run, "The process of this run was ended from outside; a later run found it so.")
     claims = storage.get_concurrency_run_ids()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -19,7 +20,7 @@ from types import FrameType
 from orchestration import instance
 from orchestration.lock import BusyError, single_writer
 from orchestration.paths import DataFolder
-from orchestration.settings import Settings, ensure_writable
+from orchestration.settings import Settings, SettingsError, ensure_writable
 
 MODULE = "orchestration.definitions"
 LOOPBACK = "127.0.0.1"
@@ -39,38 +40,85 @@ def commands(port: int, parts: Sequence[str]) -> dict[str, list[str]]:
 
 
 def serve(settings: Settings, port: int, parts: Sequence[str] = ("page", "daemon")) -> int:
-    """Runs the parts until a signal comes or one of them ends. Returns the exit code: 0 after a signal."""
+    """Runs the parts until a signal comes or one of them ends. Returns the exit code: 0 after a signal.
+
+    Raises `SettingsError` when something else listens on the port.
+    """
     ensure_writable(settings.folder)
     instance.prepare(settings.folder)
-    if "daemon" in parts:
-        _bury(settings.folder)
-    return _together(commands(port, parts))
+    if "page" in parts:
+        _refuse_taken(port)
+        _say(f"Starting the page of {settings.folder.root}; http://{LOOPBACK}:{port} answers in about ten seconds.")
+
+    def up(part: str) -> bool:
+        if part == "page" and not _listens(port):
+            return False
+        _say(f"The page answers on http://{LOOPBACK}:{port}" if part == "page" else _daemon_says(settings))
+        return True
+
+    # The daemon after the page: both load the definitions, and on a small machine each would slow the other down.
+    return _together(commands(port, parts), up, {"daemon": lambda: _bury(settings.folder)})
+
+
+def _daemon_says(settings: Settings) -> str:
+    state = "on, unless switched off on the page" if settings.runs_by_itself else "off, unless switched on"
+    return f"Starting the daemon: it runs what is queued. Sensors and schedules are {state}. Ctrl-C stops everything."
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
+def _refuse_taken(port: int) -> None:
+    if _listens(port):
+        raise SettingsError(
+            f"something listens on port {port} already, perhaps another page; give another one with --port"
+        )
 
 
 def _bury(data: DataFolder) -> None:
     """Ends runs that a stopped daemon left open: only one may run at a time, so they would hold up every later one."""
     with suppress(BusyError), single_writer(data.lock), instance.open_instance(data) as dagster_instance:
-        instance.bury_killed_runs(dagster_instance, run_id="")
+        instance.bury_killed_runs(dagster_instance, launched=True)
 
 
-def _together(programs: dict[str, list[str]]) -> int:
+def _together(
+    programs: Mapping[str, list[str]],
+    up: Callable[[str], bool] = lambda _part: True,
+    before: Mapping[str, Callable[[], None]] | None = None,
+) -> int:
+    """Starts each program as soon as the one before it is up, after what has to be done `before` it."""
     asked = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         asked.set()
 
-    before = {number: signal.signal(number, stop) for number in STOPPING}
-    # A session each: a key pressed on the terminal comes to this process alone, which then ends them in good order.
-    running = {
-        name: subprocess.Popen(program, env=os.environ, start_new_session=True) for name, program in programs.items()
-    }
+    handlers = {number: signal.signal(number, stop) for number in STOPPING}
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    waiting, starting = dict(programs), ""
     try:
-        while not asked.wait(0.5) and all(process.poll() is None for process in running.values()):
-            pass
+        while not asked.wait(0.2 if starting else 0.0 if waiting else 0.5):
+            if any(process.poll() is not None for process in running.values()):
+                break
+            if starting and up(starting):
+                starting = ""
+            if waiting and not starting:
+                starting = next(iter(waiting))
+                (before or {}).get(starting, lambda: None)()
+                # A session each: a key pressed on the terminal comes to this process alone, which then ends them in
+                # good order.
+                running[starting] = subprocess.Popen(waiting.pop(starting), env=os.environ, start_new_session=True)
     finally:
         ended = [name for name, process in running.items() if process.poll() is not None]
         _stop(list(running.values()))
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
     if asked.is_set():
         return 0

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration import swap
 from orchestration.files import sweep
@@ -15,16 +16,21 @@ from orchestration.workspace import Workspace
 
 
 class AnswerConfig(dg.ConfigurableResource):
-    """Settings of a run. Empty means the default: the newest accepted day, and the municipalities of that day.
+    """Settings of a run; the Launchpad shows the descriptions."""
 
-    `years` narrows the annexes, such as 2020-2023 or 2020,2022; empty means the years of the question.
-    `move_current`: whether the publication becomes the current one, when as_of is the default.
-    """
-
-    as_of: str | None = None
-    geography_date: str | None = None
-    years: str | None = None
-    move_current: bool = True
+    as_of: str | None = Field(
+        default=None, description='"YYYY-MM-DD": deliveries up to this day. Left out: the newest accepted delivery.'
+    )
+    geography_date: str | None = Field(
+        default=None, description='"YYYY-MM-DD": the municipalities of this day. Left out: those of as_of.'
+    )
+    years: str | None = Field(
+        default=None,
+        description='Years of the annexes, such as "2020-2023" or "2020,2022". Left out: as in the question.',
+    )
+    move_current: bool = Field(
+        default=True, description="Whether the publication becomes the current one, when as_of is left out."
+    )
 
     @property
     def dates(self) -> tuple[dt.date | None, dt.date | None]:

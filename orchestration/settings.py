@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr | None = None
     pseudonym_key_new: SecretStr | None = None
     engine: Literal["duckdb"] = "duckdb"
+    automation: Literal["on", "off"] = "off"
     alert_webhook: SecretStr | None = None
     alert_mail: str | None = None
     alert_from: str | None = None
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
     @property
     def alerts_are_on(self) -> bool:
         return bool(self.alert_webhook or self.alert_mail)
+
+    @property
+    def runs_by_itself(self) -> bool:
+        """Whether sensors and schedules are on unless somebody switched them off on the page."""
+        return self.automation == "on"
 
     @property
     def folder(self) -> DataFolder:

@@ -21,9 +21,7 @@ def exchange(data: DataFolder) -> Generator[DataFolder]:
     For whoever holds the lock. A folder that is not written in the block stays as it is. After an error all does.
     """
     finish(data)
-    building = data.root / f".{data.next.name}.tmp"
-    if building.exists():
-        shutil.rmtree(building)
+    building = _building(data)
     building.mkdir()
     try:
         yield DataFolder(building)
@@ -35,12 +33,22 @@ def exchange(data: DataFolder) -> Generator[DataFolder]:
 
 
 def finish(data: DataFolder) -> None:
-    """Completes an exchange that was decided on. For whoever holds the lock; costs nothing when there is none."""
+    """Completes an exchange that was decided on, and removes what was left of one that was not.
+
+    For whoever holds the lock; costs nothing when there is none. What is left may hold pseudonyms of a former key,
+    or of a person whose erasure was killed.
+    """
+    if (unfinished := _building(data)).exists():
+        shutil.rmtree(unfinished)
     if not data.next.is_dir():
         return
     for folder in sorted(data.next.iterdir()):
         _put(folder, data.root / folder.name)
     data.next.rmdir()
+
+
+def _building(data: DataFolder) -> Path:
+    return data.root / f".{data.next.name}.tmp"
 
 
 def _put(folder: Path, place: Path) -> None:

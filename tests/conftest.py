@@ -26,7 +26,7 @@ hypothesis.settings.load_profile("project")
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the environment of whoever runs it."""
-    for name in ("TWE_DATA", "TWE_INBOX", "TWE_PSEUDONYM_KEY", "TWE_ENGINE"):
+    for name in ("TWE_DATA", "TWE_INBOX", "TWE_PSEUDONYM_KEY", "TWE_ENGINE", "TWE_AUTOMATION"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -1,3 +1,4 @@
+{{ config(meta={"dagster": {"ref": {"name": "municipalities"}}}) }}
 -- The municipalities, their dates and the list of mergers tell one story. A row is what does not fit.
 with counts as (
     select

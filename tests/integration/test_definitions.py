@@ -152,6 +152,17 @@ def test_nothing_starts_by_itself(definitions: dg.Definitions) -> None:
     assert all(each.default_status.value == "STOPPED" for each in (*repository.sensor_defs, *repository.schedule_defs))
 
 
+def test_a_setting_switches_on_what_starts_runs_but_no_alerts(finished: Finished) -> None:
+    on = finished.settings.model_copy(update={"automation": "on"})
+    repository = build_definitions(on).get_repository_def()
+    off = {
+        each.name
+        for each in (*repository.sensor_defs, *repository.schedule_defs)
+        if each.default_status.value == "STOPPED"
+    }
+    assert off == {"run_failed", "delivery_refused"}  # these follow the settings of alerts
+
+
 @pytest.fixture
 def fresh(settings: Settings, finished: Finished) -> tuple[Settings, dg.RepositoryDefinition]:
     """An empty data folder and its definitions; dbt's parse is that of the finished run."""

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,16 +11,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.utils import make_new_run_id
 
-from orchestration import automation, page
+from orchestration import automation, jobs, page
 from orchestration.definitions import build_definitions
-from orchestration.paths import PROJECT
-from orchestration.settings import Settings
+from orchestration.instance import bury_killed_runs
+from orchestration.paths import PROJECT, DataFolder
+from orchestration.settings import Settings, SettingsError
 from tests.conftest import Finished
 from tests.deliveries import KEY
 from tests.processes import Twe
@@ -75,25 +80,87 @@ def test_a_signal_ends_everything_also_what_does_not_listen(tmp_path: Path, monk
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_the_real_page_answers_on_loopback_and_leaves_nothing_behind(finished: Finished, tmp_path: Path) -> None:
+@contextmanager
+def served(data: DataFolder, log: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`twe ui` on a data folder, from the moment that it answers; ends it as Ctrl-C does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = {**os.environ, "TWE_DATA": str(finished.data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}
-    with (tmp_path / "log").open("w") as log:
+    env = {**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}
+    with log.open("w") as file:
         ui = subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", "ui", "--port", str(port)],
-            env=env, cwd=PROJECT, stdout=log, stderr=log,
+            env=env, cwd=PROJECT, stdout=file, stderr=file,
         )  # fmt: skip
     try:
         wait(lambda: answers(port))
-        parts = family(ui.pid)
-        assert len(parts) >= 2
+        yield ui, port
     finally:
         ui.terminate()
         assert ui.wait(60) == 0
+
+
+def test_what_is_started_on_the_page_is_done_by_the_daemon_and_nothing_is_left_behind(
+    finished: Finished, tmp_path: Path
+) -> None:
+    data, log = DataFolder(tmp_path / "data"), tmp_path / "log"
+    shutil.copytree(finished.data.root, data.root, symlinks=True)
+    with served(data, log) as (ui, port):
+        wait(lambda: "Starting the daemon" in log.read_text())
+        parts = family(ui.pid)
+        assert len(parts) >= 2
+        assert log.read_text().startswith(f"Starting the page of {data.root}; ")
+        assert f"The page answers on http://127.0.0.1:{port}" in log.read_text()
+        (config,) = re.findall(
+            r"```yaml\n(resources:.*?)```", (PROJECT / "docs" / "data-engineer.md").read_text(), re.S
+        )
+        launch(port, {"pipelineName": jobs.ANSWER}, config)
+        folder = data.annexes / "twe-2024" / "stand-2023-12-31_gebied-2018-06-30_jaren-2020+2021+2022"
+        assert (folder / "bijlage_3_loontoelagen.xlsx").exists()
+        annex = data.annexes / "twe-2024" / "bijlage_3_loontoelagen.xlsx"
+        annex.unlink()
+        launch(port, {"pipelineName": "__ASSET_JOB", "assetSelection": [{"path": ["annexes", "twe-2024", annex.stem]}]})
+        assert annex.exists()
     assert [pid for pid in parts if alive(pid)] == []
-    assert "superseded" not in (tmp_path / "log").read_text().lower()
+    assert "superseded" not in log.read_text().lower()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(finished: Finished) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
+        page.serve(finished.settings, taken.getsockname()[1])
+
+
+def launch(port: int, what: dict[str, Any], config: str = "") -> None:
+    """Starts a run as the page does, and waits until it has succeeded."""
+    selector = {"repositoryName": "__repository__", "repositoryLocationName": page.MODULE, **what}
+    started = ask(
+        port,
+        "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename "
+        "... on LaunchRunSuccess { run { runId } } ... on RunConfigValidationInvalid { errors { message } } } }",
+        p={"mode": "default", "runConfigData": config, "selector": selector},
+    )["launchPipelineExecution"]
+    assert started["__typename"] == "LaunchRunSuccess", started
+    run = started["run"]["runId"]
+
+    def status() -> str:
+        return ask(port, "query($r: ID!) { runOrError(runId: $r) { ... on Run { status } } }", r=run)["runOrError"][
+            "status"
+        ]
+
+    wait(lambda: status() in ("SUCCESS", "FAILURE", "CANCELED"), seconds=300)
+    assert status() == "SUCCESS"
+
+
+def ask(port: int, query: str, **variables: Any) -> Any:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/graphql",
+        data=json.dumps({"query": query, "variables": variables}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        told = json.load(reply)
+    assert "errors" not in told, told["errors"]
+    return told["data"]
 
 
 def answers(port: int) -> bool:
@@ -118,6 +185,21 @@ def family(pid: int) -> list[int]:
         size = len(found)
         found |= {child for child, parent in parents.items() if parent in found}
     return sorted(found - {pid})
+
+
+@pytest.mark.parametrize(
+    ("status", "launched", "after"),
+    [("STARTED", False, "FAILURE"), ("STARTING", False, "STARTING"), ("STARTING", True, "FAILURE"),
+     ("NOT_STARTED", True, "NOT_STARTED")],
+)  # fmt: skip
+def test_a_daemon_that_begins_ends_what_its_predecessor_had_launched(status: str, launched: bool, after: str) -> None:
+    """A run that is left `STARTING` counts as busy, so no queued run would ever begin; a command must let it be."""
+    with dg.instance_for_test() as dagster_instance:
+        run = dg.DagsterRun(job_name=jobs.ALL, run_id=make_new_run_id(), status=dg.DagsterRunStatus[status])
+        dagster_instance.add_run(run)
+        bury_killed_runs(dagster_instance, launched=launched)
+        found = dagster_instance.get_run_by_id(run.run_id)
+    assert found is not None and found.status.value == after
 
 
 @pytest.fixture

@@ -265,3 +265,15 @@ def test_an_exchange_that_fails_before_it_is_complete_changes_nothing(tmp_path: 
         raise ValueError("halverwege")
     swap.finish(data)
     assert [str(p.relative_to(tmp_path)) for p in files(tmp_path)] == ["lake/was"]
+
+
+def test_what_a_killed_exchange_had_written_is_removed_by_the_next_run(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    data.lake.mkdir()
+    (data.lake / "was").write_text("oud")
+    killed = swap.exchange(data)  # never ended: as after `kill -9`
+    after = killed.__enter__()
+    after.lake.mkdir()
+    (after.lake / "half").write_text("een pseudoniem")
+    swap.finish(data)
+    assert [str(p.relative_to(tmp_path)) for p in files(tmp_path)] == ["lake/was"]

@@ -1,0 +1,98 @@
+"""The files of docs/deploy: units that systemd accepts, secrets that arrive, and commands that exist."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from orchestration import instance
+from orchestration.cli import twe
+from orchestration.paths import PROJECT
+from orchestration.settings import Settings
+
+DEPLOY = PROJECT / "docs" / "deploy"
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+PROGRAM = "/opt/twe/.venv/bin/twe"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze is installed here")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_has_nothing_to_say_about_a_unit(unit: Path, tmp_path: Path) -> None:
+    for path in UNITS:  # all of them, since a timer names its service; with a program that exists here
+        (tmp_path / path.name).write_text(path.read_text().replace(PROGRAM, "/bin/true"))
+    told = subprocess.run(["systemd-analyze", "verify", str(tmp_path / unit.name)], capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def commands() -> Iterator[list[str]]:
+    """What units and containers start `twe` with."""
+    for unit in UNITS:
+        for line in re.findall(rf"^(?:# )?ExecStart=.*?{PROGRAM} ([^'\n]+)", unit.read_text(), re.MULTILINE):
+            yield shlex.split(re.sub(r"\$\(.*?\)", "today", line))
+    for service in yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"].values():
+        if "twe" in (given := service.get("command", [])):
+            yield given[given.index("twe") + 1 :]
+
+
+def test_what_is_started_is_a_command_with_these_options() -> None:
+    given = list(commands())
+    assert len(given) >= 6
+    for name, *options in given:
+        command = twe.commands[name]
+        with command.make_context(name, options) as context:
+            assert isinstance(context, click.Context)
+
+
+def with_secrets(folder: Path, *program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", str(DEPLOY / "run-with-secrets"), *program],
+        env={"PATH": os.environ["PATH"], "CREDENTIALS_DIRECTORY": str(folder)}, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_secrets_become_settings_of_the_program_alone(tmp_path: Path) -> None:
+    (tmp_path / "pseudonym_key").write_text("een heel lang geheim $HOME 'x'\n")
+    (tmp_path / "alert_webhook").write_text("https://example.org/x")
+    show = "import os; print({k: v for k, v in sorted(os.environ.items()) if k.startswith('TWE_')})"
+    told = with_secrets(tmp_path, sys.executable, "-c", show)
+    assert told.stdout == (
+        str({"TWE_ALERT_WEBHOOK": "https://example.org/x", "TWE_PSEUDONYM_KEY": "een heel lang geheim $HOME 'x'"})
+        + "\n"
+    )
+
+
+def test_a_secret_that_cannot_be_read_stops_everything(tmp_path: Path) -> None:
+    """Otherwise a run would go on without a key, and load demo deliveries under the key that everybody knows."""
+    told = with_secrets(tmp_path / "none", "echo", "started")
+    assert (told.returncode, told.stdout) == (2, "") and "cannot be read" in told.stderr
+    (tmp_path / "pseudonym_key").mkdir()  # something that cannot be read, also by root
+    told = with_secrets(tmp_path, "echo", "started")
+    assert (told.returncode != 0, told.stdout) == (True, "")
+
+
+def test_the_containers_name_files_and_secrets_that_are_there() -> None:
+    given = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    for service in given["services"].values():
+        assert set(service.get("secrets", [])) <= set(given["secrets"])
+        for volume in service["volumes"]:
+            source = volume.split(":")[0]
+            assert source in given["volumes"] or (DEPLOY / source).exists() or source in ("./twe.htpasswd", "./inbox")
+    for copied in re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE):
+        assert [name for name in copied.split() if not (PROJECT / name).exists()] == []
+
+
+def test_books_in_postgres_are_set_up_as_those_in_the_data_folder(settings: Settings) -> None:
+    """Whoever changes one configuration changes the other; only where the books are differs."""
+    here, there = yaml.safe_load(instance.CONFIG), yaml.safe_load((DEPLOY / "dagster-postgres.yaml").read_text())
+    for only_here in ("event_log_storage",):
+        here.pop(only_here)
+    there.pop("storage")
+    assert here == there

@@ -1,0 +1,57 @@
+"""dbt's parse is made again when the project is another one, not when it is a newer one."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration import dbt
+from orchestration.paths import DataFolder
+
+
+@pytest.fixture
+def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What dbt was asked for; it writes a manifest, and reads a project of one model in `tmp_path`."""
+    asked: list[str] = []
+
+    def invoke(data: DataFolder, arguments: Sequence[str], on_event: Any = None) -> None:
+        asked.append(arguments[0])
+        dbt.target(data).mkdir(parents=True, exist_ok=True)
+        (dbt.target(data) / "manifest.json").write_text("{}")
+
+    monkeypatch.setattr(dbt, "invoke", invoke)
+    monkeypatch.setattr(dbt, "DBT_PROJECT", tmp_path / "project")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "mart.sql").write_text("select 1")
+    return asked
+
+
+def test_a_parse_is_kept_as_long_as_the_project_stays_the_same(
+    parses: list[str], data: DataFolder, tmp_path: Path
+) -> None:
+    assert dbt.manifest(data) == dbt.manifest(data)
+    (tmp_path / "project" / "mart.sql").touch()
+    dbt.manifest(data)
+    assert parses == ["parse"]
+
+
+def test_another_version_of_the_project_is_parsed_also_when_it_is_older(
+    parses: list[str], data: DataFolder, tmp_path: Path
+) -> None:
+    dbt.manifest(data)
+    model = tmp_path / "project" / "mart.sql"
+    model.write_text("select 2")
+    os.utime(model, (0, 0))  # as in an image that was built long before the data folder was last used
+    dbt.manifest(data)
+    model.rename(model.with_name("other.sql"))
+    dbt.manifest(data)
+    assert parses == ["parse"] * 3
+
+
+def test_a_manifest_of_which_nobody_says_from_what_is_made_again(parses: list[str], data: DataFolder) -> None:
+    dbt.target(data).mkdir(parents=True)
+    (dbt.target(data) / "manifest.json").write_text("{}")
+    dbt.manifest(data)
+    assert parses == ["parse"]
