@@ -23,20 +23,30 @@ def target(data: DataFolder) -> Path:
     return data.work / "dbt"
 
 
-def manifest(data: DataFolder) -> Path:
-    """Path of an up-to-date manifest.json; parses the project when it is missing or older than its sources."""
-    path = target(data) / "manifest.json"
+def manifest(data: DataFolder, folder: Path | None = None) -> Path:
+    """Path of an up-to-date manifest.json in dbt's working folder, or in a `folder` of one's own; parses the project
+    when it is missing or older than its sources."""
+    path = (folder or target(data)) / "manifest.json"
     sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
     if not path.exists() or path.stat().st_mtime < max(p.stat().st_mtime for p in sources):
-        invoke(data, ["parse"])
+        invoke(data, ["parse"], folder=folder)
     return path
 
 
-def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any], None] | None = None) -> None:
-    """Runs one dbt command. Raises `DbtError` when a node failed. Leaves no handle on the warehouse open."""
+def invoke(
+    data: DataFolder,
+    arguments: Sequence[str],
+    on_event: Callable[[Any], None] | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Runs one dbt command. Raises `DbtError` when a node failed. Leaves no handle on the warehouse open.
+
+    With a `folder` of its own to work in, a command that only reads the project can run beside a run.
+    """
     os.environ["TWE_DATA"] = str(data.root)
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    data.work.mkdir(parents=True, exist_ok=True)
+    if folder is None:
+        data.work.mkdir(parents=True, exist_ok=True)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -46,14 +56,15 @@ def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any],
         "--profiles-dir",
         str(DBT_PROJECT),
         "--target-path",
-        str(target(data)),
+        str(folder or target(data)),
     ]
     try:
         result = dbtRunner(callbacks=[on_event] if on_event else []).invoke([*arguments, *folders, *SILENT])
     finally:
         # Otherwise this process keeps the warehouse locked and the publication cannot read it.
         DuckDBConnectionManager.close_all_connections()
-        sweep(data.work)
+        if folder is None:
+            sweep(data.work)
     if not result.success:
         bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
         reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad) or _first_line(

@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from exports.dictionary import Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
@@ -96,14 +97,13 @@ def codes() -> tuple[Code, ...]:
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the data dictionary workbook. Raises BusyError during a run, which uses dbt's working folder too."""
+    """Write the data dictionary workbook. Nothing in the data folder is written or locked: it can be made at any time."""
     from orchestration import dbt
-    from orchestration.lock import single_writer
     from orchestration.publication import current
     from orchestration.version import code_version
 
     published = current(data)
     date = published.as_of if published else dt.date(2017, 1, 1)  # never the clock: same input, same bytes
-    with single_writer(data.lock):
-        tables = described_tables(dbt.manifest(data))
+    with TemporaryDirectory() as folder:
+        tables = described_tables(dbt.manifest(data, Path(folder)))
     return write_dictionary(path, tables, codes(), source_fields(), code_version(), date)
