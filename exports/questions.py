@@ -144,8 +144,8 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
     reader.only(
         data,
         ("id", "title", "year", "parliamentary_year", "number", "date", "minister", "asked_by", "introduction",
-         "contact", "licence", "next_update", "status", "draft_of", "as_of", "geography_date", "parts", "annexes", "footnotes",
-         "unavailable"),
+         "contact", "licence", "next_update", "status", "draft_of", "as_of", "geography_date", "parts", "annexes",
+         "footnotes", "unavailable"),
     )  # fmt: skip
     if reader.needed(data, "id") != stem:
         raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {stem!r}")

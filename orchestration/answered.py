@@ -31,7 +31,7 @@ def text(settings: Settings) -> str:
         lines += [f"    NOT FINISHED, can't be released: {line}" for line in left_over(question)]
         lines += _releases(question.id, released) + _written(settings, question, entries)
     lines += [f"{book.id}  {book.title} (the figure book: one page, no annexes)"]
-    lines += _releases(book.id, released) + _book(settings)
+    lines += _releases(book.id, released) + _book(settings, entries)
     for group in released:  # a question may have been taken away since; what was given stays
         if group[0].question not in (*questions, book.id):
             lines += [f"{group[0].question}  (no question file any more)", _release(group)]
@@ -61,7 +61,7 @@ def _release(group: list[releases.Release]) -> str:
 
 
 def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -> list[str]:
-    """What lies in the annex folder, one line per stand and geography, and whether the newest figures are in it."""
+    """What lies in the annex folder, per stand and geography, and whether the newest figures are in it."""
     place, stamps = settings.folder.annexes / question.id, annexes.Stamps(settings.folder)
     files = [place / annex.file_name for annex in question.annexes]
     found: dict[tuple[str, str] | None, list[Path]] = {}
@@ -69,37 +69,46 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         if file.is_file():
             found.setdefault(stamps.dates(file), []).append(file)
     if not found:
-        return [f"    written: nothing yet; twe annexes --question {question.id}"]
-    return [
-        f"    written {_moment(_newest(written))}: {_dates(dates)}, {len(written)} of {len(files)} annexes in {place}; "
-        f"{_state(settings, question, entries)}"
-        for dates, written in found.items()
-    ]
+        return [f"    nothing written: twe annexes --question {question.id}"]
+    lines = []
+    for dates, written in found.items():
+        told = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
+        lines.append(
+            f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
+        )
+    made, stand = _answering(settings, entries, question.as_of, question.geography_date)
+    new = made is not None and not planning.stale(settings, entries, made, question)
+    return [*lines, f"    {_state(new, stand)}"]
 
 
-def _dates(dates: tuple[str, str] | None) -> str:
-    return f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
-
-
-def _state(settings: Settings, question: Question, entries: Sequence[Entry]) -> str:
-    try:
-        answer = resolve(entries, question.as_of, question.geography_date)
-    except NothingAcceptedError:
-        return "nothing is loaded that they could be held against"
-    made = publication.find(settings.folder, publication.inputs_digest(entries, answer))
-    if made is not None and not planning.stale(settings, entries, made, question):
-        return "up to date"
-    return f"OUT OF DATE against stand {answer.as_of}: twe annexes --question {question.id}"
-
-
-def _book(settings: Settings) -> list[str]:
-    made: Publication | None = publication.current(settings.folder)
+def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     pages = sorted(settings.folder.figure_books.glob("*.html"), key=lambda path: path.stat().st_mtime)
     if not pages:
-        return ["    written: nothing yet; twe figure-book"]
-    new = made and figure_books.file(settings.folder, made, PUBLIEK) in pages and disclosure.kept(settings, made).exists
-    state = "up to date" if new else "OUT OF DATE against the current publication: twe figure-book"
-    return [f"    written {_moment(_newest(pages))}: {pages[-1]}; {state}"]
+        return ["    nothing written: twe figure-book"]
+    made, stand = _answering(settings, entries, None, None)
+    new = (
+        made is not None
+        and figure_books.file(settings.folder, made, PUBLIEK) in pages
+        and disclosure.kept(settings, made).exists
+    )
+    return [f"    written {_moment(_newest(pages))}: {pages[-1]}", f"    {_state(new, stand)}"]
+
+
+def _answering(
+    settings: Settings, entries: Sequence[Entry], as_of: dt.date | None, geography_date: dt.date | None
+) -> tuple[Publication | None, dt.date | None]:
+    """The publication that a run would answer from now, if it is there already, and its stand."""
+    try:
+        answer = resolve(entries, as_of, geography_date)
+    except NothingAcceptedError:
+        return None, None
+    return publication.find(settings.folder, publication.inputs_digest(entries, answer)), answer.as_of
+
+
+def _state(new: bool, stand: dt.date | None) -> str:
+    if new:
+        return "up to date"
+    return f"OUT OF DATE: deliveries, questions or code changed since; `twe run` makes it anew, at stand {stand}"
 
 
 def _newest(files: Sequence[Path]) -> dt.datetime:

@@ -23,8 +23,8 @@ class DocsError(RuntimeError):
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the page. It is made from the project alone, in a folder of its own: neither the warehouse nor a run that is
-    busy is in its way."""
+    """Write the page. It is made from the project alone, in a folder of its own: it needs neither the warehouse nor the
+    lock of a run."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         manifest = json.loads(dbt.manifest(data, folder).read_text(encoding="utf-8"))

@@ -97,7 +97,7 @@ def codes() -> tuple[Code, ...]:
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the data dictionary workbook. Nothing in the data folder is written or locked: it can be made at any time."""
+    """Write the data dictionary workbook. Nothing in the data folder is written or locked, so that it never waits."""
     from orchestration import dbt
     from orchestration.publication import current
     from orchestration.version import code_version

@@ -1,8 +1,8 @@
 """Disclosure control of everything that one publication gives out: made once, kept, and asked by every export.
 
 All annexes of all questions and the figure book are controlled together on a publication, whatever a run was asked to
-write: any part of them can then be handed out beside any other. What was released before, from other publications or under other rules,
-is known to everybody and counts as such.
+write: any part of them can then be handed out beside any other. What was released before, from other publications or
+under other rules, is known to everybody and counts as such.
 """
 
 from __future__ import annotations

@@ -42,8 +42,9 @@ class ReleaseError(ValueError):
 class Release:
     """One released file: a line of the register.
 
-    `annex` is the annex's number, "antwoord" for the answer itself, "cijferboek" for the figure book; `inputs` the digest of what the publication was
-    computed from, `control` the stamp of the disclosure control, `folder` relative to the releases' folder.
+    `annex` is the annex's number, "antwoord" for the answer itself, "cijferboek" for the figure book; `inputs` the
+    digest of what the publication was computed from, `control` the stamp of the disclosure control, `folder` relative
+    to the releases' folder.
     """
 
     released_at: dt.datetime

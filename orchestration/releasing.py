@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from exports.editions import PUBLIEK
 from exports.figure_book import Definition, load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
@@ -56,5 +56,5 @@ def _publication(settings: Settings, as_of: dt.date | None, geography_date: dt.d
     return made
 
 
-def _recorder(settings: Settings, made: Publication, item: Question | Definition):  # noqa: ANN202
+def _recorder(settings: Settings, made: Publication, item: Question | Definition) -> Callable[[str], str]:
     return lambda folder: disclosure.record(settings, made, item, folder)

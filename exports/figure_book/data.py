@@ -1,7 +1,7 @@
 """From a publication to the data of the page: every figure that it may show, once, as compact lists.
 
     series[kind].measures               what is counted: id, label, decimals
-    series[kind].cells[place]           values, measure by measure and within each year by year
+    series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
 A place is a NIS code, `p:` and the name of a province, or `vlaanderen`.
@@ -118,7 +118,13 @@ def _series(
         "breaks": {str(year): text for year, text in marks.breaks.items()},
         "closing": marks.closing.text,
         "measures": [_described(name, meter) for name, meter in found.meters],
-        "cells": {place: [_value(figure, hidden) for figure in row] for place, row in found.rows.items()},
+        "cells": {
+            place: [
+                _late([_value(figure, hidden) for figure in row[i : i + len(years)]])
+                for i in range(0, len(row), len(years))
+            ]
+            for place, row in found.rows.items()
+        },
     }
 
 
@@ -151,6 +157,12 @@ def _described(name: str, meter: Meter) -> dict[str, Any]:
     decimals = meter.measure.format.value[1]
     euro = meter.measure.format.name == "EURO"
     return {"id": name, "label": meter.label, "decimals": 2 if euro else decimals or 0}
+
+
+def _late(values: list[Value]) -> list[Value]:
+    """Without the years before the first that is shown: most places have most measures for the last year alone."""
+    first = next((i for i, value in enumerate(values) if value is not None), len(values))
+    return values[first:]
 
 
 def _value(figure: Figure | None, hidden: Hidden | None) -> Value:
