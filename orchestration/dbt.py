@@ -27,10 +27,15 @@ def manifest(data: DataFolder, folder: Path | None = None) -> Path:
     """Path of an up-to-date manifest.json in dbt's working folder, or in a `folder` of one's own; parses the project
     when it is missing or older than its sources."""
     path = (folder or target(data)) / "manifest.json"
-    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
-    if not path.exists() or path.stat().st_mtime < max(p.stat().st_mtime for p in sources):
+    if not is_current(path):
         invoke(data, ["parse"], folder=folder)
     return path
+
+
+def is_current(path: Path) -> bool:
+    """Whether a manifest is there and younger than all that it is made from."""
+    sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
+    return path.exists() and path.stat().st_mtime >= max(p.stat().st_mtime for p in sources)
 
 
 def invoke(

@@ -38,6 +38,7 @@ def collect_book(publication: Publication, carried: Sequence[Carried], hidden: H
         "meta": {
             "asOf": facts.as_of.isoformat(),
             "asOfText": long_date(facts.as_of),
+            "geography": facts.geography_date.isoformat(),
             "geographyText": long_date(facts.geography_date),
             "synthetic": facts.synthetic,
             "code": facts.code_version,

@@ -82,7 +82,7 @@ def test_nothing_can_be_told_from_what_is_published(copied, capsys):
     status = main([str(copied), "--sample", "5", "--seconds", "2"])
     told = capsys.readouterr().out
     assert status == 0, told
-    assert told.startswith(f"{len(ANNEXES)} packages")
+    assert told.startswith(f"{len(ANNEXES)} packages and 1 figure books")
 
 
 @pytest.mark.slow

@@ -144,7 +144,10 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
         found = re.search(r'id="cijfers">(.*?)</script>', text, re.S)
         assert found
         series = json.loads(found[1])["series"]
-        counts = [v for kind in ("2", "4", "5") for row in series[kind]["cells"].values() for v in row]
+        assert len({found["years"][-1] for found in series.values()}) == 1, "the key figures are of one year"
+        counts = [
+            v for kind in ("2", "4", "5") for place in series[kind]["cells"].values() for row in place for v in row
+        ]
         assert any(isinstance(v, int) for v in counts)
         return sum(isinstance(v, int) and 0 < v < threshold for v in counts)
 
