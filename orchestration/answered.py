@@ -82,7 +82,8 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
-    pages = sorted(settings.folder.figure_books.glob("*.html"), key=lambda path: path.stat().st_mtime)
+    found = (path for path in settings.folder.figure_books.glob("*.html") if "VERTROUWELIJK" not in path.name)
+    pages = sorted(found, key=lambda path: path.stat().st_mtime)
     if not pages:
         return ["    nothing written: twe figure-book"]
     made, stand = _answering(settings, entries, None, None)

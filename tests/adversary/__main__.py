@@ -48,10 +48,8 @@ def main(arguments: list[str]) -> int:
     }
     shown_small = [c for c, v in pub.values.items() if v is not None and small(c.measure, v)]
     not_zero = sum(value != 0 for value in pub.values.values())
-    print(
-        f"{len(found)} packages and {len(books)} figure books, {len(pub.values)} figures, {len(hidden)} of {not_zero} not 0 hidden, ",
-        end="",
-    )
+    print(f"{len(found)} packages and {len(books)} figure books, {len(pub.values)} figures, ", end="")
+    print(f"{len(hidden)} of {not_zero} not 0 hidden, ", end="")
     print(f"{len(targets)} aimed at", flush=True)
     bounds: dict[Cell, Bound] = {}
     for name, rows in zip(("within years", "over years", "long plans"), systems(equations(pub)), strict=True):
