@@ -33,11 +33,13 @@ function yearTable(title, kind, columnsOf) {
 
 /** The key figures, all of one year; each of its own last year where the series have none in common. */
 function overview() {
-  const tiles = [];
+  const [tiles, kinds] = [[], []];
   const of = (kind) => REFERENCE ?? lastYear(kind);
-  const tile = (kind, what, value, about) => tiles.push(element("div", { class: "tile" },
-    element("dt", {}, what), element("dd", {}, element("strong", {}, value), element("span", {},
-      about + (REFERENCE ? "" : `; ${yearLabel(kind, of(kind))}`)))));
+  const tile = (kind, what, value, about) => {
+    kinds.push(kind);
+    tiles.push(element("div", { class: "tile" }, element("dt", {}, what + (REFERENCE ? "" : ` (${of(kind)})`)),
+      element("dd", {}, element("strong", {}, value), element("span", {}, about))));
+  };
   const at = (kind, measure, year = of(kind)) => figure(kind, FLANDERS, measure, year);
   /** A share or ratio beside that of the year before. */
   const rate = (kind, what, about, value, decimals, unit) => tile(kind, what, words(value(of(kind)), decimals, unit),
@@ -48,10 +50,12 @@ function overview() {
   if (data.series["3"]) tile("3", "Loontoelagen", words(million(at("3", "amount_eur")), 1, "mln."), `euro uitbetaald${compared("3", "amount_eur", of("3"))}`);
   if (data.series.ratio) rate("ratio", "Activering", "cliënten in TWE per 100 leefloners", (year) => at("ratio", "ratio_pct", year), 1, "");
   document.getElementById("kern").append(...tiles);
+  const complete = Number(data.meta.asOf.slice(0, 4)) - (data.meta.asOf.endsWith("-12-31") ? 0 : 1);
   document.getElementById("peiljaar").textContent = !REFERENCE ? "Kerncijfers, elk van zijn laatste jaar"
-    : `Vlaanderen in ${REFERENCE}, het laatste volledige jaar`;
-  const running = Object.keys(data.series).some((kind) => data.series[kind].provisional.includes(of(kind)));
-  document.getElementById("voorlopig").textContent = running ? "Deze cijfers zijn voorlopig: er kunnen nog correcties of metingen komen." : "";
+    : `Vlaanderen in ${REFERENCE}${REFERENCE === complete ? ", het laatste volledige jaar" : ""}`;
+  const running = tiles.filter((_, i) => data.series[kinds[i]].provisional.includes(of(kinds[i])));
+  document.getElementById("voorlopig").textContent = !running.length ? ""
+    : `${running.length === tiles.length ? "Deze cijfers zijn voorlopig" : `Voorlopig: ${running.map((item) => item.firstChild.textContent.toLowerCase()).join(", ")}`}. Er kunnen nog correcties of metingen komen.`;
 }
 
 function overTheYears() {
