@@ -9,6 +9,8 @@ the line, what was found and what to do. Field by field:
     number, date, minister, asked_by, parliamentary_year, introduction    only what is known
     contact, licence, next_update    as they must stand on the cover
     status                  ontwerp | voorlopig (default) | definitief
+    draft_of                the question whose texts these still are; while it stands here every title says ONTWERP and
+                            nothing is released
     as_of, geography_date   only to pin the question to a date; else the publication's own dates apply
     parts                   list of: part ("2d"), question (text), annex (number, optional), answer (own words;
                             without them a part gets the sentence that goes with its annex)
@@ -93,6 +95,7 @@ class Question:
     licence: str | None = None
     next_update: str | None = None
     status: str = "voorlopig"
+    draft_of: str | None = None
     as_of: dt.date | None = None
     geography_date: dt.date | None = None
     footnotes: tuple[str, ...] = ()
@@ -141,14 +144,17 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
     reader.only(
         data,
         ("id", "title", "year", "parliamentary_year", "number", "date", "minister", "asked_by", "introduction",
-         "contact", "licence", "next_update", "status", "as_of", "geography_date", "parts", "annexes", "footnotes",
-         "unavailable"),
+         "contact", "licence", "next_update", "status", "draft_of", "as_of", "geography_date", "parts", "annexes",
+         "footnotes", "unavailable"),
     )  # fmt: skip
     if reader.needed(data, "id") != stem:
         raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {stem!r}")
     status = reader.text(data, "status") or "voorlopig"
     if status not in STATUSES:
         raise reader.fail(data, "status", f"status {status!r} must be one of {', '.join(STATUSES)}")
+    draft_of, title = reader.text(data, "draft_of"), reader.needed(data, "title")
+    if draft_of and status != "ontwerp":
+        raise reader.fail(data, "draft_of", f"take out `draft_of` before you set status {status}")
     year = data.get("year")
     if year is not None and type(year) is not int:
         raise reader.fail(data, "year", f"`year` must be a year like 2024, not {year!r}")
@@ -162,7 +168,7 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
     numbers = tuple(annex.number for annex in annexes)
     return Question(
         id=stem,
-        title=reader.needed(data, "title"),
+        title=f"ONTWERP - {title}" if draft_of else title,
         annexes=annexes,
         parts=tuple(_part(reader, item, numbers) for item in reader.mappings(data, "parts")),
         year=year,
@@ -176,6 +182,7 @@ def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Que
         licence=reader.text(data, "licence"),
         next_update=reader.text(data, "next_update"),
         status=status,
+        draft_of=draft_of,
         as_of=reader.date(data, "as_of"),
         geography_date=reader.date(data, "geography_date"),
         footnotes=reader.texts(data, "footnotes"),

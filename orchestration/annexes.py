@@ -75,9 +75,19 @@ class Stamps:
         known = self._read().get(self._name(path))
         return known is not None and known["stamp"] == stamp and all((self._root / f).exists() for f in known["files"])
 
-    def set(self, path: Path, stamp: str, made: Sequence[Path]) -> None:
+    def dates(self, path: Path) -> tuple[str, str] | None:
+        """As-of and geography date of what stands at `path`; None when that isn't known."""
+        known = self._read().get(self._name(path), {})
+        return (known["as_of"], known["geography_date"]) if "as_of" in known else None
+
+    def set(self, path: Path, stamp: str, made: Sequence[Path], publication: Publication) -> None:
         """`made` are the files and folders written for `path`; not itself when the public edition was refused."""
-        entry = {"stamp": stamp, "files": [self._name(file) for file in made]}
+        entry = {
+            "stamp": stamp,
+            "files": [self._name(file) for file in made],
+            "as_of": str(publication.as_of),
+            "geography_date": str(publication.geography_date),
+        }
         stamps = self._read() | {self._name(path): entry}
         with replaced(self.path) as temporary:
             temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True), encoding="utf-8")

@@ -1,41 +1,120 @@
-"""What was answered, when, and at which stand: the questions beside the release register."""
+"""What was answered, when, and at which stand: the questions beside the release register and the annex folder."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from exports.editions import PUBLIEK
+from exports.figure_book import load_definition
 from exports.questions import Question
-from orchestration import releases
-from orchestration.paths import DataFolder
+from exports.unfinished import left_over
+from orchestration import annexes, disclosure, figure_books, planning, publication, releases
+from orchestration.answer import NothingAcceptedError, resolve
+from orchestration.door.ledger import Entry
+from orchestration.publication import Publication
 from orchestration.questions import known
 from orchestration.settings import Settings
+from orchestration.workspace import Workspace
 
 
 def text(settings: Settings) -> str:
-    """Every question with its annexes, the releases of each, oldest first, and what lies written beside them."""
+    """Every question with its annexes, the releases of each, oldest first, and what lies written beside them; then the
+    figure book in the same way."""
     released = releases.groups(releases.read(settings.folder))
-    questions = known(settings)
-    lines = [line for question in questions.values() for line in _question(question, released, settings.folder)]
+    questions, entries = known(settings), Workspace(settings).entries()
+    book = load_definition()
+    lines = []
+    for question in questions.values():
+        lines += [f"{question.id}  {question.title}", *_annexes(question)]
+        lines += [f"    NOT FINISHED, can't be released: {line}" for line in left_over(question)]
+        lines += _releases(question.id, released) + _written(settings, question, entries)
+    lines += [f"{book.id}  {book.title} (the figure book: one page, no annexes)"]
+    lines += _releases(book.id, released) + _book(settings, entries)
     for group in released:  # a question may have been taken away since; what was given stays
-        if group[0].question not in questions:
+        if group[0].question not in (*questions, book.id):
             lines += [f"{group[0].question}  (no question file any more)", _release(group)]
     return "\n".join(lines)
 
 
-def _question(question: Question, released: list[list[releases.Release]], data: DataFolder) -> list[str]:
-    lines = [f"{question.id}  {question.title}"]
+def _annexes(question: Question) -> list[str]:
+    lines = []
     for annex in question.annexes:
         years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
         lines.append(f"    {annex.number:<8} {years:<10} {annex.title}")
-    answers = [_release(group) for group in released if group[0].question == question.id]
-    place = data.annexes / question.id
-    written = sum((place / annex.file_name).is_file() for annex in question.annexes)
-    lines += answers or [f"    not released; {written} of {len(question.annexes)} annexes written in {place}"]
     return lines
+
+
+def _releases(name: str, released: list[list[releases.Release]]) -> list[str]:
+    found = [_release(group) for group in released if group[0].question == name]
+    return found or ["    not released"]
 
 
 def _release(group: list[releases.Release]) -> str:
     first = group[0]
     synthetic = "; SYNTHETIC demo data" if first.synthetic else ""
     return (
-        f"    released {first.released_at:%Y-%m-%d %H:%M} UTC: stand {first.as_of}, municipalities of "
+        f"    released {_moment(first.released_at)}: stand {first.as_of}, municipalities of "
         f"{first.geography_date}, edition {first.edition}, status {first.status}, {len(group)} files{synthetic}"
     )
+
+
+def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -> list[str]:
+    """What lies in the annex folder, per stand and geography, and whether the newest figures are in it."""
+    place, stamps = settings.folder.annexes / question.id, annexes.Stamps(settings.folder)
+    files = [place / annex.file_name for annex in question.annexes]
+    found: dict[tuple[str, str] | None, list[Path]] = {}
+    for file in files:
+        if file.is_file():
+            found.setdefault(stamps.dates(file), []).append(file)
+    if not found:
+        return [f"    nothing written: twe annexes --question {question.id}"]
+    lines = []
+    for dates, written in found.items():
+        told = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
+        lines.append(
+            f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
+        )
+    made, stand = _answering(settings, entries, question.as_of, question.geography_date)
+    new = made is not None and not planning.stale(settings, entries, made, question)
+    return [*lines, f"    {_state(new, stand)}"]
+
+
+def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
+    found = (path for path in settings.folder.figure_books.glob("*.html") if "VERTROUWELIJK" not in path.name)
+    pages = sorted(found, key=lambda path: path.stat().st_mtime)
+    if not pages:
+        return ["    nothing written: twe figure-book"]
+    made, stand = _answering(settings, entries, None, None)
+    new = (
+        made is not None
+        and figure_books.file(settings.folder, made, PUBLIEK) in pages
+        and disclosure.kept(settings, made).exists
+    )
+    return [f"    written {_moment(_newest(pages))}: {pages[-1]}", f"    {_state(new, stand)}"]
+
+
+def _answering(
+    settings: Settings, entries: Sequence[Entry], as_of: dt.date | None, geography_date: dt.date | None
+) -> tuple[Publication | None, dt.date | None]:
+    """The publication that a run would answer from now, if it is there already, and its stand."""
+    try:
+        answer = resolve(entries, as_of, geography_date)
+    except NothingAcceptedError:
+        return None, None
+    return publication.find(settings.folder, publication.inputs_digest(entries, answer)), answer.as_of
+
+
+def _state(new: bool, stand: dt.date | None) -> str:
+    if new:
+        return "up to date"
+    return f"OUT OF DATE: deliveries, questions or code changed since; `twe run` makes it anew, at stand {stand}"
+
+
+def _newest(files: Sequence[Path]) -> dt.datetime:
+    return dt.datetime.fromtimestamp(max(file.stat().st_mtime for file in files), dt.UTC)
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

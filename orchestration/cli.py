@@ -15,6 +15,7 @@ import click
 
 from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases, cli_review
 from orchestration.cli_backup import backup, restore
+from orchestration.cli_days import DAY
 from orchestration.cli_page import ui
 from orchestration.cli_privacy import erase, inbox, rotate_key
 from orchestration.settings import Settings, load_settings
@@ -59,17 +60,10 @@ def main() -> None:
         sys.exit(2)
 
 
-Day = click.DateTime(formats=["%Y-%m-%d"])
-
-
-def _day(value: dt.datetime | None) -> dt.date | None:
-    return value.date() if value else None
-
-
 def _dates(command: Any) -> Any:
     for option in (
-        click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: as-of."),
-        click.option("--as-of", type=Day, help="Only deliveries up to this day exist. Default: the newest accepted."),
+        click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: as-of."),
+        click.option("--as-of", type=DAY, help="Only deliveries up to this day exist. Default: the newest accepted."),
     ):
         command = option(command)
     return command
@@ -83,22 +77,22 @@ def twe() -> None:
 @twe.command()
 @click.option("--question", "questions", multiple=True, metavar="ID", help="Only this question; may be repeated.")
 @_dates
-def run(questions: tuple[str, ...], as_of: dt.datetime | None, geography_date: dt.datetime | None) -> None:
+def run(questions: tuple[str, ...], as_of: dt.date | None, geography_date: dt.date | None) -> None:
     """Take new deliveries in, build the marts, publish them and write the annexes."""
     from orchestration.runner import Wish
 
-    _run(load_settings(), Wish(questions, _day(as_of), _day(geography_date)))
+    _run(load_settings(), Wish(questions, as_of, geography_date))
 
 
 @twe.command()
 @click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
 @_dates
 @click.option("--years", metavar="2020-2023", help="Only these years, or a list such as 2020,2022.")
-def annexes(question: str, as_of: dt.datetime | None, geography_date: dt.datetime | None, years: str | None) -> None:
+def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None, years: str | None) -> None:
     """Write the annexes of a question from what is loaded, as it stood on any day."""
     from orchestration.runner import Wish
 
-    _run(load_settings(), Wish((question,), _day(as_of), _day(geography_date), years, load=False))
+    _run(load_settings(), Wish((question,), as_of, geography_date, years, load=False))
 
 
 def _run(settings: Settings, wish: Wish) -> None:

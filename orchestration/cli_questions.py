@@ -20,7 +20,10 @@ def questions(new: str | None, source: str | None, years: str | None) -> None:
         if not source:
             raise click.UsageError("--new needs --from ID: the question to start from")
         path = draft(settings, new, source, years)
-        click.echo(f"{path} written. Go through it; then: twe annexes --question {new}")
+        click.echo(
+            f"{path} written. Go through its texts and take out the line `draft_of`; until then every title says"
+        )
+        click.echo(f"ONTWERP and it can't be released. Then: twe annexes --question {new}")
         return
     if source or years:
         raise click.UsageError("--from and --years go with --new ID")

@@ -9,22 +9,21 @@ from typing import Any
 
 import click
 
+from orchestration.cli_days import DAY
 from orchestration.settings import load_settings
-
-Day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--from", "before", type=Day, required=True, help="The earlier stand.")
-@click.option("--to", "after", type=Day, required=True, help="The later stand.")
-@click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: those of --to.")
+@click.option("--from", "before", type=DAY, required=True, help="The earlier stand.")
+@click.option("--to", "after", type=DAY, required=True, help="The later stand.")
+@click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: those of --to.")
 @click.option("--question", metavar="ID", help="Only the annexes and years of this question. Default: all there is.")
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write every change to this workbook.")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(min=0), help="Lines per annex.")
 def compare(
-    before: dt.datetime,
-    after: dt.datetime,
-    geography_date: dt.datetime | None,
+    before: dt.date,
+    after: dt.date,
+    geography_date: dt.date | None,
     question: str | None,
     xlsx: Path | None,
     limit: int,
@@ -33,9 +32,8 @@ def compare(
     from exports.comparison_text import text
     from orchestration import comparing
 
-    geography = geography_date.date() if geography_date else None
     try:
-        made = comparing.run(load_settings(), before.date(), after.date(), geography, question)
+        made = comparing.run(load_settings(), before, after, geography_date, question)
     except comparing.ComparisonError as error:
         raise click.UsageError(str(error)) from None
     click.echo(text(made, limit))
@@ -46,17 +44,16 @@ def compare(
 
 @click.command()
 @click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
-@click.option("--as-of", type=Day, help="The stand. Default: the question's, else the newest accepted.")
-@click.option("--geography-date", type=Day, help="Municipalities as they were on this day. Default: as-of.")
-def release(question: str, as_of: dt.datetime | None, geography_date: dt.datetime | None) -> None:
-    """Release the annexes and the answer of a question: keep them for ever and enter them in the register."""
+@click.option("--as-of", type=DAY, help="The stand. Default: the question's, else the newest accepted.")
+@click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: as-of.")
+def release(question: str, as_of: dt.date | None, geography_date: dt.date | None) -> None:
+    """Release the annexes and the answer of a question, or the figure book (cijferboek): keep them for ever and enter
+    them in the register."""
     from orchestration import releasing
     from orchestration.releases import ReleaseError
 
-    day = as_of.date() if as_of else None
-    geography = geography_date.date() if geography_date else None
     try:
-        lines, new = releasing.run(load_settings(), question, day, geography)
+        lines, new = releasing.run(load_settings(), question, as_of, geography_date)
     except ReleaseError as error:
         click.echo(f"twe: {error}", err=True)
         sys.exit(1)
@@ -68,10 +65,10 @@ def release(question: str, as_of: dt.datetime | None, geography_date: dt.datetim
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
-    """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not."""
-    from orchestration import releases
+    """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead."""
+    from orchestration import verifying
 
-    verdict = releases.verify(load_settings().folder, file)
+    verdict = verifying.verify(load_settings().folder, file)
     click.echo(verdict.text)
     sys.exit(0 if verdict.release else 1)
 

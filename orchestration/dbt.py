@@ -27,19 +27,25 @@ def target(data: DataFolder) -> Path:
     return data.work / "dbt"
 
 
-def manifest(data: DataFolder) -> Path:
-    """Path of an up-to-date manifest.json; parses the project when it is missing or made from other sources.
-
-    Of other sources, not of older ones: another version of the code, such as that of a new image, may well be older
-    than the manifest that its predecessor left behind.
-    """
-    path, made_from = target(data) / "manifest.json", target(data) / MADE_FROM
-    wanted = _digest_of_sources()
-    if not path.exists() or not made_from.exists() or made_from.read_text(encoding="ascii") != wanted:
-        invoke(data, ["parse"])
-        with replaced(made_from) as temporary:
-            temporary.write_text(wanted, encoding="ascii")
+def manifest(data: DataFolder, folder: Path | None = None) -> Path:
+    """Path of an up-to-date manifest.json in dbt's working folder, or in a `folder` of one's own; parses the project
+    when it is missing or made from other sources."""
+    path = (folder or target(data)) / "manifest.json"
+    if not is_current(path):
+        invoke(data, ["parse"], folder=folder)
+        with replaced(path.with_name(MADE_FROM)) as temporary:
+            temporary.write_text(_digest_of_sources(), encoding="ascii")
     return path
+
+
+def is_current(path: Path) -> bool:
+    """Whether a manifest is there and made from these very sources.
+
+    These, not older ones: another version of the code, such as that of a new image, may well be older than the
+    manifest that its predecessor left behind.
+    """
+    made_from = path.with_name(MADE_FROM)
+    return path.exists() and made_from.exists() and made_from.read_text(encoding="ascii") == _digest_of_sources()
 
 
 def _digest_of_sources() -> str:
@@ -50,11 +56,20 @@ def _digest_of_sources() -> str:
     return digest.hexdigest()
 
 
-def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any], None] | None = None) -> None:
-    """Runs one dbt command. Raises `DbtError` when a node failed. Leaves no handle on the warehouse open."""
+def invoke(
+    data: DataFolder,
+    arguments: Sequence[str],
+    on_event: Callable[[Any], None] | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Runs one dbt command. Raises `DbtError` when a node failed. Leaves no handle on the warehouse open.
+
+    With a `folder` of its own to work in, a command that only reads the project can run beside a run.
+    """
     os.environ["TWE_DATA"] = str(data.root)
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    data.work.mkdir(parents=True, exist_ok=True)
+    if folder is None:
+        data.work.mkdir(parents=True, exist_ok=True)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -64,14 +79,15 @@ def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any],
         "--profiles-dir",
         str(DBT_PROJECT),
         "--target-path",
-        str(target(data)),
+        str(folder or target(data)),
     ]
     try:
         result = dbtRunner(callbacks=[on_event] if on_event else []).invoke([*arguments, *folders, *SILENT])
     finally:
         # Otherwise this process keeps the warehouse locked and the publication cannot read it.
         DuckDBConnectionManager.close_all_connections()
-        sweep(data.work)
+        if folder is None:
+            sweep(data.work)
     if not result.success:
         bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
         reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad) or _first_line(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from orchestration import dbt
 from orchestration.files import replaced
-from orchestration.lock import single_writer
 from orchestration.paths import PROJECT, DataFolder
 
 POLICY = (
@@ -23,12 +23,13 @@ class DocsError(RuntimeError):
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the page. It is made from the project alone: the warehouse is not opened. Raises BusyError during a run,
-    which uses dbt's working folder too."""
-    with single_writer(data.lock):
-        manifest = json.loads(dbt.manifest(data).read_text(encoding="utf-8"))
-        dbt.invoke(data, ["docs", "generate", "--static", "--empty-catalog", "--no-compile"])
-        page = (dbt.target(data) / "static_index.html").read_text(encoding="utf-8")
+    """Write the page. It is made from the project alone, in a folder of its own: it needs neither the warehouse nor the
+    lock of a run."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        manifest = json.loads(dbt.manifest(data, folder).read_text(encoding="utf-8"))
+        dbt.invoke(data, ["docs", "generate", "--static", "--empty-catalog", "--no-compile"], folder=folder)
+        page = (folder / "static_index.html").read_text(encoding="utf-8").replace(name, "$TWE_DATA/work/dbt")
     with replaced(Path(path).resolve()) as temporary:
         made = _offline(_with_types(page, manifest))
         for folder, name in ((data.root, "$TWE_DATA"), (PROJECT, ".")):

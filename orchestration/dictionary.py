@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from exports.dictionary import Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
@@ -96,14 +98,21 @@ def codes() -> tuple[Code, ...]:
 
 
 def write(data: DataFolder, path: Path) -> Path:
-    """Write the data dictionary workbook. Raises BusyError during a run, which uses dbt's working folder too."""
-    from orchestration import dbt
-    from orchestration.lock import single_writer
+    """Write the data dictionary workbook. Nothing in the data folder is written or locked, so that it never waits."""
     from orchestration.publication import current
     from orchestration.version import code_version
 
     published = current(data)
     date = published.as_of if published else dt.date(2017, 1, 1)  # never the clock: same input, same bytes
-    with single_writer(data.lock):
-        tables = described_tables(dbt.manifest(data))
-    return write_dictionary(path, tables, codes(), source_fields(), code_version(), date)
+    return write_dictionary(path, _tables(data), codes(), source_fields(), code_version(), date)
+
+
+def _tables(data: DataFolder) -> tuple[DescribedTable, ...]:
+    """From the manifest of the last run when it is of this code; a run may be writing it, and then it is made apart."""
+    from orchestration import dbt
+
+    with suppress(OSError, ValueError):
+        if dbt.is_current(path := dbt.target(data) / "manifest.json"):
+            return described_tables(path)
+    with TemporaryDirectory() as folder:
+        return described_tables(dbt.manifest(data, Path(folder)))

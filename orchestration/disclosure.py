@@ -1,8 +1,8 @@
 """Disclosure control of everything that one publication gives out: made once, kept, and asked by every export.
 
-All annexes of all questions are controlled together on a publication, whatever a run was asked to write: any part of
-them can then be handed out beside any other. What was released before, from other publications or under other rules,
-is known to everybody and counts as such.
+All annexes of all questions and the figure book are controlled together on a publication, whatever a run was asked to
+write: any part of them can then be handed out beside any other. What was released before, from other publications or
+under other rules, is known to everybody and counts as such.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.identity import FigureId
+from exports.figure_book import Definition, book_figures, load_definition
+from exports.identity import Figure, FigureId
 from exports.questions import Question
 from orchestration import releases
 from orchestration.annexes import parse_years
@@ -95,7 +97,7 @@ def kept(settings: Settings, publication: Publication, years: str | None = None)
     if years and all(_within(question, years) for question in questions):
         years = None  # any part of what is controlled together is safe
     told = [publication.inputs, hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
-    told += [f"{question.id} {question.source_sha256}" for question in questions]
+    told += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
     data = settings.folder
     register = _released(data)
     stamp = ""
@@ -117,7 +119,7 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
         from exports.disclosure.control import control
         from exports.reading import Publication as Reader
 
-        figures = set()
+        figures = _with_parts(book_figures(publication.path))
         for question in known(settings).values():
             figures |= _figures(publication, question, years)
         earlier = [_known(data, line) for line in _released(data) if line.control != found.stamp]
@@ -138,19 +140,24 @@ def load(kept: Kept) -> Control:
     return read(kept.pattern)
 
 
-def record(settings: Settings, publication: Publication, question: Question, folder: str) -> str:
-    """Keep what a release of the question shows and hides, for the controls to come; returns the control's stamp.
+def record(settings: Settings, publication: Publication, question: Question | Definition, folder: str) -> str:
+    """Keep what a release of the question or the figure book shows and hides, for the controls to come; returns the
+    control's stamp.
 
-    `folder` is the release's, as in the register. Only the question's own figures are in it: what was controlled with
-    them but not handed out, nobody knows.
+    `folder` is the release's, as in the register. Only its own figures are in it: what was controlled with them but
+    not handed out, nobody knows.
     """
     from exports.disclosure.control import part
     from exports.disclosure.store import save
     from exports.reading import Publication as Reader
 
     found = ensure(settings, publication)
+    if isinstance(question, Definition):
+        figures = _with_parts(book_figures(publication.path, question))
+    else:
+        figures = _figures(publication, question, None)
     with Reader(publication.path) as reader:
-        released = part(load(found), reader, _figures(publication, question, None), f"{question.id}")
+        released = part(load(found), reader, figures, question.id)
     save(released, _record(settings.folder, folder))
     return found.stamp
 
@@ -163,11 +170,14 @@ def _figures(publication: Publication, question: Question, years: str | None) ->
     found: set[FigureId] = set()
     for annex in question.annexes:
         wanted = sorted({*annex.years, *(parse_years(years) or ())})
-        for figure in annex_figures(publication.path, question, annex, wanted):
-            found.add(figure.id)
-            found.update(figure.parts)
+        found |= _with_parts(annex_figures(publication.path, question, annex, wanted))
     build_answer(publication.path, question, lambda figure: bool(found.add(figure)), years=parse_years(years))
     return found
+
+
+def _with_parts(figures: Iterable[Figure]) -> set[FigureId]:
+    """The figures, and those that they were worked out from."""
+    return {id_ for figure in figures for id_ in (figure.id, *figure.parts)}
 
 
 def _within(question: Question, years: str) -> bool:

@@ -14,11 +14,13 @@ from orchestration.questions import known
 from orchestration.settings import Settings
 
 _OF_ITS_OWN = ("number", "date", "minister", "asked_by", "parliamentary_year", "introduction", "year", "status",
-               "as_of", "geography_date", "next_update")  # fmt: skip
+               "draft_of", "as_of", "geography_date", "next_update")  # fmt: skip
 _HEAD = """\
-# {id}: started from {source}. Titles, texts and footnotes are still those of that question: go through them.
+# {id}: started from {source}. Titles, texts and footnotes are still those of that question: go through them, then
+# take out the line `draft_of`. Until then every title says ONTWERP and `twe release` refuses.
 # `twe questions` checks this file; `twe annexes --question {id}` writes the annexes. How: docs/how-to-new-question.md
 id: {id}
+draft_of: {source}
 {title}
 status: ontwerp            # ontwerp, voorlopig or definitief; shown on every cover
 

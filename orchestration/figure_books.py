@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exports.editions import PUBLIEK
-from exports.editions import edition as edition_named
+from exports.figure_book import book_file
 from exports.identity import Hidden
 from orchestration import disclosure
 from orchestration.lock import single_writer
@@ -22,25 +22,22 @@ class RefusedError(RuntimeError):
 
 def file(data: DataFolder, publication: Publication, edition: str) -> Path:
     """Where the figure book of a publication stands."""
-    synthetic = "_synthetisch" if publication.synthetic else ""
-    suffix = edition_named(edition).suffix
-    name = f"cijferboek_stand-{publication.as_of}_gebied-{publication.geography_date}{synthetic}{suffix}.html"
-    return data.figure_books / name
+    made = publication
+    return data.figure_books / book_file(made.as_of, made.geography_date, made.synthetic, edition)
 
 
 def write(
     settings: Settings, publication: Publication, edition: str = PUBLIEK, out: Path | None = None,
     ids: Sequence[str] = (), years: str | None = None,
 ) -> Path:  # fmt: skip
-    """Write the figure book: what the annexes of all questions carry, or of the questions with these `ids` only.
+    """Write the figure book as its definition has it, or with only what the annexes of the questions `ids` carry.
 
-    Nothing else is controlled together, so nothing else may be shown; a question file that asks for more years makes
-    the book carry more. `years` as asked of the run whose control it is under. Raises RefusedError,
-    UnknownQuestionError, PublicationError, and BusyError when a run is busy and the control has still to be made.
+    `years` as asked of the run whose control it is under. Raises RefusedError, UnknownQuestionError, QuestionError,
+    PublicationError, and BusyError when a run is busy and the control has still to be made.
     """
     from exports.figure_book import write_figure_book
 
-    questions = chosen(settings, ids)
+    questions = chosen(settings, ids) if ids else None
     hidden = _hidden(settings, publication, years) if edition == PUBLIEK else None
     return write_figure_book(
         publication.path, out or file(settings.folder, publication, edition), hidden, edition, questions=questions

@@ -9,6 +9,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 SEEDS = DBT_PROJECT / "seeds"
 QUESTIONS = PROJECT / "exports" / "questions"
+FIGURE_BOOK = PROJECT / "exports" / "figure_book" / "cijferboek.yml"
 DISCLOSURE_POLICY = PROJECT / "exports" / "disclosure" / "policy.yml"
 
 

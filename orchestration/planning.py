@@ -11,6 +11,7 @@ from exports.questions import Question
 from orchestration import annexes, disclosure, figure_books, publication, revising
 from orchestration.answer import resolve
 from orchestration.door.ledger import Entry
+from orchestration.publication import Publication
 from orchestration.settings import Settings
 
 
@@ -59,7 +60,7 @@ class Work:
     documents: list[tuple[Question, str]]
     """Annexes and answers to write, as in `annexes.names`."""
     book: bool
-    """Whether the figure book is written; it shows what the annexes of all questions show in their usual years."""
+    """Whether the figure book is written; it has years of its own, and belongs to a run for all questions."""
 
 
 def plan(
@@ -83,16 +84,26 @@ def plan(
         made = None  # `current` shows another geography; publishing again moves it
     if made is None:
         return whole
-    kept = disclosure.kept(settings, made, wish.years)
+    old = [(question, name) for question in questions for name in stale(settings, entries, made, question, wish.years)]
+    control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
+    book = usual and (control or bool(old) or not figure_books.file(data, made, PUBLIEK).exists())
+    return Work(sources, False, control, old, book) if old or control or book else None
+
+
+def stale(
+    settings: Settings, entries: Sequence[Entry], made: Publication, question: Question, years: str | None = None
+) -> list[str]:
+    """Which documents of a question, as in `annexes.names`, are missing or weren't made from this publication, under
+    its control, as the question is now."""
+    data = settings.folder
     stamps = annexes.Stamps(data)
-    stale = []
-    for question in questions:
-        place = annexes.folder(data, question, made, entries, wish.years)
-        revised = revising.revised_release(settings, question, made)
-        for name in annexes.names(question):
-            stamp = annexes.stamp(made, question, name, wish.years, kept.stamp, revised)
-            if not stamps.is_current(annexes.file(place, question, name), stamp):
-                stale.append((question, name))
-    control = bool(everything) and not kept.exists
-    book = usual and (control or bool(stale) or not figure_books.file(data, made, PUBLIEK).exists())
-    return Work(sources, False, control, stale, book) if stale or control or book else None
+    place = annexes.folder(data, question, made, entries, years)
+    control = disclosure.kept(settings, made, years).stamp
+    revised = revising.revised_release(settings, question, made)
+    return [
+        name
+        for name in annexes.names(question)
+        if not stamps.is_current(
+            annexes.file(place, question, name), annexes.stamp(made, question, name, years, control, revised)
+        )
+    ]

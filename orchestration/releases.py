@@ -1,6 +1,6 @@
 """The release register: what was given to whom asked, when, and whether a file is still exactly that.
 
-A release is an explicit act: the public annexes and the answer of a question, as they stand in the annex folder, are
+A release is an explicit act: the public annexes and the answer of a question, or the figure book, as they stand, are
 copied to `releases/<question>/<stand>/` and entered in the register by their SHA-256. Nothing in it is ever changed:
 another release of the same stand gets a folder of its own. Beside the files lie the figures they show, so that a
 later answer can be compared with what was given, and disclosure control knows what is already out:
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.answer import PUBLIC, answer_file, control_file
+from exports.figure_book import Definition, book_file
 from exports.questions import Question
 from orchestration import released_figures
 from orchestration.files import TEMPORARY
@@ -41,8 +42,9 @@ class ReleaseError(ValueError):
 class Release:
     """One released file: a line of the register.
 
-    `annex` is the annex's number, "antwoord" for the answer itself; `inputs` the digest of what the publication was
-    computed from, `control` the stamp of the disclosure control, `folder` relative to the releases' folder.
+    `annex` is the annex's number, "antwoord" for the answer itself, "cijferboek" for the figure book; `inputs` the
+    digest of what the publication was computed from, `control` the stamp of the disclosure control, `folder` relative
+    to the releases' folder.
     """
 
     released_at: dt.datetime
@@ -81,22 +83,20 @@ def read(data: DataFolder) -> list[Release]:
 
 def release(
     data: DataFolder,
-    question: Question,
+    question: Question | Definition,
     publication: Publication,
     place: Path,
     now: dt.datetime | None = None,
     edition: str = PUBLIC,
     record: Callable[[str], str] = lambda folder: "",
 ) -> tuple[list[Release], bool]:
-    """Release the workbooks and the answer that stand in `place`, made from `publication`.
+    """Release what stands in `place`, made from `publication`: workbooks and answer of a question, or the figure book.
 
     `record` keeps what disclosure control must know of a release, given its folder, and returns the stamp of the
     control. Returns the register's lines, and whether they are new: the same files are released once. Raises
     ReleaseError when a file is missing.
     """
-    files = {annex.number: place / annex.file_name for annex in question.annexes}
-    files["antwoord"] = place / answer_file(edition)
-    files["antwoord_cijfers"] = place / control_file(edition)
+    files = _files(question, publication, place, edition)
     if missing := [path.name for path in files.values() if not path.is_file()]:
         raise ReleaseError(f"{', '.join(missing)} not in {place}: write it with twe annexes --question {question.id}")
     with single_writer(data.lock):
@@ -134,8 +134,21 @@ def release(
     return lines, True
 
 
+def _files(question: Question | Definition, publication: Publication, place: Path, edition: str) -> dict[str, Path]:
+    """What is released, by the number of the annex."""
+    if isinstance(question, Definition):
+        made = publication
+        return {"cijferboek": place / book_file(made.as_of, made.geography_date, made.synthetic, edition)}
+    numbered = {annex.number: place / annex.file_name for annex in question.annexes}
+    return numbered | {"antwoord": place / answer_file(edition), "antwoord_cijfers": place / control_file(edition)}
+
+
 def _copy(
-    target: Path, question: Question, publication: Publication, files: Sequence[Path], hashes: dict[str, str]
+    target: Path,
+    question: Question | Definition,
+    publication: Publication,
+    files: Sequence[Path],
+    hashes: dict[str, str],
 ) -> None:
     """Fill the release's folder under a temporary name and put it in place by one rename."""
     building = target.with_name(f".{target.name}{TEMPORARY}")
@@ -148,7 +161,8 @@ def _copy(
             shutil.copytree(loose, building / loose.name)
     if sorted(digest(building / path.name) for path in files) != sorted(hashes.values()):
         raise ReleaseError(f"the files in {files[0].parent} changed while they were copied; release again")
-    released_figures.keep(building, question)
+    if isinstance(question, Question):  # the figure book holds its own figures, as data
+        released_figures.keep(building, question)
     shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
     for path in building.rglob("*"):
         if path.is_file():
@@ -195,31 +209,6 @@ def digest(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the register knows of a file. `same_name` holds the releases of a file of that name, when it is none."""
-
-    release: Release | None
-    same_name: tuple[Release, ...] = ()
-
-    @property
-    def text(self) -> str:
-        if self.release:
-            return f"Untouched release: {self.release.label}"
-        if self.same_name:
-            known = "\n".join(f"  {item.label}" for item in self.same_name)
-            return f"NOT a release: the content differs from every file released under this name:\n{known}"
-        return "NOT a release: neither the content nor the name of this file is in the register"
-
-
-def verify(data: DataFolder, path: Path) -> Verdict:
-    """Whether a file is, byte for byte, one that was released; its name and place don't matter."""
-    register = read(data)
-    found = digest(path)
-    known = next((line for line in register if line.sha256 == found), None)
-    return Verdict(known) if known else Verdict(None, tuple(line for line in register if line.file_name == path.name))
 
 
 def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIC) -> list[Release]:

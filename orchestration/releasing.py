@@ -1,12 +1,17 @@
-"""`twe release`: makes sure that the annexes and the answer of a question are up to date, and releases them."""
+"""`twe release`: makes sure that what is asked for is up to date, and releases it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from orchestration import annexes, disclosure, publication, releases, runner
+from exports.figure_book import Definition, load_definition
+from exports.questions import Question
+from exports.unfinished import left_over
+from orchestration import annexes, disclosure, figure_books, publication, releases, runner
 from orchestration.answer import resolve
-from orchestration.questions import chosen
+from orchestration.publication import Publication
+from orchestration.questions import FIGURE_BOOK, chosen
 from orchestration.releases import Release, ReleaseError
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
@@ -17,21 +22,39 @@ def run(
 ) -> tuple[list[Release], bool]:
     """Write what is missing or out of date, then release it; returns the register's lines and whether they are new.
 
-    The years are those of the question. Raises ReleaseError when something blocked, and what `twe annexes` raises.
+    The years are those of the question, or of the figure book. Raises ReleaseError when something blocked or the
+    question is still a draft, and what `twe annexes` raises.
     """
+    data = settings.folder
+    if question_id == FIGURE_BOOK:
+        definition = load_definition()
+        made = _publication(settings, as_of, geography_date)
+        try:
+            place = figure_books.write(settings, made).parent
+        except figure_books.RefusedError as error:
+            raise ReleaseError(f"nothing was released: {error}") from None
+        return releases.release(data, definition, made, place, record=_recorder(settings, made, definition))
+    (question,) = chosen(settings, (question_id,))
+    if left := left_over(question):
+        raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
     report = runner.run(settings, runner.Wish((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
-    (question,) = chosen(settings, (question_id,))
+    made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)
+    place = annexes.folder(data, question, made, Workspace(settings).entries(), None)
+    return releases.release(data, question, made, place, record=_recorder(settings, made, question))
+
+
+def _publication(settings: Settings, as_of: dt.date | None, geography_date: dt.date | None) -> Publication:
     entries = Workspace(settings).entries()
-    answer = resolve(entries, as_of or question.as_of, geography_date or question.geography_date)
+    answer = resolve(entries, as_of, geography_date)
     made = publication.find(settings.folder, publication.inputs_digest(entries, answer))
     if made is None:
         raise ReleaseError(
             f"there is no publication as of {answer.as_of}; make it with: twe run --as-of {answer.as_of}"
         )
-    place = annexes.folder(settings.folder, question, made, entries, None)
-    data = settings.folder
-    return releases.release(
-        data, question, made, place, record=lambda folder: disclosure.record(settings, made, question, folder)
-    )
+    return made
+
+
+def _recorder(settings: Settings, made: Publication, item: Question | Definition) -> Callable[[str], str]:
+    return lambda folder: disclosure.record(settings, made, item, folder)

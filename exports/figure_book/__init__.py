@@ -2,20 +2,30 @@
 
     write_figure_book(folder, Path("cijferboek.html"), hidden=hidden)
 
-The page holds its figures once, as data, and draws every chart from them; what is hidden never enters the data, so
-that nothing on the page can be worked out from it. Shares are worked out on the page, from what it shows.
+What it shows is defined in `cijferboek.yml`. The page holds its figures once, as data, and draws every chart from
+them; what is hidden never enters the data, so that nothing on the page can be worked out from it. Shares are worked
+out on the page, from what it shows.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from exports.figure_book.question import figure_book_question
-from exports.identity import Hidden
+from exports.figure_book.definition import Definition, load_definition
+from exports.identity import Figure, Hidden
 from exports.questions import Question
 
-__all__ = ["figure_book_question", "write_figure_book"]
+__all__ = ["Definition", "book_figures", "book_file", "load_definition", "write_figure_book"]
+
+
+def book_file(as_of: dt.date, geography_date: dt.date, synthetic: bool, edition: str = "publiek") -> str:
+    """Name of the page of a publication. Raises ValueError for an unknown edition."""
+    from exports.editions import edition as edition_named
+
+    mark = "_synthetisch" if synthetic else ""
+    return f"cijferboek_stand-{as_of}_gebied-{geography_date}{mark}{edition_named(edition).suffix}.html"
 
 
 def write_figure_book(
@@ -28,22 +38,41 @@ def write_figure_book(
 ) -> Path:
     """Write the figure book of a publication to `out_path`, in one step, and return that path.
 
-    It shows the years and levels that the annexes of `questions` carry together: those of `figure_book_question` by
-    default, which are all years that were over at the as-of date. `hidden` must know every figure that they carry. The
-    edition "publiek" says "vertrouwelijk" for every figure that is hidden or was worked out from one that is;
-    "volledig" shows all and says on top that it is confidential.
+    It shows the figures of the book's own definition, or with `questions` those that their annexes carry. `hidden`
+    must know every figure that is shown. The edition "publiek" says "vertrouwelijk" for every figure that is hidden or
+    was worked out from one that is; "volledig" shows all and says on top that it is confidential.
 
-    The same publication, questions and hidden figures give the same bytes. Raises PublicationError when the
-    publication can't be read, ValueError for an unknown edition.
+    The same publication, definition and hidden figures give the same bytes. Raises PublicationError when the
+    publication can't be read, QuestionError when the definition can't, ValueError for an unknown edition.
     """
     from exports.archive import replace_file
     from exports.editions import PUBLIEK
     from exports.editions import edition as chosen_edition
     from exports.figure_book.data import collect_book
     from exports.figure_book.page import page
+    from exports.figure_book.scope import of_definition, of_questions
+    from exports.reading import Publication
 
     made_for = chosen_edition(edition)
     conceal = hidden if made_for.name == PUBLIEK else None
-    carried = questions if questions is not None else [figure_book_question(publication_folder)]
-    content = page(collect_book(Path(publication_folder), carried, conceal, made_for))
+    with Publication(Path(publication_folder)) as publication:
+        carried = (
+            of_definition(load_definition(), publication)
+            if questions is None
+            else of_questions(questions, publication.facts)
+        )
+        content = page(collect_book(publication, carried, conceal, made_for))
     return replace_file(Path(out_path), content.encode("utf-8"))
+
+
+def book_figures(publication_folder: Path, definition: Definition | None = None) -> list[Figure]:
+    """Every figure that the book shows when nothing is hidden: what may have to be hidden.
+
+    Raises PublicationError, and QuestionError when the definition can't be read.
+    """
+    from exports.figure_book.data import figures_of
+    from exports.figure_book.scope import of_definition
+    from exports.reading import Publication
+
+    with Publication(Path(publication_folder)) as publication:
+        return list(figures_of(publication, of_definition(definition or load_definition(), publication)))

@@ -1,7 +1,7 @@
 """From a publication to the data of the page: every figure that it may show, once, as compact lists.
 
     series[kind].measures               what is counted: id, label, decimals
-    series[kind].cells[place]           values, measure by measure and within each year by year
+    series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
 A place is a NIS code, `p:` and the name of a province, or `vlaanderen`.
@@ -10,18 +10,18 @@ A place is a NIS code, `p:` and the name of a province, or `vlaanderen`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from exports.annexes import KINDS
 from exports.editions import Edition, shown
-from exports.figure_book.question import KINDS_SHOWN
-from exports.figure_book.scope import Scope, scope_of
+from exports.figure_book.definition import KINDS_SHOWN
+from exports.figure_book.scope import Carried, Scope, scope_of, shows
 from exports.figures import Figures, WideFigures, collect
-from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Hidden, Value
+from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.marks import year_marks
 from exports.meters import Meter
-from exports.questions import Annex, Question
+from exports.questions import Annex
 from exports.reading import UNASSIGNED, Municipality, Publication
 from exports.sheets.wording import long_date
 
@@ -29,29 +29,35 @@ Book = dict[str, Any]
 _SIGNS = {"[c]": "c", "[x]": "x", "[z]": "z"}
 
 
-def collect_book(folder: Path, questions: Sequence[Question], hidden: Hidden | None, edition: Edition) -> Book:
-    """The data of the page. Nothing that is hidden, or not carried by the questions, is in it."""
-    with Publication(folder) as publication:
-        facts = publication.facts
-        municipalities = [item for item in publication.municipalities if item.nis_code != UNASSIGNED]
-        series = {
-            key: found for key in KINDS_SHOWN if (found := _series(publication, key, questions, hidden)) is not None
-        }
-        return {
-            "meta": {
-                "asOf": facts.as_of.isoformat(),
-                "asOfText": long_date(facts.as_of),
-                "geographyText": long_date(facts.geography_date),
-                "synthetic": facts.synthetic,
-                "code": facts.code_version,
-                "edition": edition.label,
-                "banner": edition.banner,
-                "controlled": hidden is not None,
-            },
-            "provinces": list(dict.fromkeys(item.province for item in municipalities)),
-            "places": _places(publication, municipalities),
-            "series": series,
-        }
+def collect_book(publication: Publication, carried: Sequence[Carried], hidden: Hidden | None, edition: Edition) -> Book:
+    """The data of the page. Nothing that is hidden, or not carried, is in it."""
+    facts = publication.facts
+    municipalities = [item for item in publication.municipalities if item.nis_code != UNASSIGNED]
+    series = {key: made for key in KINDS_SHOWN if (made := _series(publication, key, carried, hidden)) is not None}
+    return {
+        "meta": {
+            "asOf": facts.as_of.isoformat(),
+            "asOfText": long_date(facts.as_of),
+            "geography": facts.geography_date.isoformat(),
+            "geographyText": long_date(facts.geography_date),
+            "synthetic": facts.synthetic,
+            "code": facts.code_version,
+            "edition": edition.label,
+            "banner": edition.banner,
+            "controlled": hidden is not None,
+        },
+        "provinces": list(dict.fromkeys(item.province for item in municipalities)),
+        "places": _places(publication, municipalities),
+        "series": series,
+    }
+
+
+def figures_of(publication: Publication, carried: Sequence[Carried]) -> Iterator[Figure]:
+    """Every figure that a page with all of them would show: what may have to be hidden."""
+    for key in KINDS_SHOWN:
+        if (found := _Series.read(publication, key, carried)) is not None:
+            for row in found.rows.values():
+                yield from (figure for figure in row if figure is not None)
 
 
 def _places(publication: Publication, municipalities: Sequence[Municipality]) -> list[list[Any]]:
@@ -69,47 +75,71 @@ def _sort_key(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
+@dataclass(frozen=True)
+class _Series:
+    """The figures of one annex kind; `rows` by place, measure by measure and within each year by year."""
+
+    scope: Scope
+    figures: Figures
+    meters: list[tuple[str, Meter]]
+    rows: dict[str, list[Figure | None]]
+
+    @classmethod
+    def read(cls, publication: Publication, key: str, carried: Sequence[Carried]) -> _Series | None:
+        """None when nothing of the kind is carried."""
+        kind = KINDS[key]
+        scope = scope_of(kind, carried)
+        if not scope.years:
+            return None
+        figures = collect(publication, kind, scope.years, {})
+        shown = [(name, meter, scope.pairs(name)) for name, meter in _meters(figures)]
+        shown = [item for item in shown if item[2]]
+        rows = {
+            place: [
+                figures.figure(meter, level, where, year) if shows(pairs, level, year, centre) else None
+                for _, meter, pairs in shown
+                for year in scope.years
+            ]
+            for place, level, where, centre in _shown_places(figures, scope)
+        }
+        return cls(scope, figures, [(name, meter) for name, meter, _ in shown], rows)
+
+
 def _series(
-    publication: Publication, key: str, questions: Sequence[Question], hidden: Hidden | None
+    publication: Publication, key: str, carried: Sequence[Carried], hidden: Hidden | None
 ) -> dict[str, Any] | None:
-    kind = KINDS[key]
-    scope = scope_of(kind, questions, publication.facts)
-    if not scope.years:
+    found = _Series.read(publication, key, carried)
+    if found is None:
         return None
-    figures = collect(publication, kind, scope.years, {})
-    marks = year_marks(Annex(kind, "", kind.name, scope.years, ""), figures, publication.facts.as_of)
-    meters = list(_meters(figures))
-    cells = {
-        place: [
-            _value(figures, meter, level, where, year, hidden) if scope.shows(level, year, centre) else None
-            for _, meter in meters
-            for year in scope.years
-        ]
-        for place, level, where, centre in _shown_places(figures, scope)
-    }
+    kind, years = KINDS[key], found.scope.years
+    marks = year_marks(Annex(kind, "", kind.name, years, ""), found.figures, publication.facts.as_of)
     return {
-        "years": list(scope.years),
+        "years": list(years),
         "provisional": sorted(marks.provisional),
         "breaks": {str(year): text for year, text in marks.breaks.items()},
         "closing": marks.closing.text,
-        "measures": [_described(name, meter) for name, meter in meters],
-        "cells": cells,
+        "measures": [_described(name, meter) for name, meter in found.meters],
+        "cells": {
+            place: [
+                _late([_value(figure, hidden) for figure in row[i : i + len(years)]])
+                for i in range(0, len(row), len(years))
+            ]
+            for place, row in found.rows.items()
+        },
     }
 
 
 def _shown_places(figures: Figures, scope: Scope) -> Iterator[tuple[str, str, str, bool]]:
     """(place, level, place as in an identity, is it a centre city) of all places that the scope shows at some year."""
-    levels = {level for level, _ in scope.carried}
-    if VLAANDEREN in levels:
+    if VLAANDEREN in scope.levels:
         yield VLAANDEREN, VLAANDEREN, VLAANDEREN, False
-    if PROVINCIE in levels:
+    if PROVINCIE in scope.levels:
         for province in figures.provinces:
             if any(item.province == province and item.nis_code != UNASSIGNED for item in figures.municipalities):
                 yield f"p:{province}", PROVINCIE, province, False
     for item in figures.municipalities:
-        if item.nis_code != UNASSIGNED and any(
-            scope.shows(GEMEENTE, year, item.is_centre_city) for year in scope.years
-        ):
+        carried = GEMEENTE in scope.levels or (item.is_centre_city and CENTRUMSTAD in scope.levels)
+        if item.nis_code != UNASSIGNED and carried:
             yield item.nis_code, GEMEENTE, item.nis_code, item.is_centre_city
 
 
@@ -130,8 +160,16 @@ def _described(name: str, meter: Meter) -> dict[str, Any]:
     return {"id": name, "label": meter.label, "decimals": 2 if euro else decimals or 0}
 
 
-def _value(figures: Figures, meter: Meter, level: str, place: str, year: int, hidden: Hidden | None) -> Value:
-    value = shown(figures.figure(meter, level, place, year), hidden)
+def _late(values: list[Value]) -> list[Value]:
+    """Without the years before the first that is shown: most places have most measures for the last year alone."""
+    first = next((i for i, value in enumerate(values) if value is not None), len(values))
+    return values[first:]
+
+
+def _value(figure: Figure | None, hidden: Hidden | None) -> Value:
+    if figure is None:
+        return None
+    value = shown(figure, hidden)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return _SIGNS[value] if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from string import Template
 from exports.annexes import KINDS
 from exports.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
 from exports.figure_book.data import Book
-from exports.figure_book.question import KINDS_SHOWN
+from exports.figure_book.definition import KINDS_SHOWN
 from exports.sheets.wording import BANNER
 
 ASSETS = Path(__file__).with_name("assets")

@@ -103,7 +103,7 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
                 source, question, name, answer.years, kept.stamp,
                 revising.revised_release(workspace.settings, question, source),
             )  # fmt: skip
-            annexes.Stamps(workspace.data).set(file, stamp, made)
+            annexes.Stamps(workspace.data).set(file, stamp, made, source)
             shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"
         return dg.MaterializeResult(
             metadata={

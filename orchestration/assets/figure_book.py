@@ -23,11 +23,11 @@ def build() -> dg.AssetsDefinition:
         kinds={"html"},
         owners=ANALYSTS,
         pool=POOL,
-        metadata=see("docs/analyst.md", "orchestration/figure_books.py"),
+        metadata=see("docs/analyst.md", "exports/figure_book/cijferboek.yml"),
         automation_condition=dg.AutomationCondition.eager(),
         required_resource_keys={"workspace", "answer"},
-        description="One offline page, in Dutch, with what the public annexes of all questions show, and a page of "
-        "charts for every municipality.",
+        description="One offline page, in Dutch, with Flanders over the years and charts for every municipality, under "
+        "the disclosure control of the annexes. What it shows: exports/figure_book/cijferboek.yml.",
     )
     def figure_book(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace

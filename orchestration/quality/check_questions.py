@@ -1,4 +1,4 @@
-"""Checks of `exports/questions/*.yml`, all of them, with the reader that the annexes use."""
+"""Checks of `exports/questions/*.yml`, all of them, and of what the figure book shows, with the readers in use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def questions(places: Places) -> Iterator[Problem]:
     own = sorted(places.own_questions.glob("*.yml")) if places.own_questions else []
     paths = sorted(places.questions.glob("*.yml"))
     taken = {path.stem for path in paths}
+    if places.own_questions and (clash := places.own_questions / places.figure_book.name) in own:
+        yield Problem(clash.name, None, f"{clash.stem} is the figure book; give this question another id")
     for path in (*paths, *own):
         if path in own and path.stem in taken:
             yield Problem(path.name, None, f"the project has a question {path.stem} already; give this one another id")
@@ -22,3 +24,14 @@ def questions(places: Places) -> Iterator[Problem]:
             load_question(path)
         except QuestionError as error:
             yield told(path.name, str(error))
+
+
+def figure_book(places: Places) -> Iterator[Problem]:
+    """The definition of the figure book can be read."""
+    from exports.figure_book import load_definition
+    from exports.questions import QuestionError
+
+    try:
+        load_definition(places.figure_book)
+    except QuestionError as error:
+        yield told(places.figure_book.name, str(error))

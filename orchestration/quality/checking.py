@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.contract import FOLDER, ContractError
-from orchestration.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
+from orchestration.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
 
 
 class MistakesError(ContractError):
@@ -28,6 +28,7 @@ class Places:
     own_questions: Path | None = None
     """The folder that `TWE_QUESTIONS` names."""
     policy: Path = DISCLOSURE_POLICY
+    figure_book: Path = FIGURE_BOOK
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def cheap() -> tuple[Check, ...]:
         check_municipalities.merges,
         check_rules.sources,
         check_questions.questions,
+        check_questions.figure_book,
         check_policy.policy,
     )
 

@@ -1,14 +1,15 @@
 """Attack published folders together: `python -m tests.adversary FOLDER [FOLDER ...] [--sample N] [--blind]`.
 
-Every CSV package under the folders is read, those in `vertrouwelijk` excepted. What stands there is used for judging
-alone: which hidden figures are small, and whether a figure found is right. With `--blind` not even for that: every
-hidden figure is bounded. Exit code 1: something hidden can be told."""
+Every CSV package and figure book under the folders is read. What is confidential among it is used for judging alone:
+which hidden figures are small, and whether a figure found is right. With `--blind` not even for that: every hidden
+figure is bounded. Exit code 1: something hidden can be told."""
 
 import argparse
 import sys
 from collections import Counter
 from pathlib import Path
 
+from tests.adversary.book import full, pages, read_book
 from tests.adversary.equations import equations, systems
 from tests.adversary.reading import Cell, Publication, confidential, packages, read, small
 from tests.adversary.solving import Bound, attack
@@ -34,15 +35,21 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--blind", action="store_true", help="bound every hidden figure, do not judge")
     options = parser.parse_args(arguments)
     found = [package for folder in options.folders for package in packages(folder)]
+    books = [page for folder in options.folders for page in pages(folder)]
     pub = read(found)
     truth = Publication() if options.blind else read([p for p in map(confidential, found) if p.exists()])
+    for page in books:
+        read_book(pub, page)
+        if not options.blind and full(page).exists():
+            read_book(truth, full(page))
     hidden = {cell for cell, value in pub.values.items() if value is None}
     targets = {
         c for c in hidden if options.blind or ((true := truth.values.get(c)) is not None and small(c.measure, true))
     }
     shown_small = [c for c, v in pub.values.items() if v is not None and small(c.measure, v)]
     not_zero = sum(value != 0 for value in pub.values.values())
-    print(f"{len(found)} packages, {len(pub.values)} figures, {len(hidden)} of {not_zero} not 0 hidden, ", end="")
+    print(f"{len(found)} packages and {len(books)} figure books, {len(pub.values)} figures, ", end="")
+    print(f"{len(hidden)} of {not_zero} not 0 hidden, ", end="")
     print(f"{len(targets)} aimed at", flush=True)
     bounds: dict[Cell, Bound] = {}
     for name, rows in zip(("within years", "over years", "long plans"), systems(equations(pub)), strict=True):

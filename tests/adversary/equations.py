@@ -101,7 +101,7 @@ def through_time(cells: dict[str, dict[int, Cell]]) -> list[Row]:
         if (clients := cells.get("activeringsratio/clienten_in_twe", {}).get(year)) is not None:
             terms = ((clients, 1), *((cell, 12) for cell in gone), *((cell, -12) for cell in began))
             rows.append(Row(terms, -math.inf, 0, "clients have a trajectory"))
-        if (paid := cells.get("loontoelagen/aantal_loontoelagen_trajectmaanden", {}).get(year)) is not None:
+        if (paid := cells.get("loontoelagen/aantal", {}).get(year)) is not None:
             terms = ((paid, 1), *((cell, 12) for cell in gone), *((cell, -12) for cell in began))
             rows.append(Row(terms, -math.inf, 0, "twelve paid months a year"))
     return rows
@@ -177,11 +177,9 @@ def equations(pub: Publication) -> list[Row]:
         for province, cells in inside.items():
             if province in there:
                 rows.append(equal(there[province], cells, "municipalities"))
-        if "v" in there:
-            rows.append(equal(there["v"], [c for area, c in there.items() if area.startswith("p:")], "provinces"))
-            rows.append(
-                equal(there["v"], [c for area, c in there.items() if area.startswith("g:")], "all municipalities")
-            )
+        for level, why in (("p:", "provinces"), ("g:", "all municipalities")) if "v" in there else ():
+            parts = [cell for area, cell in there.items() if area.startswith(level)]
+            rows += [equal(there["v"], parts, why)] if parts else []
     for (_, area), cells in years.items():
         rows += through_time(cells) if not area.startswith("p:") else []
     for (release, _), count in pub.warnings.items():

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from exports.figure_book import write_figure_book
+from orchestration import figure_books, publication
 from tests.adversary.__main__ import main
-from tests.adversary.reading import HIDDEN, confidential, packages
+from tests.adversary.book import full, pages, read_book
+from tests.adversary.reading import HIDDEN, Cell, Publication, confidential, packages
+from tests.unit.test_exports_support import make_publication
 
 ANNEXES = ("bijlage_5_uitstroom_csv", "bijlage_6_transmissies_csv")
 PLACES = (("11001", "Antwerpen", 40, 2), ("11002", "Antwerpen", 60, 9), ("44021", "Oost-Vlaanderen", 50, 8))
@@ -33,6 +37,20 @@ def publish(folder: Path, hidden: set[str]) -> Path:
         write(into / "provincies.csv", f"provincie {counts}", rows)
         write(into / "vlaanderen.csv", counts, [(2023, 150, 19)])
     return folder
+
+
+def test_a_book_is_read_into_the_cells_of_the_annexes(tmp_path):
+    written = make_publication(tmp_path / "publication")
+    write_figure_book(written, tmp_path / "cijferboek_x.html", hidden=lambda id_: id_.category == "gender/v")
+    pub = Publication()
+    (page,) = pages(tmp_path)
+    read_book(pub, page)
+    release = ("2024-03-31", "2024-03-31")
+    assert pub.values[Cell(release, "opgestart", 2022, "v")] == 8
+    assert pub.values[Cell(release, "opgestart_profiel/geslacht_vrouw", 2023, "v")] is None
+    assert Cell(release, "beeindigd", 2022, "g:11002") in pub.values
+    assert Cell(release, "activeringsratio/leefloners", 2023, "g:11002") in pub.values
+    assert pub.conflicts == pub.derived == []
 
 
 def hide_small_alone(package: Path) -> None:
@@ -78,11 +96,16 @@ def copy_packages(annexes: Path, into: Path) -> None:
 
 
 @pytest.mark.slow
-def test_nothing_can_be_told_from_what_is_published(copied, capsys):
+def test_nothing_can_be_told_from_what_is_published(finished, copied, capsys):
+    """The figure book beside the annexes, as the control allows it."""
+    published = publication.current(finished.data)
+    page = figure_books.write(finished.settings, published, out=copied / "cijferboek_x.html")
+    figure_books.write(finished.settings, published, "volledig", out=full(page))
     status = main([str(copied), "--sample", "5", "--seconds", "2"])
     told = capsys.readouterr().out
     assert status == 0, told
-    assert told.startswith(f"{len(ANNEXES)} packages")
+    assert told.startswith(f"{len(ANNEXES)} packages and 1 figure books")
+    assert "contradictions 0" in told, "the attacker reads the book as the annexes say it"
 
 
 @pytest.mark.slow

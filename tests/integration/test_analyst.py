@@ -1,5 +1,6 @@
 """The analyst's day: tables that explain themselves, a dictionary, documentation, and examples that run."""
 
+import fcntl
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import pytest
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
 from exports.render import render
-from orchestration import dbt, dbt_docs, dictionary, figure_books, publication
+from orchestration import answered, dbt, dbt_docs, dictionary, disclosure, figure_books, publication
 from orchestration.paths import PROJECT
 from tests.browser import browser, found
 from tests.conftest import Finished
@@ -90,6 +91,19 @@ def test_the_dictionary_is_a_workbook_with_all_of_it(finished: Finished, tmp_pat
     assert "!!" not in text  # nothing that Excel would mend
 
 
+def test_dictionary_and_documentation_wait_for_no_run(finished: Finished, tmp_path: Path) -> None:
+    with finished.data.lock.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        before = snapshot(finished.data.work)
+        assert dictionary.write(finished.data, tmp_path / "woordenboek.xlsx").is_file()
+        assert dbt_docs.write(finished.data, tmp_path / "docs.html").is_file()
+        assert snapshot(finished.data.work) == before
+
+
+def snapshot(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
 @pytest.mark.skipif(found() is None, reason="no Chromium or Chrome on this machine: install one, or set TWE_BROWSER")
 def test_dbts_documentation_is_one_file_that_asks_nothing_of_the_network(finished: Finished, tmp_path: Path) -> None:
     path = dbt_docs.write(finished.data, tmp_path / "docs.html")
@@ -144,7 +158,10 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
         found = re.search(r'id="cijfers">(.*?)</script>', text, re.S)
         assert found
         series = json.loads(found[1])["series"]
-        counts = [v for kind in ("2", "4", "5") for row in series[kind]["cells"].values() for v in row]
+        assert len({found["years"][-1] for found in series.values()}) == 1, "the key figures are of one year"
+        counts = [
+            v for kind in ("2", "4", "5") for place in series[kind]["cells"].values() for row in place for v in row
+        ]
         assert any(isinstance(v, int) for v in counts)
         return sum(isinstance(v, int) and 0 < v < threshold for v in counts)
 
@@ -153,3 +170,22 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
     names = sorted(path.name for path in finished.data.figure_books.iterdir())
     assert len(names) == 2 and all("_synthetisch" not in name for name in names)
     assert sum("VERTROUWELIJK" in name for name in names) == 1
+
+
+def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
+    finished: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = answered.text(finished.settings)
+    assert text.count("    up to date") == 3 and "OUT OF DATE" not in text
+    made = publication.current(finished.data)
+    assert made
+    assert text.count(f": stand {made.as_of}, municipalities of {made.geography_date}, ") == 2
+    monkeypatch.setattr(disclosure, "kept", lambda *_: disclosure.Kept("another", finished.data.disclosure / "another"))
+    text = answered.text(finished.settings)
+    assert "    up to date" not in text
+    assert (
+        text.count(
+            f"OUT OF DATE: deliveries, questions or code changed since; `twe run` makes it anew, at stand {made.as_of}"
+        )
+        == 3
+    )

@@ -75,9 +75,11 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
     path.parent.mkdir(parents=True)
     path.touch()
     assert not Stamps(data).is_current(path, "s1")
-    Stamps(data).set(path, "s1", [path])
-    Stamps(data).set(path.with_name("andere.xlsx"), "s2", [])
+    Stamps(data).set(path, "s1", [path], MADE)
+    Stamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
     assert Stamps(data).is_current(path, "s1")
+    assert Stamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
+    assert Stamps(data).dates(path.with_name("nooit.xlsx")) is None
     assert not Stamps(data).is_current(path, "s2")
     path.unlink()
     assert not Stamps(data).is_current(path, "s1")

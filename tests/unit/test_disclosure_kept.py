@@ -12,6 +12,7 @@ import pytest
 from test_exports_support import make_publication
 
 from exports import load_questions
+from exports.figure_book import book_figures, load_definition
 from orchestration import disclosure, releases
 from orchestration.annexes import ANSWER
 from orchestration.assets import annexes as assets
@@ -108,6 +109,17 @@ def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     assert populations == {"started", "subsidies", "ended", "measured"}
     everything = disclosure.load(disclosure.ensure(settings, made, "2022-2023")).release.system.cells
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
+
+
+def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(settings, made):
+    control = disclosure.load(disclosure.ensure(settings, made))
+    for figure in book_figures(made.path):
+        control.hidden(figure.id)  # raises ControlError for what was not controlled
+    disclosure.record(settings, made, load_definition(), "cijferboek/x")
+    record = disclosure._known(settings.folder, replace(_line(), folder="cijferboek/x"))
+    assert {cell.population.partition(" ")[0] for cell in record.system.cells} == {
+        "started", "subsidies", "ended", "measured", "ratio",
+    }  # fmt: skip
 
 
 def _line() -> releases.Release:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from exports.figure_book.question import KINDS_SHOWN
 from exports.question_fields import QuestionError
-from exports.questions import load_question, load_questions
+from exports.questions import Question, load_question, load_questions
+from exports.unfinished import left_over
 from orchestration import answered, releases
 from orchestration.cli import twe
 from orchestration.drafting import draft
-from orchestration.paths import PROJECT, QUESTIONS
+from orchestration.paths import QUESTIONS
 from orchestration.settings import Settings
 
 KNOWN = sorted(load_questions(QUESTIONS))
@@ -32,7 +32,7 @@ def own(tmp_path: Path, settings: Settings) -> Settings:
 def test_a_draft_of_any_question_is_a_question_with_its_annexes_and_other_years(own: Settings, source: str) -> None:
     made = load_question(draft(own, "nieuw-2027", source, "2021-2023,2025"))
     before = load_questions(QUESTIONS)[source]
-    assert (made.id, made.title, made.status) == ("nieuw-2027", before.title, "ontwerp")
+    assert (made.id, made.title, made.status) == ("nieuw-2027", f"ONTWERP - {before.title}", "ontwerp")
     assert made.parts == before.parts and made.gaps == before.gaps and made.footnotes == before.footnotes
     assert {annex.years for annex in made.annexes} == {(2021, 2022, 2023, 2025)}
     assert made.annexes == tuple(replace(annex, years=made.annexes[0].years) for annex in before.annexes)
@@ -79,7 +79,9 @@ def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) 
         "released 2026-02-20 10:15 UTC: stand 2026-02-19, municipalities of 2025-01-01, edition publiek, "
         "status definitief, 2 files; SYNTHETIC demo data" in of_2024
     )
-    assert "not released; 0 of 3 annexes written" in text[: text.index("twe-2024")]
+    before = text[: text.index("twe-2024")]
+    assert "not released" in before and "nothing written: twe annexes --question twe-2018" in before
+    assert "cijferboek  Cijferboek TWE-OCMW (the figure book" in text
     assert "weg  (no question file any more)" in text
 
 
@@ -97,11 +99,36 @@ def test_the_command_line_starts_a_question(tmp_path: Path, monkeypatch: pytest.
     done = CliRunner().invoke(twe, ["questions", "--new", "twe-2027", "--from", "twe-2024", "--years", "2021-2025"])
     assert done.exit_code == 0 and "twe annexes --question twe-2027" in done.output
     listed = CliRunner().invoke(twe, ["questions"])
-    assert "twe-2027  Trajecten tijdelijke werkervaring" in listed.output and "2021-2025" in listed.output
+    assert "twe-2027  ONTWERP - Trajecten tijdelijke werkervaring" in listed.output and "2021-2025" in listed.output
+    unfinished = "its texts may still be those of twe-2024: go through them, then take out the line `draft_of`"
+    assert f"NOT FINISHED, can't be released: {unfinished}" in listed.output
+    checked = CliRunner().invoke(twe, ["check"])
+    assert checked.exit_code == 0 and f"Not finished, so not to be released: twe-2027: {unfinished}" in checked.output
+    refused = CliRunner().invoke(twe, ["release", "--question", "twe-2027"])
+    assert refused.exit_code == 1 and unfinished in refused.output
     assert CliRunner().invoke(twe, ["questions", "--new", "x"]).exit_code == 2
     assert CliRunner().invoke(twe, ["questions", "--years", "2020"]).exit_code == 2
 
 
-def test_the_example_for_the_figure_book_carries_all_that_it_shows() -> None:
-    made = load_question(PROJECT / "docs" / "examples" / "cijferboek.yml")
-    assert {annex.kind.key for annex in made.annexes} == set(KINDS_SHOWN)
+def test_a_draft_is_finished_when_its_line_is_out_and_no_text_is_left_to_write(own: Settings) -> None:
+    path = draft(own, "nieuw", "twe-2024")
+    text = path.read_text(encoding="utf-8")
+    with pytest.raises(QuestionError, match="take out `draft_of` before you set status definitief"):
+        _loaded(path, text.replace("status: ontwerp", "status: definitief"))
+    text = text.replace("draft_of: twe-2024\n", "")
+    assert left_over(_loaded(path, text)) == []
+    assert not _loaded(path, text).title.startswith("ONTWERP")
+    todo = text.replace('title: "Opgestarte TWE-OCMW-trajecten naar profiel', 'title: "TODO naar profiel')
+    assert left_over(_loaded(path, todo)) == ["annex 2 holds TODO"]
+
+
+def _loaded(path: Path, text: str) -> Question:
+    path.write_text(text, encoding="utf-8")
+    return load_question(path)
+
+
+@pytest.mark.parametrize(("day", "meant"), [("31/12/2025", "2025-12-31"), ("20251231", "2025-12-31"), ("gisteren", "")])
+def test_a_day_in_another_form_is_told_the_form(day: str, meant: str) -> None:
+    done = CliRunner().invoke(twe, ["annexes", "--question", "twe-2024", "--as-of", day])
+    assert done.exit_code == 2
+    assert f"'{day}' is no day; write year-month-day, like {meant or '2025-12-31'}" in done.output

@@ -14,9 +14,14 @@ from test_exports_support import ROWS, make_publication
 
 from exports.annexes import KINDS
 from exports.build import build
-from exports.figure_book import figure_book_question, write_figure_book
+from exports.figure_book import book_figures, definition, load_definition, scope, write_figure_book
+from exports.figure_book.data import figures_of
+from exports.figure_book.definition import Definition
 from exports.identity import PROVINCIE, VLAANDEREN, FigureId
-from exports.questions import Annex, Question
+from exports.questions import Annex, Question, QuestionError
+from exports.reading import Publication
+from orchestration.quality import check_questions
+from orchestration.quality.checking import Places
 
 ANTWERP, GHENT = "11002", "44021"
 
@@ -36,12 +41,14 @@ def data_of(path: Path) -> dict[str, Any]:
 def value(book: dict[str, Any], kind: str, place: str, measure: str, year: int) -> Any:
     series = book["series"][kind]
     names = [item["id"] for item in series["measures"]]
-    return series["cells"][place][names.index(measure) * len(series["years"]) + series["years"].index(year)]
+    row = series["cells"][place][names.index(measure)]
+    at = series["years"].index(year) - len(series["years"]) + len(row)  # a row ends with the last year
+    return row[at] if at >= 0 else None
 
 
 def numbers(book: dict[str, Any]) -> set[float]:
     """Every figure in the data of the page."""
-    rows = [row for series in book["series"].values() for row in series["cells"].values()]
+    rows = [row for series in book["series"].values() for place in series["cells"].values() for row in place]
     return {cell for row in rows for cell in row if isinstance(cell, int | float)}
 
 
@@ -51,8 +58,8 @@ def question(*annexes: Annex, **facts: Any) -> Question:
 
 def test_figures_are_those_of_the_annexes(publication, tmp_path):
     """Every figure of the page that an annex shows too has the same value there."""
-    whole = figure_book_question(publication)
-    asked = replace(whole, annexes=tuple(replace(annex, years=(2022, 2023)) for annex in whole.annexes))
+    kinds = definition.KINDS_SHOWN
+    asked = question(*[Annex(KINDS[key], key, "t", (2022, 2023), f"{key}.xlsx") for key in kinds])
     book = data_of(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
     compared = 0
     for annex in asked.annexes:
@@ -126,10 +133,63 @@ def test_only_the_years_and_levels_that_the_questions_carry(publication, tmp_pat
     assert value(book, "2", VLAANDEREN, "gender/*", 2023) == 9
 
 
-def test_years_that_were_not_over_are_left_out(tmp_path):
+def carried(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
+    with Publication(folder) as opened:
+        return [(item.kind.key, item.years) for item in scope.of_definition(made, opened)]
+
+
+def test_years_run_on_to_the_last_that_was_over_and_nothing_is_made_up(tmp_path):
     running = make_publication(tmp_path / "p", as_of=dt.date(2023, 12, 30))
-    years = {annex.kind.key: annex.years for annex in figure_book_question(running).annexes}
+    years = {key: found for key, found in carried(running, load_definition()) if len(found) > 1 or key in "235"}
     assert years == {"2": (2022,), "3": (2022,), "4": (2021, 2022), "5": (2022,), "ratio": (2021, 2022)}
+    path = tmp_path / "boek.yml"
+    path.write_text(
+        "id: boek\ntitle: t\nfigures:\n"
+        "  - {kind: 4, years: last}\n  - {kind: 4, years: 2022-}\n  - {kind: 4, years: 2019-2020}\n"
+    )
+    assert carried(running, load_definition(path)) == [("4", (2022,)), ("4", (2022,)), ("4", (2019, 2020))]
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ("{kind: 1, years: last}", "line 4: the book has no charts for kind '1'"),
+        ("{kind: 4, years: 2011-}", "line 4: `years` must start in 2017"),
+        ("{kind: 4, years: soon}", "line 4: `years`: 'soon' is no year"),
+        ("{kind: 4, years: last, file: a.xlsx}", "line 4: unknown field `file`"),
+    ],
+)
+def test_a_mistake_in_the_definition_is_told_with_its_line(tmp_path, block, said):
+    path = tmp_path / "cijferboek.yml"
+    path.write_text(f"id: cijferboek\ntitle: t\nfigures:\n  - {block}\n")
+    with pytest.raises(QuestionError, match=re.escape(said)):
+        load_definition(path)
+    (problem,) = check_questions.figure_book(Places(figure_book=path))
+    assert problem.line == 4
+
+
+def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(publication, tmp_path):
+    """What the page asks about while it is made is what the control was told of before."""
+    asked: set[FigureId] = set()
+
+    def hidden(figure: FigureId) -> bool:
+        asked.add(figure)
+        return False
+
+    write_figure_book(publication, tmp_path / "book.html", hidden=hidden)
+    told = {id_ for figure in book_figures(publication) for id_ in (figure.id, *figure.parts)}
+    assert asked == told and len(told) > 300
+
+
+def test_every_name_in_the_definition_is_that_of_a_figure(publication):
+    """A name that is none would silently show nothing."""
+    with Publication(publication) as opened:
+        for item in scope.of_definition(load_definition(), opened):
+            every = replace(item, measures=())
+            known = {(figure.id.category, figure.id.measure) for figure in figures_of(opened, [every])}
+            names = {name for pair in known for name in pair}
+            assert {name for name in item.measures if not name.endswith("/")} <= names
+            assert all(any(other.startswith(name) for other in names) for name in item.measures if name[-1] == "/")
 
 
 def test_same_input_same_bytes_and_a_failure_leaves_the_former_page(publication, tmp_path):
@@ -151,7 +211,7 @@ def test_the_page_says_which_edition_it_is_and_what_its_data_are(publication, tm
     full = write_figure_book(publication, tmp_path / "f.html", hidden=lambda figure: True, edition="volledig")
     text = full.read_text("utf-8")
     assert "VERTROUWELIJK - volledige uitgave" in text and "SYNTHETISCHE DEMODATA" in text
-    assert value(data_of(full), "2", ANTWERP, "gender/m", 2022) == 4
+    assert value(data_of(full), "2", ANTWERP, "gender/*", 2022) == 6
     public = write_figure_book(publication, tmp_path / "p.html").read_text("utf-8")
     assert "VERTROUWELIJK - volledige" not in public and "Er is geen geheimhouding toegepast" in public
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 from test_exports_support import make_publication
 
+from exports.annexes import KINDS
 from exports.figure_book import write_figure_book
 from exports.identity import FigureId
+from exports.questions import Annex, Question
 from tests.browser import Page, browser, found
 
 pytestmark = pytest.mark.skipif(
@@ -150,6 +153,20 @@ def test_numbers_are_written_as_in_flanders(page: Page):
     tiles = texts(page, ".tile strong")
     assert tiles == ["9", "100,0\u00a0%", "71,4\u00a0%", "0,0\u00a0mln.", "29,2"]
     assert "15.000,10" in " ".join(texts(page, "#blad td"))
+
+
+def test_the_key_figures_are_of_one_year_said_in_words(page: Page, tmp_path: Path):
+    assert texts(page, "#peiljaar") == ["Vlaanderen in 2023, het laatste volledige jaar"]
+    assert texts(page, "#voorlopig")[0].endswith("Er kunnen nog correcties of metingen komen.")
+    earlier = [Annex(KINDS["2"], "1", "t", (2022,), "a.xlsx"), Annex(KINDS["ratio"], "2", "t", (2022, 2023), "b.xlsx")]
+    publication = make_publication(tmp_path / "publication")
+    asked = Question(id="q", title="q", annexes=tuple(earlier))
+    page.open(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
+    assert texts(page, "#peiljaar") == ["Vlaanderen in 2022"]
+    asked = Question(id="q", title="q", annexes=(earlier[0], replace(earlier[1], years=(2023,))))
+    page.open(write_figure_book(publication, tmp_path / "book2.html", questions=[asked]))
+    assert texts(page, "#peiljaar") == ["Kerncijfers, elk van zijn laatste jaar"]
+    assert texts(page, ".tile dt") == ["Opgestart (2022)", "Activering (2023)"]
 
 
 def test_it_fits_a_phone_without_scrolling_sideways(page: Page):

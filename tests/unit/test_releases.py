@@ -13,9 +13,10 @@ from test_exports_support import make_publication
 
 from exports import load_questions, write_annex
 from exports.answer import write_answer
+from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
-from orchestration import released_figures, releases
+from orchestration import released_figures, releases, verifying
 from orchestration.cli import twe
 from orchestration.paths import PROJECT, DataFolder
 from orchestration.publication import Publication
@@ -107,17 +108,47 @@ def test_verify_by_content_not_by_name(data, source, tmp_path):
     releases.release(data, QUESTION, *source, NOW)
     copy = tmp_path / "renamed.xlsx"
     copy.write_bytes((source[1] / "bijlage_3_loontoelagen.xlsx").read_bytes())
-    verdict = releases.verify(data, copy)
+    verdict = verifying.verify(data, copy)
     assert verdict.text.startswith(
         "Untouched release: twe-2024, bijlage_3_loontoelagen.xlsx, edition publiek, as of 2024"
     )
     touched = tmp_path / "bijlage_3_loontoelagen.xlsx"
     touched.write_bytes(copy.read_bytes() + b" ")
-    verdict = releases.verify(data, touched)
+    verdict = verifying.verify(data, touched)
     assert verdict.release is None and "differs from every file released under this name" in verdict.text
     stranger = tmp_path / "stranger.xlsx"
     stranger.write_bytes(b"?")
-    assert "neither the content nor the name" in releases.verify(data, stranger).text
+    assert "neither the content nor the name" in verifying.verify(data, stranger).text
+
+
+def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path):
+    for place in (data.annexes / "twe-2024", data.annexes / "twe-2024" / "vertrouwelijk", data.figure_books):
+        place.mkdir(parents=True)
+        (place / "a.xlsx").write_bytes(place.name.encode())
+    copy = tmp_path / "mail.xlsx"
+    told = {}
+    for place in ("twe-2024", "vertrouwelijk", "figure_book"):
+        copy.write_bytes(place.encode())
+        verdict = verifying.verify(data, copy)
+        assert verdict.release is None
+        told[place] = verdict.text
+    assert "working file of question twe-2024" in told["twe-2024"]
+    assert "`twe release --question twe-2024` releases and keeps it" in told["twe-2024"]
+    assert "CONFIDENTIAL and is never released" in told["vertrouwelijk"] and "`twe" not in told["vertrouwelijk"]
+    assert "the figure book" in told["figure_book"] and "`twe release --question cijferboek`" in told["figure_book"]
+
+
+def test_the_figure_book_is_released_as_a_whole(data, source):
+    made, _ = source
+    book = write_figure_book(made.path, data.figure_books / book_file(made.as_of, made.geography_date, made.synthetic))
+    lines, new = releases.release(data, load_definition(), made, data.figure_books, NOW)
+    assert new and [(line.question, line.annex, line.file_name) for line in lines] == [
+        ("cijferboek", "cijferboek", book.name)
+    ]
+    assert verifying.verify(data, book).release == lines[0]
+    folder = data.releases / lines[0].folder
+    assert sorted(path.name for path in folder.iterdir()) == [book.name, "deliveries.parquet"]
+    assert releases.release(data, load_definition(), made, data.figure_books, NOW) == (lines, False)
 
 
 def test_verify_on_the_command_line(data, source, tmp_path, monkeypatch):
@@ -204,4 +235,4 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     ]  # fmt: skip
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = releases.release(data, question, source[0], place, NOW)
-    assert new and releases.verify(data, place / "geld.xlsx").release
+    assert new and verifying.verify(data, place / "geld.xlsx").release

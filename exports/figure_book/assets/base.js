@@ -28,7 +28,9 @@ function figure(kind, place, measure, year) {
   if (!series || !series.cells[place]) return null;
   const m = series.measures.findIndex((item) => item.id === measure);
   const y = series.years.indexOf(year);
-  return m < 0 || y < 0 ? null : series.cells[place][m * series.years.length + y];
+  if (m < 0 || y < 0) return null;
+  const values = series.cells[place][m];  // they end with the last year
+  return values[y - series.years.length + values.length] ?? null;
 }
 const overYears = (kind, place, measure) =>
   data.series[kind].years.map((year) => figure(kind, place, measure, year));
@@ -44,6 +46,9 @@ const sum = (values) => values.find((value) => !isNumber(value)) === undefined
 
 const years = (kind) => data.series[kind]?.years ?? [];
 const lastYear = (kind) => years(kind).at(-1);
+/** The year of the key figures: the last one that every series has; undefined when there is none. */
+const REFERENCE = Object.values(data.series).map((series) => series.years)
+  .reduce((common, own) => common.filter((year) => own.includes(year)), Object.values(data.series)[0]?.years ?? []).at(-1);
 const allProvisional = (kind) => data.series[kind].provisional.length === years(kind).length;
 /** Whether the year stands out as provisional: where all years are, none does, and the note says so. */
 const isProvisional = (kind, year) => !allProvisional(kind) && data.series[kind].provisional.includes(year);

@@ -8,12 +8,16 @@ const put = (id, ...charts) => document.getElementById(id).append(...charts);
 const missing = () => element("p", { class: "missing" }, "Deze cijfers staan niet in deze uitgave.");
 
 /** "3,2 % meer dan in 2023", or nothing when it can't be said. */
-function compared(kind, measure, place = FLANDERS) {
-  const [before, now] = [lastYear(kind) - 1, lastYear(kind)].map((year) => figure(kind, place, measure, year));
+function compared(kind, measure, year = lastYear(kind)) {
+  const [before, now] = [year - 1, year].map((each) => figure(kind, FLANDERS, measure, each));
   if (!isNumber(before) || !isNumber(now) || !before) return "";
   const change = 100 * (now / before - 1);
-  if (Math.abs(change) < 0.05) return `, evenveel als in ${lastYear(kind) - 1}`;
-  return `, ${number(Math.abs(change), 1)} % ${change > 0 ? "meer" : "minder"} dan in ${lastYear(kind) - 1}`;
+  if (Math.abs(change) < 0.05) return `, evenveel als in ${year - 1}`;
+  return `, ${number(Math.abs(change), 1)} % ${change > 0 ? "meer" : "minder"} dan in ${year - 1}`;
+}
+/** ", tegenover 48,2 % in 2024" for what is a share or a ratio itself. */
+function against(value, before, year, decimals, unit) {
+  return isNumber(value) && isNumber(before) ? `, tegenover ${words(before, decimals, unit)} in ${year - 1}` : "";
 }
 const million = (value) => (isNumber(value) ? value / 1e6 : value);
 const star = (kind) => allProvisional(kind) ? "Alle jaren zijn voorlopig: er kunnen nog correcties voor komen."
@@ -27,17 +31,31 @@ function yearTable(title, kind, columnsOf) {
     years(kind).map((year, i) => [yearLabel(kind, year), ...columnsOf.map(([, values, decimals, unit]) => words(values[i], decimals, unit))]));
 }
 
+/** The key figures, all of one year; each of its own last year where the series have none in common. */
 function overview() {
-  const tiles = [];
-  const tile = (kind, what, value, about) => tiles.push(element("div", { class: "tile" },
-    element("dt", {}, what), element("dd", {}, element("strong", {}, value), element("span", {}, about))));
-  const at = (kind, measure) => figure(kind, FLANDERS, measure, lastYear(kind));
-  if (data.series["2"]) tile("2", "Opgestart", words(at("2", "gender/*")), `trajecten in ${yearLabel("2", lastYear("2"))}${compared("2", "gender/*")}`);
-  if (data.series["4"]) tile("4", "Uitgevoerd", words(share(at("4", "executed/*"), at("4", "*")), 1, "%"), `van de trajecten die in ${yearLabel("4", lastYear("4"))} eindigden`);
-  if (data.series["5"]) tile("5", "Gewoon werk", words(share(at("5", "position/nec"), at("5", "position/*")), 1, "%"), `staat na 12 maanden in het normaal economisch circuit, meetjaar ${yearLabel("5", lastYear("5"))}`);
-  if (data.series["3"]) tile("3", "Loontoelagen", words(million(at("3", "amount_eur")), 1, "mln."), `euro voor ${yearLabel("3", lastYear("3"))}${compared("3", "amount_eur")}`);
-  if (data.series.ratio) tile("ratio", "Activering", words(at("ratio", "ratio_pct"), 1), `cliënten in TWE per 100 leefloners in ${yearLabel("ratio", lastYear("ratio"))}`);
+  const [tiles, kinds] = [[], []];
+  const of = (kind) => REFERENCE ?? lastYear(kind);
+  const tile = (kind, what, value, about) => {
+    kinds.push(kind);
+    tiles.push(element("div", { class: "tile" }, element("dt", {}, what + (REFERENCE ? "" : ` (${of(kind)})`)),
+      element("dd", {}, element("strong", {}, value), element("span", {}, about))));
+  };
+  const at = (kind, measure, year = of(kind)) => figure(kind, FLANDERS, measure, year);
+  /** A share or ratio beside that of the year before. */
+  const rate = (kind, what, about, value, decimals, unit) => tile(kind, what, words(value(of(kind)), decimals, unit),
+    about + against(value(of(kind)), value(of(kind) - 1), of(kind), decimals, unit));
+  if (data.series["2"]) tile("2", "Opgestart", words(at("2", "gender/*")), `trajecten${compared("2", "gender/*", of("2"))}`);
+  if (data.series["4"]) rate("4", "Uitgevoerd", "van de trajecten die eindigden", (year) => share(at("4", "executed/*", year), at("4", "*", year)), 1, "%");
+  if (data.series["5"]) rate("5", "Gewoon werk", "staat 12 maanden na het einde in het normaal economisch circuit", (year) => share(at("5", "position/nec", year), at("5", "position/*", year)), 1, "%");
+  if (data.series["3"]) tile("3", "Loontoelagen", words(million(at("3", "amount_eur")), 1, "mln."), `euro uitbetaald${compared("3", "amount_eur", of("3"))}`);
+  if (data.series.ratio) rate("ratio", "Activering", "cliënten in TWE per 100 leefloners", (year) => at("ratio", "ratio_pct", year), 1, "");
   document.getElementById("kern").append(...tiles);
+  const complete = Number(data.meta.asOf.slice(0, 4)) - (data.meta.asOf.endsWith("-12-31") ? 0 : 1);
+  document.getElementById("peiljaar").textContent = !REFERENCE ? "Kerncijfers, elk van zijn laatste jaar"
+    : `Vlaanderen in ${REFERENCE}${REFERENCE === complete ? ", het laatste volledige jaar" : ""}`;
+  const running = tiles.filter((_, i) => data.series[kinds[i]].provisional.includes(of(kinds[i])));
+  document.getElementById("voorlopig").textContent = !running.length ? ""
+    : `${running.length === tiles.length ? "Deze cijfers zijn voorlopig" : `Voorlopig: ${running.map((item) => item.firstChild.textContent.toLowerCase()).join(", ")}`}. Er kunnen nog correcties of metingen komen.`;
 }
 
 function overTheYears() {

@@ -71,7 +71,8 @@ function beside(kind, prefix, total, title, about, trio, groups, key, span = "ha
   return chart({
     span, heading: "h5", title, about: `${about} ${yearLabel(kind, year)}, in %`, key, spoken,
     draw: bars({ rows, groups, decimals: 1, unit: "%" }),
-    table: countTable(`${title}, ${fullName(trio[0])}: aantal trajecten`, kind, prefix, total, trio[0]),
+    table: table(`${title}: aantal trajecten in ${yearLabel(kind, year)}`, [title, ...groups.map((group) => capital(group.name))],
+      [...categories(kind, prefix), { id: total, label: "Totaal" }].map((item) => [item.label, ...trio.map((place) => words(figure(kind, place, item.id, year)))])),
   });
 }
 

@@ -1,0 +1,86 @@
+"""What the figure book shows, read and checked from `cijferboek.yml` beside this module.
+
+It names figures as a question does, but asks for no workbooks: whoever decides what is hidden is asked about them
+together with the figures of all questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from exports.annexes import KINDS
+from exports.annexes.model import Kind
+from exports.question_fields import FIRST_YEAR, FieldReader, QuestionError
+from exports.yaml_lines import Located, YamlProblem, load
+
+FILE = Path(__file__).with_name("cijferboek.yml")
+KINDS_SHOWN = ("2", "3", "4", "5", "ratio")
+"""Annex kinds that the page has charts for, each under its default options."""
+
+LAST = "last"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One table of the book. Without `years` they run on with the data: from `open_from`, or only the last one."""
+
+    kind: Kind
+    years: tuple[int, ...]
+    open_from: int
+    last_only: bool
+    levels: tuple[str, ...]
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The book as a whole; `status` as of a question, for the release register."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    source_sha256: str
+    status: str = "voorlopig"
+
+
+def load_definition(path: Path = FILE) -> Definition:
+    """The definition in a file. Raises QuestionError with the line of the first mistake."""
+    try:
+        content = path.read_bytes()
+        data = load(content.decode("utf-8"))
+    except (UnicodeDecodeError, YamlProblem) as error:
+        raise QuestionError(f"{path.name}: {error}") from error
+    reader = FieldReader(path.name)
+    if not isinstance(data, Located):
+        raise QuestionError(f"{path.name}: holds no fields; start with `id: {path.stem}`")
+    reader.only(data, ("id", "title", "figures"))
+    if reader.needed(data, "id") != path.stem:
+        raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {path.stem!r}")
+    blocks = tuple(_block(reader, item) for item in reader.mappings(data, "figures"))
+    if not blocks:
+        raise reader.fail(
+            data, "figures" if "figures" in data else None, "the book needs at least one block of figures"
+        )
+    return Definition(path.stem, reader.needed(data, "title"), blocks, hashlib.sha256(content).hexdigest())
+
+
+def _block(reader: FieldReader, data: Located) -> Block:
+    reader.only(data, ("kind", "years", "levels", "measures"))
+    key = reader.needed(data, "kind")
+    if key not in KINDS_SHOWN:
+        raise reader.fail(data, "kind", f"the book has no charts for kind {key!r}, only for {', '.join(KINDS_SHOWN)}")
+    years = str(data.get("years", "")).strip()
+    running = re.fullmatch(r"(\d{4})\s*[-\u2013]", years)
+    if running and int(running[1]) < FIRST_YEAR:
+        raise reader.fail(data, "years", f"`years` must start in {FIRST_YEAR} (start of TWE) or later")
+    return Block(
+        kind=KINDS[key],
+        years=() if running or years == LAST else reader.years(data, "years"),
+        open_from=int(running[1]) if running else FIRST_YEAR,
+        last_only=years == LAST,
+        levels=reader.levels(data, "levels"),
+        measures=reader.texts(data, "measures"),
+    )

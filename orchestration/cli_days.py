@@ -1,0 +1,36 @@
+"""Days on the command line, one form everywhere: 2025-12-31."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+
+class Day(click.ParamType):
+    """A civil date. The value is a `datetime.date`."""
+
+    name = "yyyy-mm-dd"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Fails with the form that is expected, and what was probably meant."""
+        if isinstance(value, dt.date):
+            return value
+        text = str(value).strip()
+        try:
+            return dt.datetime.strptime(text, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{text!r} is no day; write year-month-day, like {_meant(text) or '2025-12-31'}", param, ctx)
+
+
+def _meant(text: str) -> str:
+    """A day that was written the other way round, as it should have been."""
+    for form in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d"):
+        try:
+            return dt.datetime.strptime(text, form).date().isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+DAY = Day()
