@@ -31,7 +31,7 @@ PLACES = {
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
-    "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper", "exports.render",
+    "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper",
                  "orchestration.demo.workbook", "orchestration.door.xlsx", "orchestration.quarantine",
                  "orchestration.quality"},
     "python_calamine": {"orchestration.door.xlsx", "exports.shown"},
@@ -49,7 +49,7 @@ ON_TOP = {
                 "orchestration.automation"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
-    "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper", "exports.render"},
+    "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
 }  # fmt: skip
