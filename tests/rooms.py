@@ -27,7 +27,8 @@ PLACES = {
     "sqlalchemy": {"expectations.gx_duckdb"},
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
-                "orchestration.automation", "orchestration.instance", "orchestration.runner"},
+                "orchestration.automation", "orchestration.event_log", "orchestration.instance",
+                "orchestration.runner"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
@@ -46,7 +47,7 @@ ON_TOP = {
     "sqlalchemy": {"expectations.gx_duckdb"},
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
-                "orchestration.automation"},
+                "orchestration.automation", "orchestration.event_log"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
     "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper"},
