@@ -86,6 +86,23 @@ def test_mistakes_in_the_policy_are_named_with_line_and_remedy(tmp_path, old, ne
         changed(tmp_path, old, new)
 
 
+@pytest.mark.parametrize(("cost", "shown"), [(1, False), (6, True)])
+def test_a_smaller_municipality_is_hidden_before_a_centrumstad(tmp_path, cost, shown):
+    """Of three places one is small; beside it goes the cheapest: the lower count, unless that is of a centrumstad."""
+    world = subsidies(12, 60, 80, 900)
+    places = [dataclasses.replace(item, is_centre_city=number == 1) for number, item in enumerate(world.municipalities)]
+    world = dataclasses.replace(world, municipalities=tuple(places))
+    policy = changed(tmp_path, "centrumstad: 6", f"centrumstad: {cost}")
+    made = controlled(world, {"mart_wage_subsidies": (2022,)}, policy=policy)
+    city = at("mart_wage_subsidies", "subsidies", places[1].nis_code, 2022, "performance")
+    assert made.passed and made.hidden(city) is not shown
+
+
+def test_a_policy_kept_from_before_the_centrumsteden_had_a_cost_can_be_read(tmp_path):
+    old = changed(tmp_path, "  centrumstad: 6\n", "")
+    assert old.cost(GEMEENTE, True, False) == old.cost(GEMEENTE, False, False)
+
+
 def test_an_exception_shows_a_small_count_and_says_why(tmp_path):
     rule = "exceptions:\n  - {population: started, item: gender/x, place: vlaanderen, reason: agreed in writing}"
     policy = changed(tmp_path, "exceptions: []", rule)
