@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from exports.annexes.model import Categories, Kind, Mart, Measure, Wide
@@ -17,6 +17,8 @@ from exports.tidy import Tidy, tidy
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
 Groups = Mapping[tuple[str, str, int], Group]
 """(level, place, year) -> cells; the place as in an identity."""
+_Asked = tuple[int, str, str, int]
+"""(id of the meter, level, place, year)."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Figures:
     tables: tuple[WideFigures, ...]
     tidy: tuple[Tidy, ...]
     signatures: Signatures
+    _made: dict[tuple[int, str, str, int], tuple[Meter, Figure]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What `figure` gave: the sheets and editions of an annex ask for the same ones."""
 
     @property
     def provinces(self) -> tuple[str, ...]:
@@ -61,6 +67,13 @@ class Figures:
 
     def figure(self, meter: Meter, level: str, place: str, year: int) -> Figure:
         """What an annex shows for a place and year, with its identity."""
+        key = (id(meter), level, place, year)
+        known = self._made.get(key)
+        if known is None:
+            known = self._made[key] = (meter, self._figure(meter, level, place, year))  # the meter keeps its id
+        return known[1]
+
+    def _figure(self, meter: Meter, level: str, place: str, year: int) -> Figure:
         measure = meter.measure
         if (level, place, year) not in self.groups:
             shown = measure.absent
@@ -87,7 +100,7 @@ def collect(publication: Publication, kind: Kind, years: Sequence[int], options:
     read = []
     for mart in kind.marts:
         chosen = {name: options.get(name, values[0]) for name, values in mart.options.items()}
-        columns = (*COMMON, *(field.column for field in mart.fields))
+        columns = (*COMMON, *(item.column for item in mart.fields))
         rows = publication.rows(
             mart.name,
             columns,
@@ -131,13 +144,13 @@ def _group(
             key = mart.bins(mart.category(named))
             group[key] = (group.get(key) or 0) + named[mart.value]
             continue
-        for field in mart.measures:
-            if field.column in group:
+        for item in mart.measures:
+            if item.column in group:
                 raise PublicationError(
                     f"{mart.name} has more than one row for {named['nis_code']} in {named['year']}: its grain is "
                     "broken; build again, and report it when it stays"
                 )
-            group[field.column] = named[field.column]
+            group[item.column] = named[item.column]
 
 
 def _levels(kind: Kind, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:

@@ -121,6 +121,12 @@ class Publication:
             raise PublicationError(f"{path}: cannot be read as the contract says: {first}") from error
 
     @cached_property
+    def version(self) -> tuple[object, ...]:
+        """Tells this publication from every other, and from one with other content in its place."""
+        files = [(path.name, path.stat()) for path in sorted(self.folder.glob("*.parquet"))]
+        return self.folder, *((name, stat.st_ino, stat.st_mtime_ns, stat.st_size) for name, stat in files)
+
+    @cached_property
     def facts(self) -> Facts:
         rows = self.rows("publication", ("as_of", "geography_date", "code_version", "engine", "synthetic"))
         if len(rows) != 1:

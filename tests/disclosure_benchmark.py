@@ -21,12 +21,12 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from exports.disclosure.audit import audit
-from exports.disclosure.control import control_question
 from exports.disclosure.geography import level_of
 from exports.disclosure.suppress import suppress
 from exports.disclosure.system import CellId, System
 from exports.identity import GEMEENTE
 from exports.questions import load_questions
+from tests.disclosure_question import control_question
 
 TABLES = (("started", "gender"), ("started", "age"), ("started", "schooling"), ("started", "months"),
           ("measured", "position"))  # fmt: skip

@@ -13,8 +13,8 @@ from exports.disclosure.control import Control, control
 from exports.disclosure.releases import Release
 from exports.disclosure.territory import territories
 from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
-from tests.attacker import Key, View, key_of
 from tests.disclosure_world import FakePublication
+from tests.release_attacker import Key, View, key_of
 
 EVERYTHING: Mapping[str, tuple[int, ...]] = {
     "mart_started_duration": (2022, 2023),

@@ -101,7 +101,8 @@ class Marts:
     def __init__(self, publication: Publication, hidden: Hidden | None = None) -> None:
         self._publication = publication
         self._hidden = hidden or (lambda identity: False)
-        self._rows: dict[tuple[str, int, str | None], list[dict[str, Any]]] = defaultdict(list)
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._indexes: dict[str, dict[tuple[str, ...], dict[tuple[Any, ...], list[dict[str, Any]]]]] = {}
         self._read: dict[str, Mart] = {}
         self.withheld = 0
 
@@ -110,28 +111,37 @@ class Marts:
         if mart.name in self._read:
             return
         columns = ("year", "nis_code", *(item.column for item in mart.fields))
-        for values in self._publication.rows(mart.name, columns):
-            row = dict(zip(columns, values, strict=True))
-            self._rows[mart.name, row["year"], None].append(row)
-            self._rows[mart.name, row["year"], row["nis_code"]].append(row)
+        rows = self._publication.rows(mart.name, columns)
+        self._rows[mart.name] = [dict(zip(columns, values, strict=True)) for values in rows]
         self._read[mart.name] = mart
 
     def find(self, lookup: Lookup) -> Number | None:
         """What the lookup gives; None when no row holds a value."""
         where = lookup.filter
         total: Number | None = None
-        for row in self._rows.get((lookup.mart, where["year"], where.get("nis_code")), ()):
+        columns = tuple(where)
+        if columns not in (indexes := self._indexes.setdefault(lookup.mart, {})):
+            indexes[columns] = self._index(lookup.mart, columns)
+        for row in indexes[columns].get(tuple(where.values()), ()):
             value = row[lookup.measure]
-            if value is None or any(row[column] != wanted for column, wanted in where.items()):
+            if value is None:
                 continue
             if lookup.times:
                 value = value * row[lookup.times]
             total = value if total is None else total + value
         return total
 
+    def _index(self, mart: str, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+        """The rows of a mart by their values in these columns."""
+        index: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+        for row in self._rows.get(mart, ()):
+            index[tuple([row[column] for column in columns])].append(row)
+        return index
+
     def places(self, mart: str, year: int) -> list[str]:
         """NIS codes with rows in that year."""
-        return sorted({code for name, of, code in self._rows if name == mart and of == year and code})
+        rows = self._rows.get(mart, ())
+        return sorted({row["nis_code"] for row in rows if row["year"] == year and row["nis_code"]})
 
     def shown(self, lookup: Lookup) -> bool:
         """Whether neither the figure nor one that it was worked out from is hidden."""

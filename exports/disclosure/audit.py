@@ -215,7 +215,7 @@ def _avoidable(published: Published, findings: list[Finding], changeable: Sequen
 
 def whole_points(base: Ints, gathered: Iterable[tuple[list[int], list[Ints]]]) -> list[Ints]:
     """Points of parts put together. Parts are independent, so the n-th point of each goes into the n-th whole."""
-    parts = [(part, points) for part, points in gathered if points]
+    parts = [(np.array(part), points) for part, points in gathered if points]
     result = [base.copy() for _ in range(max((len(points) for _, points in parts), default=1))]
     for number, whole in enumerate(result):
         for part, points in parts:

@@ -118,12 +118,13 @@ def _add_cells(
     policy: Policy,
 ) -> None:
     totals = {TOTAL, *(total for total, _ in block.totals())}
+    centres = geography.centre_cities
     for level, counts in place_counts(block, geography).items():
         for (place, item), count in sorted(counts.items()):
             if item not in known[level]:
                 continue
             watched = level in published.get(item, ())
-            cost = policy.costs[level] * (policy.total_factor if item in totals else 1)
+            cost = policy.cost(level, place in centres, item in totals)
             cell = CellId(block.population, block.year, place, item)
             number = system.add(cell, count, cost=cost, unit=block.unit, floor=block.floor, watched=watched)
             if policy.exceptions and policy.allowed(block.population, place, item):

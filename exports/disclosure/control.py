@@ -1,9 +1,9 @@
-"""Disclosure control of a question: what is hidden in the public edition, and the audit of that.
+"""Disclosure control of figures that are published together: what the public edition hides, and the audit of that.
 
-control = control_question(folder, question, earlier=read_register(register))
-control.passed                      # False: no public edition
-control.hidden(figure.id)           # what `exports.write_annex` asks of every figure
-save(control, path)                 # `exports.disclosure.store`: one file, which every annex loads
+made = control(publication, figures, name, earlier=releases)
+made.passed                         # False: no public edition
+made.hidden(figure.id)              # what `exports.write_annex` asks of every figure
+save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 from exports.disclosure.audit import Report, audit
 from exports.disclosure.collect import Source, collect
@@ -22,8 +21,7 @@ from exports.disclosure.releases import Release, with_earlier
 from exports.disclosure.scope import AMOUNTS, Lookup, Scope
 from exports.disclosure.suppress import as_it_was, suppress
 from exports.disclosure.words import audit_lines, policy_lines
-from exports.identity import Figure, FigureId, is_hidden
-from exports.questions import Question
+from exports.identity import FigureId
 
 
 class ControlError(Exception):
@@ -32,7 +30,7 @@ class ControlError(Exception):
 
 @dataclass(frozen=True)
 class Control:
-    """The outcome for everything that a question publishes together, and its record as a release.
+    """The outcome for everything that is published together, and its record as a release.
 
     `policy_lines` and `audit_lines` are Dutch sentences for the workbooks.
     """
@@ -54,25 +52,11 @@ class Control:
         for cell in self._lookup.cells(figure):
             if level_of(cell.place) not in self.scope.get((cell.population, cell.year), {}).get(cell.item, ()):
                 raise ControlError(
-                    f"{self.release.name}: {cell} wasn't controlled with this question, so it can't be shown; "
-                    "hand its figure to control_question (`extra`), or leave it out"
+                    f"{self.release.name}: {cell} wasn't among what was controlled, so it can't be shown; "
+                    "control its figure with the others, or leave it out"
                 )
             found = found or self.release.system.index.get(cell) in self.release.hidden
         return found
-
-    def exposed(self, figures: Iterable[Figure]) -> list[FigureId]:
-        """Small counts among the figures that this control would show: those of another publication than it controlled.
-
-        A last look before a workbook is written; empty when all is well.
-        """
-        return [
-            figure.id
-            for figure in figures
-            if isinstance(figure.value, int | float)
-            and 0 < figure.value < self.policy.threshold * self._most_per_person(figure.id)
-            and not is_hidden(figure, self.hidden)
-            and not self._excused(figure.id)
-        ]
 
     def shares(self) -> dict[tuple[str, str], tuple[int, int, int]]:
         """(population, level) -> counts other than 0, small ones, hidden ones."""
@@ -86,45 +70,9 @@ class Control:
                 row[2] += number in self.release.hidden
         return {key: (row[0], row[1], row[2]) for key, row in counts.items()}
 
-    def _excused(self, figure: FigureId) -> bool:
-        """Figures that are no counts themselves, and those that the policy excepts."""
-        rules = self.policy.marts[figure.mart]
-        measure = figure.measure.removesuffix("_difference")
-        if measure != figure.measure or measure in rules.derived or measure in rules.amounts:
-            return True
-        return any(self.policy.allowed(cell.population, cell.place, cell.item) for cell in self._lookup.cells(figure))
-
-    def _most_per_person(self, figure: FigureId) -> int:
-        return self.policy.marts[figure.mart].most_per_person(figure.category)
-
     @cached_property
     def _lookup(self) -> Lookup:
         return Lookup(self.policy)
-
-
-def control_question(
-    publication: Path,
-    question: Question,
-    *,
-    policy: Policy | None = None,
-    earlier: Sequence[Release] = (),
-    years: Sequence[int] | None = None,
-    extra: Iterable[FigureId] = (),
-) -> Control:
-    """Suppress and audit all annexes of a question together, and `extra` figures that are published beside them.
-
-    `years` replaces the years of every annex. Raises PolicyError, PublicationError, AuditError.
-    """
-    from exports import annex_figures
-    from exports.reading import Publication
-
-    figures: set[FigureId] = set(extra)
-    for annex in question.annexes:
-        for figure in annex_figures(publication, question, annex, years):
-            figures.add(figure.id)
-            figures.update(figure.parts)
-    with Publication(publication) as source:
-        return control(source, figures, question.id, policy=policy, earlier=earlier)
 
 
 def control(

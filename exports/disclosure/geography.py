@@ -46,6 +46,11 @@ class Geography:
             for item in self.municipalities
         }
 
+    @cached_property
+    def centre_cities(self) -> frozenset[str]:
+        """NIS codes of the centrumsteden."""
+        return frozenset(item.nis_code for item in self.municipalities if item.is_centre_city)
+
     def parts(self, whole: str, part: str) -> dict[str, list[str]]:
         """Places of level `whole` -> the places of level `part` that add up to them."""
         result: dict[str, dict[str, None]] = {}

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from exports.identity import CENTRUMSTAD
+
 TOTAL = "total"
 """The count of a whole population: what all sums of a population end in."""
 
@@ -105,7 +107,7 @@ class ExceptionRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """The whole policy."""
+    """The whole policy. `costs` are by level, those of the centrumsteden apart."""
 
     threshold: int
     costs: Mapping[str, float]
@@ -114,6 +116,10 @@ class Policy:
     same: tuple[Same, ...] = ()
     exceptions: tuple[ExceptionRule, ...] = ()
     text: str = field(default="", repr=False, compare=False)
+
+    def cost(self, level: str, centre_city: bool, total: bool) -> float:
+        """What hiding a count costs: at this level, of a centrumstad or not, the total of others or not."""
+        return self.costs[CENTRUMSTAD if centre_city else level] * (self.total_factor if total else 1)
 
     def allowed(self, population: str, place: str, item: str) -> bool:
         """Whether an exception lets this cell be shown whatever its value."""

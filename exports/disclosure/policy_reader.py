@@ -10,6 +10,7 @@ from typing import Any
 
 from exports.disclosure.geography import LEVELS
 from exports.disclosure.policy import Bound, ExceptionRule, MartPolicy, Policy, PolicyError, Same, Source, Sum
+from exports.identity import CENTRUMSTAD, GEMEENTE
 from exports.yaml_lines import Located, YamlProblem, load
 
 _ITEM = r"[a-z][a-z0-9_]*(?:/[^\s*+=<>@]+)?"
@@ -67,9 +68,9 @@ class _Reader:
         if type(threshold) is not int or threshold < 2:
             raise self.fail(data, "threshold", f"`threshold` must be a whole number of at least 2, not {threshold!r}")
         costs = self.block(data, "costs")
-        self.only(costs, (*LEVELS, "total_factor"))
-        for key in (*LEVELS, "total_factor"):
-            value = costs.get(key)
+        self.only(costs, (*LEVELS, CENTRUMSTAD, "total_factor"))
+        for key in (*LEVELS, CENTRUMSTAD, "total_factor"):
+            value = costs.get(key, costs.get(GEMEENTE) if key == CENTRUMSTAD else None)  # older controls lack it
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
                 raise self.fail(costs, key, f"cost `{key}` must be a number above 0, not {value!r}")
         blocks = self.block(data, "marts")
@@ -80,7 +81,7 @@ class _Reader:
         populations = {rules.population.partition(" ")[0] for rules in marts.values()}
         return Policy(
             threshold=threshold,
-            costs={level: float(costs[level]) for level in LEVELS},
+            costs={level: float(costs.get(level, costs[GEMEENTE])) for level in (*LEVELS, CENTRUMSTAD)},
             total_factor=float(costs["total_factor"]),
             marts=marts,
             same=tuple(self.same(data, text, populations) for text in self.texts(data, "same")),

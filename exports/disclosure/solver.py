@@ -117,6 +117,7 @@ class Program:
                 "threads": 1,
                 "random_seed": 1,
                 "simplex_dual_edge_weight_strategy": 1,  # Devex: cheapest for these programs
+                "dual_simplex_cost_perturbation_multiplier": 0.0,  # it would move all that a new question leaves alone
                 "mip_rel_gap": 0.0,
                 "mip_abs_gap": 0.5,
             }.items():

@@ -1,4 +1,4 @@
-"""A control in one file: the annexes load it instead of working it out again, and the register keeps it.
+"""A control in one file: the annexes load it instead of working it out again, and a release leaves it to later ones.
 
 Gzip-compressed JSON; the same control gives the same bytes. The file holds the true values of what is hidden, since
 without them a later release could not tell which figures are still the same: it is as confidential as the full edition.
@@ -125,18 +125,3 @@ def _signed(terms: Terms) -> list[int]:
 
 def _terms(row: list[int]) -> Terms:
     return tuple((abs(cell) - 1, 1 if cell > 0 else -1) for cell in row)
-
-
-def register(control: Control, folder: Path) -> Path:
-    """Add a control to the register of releases (or replace the one of the same question, dates and figures)."""
-    release = control.release
-    name = f"{release.name}_{release.as_of:%Y-%m-%d}_geo-{release.geography_date:%Y-%m-%d}{SUFFIX}"
-    return save(control, folder / name)
-
-
-def read_register(folder: Path) -> list[Release]:
-    """All releases of the register, oldest first. Raises RegisterError when one can't be read."""
-    if not folder.is_dir():
-        return []
-    releases = [load(path).release for path in sorted(folder.glob(f"*{SUFFIX}"))]
-    return sorted(releases, key=lambda release: (release.as_of, release.geography_date, release.name))

@@ -20,7 +20,7 @@ from exports.disclosure.audit import explore, programs, whole_points
 from exports.disclosure.greedy import Greedy
 from exports.disclosure.propagate import Intervals
 from exports.disclosure.repair import Repair
-from exports.disclosure.solver import Ints, Program
+from exports.disclosure.solver import Floats, Ints
 from exports.disclosure.system import System, split
 from exports.disclosure.witness import Spread
 
@@ -98,18 +98,21 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
     stale = False
+    spreads: dict[tuple[int, ...], Spread] = {}  # of the components; the same cells have the same program
     while True:
         added: set[int] = set()
         gathered: list[tuple[list[int], list[Ints]]] = []
-        for component, program in programs(system.published(hidden)):
-            spread = explore(system.published(hidden), component, program, points, hopeless)
+        published, before, spreads = system.published(hidden), spreads, {}
+        for component, program in programs(published):
+            spread = before.get(tuple(component)) or explore(published, component, program, points, hopeless)
+            spreads[tuple(component)] = spread
             skip = settled | hopeless
             todo = [int(variable) for variable in np.flatnonzero(spread.open) if component[variable] not in skip]
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
             tried = 0
             for variable in todo:
                 cell = component[variable]
-                lowest = _confined_from(system, cell, variable, program, spread)
+                lowest = _confined_from(system, cell, variable, spread)
                 if lowest is None:
                     if spread.open[variable]:
                         settled.add(cell)
@@ -143,21 +146,25 @@ def _changeable(system: System, hidden: set[int]) -> set[int]:
     }
 
 
-def _confined_from(system: System, cell: int, variable: int, program: Program, spread: Spread) -> int | None:
+def _confined_from(system: System, cell: int, variable: int, spread: Spread) -> int | None:
     """The lowest value of a cell that could be small and can't vary enough; None when it is fine."""
-    costs = np.zeros(program.size)
+    costs = np.zeros(spread.program.size)
     costs[variable] = 1
-    result = program.optimum(costs)
-    assert result is not None  # the true values are a solution
-    lowest = int(np.ceil(result[0] - 1e-6))
-    if result[1] is not None:
-        spread.offer(result[1])
+    lowest = int(np.ceil(_optimum(spread, costs) - 1e-6))
     if lowest >= system.threshold * system.units[cell] or not spread.open[variable]:
         return None
-    upper = np.full(program.size, np.inf)
+    upper = np.full(spread.program.size, np.inf)
     upper[variable] = lowest + int(spread.widths[variable])
-    result = program.optimum(-costs, upper=upper)
-    assert result is not None
-    if result[1] is not None:
-        spread.offer(result[1])
+    _optimum(spread, -costs, upper)
     return lowest if spread.open[variable] else None
+
+
+def _optimum(spread: Spread, costs: Floats, upper: Floats | None = None) -> float:
+    """The minimum over whole numbers; offers the point that has it."""
+    for integer in (False, True):
+        result = spread.program.optimum(costs, upper=upper, integer=integer)
+        assert result is not None  # the true values are a solution
+        if result[1] is not None:
+            spread.offer(result[1])
+            break
+    return result[0]

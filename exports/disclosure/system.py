@@ -15,9 +15,12 @@ Terms = tuple[tuple[int, int], ...]
 """(cell number, coefficient) pairs."""
 
 
-def simplified(terms: Iterable[tuple[int, int]]) -> Terms:
+def simplified(terms: Sequence[tuple[int, int]]) -> Terms:
     """The same sum with every cell in it once."""
-    factors: dict[int, int] = {}
+    factors: dict[int, int] = dict(terms)
+    if len(factors) == len(terms) and 0 not in factors.values():
+        return tuple(terms)  # nearly always
+    factors.clear()
     for cell, factor in terms:
         factors[cell] = factors.get(cell, 0) + factor
     return tuple((cell, factor) for cell, factor in factors.items() if factor)

@@ -16,6 +16,10 @@ from exports.disclosure.solver import Floats, Ints, Program
 
 _PATIENCE = 4
 """So many solves without a newly proven cell, and the rest is looked at one by one."""
+_TILT = 0.01
+"""At most so much weighs a cell that is not asked for. The same in every solve, so that all that a new question does
+not touch stays where the last answer left it: one solve continues from the other in a few steps. Without it those
+cells may lie anywhere, and the solver drags them along."""
 
 
 @dataclass
@@ -53,6 +57,7 @@ class Spread:
     def explore(self) -> None:
         """Look for points until all is proven or nothing new comes out."""
         random = np.random.default_rng(1)
+        tilt = random.uniform(0, _TILT, self.program.size)
         idle = -2  # the first two points can't prove anything yet
         upward, lowering_pays = False, True
         while idle < _PATIENCE:
@@ -62,7 +67,7 @@ class Spread:
                 return
             # Weights far apart: one cell rises all the way rather than several half.
             weights = np.where(todo, np.exp(random.uniform(0, 4, self.program.size)), 0.0)
-            found = self._climb(todo, weights) if upward else self._sink(todo, weights)
+            found = self._climb(todo, tilt - weights) if upward else self._sink(todo, tilt + weights)
             if found is not None:
                 self.offer(found)
             gained = before - int(self.open.sum())
@@ -71,17 +76,17 @@ class Spread:
             idle = 0 if gained else idle + 1
             upward = not upward or not lowering_pays
 
-    def _climb(self, todo: np.ndarray, weights: Floats) -> Ints | None:
+    def _climb(self, todo: np.ndarray, costs: Floats) -> Ints | None:
         top = (self.lowest + self.widths).astype(np.float64)
-        result = self.program.optimum(-weights, upper=np.where(todo, top, np.inf))
+        result = self.program.optimum(costs, upper=np.where(todo, top, np.inf))
         return result[1] if result else None
 
-    def _sink(self, todo: np.ndarray, weights: Floats) -> Ints | None:
+    def _sink(self, todo: np.ndarray, costs: Floats) -> Ints | None:
         if not self.points:
-            result = self.program.optimum(weights)
+            result = self.program.optimum(costs)
             if result and result[1] is None:
-                result = self.program.optimum(weights * 0, integer=True)
+                result = self.program.optimum(costs * 0, integer=True)
         else:
             bottom = (self.highest - self.widths).astype(np.float64)
-            result = self.program.optimum(weights, lower=np.where(todo, bottom, -np.inf))
+            result = self.program.optimum(costs, lower=np.where(todo, bottom, -np.inf))
         return result[1] if result else None

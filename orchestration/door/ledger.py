@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,13 @@ def read(path: Path) -> list[Entry]:
     """All entries, in the order of delivery. No file is an empty ledger."""
     if not path.exists():
         return []
+    stat = path.stat()  # the ledger is replaced, never changed in place: another content is another file
+    return list(_read(path, stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, *_: int) -> tuple[Entry, ...]:
+    """The entries of one state of the ledger; a run asks for them some fifty times."""
     names = [f.name for f in fields(Entry)]
     with duckdb.connect() as con:
         kept = _columns(con, path)
@@ -92,7 +100,7 @@ def read(path: Path) -> list[Entry]:
     for row in found:
         row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
         row["checks"] = None if row["checks"] is None else tuple(Check(**check) for check in row["checks"])
-    return [Entry(**row) for row in found]
+    return tuple(Entry(**row) for row in found)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:

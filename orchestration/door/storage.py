@@ -77,13 +77,15 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, contract: Sourc
     return _copy(
         con,
         f"""
-        with reasons as (
+        with here as (
+            select * from batch where _delivery = {number}
+        ), reasons as (
             select _id, bool_or(on_fail = 'reject') as refused, list(distinct rule order by rule) as rules
-            from broken group by _id
+            from broken where _id in (select _id from here) group by _id
         )
         select _row as row_number, case when refused then 'quarantined' else 'warned' end as outcome, rules, {texts},
             list_transform(_fields, lambda x: without_any_insz(x)) as fields
-        from batch join reasons using (_id) where _delivery = {number} order by _row
+        from here join reasons using (_id) order by _row
         """,
         path,
     )

@@ -14,11 +14,11 @@ import pytest
 
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
-from exports.render import render
 from orchestration import answered, dbt, dbt_docs, dictionary, disclosure, figure_books, publication
 from orchestration.paths import PROJECT
 from tests.browser import browser, found
 from tests.conftest import Finished
+from tests.render import render
 
 pytestmark = pytest.mark.slow
 PAGE = PROJECT / "docs" / "analyst.md"

@@ -14,10 +14,10 @@ import pytest
 from exports.disclosure.audit import Verdict
 from exports.disclosure.control import Control
 from exports.identity import FigureId
-from tests import attacker
-from tests.attacker import FLANDERS, Attacker, Key
+from tests import release_attacker
 from tests.disclosure_views import EVERYTHING, controlled, truth, view
 from tests.disclosure_world import PLACES, FakePublication, draw, publish
+from tests.release_attacker import FLANDERS, Attacker, Key
 
 BEFORE, AFTER = dt.date(2024, 6, 1), dt.date(2025, 6, 1)
 YEARS = (2021, 2022, 2023)
@@ -28,7 +28,7 @@ TRAJECTORIES = STARTED | {mart: EVERYTHING[mart] for mart in ("mart_ended_durati
 
 @pytest.fixture(autouse=True)
 def codes_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attacker, "PRESENT", set(PLACES))
+    monkeypatch.setattr(release_attacker, "PRESENT", set(PLACES))
 
 
 def attack(program: Attacker, number: int, true: dict[Key, int], every: int = 1) -> list[str]:

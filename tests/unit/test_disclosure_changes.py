@@ -16,16 +16,16 @@ from test_disclosure_attack import STARTED, TRAJECTORIES, YEARS, Two, attack
 
 from exports.disclosure.changes import Edition, unsure
 from exports.disclosure.system import CellId, System
-from tests import attacker
-from tests.attacker import FLANDERS, Attacker, Key, View
+from tests import release_attacker
 from tests.disclosure_world import PLACES, Person, draw, publish
+from tests.release_attacker import FLANDERS, Attacker, Key, View
 
 DATE = dt.date(2024, 6, 1)
 
 
 @pytest.fixture(autouse=True)
 def codes_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attacker, "PRESENT", set(PLACES))
+    monkeypatch.setattr(release_attacker, "PRESENT", set(PLACES))
 
 
 def corrected(people: Sequence[Person], seed: int, share: float = 0.02) -> list[Person]:

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from test_exports_support import ANNEXES, QUESTIONS, ROWS, annex_of, assert_golden, cells, make_publication
 
 from exports import PublicationError, write_annex
-from exports.render import render
+from tests.render import render
 
 YEARS = (2022, 2023)
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from exports import AnnexResult, load_questions, write_annex
-from exports.render import render, render_package
+from tests.render import render, render_package
 
 QUESTIONS = load_questions()
 ANNEXES = [(question.id, annex.number) for question in QUESTIONS.values() for annex in question.annexes]

@@ -1,8 +1,10 @@
-"""An attacker: reads the public tables of a question (or of two releases), and nothing else, and tries to undo them.
+"""An attacker of releases in memory: the public tables of one release, or of two, of a made-up world.
 
-Written apart from the audit: its own model of how the annexes hang together, its own integer program (highspy's
-modelling interface), one minimum and one maximum per hidden cell. What it reads of a figure is which mart, column,
-category, place and year it is of, and its value: None where the public edition hides it.
+It is told which figures are the same in two stands, which no file says, so the unit tests hold the control of later
+releases against it; `tests.adversary` attacks finished folders instead, with what stands in their files and nothing
+else. Written apart from the audit, and from that one: its own model of how the annexes hang together, its own integer
+program (highspy's modelling interface), one minimum and one maximum per hidden cell. What it reads of a figure is which
+mart, column, category, place and year it is of, and its value: None where the public edition hides it.
 """
 
 from __future__ import annotations
