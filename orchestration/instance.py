@@ -24,8 +24,8 @@ run_retries: {enabled: true, max_retries: 3, retry_on_asset_or_op_failure: false
 freshness: {enabled: true}
 # One event log instead of one per run and an index: half the writing. What steps print is not kept; they print nothing.
 event_log_storage:
-  module: orchestration.event_log
-  class: EventLog
+  module: dagster._core.storage.event_log
+  class: ConsolidatedSqliteEventLogStorage
   config: {base_dir: {env: DAGSTER_HOME}}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
