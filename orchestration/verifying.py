@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.annexes import CONFIDENTIAL
@@ -50,7 +51,7 @@ def verify(data: DataFolder, path: Path) -> Verdict:
     """What a file is, by its content; its name and place don't matter."""
     register = read(data)
     found = digest(path)
-    if known := next((line for line in register if line.sha256 == found), None):
+    if known := next((line for line in register if line.sha256 == found), None) or _beside(data, register, found):
         return Verdict(known)
     same_name = tuple(line for line in register if line.file_name == path.name)
     for folder in (data.annexes, data.figure_books):
@@ -61,3 +62,13 @@ def verify(data: DataFolder, path: Path) -> Verdict:
                 confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
                 return Verdict(None, same_name, question, confidential)
     return Verdict(None, same_name)
+
+
+def _beside(data: DataFolder, register: Sequence[Release], found: str) -> Release | None:
+    """The release whose workbook has a table with this content beside it; the register itself names workbooks only."""
+    for line in register:
+        tables = data.releases / line.folder / f"{Path(line.file_name).stem}_csv"
+        for file in sorted(tables.glob("*")):
+            if digest(file) == found:
+                return replace(line, file_name=f"{tables.name}/{file.name}")
+    return None

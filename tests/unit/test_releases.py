@@ -112,6 +112,9 @@ def test_verify_by_content_not_by_name(data, source, tmp_path):
     assert verdict.text.startswith(
         "Untouched release: twe-2024, bijlage_3_loontoelagen.xlsx, edition publiek, as of 2024"
     )
+    (table, *_) = sorted((source[1] / "bijlage_3_loontoelagen_csv").glob("*.csv"))
+    beside = verifying.verify(data, table)
+    assert beside.release and beside.release.file_name == f"bijlage_3_loontoelagen_csv/{table.name}"
     touched = tmp_path / "bijlage_3_loontoelagen.xlsx"
     touched.write_bytes(copy.read_bytes() + b" ")
     verdict = verifying.verify(data, touched)
