@@ -1,4 +1,4 @@
-"""The data dictionary as a workbook: every published table and column, every code, every source field, in words.
+"""The data dictionary as a workbook: every published table and column, every code, rule and source field, in words.
 
 It is in English, as the names and descriptions in it are. What is described is handed in; nothing is read here.
 """
@@ -72,18 +72,30 @@ class SourceField:
     description: str
 
 
+@dataclass(frozen=True)
+class CheckRule:
+    """A rule that rows are checked by, as `quality_checks` and `quarantine_reasons` name it; its words are Dutch."""
+
+    source: str
+    name: str
+    on_fail: str
+    meaning: str
+    remedy: str
+
+
 def write_dictionary(
     path: Path,
     tables: Sequence[DescribedTable],
     codes: Sequence[Code],
     fields: Sequence[SourceField],
+    rules: Sequence[CheckRule],
     version: str,
     date: dt.date,
 ) -> Path:
     """Write the workbook in one step; `date` is its date of creation. The same input gives the same bytes."""
     from exports.workbook import write
 
-    content = (_tables(tables), _columns(tables), _codes(codes), _fields(fields))
+    content = (_tables(tables), _columns(tables), _codes(codes), _rules(rules), _fields(fields))
     document = Document(
         "Data dictionary of the TWE-OCMW data warehouse",
         "What every published table and column means",
@@ -149,6 +161,16 @@ def _codes(codes: Sequence[Code]) -> Sheet:
     columns = (Column("Label set", width=24), Column("Code", width=26, bold=True), Column("Label (Dutch)", width=50))
     rows = [(item.label_set, item.code, item.label) for item in codes]
     return _sheet("Codes", "Every code with its Dutch label, in order of display.", columns, rows)
+
+
+def _rules(rules: Sequence[CheckRule]) -> Sheet:
+    columns = (
+        Column("Source", width=26), Column("Rule", width=38, bold=True), Column("When broken", width=14),
+        Column("Meaning (Dutch)", width=80, wrap=True), Column("What to do (Dutch)", width=60, wrap=True),
+    )  # fmt: skip
+    rows = [(item.source, item.name, item.on_fail, item.meaning, item.remedy) for item in rules]
+    return _sheet("Rules", "What rows are checked by, as the rules are now: reject = not loaded, warn = loaded.",
+                  columns, rows)  # fmt: skip
 
 
 def _fields(fields: Sequence[SourceField]) -> Sheet:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from exports.dictionary import Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
+from exports.dictionary import CheckRule, Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
 from orchestration.paths import SEEDS, DataFolder
 from orchestration.publication import SCHEMA
 
@@ -97,6 +97,19 @@ def codes() -> tuple[Code, ...]:
     return tuple(code for _, code in sorted(found.values(), key=lambda item: (item[1].label_set, item[0])))
 
 
+def rules() -> tuple[CheckRule, ...]:
+    """Every rule of the door, and those that only the warehouse can judge."""
+    from expectations import contract
+
+    found = [
+        CheckRule(name, rule.name, rule.on_fail, rule.meaning, rule.remedy)
+        for name in contract.sources()
+        for rule in contract.load(name).rules
+    ]
+    found += [CheckRule("warehouse", name, "warn", *texts) for name, texts in contract.warehouse_texts().items()]
+    return tuple(dict.fromkeys(found))  # a column's type and its bounds are one rule to whoever reads it
+
+
 def write(data: DataFolder, path: Path) -> Path:
     """Write the data dictionary workbook. Nothing in the data folder is written or locked, so that it never waits."""
     from orchestration.publication import current
@@ -104,7 +117,7 @@ def write(data: DataFolder, path: Path) -> Path:
 
     published = current(data)
     date = published.as_of if published else dt.date(2017, 1, 1)  # never the clock: same input, same bytes
-    return write_dictionary(path, _tables(data), codes(), source_fields(), code_version(), date)
+    return write_dictionary(path, _tables(data), codes(), source_fields(), rules(), code_version(), date)
 
 
 def _tables(data: DataFolder) -> tuple[DescribedTable, ...]:

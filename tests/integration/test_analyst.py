@@ -81,13 +81,19 @@ def test_any_sql_tool_shows_the_descriptions(
     assert missing == [(0,)]
 
 
-def test_the_dictionary_is_a_workbook_with_all_of_it(finished: Finished, tmp_path: Path) -> None:
+def test_the_dictionary_is_a_workbook_with_all_of_it(
+    finished: Finished, reader: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     one, other = (dictionary.write(finished.data, tmp_path / f"{name}.xlsx") for name in "ab")
     assert one.read_bytes() == other.read_bytes()
     text = render(one, max_rows=1000)
     assert "mart_aftercare | aftercare_months | double | months, mean of the trajectories" in text
     assert "position | nec | Normaal economisch circuit (NEC)" in text
     assert "loontoelagen | bedrag | amount | " in text
+    assert "trajecten | over_24_months | warn | " in text
+    assert "warehouse | overlapping_trajectory | warn | " in text
+    broken = reader.execute("select distinct rule from quality_checks where rows_failed > 0").fetchall()
+    assert broken and {rule for (rule,) in broken} <= {rule.name for rule in dictionary.rules()}
     assert "!!" not in text  # nothing that Excel would mend
 
 
