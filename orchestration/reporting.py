@@ -26,12 +26,12 @@ def run_text(report: Report) -> str:
         lines.append("Nothing new: no new deliveries, and publication and annexes are up to date. Nothing was changed.")
     if report.loaded:
         lines.append(_deliveries_line(report.loaded))
-        if report.standing:
-            lines.append(_rows_line(report.standing))
     lines += [f"  refused         {e.file_name}: {e.message}" for e in report.refused]
     lines += [f"  still refused   {name}: see twe status" for name in report.still_refused]
     lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
     lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
+    if report.loaded and report.standing:
+        lines.append(_rows_line(report.standing))
     lines += [f"  PROBLEM         {problem}" for problem in report.problems]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
     if report.workbooks:
