@@ -142,7 +142,8 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     progress.watch()
-    with instance.open_instance(settings.folder) as dagster_instance:
+    data = settings.folder
+    with instance.open_instance(data) as dagster_instance, instance.written_at_ease(data):
         result = job.execute_in_process(
             run_config=config,
             instance=dagster_instance,

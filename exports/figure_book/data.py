@@ -91,7 +91,7 @@ class _Series:
         scope = scope_of(kind, carried)
         if not scope.years:
             return None
-        figures = collect(publication, kind, scope.years, {})
+        figures = collect(publication, kind, scope.years, {}, tidied=False)
         shown = [(name, meter, scope.pairs(name)) for name, meter in _meters(figures)]
         shown = [item for item in shown if item[2]]
         rows = {
