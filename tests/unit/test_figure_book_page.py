@@ -151,12 +151,12 @@ def test_a_click_on_the_map_chooses_the_municipality(page: Page):
 
 def test_numbers_are_written_as_in_flanders(page: Page):
     tiles = texts(page, ".tile strong")
-    assert tiles == ["9", "100,0\u00a0%", "71,4\u00a0%", "0,0\u00a0mln.", "29,2"]
+    assert tiles == ["9", "100,0\u00a0%", "71,4\u00a0%", "0,0\u00a0mln.*", "29,2"]
     assert "15.000,10" in " ".join(texts(page, "#blad td"))
 
 
 def test_the_key_figures_are_of_one_year_said_in_words(page: Page, tmp_path: Path):
-    assert texts(page, "#peiljaar") == ["Vlaanderen in 2023, het laatste volledige jaar"]
+    assert texts(page, "#peiljaar") == ["Vlaanderen in 2023, het laatste kalenderjaar dat voorbij is"]
     assert texts(page, "#voorlopig")[0].endswith("Er kunnen nog correcties of metingen komen.")
     earlier = [Annex(KINDS["2"], "1", "t", (2022,), "a.xlsx"), Annex(KINDS["ratio"], "2", "t", (2022, 2023), "b.xlsx")]
     publication = make_publication(tmp_path / "publication")
