@@ -60,13 +60,11 @@ function risersAndFallers() {
     place: places.get(code), value: figure("ratio", code, "ratio_change_pp", year),
     size: figure("ratio", code, "leefloners", year), now: figure("ratio", code, "ratio_pct", year),
   })).filter((item) => isNumber(item.value) && isNumber(item.size) && item.size >= LEAST);
-  if (!all.length) return put("beweging", missing());
   // A hidden change may be larger than all that are shown, and hidden leefloners don't tell whether there are enough.
   const withheld = data.places.filter(([code]) => [figure("ratio", code, "ratio_change_pp", year), figure("ratio", code, "leefloners", year)].includes("c")).length;
-  const among = withheld ? "onder de gemeenten waarvan het cijfer getoond mag worden" : `van alle ${all.length} gemeenten`;
+  const among = withheld ? "onder de gemeenten waarvan het cijfer getoond mag worden" : `onder ${all.length} gemeenten`;
   document.getElementById("vergeleken").textContent = withheld
-    ? `Van ${withheld} gemeenten is de wijziging vertrouwelijk: zij kunnen meer gestegen of gedaald zijn dan wie hier staat. `
-      + `De ${all.length} andere zijn vergeleken.` : "";
+    ? `Een vertrouwelijke wijziging kan groter zijn dan die hieronder; vertrouwelijk: ${withheld} gemeenten, vergeleken: ${all.length}.` : "";
   const ranked = all.toSorted((one, other) => other.value - one.value);
   for (const [title, rows, cls] of [
     ["Stijgers", ranked.filter((item) => item.value >= MOVED).slice(0, 10), "accent"],
