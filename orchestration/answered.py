@@ -109,7 +109,8 @@ def _answering(
 def _state(new: bool, stand: dt.date | None) -> str:
     if new:
         return "up to date"
-    return f"OUT OF DATE: deliveries, questions or code changed since; `twe run` makes it anew, at stand {stand}"
+    why = "deliveries, questions, releases or code changed since"
+    return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {stand}"
 
 
 def _newest(files: Sequence[Path]) -> dt.datetime:
