@@ -64,11 +64,14 @@ CONFIDENTIAL = "vertrouwelijk"
 
 
 class Stamps:
-    """Remembers from what each workbook was made, so that an unchanged one is not made again."""
+    """Remembers from what each workbook was made, so that an unchanged one is not made again.
 
-    def __init__(self, data: DataFolder) -> None:
-        self.path = data.work / "annexes.json"
-        self._root = data.annexes
+    `root` and `name` are for documents of another kind: the folder they stand in, and what remembers them.
+    """
+
+    def __init__(self, data: DataFolder, root: Path | None = None, name: str = "annexes") -> None:
+        self.path = data.work / f"{name}.json"
+        self._root = root or data.annexes
 
     def is_current(self, path: Path, stamp: str) -> bool:
         """Whether everything that was made for `path` under this stamp is still there."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.editions import PUBLIEK
 from exports.questions import Question
 from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap
 from orchestration.answer import NothingAcceptedError, resolve
@@ -209,7 +208,7 @@ def _collect(
             for name in annexes.names(question):
                 if (path := annexes.file(place, question, name)).exists():
                     (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
-        if (book := figure_books.file(data, made, PUBLIEK)).exists():
+        if wish.annexes and (book := figure_books.current(settings, made)):
             report.figure_books.append(book)
         if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)
