@@ -36,7 +36,9 @@ def cover_sheet(context: Context) -> Sheet:
     for part in question.parts:
         if part.annex in (annex.number, None):
             lines += _said(f"Deelvraag {part.part}", part.question)
-            words = part.answer or (opening(annex.kind, annex.number, context.years) if part.annex else None)
+            words = part.answer or (
+                opening(annex.kind, annex.number, context.years, annex.options) if part.annex else None
+            )
             lines += _said("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
     lines += [Line("Cijfers", "heading"), *_figures(context)]
     lines += [
