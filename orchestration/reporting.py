@@ -33,6 +33,7 @@ def run_text(report: Report) -> str:
     lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
     lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
     lines += [f"  PROBLEM         {problem}" for problem in report.problems]
+    lines += [f"  NOTE            {note}" for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
     if report.workbooks:
         lines.append(f"Annexes ({len(report.workbooks)} {'workbook' if len(report.workbooks) == 1 else 'workbooks'}):")

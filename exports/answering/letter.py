@@ -10,7 +10,7 @@ from exports.answering.headlines import Headlines
 from exports.answering.lookups import Marts
 from exports.answering.sentences import caveats, opening, overview
 from exports.answering.statements import STATEMENTS
-from exports.house import BANNER, geography, long_date, unfinished
+from exports.house import BANNER, ahead, geography, long_date, unfinished
 from exports.questions import Annex, Gap, Part, Question
 from exports.reading import UNASSIGNED, Publication
 
@@ -171,6 +171,8 @@ def _about(publication: Publication, question: Question, marts: Marts, years: Se
         "de gemeente waarin ze opging.",
         *question.footnotes,
     ]
+    sources = sorted({source for annex in question.annexes for source in annex.kind.sources})
+    lines += filter(None, [ahead(publication, sources)])
     chosen = [(annex.kind, year) for annex in question.annexes for year in years or annex.years]
     if any(UNASSIGNED in marts.places(mart.name, year) for kind, year in chosen for mart in kind.marts):
         lines.append(

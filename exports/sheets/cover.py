@@ -8,7 +8,7 @@ from exports.answering.sentences import opening
 from exports.document import Column, Line, Sheet, Table
 from exports.sheets.context import CONTENTS, COVER, NOTES, Context
 from exports.sheets.head import banners, options
-from exports.sheets.wording import capital, geography, long_date, period, unfinished
+from exports.sheets.wording import ahead, capital, geography, long_date, period, unfinished
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
@@ -69,7 +69,7 @@ def _figures(context: Context) -> list[Line]:
         *_said("Jaren", years),
         *_said("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
-    for text in unfinished(context.years, facts.as_of):
+    for text in (*unfinished(context.years, facts.as_of), ahead(context.publication, context.kind.sources)):
         lines += _said("Let op", text)
     for item in context.question.unavailable(context.annex):
         lines += _said("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")

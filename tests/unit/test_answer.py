@@ -309,6 +309,12 @@ def test_unfinished_years_are_not_compared(publication, tmp_path):
     assert not [figure for figure in only.figures if figure.rule == "wijziging"]
 
 
+@pytest.mark.parametrize(("as_of", "told"), [(dt.date(2024, 3, 31), False), (dt.date(2027, 1, 1), True)])
+def test_a_stand_long_after_the_newest_delivery_is_told(tmp_path, as_of, told):
+    text = words_of(build_answer(make_publication(tmp_path, as_of=as_of), QUESTIONS["twe-2024"], years=YEARS))
+    assert ("De nieuwste gebruikte levering is van" in text) is told
+
+
 def test_nothing_counted_gives_words_without_nonsense(tmp_path):
     empty = make_publication(tmp_path / "empty", {mart: [] for mart in ROWS}, synthetic=False)
     for question in QUESTIONS.values():
