@@ -78,6 +78,10 @@ class Stamps:
         known = self._read().get(self._name(path))
         return known is not None and known["stamp"] == stamp and all((self._root / f).exists() for f in known["files"])
 
+    def made(self, path: Path) -> bool:
+        """Whether what stands at `path` was written under its stamp: a public edition that was refused was not."""
+        return path.exists() and self._name(path) in self._read().get(self._name(path), {}).get("files", ())
+
     def dates(self, path: Path) -> tuple[str, str] | None:
         """As-of and geography date of what stands at `path`; None when that isn't known."""
         known = self._read().get(self._name(path), {})

@@ -33,14 +33,15 @@ def run_text(report: Report) -> str:
     if report.loaded and report.standing:
         lines.append(_rows_line(report.standing))
     lines += [f"  PROBLEM         {problem}" for problem in report.problems]
+    lines += [f"  NOTE            {note}" for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
     if report.workbooks:
-        lines.append(f"Annexes ({len(report.workbooks)} workbooks):")
+        lines.append(f"Annexes ({len(report.workbooks)} {'workbook' if len(report.workbooks) == 1 else 'workbooks'}):")
         lines += [f"  {path}" for path in report.workbooks]
     if report.quality_report:
         lines.append(f"Quality report: {report.quality_report}")
     if report.answers:
-        lines.append(f"Answers ({len(report.answers)} documents):")
+        lines.append(f"Answers ({len(report.answers)} {'document' if len(report.answers) == 1 else 'documents'}):")
         lines += [f"  {path}" for path in report.answers]
     lines += [f"Figure book: {path}" for path in report.figure_books]
     for control in report.controls:

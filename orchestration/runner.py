@@ -7,12 +7,12 @@ done: a run with nothing new costs about a second.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap
+from orchestration import annexes, disclosure, figure_books, instance, planning, progress, publication, reach, swap
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
@@ -21,7 +21,7 @@ from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
 from orchestration.quality.standing import LABELS, Standing
-from orchestration.questions import chosen
+from orchestration.questions import ASIDE, chosen
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
@@ -54,6 +54,8 @@ class Report:
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[Summary] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the figures has to know of their dates."""
 
     @property
     def refused(self) -> list[Entry]:
@@ -69,7 +71,13 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
-    checking.require_sound(checking.Places(own_questions=settings.questions_folder))
+    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
+    if broken:  # deliveries don't wait for somebody's draft; what is handed out does
+        wish = replace(wish, annexes=False)
+        report.problems += [
+            *map(str, broken),
+            f"no annexes, answers or figure book were written for any question. {ASIDE}",
+        ]
     questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
@@ -100,7 +108,7 @@ def run(settings: Settings, wish: Wish) -> Report:
                 worked = True
                 _execute(settings, dates, wish, work, report)
             sources = frozenset()
-        report.nothing_new = not worked
+        report.nothing_new = not worked and not broken
         known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
         report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
         report.quality_report = report_page.latest(data) if report.loaded else None
@@ -140,7 +148,8 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
         "resources": {"answer": {"config": answer}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-    progress.watch()
+    told = f"as of {dates[0] or 'the newest delivery'}: {len(work.sources)} sources to load"
+    progress.watch(f"Building the figures {told}, {len(documents)} documents to write; this can take minutes.")
     data = settings.folder
     with instance.open_instance(data) as dagster_instance, instance.written_at_ease(data):
         result = job.execute_in_process(
@@ -194,6 +203,7 @@ def _collect(
 ) -> None:
     """Names the publications and documents that answer the wish."""
     data = settings.folder
+    stamps = annexes.Stamps(data)
     for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
@@ -203,10 +213,13 @@ def _collect(
         if made is None:
             continue
         report.publications.append(made)
+        report.notes += reach.notes(made, entries, group, wish)
         for question in group:
             place = annexes.folder(data, question, made, entries, wish.years)
+            old = planning.stale(settings, entries, made, question, wish.years)
             for name in annexes.names(question):
-                if (path := annexes.file(place, question, name)).exists():
+                path = annexes.file(place, question, name)
+                if name not in old and stamps.made(path):  # what was blocked left an earlier file there
                     (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
         if wish.annexes and (book := figure_books.current(settings, made)):
             report.figure_books.append(book)
