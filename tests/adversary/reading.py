@@ -35,6 +35,8 @@ class Publication:
     warnings: dict[tuple[tuple[str, str], str], int] = field(default_factory=dict)
     conflicts: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
+    unallocated: set[tuple[str, str]] = field(default_factory=set)
+    """Releases of which Flanders counts what no municipality has, and a page doesn't show that part."""
 
     def add(self, cell: Cell, value: int | None, where: str) -> None:
         if cell in self.values and self.values[cell] != value:
