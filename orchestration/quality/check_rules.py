@@ -18,6 +18,8 @@ from orchestration.quality.csv_tables import read, whole_number
 SOURCE_FIELDS = ("source", "title", "description", "delivery", "key", "columns", "derived", "rules")
 COMMON_FIELDS = ("rules", "warehouse", "texts", "allowed", "columns")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+LOADED = re.compile(r"(?<!niet )\bgeladen\b", re.IGNORECASE)
+"""What may be said of a row with a warning only; `niet geladen` may be said of a refused one."""
 
 
 def sources(places: Places) -> Iterator[Problem]:
@@ -102,6 +104,12 @@ def _rule(file: str, rule: Located) -> Iterator[Problem]:
     for text, reader in (("meaning", "what is wrong"), ("remedy", "what to do")):
         if not isinstance(rule.get(text), str) or not rule[text].strip():
             yield Problem(file, rule.first_line, f"rule {name!r} has no {text}; say in Dutch {reader}, for the OCMW")
+        elif rule.get("on_fail") == "reject" and LOADED.search(rule[text]):
+            yield Problem(
+                file, rule.line(text),
+                f"rule {name!r} refuses the row (on_fail: reject), but its {text} says that something is loaded; "
+                "say what the OCMW has to do to get the row in",
+            )  # fmt: skip
     listed = rule.get("value_set")
     only_if = rule.get("only_if")
     values = list(listed) if isinstance(listed, list) else []
