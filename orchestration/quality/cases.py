@@ -4,8 +4,9 @@ Derived from quarantine, lake and ledger each time it is asked, so that there is
 row is mended when a later delivery had a row of the same key accepted (a withdrawal mends too: the key is settled). A
 warned row is mended when a later version of its key no longer breaks the same rule. Later means later in the order in
 which deliveries count. A literal repeat (`duplicate_row`) is settled at once, by the first of the two. A row without a
-usable key can't be recognised when it comes back, and stays open: closing it would be a guess. A warning that the
-steward found to be right is reviewed: that holds for this version of the row, and a newer one is open again.
+usable key can't be recognised when it comes back, and stays open until the steward closes it: anything else would be a
+guess. A warning that the steward found to be right is reviewed: that holds for this version of the row, and a newer
+one is open again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from orchestration.quality import case_tables, reviews
 from orchestration.quality.case_tables import files, nis_of
 from orchestration.quality.wrong_choice import did_you_mean
 
-OPEN, MENDED, REPEATED, REVIEWED = "open", "mended", "repeated", "reviewed"
+OPEN, MENDED, REPEATED, REVIEWED, CLOSED = "open", "mended", "repeated", "reviewed", "closed"
+QUARANTINED, WARNED = "quarantined", "warned"
+"""Outcomes: not loaded, and loaded."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,13 @@ class Case:
     fields: tuple[str, ...] | None
     """The fields of a malformed row, which has no values."""
     why: str | None = None
-    """Why the steward found a reviewed warning to be right."""
+    """Why the steward found a reviewed warning to be right, or closed a row without a usable key."""
     reviewed_on: dt.date | None = None
+
+    @property
+    def can_be_settled(self) -> bool:
+        """Whether the steward's word is enough: for a warning, and for a refused row that has no usable key."""
+        return self.outcome == WARNED or not self.has_key
 
 
 def read(data: DataFolder, source: str | None = None) -> list[Case]:
@@ -98,15 +106,24 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             from broken as b join reviews as v
                 on v.file_name = b.file_name and v.row_number = b.row_number and list_contains(b.all_rules, v.rule)
             where b.outcome = 'warned'
+        ), closed as (
+            select b.*, b.all_rules as rules, v.why, v.reviewed_on
+            from broken as b join (
+                select file_name, row_number, any_value(why) as why, max(reviewed_on) as reviewed_on
+                from reviews group by all
+            ) as v on v.file_name = b.file_name and v.row_number = b.row_number
+            where b.outcome = 'quarantined' and b.row_key is null
         ), rows as (
             select b.*, list_filter(b.all_rules, lambda x: not list_contains(coalesce(k.settled, []), x)) as rules,
                 null as why, null as reviewed_on, false as reviewed
             from broken as b
             left join (select delivery_id, row_number, list(rule) as settled from known group by all) as k
                 using (delivery_id, row_number)
-            where len(rules) > 0
+            where len(rules) > 0 and (delivery_id, row_number) not in (select (delivery_id, row_number) from closed)
             union all by name
             select * exclude (rule), [rule] as rules, true as reviewed from known
+            union all by name
+            select *, true as reviewed from closed
         ), versions as (
             select l.row_key, d.place, d.file_name, d.delivered_on, w.all_rules
             from (select {lake_key} as row_key, _delivery_id, _row from {lake})) as l
@@ -137,7 +154,8 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             from spells
         )
         select j.file_name, j.delivered_on, j.row_number, j.outcome, j.rules,
-            case when j.mended is not null then {literal(MENDED)} when j.reviewed then {literal(REVIEWED)}
+            case when j.mended is not null then {literal(MENDED)}
+                when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
                 when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
             j.since, d.file_name, d.delivered_on, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
         from judged as j left join deliveries as d on d.place = j.mended

@@ -10,12 +10,13 @@ from expectations import contract
 from orchestration.door import ledger
 from orchestration.paths import DataFolder
 from orchestration.quality import cases
-from orchestration.quality.cases import MENDED, OPEN, REPEATED, REVIEWED, Case
+from orchestration.quality.cases import CLOSED, MENDED, OPEN, REPEATED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.wording import counted
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 
 OUTCOMES = {"quarantined": "refused", "warned": "warned"}
+TITLES = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,11 @@ def text(found: Sequence[Case], choice: Choice, who: Recipients | None) -> str:
     unusable = sum(not case.has_key for case in found if case.status == OPEN)
     if unusable:
         have = "has" if unusable == 1 else "have"
-        lines += ["", f"{counted(unusable, 'open row')} {have} no usable key, so nothing can show that it came back."]
+        lines += [
+            "",
+            f"{counted(unusable, 'open row')} {have} no usable key, so nothing can show that it came back; close it "
+            "with a reason: twe review.",
+        ]
     more = [] if choice.files else ["--files lists them per file"]
     more += [] if choice.everything else ["--all adds what was mended or reviewed"]
     more += ["--xlsx FILE writes the rows themselves", "--back DIR a workbook per OCMW, without INSZ"]
@@ -91,6 +96,8 @@ def _totals(found: Sequence[Case]) -> str:
         parts.append(f"Older versions of rows that are still wrong: {count[REPEATED]:,}.")
     if count[REVIEWED]:
         parts.append(f"Reviewed, right as they are: {counted(count[REVIEWED], 'row')}.")
+    if count[CLOSED]:
+        parts.append(f"Without a usable key, closed: {counted(count[CLOSED], 'row')}.")
     return " ".join(parts)
 
 
@@ -109,9 +116,8 @@ def _per_rule(found: Sequence[Case], choice: Choice, who: Recipients) -> list[st
         for rule in case.rules:
             if choice.rule in (None, rule):
                 groups[OUTCOMES[case.outcome], case.source, rule].append(case)
-    shown = [OPEN, MENDED, REPEATED, REVIEWED] if choice.everything else [OPEN]
-    titles = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed"}
-    head = "".join(f"{titles[status]:>9}" for status in shown)
+    shown = list(TITLES) if choice.everything else [OPEN]
+    head = "".join(f"{TITLES[status]:>9}" for status in shown)
     wide = max(len(rule) for _, _, rule in groups)
     lines = [f"{head}  {'outcome':<8} {'source':<23} {'rule':<{wide}} {'files':>6} {'OCMWs':>6}  open since"]
     counts = {key: Counter(c.status for c in own) for key, own in groups.items()}
@@ -151,14 +157,17 @@ def _lines(found: Sequence[Case], only: str | None) -> list[str]:
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
-    """The rows that the steward found to be right, by what was said of them."""
+    """The rows that the steward settled, by what was said of them."""
     counts = Counter(
-        (c.source, rule, str(c.reviewed_on), c.why)
+        (c.status, c.source, rule, str(c.reviewed_on), c.why)
         for c in found
-        if c.status == REVIEWED
+        if c.status in (REVIEWED, CLOSED)
         for rule in c.rules
         if only in (None, rule)
     )
-    head = ["", f"{'reviewed':>9}  {'source':<23} {'rule':<36} {'on':<11} why (nagekeken)"]
-    lines = [f"{n:>9,}  {source:<23} {rule:<36} {on:<11} {why}" for (source, rule, on, why), n in counts.items()]
+    head = ["", f"{'rows':>9}  {'settled':<9} {'source':<23} {'rule':<36} {'on':<11} why (nagekeken)"]
+    lines = [
+        f"{n:>9,}  {TITLES[status]:<9} {source:<23} {rule:<36} {on:<11} {why}"
+        for (status, source, rule, on, why), n in counts.items()
+    ]
     return head + lines if lines else []

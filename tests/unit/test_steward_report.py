@@ -67,15 +67,15 @@ def test_a_run_is_told_beside_the_runs_before_it() -> None:
 
 def test_how_the_rows_stand_is_told_per_source_and_together() -> None:
     standings = {
-        "trajecten": Standing(refused=2, warned=3, found=7, reviewed=1, mended=4, since=dt.date(2024, 1, 31)),
+        "trajecten": Standing(refused=2, warned=3, found=7, reviewed=1, closed=5, mended=4, since=dt.date(2024, 1, 31)),
         "leefloners": Standing(refused=1, since=dt.date(2023, 1, 31)),
     }
     report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, standings)
     assert report
-    assert report.standing == Standing(3, 3, 7, 1, 4, dt.date(2023, 1, 31))
+    assert report.standing == Standing(3, 3, 7, 1, 5, 4, dt.date(2023, 1, 31))
     text = words(report_page.page(report))
     assert "Deze leveringen verbeterden 4 rijen van vroeger. Nu open: 3 geweigerde rijen, 3 rijen met een" in text
-    assert "trajecten 2 3 7 2024-01-31 1 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0" in text
+    assert "trajecten 2 3 7 2024-01-31 1 5 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0 0" in text
 
 
 def test_a_first_run_has_nothing_to_compare_with() -> None:
