@@ -36,12 +36,12 @@ def quarantine(
 ) -> None:
     """Show what was refused or warned about: what is open and since when, what was mended, what was reviewed."""
     from orchestration import quarantine as rows
-    from orchestration.quality import listing, return_books
+    from orchestration.quality import listing, return_books, today
     from orchestration.quality.wording import counted
 
     data = load_settings().folder
     choice = listing.Choice(source, ocmw, rule, everything, files)
-    found = listing.chosen(data, choice)
+    found = today.marked(data, listing.chosen(data, choice))
     who = listing.recipients(data) if found else None
     if xlsx:
         written = rows.findings([c for c in found if everything or c.status == listing.OPEN])

@@ -9,12 +9,12 @@ from typing import Any
 
 import duckdb
 
-from expectations import contract
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
-from orchestration.quality import cases
+from orchestration.quality import cases, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
+from orchestration.quality.return_cover import height
 
 REVIEW, CLOSED = "nagekeken", "afgesloten"
 """The column in which the steward says why a row is settled; `twe review` reads it back."""
@@ -35,6 +35,7 @@ HEADER = [
 ]
 WIDTHS = (24, 48, 12, 8, 24, 28, 60, 60, 100, 26, 12, 48, 60)
 CELL_LIMIT = 32_767
+GUIDE_WIDTH = 100
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
 STATUSES = {
     cases.OPEN: "open",
@@ -92,7 +93,6 @@ def read(data: DataFolder, source: str | None = None) -> list[Finding]:
 
 def findings(found: Sequence[Case]) -> list[Finding]:
     """One line per row and rule."""
-    texts = contract.warehouse_texts()
     return [
         Finding(
             case.source,
@@ -101,7 +101,7 @@ def findings(found: Sequence[Case]) -> list[Finding]:
             case.row_number,
             case.outcome,
             rule,
-            *(texts.get(rule) or contract.load(case.source).text_of(rule)),
+            *texts.of(case, rule),
             _given(case),
             case.status,
             str(case.since),
@@ -178,12 +178,15 @@ def write_workbook(found: list[Finding], path: Path) -> None:
             ]
         )
     guide = book.create_sheet("Lees mij")
-    guide.column_dimensions["A"].width = 120
+    guide.column_dimensions["A"].width = GUIDE_WIDTH
+    guide.page_setup.fitToHeight = 0
+    guide.sheet_properties.pageSetUpPr.fitToPage = True
     for number, line in enumerate(HELP):
         cell = WriteOnlyCell(guide, line)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if number in (0, 2):
             cell.font = bold
+        guide.row_dimensions[number + 1].height = height(line, GUIDE_WIDTH)
         guide.append([cell])
     with replaced(path.resolve()) as temporary:
         book.save(temporary)

@@ -60,6 +60,12 @@ class Case:
     why: str | None = None
     """Why the steward found a reviewed warning to be right, or closed a row without a usable key."""
     reviewed_on: dt.date | None = None
+    gone: tuple[str, ...] = ()
+    """Rules that held the row and that today's rules would not; filled by `today.marked`."""
+    other_key: str | None = None
+    """The row that this one clashes with, by its key; only the warehouse names it."""
+    instead: tuple[str, ...] = ()
+    """Rules that would refuse the row today and did not then."""
 
     @property
     def can_be_settled(self) -> bool:
@@ -176,13 +182,17 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     lake = files(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
+    kept = {
+        name for name, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()
+    }
+    other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
     rows = con.execute(
         f"""
         with r as (select {texts}, _delivery_id, _file_name, _row from {lake}))
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_on,
-            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
+            {other}, {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join read_parquet(?) as f
@@ -192,12 +202,12 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         """,
         [str(data.warehouse_findings), source.source],
     ).fetchall()
-    for file, day, number, rules, why, reviewed_on, nis, *given in rows:
+    for file, day, number, rules, why, reviewed_on, other_key, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         yield Case(
             source.source, file, day, number, "warned", tuple(rules), status, day, None, None, True, nis, values, None,
-            why, reviewed_on,
+            why, reviewed_on, other_key=other_key,
         )  # fmt: skip
 
 

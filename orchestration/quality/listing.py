@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from expectations import contract
 from orchestration.door import ledger
 from orchestration.paths import DataFolder
-from orchestration.quality import cases
-from orchestration.quality.cases import CLOSED, MENDED, OPEN, REPEATED, REVIEWED, Case
+from orchestration.quality import cases, today
+from orchestration.quality.cases import CLOSED, MENDED, OPEN, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.wording import counted
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
@@ -70,6 +70,7 @@ def text(found: Sequence[Case], choice: Choice, who: Recipients | None) -> str:
         lines += _per_file(wanted, choice.rule) if choice.files else _per_rule(wanted, choice, who)
     if choice.everything:
         lines += _reviewed(found, choice.rule)
+    lines += _would_pass([c for c in found if c.status == OPEN])
     unusable = sum(not case.has_key for case in found if case.status == OPEN)
     if unusable:
         have = "has" if unusable == 1 else "have"
@@ -108,6 +109,27 @@ def _meaning(found: Sequence[Case], rule: str | None) -> Iterator[str]:
         for source in sorted({case.source for case in found}):
             meaning, remedy = warehouse.get(rule) or contract.load(source).text_of(rule)
             yield f"{source}: {meaning} {remedy}"
+
+
+def _would_pass(found: Sequence[Case]) -> Iterator[str]:
+    """Open rows that the rules of today would let through: nobody has to mend them."""
+    passing = [c for c in found if today.passes(c)]
+    refused = [c for c in passing if c.outcome == QUARANTINED]
+    for own, remedy in (
+        (refused, "refused {} would be loaded by today's rules; have them delivered again as they were"),
+        (
+            [c for c in passing if c not in refused],
+            "{} with a warning would get none by today's rules; mark as reviewed",
+        ),
+    ):
+        if own:
+            rules = Counter(f"{c.source} {rule}" for c in own for rule in c.rules)
+            yield ""
+            yield (
+                f"{len(own):,} {remedy.format('row' if len(own) == 1 else 'rows')}: "
+                + ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
+                + "."
+            )
 
 
 def _per_rule(found: Sequence[Case], choice: Choice, who: Recipients) -> list[str]:

@@ -15,7 +15,7 @@ from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.files import replaced
-from orchestration.quality import return_cover
+from orchestration.quality import return_cover, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipient, Recipients
@@ -85,9 +85,6 @@ class _Sheet:
         self._header = [*FIRST, *self._columns, *extra, CORRECTION]
         longest = {c: max(len(c) + 4, *(len(case.values.get(c, "")) + 2 for case in rows)) for c in self._columns}
         widths = {**FIRST, **{c: min(WIDEST, n) for c, n in longest.items()}, FIELDS: FIELDS_WIDTH, CORRECTION: 40}
-        texts = contract.warehouse_texts()
-        broken = {rule for case in rows for rule in case.rules}
-        self._texts = {rule: texts.get(rule) or source.text_of(rule) for rule in broken}
         self._styles: dict[tuple[bool, bool] | str, Any] = {}
         self._widths = [widths[name] for name in self._header]
 
@@ -173,7 +170,7 @@ class _Sheet:
     def _lines(self, case: Case) -> int:
         """Lines of the tallest cell, reckoned from the width of its column."""
         told = zip(("regel", "betekenis", "wat te doen"), (case.rules, *self._told(case)), strict=True)
-        wrapped = [(name, text) for name, texts in told for text in texts]
+        wrapped = [(name, text) for name, lines in told for text in lines]
         heights = Counter[str]()
         for name, text in wrapped:
             heights[name] += -(-len(text) // (FIRST[name] - 2)) or 1
@@ -182,8 +179,8 @@ class _Sheet:
 
     def _told(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The meanings and the remedies of the rules that a row broke."""
-        meanings, remedies = zip(*(self._texts[rule] for rule in case.rules), strict=True)
-        return meanings, remedies
+        meanings, remedies = zip(*(texts.of(case, rule) for rule in case.rules), strict=True)
+        return meanings, remedies if case.has_key else (*remedies, texts.NO_KEY)
 
     def _cells(self, case: Case) -> list[Any]:
         cells = [

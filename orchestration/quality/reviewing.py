@@ -76,7 +76,9 @@ def read_book(path: Path) -> list[Line]:
         if not (file or row_number or rule or why):
             continue
         place = (file, int(row_number) if row_number.isdecimal() else 0, rule)
-        lines.append(Line(f"{path.name}, line {number}", place, _plain(why), stand in (STATUSES[REVIEWED], STATUSES[CLOSED])))
+        lines.append(
+            Line(f"{path.name}, line {number}", place, _plain(why), stand in (STATUSES[REVIEWED], STATUSES[CLOSED]))
+        )
     return lines
 
 
