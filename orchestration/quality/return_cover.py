@@ -13,8 +13,9 @@ from orchestration.quality.recipients import Recipient
 
 MARK = RETURN_MARK.split(":")[0]
 CORRECTION = "verbetering"
-WIDTH = 100
+WIDTH = 72
 """Of the only column, in characters: what a page in portrait shows at a size that can be read."""
+A4 = 9
 TEXT, HEADING = 11, 14
 """Sizes in points."""
 
@@ -28,7 +29,8 @@ def write(sheet: Any, to: Recipient, by_source: Mapping[str, Sequence[Case]]) ->
     from openpyxl.styles import Alignment, Font
 
     sheet.column_dimensions["A"].width = WIDTH
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = A4, 1, 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.center.text = MARK
     for number, (text, heading) in enumerate(_lines(to, by_source), start=1):
@@ -73,14 +75,15 @@ def _lines(to: Recipient, by_source: Mapping[str, Sequence[Case]]) -> list[Line]
          "Vul in dit bestand ook geen INSZ in.", False),
         ("Stuur dit bestand alleen langs een beveiligde weg, en vernietig het als de rijen verbeterd zijn.", False),
         ("Zo levert u de verbeterde rijen", True),
-        ("Eén bestand per bron, met de naam hieronder. JJJJ-MM-DD is de dag van de levering; die is later "
-         f"dan die van het vorige bestand. Het bestand mag {_any(FORMATS)} zijn (CSV: UTF-8, met ; of , ertussen).", False),
-        (f"De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. {WITHDRAWN} hoort er alleen bij "
-         "om een rij in te trekken (J). Lever elke rij in haar geheel, ook met de waarden die goed waren"
-         f"{', en met het echte INSZ in plaats van de sterretjes' if _with_insz(by_source) else ''}.", False),
+        ("Eén bestand per bron, met de naam hieronder. JJJJ-MM-DD is de dag van de levering, later dan die van "
+         f"het vorige bestand. Het bestand mag {_any(FORMATS)} zijn (CSV: UTF-8, met ; of , ertussen).", False),
+        ("De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. Lever elke rij in haar geheel, "
+         "ook met de waarden die goed waren"
+         f"{', en met het echte INSZ in plaats van de sterretjes' if _with_insz(by_source) else ''}. "
+         f"Om een rij in te trekken voegt u de kolom {WITHDRAWN} toe, met J.", False),
     ]  # fmt: skip
     for source, rows in by_source.items():
-        columns = [c.name for c in contract.load(source).columns]
+        columns = [c.name for c in contract.load(source).columns if c.name != WITHDRAWN]
         texts += [
             (f"{source}: {len(rows)} {'rij' if len(rows) == 1 else 'rijen'}", True),
             (f"{source}_JJJJ-MM-DD_{_label(to, synthetic)}.csv", False),
