@@ -35,7 +35,10 @@ def chosen(data: DataFolder, choice: Choice) -> list[Case]:
     """The cases asked for, mended ones included. Raises an error for a source, OCMW or rule that is not known."""
     found = cases.read(data, choice.source)
     if choice.rule and choice.rule not in (known := _rules(found, choice.source)):
-        raise WrongChoiceError(f"there is no rule {choice.rule!r}; {did_you_mean(choice.rule, known)}")
+        raise WrongChoiceError(
+            f"there is no rule {choice.rule!r}; {did_you_mean(choice.rule, known)} "
+            "(the rules stand in expectations/<source>.yml and common.yml)"
+        )
     found = cases.of_rules(found, choice.rule)
     if choice.ocmw and ledger.newest_accepted(ledger.read(data.ledger)):
         who = recipients(data)
@@ -89,10 +92,13 @@ def _totals(found: Sequence[Case]) -> str:
     """A row whose warnings stand differently counts under each stand."""
     count = Counter(case.status for case in found)
     refused = sum(c.status == OPEN and c.outcome == "quarantined" for c in found)
+    repeats = sum(c.status == MENDED and c.mended_by == c.file_name for c in found)
     parts = [
         f"Open: {counted(refused, 'refused row')}, {counted(count[OPEN] - refused, 'row')} with a warning.",
-        f"Mended by a later delivery: {counted(count[MENDED], 'row')}.",
+        f"Mended by a later delivery: {counted(count[MENDED] - repeats, 'row')}.",
     ]
+    if repeats:
+        parts.append(f"Literal repeats within a file, settled at once: {counted(repeats, 'row')}.")
     if count[REPEATED]:
         parts.append(f"Older versions of rows that are still wrong: {count[REPEATED]:,}.")
     if count[REVIEWED]:

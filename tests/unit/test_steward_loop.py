@@ -13,7 +13,7 @@ from expectations import contract
 from orchestration.door import ledger
 from orchestration.door.inbox import scan
 from orchestration.paths import DataFolder
-from orchestration.quality import cases, listing, return_books, texts
+from orchestration.quality import by_ocmw, cases, listing, return_books, texts
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.wrong_choice import WrongChoiceError
@@ -259,6 +259,34 @@ def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: D
         ["1", "2024-01-31", "2024-01-31", "trajecten_2024-02-29.csv"],
         ["1", "2024-01-31", "2024-01-31"],
     ]
+
+
+def test_the_rows_of_an_ocmw_are_counted_once_per_source_and_year(data: DataFolder) -> None:
+    row = f"T1 | {INSZ[0]} | 11001 | 2018-02-01 | 2017-12-31 |"  # refused under two rules
+    trajectories(data, "2023-01-31", f"{row}\nT2 | {INSZ[1]} | 44021 | nooit | |")
+    trajectories(
+        data, "2024-01-31", f"T2 | {INSZ[1]} | 44021 | 2020-01-01 | |\nT3 | {INSZ[2]} | 44021 | 2025-01-01 | |"
+    )
+    found = cases.read(data)
+    aartselaar, gent = by_ocmw.lines(found, listing.recipients(data), per_source=True)
+    assert (aartselaar.ocmw, aartselaar.refused, aartselaar.warned, aartselaar.mended) == ("Aartselaar", 1, 0, 0)
+    assert (gent.ocmw, gent.refused, gent.warned, gent.mended, str(gent.since)) == ("Gent", 0, 1, 1, "2024-01-31")
+    assert (gent.per_year, aartselaar.per_year) == ({2023: 1, 2024: 1}, {2023: 1, 2024: 0})
+    lines = by_ocmw.text(found, listing.recipients(data)).splitlines()
+    assert lines[1].split() == ["1", "0", "0", "Aartselaar", "trajecten", "2023-01-31", "1", "0"]
+
+
+def test_rows_that_are_mended_and_rows_that_repeat_are_counted_apart(data: DataFolder) -> None:
+    row = f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | |"
+    trajectories(data, "2024-01-31", f"{row}\n{row}\nT2 | {INSZ[1]} | 11001 | nooit | |")
+    trajectories(data, "2024-02-29", f"T2 | {INSZ[1]} | 11001 | 2020-01-01 | |")
+    said = told(data).splitlines()[0]
+    assert "Mended by a later delivery: 1 row. Literal repeats within a file, settled at once: 1 row." in said
+
+
+def test_an_ocmw_without_rows_is_no_mistake_when_it_is_onbekend(data: DataFolder) -> None:
+    trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 11001 | nooit | |")
+    assert told(data, ocmw="onbekend") == "Nothing is in quarantine for this choice."
 
 
 @pytest.mark.parametrize(
