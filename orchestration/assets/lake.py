@@ -218,7 +218,8 @@ def _freshness(source: SourceContract) -> dg.FreshnessPolicy | None:
 def _rhythm(source: SourceContract) -> str:
     if source.rhythm is None:
         return "Delivered at no fixed time."
-    return f"Expected every {source.rhythm.every}."
+    late, overdue = source.rhythm.late_after_days, source.rhythm.overdue_after_days
+    return f"Expected every {source.rhythm.every}; late after {late} days more, overdue after {overdue}."
 
 
 def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:

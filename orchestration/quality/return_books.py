@@ -34,6 +34,8 @@ LINE = 15.0
 MOST_LINES = 27
 """As tall as a row can be."""
 FIELDS_WIDTH = 60
+A3, SMALLEST = 8, 60
+"""The paper of the sheets with rows, and the percentage of the size on which they are printed."""
 
 
 class FolderInUseError(WrongChoiceError):
@@ -98,9 +100,11 @@ class _Sheet:
         for index, width in enumerate(self._widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.freeze_panes = f"C{HEADER_ROW + 1}"
-        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A3
+        # Fitted to the width of one page, a wide source could not be read; so it spreads over pages that say whose
+        # row it is, at a size that can.
+        sheet.page_setup.scale = SMALLEST
+        sheet.print_title_rows, sheet.print_title_cols = f"{HEADER_ROW}:{HEADER_ROW}", "A:B"
         sheet.oddFooter.center.text = f"{MARK} - {self._source.source}"
         self._wrap, self._plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
         sheet.append([self._line(f"{MARK}: alleen voor {to.name}", Font(name="Calibri", size=14, bold=True))])
