@@ -34,7 +34,7 @@ LINE = 15.0
 MOST_LINES = 27
 """As tall as a row can be."""
 FIELDS_WIDTH = 60
-A3, SMALLEST = 8, 60
+A4, SMALLEST = 9, 60
 """The paper of the sheets with rows, and the percentage of the size on which they are printed."""
 
 
@@ -100,7 +100,7 @@ class _Sheet:
         for index, width in enumerate(self._widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.freeze_panes = f"C{HEADER_ROW + 1}"
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A3
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
         # Fitted to the width of one page, a wide source could not be read; so it spreads over pages that say whose
         # row it is, at a size that can.
         sheet.page_setup.scale = SMALLEST
