@@ -123,11 +123,12 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
         for question in known(settings).values():
             figures |= _figures(publication, question, years)
         earlier = [_known(data, line) for line in _released(data) if line.control != found.stamp]
-        usual = kept(settings, publication)
-        if usual != found:  # both editions may be handed out, so the second keeps to what the first shows
-            earlier.append(load(ensure(settings, publication)).release)
+        usual = None
+        if kept(settings, publication) != found:  # both may be handed out, so the second keeps to what the first shows
+            usual = load(ensure(settings, publication))
         with Reader(publication.path) as reader:
-            found.keep(control(reader, figures, f"stand {publication.as_of:%d/%m/%Y}", earlier=earlier))
+            name = f"stand {publication.as_of:%d/%m/%Y}"
+            found.keep(control(reader, figures, name, earlier=earlier, usual=usual))
         _prune(data, found)
     return found
 
