@@ -55,8 +55,8 @@ def choices(
     earlier: Sequence[Release],
     policy: Policy,
 ) -> Iterator[Choice]:
-    """What to withhold, each wider than the one before: as little as propagation finds, all of the municipalities,
-    everything."""
+    """What to withhold, each wider than the one before: as little as propagation finds, all that counts
+    something in a municipality, all that counts something, everything."""
 
     def choice(rows: frozenset[Row]) -> Choice:
         withheld = Withheld(rows, usual.scope)
@@ -70,9 +70,7 @@ def choices(
         hidden = frozenset(number for number, cell in enumerate(before.system.cells) if cell not in shown)
         return Choice(withheld, new, replace(before, hidden=hidden))
 
-    everything = frozenset(
-        row_of(cell) for cell in bare.system.cells if not Withheld(kept=usual.scope).keeps(cell)
-    )
+    everything = frozenset(row_of(cell) for cell in bare.system.cells if not Withheld(kept=usual.scope).keeps(cell))
     chosen: frozenset[Row] = frozenset()
     beyond = set(_narrow(choice(everything), earlier, policy))
     found = choice(chosen)
@@ -84,9 +82,11 @@ def choices(
         found = choice(chosen)
     yield found
     municipal = chosen | {row for row in everything if level_of(row[2]) == LEVELS[0]}
-    for rows in (municipal, everything):
+    places = {place for above in bare.geography.above.values() for place in above.values()}
+    empty = frozenset((population, year, place) for population, year, _ in everything for place in places)
+    for rows in (municipal, everything, empty):  # the last with the rows that hold nothing but zeros
         if rows != chosen:
-            yield choice(frozenset(rows))
+            yield choice(rows)
 
 
 def _with(release: Release, system: System) -> Release:

@@ -32,8 +32,8 @@ def policy_lines(policy: Policy, earlier: Sequence[Release], usual: bool = False
         lines.append(f"Er is rekening gehouden met wat eerder vrijgegeven is: {names}.")
     if usual:
         lines.append(
-            "Er is rekening gehouden met de gewone uitgave van deze stand, met de gewone jaren van alle vragen: wat die "
-            "toont, is hier ook getoond, wat die verbergt, is hier ook verborgen."
+            "Er is rekening gehouden met de gewone uitgave van deze stand, met de gewone jaren van alle vragen: wat "
+            "die toont, is hier ook getoond, wat die verbergt, is hier ook verborgen."
         )
     lines += [
         f"Uitzondering: {' '.join(part for part in (rule.population, rule.item, rule.place) if part)}: {rule.reason}"
