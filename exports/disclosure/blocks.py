@@ -169,6 +169,12 @@ def _add_equations(system: System, block: Block, known: Mapping[str, set[str]], 
             system.bound(cells(place, rule.lower), cells(place, rule.upper))
 
 
+def equal(rule: Same, block: Block, other: Block) -> bool:
+    """Whether the counts of the rule are the same in every municipality (not where one isn't complete yet)."""
+    codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
+    return all(block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes)
+
+
 def _add_same(
     system: System,
     rule: Same,
@@ -179,10 +185,7 @@ def _add_same(
 ) -> None:
     """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
     mine, theirs = known[block.population, block.year], known[other.population, other.year]
-    codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
-    complete = all(
-        block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes
-    )
+    complete = equal(rule, block, other)
     for level in LEVELS:  # a reader puts the tables of each level side by side
         if rule.item not in mine[level] or rule.other_item not in theirs[level]:
             continue

@@ -103,15 +103,15 @@ def control(
     bare = Release(name, facts.as_of, facts.geography_date, collected.geography, collected.system, frozenset())
     if usual is None:
         release, report, known = _settled(bare, earlier, policy)
-        lines: tuple[str, ...] = ()
+        withheld = None
     else:
         for choice in choices(Usual(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy):
             release, report, known = _settled(choice.release, [*earlier, choice.usual], policy)
-            lines = withheld_lines(choice.withheld)
+            withheld = choice.withheld
             if report.passed:
                 break
-    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier, usual is not None), (), report)
-    lines = (*audit_lines(policy, report, _by_level(made), known), *lines)
+    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), (), report)
+    lines = (*audit_lines(policy, report, _by_level(made), known), *withheld_lines(withheld))
     return Control(release, scope, policy, report.passed, made.policy_lines, lines, report)
 
 

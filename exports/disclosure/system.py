@@ -2,8 +2,9 @@
 
 Only cells with a value other than 0 are in it: a 0 is shown, so it is a constant that drops out of every equation.
 Except where whole rows are withheld (`exports.disclosure.withhold`): of their cells a reader doesn't know whether they
-are 0, so their floor is 0 and the zeros among them are cells too. An equation is a sum of cells with coefficients that is 0 (total - parts); a bound is such a sum that is at
-least 0. This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
+are 0, so their floor is 0 and the zeros among them are cells too.
+An equation is a sum of cells with coefficients that is 0 (total - parts); a bound is such a sum that is at least 0.
+This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
 """
 
 from __future__ import annotations

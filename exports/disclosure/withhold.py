@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from exports.disclosure.blocks import Block, assemble
+from exports.disclosure.blocks import Block, assemble, equal
 from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.propagate import Intervals
@@ -58,8 +58,10 @@ def choices(
     """What to withhold, each wider than the one before: as little as propagation finds, all that counts
     something in a municipality, all that counts something, everything."""
 
+    kept = _kept(usual.scope, blocks, policy)
+
     def choice(rows: frozenset[Row]) -> Choice:
-        withheld = Withheld(rows, usual.scope)
+        withheld = Withheld(rows, kept)
 
         def system(of: Scope) -> System:
             return assemble(blocks, of, bare.geography, policy, withheld)
@@ -70,7 +72,7 @@ def choices(
         hidden = frozenset(number for number, cell in enumerate(before.system.cells) if cell not in shown)
         return Choice(withheld, new, replace(before, hidden=hidden))
 
-    everything = frozenset(row_of(cell) for cell in bare.system.cells if not Withheld(kept=usual.scope).keeps(cell))
+    everything = frozenset(row_of(cell) for cell in bare.system.cells if not Withheld(kept=kept).keeps(cell))
     chosen: frozenset[Row] = frozenset()
     beyond = set(_narrow(choice(everything), earlier, policy))
     found = choice(chosen)
@@ -87,6 +89,20 @@ def choices(
     for rows in (municipal, everything, empty):  # the last with the rows that hold nothing but zeros
         if rows != chosen:
             yield choice(rows)
+
+
+def _kept(scope: Scope, blocks: Mapping[tuple[str, int], Block], policy: Policy) -> Scope:
+    """The scope of the usual edition, with the counts of other populations that are the same numbers as some in it."""
+    kept = {key: {item: set(levels) for item, levels in items.items()} for key, items in scope.items()}
+    for rule in policy.same:
+        for (population, year), block in blocks.items():
+            other = blocks.get((rule.other, year + rule.shift))
+            if population == rule.population and other is not None and equal(rule, block, other):
+                mine = kept.setdefault((population, year), {}).setdefault(rule.item, set())
+                theirs = kept.setdefault((rule.other, year + rule.shift), {}).setdefault(rule.other_item, set())
+                mine |= theirs
+                theirs |= mine
+    return kept
 
 
 def _with(release: Release, system: System) -> Release:

@@ -15,7 +15,7 @@ from test_exports_support import make_publication
 from exports import load_questions, write_annex
 from exports.disclosure import withhold
 from exports.disclosure.control import Control, control
-from exports.identity import VLAANDEREN, FigureId
+from exports.identity import GEMEENTE, VLAANDEREN, FigureId
 from tests.disclosure_views import figures, truth, view
 from tests.disclosure_world import FakePublication, draw, publish
 from tests.release_attacker import Attacker, key_of
@@ -62,6 +62,10 @@ def test_what_the_usual_edition_shows_or_hides_stays_so(world, usual, other):
     for figure in (*figures(world, USUAL), *figures(world, ASKED, [VLAANDEREN])):
         assert usual.hidden(figure) == other.hidden(figure), figure
         assert not other.withheld(figure)
+    for item in world.municipalities:  # measured is what ended the year before, which the usual edition has
+        ended = FigureId("mart_ended_duration", "trajectories", 2021, GEMEENTE, item.nis_code, "*")
+        measured = FigureId("mart_outflow", "trajectories", 2022, GEMEENTE, item.nis_code, "position/*")
+        assert usual.hidden(ended) == other.hidden(measured), item.nis_code
 
 
 def test_who_has_both_gets_nothing_out_of_them(world, other):
