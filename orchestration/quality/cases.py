@@ -64,6 +64,8 @@ class Case:
     """Rules that held the row and that today's rules would not; filled by `today.marked`."""
     other_key: str | None = None
     """The row that this one clashes with, by its key; only the warehouse names it."""
+    other_nis_code: str | None = None
+    """The municipality of the OCMW of that row."""
     instead: tuple[str, ...] = ()
     """Rules that would refuse the row today and did not then."""
 
@@ -192,7 +194,9 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         f"""
         with r as (select {texts}, _delivery_id, _file_name, _row from {lake}))
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_on,
-            {other}, {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
+            {other} as other_key,
+            (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
+            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join read_parquet(?) as f
@@ -202,12 +206,12 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         """,
         [str(data.warehouse_findings), source.source],
     ).fetchall()
-    for file, day, number, rules, why, reviewed_on, other_key, nis, *given in rows:
+    for file, day, number, rules, why, reviewed_on, other_key, other_nis, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         yield Case(
             source.source, file, day, number, "warned", tuple(rules), status, day, None, None, True, nis, values, None,
-            why, reviewed_on, other_key=other_key,
+            why, reviewed_on, other_key=other_key, other_nis_code=other_nis,
         )  # fmt: skip
 
 

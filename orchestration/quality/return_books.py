@@ -183,7 +183,7 @@ class _Sheet:
 
     def _told(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The meanings and the remedies of the rules that a row broke."""
-        meanings, remedies = zip(*(texts.of(case, rule) for rule in case.rules), strict=True)
+        meanings, remedies = zip(*(texts.of(case, rule, for_sender=True) for rule in case.rules), strict=True)
         return meanings, remedies if case.has_key else (*remedies, texts.NO_KEY)
 
     def _cells(self, case: Case) -> list[Any]:

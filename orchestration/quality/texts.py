@@ -15,13 +15,14 @@ NO_KEY = (
 )
 
 
-def of(case: Case, rule: str) -> tuple[str, str]:
-    """Meaning and remedy of one rule that a row broke."""
+def of(case: Case, rule: str, for_sender: bool = False) -> tuple[str, str]:
+    """Meaning and remedy of one rule that a row broke. An OCMW (`for_sender`) reads nothing of another one's rows."""
     if rule in case.gone:
         return _of_changed(case)
     meaning, remedy = _of_rule(case.source, rule)
     if case.other_key and rule == OVERLAP:
-        meaning = f"{meaning} Het andere traject is {case.other_key}."
+        own = not for_sender or case.other_nis_code == case.nis_code
+        meaning = f"{meaning} Het andere traject is {case.other_key if own else 'van een ander OCMW'}."
     return meaning, remedy
 
 

@@ -1,5 +1,6 @@
 """The workbook that goes back says how a row is closed and delivered; the counts say whose rows they are."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,9 @@ def test_the_trajectory_that_overlaps_is_named(data: DataFolder) -> None:
         )
     (case,) = cases.read(data)
     assert texts.of(case, "overlapping_trajectory")[0].endswith("Het andere traject is T2.")
+    own, foreign = (replace(case, other_nis_code=code) for code in (case.nis_code, "11002"))
+    assert texts.of(own, "overlapping_trajectory", for_sender=True)[0].endswith("T2.")
+    assert texts.of(foreign, "overlapping_trajectory", for_sender=True)[0].endswith("is van een ander OCMW.")
 
 
 def test_the_rows_of_an_ocmw_are_counted_once_per_source_and_year(data: DataFolder) -> None:

@@ -176,6 +176,7 @@ def test_one_line_that_will_not_do_and_nothing_is_written(
             None,
             "row 99 of trajecten_2024-01-31.csv was neither refused nor warned about",
         ),
+        ("trajecten_2024-01-31.csv:99", "over_24_months", "neither refused nor warned about under 'over_24_months'"),
         ("trajecten_2024-01-31.csv:2", "over_24_month", "did not break the rule 'over_24_month'; did you mean"),
         ("trajecten_2024-01-31.csv:4", None, r"was refused \(invalid_startdatum\)"),
     ],
