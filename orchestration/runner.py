@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from exports.editions import PUBLIEK
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap
+from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap, telling
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
@@ -42,9 +42,11 @@ class Report:
 
     nothing_new: bool = False
     loaded: list[Entry] = field(default_factory=list)
+    """What came in, in this run or in one that was killed before it told of it."""
     strangers: list[tuple[str, str]] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
-    still_refused: list[str] = field(default_factory=list)
+    still_refused: list[tuple[str, str]] = field(default_factory=list)
+    """Files that were refused before and are as they were, with the reason."""
     problems: list[str] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
@@ -83,17 +85,18 @@ def run(settings: Settings, wish: Wish) -> Report:
             sources = frozenset(d.source for d in (*workspace.inbox.new, *workspace.inbox.clashes))
             report.problems += [f"{name}: {why}" for name, why in workspace.inbox.unreadable]
             report.strangers = workspace.inbox.strangers
-            report.still_refused = [d.file_name for d in workspace.inbox.refused_before]
             report.repeats = [(d.file_name, name) for d, name in workspace.inbox.repeats]
             if sources:
                 _ = workspace.key  # fails here, in one clear line, rather than in a step
         if not sources and not before:
             raise NothingAcceptedError(
                 f"there are no deliveries: the inbox {settings.inbox_folder} holds nothing to load; "
-                "put deliveries there or write synthetic ones with `twe demo`"
+                + "".join(f"{name} {why}; " for name, why in report.strangers[:3])
+                + "put deliveries there or write synthetic ones with `twe demo`"
                 if wish.load
                 else "nothing has been loaded yet; load the inbox first with `twe run`"
             )
+        telling.begin(data, before)
         worked = False
         for dates, group in by_dates(questions, wish).items():
             work = plan(settings, workspace.entries(), dates, group, wish, sources)
@@ -102,9 +105,12 @@ def run(settings: Settings, wish: Wish) -> Report:
                 _execute(settings, dates, wish, work, report)
             sources = frozenset()
         report.nothing_new = not worked
-        known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
-        report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
-        report.quality_report = report_page.latest(data) if report.loaded else None
+        if wish.load:
+            report.loaded = workspace.untold()
+            report.still_refused = telling.still_refused(workspace.inbox, workspace.entries(), report.refused)
+        if report.loaded:
+            report_page.ensure(workspace, blocked=bool(report.problems))
+            report.quality_report = report_page.latest(data)
         _collect(settings, workspace.entries(), questions, wish, report)
     return report
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.contract import SourceContract
@@ -115,17 +115,20 @@ def make(
     texts: Mapping[str, tuple[str, str]],
     standings: Mapping[str, Standing] | None = None,
     blocked: bool = False,
+    runs: Collection[str] = (),
 ) -> Report | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
+    `runs` are the runs that count as this one; left out, the newest alone.
     `warehouse` gives (source, rule, on_fail) -> rows of the last publication, `texts` their meaning and remedy;
     `standings` how the rows of each source stand.
     """
     if not entries:
         return None
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
-    now = [e for e in entries if e.run_id == last.run_id]
-    before = [e for e in entries if e.run_id != last.run_id]
+    runs = {last.run_id, *runs}
+    now = [e for e in entries if e.run_id in runs]
+    before = [e for e in entries if e.run_id not in runs]
     accepted = [e for e in entries if e.status == "accepted"]
     newest = max((e.delivered_on for e in accepted), default=None)
     standings = standings or {}
