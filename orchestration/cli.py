@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases, cli_review
+from orchestration.cli_alert import alert
 from orchestration.cli_backup import backup, restore
-from orchestration.cli_days import DAY
+from orchestration.cli_days import DAY, GEOGRAPHY_DAY
 from orchestration.cli_page import ui
 from orchestration.cli_privacy import erase, inbox, rotate_key
 from orchestration.settings import Settings, load_settings
@@ -62,7 +63,9 @@ def main() -> None:
 
 def _dates(command: Any) -> Any:
     for option in (
-        click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: as-of."),
+        click.option(
+            "--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: as-of."
+        ),
         click.option("--as-of", type=DAY, help="Only deliveries up to this day exist. Default: the newest accepted."),
     ):
         command = option(command)
@@ -151,6 +154,7 @@ def status() -> None:
 # Commands with a topic of their own; their modules import as little as this one.
 for command in (
     ui,
+    alert,
     backup,
     restore,
     erase,

@@ -186,6 +186,9 @@ WRONG = {
     "wrong years": (
         ["annexes", "--question", "twe-2018", "--years", "2023-2020"], {}, 2, "twe: --years: '2023-2020' must run"
     ),
+    "municipalities of an unknown day": (
+        ["run", "--geography-date", "2016-12-31"], {}, 2, "2016-12-31 is before 2017-01-01: which municipalities"
+    ),
     "no date": (["run", "--as-of", "2023-02-30"], {}, 2, "Invalid value for '--as-of'"),
     "day before the first delivery": (["annexes", "--question", "twe-2018", "--as-of", "2019-01-01"], {}, 2,
                                       "twe: no delivery had been accepted on 2019-01-01; choose a later date"),

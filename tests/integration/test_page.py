@@ -27,7 +27,7 @@ from orchestration.settings import Settings, SettingsError
 from tests.conftest import Finished
 from tests.deliveries import KEY
 from tests.processes import Twe
-from tests.unit.test_alerts import webhook
+from tests.webhooks import webhook
 
 pytestmark = pytest.mark.slow
 
