@@ -193,6 +193,7 @@ WRONG = {
     "day before the first delivery": (["annexes", "--question", "twe-2018", "--as-of", "2019-01-01"], {}, 2,
                                       "twe: no delivery had been accepted on 2019-01-01; choose a later date"),
     "unknown source": (["quarantine", "--source", "paspoorten"], {}, 2, "twe: there is no source 'paspoorten'; the"),
+    "an INSZ as an argument": (["erase", INSZ[0]], {}, 2, "give the INSZ on standard input"),
     "unknown command": (["runn"], {}, 2, "No such command 'runn'"),
 }  # fmt: skip
 
@@ -208,6 +209,7 @@ def test_wrong_use_and_settings_are_one_line_and_change_nothing(mistake: str, wa
     assert said.out == ""
     assert line in said.err
     assert "Traceback" not in said.err
+    assert INSZ[0] not in said.err
     if said.err.startswith("twe: "):
         assert said.err.count("\n") == 1
     assert {k: v for k, v in hashes(warehouse.data.root).items() if k in before} == {
