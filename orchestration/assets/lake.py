@@ -132,10 +132,7 @@ def _rule_counts(source: SourceContract, done: SourceLoad) -> dict[str, int]:
 
 
 def _check(source: SourceContract, done: SourceLoad, refused: list[Entry], entries: list[Entry]) -> dg.AssetCheckResult:
-    """Red when a file was refused, yellow when rows were refused or warned about. Counts only, never a value.
-
-    `refused` are files that this run refused, and those of a run that was killed before it told of them.
-    """
+    """Red when a file was refused, here or in a killed run; yellow for refused or warned rows. Never a value."""
     rows = done.rows_by_rule
     return dg.AssetCheckResult(
         check_name=CHECK,
