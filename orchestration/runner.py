@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from exports.editions import PUBLIEK
 from exports.questions import Question
 from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap, telling
@@ -109,10 +111,19 @@ def run(settings: Settings, wish: Wish) -> Report:
             report.loaded = workspace.untold()
             report.still_refused = telling.still_refused(workspace.inbox, workspace.entries(), report.refused)
         if report.loaded:
-            report_page.ensure(workspace, blocked=bool(report.problems))
-            report.quality_report = report_page.latest(data)
+            _ensure_quality_report(workspace, report)
         _collect(settings, workspace.entries(), questions, wish, report)
     return report
+
+
+def _ensure_quality_report(workspace: Workspace, report: Report) -> None:
+    """The report on what came in, which a run that was killed or blocked did not come to."""
+    try:
+        report_page.ensure(workspace, blocked=bool(report.problems))
+    except duckdb.Error as error:  # a damaged file of the lake or the quarantine; the summary must be told still
+        report.problems.append(f"quality report: it could not be written ({type(error).__name__})")
+    else:
+        report.quality_report = report_page.latest(workspace.data)
 
 
 def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: Report) -> None:

@@ -358,7 +358,7 @@ def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Wa
     assert f"  refused         {refused}" in told.out and "Deliveries: 0 accepted, 1 refused" in told.out
     (report,) = [line.split(": ")[1] for line in told.out.splitlines() if line.startswith("Quality report: ")]
     assert file.name in Path(report).read_text()
-    assert [alert["lines"] for alert in got] == [["delivery refused: screenings_2021-06-30.csv"]]
+    assert [alert["lines"][:-1] for alert in got] == [["delivery refused: screenings_2021-06-30.csv"]]
     after = warehouse.twe("run")
     assert after.code == 0 and f"  still refused   {refused}" in after.out, after.said
     file.unlink()
