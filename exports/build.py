@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from exports.document import Document, Sheet
 from exports.editions import PUBLIEK, Edition, disclose, edition, shown
@@ -71,22 +69,7 @@ def build(
     made_for = edition(edition_name)
     conceal = hidden if made_for.name == PUBLIEK else None
     with Publication(Path(publication)) as published:
-        figures = _figures(published, annex, chosen)
+        figures = collect(published, annex.kind, chosen, annex.options)
         marks = year_marks(annex, figures, published.facts.as_of)
         context = Context(published, question, annex, figures, marks, made_for, conceal, tuple(policy), tuple(audit))
         return Built(document(context, extra_sheets), figures, made_for, conceal)
-
-
-_KEPT: OrderedDict[tuple[Any, ...], Figures] = OrderedDict()
-_MOST = 12
-"""Annexes whose figures are kept: those of the questions that one run writes."""
-
-
-def _figures(published: Publication, annex: Annex, years: tuple[int, ...]) -> Figures:
-    """The figures of an annex. The disclosure control and both editions ask for the same ones in one run."""
-    key = (published.version, annex.kind.key, years, tuple(sorted(annex.options.items())))
-    found = _KEPT.pop(key, None) or collect(published, annex.kind, years, annex.options)
-    _KEPT[key] = found
-    while len(_KEPT) > _MOST:
-        _KEPT.popitem(last=False)
-    return found

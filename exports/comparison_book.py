@@ -120,6 +120,11 @@ def revision_sheet(
         notes.append(f"{len(secret)} cijfers waren in het eerdere antwoord verborgen en zijn niet vergeleken.")
     if unseen:
         notes.append(f"{unseen} cijfers zijn in beide antwoorden verborgen ({CONFIDENTIAL}) en niet vergeleken.")
+    if any(change.new == CONFIDENTIAL for change in changes):
+        notes.append(
+            f"Waar 'is' {CONFIDENTIAL} is, stond in het eerdere antwoord een cijfer: het is nu verborgen omdat het, "
+            "samen met andere cijfers of met die eerdere vrijgave, iemand herkenbaar kan maken."
+        )
     if added:
         notes.append(
             f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {', '.join(map(str, added))}."
@@ -145,7 +150,9 @@ def _summary(changes: Sequence[Change], compared: int) -> str:
     if not changes:
         return f"Geen van de {compared} cijfers is gewijzigd."
     places = len({change.key.nis_code for change in changes} - {FLANDERS})
-    return f"{len(changes)} van de {compared} cijfers zijn gewijzigd, in {places} gemeenten."
+    verb = "is" if len(changes) == 1 else "zijn"
+    where = f", in {places} {'gemeente' if places == 1 else 'gemeenten'}" if places else ", enkel bij Vlaanderen"
+    return f"{len(changes)} van de {compared} cijfers {verb} gewijzigd{where}."
 
 
 def _columns(changes: Sequence[Change]) -> tuple[Column, ...]:

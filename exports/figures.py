@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,13 +87,31 @@ class Figures:
         return self.figure(meter, VLAANDEREN, VLAANDEREN, year)
 
 
-def collect(publication: Publication, kind: Kind, years: Sequence[int], options: Mapping[str, str]) -> Figures:
-    """Read the marts of `kind` and work out its figures for `years`.
+_KEPT: OrderedDict[tuple[Any, ...], Figures] = OrderedDict()
+_MOST = 20
+"""So many are kept: those of the annexes and the figure book that one run writes."""
 
-    Raises PublicationError when the marts contradict each other, name a municipality that the publication doesn't
-    know, or hold a category without a label: no figure is dropped silently.
+
+def collect(
+    publication: Publication, kind: Kind, years: Sequence[int], options: Mapping[str, str], *, tidied: bool = True
+) -> Figures:
+    """Read the marts of `kind` and work out its figures for `years`; `tidied`: with the rows of the marts themselves.
+
+    The disclosure control and all editions ask for the same ones in one run, so the latest are kept. Raises
+    PublicationError when the marts contradict each other, name a municipality that the publication doesn't know, or
+    hold a category without a label: no figure is dropped silently.
     """
-    wanted = tuple(years)
+    key = (publication.version, kind.key, tuple(years), tuple(sorted(options.items())), tidied)
+    found = _KEPT.pop(key, None) or _collect(publication, kind, tuple(years), options, tidied)
+    _KEPT[key] = found
+    while len(_KEPT) > _MOST:
+        _KEPT.popitem(last=False)
+    return found
+
+
+def _collect(
+    publication: Publication, kind: Kind, wanted: tuple[int, ...], options: Mapping[str, str], tidied: bool
+) -> Figures:
     earlier = {year - 1 for year in wanted} - set(wanted) if _looks_back(kind) else set()
     signatures = Signatures(kind, options)
     cells: dict[tuple[str, int], dict[str, Number | None]] = defaultdict(dict)
@@ -121,8 +139,8 @@ def collect(publication: Publication, kind: Kind, years: Sequence[int], options:
     _check_equal(kind, cells)
     places = _municipalities(publication, {code for code, year in cells if year in wanted})
     every = {item.nis_code: item for item in _municipalities(publication, {code for code, _ in cells})}
-    tidied = tuple(tidy(publication, signatures, mart, columns, rows) for mart, columns, rows in read)
-    return Figures(wanted, places, _levels(kind, cells, every), tables, tidied, signatures)
+    rows_of = tuple(tidy(publication, signatures, mart, columns, rows) for mart, columns, rows in read if tidied)
+    return Figures(wanted, places, _levels(kind, cells, every), tables, rows_of, signatures)
 
 
 def _looks_back(kind: Kind) -> bool:

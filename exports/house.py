@@ -10,10 +10,10 @@ from exports.editions import PUBLIEK, edition
 from exports.sheets.context import CONTENTS
 from exports.sheets.cover import contents_table
 from exports.sheets.head import frame, in_red
-from exports.sheets.wording import BANNER, geography, long_date
+from exports.sheets.wording import BANNER, ahead, geography, long_date
 from exports.sheets.wording import unfinished as _unfinished
 
-__all__ = ["BANNER", "front", "geography", "lines", "long_date", "unfinished"]
+__all__ = ["BANNER", "ahead", "front", "geography", "lines", "long_date", "unfinished"]
 
 
 def front(title: str, synthetic: bool, texts: Sequence[str], sheets: Sequence[Sheet], made_for: str = PUBLIEK) -> Sheet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exports.annexes.settling import Closing
 from exports.document import BREAK, PROVISIONAL
@@ -15,17 +15,24 @@ from exports.reading import UNASSIGNED
 
 _UNASSIGNED_BREAK = (
     "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "
-    "gemeente toe te wijzen."
+    "gemeente toe te wijzen. Dat geldt voor gemeenten en provincies, niet voor het totaal van Vlaanderen."
 )
 
 
 @dataclass(frozen=True)
 class YearMarks:
-    """The marks of the years of an annex. `breaks` says of a year why it can't be compared with the one before."""
+    """The marks of the years of an annex. `breaks` says of a year why it can't be compared with the one before;
+    `flemish_breaks` are those that the Flemish total has as well."""
 
     provisional: frozenset[int]
     breaks: Mapping[int, str]
     closing: Closing
+    flemish_breaks: Mapping[int, str]
+
+    @property
+    def flanders(self) -> YearMarks:
+        """The marks of figures of Flanders as a whole."""
+        return replace(self, breaks=self.flemish_breaks)
 
     def signs(self, year: int) -> str:
         """ "", "[p]", "[b]" or "[b] [p]"."""
@@ -49,8 +56,9 @@ def year_marks(annex: Annex, figures: Figures, as_of: dt.date) -> YearMarks:
     closing = next((kind.closing_by_option[value] for value in options.values() if value in kind.closing_by_option),
                    kind.closing)  # fmt: skip
     provisional = frozenset(year for year in figures.years if closing.provisional(year, as_of))
-    breaks = {year: text for year, text in {**kind.breaks, **annex.breaks}.items() if year in figures.years}
+    whole = {year: text for year, text in {**kind.breaks, **annex.breaks}.items() if year in figures.years}
+    breaks = dict(whole)
     for year in figures.years:
         if (GEMEENTE, UNASSIGNED, year) in figures.groups:
             breaks[year] = " ".join(filter(None, (breaks.get(year), _UNASSIGNED_BREAK)))
-    return YearMarks(provisional, breaks, closing)
+    return YearMarks(provisional, breaks, closing, whole)

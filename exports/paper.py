@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.pagebreak import Break
 
 from exports.cells import column_letters
 from exports.document import Sheet, Table
@@ -26,7 +25,7 @@ def landscape(xml: XmlSheet) -> None:
     """A4 on its side with small margins."""
     xml.page_setup.orientation = "landscape"
     xml.page_setup.paperSize = _A4
-    xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
 
 
 def fit_width(xml: XmlSheet) -> None:
@@ -43,25 +42,63 @@ def set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
         xml.page_setup.fitToHeight = 1
         return
     xml.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
-    groups: dict[int | None, float] = {}
-    starts: dict[int | None, int] = {}
-    for index, column in enumerate(table.columns):
-        groups[column.year] = groups.get(column.year, 0) + column.width
-        starts.setdefault(column.year, index)
-    place = groups.pop(None, 0.0)
-    page = max(_PAGE_CHARACTERS / _SMALLEST_SCALE, place + max(groups.values(), default=0.0))
-    if place + sum(groups.values()) <= page:
+    place = sum(column.width for column in table.columns if column.year is None)
+    page = _PAGE_CHARACTERS / _SMALLEST_SCALE
+    if sum(column.width for column in table.columns) <= page or not any(column.year for column in table.columns):
         fit_width(xml)
         return
-    xml.print_title_cols = f"A:{column_letters(max(sheet.frozen_columns, 1) - 1)}"
-    widest_year = max(groups.values())
-    pages = math.ceil(len(groups) / max(1, int((page - place) / widest_year)))
-    years_a_page = math.ceil(len(groups) / pages)  # evenly: 2 + 2 rather than 3 + 1
-    for number, group in enumerate(groups):
-        if number and number % years_a_page == 0:
-            xml.col_breaks.append(Break(id=starts[group]))
-    widest = place + years_a_page * widest_year
+    first = max(sheet.frozen_columns, 1)
+    xml.print_title_cols = f"A:{column_letters(first - 1)}"
+    pages = _pages(table, first, page - place)
+    last = sheet.header_row + max(1, len(table.rows))
+    # The lines above the table stand on the first page only: on later ones they would be cut off at the frozen columns.
+    areas = [f"A1:{column_letters(pages[0][1])}{last}"]
+    areas += [f"{column_letters(start)}{sheet.header_row}:{column_letters(end)}{last}" for start, end in pages[1:]]
+    xml.print_area = ",".join(areas)
+    widest = place + max(_width(table, start, end) for start, end in [(first, pages[0][1]), *pages[1:]])
     xml.page_setup.scale = max(20, min(100, int(100 * _PAGE_CHARACTERS / widest)))
+
+
+def _width(table: Table, start: int, end: int) -> float:
+    return sum(column.width for column in table.columns[start : end + 1])
+
+
+def _pages(table: Table, first: int, room: float) -> list[tuple[int, int]]:
+    """First and last column of each page beside the frozen columns: whole years while they fit, as even as can be; a
+    year that is wider than the room is cut in parts of about the same width."""
+    years: dict[int, list[int]] = {}
+    for index, column in enumerate(table.columns[first:], first):
+        if column.year is not None:
+            years.setdefault(column.year, []).append(index)
+    widest = max(_width(table, columns[0], columns[-1]) for columns in years.values())
+    if widest <= room:
+        blocks = list(years.values())
+        a_page = math.ceil(len(blocks) / math.ceil(len(blocks) / max(1, int(room / widest))))  # 2 + 2, not 3 + 1
+        return [(part[0][0], part[-1][-1]) for part in (blocks[i : i + a_page] for i in range(0, len(blocks), a_page))]
+    parts = math.ceil(widest / room)
+    found = []
+    for columns in years.values():
+        a_part = math.ceil(len(columns) / parts)
+        found += [(part[0], part[-1]) for part in (columns[i : i + a_part] for i in range(0, len(columns), a_part))]
+    return found
+
+
+def every_page(xml: XmlSheet, sheet: Sheet) -> None:
+    """Above every page but the first, which begins with them: the sheet's title and what it says in red. Below every
+    page: the sheet and the page's number."""
+    titles = [line.text for line in sheet.lines if line.style == "title"][:1]
+    banners = [line.text for line in sheet.lines if line.style == "banner"]
+    for part, texts, longest in ((xml.oddHeader.left, titles, 80), (xml.oddHeader.right, banners, 160)):
+        part.text, part.size = _plain(" - ".join(texts), longest), 8  # Excel takes 255 characters in all
+    xml.HeaderFooter.differentFirst = True
+    for footer in (xml.firstFooter, xml.oddFooter):
+        footer.left.text, footer.left.size = _plain(sheet.name, 31), 8
+        footer.right.text, footer.right.size = "&P / &N", 8
+
+
+def _plain(text: str, longest: int) -> str | None:
+    """Text for above or below a page, where & starts a code."""
+    return text[:longest].replace("&", "&&") or None
 
 
 def place_charts(xml: XmlSheet, built: Sequence[Any], sheet: Sheet) -> None:

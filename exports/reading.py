@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
 
 UNASSIGNED = "99999"
 """NIS code of what can't be put in a municipality of the reporting geography ("Niet toewijsbaar")."""
@@ -70,16 +73,22 @@ class Finding:
     rows: int
 
 
+@lru_cache(maxsize=1)
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for all publications that this process opens: starting one takes longer than most of what is asked of it."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+
+
 class Publication:
     """An open publication; use it as a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        import duckdb
-
         self.folder = folder.resolve()
         if not self.folder.is_dir():
             raise PublicationError(f"no publication at {folder}: run the build first")
-        self._connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
+        self._connection = _engine().cursor()
 
     def __enter__(self) -> Publication:
         return self

@@ -27,7 +27,7 @@ from exports import charts
 from exports.archive import Parts, packed, replace_file
 from exports.cells import RowWriter, column_letters
 from exports.document import NOT_APPLICABLE, Document, Format, Line, Sheet, Table
-from exports.paper import fit_width, landscape, place_charts, set_up
+from exports.paper import every_page, fit_width, landscape, place_charts, set_up
 from exports.styles import FONT, Styles, XmlSheet
 
 CREATOR = "Datawarehouse TWE-OCMW"
@@ -102,6 +102,7 @@ def _sheet(xml: XmlSheet, sheet: Sheet, styles: Styles, built: list[Any]) -> byt
         xml.column_dimensions[column_letters(index)].width = width
     xml.sheet_view.showGridLines = False
     landscape(xml)
+    every_page(xml, sheet)
     links = _lines(writer, sheet.lines, styles, wrapped=table is None)
     if table is not None:
         xml.freeze_panes = _panes(sheet, table)

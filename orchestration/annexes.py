@@ -64,16 +64,23 @@ CONFIDENTIAL = "vertrouwelijk"
 
 
 class Stamps:
-    """Remembers from what each workbook was made, so that an unchanged one is not made again."""
+    """Remembers from what each workbook was made, so that an unchanged one is not made again.
 
-    def __init__(self, data: DataFolder) -> None:
-        self.path = data.work / "annexes.json"
-        self._root = data.annexes
+    `root` and `name` are for documents of another kind: the folder they stand in, and what remembers them.
+    """
+
+    def __init__(self, data: DataFolder, root: Path | None = None, name: str = "annexes") -> None:
+        self.path = data.work / f"{name}.json"
+        self._root = root or data.annexes
 
     def is_current(self, path: Path, stamp: str) -> bool:
         """Whether everything that was made for `path` under this stamp is still there."""
         known = self._read().get(self._name(path))
         return known is not None and known["stamp"] == stamp and all((self._root / f).exists() for f in known["files"])
+
+    def made(self, path: Path) -> bool:
+        """Whether what stands at `path` was written under its stamp: a public edition that was refused was not."""
+        return path.exists() and self._name(path) in self._read().get(self._name(path), {}).get("files", ())
 
     def dates(self, path: Path) -> tuple[str, str] | None:
         """As-of and geography date of what stands at `path`; None when that isn't known."""

@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from exports.editions import PUBLIEK
 from exports.figure_book import load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import annexes, disclosure, figure_books, planning, publication, releases
+from orchestration import annexes, figure_books, planning, publication, releases
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
@@ -82,17 +81,18 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
-    found = (path for path in settings.folder.figure_books.glob("*.html") if "VERTROUWELIJK" not in path.name)
-    pages = sorted(found, key=lambda path: path.stat().st_mtime)
+    pages = figure_books.pages(settings.folder)
     if not pages:
         return ["    nothing written: twe figure-book"]
     made, stand = _answering(settings, entries, None, None)
-    new = (
-        made is not None
-        and figure_books.file(settings.folder, made, PUBLIEK) in pages
-        and disclosure.kept(settings, made).exists
-    )
-    return [f"    written {_moment(_newest(pages))}: {pages[-1]}", f"    {_state(new, stand)}"]
+    current = figure_books.current(settings, made) if made else None
+    page = current or pages[-1]
+    lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, stand)}"]
+    if len(pages) > 1:
+        lines.append(
+            f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
+        )
+    return lines
 
 
 def _answering(
@@ -109,7 +109,8 @@ def _answering(
 def _state(new: bool, stand: dt.date | None) -> str:
     if new:
         return "up to date"
-    return f"OUT OF DATE: deliveries, questions or code changed since; `twe run` makes it anew, at stand {stand}"
+    why = "deliveries, questions, releases or code changed since"
+    return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {stand}"
 
 
 def _newest(files: Sequence[Path]) -> dt.datetime:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration import figure_books
 from orchestration.annexes import Stamps
 from orchestration.files import TEMPORARY, replaced
 from orchestration.lock import single_writer
@@ -105,8 +106,9 @@ def _kept(data: DataFolder) -> Iterator[Path]:
                 (TEMPORARY, "-wal", "-shm", "-journal")
             ):
                 yield path
-    if (stamps := Stamps(data).path).exists():
-        yield stamps
+    for stamps in (Stamps(data), figure_books.stamps(data)):
+        if stamps.path.exists():
+            yield stamps.path
 
 
 def _copy(path: Path, copy: Path) -> None:

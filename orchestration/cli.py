@@ -37,8 +37,8 @@ def main() -> None:
     from orchestration.questions import UnknownQuestionError
     from orchestration.settings import SettingsError
 
-    # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs a second.
-    gc.set_threshold(200_000, 20, 20)
+    # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
+    gc.set_threshold(1_000_000, 20, 20)
     try:
         twe(standalone_mode=False)
     except click.exceptions.Abort:

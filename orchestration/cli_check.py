@@ -43,6 +43,24 @@ def _unfinished() -> None:
     for question in known(load_settings()).values():
         for line in left_over(question):
             click.echo(f"Not finished, so not to be released: {question.id}: {line}")
+    _ahead()
+
+
+def _ahead() -> None:
+    """Questions that ask for years of which nothing can have been delivered: no mistake, but seldom meant."""
+    from orchestration.door.ledger import newest_accepted
+    from orchestration.questions import known
+    from orchestration.workspace import Workspace
+
+    settings = load_settings()
+    newest = newest_accepted(Workspace(settings).entries())
+    for question in known(settings).values() if newest else ():
+        for annex in question.annexes:
+            if newest and max(annex.years) > newest.year:
+                click.echo(
+                    f"Asks for years after the newest delivery ({newest}): {question.id}, annex {annex.number}, up to "
+                    f"{max(annex.years)}"
+                )
 
 
 def _against_past(source: str, rows: bool) -> None:

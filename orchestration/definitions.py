@@ -8,7 +8,7 @@ import dagster as dg
 
 from orchestration import automation, dbt, jobs
 from orchestration.assets import annexes, disclosure, figure_book, lake, publish, quality, warehouse
-from orchestration.questions import known
+from orchestration.questions import sound
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.settings import Settings, load_settings
 
@@ -21,7 +21,7 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
     marts = [
         key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
     ]
-    documents = annexes.build(known(settings).values())
+    documents = annexes.build(sound(settings).values())
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
         assets=[

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from exports.editions import PUBLIEK
-from exports.figure_book import book_file
+from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
+from exports.figure_book import book_file, load_definition
 from exports.identity import Hidden
+from exports.questions import Question
 from orchestration import disclosure
+from orchestration.annexes import Stamps
+from orchestration.disclosure import Kept
 from orchestration.lock import single_writer
-from orchestration.paths import DataFolder
+from orchestration.paths import FIGURE_BOOK, DataFolder
 from orchestration.publication import Publication
 from orchestration.questions import chosen
 from orchestration.settings import Settings
@@ -26,35 +32,89 @@ def file(data: DataFolder, publication: Publication, edition: str) -> Path:
     return data.figure_books / book_file(made.as_of, made.geography_date, made.synthetic, edition)
 
 
+def pages(data: DataFolder, as_of: dt.date | None = None, geography_date: dt.date | None = None) -> list[Path]:
+    """The public pages that lie there, the newest last: all of them, or those of the dates that are given."""
+    found = data.figure_books.glob(f"cijferboek_stand-{as_of or '*'}_gebied-{geography_date or ''}*.html")
+    public = (path for path in found if not path.stem.endswith(EDITIONS[VOLLEDIG].suffix))
+    return sorted(public, key=lambda path: path.stat().st_mtime)
+
+
+def stamps(data: DataFolder) -> Stamps:
+    """From what each page in the folder was made."""
+    return Stamps(data, data.figure_books, "figure_book")
+
+
+def is_current(settings: Settings, publication: Publication) -> bool:
+    """Whether a run has nothing to write: the public page was made from this publication by the code and definition in
+    use, under the control that the annexes are under now. So too when that control refused it."""
+    page = file(settings.folder, publication, PUBLIEK)
+    return stamps(settings.folder).is_current(page, _stamp(publication, disclosure.kept(settings, publication)))
+
+
+def current(settings: Settings, publication: Publication) -> Path | None:
+    """The public page of a publication, when there is one that is up to date."""
+    page = file(settings.folder, publication, PUBLIEK)
+    return page if page.is_file() and is_current(settings, publication) else None
+
+
 def write(
     settings: Settings, publication: Publication, edition: str = PUBLIEK, out: Path | None = None,
-    ids: Sequence[str] = (), years: str | None = None,
+    ids: Sequence[str] = (),
 ) -> Path:  # fmt: skip
     """Write the figure book as its definition has it, or with only what the annexes of the questions `ids` carry.
 
-    `years` as asked of the run whose control it is under. Raises RefusedError, UnknownQuestionError, QuestionError,
-    PublicationError, and BusyError when a run is busy and the control has still to be made.
+    A public page that is refused at its own place is taken away there: it would show what the annexes hide by now.
+    Raises RefusedError, UnknownQuestionError, QuestionError, PublicationError, and BusyError when a run is busy and
+    the control has still to be made.
     """
     from exports.figure_book import write_figure_book
 
     questions = chosen(settings, ids) if ids else None
-    hidden = _hidden(settings, publication, years) if edition == PUBLIEK else None
-    return write_figure_book(
-        publication.path, out or file(settings.folder, publication, edition), hidden, edition, questions=questions
-    )
+    usual = file(settings.folder, publication, edition)
+    path = out or usual
+    kept_here = edition == PUBLIEK and path.resolve() == usual.resolve()
+    try:
+        hidden = _hidden(settings, publication) if edition == PUBLIEK else None
+    except RefusedError:
+        if kept_here:
+            usual.unlink(missing_ok=True)
+            _remember(settings, publication, usual, None, [])
+        raise
+    written = write_figure_book(publication.path, path, hidden, edition, questions=questions)
+    if kept_here:
+        _remember(settings, publication, usual, questions, [usual])
+    return written
 
 
-def _hidden(settings: Settings, publication: Publication, years: str | None) -> Hidden:
+def _remember(
+    settings: Settings, publication: Publication, page: Path, questions: Sequence[Question] | None, made: list[Path]
+) -> None:
+    stamp = _stamp(publication, disclosure.kept(settings, publication), questions)
+    stamps(settings.folder).set(page, stamp, made, publication)
+
+
+def _stamp(publication: Publication, control: Kept, questions: Sequence[Question] | None = None) -> str:
+    """Digest of all that decides the bytes of the page. The publication's inputs hold the code, but not what the page
+    is drawn with."""
+    drawn_with = hashlib.sha256()
+    for asset in sorted((FIGURE_BOOK.parent / "assets").iterdir()):
+        drawn_with.update(asset.name.encode() + b"\0" + asset.read_bytes())
+    asked = None if questions is None else [(item.id, item.source_sha256) for item in questions]
+    facts = [publication.inputs, control.stamp, load_definition().source_sha256, drawn_with.hexdigest(), asked]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _hidden(settings: Settings, publication: Publication) -> Hidden:
     """The control of the publication, made when the run that published it did not."""
     from exports.disclosure.audit import AuditError
     from exports.disclosure.policy import PolicyError
     from exports.disclosure.store import RegisterError
 
-    kept = disclosure.kept(settings, publication, years)
+    kept = disclosure.kept(settings, publication)
     try:
         if not kept.exists:
             with single_writer(settings.folder.lock):
-                kept = disclosure.ensure(settings, publication, years)
+                kept = disclosure.ensure(settings, publication)
         control = disclosure.load(kept)
     except (AuditError, PolicyError, RegisterError) as error:
         raise RefusedError(f"no public figure book: {error}") from error

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from orchestration.files import replaced
@@ -51,6 +54,31 @@ def open_instance(data: DataFolder) -> DagsterInstance:
     from dagster import DagsterInstance
 
     return DagsterInstance.get()
+
+
+@contextmanager
+def written_at_ease(data: DataFolder) -> Generator[None]:
+    """While the block runs, Dagster's books are on the disk for good only now and then, not after every event.
+
+    SQLite moves its journal into the database whenever the last connection closes, and Dagster opens one per event:
+    one more that stays open spares the disk. A power cut may cost the books their last events, never their order;
+    what the project itself relies on (ledger, publications) is written otherwise.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def relax(connection: object, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("pragma synchronous = normal")
+
+    log = data.dagster / "event_log.db"
+    with closing(sqlite3.connect(log if log.exists() else ":memory:")) as kept:
+        kept.execute("select count(*) from sqlite_master").fetchall()  # SQLite opens the file at the first question
+        event.listen(Engine, "connect", relax)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "connect", relax)
 
 
 def bury_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool = False) -> None:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exports.editions import PUBLIEK
 from exports.questions import Question
 from orchestration import annexes, disclosure, figure_books, publication, revising
 from orchestration.answer import resolve
@@ -60,7 +59,8 @@ class Work:
     documents: list[tuple[Question, str]]
     """Annexes and answers to write, as in `annexes.names`."""
     book: bool
-    """Whether the figure book is written; it has years of its own, and belongs to a run for all questions."""
+    """Whether the figure book is written. A run for all questions makes one; every other that writes annexes keeps a
+    page of its dates up to date, so that none shows what the annexes hide by now. It has years of its own."""
 
 
 def plan(
@@ -74,8 +74,9 @@ def plan(
     """None when everything asked for is there already."""
     data = settings.folder
     everything = [(question, name) for question in questions for name in annexes.names(question)]
-    usual = bool(everything) and not wish.questions and not wish.years
-    whole = Work(sources, True, bool(everything), everything, usual)
+    usual = not wish.questions and not wish.years
+    book = bool(everything) and (usual or bool(figure_books.pages(data, *dates)))
+    whole = Work(sources, True, bool(everything), everything, book)
     if sources:
         return whole
     answer = resolve(entries, *dates)
@@ -86,7 +87,8 @@ def plan(
         return whole
     old = [(question, name) for question in questions for name in stale(settings, entries, made, question, wish.years)]
     control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
-    book = usual and (control or bool(old) or not figure_books.file(data, made, PUBLIEK).exists())
+    asked = bool(everything) and (usual or bool(figure_books.pages(data, made.as_of, made.geography_date)))
+    book = asked and not figure_books.is_current(settings, made)
     return Work(sources, False, control, old, book) if old or control or book else None
 
 

@@ -1,4 +1,4 @@
-"""A line on the terminal per step of a run, with its counts and its time; silent when nobody looks."""
+"""A line on the terminal per step of a run, with its counts and its time; one line in all when nobody looks."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ class Step:
     summary = ""
 
 
-def watch() -> None:
-    """Shows the steps from now on, if standard error is a terminal.
+def watch(work: str) -> None:
+    """Shows the steps from now on, if standard error is a terminal; else says once what is being done, so that a log
+    isn't silent for minutes.
 
     Takes the terminal aside, because Dagster sends what a step prints to the step's log.
     """
     global _terminal
     if _terminal is None and sys.stderr.isatty():
         _terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8")
+    if _terminal is None:
+        print(work, file=sys.stderr, flush=True)
 
 
 @contextmanager

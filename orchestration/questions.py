@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.questions import Question, QuestionError, load_question, load_questions
+from exports.questions import Question, QuestionError, load_question
 from orchestration import paths
 from orchestration.paths import QUESTIONS
+from orchestration.quality.wrong_choice import did_you_mean
 from orchestration.settings import Settings, SettingsError
 
 FIGURE_BOOK = paths.FIGURE_BOOK.stem
@@ -17,22 +18,42 @@ class UnknownQuestionError(ValueError):
     """A question that has no file."""
 
 
+ASIDE = "Mend that file, or move it out of its folder to go on without it"
+"""Why nothing else goes on: what is hidden is worked out over all questions together, since any of their annexes can be
+handed out beside any other. Without one of them, its annexes that lie written would be under another control."""
+
+
 def known(settings: Settings) -> dict[str, Question]:
     """All questions by id, the project's first. Raises `QuestionError` at the first mistake in a file or an id that is
     taken, `SettingsError` when `TWE_QUESTIONS` names no folder."""
-    found = load_questions(QUESTIONS)
-    folder = settings.questions_folder
-    if folder is None:
-        return found
-    if not folder.is_dir():
-        raise SettingsError(f"TWE_QUESTIONS names {folder}, which is no folder; create it or name another")
-    for path in sorted(folder.glob("*.yml")):
-        if path.stem == FIGURE_BOOK:
-            raise QuestionError(f"{path}: {FIGURE_BOOK} is the figure book; give this question another id")
-        if path.stem in found:
-            raise QuestionError(f"{path}: the project has a question {path.stem} already; give this one another id")
-        found[path.stem] = load_question(path)
+    found, mistakes = _read(settings)
+    if mistakes:
+        raise QuestionError(f"{mistakes[0]}\n     Nothing was changed. {ASIDE}")
     return found
+
+
+def sound(settings: Settings) -> dict[str, Question]:
+    """The questions whose files hold no mistake. Nothing may be written of them while there are others."""
+    return _read(settings)[0]
+
+
+def _read(settings: Settings) -> tuple[dict[str, Question], list[QuestionError]]:
+    found: dict[str, Question] = {}
+    mistakes: list[QuestionError] = []
+    folder = settings.questions_folder
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"TWE_QUESTIONS names {folder}, which is no folder; create it or name another")
+    own = sorted(folder.glob("*.yml")) if folder else []
+    for path in (*sorted(QUESTIONS.glob("*.yml")), *own):
+        try:
+            if path in own and path.stem == FIGURE_BOOK:
+                raise QuestionError(f"{path}: {FIGURE_BOOK} is the figure book; give this question another id")
+            if path.stem in found:
+                raise QuestionError(f"{path}: the project has a question {path.stem} already; give this one another id")
+            found[path.stem] = load_question(path)
+        except QuestionError as error:
+            mistakes.append(error)
+    return found, mistakes
 
 
 def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
@@ -44,5 +65,5 @@ def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
             f"`twe release --question {FIGURE_BOOK}` releases it"
         )
     if unknown := [name for name in ids if name not in found]:
-        raise UnknownQuestionError(f"there is no question {unknown[0]!r}; the questions are {', '.join(found)}")
+        raise UnknownQuestionError(f"there is no question {unknown[0]!r}; {did_you_mean(unknown[0], found)}")
     return [found[name] for name in ids] if ids else list(found.values())

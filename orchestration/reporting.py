@@ -26,21 +26,22 @@ def run_text(report: Report) -> str:
         lines.append("Nothing new: no new deliveries, and publication and annexes are up to date. Nothing was changed.")
     if report.loaded:
         lines.append(_deliveries_line(report.loaded))
-        if report.standing:
-            lines.append(_rows_line(report.standing))
     lines += [f"  refused         {e.file_name}: {e.message}" for e in report.refused]
     lines += [f"  still refused   {name}: {why}" for name, why in report.still_refused]
     lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
     lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
+    if report.loaded and report.standing:
+        lines.append(_rows_line(report.standing))
     lines += [f"  PROBLEM         {problem}" for problem in report.problems]
+    lines += [f"  NOTE            {note}" for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
     if report.workbooks:
-        lines.append(f"Annexes ({len(report.workbooks)} workbooks):")
+        lines.append(f"Annexes ({len(report.workbooks)} {'workbook' if len(report.workbooks) == 1 else 'workbooks'}):")
         lines += [f"  {path}" for path in report.workbooks]
     if report.quality_report:
         lines.append(f"Quality report: {report.quality_report}")
     if report.answers:
-        lines.append(f"Answers ({len(report.answers)} documents):")
+        lines.append(f"Answers ({len(report.answers)} {'document' if len(report.answers) == 1 else 'documents'}):")
         lines += [f"  {path}" for path in report.answers]
     lines += [f"Figure book: {path}" for path in report.figure_books]
     for control in report.controls:

@@ -7,15 +7,26 @@ done: a run with nothing new costs about a second.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from exports.editions import PUBLIEK
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, instance, progress, publication, swap, telling
+from orchestration import (
+    annexes,
+    disclosure,
+    figure_books,
+    instance,
+    planning,
+    progress,
+    publication,
+    reach,
+    results,
+    swap,
+    telling,
+)
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
@@ -23,13 +34,13 @@ from orchestration.lock import single_writer
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
-from orchestration.quality.standing import LABELS, Standing
-from orchestration.questions import chosen
+from orchestration.quality.standing import Standing
+from orchestration.questions import ASIDE, chosen
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
+    pass
 
 
 REFUSED = (
@@ -59,6 +70,8 @@ class Report:
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[Summary] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the figures has to know of their dates."""
 
     @property
     def refused(self) -> list[Entry]:
@@ -74,7 +87,13 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     annexes.parse_years(wish.years)
-    checking.require_sound(checking.Places(own_questions=settings.questions_folder))
+    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
+    if broken:  # deliveries don't wait for somebody's draft; what is handed out does
+        wish = replace(wish, annexes=False)
+        report.problems += [
+            *map(str, broken),
+            f"no annexes, answers or figure book were written for any question. {ASIDE}",
+        ]
     questions = chosen(settings, wish.questions) if wish.annexes else []
     ensure_writable(data)
     with single_writer(data.lock):
@@ -106,7 +125,7 @@ def run(settings: Settings, wish: Wish) -> Report:
                 worked = True
                 _execute(settings, dates, wish, work, report)
             sources = frozenset()
-        report.nothing_new = not worked
+        report.nothing_new = not worked and not broken
         if wish.load:
             report.loaded = workspace.untold()
             report.still_refused = telling.still_refused(workspace.inbox, workspace.entries(), report.refused)
@@ -158,8 +177,10 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
         "resources": {"answer": {"config": answer}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-    progress.watch()
-    with instance.open_instance(settings.folder) as dagster_instance:
+    told = f"as of {dates[0] or 'the newest delivery'}: {len(work.sources)} sources to load"
+    progress.watch(f"Building the figures {told}, {len(documents)} documents to write; this can take minutes.")
+    data = settings.folder
+    with instance.open_instance(data) as dagster_instance, instance.written_at_ease(data):
         result = job.execute_in_process(
             run_config=config,
             instance=dagster_instance,
@@ -167,43 +188,8 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
             asset_selection=selection,
             tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
-    report.problems += _problems(result)
-    report.standing = _standing(result) or report.standing
-
-
-def _standing(result: ExecuteInProcessResult) -> Standing | None:
-    """What the quality report counted."""
-    from orchestration.assets.quality import REPORT
-
-    for event in result.get_asset_materialization_events():
-        if event.asset_key == REPORT:
-            told = event.materialization.metadata
-            return Standing(*(int(str(told[label].value)) for label in LABELS.values()), since=None)
-    return None
-
-
-def _problems(result: ExecuteInProcessResult) -> list[str]:
-    """One line per step that failed, with its deepest cause, and one per check that blocked."""
-    lines = []
-    for event in result.all_events:
-        if not event.is_step_failure and not event.is_failure:
-            continue
-        failure = event.event_specific_data
-        told = getattr(failure, "user_failure_data", None)
-        error = getattr(failure, "error", None)
-        where = event.step_key or "run"
-        if told is not None:
-            lines.append(f"{where}: {told.description}")
-        elif error is not None:
-            while error.cause:
-                error = error.cause
-            lines.append(f"{where}: {error.message.strip().splitlines()[0]}")
-    lines += [
-        f"check {c.asset_key.to_user_string()} {c.check_name} failed"
-        for c in result.get_asset_check_evaluations()
-        if not c.passed and c.blocking
-    ]
-    return lines
+    report.problems += results.problems(result)
+    report.standing = results.standing(result) or report.standing
 
 
 def _collect(
@@ -211,6 +197,7 @@ def _collect(
 ) -> None:
     """Names the publications and documents that answer the wish."""
     data = settings.folder
+    stamps = annexes.Stamps(data)
     for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
@@ -220,12 +207,15 @@ def _collect(
         if made is None:
             continue
         report.publications.append(made)
+        report.notes += reach.notes(made, entries, group, wish)
         for question in group:
             place = annexes.folder(data, question, made, entries, wish.years)
+            old = planning.stale(settings, entries, made, question, wish.years)
             for name in annexes.names(question):
-                if (path := annexes.file(place, question, name)).exists():
+                path = annexes.file(place, question, name)
+                if name not in old and stamps.made(path):  # what was blocked left an earlier file there
                     (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
-        if (book := figure_books.file(data, made, PUBLIEK)).exists():
+        if wish.annexes and (book := figure_books.current(settings, made)):
             report.figure_books.append(book)
         if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)

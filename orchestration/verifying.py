@@ -56,7 +56,7 @@ def verify(data: DataFolder, path: Path) -> Verdict:
     same_name = tuple(line for line in register if line.file_name == path.name)
     for folder in (data.annexes, data.figure_books):
         for file in sorted(folder.rglob(f"*{path.suffix}")):
-            if file.stat().st_size == path.stat().st_size and digest(file) == found:
+            if file.is_file() and file.stat().st_size == path.stat().st_size and digest(file) == found:
                 place = file.relative_to(folder)
                 question = place.parts[0] if folder == data.annexes else FIGURE_BOOK
                 confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name

@@ -24,6 +24,7 @@ from tests.checklist_charts import (
     charts_show_their_cells,
 )
 from tests.checklist_sheets import (
+    above_and_below_a_page_nothing_is_new,
     archive_is_plain_and_stable,
     edition_is_marked,
     has_contents_notes_and_definitions,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     opens_on_the_cover,
     has_contents_notes_and_definitions,
     one_table_per_sheet_from_column_a,
+    above_and_below_a_page_nothing_is_new,
     nothing_is_merged_hidden_or_empty,
     signs_are_explained_above,
     numbers_are_numbers_and_codes_text,
@@ -64,6 +66,7 @@ OF_ANY_WORKBOOK: tuple[Rule, ...] = (
     archive_is_plain_and_stable,
     properties_are_filled_in_dutch,
     one_table_per_sheet_from_column_a,
+    above_and_below_a_page_nothing_is_new,
     nothing_is_merged_hidden_or_empty,
     signs_are_explained_above,
     numbers_are_numbers_and_codes_text,

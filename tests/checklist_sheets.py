@@ -93,10 +93,23 @@ def one_table_per_sheet_from_column_a(book: Book) -> Iterator[str]:
             yield f"{sheet.title}: no title and explanation above the table"
 
 
+def above_and_below_a_page_nothing_is_new(book: Book) -> Iterator[str]:
+    """Screen readers pass over page headers and footers: they repeat what the sheet says, and number the pages."""
+    for sheet in book.book.worksheets:
+        said = {sheet.title, *(str(row[0].value) for row in sheet.iter_rows(min_row=1, max_row=6))}
+        items = (sheet.oddHeader, sheet.oddFooter, sheet.firstHeader, sheet.firstFooter)
+        for part in (part for item in items for part in (item.left, item.center, item.right)):
+            text = (part.text or "").replace("&&", "&")
+            if text and text != "&P / &N" and not any(line.startswith(text) or text.startswith(line) for line in said):
+                yield f"{sheet.title}: {text!r} stands only above or below its pages"
+        if sheet.oddFooter.right.text != "&P / &N" or sheet.firstFooter.right.text != "&P / &N":
+            yield f"{sheet.title}: its pages have no number"
+
+
 def nothing_is_merged_hidden_or_empty(book: Book) -> Iterator[str]:
     for index, sheet in enumerate(book.book.worksheets):
         xml = book.xml(index)
-        for mark in ("<mergeCell", ' hidden="1"', "<headerFooter", "<f>", "<f "):
+        for mark in ("<mergeCell", ' hidden="1"', "<f>", "<f "):
             if mark in xml:
                 yield f"{sheet.title}: holds {mark}"
         table = next(iter(sheet.tables.values()), None)

@@ -4,6 +4,7 @@ A first run costs some fifteen CPU seconds, most of it imports; so the tests tha
 found it, and carry the mark `slow`.
 """
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,12 @@ from tests.processes import Ended, Twe
 # The same examples every time, and no clock: a slow machine is no failure.
 hypothesis.settings.register_profile("project", derandomize=True, deadline=None, max_examples=60, database=None)
 hypothesis.settings.load_profile("project")
+
+
+# A shell that starts the tests in the background has them ignore SIGINT; Dagster then makes SIGTERM alike, and what a
+# test starts could not be ended.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

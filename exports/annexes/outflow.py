@@ -103,7 +103,11 @@ OUTFLOW = Kind(
     definitions=(
         ("Meetdatum", "de einddatum van het traject + 12 maanden; enkel meetdata tot en met de stand-datum tellen."),
         ("Meetjaar", "het jaar waarin de meetdatum valt."),
-        ("NEC", "normaal economisch circuit."),
+        (
+            "NEC",
+            "normaal economisch circuit. Werk in het NEC in een sociale-economiebedrijf is een positie apart en telt "
+            "hier niet mee.",
+        ),
         ("SEC", "sociaal economisch circuit."),
         (
             "Competentieversterking",

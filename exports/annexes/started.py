@@ -48,10 +48,10 @@ STARTED = Kind(
             "Opgestart",
             "naar vermoedelijke duur in maanden",
             (
+                Measure("minder dan 1 maand", Cell("months/0")),
                 Measure("1 maand", Cell("months/1")),
                 *(Measure(f"{months} maanden", Cell(f"months/{months}")) for months in range(2, 25)),
                 Measure("meer dan 24 maanden", Cell("months/25+")),
-                Measure("minder dan 1 maand", Cell("months/0")),
                 Measure("onbekend", Cell("months/unknown")),
                 Measure("totaal", Sum("months/")),
             ),

@@ -1,4 +1,8 @@
-"""Puts figures in clauses: a clause of which a figure may not be shown, or does not exist, is left out whole."""
+"""Puts figures in clauses: one that may not be shown stands as [c], so that a reader sees that something is hidden, and
+a clause of which a figure doesn't exist is left out whole.
+
+What is named as hidden is what the annex shows as [c]: the same figures are asked under the same names.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,19 @@ from collections.abc import Sequence
 
 from exports.answering.blocks import Block, text
 from exports.answering.headlines import Count, Headlines
-from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Figure, Piece
+from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Figure, Piece
 from exports.reading import Publication
 
 
 def clause(*pieces: Piece) -> tuple[Piece, ...]:
-    """The pieces, or nothing when one of its figures is not there: half a clause says something else."""
-    return () if any(piece in (NOT_SHOWN, UNDEFINED, NOT_DELIVERED) for piece in pieces) else pieces
+    """The pieces, or nothing when one of its figures doesn't exist: half a clause says something else."""
+    return () if any(piece in (UNDEFINED, NOT_DELIVERED) for piece in pieces) else pieces
+
+
+def counted(head: Headlines, count: Count, whole: Count, year: int) -> tuple[Piece, ...]:
+    """The count with its share behind it: "459 (61,1 %)"; a sign stands alone."""
+    number, share = head.count(count, year), head.share(count, whole, year)
+    return (number, " (", share, ")") if isinstance(number, Figure) and isinstance(share, Figure) else (number,)
 
 
 def said(*clauses: tuple[Piece, ...]) -> list[Block]:
@@ -23,7 +33,7 @@ def said(*clauses: tuple[Piece, ...]) -> list[Block]:
 def parts(
     head: Headlines, title: str, counts: Sequence[tuple[str, Count]], whole: Count, share: bool = True
 ) -> list[Block]:
-    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above nought."""
+    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above nought, and of those that are hidden."""
     year = head.year or 0
     clauses: list[tuple[Piece, ...]] = []
     for label, count in counts:
@@ -31,9 +41,9 @@ def parts(
         if isinstance(number, Figure) and not number.value:
             continue
         made = clause(f"{label}: ", number)
-        if made and share and isinstance(of := head.share(count, whole, year), Figure):
-            before = head.share(count, whole, year - 1) if head.complete else ""
-            earlier: tuple[Piece, ...] = (f"; {year - 1}: ", before) if isinstance(before, Figure) else ()
+        if isinstance(number, Figure) and share and isinstance(of := head.share(count, whole, year), Figure):
+            before = head.share(count, whole, year - 1) if head.complete else UNDEFINED
+            earlier: tuple[Piece, ...] = () if before in (UNDEFINED, NOT_DELIVERED) else (f"; {year - 1}: ", before)
             made = (*made, " (", of, *earlier, ")")
         if made:
             clauses.append(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exports.answering.blocks import Block
-from exports.answering.clauses import clause, labels, parts, said
+from exports.answering.clauses import clause, counted, labels, parts, said
 from exports.answering.headlines import Count, Headlines
 from exports.answering.lookups import Figure
 
@@ -51,7 +51,7 @@ def ended(head: Headlines) -> list[Block]:
     ]
     named = {"executed": " uitgevoerd", "early": " vroegtijdig beëindigd"}
     clauses = [
-        clause(glue, head.count(count, year), " (", head.share(count, _ENDED, year), ")", named[code])
+        clause(glue, *counted(head, count, _ENDED, year), named[code])
         for glue, (code, count) in zip((": ", " en "), endings, strict=True)
     ]
     blocks = said(
@@ -86,8 +86,8 @@ def outflow(head: Headlines) -> list[Block]:
         *said(
             clause(f"In {year} bereikten in Vlaanderen ", head.count(_MEASURED, year), " trajecten hun meetdatum"),
             (*head.against(_MEASURED), "."),
-            clause(" Bij ", head.count(nec, year), " daarvan (", head.share(nec, _MEASURED, year),
-                   ") was de cliënt toen aan het werk in het NEC."),
+            clause(" Bij ", *counted(head, nec, _MEASURED, year),
+                   " daarvan was de cliënt toen aan het werk in het NEC."),
         ),
         *parts(head, "Positie op de meetdatum", positions, _MEASURED),
         *parts(head, "Competentieversterking in de 12 maanden ervoor", learning, _MEASURED),
@@ -101,8 +101,7 @@ def transmissions(head: Headlines) -> list[Block]:
     return [
         *said(
             clause("Van de ", head.count(_WATCHED, year), f" trajecten met een meetdatum in {year} was er bij ",
-                   head.count(_TRANSMITTED, year), " (", head.share(_TRANSMITTED, _WATCHED, year),
-                   ") een transmissie"),
+                   *counted(head, _TRANSMITTED, _WATCHED, year), " een transmissie"),
             clause("; een jaar eerder was dat ", before) if isinstance(before, Figure) else (),
             (".",),
         ),

@@ -20,6 +20,9 @@ from exports.reading import UNASSIGNED, Publication
 from exports.sheets.wording import capital
 
 LARGEST = 5
+LEAST, LEAST_SHARE = 3, 1 / 3
+"""A ranking from which municipalities were left out tells something only of this many others, which have this part of
+the Flemish total together."""
 COLUMNS = 8
 """Years that fit across a page; of a longer period the newest are shown."""
 
@@ -84,7 +87,11 @@ class Headlines:
 
     def largest(self, count: Count) -> tuple[list[str], bool]:
         """NIS codes of the municipalities where the count is highest in `year`, and whether others were passed over
-        because theirs is hidden: a rank would say between which figures it lies."""
+        because theirs is hidden: a rank would say between which figures it lies.
+
+        None when too little can be shown. That is decided by what is shown alone: the size of what is hidden would be
+        told by it.
+        """
         if self.year is None:
             return [], False
         passed_over = False
@@ -97,6 +104,11 @@ class Headlines:
                 passed_over = True
             elif value := self.marts.find(of):
                 found.append((value, code))
+        whole = self.lookup(count, self.year)
+        known = self.marts.find(whole) if self.marts.shown(whole) else None
+        covered = known is None or float(sum(value for value, _ in found)) >= LEAST_SHARE * float(known)
+        if passed_over and (len(found) < LEAST or not covered):
+            return [], True
         ranked = sorted(found, key=lambda item: (-item[0], item[1]))[:LARGEST]
         return [code for _, code in ranked], passed_over
 
@@ -128,7 +140,10 @@ class Headlines:
         if compared:
             header.append(f"{self.year} t.o.v. {self.year - 1}")
         by = rank_name or "het hoogste aantal"
-        about = f"{caption}: Vlaanderen en de gemeenten/steden met {by} in {self.year}"
+        among = ", onder die waarvan het cijfer getoond mag worden" if passed_over else ""
+        about = f"{caption}: Vlaanderen"
+        if largest:
+            about += f" en de gemeenten/steden met {by} in {self.year}{among}"
         blocks: list[Grid | Text] = [Grid(about, tuple(header), tuple(rows))]
         signs = {cell for row in rows for cell in row if isinstance(cell, str)}
         notes = []
@@ -136,12 +151,24 @@ class Headlines:
             notes.append("* onvolledig jaar")
         if NOT_SHOWN in signs:
             notes.append("[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn")
+        if NOT_SHOWN in rows[0]:
+            notes.append(
+                "een totaal van Vlaanderen is verborgen omdat het samen met andere cijfers of met een eerdere vrijgave "
+                "iemand herkenbaar kan maken"
+            )
         if UNDEFINED in signs:
             notes.append("[z] niet te berekenen")
         if NOT_DELIVERED in signs:
             notes.append("[x] niet aangeleverd")
-        if passed_over:
-            notes.append(f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt")
+        if passed_over and largest:
+            notes.append(
+                f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt; hun cijfer kan "
+                "hoger zijn"
+            )
+        elif passed_over:
+            notes.append(
+                f"van te veel gemeenten is het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
+            )
         return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks
 
     def _full(self, year: int) -> bool:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from exports.answering.blocks import Block, Paragraph, text
+from exports.answering.blocks import Block, Grid, Paragraph, text
 from exports.answering.headlines import Headlines
 from exports.answering.lookups import Marts
 from exports.answering.sentences import caveats, opening, overview
 from exports.answering.statements import STATEMENTS
-from exports.house import BANNER, geography, long_date, unfinished
+from exports.house import BANNER, ahead, geography, long_date, unfinished
 from exports.questions import Annex, Gap, Part, Question
-from exports.reading import Publication
+from exports.reading import UNASSIGNED, Publication
 
 PUBLIC = "publiek"
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
 
 
+_WITHHELD = (
+    "[c] staat waar een cijfer vertrouwelijk is. Dat kan ook een groot aantal of een totaal zijn: samen met andere "
+    "cijfers, of met een eerdere vrijgave, zou het iemand herkenbaar kunnen maken. Een categorie die niet genoemd is, "
+    "komt niet voor."
+)
 _TITLES = {
     "ontwerp": "Ontwerp van antwoord op een schriftelijke vraag",
     "voorlopig": "Antwoord op een schriftelijke vraag (voorlopig)",
@@ -36,15 +41,19 @@ def letter(
     blocks: list[tuple[str, Block]] = [("", block) for block in _head(publication, question, edition)]
     blocks += [("", block) for block in _question(question)]
     blocks.append(("", text("Antwoord", style="heading")))
+    top = len(blocks)
     told: set[str] = set()
+    tables: dict[str, str] = {}
     for part in _parts(question):
         annex = question.annex(part.annex) if part.annex else None
         first = annex is not None and annex.number not in told
         if annex:
             told.add(annex.number)
         made = _answer(publication, question, part, annex, first, marts, years)
-        blocks += [(part.part, block) for block in made]
-    blocks += [("", block) for block in _about(publication, question, marts)]
+        blocks += [(part.part, block) for block in _told_once(made, part.part, tables)]
+    if marts.withheld:
+        blocks.insert(top, ("", text(_WITHHELD)))
+    blocks += [("", block) for block in _about(publication, question, marts, years)]
     blocks += [("", block) for block in _annexes(question, years)]
     return blocks
 
@@ -104,7 +113,7 @@ def _answer(
         words = part.answer or " ".join(gaps) or "Op deze deelvraag is geen antwoord uitgewerkt."
         return [Paragraph((words,), "answer", f"{part.part}.")]
     chosen = tuple(sorted(set(years))) if years else annex.years
-    words = part.answer or opening(annex.kind, annex.number, chosen)
+    words = part.answer or opening(annex.kind, annex.number, chosen, annex.options)
     blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}.")]
     if not first:
         return blocks
@@ -136,7 +145,25 @@ def _asked(gap: Gap) -> re.Match[str] | None:
     return _OF_PART.search(gap.unavailable.what)
 
 
-def _about(publication: Publication, question: Question, marts: Marts) -> list[Block]:
+def _told_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> list[Block]:
+    """The blocks of a part, in which a table that stands at an earlier part already is referred to. `tables`: its text
+    -> the part where it stands."""
+    found: list[Block] = []
+    again = False
+    for block in blocks:
+        if isinstance(block, Grid):
+            shown = repr([[piece if isinstance(piece, str) else piece.text for piece in row] for row in block.rows])
+            at = tables.setdefault(f"{block.caption} {block.header} {shown}", part)
+            again = at != part
+            if again:
+                block = text(f"{block.caption}: zie de tabel bij punt {at}.")
+        elif again and block.style == "small":  # the legend of that table
+            continue
+        found.append(block)
+    return found
+
+
+def _about(publication: Publication, question: Question, marts: Marts, years: Sequence[int] | None) -> list[Block]:
     lines = [
         f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
         "later geleverd of gecorrigeerd wordt, telt niet mee.",
@@ -144,6 +171,15 @@ def _about(publication: Publication, question: Question, marts: Marts) -> list[B
         "de gemeente waarin ze opging.",
         *question.footnotes,
     ]
+    sources = sorted({source for annex in question.annexes for source in annex.kind.sources})
+    lines += filter(None, [ahead(publication, sources)])
+    chosen = [(annex.kind, year) for annex in question.annexes for year in years or annex.years]
+    if any(UNASSIGNED in marts.places(mart.name, year) for kind, year in chosen for mart in kind.marts):
+        lines.append(
+            "Niet toewijsbaar: een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie "
+            "ontstonden. Ze zijn niet over de vroegere gemeenten te verdelen en staan bij geen enkele gemeente; ze "
+            "tellen wel mee in het totaal van Vlaanderen."
+        )
     if marts.withheld:
         lines.append("Kleine aantallen die tot personen herleid kunnen worden, zijn niet vermeld.")
     return [text("Over de cijfers", style="heading"), *(text(line, style="bullet") for line in lines)]
@@ -153,7 +189,7 @@ def _annexes(question: Question, years: Sequence[int] | None) -> list[Block]:
     blocks: list[Block] = [text("Bijlagen", style="heading")]
     for annex in question.annexes:
         chosen = tuple(sorted(set(years))) if years else annex.years
-        words = overview(annex.kind, chosen)
+        words = overview(annex.kind, chosen, annex.options)
         title = f"Overzicht van {words}, per gemeente/stad ({annex.file_name})"
         blocks.append(Paragraph((title,), "annex", f"{annex.number}.", annex.file_name))
     return blocks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exports.answering import numbers
 from exports.answering.blocks import Block
-from exports.answering.clauses import clause, labels, parts, said
+from exports.answering.clauses import clause, counted, parts, said
 from exports.answering.headlines import Count, Headlines
 from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Figure, Piece, lookup
 
@@ -15,19 +15,20 @@ _CORRECTION = Count("mart_wage_subsidies", "correction_eur")
 
 def subsidies(head: Headlines) -> list[Block]:
     year = head.year or 0
-    basis = head.options[_AMOUNT.mart]["basis"]
-    names = dict(labels(head.publication, "wage_subsidy_basis"))
+    performed = head.options[_AMOUNT.mart]["basis"] == "performance"
+    when = "Voor prestaties in" if performed else "In"
+    of = "volgens prestatiejaar" if performed else "volgens betaaljaar"
     return [
         *said(
-            clause(f"In {year} werden in Vlaanderen ", head.count(_SUBSIDIES, year), " loontoelagen uitbetaald"),
+            clause(f"{when} {year} werden in Vlaanderen ", head.count(_SUBSIDIES, year), " loontoelagen uitbetaald"),
             head.against(_SUBSIDIES),
             clause(", voor een bedrag van ", head.count(_AMOUNT, year, shown=numbers.euro)),
             head.against(_AMOUNT),
             clause(", waarvan ", head.count(_CORRECTION, year, shown=numbers.euro), " aan correcties"),
-            (f" (jaren {names.get(basis, basis).lower()}).",),
+            (".",),
         ),
-        *head.counts("Uitbetaald bedrag, afgerond op de euro", _AMOUNT, rank_name="het hoogste bedrag"),
-        *head.counts("Aantal loontoelagen", _SUBSIDIES),
+        *head.counts(f"Uitbetaald bedrag {of}, afgerond op de euro", _AMOUNT, rank_name="het hoogste bedrag"),
+        *head.counts(f"Aantal loontoelagen {of}", _SUBSIDIES),
     ]
 
 
@@ -75,8 +76,8 @@ def intake(head: Headlines) -> list[Block]:
         *said(
             clause(f"In {year} werden in Vlaanderen ", head.count(screened, year), " screenings geregistreerd"),
             (*head.against(screened), "."),
-            clause(" Daarvan voldeden er ", head.count(meeting, year), " (", head.share(meeting, screened, year),
-                   ") aan de vier criteria en waren er ", head.count(Count(mart, "incomplete"), year),
+            clause(" Daarvan voldeden er ", *counted(head, meeting, screened, year),
+                   " aan de vier criteria en waren er ", head.count(Count(mart, "incomplete"), year),
                    " onvolledig."),
             clause(" Bij ", head.count(referred, year), " screenings besliste het OCMW tot toeleiding; ",
                    head.count(Count(mart, "referred_meeting"), year), " daarvan voldeden aan de criteria en ",
@@ -101,8 +102,8 @@ def aftercare(head: Headlines) -> list[Block]:
             clause("Van de ", head.count(ended_, year), f" in {year} in Vlaanderen beëindigde trajecten hadden er ",
                    head.count(worked, year), " een tewerkstelling artikel 60 §7"),
             (*head.against(worked), "."),
-            clause(" Bij ", head.count(timely, year), " (", head.share(timely, ended_, year),
-                   " van alle beëindigde trajecten) startte die binnen 2 maanden."),
+            clause(" Bij ", head.count(timely, year), " trajecten startte die binnen 2 maanden, dat is ",
+                   head.share(timely, ended_, year), " van alle beëindigde trajecten."),
             clause(" Na die tewerkstelling duurde de begeleiding gemiddeld nog ", average, " maanden."),
         ),
         *parts(head, "Begeleiding in die periode", [(label, Count(mart, name)) for label, name in forms], worked),

@@ -5,7 +5,7 @@ The caveats are those that a reader needs next to a quoted figure; the annex its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from exports.annexes.model import Kind
 
@@ -15,7 +15,8 @@ _OVERVIEW = {
     "1": "het aantal in {years} opgestarte TWE-OCMW-trajecten met de vermoedelijke duur (in maanden)",
     "2": "het aantal in {years} opgestarte TWE-OCMW-trajecten naar geslacht, leeftijd, werkloosheidsduur, "
     "scholingsniveau (al dan niet kortgeschoold) en migratieachtergrond",
-    "3": "de in {years} uitbetaalde loontoelagen",
+    "3/performance": "de loontoelagen die voor prestaties in {years} uitbetaald zijn",
+    "3/payment": "de in {years} uitbetaalde loontoelagen",
     "4": "de in {years} uitgevoerde en vroegtijdig beëindigde TWE-OCMW-trajecten naargelang de duurtijd",
     "5": "de uitstroom naar werk in het NEC, het NEC in een sociale-economiebedrijf, het SEC en werk als zelfstandige, "
     "naast de uitstroom naar onder meer pensioen en ziekte en de deelname aan competentieversterking (opleiding of "
@@ -27,6 +28,7 @@ _OVERVIEW = {
     "intake": "de screenings van {years} op de vier gemeenschappelijke instroomcriteria en de toeleidingen",
     "aftercare": "de begeleiding na de tewerkstelling artikel 60 §7 in de in {years} beëindigde TWE-OCMW-trajecten",
 }
+"""By the key of the kind, or key/option where the option decides what the years are."""
 _CAVEATS: dict[str, tuple[str, ...]] = {
     "1": ("De vermoedelijke duur is een planning bij de start van het traject, niet de werkelijke duur.",),
     "2": ("Het profiel is de toestand bij de start van het traject.",),
@@ -66,15 +68,18 @@ def listed(years: Sequence[int]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} en {texts[-1]}"
 
 
-def overview(kind: Kind, years: Sequence[int]) -> str:
+def overview(kind: Kind, years: Sequence[int], options: Mapping[str, str] | None = None) -> str:
     """What the annex shows, in words; a kind without words of its own goes by its name."""
-    what = _OVERVIEW.get(kind.key, f"{kind.name[0].lower()}{kind.name[1:]} in {{years}}")
+    chosen = ((options or {}).get(name, values[0]) for name, values in kind.options.items())
+    keys = (kind.key, *(f"{kind.key}/{value}" for value in chosen))
+    usual = f"{kind.name[0].lower()}{kind.name[1:]} in {{years}}"
+    what = next((_OVERVIEW[key] for key in keys if key in _OVERVIEW), usual)
     return what.format(years=listed(years))
 
 
-def opening(kind: Kind, number: str, years: Sequence[int]) -> str:
+def opening(kind: Kind, number: str, years: Sequence[int], options: Mapping[str, str] | None = None) -> str:
     """The sentence that presents an annex."""
-    return f"In bijlage {number} kunt u een overzicht vinden van {overview(kind, years)}, per gemeente/stad."
+    return f"In bijlage {number} kunt u een overzicht vinden van {overview(kind, years, options)}, per gemeente/stad."
 
 
 def caveats(kind: Kind) -> tuple[str, ...]:

@@ -50,9 +50,9 @@ def render_bytes(title: str, subject: str, created: dt.date, banner: str, blocks
     document = Document()
     _set_up(document, title, subject, created, banner)
     before: Block | None = None
-    for block in blocks:
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
         if isinstance(block, Grid):
-            _grid(document, block)
+            _grid(document, block, isinstance(after, Paragraph) and after.style == "small")
         else:
             _paragraph(document, block, isinstance(before, Grid))
         before = block
@@ -120,7 +120,10 @@ def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
     layout = paragraph.paragraph_format
     layout.space_before = Pt(looks.get("before", 6 if after_grid else 0))
     layout.space_after = Pt(looks["after"])
-    layout.keep_with_next = looks.get("keep", False)
+    # what announces something stays with it: a heading, the first words on a part, a line that ends in a colon
+    layout.keep_with_next = looks.get("keep", False) or (
+        block.style == "answer" and (bool(block.number) or block.text.endswith(":"))
+    )
     if block.style == "title":
         for border in paragraph.style.element.iter(qn("w:pBdr")):
             border.getparent().remove(border)
@@ -195,7 +198,8 @@ def _tight(table: Any) -> None:
     table._tbl.tblPr.append(margins)
 
 
-def _grid(document: Any, grid: Grid) -> None:
+def _grid(document: Any, grid: Grid, explained: bool) -> None:
+    """The table on one page, with its caption and, when it is `explained` by the next paragraph, that one."""
     caption = document.add_paragraph()
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(2)
     caption.paragraph_format.keep_with_next = True
@@ -217,7 +221,7 @@ def _grid(document: Any, grid: Grid) -> None:
         for index, (cell, piece) in enumerate(zip(cells, row, strict=True)):
             cell.width = Cm(first if index == 0 else rest)
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.keep_with_next = number < len(grid.rows)
+            paragraph.paragraph_format.keep_with_next = explained or number < len(grid.rows)
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if index else WD_ALIGN_PARAGRAPH.LEFT
             _pieces(paragraph, (piece,), {"size": size, "bold": number == 0 or index == 0})

@@ -44,10 +44,8 @@ class Spread:
 
     def offer(self, point: Ints) -> bool:
         """Take in a point if it is feasible and spreads an unproven variable further."""
-        if not self.program.holds(point):
-            return False
-        wider = self.care & ((point < self.lowest) | (point > self.highest))
-        useful = bool(np.any(wider & (self.highest - self.lowest < self.widths)))
+        wider = self.open & ((point < self.lowest) | (point > self.highest))
+        useful = bool(np.any(wider)) and self.program.holds(point)
         if useful:
             np.minimum(self.lowest, point, out=self.lowest)
             np.maximum(self.highest, point, out=self.highest)

@@ -1,6 +1,7 @@
 """From a publication to the data of the page: every figure that it may show, once, as compact lists.
 
     series[kind].measures               what is counted: id, label, decimals
+    series[kind].unfinished             years of which months may still come in: not to be compared with others
     series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
@@ -17,6 +18,7 @@ from exports.annexes import KINDS
 from exports.editions import Edition, shown
 from exports.figure_book.definition import KINDS_SHOWN
 from exports.figure_book.scope import Carried, Scope, scope_of, shows
+from exports.figure_book.unfinished import unfinished
 from exports.figures import Figures, WideFigures, collect
 from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.marks import year_marks
@@ -91,7 +93,7 @@ class _Series:
         scope = scope_of(kind, carried)
         if not scope.years:
             return None
-        figures = collect(publication, kind, scope.years, {})
+        figures = collect(publication, kind, scope.years, {}, tidied=False)
         shown = [(name, meter, scope.pairs(name)) for name, meter in _meters(figures)]
         shown = [item for item in shown if item[2]]
         rows = {
@@ -116,6 +118,7 @@ def _series(
     return {
         "years": list(years),
         "provisional": sorted(marks.provisional),
+        "unfinished": unfinished(publication, kind, years),
         "breaks": {str(year): text for year, text in marks.breaks.items()},
         "closing": marks.closing.text,
         "measures": [_described(name, meter) for name, meter in found.meters],

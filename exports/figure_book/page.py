@@ -16,6 +16,12 @@ from exports.figure_book.data import Book
 from exports.figure_book.definition import KINDS_SHOWN
 from exports.sheets.wording import BANNER
 
+NOT_FINISHED = (
+    "van zo'n jaar zijn mogelijk nog niet alle maanden geleverd of betaald. Een loontoelage telt in het jaar waarin "
+    "gewerkt is, en wordt later betaald en geleverd: het jaar kan volledig zijn zodra er een levering is van twee "
+    "jaar later. Tot dan vergelijkt deze pagina het niet met het jaar ervoor."
+)
+
 ASSETS = Path(__file__).with_name("assets")
 SCRIPTS = (
     "base.js",
@@ -90,6 +96,7 @@ def _notes(book: Book) -> str:
         "niet te berekenen": _meaning(NOT_APPLICABLE),
         "voorlopig (*)": " ".join(dict.fromkeys(s["closing"] for s in book["series"].values() if s["provisional"]))
         or "geen van de getoonde jaren is voorlopig.",
+        **({"nog niet volledig (*)": NOT_FINISHED} if any(s["unfinished"] for s in book["series"].values()) else {}),
         "breuk": _meaning(BREAK),
         "Aandelen": "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal.",
     }

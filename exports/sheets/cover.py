@@ -8,7 +8,7 @@ from exports.answering.sentences import opening
 from exports.document import Column, Line, Sheet, Table
 from exports.sheets.context import CONTENTS, COVER, NOTES, Context
 from exports.sheets.head import banners, options
-from exports.sheets.wording import capital, geography, long_date, period, unfinished
+from exports.sheets.wording import ahead, capital, geography, long_date, period, unfinished
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
@@ -36,7 +36,9 @@ def cover_sheet(context: Context) -> Sheet:
     for part in question.parts:
         if part.annex in (annex.number, None):
             lines += _said(f"Deelvraag {part.part}", part.question)
-            words = part.answer or (opening(annex.kind, annex.number, context.years) if part.annex else None)
+            words = part.answer or (
+                opening(annex.kind, annex.number, context.years, annex.options) if part.annex else None
+            )
             lines += _said("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
     lines += [Line("Cijfers", "heading"), *_figures(context)]
     lines += [
@@ -67,7 +69,7 @@ def _figures(context: Context) -> list[Line]:
         *_said("Jaren", years),
         *_said("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
-    for text in unfinished(context.years, facts.as_of):
+    for text in (*unfinished(context.years, facts.as_of), ahead(context.publication, context.kind.sources)):
         lines += _said("Let op", text)
     for item in context.question.unavailable(context.annex):
         lines += _said("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")

@@ -40,18 +40,23 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
             rank = index + 1 if direction == "stijger" else len(places) - index
             cells = [context.figures.figure(meters[label], GEMEENTE, place.nis_code, each) for label, each in shown]
             rows.append((direction, rank, place.nis_code, place.municipality, place.province, *cells))
+    withheld = context.public and context.hidden is not None
     body = Table("Rangschikking", tuple(columns), rows)
     column = 5 + shown.index((ranking.by, year))
-    charts = (_chart(context, ranking, len(rows), column),) if rows else ()
+    title = f"{ranking.title}, onder de gemeenten met een getoond cijfer" if withheld else ranking.title
+    charts = (_chart(context, ranking, title, len(rows), column),) if rows else ()
+    among = "gemeenten waarvan het cijfer getoond mag worden, met" if withheld else "gemeenten met"
     rule = (
         f"Hoogstens {ranking.count} stijgers en {ranking.count} dalers, de grootste van {year} tegenover {year - 1}, "
-        f"onder de gemeenten met in {year} gemiddeld minstens {ranking.floor:g} {ranking.size_text}."
+        f"onder de {among} in {year} gemiddeld minstens {ranking.floor:g} {ranking.size_text}."
     )
     texts = [rule] if rows else [rule, "Geen enkele gemeente heeft een wijziging die te rangschikken is."]
-    if context.public and context.hidden is not None:
-        texts.append("Gemeenten met een verborgen cijfer zijn niet gerangschikt.")
-    lines = head(context, ranking.title, len(charts), *texts)
-    about = f"grootste stijgers en dalers van {year}, met grafiek"
+    if withheld:
+        texts.append(
+            "Gemeenten met een verborgen cijfer zijn niet gerangschikt: zij kunnen meer gestegen of gedaald zijn."
+        )
+    lines = head(context, title, len(charts), *texts)
+    about = f"stijgers en dalers van {year}, met grafiek"
     return Sheet(RANKING, tuple(lines), body, charts, frozen_columns=4, about=about)
 
 
@@ -82,9 +87,9 @@ def _ranked(
     return rising, falling
 
 
-def _chart(context: Context, ranking: Ranking, rows: int, column: int) -> Chart:
+def _chart(context: Context, ranking: Ranking, heading: str, rows: int, column: int) -> Chart:
     last = rows - 1
-    series = Series(ranking.title, ((0, column), (last, column)), ((0, 3), (last, 3)))
-    title = f"{ranking.title}, {context.marks.label(context.years[-1])}"
+    series = Series(heading, ((0, column), (last, column)), ((0, 3), (last, 3)))
+    title = f"{heading}, {context.marks.label(context.years[-1])}"
     about = f"Staafdiagram van grootste stijging naar grootste daling: {title}. De cijfers staan in de tabel."
     return Chart("ranking", title, "", ranking.y_title, (series,), "0", about)

@@ -48,7 +48,7 @@ def _by_year(context: Context) -> tuple[Table, Places]:
             used.append(meter)
     total = context.figures.total
     rows: list[tuple[Entry, ...]] = [
-        (year, context.marks.status(year), *(total(meter, year) for meter in used)) for year in context.years
+        (year, context.marks.flanders.status(year), *(total(meter, year) for meter in used)) for year in context.years
     ]
     return Table("Totalen", tuple(columns), rows), places
 
@@ -60,8 +60,8 @@ def _by_measure(context: Context) -> tuple[Table, Places]:
     columns.append(Column(f"Categorie ({context.kind.unit})", width=48))
     columns += [
         Column(
-            context.marks.label(year), Format.INTEGER, 13, year, stem="aantal",
-            year_status=context.marks.status(year), about=context.kind.unit,
+            context.marks.flanders.label(year), Format.INTEGER, 13, year, stem="aantal",
+            year_status=context.marks.flanders.status(year), about=context.kind.unit,
         )
         for year in context.years
     ]  # fmt: skip
@@ -77,7 +77,7 @@ def _by_measure(context: Context) -> tuple[Table, Places]:
 
 def _chart(context: Context, plan: ChartPlan, at: dict[str, int], by_year: bool) -> Chart:
     """The chart over either layout of the table."""
-    years, marks = context.years, context.marks
+    years, marks = context.years, context.marks.flanders
     provisional = [year for year in years if year in marks.provisional]
     x_title = context.kind.year_header
     if by_year:

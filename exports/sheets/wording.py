@@ -12,6 +12,7 @@ _MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
     "december",
 )  # fmt: skip
+_QUARTER = 92  # days: the slowest sources deliver every quarter
 _NUMBERS = ("geen", "één", "twee", "drie", "vier", "vijf", "zes")
 
 
@@ -62,6 +63,18 @@ def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:
         elif as_of < dt.date(year, 12, 31):
             warnings.append(f"{year} is onvolledig, de stand is van {long_date(as_of)}.")
     return warnings
+
+
+def ahead(publication: Publication, sources: Sequence[str]) -> str:
+    """What a reader has to know when the stand lies far after the newest delivery; "" when it doesn't."""
+    as_of = publication.facts.as_of
+    newest = max((item.delivered_on for item in publication.deliveries(sources)), default=None)
+    if newest is None or (as_of - newest).days <= _QUARTER:
+        return ""
+    return (
+        f"De nieuwste gebruikte levering is van {long_date(newest)}: wat daarna gebeurde, zit niet in de cijfers, en "
+        "een trajecteinde dat voor de dagen tussen die levering en de stand aangekondigd was, telt als bereikt."
+    )
 
 
 def plain_name(*pieces: str) -> str:

@@ -35,7 +35,7 @@ def build() -> dg.AssetsDefinition:
         source = publish.of_run(workspace, answer)
         with step("figure book") as shown:
             try:
-                path = figure_books.write(workspace.settings, source, years=answer.years)
+                path = figure_books.write(workspace.settings, source)
             except figure_books.RefusedError as error:
                 shown.summary = "no public edition"
                 return dg.MaterializeResult(metadata={"refused": str(error)})

@@ -116,6 +116,7 @@ def _load_batch(
         if read:
             parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
             guard.judge(con, database, contract, validate)
+            storage.create_marked(con, contract)
             entries += [
                 _store(con, data, contract, number, delivery, remarks, run_id)
                 for number, (delivery, remarks) in read.items()
@@ -166,7 +167,7 @@ def _store(
         [number],
     ).fetchall()[0]
     if reasons:
-        storage.write_quarantine(con, data.quarantine / contract.source / name, contract, number)
+        storage.write_quarantine(con, data.quarantine / contract.source / name, number)
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
     if rows_read != accepted + quarantined:
         raise guard.GuardError(

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -105,10 +105,10 @@ def _insert(
     places: dict[str, int],
     width: int,
     number: int,
-    lines: Iterable[tuple[int, str]],
+    lines: Iterator[str],
     joiner: str,
 ) -> None:
-    """Appends numbered lines, whose fields are parted by `joiner`; a line of another width is malformed."""
+    """Appends the lines under the header, whose fields are parted by `joiner`; one of another width is malformed."""
     fields = ", ".join(
         f"case when n = {width} then given(f[{places[c.name] + 1}]) end" if c.name in places else "null"
         for c in contract.columns
@@ -122,13 +122,13 @@ def _insert(
         ), counted as (select row, f, len(f) as n from split)
         select $number, row, n <> {width}, case when n <> {width} then f end, {fields} from counted order by row
     """
-    numbered = iter(lines)
-    while block := list(islice(numbered, CHUNK)):
-        rows, texts = zip(*block, strict=True)
-        chunk = {"row": np.array(rows, dtype=np.int32), "line": np.array(texts, dtype=object)}
-        con.register("chunk", chunk)
+    row = 2  # as a spreadsheet numbers it: the header is 1
+    while block := list(islice(lines, CHUNK)):
+        rows = np.arange(row, row + len(block), dtype=np.int32)
+        con.register("chunk", {"row": rows, "line": np.array(block, dtype=object)})
         con.execute(statement, {"joiner": joiner, "number": number})
         con.unregister("chunk")
+        row += len(block)
 
 
 def _csv(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
@@ -138,12 +138,11 @@ def _csv(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, n
         joiner = next((j for j in JOINERS if j not in text), None)
         if joiner is None:
             raise DeliveryError("holds control characters that no table holds; export it again as CSV")
-        records = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1)
-        lines: Iterator[tuple[int, str]] = ((row, joiner.join(fields)) for row, fields in records)
+        lines = map(joiner.join, csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     else:  # without a quote every line is a row: many times faster
         joiner = separator
-        lines = enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1)
-    header = next((line.split(joiner) for _, line in lines), [])
+        lines = iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    header = next((line.split(joiner) for line in lines), [])
     places, remarks = match_header(header, contract)
     _insert(con, contract, places, len(header), number, lines, joiner)
     return remarks
@@ -174,8 +173,7 @@ def _xlsx(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, 
     joiner = next((j for j in JOINERS if not any(j in text for row in rows for text in row)), None)
     if joiner is None:
         raise DeliveryError("holds control characters that no table holds; clean the cells")
-    lines = ((row, joiner.join(texts)) for row, texts in enumerate(rows[1:], start=2))
-    _insert(con, contract, places, len(header), number, lines, joiner)
+    _insert(con, contract, places, len(header), number, map(joiner.join, rows[1:]), joiner)
     return remarks
 
 

@@ -64,31 +64,34 @@ def _lake_column(column: Column, contract: SourceContract) -> str:
     return f"cast({value} as {LAKE_TYPES[column.type]}) as {quote(column.lake_name)}"
 
 
-def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, contract: SourceContract, number: int) -> int:
-    """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
+def create_marked(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    """Makes table `marked` with the rows of `batch` that broke a rule, as the quarantine shows them.
 
-    Columns: row_number, outcome (quarantined or warned), rules, the given texts, and the fields of a malformed row.
-    No INSZ is in them: not in its own column, nor as a value that strayed into another.
+    Made once for all deliveries, because no other query of the door is so slow to prepare.
     """
     texts = ", ".join(
         f"{quote(c.text) if c.type == 'insz' else f'without_insz({quote(c.text)})'} as {quote(c.name)}"
         for c in contract.columns
     )
-    return _copy(
-        con,
-        f"""
-        with here as (
-            select * from batch where _delivery = {number}
-        ), reasons as (
+    con.execute(f"""
+        create table marked as
+        with reasons as (
             select _id, bool_or(on_fail = 'reject') as refused, list(distinct rule order by rule) as rules
-            from broken where _id in (select _id from here) group by _id
+            from broken group by _id
         )
-        select _row as row_number, case when refused then 'quarantined' else 'warned' end as outcome, rules, {texts},
-            list_transform(_fields, lambda x: without_any_insz(x)) as fields
-        from here join reasons using (_id) order by _row
-        """,
-        path,
-    )
+        select _delivery, _row as row_number, case when refused then 'quarantined' else 'warned' end as outcome, rules,
+            {texts}, list_transform(_fields, lambda x: without_any_insz(x)) as fields
+        from batch join reasons using (_id)
+    """)
+
+
+def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> int:
+    """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
+
+    Columns: row_number, outcome (quarantined or warned), rules, the given texts, and the fields of a malformed row.
+    No INSZ is in them: not in its own column, nor as a value that strayed into another.
+    """
+    return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 
 
 def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:

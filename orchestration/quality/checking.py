@@ -81,7 +81,17 @@ def problems(checks: Iterable[Check], places: Places | None = None) -> list[Prob
     return list(dict.fromkeys(problem for check in checks for problem in check(places)))
 
 
-def require_sound(places: Places | None = None) -> None:
-    """Raises `MistakesError` when a cheap check finds a mistake."""
-    if found := problems(cheap(), places):
-        raise MistakesError("\n     ".join(map(str, found)))
+def require_sound(places: Places | None = None, despite_questions: bool = False) -> list[Problem]:
+    """Raises `MistakesError` when a cheap check finds a mistake. With `despite_questions`, mistakes in question files
+    are given back when there are no others."""
+    from orchestration.quality import check_questions
+    from orchestration.questions import ASIDE
+
+    found = problems(cheap(), places)
+    if found:
+        of_questions = found == problems((check_questions.questions,), places)
+        if not (of_questions and despite_questions):
+            raise MistakesError(
+                "\n     ".join([*map(str, found), *([f"Nothing was changed. {ASIDE}"] if of_questions else [])])
+            )
+    return found

@@ -189,9 +189,5 @@ def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
     monkeypatch.setattr(disclosure, "kept", lambda *_: disclosure.Kept("another", finished.data.disclosure / "another"))
     text = answered.text(finished.settings)
     assert "    up to date" not in text
-    assert (
-        text.count(
-            f"OUT OF DATE: deliveries, questions or code changed since; `twe run` makes it anew, at stand {made.as_of}"
-        )
-        == 3
-    )
+    told = "OUT OF DATE: deliveries, questions, releases or code changed since; `twe run` makes it anew, at stand"
+    assert text.count(f"{told} {made.as_of}") == 3

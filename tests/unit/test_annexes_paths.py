@@ -14,7 +14,8 @@ from orchestration.answer import Answer, NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.publication import Publication, inputs_digest
-from orchestration.questions import UnknownQuestionError, chosen, known
+from orchestration.quality import checking
+from orchestration.questions import UnknownQuestionError, chosen, known, sound
 from orchestration.settings import Settings, SettingsError
 from tests.unit.test_ledger import ENTRY
 
@@ -171,6 +172,18 @@ def test_a_service_adds_questions_in_a_folder_of_its_own(tmp_path: Path) -> None
         known(Settings(questions=tmp_path / "weg"))
 
 
+def test_a_mistake_in_one_question_leaves_the_others_readable_and_nothing_to_be_written(tmp_path: Path) -> None:
+    (tmp_path / "twe-2027.yml").write_text("id: twe-2027\ntitel: Kladversie\n", encoding="utf-8")
+    settings = Settings(questions=tmp_path)
+    assert sound(settings) == known(SETTINGS)
+    with pytest.raises(QuestionError, match=r"^twe-2027.yml, line 2: unknown field `titel`.*\n.*move it out of"):
+        known(settings)
+    places = checking.Places(own_questions=tmp_path)
+    assert [problem.file for problem in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
+    with pytest.raises(checking.MistakesError, match="Nothing was changed"):
+        checking.require_sound(places)
+
+
 def test_a_question_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(UnknownQuestionError, match=r"there is no question 'twe-1999'; the questions are .*twe-2024"):
-        chosen(SETTINGS, ["twe-1999"])
+    with pytest.raises(UnknownQuestionError, match=r"there is no question 'twe-2042'; did you mean 'twe-2024'"):
+        chosen(SETTINGS, ["twe-2042"])

@@ -89,7 +89,9 @@ def test_no_number_in_the_document_but_figures_years_and_fixed_words(publication
     for fixed in [question.title, *(part.question for part in question.parts)]:
         words = words.replace(fixed, "")
     words = re.sub(r"\b20\d\d\b|artikel 60 §7|\b(100 %|10 jaar|12 maanden|2 maanden|24 maanden|4 gemeenten)", "", words)
-    words = re.sub(r"bijlage \d|^\d[a-e]?\.\t|\b31 maart\b|1 maand|bijlage_\d", "", words, flags=re.M | re.I)
+    words = re.sub(
+        r"bijlage \d|punt \d[a-e]?|^\d[a-e]?\.\t|\b31 maart\b|1 maand|bijlage_\d", "", words, flags=re.M | re.I
+    )
     assert re.findall(r".*\d.*", words) == []
 
 
@@ -171,18 +173,75 @@ def words_of(answer) -> str:
     return "\n".join(lines)
 
 
-def test_a_big_city_with_a_hidden_total_gets_no_rank(publication):
+def test_a_big_city_with_a_hidden_total_gets_no_rank(tmp_path):
     """Its place in the ranking would say between which figures its own lies."""
+    started = [*ROWS["mart_started_duration"], (2023, "73109", 12, 5)]
+    publication = make_publication(tmp_path, ROWS | {"mart_started_duration": started})
     question = replace(QUESTIONS["twe-2024"], annexes=QUESTIONS["twe-2024"].annexes[:1],
                        parts=QUESTIONS["twe-2024"].parts[:1], gaps=())  # fmt: skip
 
-    def hidden(identity: FigureId) -> bool:
-        return (identity.place, identity.year, identity.category) == ("11002", 2023, "months/*")
+    def answer(*places: str) -> str:
+        def hidden(identity: FigureId) -> bool:
+            return (identity.year, identity.category) == (2023, "months/*") and identity.place in places
 
-    assert "Antwerpen | 6 | 4 | -33,3" in words_of(build_answer(publication, question, years=YEARS))
-    text = words_of(build_answer(publication, question, hidden, years=YEARS))
-    assert "Antwerpen" not in text and "Aartselaar | 0 | 4" in text
+        return words_of(build_answer(publication, question, hidden, years=YEARS))
+
+    assert "met het hoogste aantal in 2023\n" in answer() and "Antwerpen | 6 | 4 | -33,3" in answer()
+    text = answer("11002")
+    assert "Antwerpen |" not in text and "Aartselaar | 0 | 4" in text
+    assert "hoogste aantal in 2023, onder die waarvan het cijfer getoond mag worden\n" in text
     assert "gemeenten waarvan het cijfer van 2023 verborgen is, zijn niet gerangschikt" in text.lower()
+    few = answer("11002", "44021")
+    assert "hoogste aantal" not in few and "Aartselaar |" not in few, "a ranking of two of four says nothing"
+    assert "verborgen om de hoogste te kunnen rangschikken" in few
+
+
+def test_what_is_hidden_in_a_list_is_named_as_hidden(publication):
+    def hidden(identity: FigureId) -> bool:
+        return identity.category in ("gender/v", "position/ziekte") and identity.level == "vlaanderen"
+
+    plain, text = (words_of(build_answer(publication, QUESTIONS["twe-2024"], how, years=(2022,)))
+                   for how in (None, hidden))  # fmt: skip
+    assert "[c]" not in plain and "Vrouw: 4" in plain
+    assert "Geslacht - Man: 4 (50,0\u00a0%), Vrouw: [c]\n" in text
+    assert "Ziekte: [c]" in text and "[c] staat waar een cijfer vertrouwelijk is" in text
+
+
+def test_an_earlier_share_that_is_hidden_is_named_too(publication):
+    def hidden(identity: FigureId) -> bool:
+        return (identity.category, identity.year, identity.level) == ("position/nec", 2022, "vlaanderen")
+
+    assert "; 2022: [c])" in words_of(build_answer(publication, QUESTIONS["twe-2024"], hidden, years=YEARS))
+
+
+def test_a_table_is_shown_once(publication):
+    started = {"mart_started_duration", "mart_started_profile"}
+    grids = [
+        block
+        for _, block in build_answer(publication, QUESTIONS["twe-2024"], years=YEARS).blocks
+        if hasattr(block, "rows") and {f.mart for row in block.rows for f in row if isinstance(f, Figure)} & started
+    ]
+    assert len(grids) == 1
+    assert "2023: zie de tabel bij punt 1." in words_of(build_answer(publication, QUESTIONS["twe-2024"], years=YEARS))
+
+
+def test_subsidies_say_of_which_year_they_are(publication):
+    question = QUESTIONS["twe-2024"]
+    paid = [
+        replace(annex, options={"basis": "payment"}) if annex.number == "3" else annex for annex in question.annexes
+    ]
+    text = words_of(build_answer(publication, question, years=(2022,)))
+    assert (
+        "Voor prestaties in 2022 werden" in text and "loontoelagen die voor prestaties in 2022 uitbetaald zijn" in text
+    )
+    text = words_of(build_answer(publication, replace(question, annexes=tuple(paid)), years=(2022,)))
+    assert "In 2022 werden in Vlaanderen 11 loontoelagen" in text and "de in 2022 uitbetaalde loontoelagen" in text
+
+
+def test_what_belongs_to_no_municipality_is_told(publication):
+    """The subsidies of 2023 have a row Niet toewijsbaar, those of 2022 have none."""
+    told = [words_of(build_answer(publication, QUESTIONS["twe-2024"], years=(year,))) for year in YEARS]
+    assert ["Niet toewijsbaar: een deel" in text for text in told] == [False, True]
 
 
 def test_a_city_with_a_hidden_earlier_year_shows_neither_it_nor_the_change(publication):
@@ -248,6 +307,12 @@ def test_unfinished_years_are_not_compared(publication, tmp_path):
     assert "In 2023 werden" in text and "2024 is onvolledig" in text and "* onvolledig jaar" in text
     only = build_answer(make_publication(tmp_path, as_of=dt.date(2022, 3, 31)), QUESTIONS["twe-2024"], years=(2022,))
     assert not [figure for figure in only.figures if figure.rule == "wijziging"]
+
+
+@pytest.mark.parametrize(("as_of", "told"), [(dt.date(2024, 3, 31), False), (dt.date(2027, 1, 1), True)])
+def test_a_stand_long_after_the_newest_delivery_is_told(tmp_path, as_of, told):
+    text = words_of(build_answer(make_publication(tmp_path, as_of=as_of), QUESTIONS["twe-2024"], years=YEARS))
+    assert ("De nieuwste gebruikte levering is van" in text) is told
 
 
 def test_nothing_counted_gives_words_without_nonsense(tmp_path):

@@ -16,7 +16,7 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What dbt was asked for; it writes a manifest, and reads a project of one model in `tmp_path`."""
     asked: list[str] = []
 
-    def invoke(data: DataFolder, arguments: Sequence[str], on_event: Any = None) -> None:
+    def invoke(data: DataFolder, arguments: Sequence[str], on_event: Any = None, folder: Path | None = None) -> None:
         asked.append(arguments[0])
         dbt.target(data).mkdir(parents=True, exist_ok=True)
         (dbt.target(data) / "manifest.json").write_text("{}")

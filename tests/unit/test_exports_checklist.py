@@ -96,9 +96,14 @@ def spoil_formula(book):
     book["Controles"].cell(book["Controles"].max_row, 4).value = "=1+1"
 
 
+def spoil_page(book):
+    book["Transmissies"].oddHeader.left.text = "Enkel op papier"
+
+
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
+        (spoil_page, "above_and_below_a_page_nothing_is_new"),
         (spoil_merge, "nothing_is_merged_hidden_or_empty"),
         (spoil_empty, "nothing_is_merged_hidden_or_empty"),
         (spoil_formula, "nothing_is_merged_hidden_or_empty"),

@@ -118,6 +118,10 @@ FREE = {"jaar", "nis_code", "startjaar", "meetjaar", "eindjaar", "jaar_van_scree
 def test_the_ranking_leaves_out_who_has_a_hidden_figure(publication, tmp_path):
     result = annex_of(publication, tmp_path, "twe-2018", "1", YEARS, hidden=lambda figure: figure.place == GHENT)
     assert [row["NIS-code"] for row in cells(result.path, "Stijgers en dalers")] == ["11002"]
+    sheet = load_workbook(result.path)["Stijgers en dalers"]
+    head = " ".join(str(row[0].value) for row in sheet.iter_rows(max_row=8))
+    assert "onder de gemeenten met een getoond cijfer" in head, "one that is hidden may have moved more"
+    assert "niet gerangschikt: zij kunnen meer gestegen of gedaald zijn" in head
 
 
 def test_the_full_edition_hides_nothing_and_says_so_in_its_name_and_on_every_sheet(publication, tmp_path):

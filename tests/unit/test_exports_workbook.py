@@ -129,3 +129,27 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
 
 def test_column_letters():
     assert [column_letters(index) for index in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+@pytest.mark.parametrize(
+    ("width", "areas"),
+    [
+        (5, ["$A$1:$G$4"]),  # all on one page: fitted, without areas
+        (30, ["$A$1:$D$4", "$E$2:$G$4"]),  # a year a page; the title only on the first
+        (60, ["$A$1:$C$4", "$D$2:$D$4", "$E$2:$F$4", "$G$2:$G$4"]),  # a year in parts: else too small to read
+    ],
+)
+def test_wide_tables_are_printed_in_readable_parts(tmp_path, width, areas):
+    columns = (Column("Gemeente", width=40), *(Column(f"{year}: {name}", Format.INTEGER, width, year)
+               for year in (2022, 2023) for name in "abc"))  # fmt: skip
+    rows = [("Gent", *range(6)), ("Aalst", *range(6))]
+    sheet = Sheet("Blad", (Line("Titel", "title"),), Table("T", columns, rows), frozen_columns=1)
+    path = write(Document("t", "s", dt.date(2024, 1, 1), (sheet,)), tmp_path / "t.xlsx")
+    made = load_workbook(path)["Blad"]
+    if len(areas) == 1:
+        assert made.sheet_properties.pageSetUpPr.fitToPage and not made.print_area
+        return
+    assert [area.split("!")[-1] for area in made.print_area.split(",")] == areas
+    assert (made.print_title_cols, made.print_title_rows) == ("$A:$A", "$2:$2")
+    assert made.page_setup.scale >= 60 and made.oddHeader.left.text == "Titel"
+    assert (made.firstHeader.left.text, made.firstFooter.right.text) == (None, "&P / &N")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from test_exports_support import ROWS, make_publication
 
@@ -148,6 +149,24 @@ def test_years_run_on_to_the_last_that_was_over_and_nothing_is_made_up(tmp_path)
         "  - {kind: 4, years: last}\n  - {kind: 4, years: 2022-}\n  - {kind: 4, years: 2019-2020}\n"
     )
     assert carried(running, load_definition(path)) == [("4", (2022,)), ("4", (2022,)), ("4", (2019, 2020))]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "found"),
+    [("2023-09-15", [2022, 2023]), ("2024-02-10", [2023]), ("2024-12-31", [2023]), ("2025-01-05", [])],
+)
+def test_a_year_of_wage_subsidies_is_unfinished_until_a_delivery_of_two_years_on(tmp_path, delivered, found):
+    """The demo data pay December in January, which is delivered a year later: corrections in between don't bring it."""
+    made = make_publication(tmp_path / "p")
+    file = made / "deliveries.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"create table d as select * replace (case when source = 'loontoelagen' then date '{delivered}' "
+                    f"else date '2030-01-01' end as delivered_on) from '{file}'")  # fmt: skip
+        con.execute(f"copy d to '{file}'")
+    book = data_of(write_figure_book(made, tmp_path / "book.html"))
+    assert {key: series["unfinished"] for key, series in book["series"].items() if series["unfinished"]} == (
+        {"3": found} if found else {}
+    )
 
 
 @pytest.mark.parametrize(

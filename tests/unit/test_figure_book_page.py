@@ -13,7 +13,7 @@ from test_exports_support import make_publication
 
 from exports.annexes import KINDS
 from exports.figure_book import write_figure_book
-from exports.identity import FigureId
+from exports.identity import FigureId, Hidden
 from exports.questions import Annex, Question
 from tests.browser import Page, browser, found
 
@@ -151,12 +151,12 @@ def test_a_click_on_the_map_chooses_the_municipality(page: Page):
 
 def test_numbers_are_written_as_in_flanders(page: Page):
     tiles = texts(page, ".tile strong")
-    assert tiles == ["9", "100,0\u00a0%", "71,4\u00a0%", "0,0\u00a0mln.", "29,2"]
+    assert tiles == ["9", "100,0\u00a0%", "71,4\u00a0%", "0,0\u00a0mln.*", "29,2"]
     assert "15.000,10" in " ".join(texts(page, "#blad td"))
 
 
 def test_the_key_figures_are_of_one_year_said_in_words(page: Page, tmp_path: Path):
-    assert texts(page, "#peiljaar") == ["Vlaanderen in 2023, het laatste volledige jaar"]
+    assert texts(page, "#peiljaar") == ["Vlaanderen in 2023, het laatste kalenderjaar dat voorbij is"]
     assert texts(page, "#voorlopig")[0].endswith("Er kunnen nog correcties of metingen komen.")
     earlier = [Annex(KINDS["2"], "1", "t", (2022,), "a.xlsx"), Annex(KINDS["ratio"], "2", "t", (2022, 2023), "b.xlsx")]
     publication = make_publication(tmp_path / "publication")
@@ -167,6 +167,59 @@ def test_the_key_figures_are_of_one_year_said_in_words(page: Page, tmp_path: Pat
     page.open(write_figure_book(publication, tmp_path / "book2.html", questions=[asked]))
     assert texts(page, "#peiljaar") == ["Kerncijfers, elk van zijn laatste jaar"]
     assert texts(page, ".tile dt") == ["Opgestart (2022)", "Activering (2023)"]
+
+
+def test_a_year_of_which_months_may_be_missing_is_marked_and_compared_with_none(page: Page):
+    tile = next(text for text in texts(page, ".tile") if text.startswith("Loontoelagen"))
+    assert "voor prestaties in 2023 (voorlopig: mogelijk nog niet alle maanden geleverd of betaald)" in tile
+    assert "uitbetaald" not in tile and "dan in" not in tile
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('#euro figure')].map(f => [f.querySelectorAll('rect').length, "
+        "f.querySelectorAll('.provisional').length, [...f.querySelectorAll('.value, .tick')].map(t => t.textContent)])"
+    )
+    for bars, pale, told in drawn:
+        assert "2023*" in told and "2022" in told, told
+        assert sum(text.endswith("*") and text != "2023*" for text in told) == 1
+        assert pale < bars
+
+
+def test_a_line_that_ends_before_the_last_year_has_no_number_beside_it(tmp_path: Path, opened: Page):
+    def last(figure: FigureId) -> bool:
+        return (figure.place, figure.year, figure.measure) == (ANTWERP, 2023, "clients_in_twe")
+
+    book = write_figure_book(make_publication(tmp_path / "p"), tmp_path / "book.html", hidden=last)
+    opened.open(book, f"#gemeente-{ANTWERP}")
+    opened.settle()
+    texts_of = "[...document.querySelectorAll('#blad text.direct.text-accent')].map(item => item.textContent)"
+    assert opened.evaluate(texts_of) == ["Antwerpen", "vertrouwelijk"]
+    opened.open(write_figure_book(make_publication(tmp_path / "q"), tmp_path / "open.html"), f"#gemeente-{ANTWERP}")
+    opened.settle()
+    assert opened.evaluate(texts_of) == ["Antwerpen", "20,0\u00a0%"]
+
+
+def test_risers_are_the_largest_only_of_those_that_are_shown(tmp_path: Path, opened: Page):
+    rises = {"11001": 0.2, ANTWERP: 2.0, GHENT: 9.0, "73109": 1.0}
+    ratios = [
+        (year, code, "year_average", 50.0, 200.0, None, 25.0 + (year - 2022) * change, None, None,
+         change if year == 2023 else None, 0.0)
+        for code, change in rises.items() for year in (2022, 2023)
+    ]  # fmt: skip
+    made = make_publication(tmp_path / "p", rows={"mart_activation_ratio": ratios})
+
+    def risers(name: str, hidden: Hidden) -> list[str]:
+        opened.open(write_figure_book(made, tmp_path / name, hidden=hidden))
+        opened.settle()
+        return texts(opened, "#vergeleken, #beweging h3, #beweging svg .name, #beweging .missing")
+
+    few = "{}: te weinig gemeenten met een wijziging van minstens 1 procentpunt{} om te rangschikken."
+    shown = ["Gent", "Antwerpen", "Voeren"]
+    all_shown = risers("all.html", lambda figure: False)
+    assert all_shown == ["", "Stijgers in 2023, onder 4 gemeenten", *shown, few.format("Dalers", "")]
+    told = risers("one.html", lambda figure: figure.place == "11001")
+    assert told[0].endswith("kan groter zijn dan die hieronder; vertrouwelijk: 1 gemeenten, vergeleken: 3.")
+    assert told[1:-1] == ["Stijgers in 2023, onder de gemeenten waarvan het cijfer getoond mag worden", *shown]
+    told = risers("few.html", lambda figure: figure.place == GHENT)
+    assert told[1:] == [few.format(name, " die getoond mag worden") for name in ("Stijgers", "Dalers")]
 
 
 def test_it_fits_a_phone_without_scrolling_sideways(page: Page):

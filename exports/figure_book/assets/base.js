@@ -50,8 +50,14 @@ const lastYear = (kind) => years(kind).at(-1);
 const REFERENCE = Object.values(data.series).map((series) => series.years)
   .reduce((common, own) => common.filter((year) => own.includes(year)), Object.values(data.series)[0]?.years ?? []).at(-1);
 const allProvisional = (kind) => data.series[kind].provisional.length === years(kind).length;
-/** Whether the year stands out as provisional: where all years are, none does, and the note says so. */
-const isProvisional = (kind, year) => !allProvisional(kind) && data.series[kind].provisional.includes(year);
+/** Whether months of the year may still come in, so that it can't be compared with another. */
+const isUnfinished = (kind, year) => data.series[kind].unfinished.includes(year);
+/** Whether the year stands out as provisional: where all years are, only those do of which months may be missing, and
+ *  the note says so. */
+const isProvisional = (kind, year) => isUnfinished(kind, year)
+  || (!allProvisional(kind) && data.series[kind].provisional.includes(year));
+/** Behind a number of a year of which months may be missing. */
+const mark = (kind, year, value) => (isNumber(value) && isUnfinished(kind, year) ? "*" : "");
 const yearLabel = (kind, year) => (isProvisional(kind, year) ? `${year}*` : `${year}`);
 const categories = (kind, prefix) => data.series[kind].measures
   .filter((item) => item.id.startsWith(prefix) && !item.id.endsWith("/*"));

@@ -7,8 +7,10 @@ const CHARACTERISTICS = [
 const put = (id, ...charts) => document.getElementById(id).append(...charts);
 const missing = () => element("p", { class: "missing" }, "Deze cijfers staan niet in deze uitgave.");
 
-/** "3,2 % meer dan in 2023", or nothing when it can't be said. */
+const UNFINISHED = "mogelijk nog niet alle maanden geleverd of betaald";
+/** ", 3,2 % meer dan in 2023", or nothing when it can't be said: so when months of one of the years may be missing. */
 function compared(kind, measure, year = lastYear(kind)) {
+  if (isUnfinished(kind, year) || isUnfinished(kind, year - 1)) return "";
   const [before, now] = [year - 1, year].map((each) => figure(kind, FLANDERS, measure, each));
   if (!isNumber(before) || !isNumber(now) || !before) return "";
   const change = 100 * (now / before - 1);
@@ -16,11 +18,14 @@ function compared(kind, measure, year = lastYear(kind)) {
   return `, ${number(Math.abs(change), 1)} % ${change > 0 ? "meer" : "minder"} dan in ${year - 1}`;
 }
 /** ", tegenover 48,2 % in 2024" for what is a share or a ratio itself. */
-function against(value, before, year, decimals, unit) {
-  return isNumber(value) && isNumber(before) ? `, tegenover ${words(before, decimals, unit)} in ${year - 1}` : "";
+function against(value, before, year, decimals, unit, when = "in") {
+  return isNumber(value) && isNumber(before) ? `, tegenover ${words(before, decimals, unit)} ${when} ${year - 1}` : "";
 }
 const million = (value) => (isNumber(value) ? value / 1e6 : value);
-const star = (kind) => allProvisional(kind) ? "Alle jaren zijn voorlopig: er kunnen nog correcties voor komen."
+const starUnfinished = (kind) => data.series[kind].unfinished.length
+  ? `* ${data.series[kind].unfinished.join(", ")}: ${UNFINISHED}; niet te vergelijken met andere jaren.` : "";
+const star = (kind) => allProvisional(kind)
+  ? `Alle jaren zijn voorlopig: er kunnen nog correcties voor komen. ${starUnfinished(kind)}`.trim()
   : data.series[kind].provisional.length ? "* voorlopig: er kunnen nog correcties of metingen voor dat jaar komen." : undefined;
 const breaks = (kind) => Object.entries(data.series[kind].breaks)
   .filter(([year]) => Number(year) > years(kind)[0]).map(([year, text]) => `Breuk in ${year}: ${text}`).join(" ");
@@ -31,6 +36,7 @@ function yearTable(title, kind, columnsOf) {
     years(kind).map((year, i) => [yearLabel(kind, year), ...columnsOf.map(([, values, decimals, unit]) => words(values[i], decimals, unit))]));
 }
 
+const worked = (year) => `voor prestaties in ${year}${isUnfinished("3", year) ? ` (voorlopig: ${UNFINISHED})` : ""}`;
 /** The key figures, all of one year; each of its own last year where the series have none in common. */
 function overview() {
   const [tiles, kinds] = [[], []];
@@ -42,17 +48,19 @@ function overview() {
   };
   const at = (kind, measure, year = of(kind)) => figure(kind, FLANDERS, measure, year);
   /** A share or ratio beside that of the year before. */
-  const rate = (kind, what, about, value, decimals, unit) => tile(kind, what, words(value(of(kind)), decimals, unit),
-    about + against(value(of(kind)), value(of(kind) - 1), of(kind), decimals, unit));
+  const rate = (kind, what, about, value, decimals, unit, when) => tile(kind, what, words(value(of(kind)), decimals, unit),
+    about + against(value(of(kind)), value(of(kind) - 1), of(kind), decimals, unit, when));
   if (data.series["2"]) tile("2", "Opgestart", words(at("2", "gender/*")), `trajecten${compared("2", "gender/*", of("2"))}`);
   if (data.series["4"]) rate("4", "Uitgevoerd", "van de trajecten die eindigden", (year) => share(at("4", "executed/*", year), at("4", "*", year)), 1, "%");
-  if (data.series["5"]) rate("5", "Gewoon werk", "staat 12 maanden na het einde in het normaal economisch circuit", (year) => share(at("5", "position/nec", year), at("5", "position/*", year)), 1, "%");
-  if (data.series["3"]) tile("3", "Loontoelagen", words(million(at("3", "amount_eur")), 1, "mln."), `euro uitbetaald${compared("3", "amount_eur", of("3"))}`);
+  if (data.series["5"]) rate("5", "Gewoon werk", `van wie in ${of("5") - 1} eindigde, staat 12 maanden later, gemeten in ${of("5")}, in het normaal economisch circuit`,
+    (year) => share(at("5", "position/nec", year), at("5", "position/*", year)), 1, "%", "bij de meting van");
+  if (data.series["3"]) tile("3", "Loontoelagen", words(million(at("3", "amount_eur")), 1, "mln.") + mark("3", of("3"), at("3", "amount_eur")),
+    `euro ${worked(of("3"))}${compared("3", "amount_eur", of("3"))}`);
   if (data.series.ratio) rate("ratio", "Activering", "cliënten in TWE per 100 leefloners", (year) => at("ratio", "ratio_pct", year), 1, "");
   document.getElementById("kern").append(...tiles);
   const complete = Number(data.meta.asOf.slice(0, 4)) - (data.meta.asOf.endsWith("-12-31") ? 0 : 1);
   document.getElementById("peiljaar").textContent = !REFERENCE ? "Kerncijfers, elk van zijn laatste jaar"
-    : `Vlaanderen in ${REFERENCE}${REFERENCE === complete ? ", het laatste volledige jaar" : ""}`;
+    : `Vlaanderen in ${REFERENCE}${REFERENCE === complete ? ", het laatste kalenderjaar dat voorbij is" : ""}`;
   const running = tiles.filter((_, i) => data.series[kinds[i]].provisional.includes(of(kinds[i])));
   document.getElementById("voorlopig").textContent = !running.length ? ""
     : `${running.length === tiles.length ? "Deze cijfers zijn voorlopig" : `Voorlopig: ${running.map((item) => item.firstChild.textContent.toLowerCase()).join(", ")}`}. Er kunnen nog correcties of metingen komen.`;
@@ -162,16 +170,16 @@ function money() {
   if (!data.series["3"]) return put("euro", missing());
   const amount = overYears("3", FLANDERS, "amount_eur");
   const count = overYears("3", FLANDERS, "subsidies");
-  const figures = yearTable("Uitbetaalde loontoelagen", "3", [["Bedrag (euro)", amount, 2], ["waarvan correcties (euro)", overYears("3", FLANDERS, "correction_eur"), 2], ["Aantal loontoelagen", count]]);
+  const figures = yearTable("Loontoelagen, per jaar van prestatie", "3", [["Bedrag (euro)", amount, 2], ["waarvan correcties (euro)", overYears("3", FLANDERS, "correction_eur"), 2], ["Aantal loontoelagen", count]]);
   put("euro", chart({
-    title: "Uitbetaalde loontoelagen", about: `Miljoen euro, per jaar van prestatie. Voor ${lastYear("3")}: ${words(million(amount.at(-1)), 1, "miljoen euro")}.`,
+    title: "Loontoelagen voor prestaties per jaar", about: `${capital(worked(lastYear("3")))}: ${words(million(amount.at(-1)), 1, "miljoen euro")}.`,
     spoken: spokenYears("3", "Bedrag", amount.map(million), 1, "miljoen euro"),
     draw: columns({ kind: "3", parts: [{ name: "bedrag", cls: "accent", values: amount.map(million) }], text: (v) => number(v, 1) }),
     table: figures, note: notes("3"),
   }), chart({
-    title: "Aantal loontoelagen", about: "Maanden waarin voor een traject een loontoelage uitbetaald werd",
+    title: "Aantal loontoelagen", about: "Maanden waarvoor een traject een loontoelage kreeg, per jaar van prestatie",
     spoken: spokenYears("3", "Aantal loontoelagen", count),
     draw: columns({ kind: "3", parts: [{ name: "loontoelagen", cls: "accent", values: count }], text: (v) => number(v) }),
-    table: figures.cloneNode(true),
+    table: figures.cloneNode(true), note: star("3"),
   }));
 }

@@ -26,13 +26,14 @@ function show(code) {
     ...profiles(trio, groups, key),
     ...ends(trio, groups, key),
     ...positions(trio, groups, key),
-    ...counts("3", "amount_eur", "Uitbetaalde loontoelagen", trio, 2),
+    ...counts("3", "amount_eur", "Loontoelagen voor prestaties per jaar", trio, 2),
   );
   document.getElementById("melding").textContent = `De grafieken van ${place.name} staan klaar.`;
 }
 
 const heading = (text) => element("h4", { class: "part" }, text);
 
+const OWN_SCALE = "De drie grafieken hebben elk een eigen schaal: vergelijk het verloop, niet de hoogte.";
 /** Counts have their own scale for each of the three places: their course is what can be compared. */
 function counts(kind, measure, title, trio, decimals = 0) {
   if (!data.series[kind]) return [];
@@ -42,11 +43,11 @@ function counts(kind, measure, title, trio, decimals = 0) {
     const scaled = euro ? values.map((value) => (isNumber(value) ? value / 1e6 : value)) : values;
     const places_ = euro ? (largest(scaled) < 10 ? 2 : 1) : 0;
     return chart({
-      span: "third", heading: "h5", title: `${title}, ${fullName(place)}`, short: capital(fullName(place)), about: euro ? "miljoen euro per jaar van prestatie" : "aantal trajecten per startjaar",
+      span: "third", heading: "h5", title: `${title}, ${fullName(place)}`, short: capital(fullName(place)), about: euro ? "miljoen euro, eigen schaal" : "aantal trajecten per startjaar, eigen schaal",
       spoken: spokenYears(kind, title, values, decimals, euro ? "euro" : ""),
       draw: columns({ kind, parts: [{ name: title, cls: THREE[i], values: scaled }], text: (v) => number(v, places_), height: 170 }),
       table: yearTable(`${title}, ${fullName(place)}`, kind, [[euro ? "Bedrag (euro)" : "Aantal trajecten", values, decimals]]),
-      note: i ? undefined : star(kind),
+      note: i ? undefined : [OWN_SCALE, star(kind)].filter(Boolean).join(" "),
     });
   })];
 }

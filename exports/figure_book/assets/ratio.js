@@ -1,6 +1,8 @@
 // The chapters on the activation ratio: Flanders and its provinces, the map, risers and fallers.
 
 const LEAST = 20;  // leefloners: below that one client more makes the ratio jump
+const MOVED = 1;  // percentage point: a smaller change is no rise or fall to speak of
+const FEW = 3;  // municipalities: fewer make no ranking
 
 function activation() {
   if (!data.series.ratio) return put("activering", missing());
@@ -38,7 +40,7 @@ function map(year) {
     about: "Een bol per gemeente: hoe groter, hoe meer leefloners; hoe donkerder, hoe hoger de ratio. Klik op een bol om de gemeente te kiezen.",
     key, draw: bubbles({ items, bounds }),
     spoken: `Kaart met ${items.length} gemeenten, van wie ${known.length} met een ratio. ` + (known.length
-      ? `Hoogste: ${known.slice(0, 3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. Laagste: ${known.slice(-3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. ` : "")
+      ? `Van deze ratio\u2019s de hoogste: ${known.slice(0, 3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. De laagste: ${known.slice(-3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. ` : "")
       + `Vlaanderen: ${words(figure("ratio", FLANDERS, "ratio_pct", year), 1, "%")}.`,
     note: "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen leefloon.",
     table: table(`Activeringsratio per gemeente in ${year}`, ["Gemeente", "Provincie", "Cliënten in TWE", "Leefloners", "Ratio"],
@@ -58,13 +60,22 @@ function risersAndFallers() {
     place: places.get(code), value: figure("ratio", code, "ratio_change_pp", year),
     size: figure("ratio", code, "leefloners", year), now: figure("ratio", code, "ratio_pct", year),
   })).filter((item) => isNumber(item.value) && isNumber(item.size) && item.size >= LEAST);
-  if (!all.length) return put("beweging", missing());
+  // A hidden change may be larger than all that are shown, and hidden leefloners don't tell whether there are enough.
+  const withheld = data.places.filter(([code]) => [figure("ratio", code, "ratio_change_pp", year), figure("ratio", code, "leefloners", year)].includes("c")).length;
+  const among = withheld ? "onder de gemeenten waarvan het cijfer getoond mag worden" : `onder ${all.length} gemeenten`;
+  document.getElementById("vergeleken").textContent = withheld
+    ? `Een vertrouwelijke wijziging kan groter zijn dan die hieronder; vertrouwelijk: ${withheld} gemeenten, vergeleken: ${all.length}.` : "";
   const ranked = all.toSorted((one, other) => other.value - one.value);
   for (const [title, rows, cls] of [
-    ["Grootste stijgers", ranked.filter((item) => item.value > 0).slice(0, 10), "accent"],
-    ["Grootste dalers", ranked.filter((item) => item.value < 0).slice(-10).toReversed(), "dark"]]) {
+    ["Stijgers", ranked.filter((item) => item.value >= MOVED).slice(0, 10), "accent"],
+    ["Dalers", ranked.filter((item) => item.value <= -MOVED).slice(-10).toReversed(), "dark"]]) {
+    if (rows.length < FEW) {
+      put("beweging", element("p", { class: "missing" }, `${title}: te weinig gemeenten met een wijziging van minstens `
+        + `${number(MOVED)} procentpunt${withheld ? " die getoond mag worden" : ""} om te rangschikken.`));
+      continue;
+    }
     put("beweging", chart({
-      title: `${title} in ${yearLabel("ratio", year)}`, about: `Wijziging van de activeringsratio tegenover ${year - 1}, in procentpunt`,
+      title: `${title} in ${yearLabel("ratio", year)}, ${among}`, about: `Wijziging van de activeringsratio tegenover ${year - 1}, in procentpunt; minstens ${number(MOVED)}, hoogstens tien gemeenten`,
       spoken: rows.map((item) => `${item.place.name}: ${signed(item.value, 1)} procentpunt`).join("; "),
       draw: changes({ decimals: 1, cls, rows: rows.map((item) => ({ name: item.place.name, value: item.value,
         detail: `${signed(item.value, 1)} procentpunt, ratio ${words(item.now, 1, "%")}` })) }),

@@ -44,7 +44,7 @@ function columns(spec) {
         if (i === shown.length - 1) ends.push([part, y + size / 2]);
       }
       if (isNumber(totals[i])) {
-        if (told(i)) shapes.push(label(spec.text(totals[i]), middle, y - 7, { class: `value${small}`, "text-anchor": "middle" }));
+        if (told(i)) shapes.push(label(spec.text(totals[i]) + mark(spec.kind, year, totals[i]), middle, y - 7, { class: `value${small}`, "text-anchor": "middle" }));
       } else {
         shapes.push(...withheld(totals[i], middle, base, bar));
       }
@@ -82,7 +82,8 @@ function lines(spec) {
   return (width) => {
     const shown = years(spec.kind);
     const height = spec.height ?? 210;
-    const longest = Math.max(...spec.lines.map((line) => line.name.length));
+    const end = (line) => words(line.values.at(-1), spec.decimals, spec.unit);
+    const longest = Math.max(...spec.lines.flatMap((line) => [line.name.length, end(line).length]));
     const room = { top: 16, bottom: 26, left: 38, right: Math.min(width * 0.42, 18 + 7 * longest) };
     const { top, steps } = scale(largest(spec.lines.flatMap((line) => line.values)));
     const base = height - room.bottom;
@@ -110,14 +111,13 @@ function lines(spec) {
         if (isNumber(value)) shapes.push(shape("circle", { cx: x(i), cy: y(value), r: i === line.values.length - 1 ? 4 : 2.5, class: line.cls },
           shape("title", {}, `${line.name}, ${shown[i]}: ${words(value, spec.decimals, spec.unit)}`)));
       });
-      const last = line.values.findLastIndex(isNumber);
-      if (last >= 0) ends.push([line, y(line.values[last]), line.values[last]]);
-      else ends.push([line, base - 10, line.values.at(-1)]);
+      // Only what is known of the last year stands beside it: a line that ended before says why, at the bottom.
+      const last = line.values.at(-1);
+      ends.push([line, isNumber(last) ? y(last) : base - 10]);
     }
-    const texts = new Map(ends.map(([line, , value]) => [line, value]));
-    for (const [line, at] of spread(ends.map(([line, at]) => [line, at]), 32)) {
+    for (const [line, at] of spread(ends, 32)) {
       shapes.push(label(line.name, width - room.right + 10, at, { class: `direct text-${line.cls}` }));
-      shapes.push(label(words(texts.get(line), spec.decimals, spec.unit), width - room.right + 10, at + 15, { class: `direct amount text-${line.cls}` }));
+      shapes.push(label(end(line), width - room.right + 10, at + 15, { class: `direct amount text-${line.cls}` }));
     }
     return [Math.max(height, ...ends.map(([, at]) => at + 24)), shapes];
   };
