@@ -3,10 +3,16 @@
 import datetime as dt
 from pathlib import Path
 
-from orchestration import telling
+import dagster as dg
+import pytest
+
+from orchestration import jobs, resources, telling
 from orchestration.automation import _state
+from orchestration.door import ledger
 from orchestration.door.ledger import Entry
 from orchestration.paths import DataFolder
+from orchestration.settings import Settings
+from orchestration.workspace import Workspace
 
 
 def entry(run: str, status: str = "rejected") -> Entry:
@@ -33,6 +39,22 @@ def test_what_was_told_is_told_once(tmp_path: Path) -> None:
     telling.tell(data, [entry("a")])
     telling.tell(data, [])
     assert data.told_runs.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("judged", "tags", "left"),
+    [({"trajecten"}, {}, 0), (set(), {}, 1), ({"trajecten"}, {jobs.STARTED_BY: jobs.COMMAND_LINE}, 1)],
+    ids=["its check told it", "it looked at another source", "the command line tells it"],
+)
+def test_a_run_of_the_daemon_told_what_its_checks_told(
+    judged: set[str], tags: dict[str, str], left: int, settings: Settings
+) -> None:
+    workspace = Workspace(settings)
+    telling.begin(workspace.data, [])
+    ledger.append(workspace.data.ledger, [entry("a")])
+    workspace.judged |= judged
+    resources._tell(workspace, dg.DagsterRun(job_name=jobs.ALL, run_id="b", tags=tags))
+    assert len(workspace.untold()) == left
 
 
 def test_the_sensor_looks_again_on_the_day_of_a_delivery_that_came_early(tmp_path: Path) -> None:
