@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -219,6 +220,8 @@ def columns_missed(
         name, value = rule.only_if or (None, None)
         for column_name in [*used, name] if name else used:
             if column_name not in known:
-                yield f"{where}: there is no column {column_name!r}; use one of the file's columns."
+                close = get_close_matches(str(column_name), known, 1)
+                hint = f"did you mean {close[0]!r}?" if close else "use one of the file's columns."
+                yield f"{where}: there is no column {column_name!r}; {hint}"
         if name in codes and value != "given" and value not in codes[name]:
             yield f"{where}: {value!r} is no code of {name!r}; use one of {', '.join(codes[name])}."

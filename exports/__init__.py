@@ -58,13 +58,15 @@ def write_annex(
     policy: Sequence[str] = (),
     audit: Sequence[str] = (),
     extra_sheets: Sequence[Sheet] = (),
+    withheld: Hidden | None = None,
 ) -> AnnexResult:
     """Write one annex to `out_dir`: the workbook and, beside it, its tables as a data package.
 
     `years` overrules the years of the question. The edition "publiek" shows [c] for every figure whose identity is
     `hidden`, and for what is worked out from it; "volledig" shows all, and says in its name and on every sheet that it
     is confidential. `policy` and `audit` are lines for the provenance sheet: the rule by which figures are hidden, and
-    what the check of the result found. `extra_sheets` are put before the provenance.
+    what the check of the result found. `extra_sheets` are put before the provenance. Of what is
+    `withheld` not even may be seen that it isn't 0: the data tables, which list what there is, leave it out.
 
     The same publication, question, years and hidden figures give the same bytes. Existing files are replaced in one
     step each, or left as they were when something is wrong. Raises PublicationError when the publication can't answer
@@ -77,6 +79,7 @@ def write_annex(
     built = build(
         publication, question, annex, years,
         edition_name=edition, hidden=hidden, policy=policy, audit=audit, extra_sheets=extra_sheets,
+        withheld=withheld,
     )  # fmt: skip
     made = built.disclosed()
     stem = annex.key + built.edition.suffix

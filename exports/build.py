@@ -63,6 +63,7 @@ def build(
     policy: Sequence[str] = (),
     audit: Sequence[str] = (),
     extra_sheets: Sequence[Sheet] = (),
+    withheld: Hidden | None = None,
 ) -> Built:
     """Arguments as of `exports.write_annex`."""
     chosen = tuple(sorted(set(years))) if years else annex.years
@@ -71,5 +72,8 @@ def build(
     with Publication(Path(publication)) as published:
         figures = collect(published, annex.kind, chosen, annex.options)
         marks = year_marks(annex, figures, published.facts.as_of)
-        context = Context(published, question, annex, figures, marks, made_for, conceal, tuple(policy), tuple(audit))
+        context = Context(
+            published, question, annex, figures, marks, made_for, conceal, tuple(policy), tuple(audit),
+            withheld if made_for.name == PUBLIEK else None,
+        )  # fmt: skip
         return Built(document(context, extra_sheets), figures, made_for, conceal)

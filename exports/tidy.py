@@ -30,7 +30,8 @@ class TidyColumn:
 class Tidy:
     """The rows of one mart for the annex's years, in key order, with a label after every code.
 
-    A combination that doesn't occur has no row: a zero is never hidden, so its absence tells no more than a 0 would.
+    A combination that doesn't occur has no row. Its absence tells what a 0 would, so where zeros are hidden too
+    (`withheld` rows) the sheet leaves out the rows that there are.
     """
 
     mart: Mart

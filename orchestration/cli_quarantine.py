@@ -15,6 +15,7 @@ from orchestration.settings import load_settings
 @click.option("--rule", help="Only rows that broke this rule.")
 @click.option("--all", "everything", is_flag=True, help="What was mended or reviewed too.")
 @click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that mended it.")
+@click.option("--by", type=click.Choice(["ocmw"]), help="A line per OCMW and source, with the course over the years.")
 @click.option(
     "--xlsx",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -31,17 +32,18 @@ def quarantine(
     rule: str | None,
     everything: bool,
     files: bool,
+    by: str | None,
     xlsx: Path | None,
     back: Path | None,
 ) -> None:
     """Show what was refused or warned about: what is open and since when, what was mended, what was reviewed."""
     from orchestration import quarantine as rows
-    from orchestration.quality import listing, return_books
+    from orchestration.quality import by_ocmw, listing, return_books, today
     from orchestration.quality.wording import counted
 
     data = load_settings().folder
     choice = listing.Choice(source, ocmw, rule, everything, files)
-    found = listing.chosen(data, choice)
+    found = today.marked(data, listing.chosen(data, choice))
     who = listing.recipients(data) if found else None
     if xlsx:
         written = rows.findings([c for c in found if everything or c.status == listing.OPEN])
@@ -55,5 +57,7 @@ def quarantine(
             return
         click.echo(f"{counted(len(wanted), 'row')} written to {counted(len(books), 'workbook')} in {back}")
         click.echo("CONFIDENTIAL: they hold what each OCMW delivered itself. Send each to that OCMW alone.")
-    if not xlsx and not back:
+    if by:
+        click.echo(by_ocmw.text(found, who))
+    elif not xlsx and not back:
         click.echo(listing.text(found, choice, who))

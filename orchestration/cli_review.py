@@ -1,4 +1,4 @@
-"""`twe review`: warnings that are right as they are."""
+"""`twe review`: warnings that are right as they are, and rows that only the steward can close."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from orchestration.settings import load_settings
 def review(workbook: Path | None, row: str | None, rule: str | None, why: str | None, take_back: bool) -> None:
     """Mark warnings as reviewed: the row is right as it is, and is no longer open.
 
+    A refused row without a usable key is closed the same way: nothing can show that it came back.
+
     Give the WORKBOOK of `twe quarantine --xlsx` with the column `nagekeken` filled in, or one row.
     """
     import datetime as dt
@@ -28,7 +30,9 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
 
     if bool(workbook) == bool(row):
         raise click.UsageError("give a workbook of `twe quarantine --xlsx`, or one row with --row FILE:ROW")
-    if bool(row) != (bool(why and why.strip()) or take_back) or (why and take_back):
+    if why is not None and not why.strip():
+        raise click.UsageError("the reason is empty; say with --why why the row is right as it is")
+    if bool(row) != (bool(why) or take_back) or (why and take_back):
         raise click.UsageError("with --row goes either --why TEXT or --take-back")
     if rule and not row:
         raise click.UsageError("--rule goes with --row")
@@ -37,7 +41,9 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     lines = reviewing.read_book(workbook) if workbook else reviewing.of_row(data, row or "", rule, why)
     done = reviewing.apply(data, lines, dt.datetime.now().astimezone().date())
     click.echo(
-        f"{counted(done.marked, 'warning')} marked as reviewed, {done.taken_back:,} taken back"
+        f"{counted(done.marked, 'warning')} marked as reviewed, "
+        + (f"{counted(done.closed, 'row')} without a usable key closed, " if done.closed else "")
+        + f"{done.taken_back:,} taken back"
         + (f"; {done.settled:,} were mended or delivered again meanwhile" if done.settled else "")
         + ". `twe quarantine --all` lists them."
     )

@@ -25,6 +25,7 @@ from orchestration.files import replaced
 from orchestration.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.publication import Publication
 from orchestration.questions import known
+from orchestration.refusing import refusal
 from orchestration.releases import Release
 from orchestration.settings import Settings
 
@@ -48,6 +49,8 @@ class Summary:
     counts: int
     """Published counts other than 0, and how many of them are hidden."""
     hidden: int
+    refused: str = ""
+    """In English, of one that failed: which annexes, beside which releases, and what can be done."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,14 @@ class Kept:
     def summary(self) -> Summary:
         return Summary(**json.loads(self._summary.read_text(encoding="utf-8")))
 
-    def keep(self, control: Control) -> None:
+    def keep(self, control: Control, refused: str = "") -> None:
         """Write the control; the summary comes last, so that a killed run leaves none."""
         from exports.disclosure.store import save
 
         shares = control.shares().values()
         summary = Summary(
             control.passed, list(control.policy_lines), list(control.audit_lines),
-            sum(cells for cells, _, _ in shares), sum(hidden for _, _, hidden in shares),
+            sum(cells for cells, _, _ in shares), sum(hidden for _, _, hidden in shares), refused,
         )  # fmt: skip
         save(control, self.pattern)
         with replaced(self._summary) as temporary:
@@ -119,15 +122,19 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
         from exports.disclosure.control import control
         from exports.reading import Publication as Reader
 
-        figures = _with_parts(book_figures(publication.path))
+        tables = {"the figure book": _with_parts(book_figures(publication.path))}
         for question in known(settings).values():
-            figures |= _figures(publication, question, years)
-        earlier = [_known(data, line) for line in _released(data) if line.control != found.stamp]
-        usual = kept(settings, publication)
-        if usual != found:  # both editions may be handed out, so the second keeps to what the first shows
-            earlier.append(load(ensure(settings, publication)).release)
+            tables |= _tables(publication, question, years)
+        figures = set().union(*tables.values())
+        usual, own = None, kept(settings, publication)
+        if own != found:  # both may be handed out, so the second keeps to what the first shows
+            usual = load(ensure(settings, publication))
+        # What was released under the usual control tells no more than the usual edition.
+        earlier = [_known(data, line) for line in _released(data) if line.control not in (found.stamp, own.stamp)]
         with Reader(publication.path) as reader:
-            found.keep(control(reader, figures, f"stand {publication.as_of:%d/%m/%Y}", earlier=earlier))
+            name = f"stand {publication.as_of:%d/%m/%Y}"
+            made = control(reader, figures, name, earlier=earlier, usual=usual)
+        found.keep(made, refusal(made, tables, earlier, usual is not None))
         _prune(data, found)
     return found
 
@@ -155,23 +162,25 @@ def record(settings: Settings, publication: Publication, question: Question | De
     if isinstance(question, Definition):
         figures = _with_parts(book_figures(publication.path, question))
     else:
-        figures = _figures(publication, question, None)
+        figures = set().union(*_tables(publication, question, None).values())
     with Reader(publication.path) as reader:
         released = part(load(found), reader, figures, question.id)
     save(released, _record(settings.folder, folder))
     return found.stamp
 
 
-def _figures(publication: Publication, question: Question, years: str | None) -> set[FigureId]:
-    """Every figure that the question's annexes and answer ask for, in its years and those of the run."""
+def _tables(publication: Publication, question: Question, years: str | None) -> dict[str, set[FigureId]]:
+    """Every figure that the question's annexes and answer ask for, in its years and those of the run, by document."""
     from exports import annex_figures
     from exports.answer import build_answer
 
-    found: set[FigureId] = set()
+    found: dict[str, set[FigureId]] = {}
     for annex in question.annexes:
         wanted = sorted({*annex.years, *(parse_years(years) or ())})
-        found |= _with_parts(annex_figures(publication.path, question, annex, wanted))
-    build_answer(publication.path, question, lambda figure: bool(found.add(figure)), years=parse_years(years))
+        name = f"{question.id} annex {annex.number}"
+        found[name] = _with_parts(annex_figures(publication.path, question, annex, wanted))
+    quoted = found[f"the answer to {question.id}"] = set[FigureId]()
+    build_answer(publication.path, question, lambda figure: bool(quoted.add(figure)), years=parse_years(years))
     return found
 
 

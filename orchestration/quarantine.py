@@ -9,15 +9,15 @@ from typing import Any
 
 import duckdb
 
-from expectations import contract
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
-from orchestration.quality import cases
+from orchestration.quality import cases, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
+from orchestration.quality.return_cover import height
 
-REVIEW = "nagekeken"
-"""The column in which the steward says why a warning is right; `twe review` reads it back."""
+REVIEW, CLOSED = "nagekeken", "afgesloten"
+"""The column in which the steward says why a row is settled; `twe review` reads it back."""
 HEADER = [
     "bron",
     "bestand",
@@ -35,12 +35,14 @@ HEADER = [
 ]
 WIDTHS = (24, 48, 12, 8, 24, 28, 60, 60, 100, 26, 12, 48, 60)
 CELL_LIMIT = 32_767
+GUIDE_WIDTH = 100
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
 STATUSES = {
     cases.OPEN: "open",
     cases.MENDED: "verbeterd",
     cases.REPEATED: "opnieuw geleverd, nog fout",
     cases.REVIEWED: REVIEW,
+    cases.CLOSED: CLOSED,
 }
 HELP = (
     "Wat dit bestand is",
@@ -50,9 +52,13 @@ HELP = (
     "Lees het bestand terug met: twe review, gevolgd door de naam van dit bestand.",
     "De rij is dan niet meer open en gaat niet meer mee terug naar het OCMW.",
     "Komt er een nieuwe versie van de rij die de regel weer breekt, dan is die weer open.",
+    "Een geweigerde rij zonder bruikbare sleutel (sleutel ontbreekt of is ongeldig, of de rij is misvormd) wordt nooit "
+    "herkend als ze terugkomt. Sluit ze zelf af: schrijf in dezelfde kolom waarom, zoals 'opnieuw geleverd in maart'. "
+    f"Eén regel volstaat voor de hele rij; haar stand wordt '{CLOSED}'.",
     "Terugnemen: schrijf het bestand met --all, maak de cel leeg van een rij met stand "
-    f"'{REVIEW}', en lees het bestand terug.",
-    "Geweigerde rijen (grijs) kunnen niet nagekeken worden: ze zijn niet geladen en moeten opnieuw geleverd worden.",
+    f"'{REVIEW}' of '{CLOSED}', en lees het bestand terug.",
+    "Andere geweigerde rijen (grijs) kunnen niet nagekeken worden: ze zijn niet geladen en moeten opnieuw geleverd "
+    "worden. Ze sluiten dan vanzelf.",
 )
 
 
@@ -73,7 +79,8 @@ class Finding:
     since: str
     mended_by: str
     why: str
-    """Why the steward found the warning to be right."""
+    """Why the steward found the warning to be right, or closed the row."""
+    can_be_settled: bool
 
 
 def read(data: DataFolder, source: str | None = None) -> list[Finding]:
@@ -86,7 +93,6 @@ def read(data: DataFolder, source: str | None = None) -> list[Finding]:
 
 def findings(found: Sequence[Case]) -> list[Finding]:
     """One line per row and rule."""
-    texts = contract.warehouse_texts()
     return [
         Finding(
             case.source,
@@ -95,12 +101,13 @@ def findings(found: Sequence[Case]) -> list[Finding]:
             case.row_number,
             case.outcome,
             rule,
-            *(texts.get(rule) or contract.load(case.source).text_of(rule)),
+            *texts.of(case, rule),
             _given(case),
             case.status,
             str(case.since),
             case.mended_by or "",
             case.why or "",
+            case.can_be_settled,
         )
         for case in found
         for rule in case.rules
@@ -160,23 +167,26 @@ def write_workbook(found: list[Finding], path: Path) -> None:
 
     sheet.append([text(name, navy, white) for name in HEADER])
     for f in found:
-        can_be_reviewed = f.outcome == "warned" and f.status in (cases.OPEN, cases.REVIEWED)
+        fillable = f.can_be_settled and f.status in (cases.OPEN, cases.REVIEWED, cases.CLOSED)
         sheet.append(
             [
                 *map(text, (f.source, f.file_name, f.delivered_on)),
                 f.row_number,
                 *map(text, (OUTCOMES[f.outcome], f.rule, f.meaning, f.remedy, f.row)),
                 *map(text, (STATUSES[f.status], f.since, f.mended_by)),
-                text(f.why, yellow if can_be_reviewed else grey),
+                text(f.why, yellow if fillable else grey),
             ]
         )
     guide = book.create_sheet("Lees mij")
-    guide.column_dimensions["A"].width = 120
+    guide.column_dimensions["A"].width = GUIDE_WIDTH
+    guide.page_setup.fitToHeight = 0
+    guide.sheet_properties.pageSetUpPr.fitToPage = True
     for number, line in enumerate(HELP):
         cell = WriteOnlyCell(guide, line)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         if number in (0, 2):
             cell.font = bold
+        guide.row_dimensions[number + 1].height = height(line, GUIDE_WIDTH)
         guide.append([cell])
     with replaced(path.resolve()) as temporary:
         book.save(temporary)

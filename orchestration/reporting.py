@@ -7,10 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from orchestration import days, publication, quarantine
+from orchestration.door import ledger
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.quality import report_page
 from orchestration.quality.standing import Standing
+from orchestration.quality.wording import counted
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
@@ -93,8 +95,9 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     lines.append(
         f"{'source':<24} {'deliveries':>10} {'refused':>8} {'accepted':>11} {'quarantined':>12} {'newest':>11}"
     )
+    once = ledger.once(entries)
     for source in workspace.contracts:
-        own = [e for e in entries if e.source == source]
+        own = [e for e in once if e.source == source]
         accepted = [e for e in own if e.status == "accepted"]
         newest = max((e.delivered_on for e in accepted), default=None)
         rhythm = workspace.contracts[source].rhythm
@@ -106,12 +109,14 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
             + (f"  {late}" if late not in ("", "on time") else "")
         )
     waiting = workspace.inbox.new + workspace.inbox.clashes
-    lines += ["", f"Waiting in the inbox: {len(waiting)} deliveries, {len(workspace.inbox.strangers)} other files"]
+    others = counted(len(workspace.inbox.strangers), "other file")
+    lines += ["", f"Waiting in the inbox: {counted(len(waiting), 'delivery', 'deliveries')}, {others}"]
     lines += [f"  not a delivery  {name}: {why}" for name, why in workspace.inbox.strangers]
+    tried = {e.file_name: e for e in sorted(entries, key=lambda e: e.loaded_at) if e.status == "rejected"}
     lines += [
         f"  refused  {e.file_name}: {e.message}" + (" (mended since)" if _mended(e, entries) else "")
         for e in entries
-        if e.status == "rejected"
+        if e is tried.get(e.file_name)
     ]
     broken: Counter[tuple[str, str, str]] = Counter()
     for entry in entries:

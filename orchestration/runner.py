@@ -220,4 +220,6 @@ def _collect(
         if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)
             if not kept.summary.passed:
-                report.problems.append(f"no public edition was written from {made.path.name}: {REFUSED}")
+                report.problems.append(
+                    f"no public edition was written from {made.path.name}: {kept.summary.refused or REFUSED}"
+                )

@@ -10,7 +10,7 @@ mart, column, category, place and year it is of, and its value: None where the p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 import highspy
@@ -46,6 +46,8 @@ class View:
     cells: dict[Key, int | None]
     municipalities: Mapping[str, str]
     territory: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    withheld: Set[Key] = frozenset()
+    """The hidden cells that can be 0, because their rows are hidden whole."""
 
 
 def key_of(figure: FigureId) -> Key:
@@ -97,7 +99,7 @@ class Attacker:
                 programs[lead(cell)] = (highspy.Highs(), {})
                 programs[lead(cell)][0].setOptionValue("output_flag", False)
             highs, variables = result[cell] = programs[lead(cell)]
-            variables[cell] = highs.addIntegral(lb=1, ub=100_000)
+            variables[cell] = highs.addIntegral(lb=int(cell[1] not in self.views[cell[0]].withheld), ub=100_000)
         for factors, sense, known in self.rows:
             highs, variables = result[next(iter(factors))]
             expression = sum(

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exports.disclosure.geography import LEVELS, Geography
+from exports.disclosure.geography import LEVELS, Geography, level_of
 from exports.disclosure.policy import TOTAL, Bound, Policy, Same, Sum
 from exports.disclosure.scope import AMOUNTS, Scope
 from exports.disclosure.system import CellId, System
+from exports.disclosure.withheld import NOTHING, Withheld
 from exports.reading import PublicationError
 
 
@@ -67,13 +68,19 @@ class Block:
         return list(dict.fromkeys(result))
 
 
-def assemble(blocks: Mapping[tuple[str, int], Block], scope: Scope, geography: Geography, policy: Policy) -> System:
+def assemble(
+    blocks: Mapping[tuple[str, int], Block],
+    scope: Scope,
+    geography: Geography,
+    policy: Policy,
+    withheld: Withheld = NOTHING,
+) -> System:
     """The system of all blocks, which must be complete."""
     system = System(policy.threshold)
     known = {}
     for key, block in sorted(blocks.items()):
         known[key] = _known(block, scope.get(key, {}))
-        _add_cells(system, block, scope.get(key, {}), known[key], geography, policy)
+        _add_cells(system, block, scope.get(key, {}), known[key], geography, policy, withheld)
         _add_equations(system, block, known[key], geography)
     for rule in policy.same:
         for (population, year), block in sorted(blocks.items()):
@@ -116,7 +123,9 @@ def _add_cells(
     known: Mapping[str, set[str]],
     geography: Geography,
     policy: Policy,
+    withheld: Withheld,
 ) -> None:
+    rows = withheld.places(block.population, block.year)
     totals = {TOTAL, *(total for total, _ in block.totals())}
     centres = geography.centre_cities
     for level, counts in place_counts(block, geography).items():
@@ -126,9 +135,15 @@ def _add_cells(
             watched = level in published.get(item, ())
             cost = policy.cost(level, place in centres, item in totals)
             cell = CellId(block.population, block.year, place, item)
-            number = system.add(cell, count, cost=cost, unit=block.unit, floor=block.floor, watched=watched)
+            floor = 0 if place in rows and not withheld.keeps(cell) else block.floor
+            number = system.add(cell, count, cost=cost, unit=block.unit, floor=floor, watched=watched)
             if policy.exceptions and policy.allowed(block.population, place, item):
                 system.exempt.add(number)
+        for place in sorted(row for row in rows if level_of(row) == level):
+            for item in sorted(known[level]):
+                cell = CellId(block.population, block.year, place, item)
+                if (place, item) not in counts and not withheld.keeps(cell):
+                    system.add(cell, 0, unit=block.unit, floor=0, watched=False)
 
 
 def _add_equations(system: System, block: Block, known: Mapping[str, set[str]], geography: Geography) -> None:
@@ -154,6 +169,12 @@ def _add_equations(system: System, block: Block, known: Mapping[str, set[str]], 
             system.bound(cells(place, rule.lower), cells(place, rule.upper))
 
 
+def equal(rule: Same, block: Block, other: Block) -> bool:
+    """Whether the counts of the rule are the same in every municipality (not where one isn't complete yet)."""
+    codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
+    return all(block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes)
+
+
 def _add_same(
     system: System,
     rule: Same,
@@ -164,10 +185,7 @@ def _add_same(
 ) -> None:
     """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
     mine, theirs = known[block.population, block.year], known[other.population, other.year]
-    codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
-    complete = all(
-        block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes
-    )
+    complete = equal(rule, block, other)
     for level in LEVELS:  # a reader puts the tables of each level side by side
         if rule.item not in mine[level] or rule.other_item not in theirs[level]:
             continue

@@ -33,9 +33,15 @@ class Edition:
 
     @cached_property
     def published(self) -> dict[Meaning, int]:
-        """The cells of the tables, by what they count; all but the zeros."""
+        """The cells of the tables, by what they count; all but the zeros and the withheld."""
         cells = enumerate(self.system.cells)
-        return {self.meaning(cell): number for number, cell in cells if self.system.watched[number]}
+        watched, withheld = self.system.watched, self.system.is_withheld
+        return {self.meaning(cell): number for number, cell in cells if watched[number] and not withheld(number)}
+
+    @cached_property
+    def _withheld(self) -> set[Meaning]:
+        cells = enumerate(self.system.cells)
+        return {self.meaning(cell) for number, cell in cells if self.system.is_withheld(number)}
 
     @cached_property
     def _tables(self) -> set[tuple[str, int, str, str]]:
@@ -56,8 +62,22 @@ class Edition:
     def shows_zero(self, meaning: Meaning) -> bool:
         """Whether it publishes this count, and it is 0."""
         population, year, item, territory = meaning
-        levels = self._levels.get(territory, ())
-        return meaning not in self.published and any((population, year, item, at) in self._tables for at in levels)
+        if meaning in self.published or meaning in self._withheld:
+            return False
+        return any((population, year, item, at) in self._tables for at in self._levels.get(territory, ()))
+
+    def tells_zero(self, meaning: Meaning) -> bool:
+        """Whether it shows a 0 for every place, of some level, that has a part of this territory."""
+        population, year, item, territory = meaning
+        by_level: dict[str, list[frozenset[str]]] = {}
+        for place, land in self.territory.items():
+            if not land.isdisjoint(territory):
+                by_level.setdefault(level_of(place), []).append(land)
+        return any(
+            territory <= frozenset().union(*lands)
+            and all(self.shows_zero((population, year, item, land)) for land in lands)
+            for lands in by_level.values()
+        )
 
 
 def unsure(one: Edition, other: Edition) -> tuple[set[int], set[int]]:

@@ -20,7 +20,8 @@ from exports.disclosure.policy_reader import load_policy
 from exports.disclosure.releases import Release, with_earlier
 from exports.disclosure.scope import AMOUNTS, Lookup, Scope
 from exports.disclosure.suppress import as_it_was, suppress
-from exports.disclosure.words import audit_lines, policy_lines
+from exports.disclosure.withhold import Usual, choices
+from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.identity import FigureId
 
 
@@ -58,6 +59,12 @@ class Control:
             found = found or self.release.system.index.get(cell) in self.release.hidden
         return found
 
+    def withheld(self, figure: FigureId) -> bool:
+        """Whether not even may be shown that the figure isn't 0: its row can't be in a list of what there is."""
+        system = self.release.system
+        numbers = [system.index.get(cell) for cell in self._lookup.cells(figure)]
+        return any(number is not None and system.is_withheld(number) for number in numbers)
+
     def shares(self) -> dict[tuple[str, str], tuple[int, int, int]]:
         """(population, level) -> counts other than 0, small ones, hidden ones."""
         system = self.release.system
@@ -82,16 +89,29 @@ def control(
     *,
     policy: Policy | None = None,
     earlier: Sequence[Release] = (),
+    usual: Control | None = None,
 ) -> Control:
-    """Suppress and audit figures that are published together, against everything in `earlier`."""
+    """Suppress and audit figures that are published together, against everything in `earlier`.
+
+    `usual`: the control of the usual edition of the same publication, which counts as shown too. Where that leaves no
+    room to hide enough, whole rows of what it doesn't publish are withheld (`exports.disclosure.withhold`).
+    """
     policy = policy or load_policy()
     scope = Lookup(policy).scope(figures)
     collected = collect(publication, scope, policy)
-    system, facts = collected.system, publication.facts
-    bare = Release(name, facts.as_of, facts.geography_date, collected.geography, system, frozenset())
-    release, report, known = _settled(bare, earlier, policy)
-    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier), (), report)
-    lines = audit_lines(policy, report, _by_level(made), known)
+    facts = publication.facts
+    bare = Release(name, facts.as_of, facts.geography_date, collected.geography, collected.system, frozenset())
+    if usual is None:
+        release, report, known = _settled(bare, earlier, policy)
+        withheld = None
+    else:
+        for choice in choices(Usual(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy):
+            release, report, known = _settled(choice.release, [*earlier, choice.usual], policy)
+            withheld = choice.withheld
+            if report.passed:
+                break
+    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), (), report)
+    lines = (*audit_lines(policy, report, _by_level(made), known), *withheld_lines(withheld))
     return Control(release, scope, policy, report.passed, made.policy_lines, lines, report)
 
 

@@ -70,6 +70,9 @@ def with_earlier(new: Release, earlier: Sequence[Release], policy: Policy, *, se
                 apart[number, len(layers)] = (set(), set()) if sees_changes else unsure(layer.edition, edition)
             between = [apart[number, len(layers)] for number in range(len(layers))]
             layers.append(_join(union, edition, release.name, scopes, layers, between, seen))
+            for number, cell in enumerate(new.system.cells):
+                if not union.values[number] and edition.tells_zero(layers[0].edition.meaning(cell)):
+                    union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
     for (one, other), cells in apart.items():
         _link(union, layers[one], layers[other], cells, seen)
     return union
@@ -121,6 +124,7 @@ def _join(
                 watched=False,
             )  # fmt: skip
         joined[number] = mine
+        union.floors[mine] = max(union.floors[mine], old.floors[number])
         if old.watched[number]:  # a total that no table showed settles nothing
             union.watched[mine] = True
             union.fixed[mine] = number in edition.hidden and union.fixed.get(mine) is not False

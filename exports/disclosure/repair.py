@@ -30,7 +30,7 @@ class Repair:
             return tuple(pair for cell, factor in terms for pair in ((cell, factor), (cell + shift, -factor)))
 
         values = system.values
-        self._larger = 1 + np.log10(np.array(values, dtype=np.float64)) / _DECADES
+        self._larger = 1 + np.log10(np.maximum(values, 1).astype(np.float64)) / _DECADES
         self.program = Program(
             [0] * (2 * self.size),
             [(moves(terms), 0) for terms in system.equations],

@@ -1,8 +1,10 @@
 """The published system as plain data: cells, the equations between them, and what a reader knows beforehand.
 
-Only cells with a value other than 0 are in it: a 0 is always shown, so it is a constant that drops out of every
-equation. An equation is a sum of cells with coefficients that is 0 (total - parts); a bound is such a sum that is at
-least 0. This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
+Only cells with a value other than 0 are in it: a 0 is shown, so it is a constant that drops out of every equation.
+Except where whole rows are withheld (`exports.disclosure.withhold`): of their cells a reader doesn't know whether they
+are 0, so their floor is 0 and the zeros among them are cells too.
+An equation is a sum of cells with coefficients that is 0 (total - parts); a bound is such a sum that is at least 0.
+This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ def width(threshold: int, unit: int, floor: int) -> int:
 
     For a mean, which can be less than one person, so much more that this also holds for a reader who takes 1 as least.
     """
-    return (threshold - 1) * unit + unit - floor
+    return (threshold - 1) * unit + unit - max(floor, 1)
 
 
 @dataclass
@@ -93,9 +95,9 @@ class System:
     def add(
         self, cell: CellId, value: int, *, cost: float = 1.0, unit: int = 1, floor: int = 1, watched: bool = True
     ) -> int:
-        """Number of the cell, which is new. A value of 0 has no place here."""
-        if value == 0 or cell in self.index:
-            raise ValueError(f"{cell}: cells are added once, and only when they are not 0")
+        """Number of the cell, which is new. A value of 0 has no place here, unless its row is withheld."""
+        if (value == 0 and floor) or cell in self.index:
+            raise ValueError(f"{cell}: cells are added once, and only when they are not 0 or withheld")
         number = self.index[cell] = len(self.cells)
         self.cells.append(cell)
         self.values.append(value)
@@ -137,6 +139,10 @@ class System:
     def is_small(self, cell: int) -> bool:
         """Whether the true value is one that the policy hides."""
         return 0 < self.values[cell] < self.threshold * self.units[cell] and cell not in self.exempt
+
+    def is_withheld(self, cell: int) -> bool:
+        """Whether a reader can't tell that the cell isn't 0, because its whole row is hidden."""
+        return self.floors[cell] == 0
 
     def width(self, cell: int) -> int:
         """How far apart the possible values of this cell must be."""

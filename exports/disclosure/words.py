@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 from exports.disclosure.audit import Report
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import Release
+from exports.disclosure.withheld import Withheld
 from exports.identity import VLAANDEREN
 
 
-def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
-    """By which rule figures are hidden."""
+def policy_lines(policy: Policy, earlier: Sequence[Release], usual: Withheld | None = None) -> tuple[str, ...]:
+    """By which rule figures are hidden.
+
+    `usual`: what is withheld because the usual edition of the same publication counts as shown too.
+    """
     top = policy.threshold - 1
+    zeros = (
+        "een 0 is getoond, behalve in de rijen die het nazicht noemt" if usual and usual.rows else "een 0 is getoond"
+    )
     lines = [
-        f"Aantallen van 1 tot en met {top} zijn vervangen door [c]; een 0 is getoond.",
+        f"Aantallen van 1 tot en met {top} zijn vervangen door [c]; {zeros}.",
         "Ook andere aantallen zijn vervangen door [c] waar een klein aantal anders te berekenen zou zijn uit de rest: "
         "uit categorieën, gemeenten, provincies en Vlaanderen, en uit alle bijlagen van alle vragen samen.",
         "Bedragen, percentages, gemiddelden en wijzigingen zijn verborgen wanneer een aantal waaruit ze berekend zijn, "
@@ -29,6 +36,11 @@ def policy_lines(policy: Policy, earlier: Sequence[Release]) -> tuple[str, ...]:
     if earlier:
         names = ", ".join(f"{item.name} (stand {item.as_of:%d/%m/%Y})" for item in earlier)
         lines.append(f"Er is rekening gehouden met wat eerder vrijgegeven is: {names}.")
+    if usual is not None:
+        lines.append(
+            "Er is rekening gehouden met de gewone uitgave van deze stand, met de gewone jaren van alle vragen: wat "
+            "die toont, is hier ook getoond, wat die verbergt, is hier ook verborgen."
+        )
     lines += [
         f"Uitzondering: {' '.join(part for part in (rule.population, rule.item, rule.place) if part)}: {rule.reason}"
         for rule in policy.exceptions
@@ -70,6 +82,18 @@ def audit_lines(policy: Policy, report: Report, levels: Mapping[str, tuple[int, 
             f"zijn verborgen ({share} %)."
         )
     return tuple(lines)
+
+
+def withheld_lines(withheld: Withheld | None) -> tuple[str, ...]:
+    """Of how many rows everything is hidden, zeros too."""
+    if withheld is None or not withheld.rows:
+        return ()
+    rows = "1 rij" if len(withheld.rows) == 1 else f"{_number(len(withheld.rows))} rijen"
+    return (
+        f"Van {rows} (de cijfers over één groep, in één jaar en één gebied) is alles wat niet in de gewone uitgave "
+        "van deze stand staat, vervangen door [c], ook een 0: wat die uitgave toont, laat daar geen andere ruimte. "
+        "Ze ontbreken ook in de gegevenstabellen.",
+    )
 
 
 def _number(number: int) -> str:

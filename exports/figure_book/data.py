@@ -121,6 +121,7 @@ def _series(
         "unfinished": unfinished(publication, kind, years),
         "breaks": {str(year): text for year, text in marks.breaks.items()},
         "closing": marks.closing.text,
+        "unallocated": any(item.nis_code == UNASSIGNED for item in found.figures.municipalities),
         "measures": [_described(name, meter) for name, meter in found.meters],
         "cells": {
             place: [

@@ -14,7 +14,7 @@ from exports.annexes import KINDS
 from exports.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
 from exports.figure_book.data import Book
 from exports.figure_book.definition import KINDS_SHOWN
-from exports.sheets.wording import BANNER
+from exports.sheets.wording import BANNER, UNALLOCATED
 
 NOT_FINISHED = (
     "van zo'n jaar zijn mogelijk nog niet alle maanden geleverd of betaald. Een loontoelage telt in het jaar waarin "
@@ -98,6 +98,11 @@ def _notes(book: Book) -> str:
         or "geen van de getoonde jaren is voorlopig.",
         **({"nog niet volledig (*)": NOT_FINISHED} if any(s["unfinished"] for s in book["series"].values()) else {}),
         "breuk": _meaning(BREAK),
+        **(
+            {"niet toewijsbaar": f"{UNALLOCATED} Deze pagina toont ze enkel daar."}
+            if any(s["unallocated"] for s in book["series"].values())
+            else {}
+        ),
         "Aandelen": "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal.",
     }
     for key in KINDS_SHOWN:

@@ -23,7 +23,10 @@ CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 
 @dataclass(frozen=True)
 class Context:
-    """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found."""
+    """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found.
+
+    `withheld` tells of which figures not even may be seen that they aren't 0.
+    """
 
     publication: Publication
     question: Question
@@ -34,6 +37,7 @@ class Context:
     hidden: Hidden | None = None
     policy: tuple[str, ...] = ()
     audit: tuple[str, ...] = ()
+    withheld: Hidden | None = None
 
     @property
     def kind(self) -> Kind:

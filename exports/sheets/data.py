@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exports.document import Column, Format, Sheet, Table
-from exports.identity import Entry
+from exports.identity import Entry, Figure
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
 from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
@@ -30,11 +30,20 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
         ),
     )
     status = {year: context.marks.status(year) for year in context.years}
-    rows: list[tuple[Entry, ...]] = [(year, status[year], *row[1:]) for (year, _, _), row in tidy.rows.items()]
+    known = {key: row for key, row in tidy.rows.items() if not _withheld(context, row)}
+    rows: list[tuple[Entry, ...]] = [(year, status[year], *row[1:]) for (year, _, _), row in known.items()]
     texts = [f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {FIELDS}."]
-    if not rows:
+    if len(known) < len(tidy.rows):
+        texts.append("Combinaties waarvan ook een 0 verborgen is, staan er niet in: zie het blad Herkomst.")
+    elif not rows:
         texts.append("Geen rijen voor deze jaren: er is niets geteld.")
     lines = short_head(context, f"Gegevens ({tidy.mart.name})", *texts)
     body = Table(plain_name(*tidy.mart.sheet.split()), columns, rows)
     about = f"rijen van het datawarehouse ({tidy.mart.name}), om zelf mee te rekenen"
     return Sheet(tidy.mart.sheet, tuple(lines), body, frozen_columns=4, about=about)
+
+
+def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
+    """Whether that there is such a row would tell of a figure that it isn't 0."""
+    withheld = context.withheld
+    return withheld is not None and any(withheld(cell.id) for cell in row if isinstance(cell, Figure))

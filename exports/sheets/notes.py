@@ -6,7 +6,7 @@ from exports.document import SHORTHAND, Column, Sheet, Table
 from exports.reading import UNASSIGNED
 from exports.sheets.context import DEFINITIONS, FIELDS, NOTES, Context
 from exports.sheets.head import short_head
-from exports.sheets.wording import capital, geography, listed, long_date
+from exports.sheets.wording import UNALLOCATED, capital, geography, listed, long_date
 
 _COMMON_FIELDS = (
     ("nis_code", "NIS-code", "NIS-code van de gemeente (tekst van 5 cijfers)"),
@@ -39,8 +39,7 @@ def notes_sheet(context: Context) -> Sheet:
         rows.append(
             (
                 "niet toewijsbaar",
-                "Cijfers onder een NIS-code die pas na de gekozen geografie ontstond. Ze zijn niet over de vroegere "
-                "gemeenten te verdelen; ze tellen wel mee in het totaal.",
+                UNALLOCATED,
                 "rij Niet toewijsbaar",
             )
         )

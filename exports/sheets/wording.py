@@ -13,6 +13,10 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _QUARTER = 92  # days: the slowest sources deliver every quarter
+UNALLOCATED = (
+    "Cijfers onder een NIS-code die pas na de gekozen geografie ontstond. Ze zijn niet over de vroegere gemeenten te "
+    "verdelen; ze tellen wel mee in het totaal."
+)
 _NUMBERS = ("geen", "één", "twee", "drie", "vier", "vijf", "zes")
 
 

@@ -49,11 +49,12 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
             public = edition == PUBLIEK
             if public and not control.passed:
                 continue
-            hidden = control.hidden if public else None
+            hidden, withheld = (control.hidden, control.withheld) if public else (None, None)
             result = write_annex(
                 source.path, question, annex, folder, annexes.parse_years(years), edition=edition, hidden=hidden,
                 policy=control.policy_lines, audit=control.audit_lines,
                 extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, edition, hidden),
+                withheld=withheld,
             )  # fmt: skip
             made += [result.path, result.package]
         return made

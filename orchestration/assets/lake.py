@@ -210,15 +210,15 @@ def _columns(source: SourceContract) -> dict[str, dg.TableSchema]:
 
 
 def _freshness(source: SourceContract) -> dg.FreshnessPolicy | None:
-    if source.rhythm is None:
+    if (r := source.rhythm) is None:
         return None
-    return dg.FreshnessPolicy.time_window(fail_window=source.rhythm.overdue_after, warn_window=source.rhythm.late_after)
+    return dg.FreshnessPolicy.time_window(fail_window=r.overdue_after, warn_window=r.late_after)
 
 
 def _rhythm(source: SourceContract) -> str:
-    if source.rhythm is None:
+    if (r := source.rhythm) is None:
         return "Delivered at no fixed time."
-    return f"Expected every {source.rhythm.every}."
+    return f"Expected every {r.every}; late after {r.late_after_days} days more, overdue after {r.overdue_after_days}."
 
 
 def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:

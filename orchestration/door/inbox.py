@@ -14,6 +14,12 @@ from orchestration.door.ledger import Entry
 FORMATS = ("csv", "xlsx", "parquet")
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
+RETURN_MARK = "VERTROUWELIJK: alleen voor"
+"""How a workbook begins that went back to an OCMW."""
+RETURN_NAME = re.compile(r"(?:\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)\.xlsx")
+RETURN_HINT = (
+    "looks like a return workbook; put the mended rows, with all columns of their source, in a file of their own"
+)
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,8 @@ def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | N
         name,
         flags=re.ASCII,
     )
+    if not match and RETURN_NAME.fullmatch(name):
+        raise ValueError(f"{RETURN_HINT}, and {NAME_HINT}")
     if not match:
         raise ValueError(f"is not named as a delivery; {NAME_HINT}")
     if match["source"] not in sources:

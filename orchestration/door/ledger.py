@@ -136,6 +136,15 @@ def _value(value: object) -> object:
     return value
 
 
+def once(entries: Iterable[Entry]) -> list[Entry]:
+    """Every file by its newest outcome: one that was refused whole does not count any more once it was tried again."""
+    entries = list(entries)
+    newest: dict[str, dt.datetime] = {}
+    for entry in entries:
+        newest[entry.file_name] = max(entry.loaded_at, newest.get(entry.file_name, entry.loaded_at))
+    return [e for e in entries if e.status == "accepted" or e.loaded_at == newest[e.file_name]]
+
+
 def newest_accepted(entries: Iterable[Entry]) -> dt.date | None:
     """The default as_of: the newest day on which something was accepted."""
     return max((e.delivered_on for e in entries if e.status == "accepted"), default=None)

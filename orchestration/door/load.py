@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -125,7 +126,7 @@ def _load_batch(
     done.entries += entries
 
 
-def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
     """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and judged with."""
     # Nothing may spill to disk: before parsing, the tables hold what must not leave the door.
     # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
@@ -134,7 +135,7 @@ def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract) -
         "set TimeZone = 'UTC'"
     )
     con.execute(
-        f"create table municipalities as select * from read_csv('{SEEDS / 'municipalities.csv'}', header = true, "
+        f"create table municipalities as select * from read_csv('{seeds / 'municipalities.csv'}', header = true, "
         "types = {'nis_code': 'varchar', 'valid_from': 'date', 'valid_to': 'date'})"
     )
     parsing.create_macros(con)

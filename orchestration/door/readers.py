@@ -21,7 +21,7 @@ from expectations.contract import SourceContract
 from expectations.routing import quote
 from orchestration.door import xlsx
 from orchestration.door.errors import DeliveryError
-from orchestration.door.inbox import Delivery
+from orchestration.door.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery
 
 CHUNK = 100_000
 SEPARATORS = (";", ",")
@@ -71,6 +71,8 @@ def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[s
 
     Case and surrounding blanks don't count. Raises `DeliveryError` for a missing required column or one given twice.
     """
+    if names and names[0].strip().startswith(RETURN_MARK):
+        raise DeliveryError(f"{RETURN_HINT}, and {NAME_HINT}")
     wanted = {c.name for c in contract.columns}
     places: dict[str, int] = {}
     extra: list[str] = []

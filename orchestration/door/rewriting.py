@@ -139,14 +139,16 @@ def rewrite_findings(old: Path, new: Path, values: Mapping[str, Mapping[str, str
         return
     every = {before: after for one in values.values() for before, after in one.items()}
     with duckdb.connect() as con:
-        _create_replacements(con, {"row_key": every})
-        (n,) = con.execute(f"select count(*) from {_parquet(old)} as x where {_touched(['row_key'])}").fetchall()[0]
+        described = con.execute(f"describe from {_parquet(old)}").fetchall()
+        keys = [name for name, *_ in described if name in ("row_key", "other_key")]
+        _create_replacements(con, dict.fromkeys(keys, every))
+        (n,) = con.execute(f"select count(*) from {_parquet(old)} as x where {_touched(keys)}").fetchall()[0]
         if not n:
             link(old, new)
             return
         with replaced(new) as temporary:
             con.execute(
-                f"copy (select x.* replace ({_replaced('row_key')}) from {_parquet(old)} as x) "
+                f"copy (select x.* replace ({', '.join(map(_replaced, keys))}) from {_parquet(old)} as x) "
                 f"to {literal(str(temporary))} (format parquet)"
             )
 

@@ -11,11 +11,16 @@ from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
 from orchestration.door import ledger
 from orchestration.paths import SEEDS, DataFolder
+from orchestration.quality import check_municipalities, csv_tables
+from orchestration.quality.checking import MistakesError
 from orchestration.quality.reviews import Reviews
 
 
 def create(con: duckdb.DuckDBPyConnection, data: DataFolder, reviews: Reviews) -> None:
-    """Makes `deliveries`, `municipalities`, `trajectories` and `reviews`."""
+    """Makes `deliveries`, `municipalities`, `trajectories` and `reviews`.
+
+    Raises `MistakesError` when the table of municipalities holds rows that can't be read.
+    """
     _create_deliveries(con, data)
     _create_trajectories(con, data)
     con.execute("create table reviews (file_name varchar, row_number int, rule varchar, why varchar, reviewed_on date)")
@@ -36,11 +41,10 @@ def _create_deliveries(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None
             "insert into deliveries values (?, ?, ?, ?, ?)",
             [[e.delivery_id, e.file_name, e.source, e.delivered_on, place] for place, e in enumerate(accepted)],
         )
-    con.execute(f"create table municipalities as select nis_code from {_csv(SEEDS / 'municipalities.csv')}")
-
-
-def _csv(path: Path) -> str:
-    return f"read_csv({literal(str(path))}, header = true, all_varchar = true)"
+    rows, problems = csv_tables.read(SEEDS / check_municipalities.FILE, check_municipalities.COLUMNS)
+    if problems:
+        raise MistakesError("\n     ".join(map(str, problems)))
+    con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in rows]])
 
 
 def files(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | None:

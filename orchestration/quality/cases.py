@@ -4,8 +4,9 @@ Derived from quarantine, lake and ledger each time it is asked, so that there is
 row is mended when a later delivery had a row of the same key accepted (a withdrawal mends too: the key is settled). A
 warned row is mended when a later version of its key no longer breaks the same rule. Later means later in the order in
 which deliveries count. A literal repeat (`duplicate_row`) is settled at once, by the first of the two. A row without a
-usable key can't be recognised when it comes back, and stays open: closing it would be a guess. A warning that the
-steward found to be right is reviewed: that holds for this version of the row, and a newer one is open again.
+usable key can't be recognised when it comes back, and stays open until the steward closes it: anything else would be a
+guess. A warning that the steward found to be right is reviewed: that holds for this version of the row, and a newer
+one is open again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from orchestration.quality import case_tables, reviews
 from orchestration.quality.case_tables import files, nis_of
 from orchestration.quality.wrong_choice import did_you_mean
 
-OPEN, MENDED, REPEATED, REVIEWED = "open", "mended", "repeated", "reviewed"
+OPEN, MENDED, REPEATED, REVIEWED, CLOSED = "open", "mended", "repeated", "reviewed", "closed"
+QUARANTINED, WARNED = "quarantined", "warned"
+"""Outcomes: not loaded, and loaded."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,19 @@ class Case:
     fields: tuple[str, ...] | None
     """The fields of a malformed row, which has no values."""
     why: str | None = None
-    """Why the steward found a reviewed warning to be right."""
+    """Why the steward found a reviewed warning to be right, or closed a row without a usable key."""
     reviewed_on: dt.date | None = None
+    gone: tuple[str, ...] = ()
+    """Rules that held the row and that today's rules would not; filled by `today.marked`."""
+    other_key: str | None = None
+    """The row that this one clashes with, by its key; only the warehouse names it."""
+    instead: tuple[str, ...] = ()
+    """Rules that would refuse the row today and did not then."""
+
+    @property
+    def can_be_settled(self) -> bool:
+        """Whether the steward's word is enough: for a warning, and for a refused row that has no usable key."""
+        return self.outcome == WARNED or not self.has_key
 
 
 def read(data: DataFolder, source: str | None = None) -> list[Case]:
@@ -98,15 +112,24 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             from broken as b join reviews as v
                 on v.file_name = b.file_name and v.row_number = b.row_number and list_contains(b.all_rules, v.rule)
             where b.outcome = 'warned'
+        ), closed as (
+            select b.*, b.all_rules as rules, v.why, v.reviewed_on
+            from broken as b join (
+                select file_name, row_number, any_value(why) as why, max(reviewed_on) as reviewed_on
+                from reviews group by all
+            ) as v on v.file_name = b.file_name and v.row_number = b.row_number
+            where b.outcome = 'quarantined' and b.row_key is null
         ), rows as (
             select b.*, list_filter(b.all_rules, lambda x: not list_contains(coalesce(k.settled, []), x)) as rules,
                 null as why, null as reviewed_on, false as reviewed
             from broken as b
             left join (select delivery_id, row_number, list(rule) as settled from known group by all) as k
                 using (delivery_id, row_number)
-            where len(rules) > 0
+            where len(rules) > 0 and (delivery_id, row_number) not in (select (delivery_id, row_number) from closed)
             union all by name
             select * exclude (rule), [rule] as rules, true as reviewed from known
+            union all by name
+            select *, true as reviewed from closed
         ), versions as (
             select l.row_key, d.place, d.file_name, d.delivered_on, w.all_rules
             from (select {lake_key} as row_key, _delivery_id, _row from {lake})) as l
@@ -137,7 +160,8 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             from spells
         )
         select j.file_name, j.delivered_on, j.row_number, j.outcome, j.rules,
-            case when j.mended is not null then {literal(MENDED)} when j.reviewed then {literal(REVIEWED)}
+            case when j.mended is not null then {literal(MENDED)}
+                when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
                 when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
             j.since, d.file_name, d.delivered_on, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
         from judged as j left join deliveries as d on d.place = j.mended
@@ -158,13 +182,17 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     lake = files(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
+    kept = {
+        name for name, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()
+    }
+    other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
     rows = con.execute(
         f"""
         with r as (select {texts}, _delivery_id, _file_name, _row from {lake}))
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_on,
-            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
+            {other}, {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join read_parquet(?) as f
@@ -174,12 +202,12 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         """,
         [str(data.warehouse_findings), source.source],
     ).fetchall()
-    for file, day, number, rules, why, reviewed_on, nis, *given in rows:
+    for file, day, number, rules, why, reviewed_on, other_key, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         yield Case(
             source.source, file, day, number, "warned", tuple(rules), status, day, None, None, True, nis, values, None,
-            why, reviewed_on,
+            why, reviewed_on, other_key=other_key,
         )  # fmt: skip
 
 

@@ -18,6 +18,10 @@ from orchestration.quality.csv_tables import read, whole_number
 SOURCE_FIELDS = ("source", "title", "description", "delivery", "key", "columns", "derived", "rules")
 COMMON_FIELDS = ("rules", "warehouse", "texts", "allowed", "columns")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+THOUSANDS = re.compile(r"\b(min|max|min_value|max_value): *([+-]?\d{1,3}\.\d{3})(?![\d.])")
+"""A number as Flanders writes thousands, which YAML takes for decimals; no value here has three of those."""
+LOADED = re.compile(r"(?<!niet )\bgeladen\b", re.IGNORECASE)
+"""What may be said of a row with a warning only; `niet geladen` may be said of a refused one."""
 
 
 def sources(places: Places) -> Iterator[Problem]:
@@ -56,7 +60,8 @@ def _unreadable_codes(places: Places) -> Iterator[Problem]:
 
 def _file(path: Path, fields: tuple[str, ...]) -> Iterator[Problem]:
     try:
-        doc = load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        doc = load(text)
     except OSError as error:
         yield Problem(path.name, None, f"cannot be read ({error.strerror}); restore the file")
         return
@@ -77,6 +82,13 @@ def _file(path: Path, fields: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(path.name, doc.line(name), f"unknown field {name!r}; {hint}")
     if path.stem != COMMON and doc.get("source") not in (None, path.stem):
         yield Problem(path.name, doc.line("source"), f"source {doc['source']!r} must be the file's name, {path.stem!r}")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if wrong := THOUSANDS.search(line.partition("#")[0]):
+            yield Problem(
+                path.name, number,
+                f"{wrong[1]} is read as {float(wrong[2]):g}, because a point is the decimal sign; write "
+                f"{wrong[2].replace('.', '')}, or {float(wrong[2]):g} when that is meant",
+            )  # fmt: skip
     yield from _columns(path.name, doc.get("columns"))
     for rule in doc.get("rules") or [] if isinstance(doc.get("rules"), list) else []:
         if isinstance(rule, Located):
@@ -102,6 +114,18 @@ def _rule(file: str, rule: Located) -> Iterator[Problem]:
     for text, reader in (("meaning", "what is wrong"), ("remedy", "what to do")):
         if not isinstance(rule.get(text), str) or not rule[text].strip():
             yield Problem(file, rule.first_line, f"rule {name!r} has no {text}; say in Dutch {reader}, for the OCMW")
+        elif rule.get("on_fail") == "reject" and LOADED.search(rule[text]):
+            yield Problem(
+                file, rule.line(text),
+                f"rule {name!r} refuses the row (on_fail: reject), but its {text} says that something is loaded; "
+                "say what the OCMW has to do to get the row in",
+            )  # fmt: skip
+    for bound in ("min_value", "max_value"):
+        if isinstance(value := rule.get(bound), str) and re.fullmatch(r"[+-]?\d[\d.,]*", value.strip()):
+            yield Problem(
+                file, rule.line(bound),
+                f"rule {name!r}: {bound} {value!r} is a text; write the number without quotes, such as 5000 or 12.5",
+            )  # fmt: skip
     listed = rule.get("value_set")
     only_if = rule.get("only_if")
     values = list(listed) if isinstance(listed, list) else []

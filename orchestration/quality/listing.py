@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from expectations import contract
 from orchestration.door import ledger
 from orchestration.paths import DataFolder
-from orchestration.quality import cases
-from orchestration.quality.cases import MENDED, OPEN, REPEATED, REVIEWED, Case
+from orchestration.quality import cases, today
+from orchestration.quality.cases import CLOSED, MENDED, OPEN, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.wording import counted
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 
 OUTCOMES = {"quarantined": "refused", "warned": "warned"}
+TITLES = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ def chosen(data: DataFolder, choice: Choice) -> list[Case]:
     """The cases asked for, mended ones included. Raises an error for a source, OCMW or rule that is not known."""
     found = cases.read(data, choice.source)
     if choice.rule and choice.rule not in (known := _rules(found, choice.source)):
-        raise WrongChoiceError(f"there is no rule {choice.rule!r}; {did_you_mean(choice.rule, known)}")
+        raise WrongChoiceError(
+            f"there is no rule {choice.rule!r}; {did_you_mean(choice.rule, known)} "
+            "(the rules stand in expectations/<source>.yml and common.yml)"
+        )
     found = cases.of_rules(found, choice.rule)
     if choice.ocmw and ledger.newest_accepted(ledger.read(data.ledger)):
         who = recipients(data)
@@ -69,10 +73,15 @@ def text(found: Sequence[Case], choice: Choice, who: Recipients | None) -> str:
         lines += _per_file(wanted, choice.rule) if choice.files else _per_rule(wanted, choice, who)
     if choice.everything:
         lines += _reviewed(found, choice.rule)
+    lines += _would_pass([c for c in found if c.status == OPEN])
     unusable = sum(not case.has_key for case in found if case.status == OPEN)
     if unusable:
         have = "has" if unusable == 1 else "have"
-        lines += ["", f"{counted(unusable, 'open row')} {have} no usable key, so nothing can show that it came back."]
+        lines += [
+            "",
+            f"{counted(unusable, 'open row')} {have} no usable key, so nothing can show that it came back; close it "
+            "with a reason: twe review.",
+        ]
     more = [] if choice.files else ["--files lists them per file"]
     more += [] if choice.everything else ["--all adds what was mended or reviewed"]
     more += ["--xlsx FILE writes the rows themselves", "--back DIR a workbook per OCMW, without INSZ"]
@@ -83,14 +92,19 @@ def _totals(found: Sequence[Case]) -> str:
     """A row whose warnings stand differently counts under each stand."""
     count = Counter(case.status for case in found)
     refused = sum(c.status == OPEN and c.outcome == "quarantined" for c in found)
+    repeats = sum(c.status == MENDED and c.mended_by == c.file_name for c in found)
     parts = [
         f"Open: {counted(refused, 'refused row')}, {counted(count[OPEN] - refused, 'row')} with a warning.",
-        f"Mended by a later delivery: {counted(count[MENDED], 'row')}.",
+        f"Mended by a later delivery: {counted(count[MENDED] - repeats, 'row')}.",
     ]
+    if repeats:
+        parts.append(f"Literal repeats within a file, settled at once: {counted(repeats, 'row')}.")
     if count[REPEATED]:
         parts.append(f"Older versions of rows that are still wrong: {count[REPEATED]:,}.")
     if count[REVIEWED]:
         parts.append(f"Reviewed, right as they are: {counted(count[REVIEWED], 'row')}.")
+    if count[CLOSED]:
+        parts.append(f"Without a usable key, closed: {counted(count[CLOSED], 'row')}.")
     return " ".join(parts)
 
 
@@ -103,15 +117,35 @@ def _meaning(found: Sequence[Case], rule: str | None) -> Iterator[str]:
             yield f"{source}: {meaning} {remedy}"
 
 
+def _would_pass(found: Sequence[Case]) -> Iterator[str]:
+    """Open rows that the rules of today would let through: nobody has to mend them."""
+    passing = [c for c in found if today.passes(c)]
+    refused = [c for c in passing if c.outcome == QUARANTINED]
+    for own, remedy in (
+        (refused, "refused {} would be loaded by today's rules; have them delivered again as they were"),
+        (
+            [c for c in passing if c not in refused],
+            "{} with a warning would get none by today's rules; mark as reviewed",
+        ),
+    ):
+        if own:
+            rules = Counter(f"{c.source} {rule}" for c in own for rule in c.rules)
+            yield ""
+            yield (
+                f"{len(own):,} {remedy.format('row' if len(own) == 1 else 'rows')}: "
+                + ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
+                + "."
+            )
+
+
 def _per_rule(found: Sequence[Case], choice: Choice, who: Recipients) -> list[str]:
     groups: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
     for case in found:
         for rule in case.rules:
             if choice.rule in (None, rule):
                 groups[OUTCOMES[case.outcome], case.source, rule].append(case)
-    shown = [OPEN, MENDED, REPEATED, REVIEWED] if choice.everything else [OPEN]
-    titles = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed"}
-    head = "".join(f"{titles[status]:>9}" for status in shown)
+    shown = list(TITLES) if choice.everything else [OPEN]
+    head = "".join(f"{TITLES[status]:>9}" for status in shown)
     wide = max(len(rule) for _, _, rule in groups)
     lines = [f"{head}  {'outcome':<8} {'source':<23} {'rule':<{wide}} {'files':>6} {'OCMWs':>6}  open since"]
     counts = {key: Counter(c.status for c in own) for key, own in groups.items()}
@@ -151,14 +185,17 @@ def _lines(found: Sequence[Case], only: str | None) -> list[str]:
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
-    """The rows that the steward found to be right, by what was said of them."""
+    """The rows that the steward settled, by what was said of them."""
     counts = Counter(
-        (c.source, rule, str(c.reviewed_on), c.why)
+        (c.status, c.source, rule, str(c.reviewed_on), c.why)
         for c in found
-        if c.status == REVIEWED
+        if c.status in (REVIEWED, CLOSED)
         for rule in c.rules
         if only in (None, rule)
     )
-    head = ["", f"{'reviewed':>9}  {'source':<23} {'rule':<36} {'on':<11} why (nagekeken)"]
-    lines = [f"{n:>9,}  {source:<23} {rule:<36} {on:<11} {why}" for (source, rule, on, why), n in counts.items()]
+    head = ["", f"{'rows':>9}  {'settled':<9} {'source':<23} {'rule':<36} {'on':<11} why (nagekeken)"]
+    lines = [
+        f"{n:>9,}  {TITLES[status]:<9} {source:<23} {rule:<36} {on:<11} {why}"
+        for (status, source, rule, on, why), n in counts.items()
+    ]
     return head + lines if lines else []

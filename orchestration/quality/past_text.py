@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestration.quality.past import Past
+from orchestration.quality.wording import counted
 
 
 def text(pasts: Sequence[Past], with_rows: bool = False) -> str:
     """What would change, as a table for the terminal; file and row numbers on request, never a value."""
     lines = []
     for past in pasts:
+        refused, loaded = counted(past.newly_refused, "loaded row"), counted(past.newly_loaded, "refused row")
         lines.append(
-            f"{past.source}: {past.rows:,} rows judged again; {past.newly_refused:,} loaded rows would be refused, "
-            f"{past.newly_loaded:,} refused rows would be loaded."
+            f"{past.source}: {counted(past.rows, 'row')} judged again; {refused} would be refused, {loaded} would be "
+            "loaded."
         )
         for change in past.changes:
             lines.append(f"{len(change.rows):>9,}  {change.effect:<17} {change.rule:<32} {change.file_name}")
             if with_rows:
                 lines.append(f"{'':>11}rows {', '.join(map(str, change.rows))}")
         if past.rejected_files:
-            lines.append(f"{'':>11}{past.rejected_files} files that were refused whole left no rows to judge.")
+            lines.append(f"{'':>11}Files refused whole, which left no rows to judge: {past.rejected_files}.")
         if past.not_judged:
             lines.append(f"{'':>11}Not judged, because the INSZ is gone: {', '.join(past.not_judged)}.")
         if past.approximate:

@@ -73,11 +73,13 @@ class Recipients:
         known = list(known)
         found = [r for r in known if slug(text) in (slug(r.key), slug(r.key.removeprefix("levering_")))]
         if not found:
+            if slug(text) == UNKNOWN.key:
+                return UNKNOWN  # a right name, of which there is nothing
             names = [row["municipality"] for row in self._rows.values()]
+            hint = did_you_mean(text, [*names, *self._rows, *(r.key for r in known)])
             raise WrongChoiceError(
-                f"there is no OCMW {text!r}; "
-                + did_you_mean(text, [*names, *self._rows, *(r.key for r in known)])
-                + " Give a NIS code, a name such as Gent, a label of a delivery, or onbekend."
+                f"there is no OCMW {text!r}; {hint}{'' if hint.endswith('?') else '.'} "
+                f"An OCMW is given as NIS code, name or label of a delivery; {UNKNOWN.key} stands for rows without one."
             )
         return found[0]
 

@@ -11,8 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.contract import SourceContract
+from orchestration.door import ledger
 from orchestration.door.inbox import is_synthetic
 from orchestration.door.ledger import Entry
+from orchestration.quality.by_ocmw import OcmwLine
 from orchestration.quality.standing import Standing, total
 
 SHOWN = 24
@@ -33,6 +35,8 @@ class RuleLine:
     remedy: str
     now: int
     before: int
+    was: str = ""
+    """What it did with rows before, when that was something else: reject or warn."""
 
     @property
     def total(self) -> int:
@@ -106,6 +110,8 @@ class Report:
     refused: Sequence[Entry]
     standing: Standing
     """How the rows of all sources stand after this run."""
+    ocmws: Sequence[OcmwLine] = ()
+    """How they stand per OCMW, all sources together, most open first."""
 
 
 def make(
@@ -116,6 +122,7 @@ def make(
     standings: Mapping[str, Standing] | None = None,
     blocked: bool = False,
     runs: Collection[str] = (),
+    ocmws: Sequence[OcmwLine] = (),
 ) -> Report | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
@@ -127,40 +134,42 @@ def make(
         return None
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
     runs = {last.run_id, *runs}
+    former_run = max((e.loaded_at for e in entries if e.run_id not in runs), default=None)
+    entries = ledger.once(entries)
     now = [e for e in entries if e.run_id in runs]
-    before = [e for e in entries if e.run_id not in runs]
     accepted = [e for e in entries if e.status == "accepted"]
     newest = max((e.delivered_on for e in accepted), default=None)
     standings = standings or {}
     return Report(
         run_id=last.run_id,
         loaded_at=last.loaded_at,
-        former_run=max((e.loaded_at for e in before), default=None),
+        former_run=former_run,
         newest=newest,
         synthetic=bool(accepted) and all(is_synthetic(e.file_name) for e in accepted),
         blocked=blocked,
         now=count(now),
         total=count(entries),
         sources=[
-            _source(contract, entries, last.run_id, newest, warehouse, texts, standings.get(name, Standing()))
+            _source(contract, entries, runs, newest, warehouse, texts, standings.get(name, Standing()))
             for name, contract in contracts.items()
         ],
         refused=[e for e in now if e.status == "rejected"],
         standing=total(standings),
+        ocmws=ocmws,
     )
 
 
 def _source(
     contract: SourceContract,
     entries: Sequence[Entry],
-    run_id: str,
+    runs: Collection[str],
     newest: dt.date | None,
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
     standing: Standing,
 ) -> SourceReport:
     own = [e for e in entries if e.source == contract.source]
-    now, before = ([e for e in own if (e.run_id == run_id) is new] for new in (True, False))
+    now, before = ([e for e in own if (e.run_id in runs) is new] for new in (True, False))
     days = sorted({e.delivered_on for e in own if e.status == "accepted"})
     lines = _rules(contract, now, before)
     shown = sorted(own, key=lambda e: (e.delivered_on, e.file_name, e.loaded_at), reverse=True)
@@ -169,7 +178,7 @@ def _source(
         title=contract.title,
         now=count(now),
         before=count(before),
-        deliveries=[(e, e.run_id == run_id) for e in shown[:SHOWN]],
+        deliveries=[(e, e.run_id in runs) for e in shown[:SHOWN]],
         older=max(0, len(shown) - SHOWN),
         rules=[line for line in lines if line.total],
         never_broken=[line.rule for line in lines if not line.total],
@@ -190,10 +199,14 @@ def _rules(contract: SourceContract, now: Sequence[Entry], before: Sequence[Entr
     """Every rule of the source, those that were dropped since included, most broken in this run first."""
     broken_now, broken_before = _broken(now), _broken(before)
     current = {(r.name, r.on_fail) for r in contract.rules}
-    lines = [
-        RuleLine(rule, on_fail, *contract.text_of(rule), broken_now[rule, on_fail], broken_before[rule, on_fail])
-        for rule, on_fail in {*current, *broken_now, *broken_before}
-    ]
+    kinds = ("reject", "warn")
+    lines = []
+    for rule in {rule for rule, _ in {*current, *broken_now, *broken_before}}:
+        found = [kind for kind in kinds if broken_now[rule, kind] or broken_before[rule, kind]]
+        own = next((kind for kind in kinds if (rule, kind) in current), None) or found[0]
+        now_, before_ = (sum(counts[rule, kind] for kind in kinds) for counts in (broken_now, broken_before))
+        was = next((kind for kind in found if kind != own), "")
+        lines.append(RuleLine(rule, own, *contract.text_of(rule), now_, before_, was))
     return sorted(lines, key=lambda line: (-line.now, -line.before, line.rule, line.on_fail))
 
 

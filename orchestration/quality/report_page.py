@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from orchestration.door import ledger
 from orchestration.door.ledger import Entry
 from orchestration.files import replaced
 from orchestration.paths import DataFolder
-from orchestration.quality import cases, standing
+from orchestration.quality import by_ocmw, cases, standing
 from orchestration.quality import report as quality
+from orchestration.quality.recipients import Recipients
 from orchestration.quality.report import Report
 from orchestration.workspace import Workspace
 
@@ -18,6 +20,9 @@ KEPT = 30
 NAME = "kwaliteitsrapport"
 WIDTH, HEIGHT, WIDEST = 480, 80, 48
 """Of the bars, in pixels; a bar is at most WIDEST wide."""
+SMALL = 50
+"""Rows; the share of a smaller delivery says nothing beside that of others."""
+MOST_OCMWS = 25
 
 
 def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | None:
@@ -36,8 +41,11 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | 
     runs = {last.run_id, *(e.run_id for e in workspace.untold())}
     files = {e.file_name for e in entries if e.run_id in runs}
     found = warehouse_counts(workspace.data)
-    standings = standing.per_source(cases.read(workspace.data), files)
-    made = quality.make(entries, workspace.contracts, found, warehouse_texts(), standings, blocked, runs)
+    rows_ = cases.read(workspace.data)
+    standings = standing.per_source(rows_, files)
+    newest = ledger.newest_accepted(entries)
+    ocmws = by_ocmw.lines(rows_, Recipients(newest), per_source=False) if newest else []
+    made = quality.make(entries, workspace.contracts, found, warehouse_texts(), standings, blocked, runs, ocmws)
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:
@@ -71,7 +79,9 @@ def page(made: Report) -> str:
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": number, "percent": percent, "rows": rows}
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(report=made, bars=bars, HEIGHT=HEIGHT)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        report=made, bars=bars, HEIGHT=HEIGHT, SMALL=SMALL, MOST=MOST_OCMWS
+    )
 
 
 def number(value: int) -> str:
@@ -91,7 +101,9 @@ def percent(value: float | None) -> str:
 
 def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int = HEIGHT) -> dict[str, object] | None:
     """Bars of the share of refused and warned rows per delivery, oldest first; None with nothing to compare."""
-    entries = [e for e, _ in reversed(deliveries) if e.rows_read]
+    read = [e for e, _ in reversed(deliveries) if e.rows_read]
+    large = [e for e in read if e.rows_read >= SMALL]
+    entries = large if len(large) > 1 else read  # one wrong row of one would hide every other bar
     if len(entries) < 2:
         return None
     shares = [(100 * e.rows_quarantined / e.rows_read, 100 * e.rows_warned / e.rows_read) for e in entries]
@@ -104,6 +116,7 @@ def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int =
         "top": top,
         "first": entries[0].delivered_on,
         "last": entries[-1].delivered_on,
+        "left_out": len(read) - len(entries),
         "bars": [
             {
                 "x": index * step,

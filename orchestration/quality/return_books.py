@@ -15,7 +15,7 @@ from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.files import replaced
-from orchestration.quality import return_cover
+from orchestration.quality import return_cover, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipient, Recipients
@@ -34,6 +34,8 @@ LINE = 15.0
 MOST_LINES = 27
 """As tall as a row can be."""
 FIELDS_WIDTH = 60
+A4, SMALLEST = 9, 60
+"""The paper of the sheets with rows, and the percentage of the size on which they are printed."""
 
 
 class FolderInUseError(WrongChoiceError):
@@ -85,9 +87,6 @@ class _Sheet:
         self._header = [*FIRST, *self._columns, *extra, CORRECTION]
         longest = {c: max(len(c) + 4, *(len(case.values.get(c, "")) + 2 for case in rows)) for c in self._columns}
         widths = {**FIRST, **{c: min(WIDEST, n) for c, n in longest.items()}, FIELDS: FIELDS_WIDTH, CORRECTION: 40}
-        texts = contract.warehouse_texts()
-        broken = {rule for case in rows for rule in case.rules}
-        self._texts = {rule: texts.get(rule) or source.text_of(rule) for rule in broken}
         self._styles: dict[tuple[bool, bool] | str, Any] = {}
         self._widths = [widths[name] for name in self._header]
 
@@ -101,9 +100,11 @@ class _Sheet:
         for index, width in enumerate(self._widths, start=1):
             sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.freeze_panes = f"C{HEADER_ROW + 1}"
-        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+        # Fitted to the width of one page, a wide source could not be read; so it spreads over pages that say whose
+        # row it is, at a size that can.
+        sheet.page_setup.scale = SMALLEST
+        sheet.print_title_rows, sheet.print_title_cols = f"{HEADER_ROW}:{HEADER_ROW}", "A:B"
         sheet.oddFooter.center.text = f"{MARK} - {self._source.source}"
         self._wrap, self._plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
         sheet.append([self._line(f"{MARK}: alleen voor {to.name}", Font(name="Calibri", size=14, bold=True))])
@@ -173,7 +174,7 @@ class _Sheet:
     def _lines(self, case: Case) -> int:
         """Lines of the tallest cell, reckoned from the width of its column."""
         told = zip(("regel", "betekenis", "wat te doen"), (case.rules, *self._told(case)), strict=True)
-        wrapped = [(name, text) for name, texts in told for text in texts]
+        wrapped = [(name, text) for name, lines in told for text in lines]
         heights = Counter[str]()
         for name, text in wrapped:
             heights[name] += -(-len(text) // (FIRST[name] - 2)) or 1
@@ -182,8 +183,8 @@ class _Sheet:
 
     def _told(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The meanings and the remedies of the rules that a row broke."""
-        meanings, remedies = zip(*(self._texts[rule] for rule in case.rules), strict=True)
-        return meanings, remedies
+        meanings, remedies = zip(*(texts.of(case, rule) for rule in case.rules), strict=True)
+        return meanings, remedies if case.has_key else (*remedies, texts.NO_KEY)
 
     def _cells(self, case: Case) -> list[Any]:
         cells = [

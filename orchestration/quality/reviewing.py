@@ -1,5 +1,7 @@
 """`twe review`: the steward says which warnings are right as they are, in the workbook of `twe quarantine` or by row.
 
+A refused row without a usable key is closed the same way, as nothing else can close it; it is closed as a whole.
+
 All or nothing: one line that won't do, and nothing is written.
 """
 
@@ -16,7 +18,7 @@ from orchestration.door.errors import DeliveryError
 from orchestration.lock import single_writer
 from orchestration.paths import DataFolder
 from orchestration.quality import cases, reviews
-from orchestration.quality.cases import MENDED, REPEATED, REVIEWED, Case
+from orchestration.quality.cases import CLOSED, MENDED, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.masking import masked
 from orchestration.quality.reviews import Place
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
@@ -50,6 +52,8 @@ class Reviewed:
     marked: int
     taken_back: int
     settled: int
+    closed: int = 0
+    """Rows without a usable key that were closed."""
 
 
 def read_book(path: Path) -> list[Line]:
@@ -72,7 +76,9 @@ def read_book(path: Path) -> list[Line]:
         if not (file or row_number or rule or why):
             continue
         place = (file, int(row_number) if row_number.isdecimal() else 0, rule)
-        lines.append(Line(f"{path.name}, line {number}", place, _plain(why), stand == STATUSES[REVIEWED]))
+        lines.append(
+            Line(f"{path.name}, line {number}", place, _plain(why), stand in (STATUSES[REVIEWED], STATUSES[CLOSED]))
+        )
     return lines
 
 
@@ -115,14 +121,24 @@ def apply(data: DataFolder, lines: Sequence[Line], day: dt.date) -> Reviewed:
             case = known.get(line.place)
             if line.why and (case is None or case.status in (MENDED, REPEATED)):
                 settled += 1
-            elif line.why and case and case.why != line.why:
-                changes[line.place] = line.why
-            elif not line.why and case and case.why is not None:
-                changes[line.place] = None
+            elif case and (line.why or None) != case.why:
+                changes |= dict.fromkeys(_places(case, line), line.why or None)
         if changes:
             reviews.record(data, changes, day)
-    back = sum(why is None for why in changes.values())
-    return Reviewed(len(changes) - back, back, settled)
+    return _counted(changes, known, settled)
+
+
+def _places(case: Case, line: Line) -> list[Place]:
+    """What a line speaks of: one warning, or the whole of a refused row."""
+    refused = case.outcome == QUARANTINED
+    return [(case.file_name, case.row_number, rule) for rule in (case.rules if refused else line.place[2:])]
+
+
+def _counted(changes: Mapping[Place, str | None], known: Mapping[Place, Case], settled: int) -> Reviewed:
+    rows = {place[:2] if known[place].outcome == QUARANTINED else place: why for place, why in changes.items()}
+    closed = sum(len(row) == 2 and why is not None for row, why in rows.items())
+    back = sum(why is None for why in rows.values())
+    return Reviewed(len(rows) - back - closed, back, settled, closed)
 
 
 def _read(data: DataFolder, files: Iterable[str]) -> list[Case]:
@@ -140,10 +156,10 @@ def _problem(line: Line, known: Mapping[Place, Case], files: set[str]) -> str | 
         return f"row {row} of {file} was neither refused nor warned about" + (f" under {rule!r}" if rule else "")
     if not line.why:
         return None
-    if case and case.outcome != "warned":
+    if case and not case.can_be_settled:
         return (
             f"row {row} of {file} was refused ({rule}), so it was not loaded and can't be right as it is; "
-            f"leave {REVIEW!r} empty, and have the row delivered again"
+            f"leave {REVIEW!r} empty, and have the row delivered again: its key closes it then"
         )
     if masked(line.why) != line.why:
         return "the reason holds what looks like an INSZ; leave it out"

@@ -1,4 +1,4 @@
-"""How many rows are open, reviewed, or were mended by a run's deliveries, per source. Counts, never a value."""
+"""How many rows are open, reviewed, closed, or were mended by a run's deliveries, per source. Counts, never a value."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from expectations.contract import warehouse_texts
-from orchestration.quality.cases import MENDED, OPEN, REVIEWED, Case
+from orchestration.quality.cases import CLOSED, MENDED, OPEN, REVIEWED, Case
 
 LABELS = {
     "refused": "open refused rows",
     "warned": "open rows with a warning",
     "found": "open findings of the warehouse",
     "reviewed": "reviewed rows",
+    "closed": "closed rows",
     "mended": "rows mended",
 }
 """Field of `Standing`, in their order -> what it is called on the Dagster page."""
@@ -31,6 +32,8 @@ class Standing:
     """Open, and seen only when all sources are together."""
     reviewed: int = 0
     """Warned about and right as they are, as the steward said."""
+    closed: int = 0
+    """Refused without a usable key, and closed by the steward."""
     mended: int = 0
     """Refused or warned about before, and mended by a delivery of the run."""
     since: dt.date | None = None
@@ -57,6 +60,8 @@ def per_source(cases: Iterable[Case], delivered: Collection[str]) -> dict[str, S
 def _one(case: Case, delivered: Collection[str], warehouse: Mapping[str, object]) -> Standing:
     if case.status == REVIEWED:
         return Standing(reviewed=1)
+    if case.status == CLOSED:
+        return Standing(closed=1)
     if case.status == MENDED:
         # A literal repeat is mended by its own file, which is no news.
         return Standing(mended=int(case.mended_by in delivered and case.mended_by != case.file_name))

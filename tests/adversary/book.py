@@ -46,6 +46,8 @@ def read_book(into: Publication, page: Path) -> None:
     assert found, f"{page.name} holds no data"
     book = json.loads(found[1])
     release = (book["meta"]["asOf"], book["meta"]["geography"])
+    if any(series["unallocated"] for series in book["series"].values()):
+        into.unallocated.add(release)
     for code, _, province, *_ in book["places"]:
         into.province[release[1], f"g:{code}"] = f"p:{province}"
     for key, series in book["series"].items():

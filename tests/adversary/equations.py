@@ -179,7 +179,10 @@ def equations(pub: Publication) -> list[Row]:
                 rows.append(equal(there[province], cells, "municipalities"))
         for level, why in (("p:", "provinces"), ("g:", "all municipalities")) if "v" in there else ():
             parts = [cell for area, cell in there.items() if area.startswith(level)]
-            rows += [equal(there["v"], parts, why)] if parts else []
+            if parts and release in pub.unallocated and "g:99999" not in there:
+                rows.append(at_most(parts, [there["v"]], why))
+            elif parts:
+                rows.append(equal(there["v"], parts, why))
     for (_, area), cells in years.items():
         rows += through_time(cells) if not area.startswith("p:") else []
     for (release, _), count in pub.warnings.items():

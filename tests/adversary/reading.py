@@ -33,8 +33,14 @@ class Publication:
     values: dict[Cell, int | None] = field(default_factory=dict)
     province: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: dict[tuple[tuple[str, str], str], int] = field(default_factory=dict)
+    maybe_zero: set[Cell] = field(default_factory=set)
+    """Hidden figures that can be 0: of rows that are hidden whole, where a package says that there are such rows."""
+    never_zero: set[Cell] = field(default_factory=set)
+    """Hidden figures of which another package or a row with a 0 in it tells that they are not."""
     conflicts: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
+    unallocated: set[tuple[str, str]] = field(default_factory=set)
+    """Releases of which Flanders counts what no municipality has, and a page doesn't show that part."""
 
     def add(self, cell: Cell, value: int | None, where: str) -> None:
         if cell in self.values and self.values[cell] != value:
@@ -84,7 +90,8 @@ def number(kind: str, text: str, measure: str) -> int | None:
     return round(float(text))
 
 
-def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str]) -> None:
+def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str], whole: bool = False) -> None:
+    """`whole`: the package says that it hides whole rows, zeros too."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     stem = path.stem
@@ -100,11 +107,15 @@ def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str
         else:
             prefix = f"{stem}_" if stem in CHARACTERISTICS else ""
             figures = {prefix + name: text for name, text in row.items() if "aantal" in name.split("_")}
+        told = not whole or "0" in figures.values() or label is not None
         for name, text in figures.items():
             if name.startswith("nazorg_gemiddeld") or text in ("", UNDEFINED, "[x]"):
                 continue
             measure, when = canonical(kind, name.removesuffix("_loontoelagen_trajectmaanden"), year)
-            into.add(Cell(release, measure, when, area), number(kind, text, name), f"{path.parent.name}/{path.name}")
+            cell = Cell(release, measure, when, area)
+            into.add(cell, number(kind, text, name), f"{path.parent.name}/{path.name}")
+            if text == HIDDEN:
+                (into.never_zero if told else into.maybe_zero).add(cell)
         shares(into, path, row)
 
 
@@ -136,11 +147,13 @@ def read(packages_: list[Path]) -> Publication:
         if kind is None:
             continue
         with (package / "herkomst.csv").open(encoding="utf-8-sig", newline="") as lines:
-            facts = {row["gegeven"]: row["waarde"] for row in csv.DictReader(lines)}
+            said = list(csv.DictReader(lines))
+        facts = {row["gegeven"]: row["waarde"] for row in said}
+        whole = any("vervangen door [c], ook een 0" in row["waarde"] for row in said)
         release = (facts["Stand op"], facts["Geografie op"])
         for path in sorted(package.glob("*.csv")):
             if path.stem not in NOT_FIGURES and not path.stem.startswith("gegevens"):
-                read_table(into, path, kind, release)
+                read_table(into, path, kind, release, whole)
         if kind == "opgestart_duur":
             read_details(into, package, release)
         if (package / "controles.csv").exists():

@@ -3,6 +3,7 @@
 import math
 import random
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 
 import highspy
@@ -28,12 +29,13 @@ class Bound:
 class Program:
     """The figures of one component, with any goal."""
 
-    def __init__(self, cells: list[Cell], rows: list[Row], seconds: float) -> None:
+    def __init__(self, cells: list[Cell], rows: list[Row], seconds: float, maybe_zero: Set[Cell] = frozenset()) -> None:
         self.column = {cell: index for index, cell in enumerate(cells)}
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(cells), len(rows)
         lp.col_cost_ = np.zeros(len(cells))
-        lp.col_lower_, lp.col_upper_ = np.ones(len(cells)), np.full(len(cells), 1e5)
+        lp.col_lower_ = np.array([0.0 if cell in maybe_zero else 1.0 for cell in cells])
+        lp.col_upper_ = np.full(len(cells), 1e5)
         lp.row_lower_ = np.array([row.lower for row in rows])
         lp.row_upper_ = np.array([row.upper for row in rows])
         starts, index, value = [0], [], []
@@ -129,7 +131,7 @@ def attack(
         wanted = [cell for cell in cells if cell in targets]
         if not wanted:
             continue
-        program = Program(cells, lines, seconds)
+        program = Program(cells, lines, seconds, pub.maybe_zero - pub.never_zero)
         low = np.full(len(cells), 1e9)
         high = np.full(len(cells), -1e9)
 

@@ -181,7 +181,7 @@ WRONG = {
         ["run"], {"TWE_PSEUDONYM_KEY": "een heel andere sleutel"}, 2, "twe: TWE_PSEUDONYM_KEY is not the key that"
     ),
     "unknown engine": (["run"], {"TWE_ENGINE": "oracle"}, 2, "twe: TWE_ENGINE should be 'duckdb'"),
-    "unknown question": (["run", "--question", "twe-1999"], {}, 2, "twe: there is no question 'twe-1999'; the"),
+    "unknown question": (["run", "--question", "twe-1999"], {}, 2, "twe: there is no question 'twe-1999'; "),
     "wrong years": (
         ["annexes", "--question", "twe-2018", "--years", "2023-2020"], {}, 2, "twe: --years: '2023-2020' must run"
     ),

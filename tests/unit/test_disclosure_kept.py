@@ -12,12 +12,14 @@ import pytest
 from test_exports_support import make_publication
 
 from exports import load_questions
+from exports.disclosure.audit import Finding, Report, Verdict
 from exports.figure_book import book_figures, load_definition
 from orchestration import disclosure, releases
 from orchestration.annexes import ANSWER
 from orchestration.assets import annexes as assets
 from orchestration.disclosure import Kept
 from orchestration.publication import Publication
+from orchestration.refusing import refusal
 from orchestration.resources import AnswerConfig
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
@@ -148,6 +150,27 @@ def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
         if usual.system.watched[usual.system.index[cell]] and other.system.watched[other.system.index[cell]]:
             hidden = [release.system.index[cell] in release.hidden for release in (usual, other)]
             assert hidden[0] == hidden[1], cell
+
+
+def test_a_release_of_the_usual_edition_tells_no_more_than_that_edition(settings, made, tmp_path):
+    disclosure.ensure(settings, made)
+    release(settings, made, tmp_path / "files")
+    told = disclosure.ensure(settings, made, "2021-2024").summary
+    assert told.passed and told.refused == ""
+    assert "gewone uitgave van deze stand" in " ".join(told.policy) and "vrijgegeven" not in " ".join(told.policy)
+
+
+def test_a_refusal_names_annexes_and_releases(settings, made):
+    kept = disclosure.load(disclosure.ensure(settings, made))
+    cell = next(number for number in kept.release.hidden if kept.release.system.cells[number].population == "ended")
+    name = kept.release.system.cells[cell]
+    report = Report(findings=[Finding(cell, name, 1, 1, Verdict.DETERMINED)])
+    tables = disclosure._tables(made, QUESTION, None)
+    told = refusal(replace(kept, passed=False, report=report), tables, [kept.release], usual=False)
+    assert "found 1 hidden figures" in told and f"twe-2024 annex 4: 1 (counts of {name.year})" in told
+    assert "stand 31/03/2024 as of 2024-03-31 with the municipalities of 2024-03-31" in told
+    assert "--geography-date" in told and name.place not in told.replace("2024-03-31", "")
+    assert refusal(replace(kept, report=report), tables, [], usual=False) == ""
 
 
 def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):

@@ -116,6 +116,17 @@ def test_a_change_is_hidden_when_the_year_before_is(publication, tmp_path):
     assert value(book, "ratio", ANTWERP, "ratio_pct", 2023) == 20
 
 
+def test_what_no_municipality_has_is_told(publication, tmp_path):
+    """Flanders counts it under an older geography, and no row of the page does."""
+    wages = (2022, "99999", "performance", 7, "10.00", "0")
+    older = make_publication(tmp_path / "older", rows={"mart_wage_subsidies": [*ROWS["mart_wage_subsidies"], wages]})
+    for made, told in ((publication, False), (older, True)):
+        asked = question(Annex(KINDS["3"], "1", "t", (2022,), "a.xlsx"))
+        page = write_figure_book(made, tmp_path / f"{told}.html", questions=[asked])
+        assert data_of(page)["series"]["3"]["unallocated"] is told
+        assert ("<dt>niet toewijsbaar</dt>" in page.read_text("utf-8")) is told
+
+
 def test_with_everything_hidden_no_figure_is_in_the_source(publication, tmp_path):
     assert numbers(data_of(write_figure_book(publication, tmp_path / "book.html", hidden=lambda figure: True))) == set()
 

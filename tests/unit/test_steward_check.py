@@ -81,6 +81,24 @@ MISTAKES = {
         "",
         "trajecten.yml, line 73: rule 'over_24_months' has no remedy; say in Dutch what to do",
     ),
+    "refused and yet loaded": (
+        "trajecten.yml",
+        "  - name: over_24_months\n    on_fail: warn",
+        "  - name: over_24_months\n    on_fail: reject",
+        "trajecten.yml, line 79: rule 'over_24_months' refuses the row (on_fail: reject), but its remedy says",
+    ),
+    "thousands with a point": (
+        "trajecten.yml",
+        "column: looptijd_maanden\n    max_value: 24",
+        "column: looptijd_maanden\n    max_value: 1.200",
+        "trajecten.yml, line 77: max_value is read as 1.2, because a point is the decimal sign; write 1200, or 1.2",
+    ),
+    "number in quotes": (
+        "trajecten.yml",
+        "column: looptijd_maanden\n    max_value: 24",
+        "column: looptijd_maanden\n    max_value: '1.200'",
+        "trajecten.yml, line 77: rule 'over_24_months': max_value '1.200' is a text; write the number without",
+    ),
     "code taken for no": ("loontoelagen.yml", "value_set: [0]", "value_set: [NO]", "loontoelagen.yml, line "),
     "code that does not exist": ("loontoelagen.yml", "is: BETALING", "is: BETALNG", "loontoelagen.yml, line "),
     "semicolons": (

@@ -4,15 +4,16 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from expectations import contract
-from expectations.contract import FOLDER, SourceContract
+from expectations.contract import FOLDER, Rule, SourceContract
 from orchestration.door.inbox import parse_name
 from orchestration.paths import PROJECT, SEEDS, DataFolder
-from orchestration.quality import checking, past, past_text
+from orchestration.quality import cases, checking, listing, past, past_text, texts, today
 from orchestration.quality.checking import Places
 from tests.deliveries import INSZ, load, write
 from tests.hostile import write_inbox
@@ -145,6 +146,58 @@ def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Plac
     judged = past.judge_again(data, contract.load("transmissies", places.expectations, places.seeds))
     assert (judged.not_judged, judged.changes) == (["bis_number"], [])
     assert "Not judged, because the INSZ is gone: bis_number." in past_text.text([judged])
+
+
+def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules of the day of delivery were stricter: ages from 20, at most 12 months a trajectory, no sector X."""
+    now = {name: contract.load(name) for name in ("klantprofielen", "trajecten")}
+    profiles, trajectories = now.values()
+    old = tuple(
+        replace(r, kwargs={**r.kwargs, "min_value": 20}) if r.kwargs.get("min_value") == 15 else r
+        for r in profiles.rules
+    )
+    gone = Rule(
+        "no_x", "reject", "expect_column_values_to_not_be_in_set", {"column": "geslacht", "value_set": ["X"]}, "live"
+    )
+    former = {
+        "klantprofielen": replace(profiles, rules=(*old, gone), version="former"),
+        "trajecten": replace(
+            trajectories, version="former", rules=tuple(
+                replace(r, kwargs={**r.kwargs, "max_value": 12}) if r.name == "over_24_months" else r
+                for r in trajectories.rules
+            ),
+        ),
+    }  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr(contract, "load", lambda name, *_: former.get(name) or now[name])
+        rows = "T1 | 19 | V\nT2 | 30 | X\nT3 | 19 | Y\nT4 | 12 | V\nT5 | 12 | X"
+        load(data, write(data.inbox, "klantprofielen_2024-01-31.csv", f"traject_id | leeftijd | geslacht\n{rows}"))
+        head = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
+        rows = "\n".join(f"T{n} | {INSZ[n]} | 11001 | 2020-01-01 | {end}-01-01 | UITGEVOERD" for n, end in
+                         enumerate((2022, 2023)))  # fmt: skip
+        load(data, write(data.inbox, "trajecten_2024-01-31.csv", f"{head}\n{rows}"))
+    found = today.marked(data, cases.read(data))
+    assert {(c.source[0], c.row_number): (c.gone, today.passes(c)) for c in found} == {
+        ("k", 2): (("invalid_leeftijd",), True),
+        ("k", 3): (("no_x",), True),
+        ("k", 4): (("invalid_leeftijd",), False),  # its other rule holds still
+        ("k", 5): ((), False),
+        ("k", 6): (("no_x",), False),
+        ("t", 2): (("over_24_months",), True),
+        ("t", 3): ((), False),
+    }
+    by_row = {(c.source[0], c.row_number): c for c in found}
+    changed = "De regel is intussen gewijzigd."
+    assert texts.of(by_row["k", 2], "invalid_leeftijd") == (changed, "Lever de rij opnieuw zoals ze was.")
+    assert texts.of(by_row["t", 2], "over_24_months") == (changed, "Niets te doen: de rij is geladen.")
+    assert texts.of(by_row["k", 6], "no_x") == (changed, "Voor deze regel is niets te doen.")
+    assert "15 tot en met 99" in texts.of(by_row["k", 6], "invalid_leeftijd")[0]
+    said = listing.text(found, listing.Choice(), listing.recipients(data))
+    assert (
+        "2 refused rows would be loaded by today's rules; have them delivered again as they were: klantprofielen "
+        in said
+    )
+    assert "1 row with a warning would get none by today's rules" in said
 
 
 def test_the_past_is_told_with_row_numbers_on_request_only(data: DataFolder, places: Places) -> None:

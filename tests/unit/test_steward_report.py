@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from orchestration.door import ledger
 from orchestration.door.ledger import Check, Entry, Reason
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
+from orchestration.quality.by_ocmw import OcmwLine
 from orchestration.quality.report import Report
 from orchestration.quality.standing import Standing
 from orchestration.settings import Settings
@@ -67,15 +69,15 @@ def test_a_run_is_told_beside_the_runs_before_it() -> None:
 
 def test_how_the_rows_stand_is_told_per_source_and_together() -> None:
     standings = {
-        "trajecten": Standing(refused=2, warned=3, found=7, reviewed=1, mended=4, since=dt.date(2024, 1, 31)),
+        "trajecten": Standing(refused=2, warned=3, found=7, reviewed=1, closed=5, mended=4, since=dt.date(2024, 1, 31)),
         "leefloners": Standing(refused=1, since=dt.date(2023, 1, 31)),
     }
     report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, standings)
     assert report
-    assert report.standing == Standing(3, 3, 7, 1, 4, dt.date(2023, 1, 31))
+    assert report.standing == Standing(3, 3, 7, 1, 5, 4, dt.date(2023, 1, 31))
     text = words(report_page.page(report))
     assert "Deze leveringen verbeterden 4 rijen van vroeger. Nu open: 3 geweigerde rijen, 3 rijen met een" in text
-    assert "trajecten 2 3 7 2024-01-31 1 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0" in text
+    assert "trajecten 2 3 7 2024-01-31 1 5 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0 0" in text
 
 
 def test_a_first_run_has_nothing_to_compare_with() -> None:
@@ -85,6 +87,43 @@ def test_a_first_run_has_nothing_to_compare_with() -> None:
     assert not [word for word in comparing if word in text]
     later = report_page.page(made())
     assert all(word in later for word in comparing)
+
+
+def test_a_rule_whose_severity_changed_is_one_line_and_not_new() -> None:
+    former = entry("trajecten_2024-01-31", "run-1", 100, reasons=(Reason("over_24_months", "reject", 3),))
+    report = made([former, entry("trajecten_2024-02-29", "run-2", 100, warned=2)])
+    source = next(s for s in report.sources if s.source == "trajecten")
+    assert [(r.rule, r.on_fail, r.was, r.now, r.before, r.is_new) for r in source.rules] == [
+        ("over_24_months", "warn", "reject", 2, 3, False)
+    ]
+    text = words(report_page.page(report))
+    assert "Voor het eerst gebroken" not in text and "waarschuwing vroeger: rij geweigerd 2 3" in text
+
+
+def test_a_file_that_was_refused_and_tried_again_counts_once() -> None:
+    refused = LEDGER[3]
+    report = made([refused, replace(refused, run_id="run-3", loaded_at=refused.loaded_at + dt.timedelta(1))])
+    assert (report.total.deliveries, report.total.rejected, report.now.rejected) == (1, 1, 1)
+    assert "Vorige run met leveringen" in words(report_page.page(report))
+    taken = entry("screenings_2024-02-28", "run-4", 7)
+    assert (made([refused, taken]).total.deliveries, made([refused, taken]).total.rejected) == (1, 0)
+
+
+def test_a_tiny_delivery_does_not_set_the_scale_of_the_bars() -> None:
+    entries = [entry(f"trajecten_2024-0{n}-01", f"run-{n}", 1000, refused=10 * n) for n in (1, 2)]
+    tiny = entry("trajecten_2024-03-01", "run-3", 1, refused=1)
+    chart = report_page.bars([(e, False) for e in (tiny, *entries)])
+    assert chart and (chart["top"], chart["left_out"]) == (2.0, 1)
+    assert "Niet getekend: 1 levering van minder dan 50 rijen" in words(report_page.page(made([*entries, tiny])))
+    assert report_page.bars([(tiny, False), (tiny, False)])  # with nothing else, the tiny ones are drawn
+
+
+def test_the_rows_of_every_ocmw_are_told_with_their_course() -> None:
+    line = OcmwLine("Gent", "", 3, 2, 1, dt.date(2023, 1, 31), {2023: 4, 2024: 0})
+    report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, ocmws=[line] * 26)
+    assert report
+    text = words(report_page.page(report))
+    assert text.count("Gent 3 2 2023-01-31 1 4 0") == 25 and "de eerste 25 van 26" in text
 
 
 def test_what_only_shows_across_sources_stands_apart_and_is_explained() -> None:

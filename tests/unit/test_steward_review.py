@@ -81,7 +81,7 @@ def test_a_reviewed_warning_is_no_longer_open_and_can_be_taken_back(warned: Data
 
     found = cases.read(warned)
     everything = listing.Choice(everything=True)
-    assert "        2  trajecten               over_24_months" in listing.text(
+    assert "        2  reviewed  trajecten               over_24_months" in listing.text(
         found, everything, listing.recipients(warned)
     )
     counted = standing.total(standing.per_source(found, set()))
@@ -194,6 +194,35 @@ def test_another_workbook_is_told_apart(warned: DataFolder, tmp_path: Path) -> N
     (back,) = [p for p in return_books.write(found, listing.recipients(warned), tmp_path / "t") if "11001" in p.name]
     with pytest.raises(ReviewError, match="the first sheet has no column 'bestand'"):
         reviewing.read_book(back)
+
+
+def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
+    warned: DataFolder, tmp_path: Path
+) -> None:
+    """Nothing shows that such a row came back, so that only the steward can close it."""
+    file = trajectories(warned, "2024-02-29", f" | {INSZ[0]} | 11001 | nooit | |\nT8 | {INSZ[1]}\nT9 | | 11001 | x | |")
+    path = fill(book(warned, tmp_path / "k.xlsx"), {(2, "missing_traject_id"): "kwam terug als T7"})
+    colours = {(r[3].value, r[5].value): r[12].fill.fgColor.rgb[2:] for r in load_workbook(path).worksheets[0].rows}
+    assert {colours[key] for key in [(2, "invalid_startdatum"), (3, "malformed_row")]} == {"FFF2CC"}
+    assert colours[4, "missing_klant_id"] == colours[4, "invalid_startdatum"] == "D9D9D9"
+    assert review(warned, path) == Reviewed(0, 0, 0, closed=1)
+    assert review(warned, path) == Reviewed(0, 0, 0)
+    rules = ("invalid_startdatum", "missing_traject_id")
+    assert [c for c in stand(warned) if c[2] == "closed"] == [(2, rules, "closed", "kwam terug als T7")]
+    found = cases.read(warned)
+    counted = standing.total(standing.per_source(found, set()))
+    assert (counted.refused, counted.closed, counted.reviewed) == (3, 1, 0)
+    text = listing.text(found, listing.Choice(everything=True), listing.recipients(warned))
+    assert "Without a usable key, closed: 1 row." in text and "1 open row has no usable key" in text
+    assert "        1  closed    trajecten               missing_traject_id" in text
+    books = return_books.write([c for c in found if c.status == cases.OPEN], listing.recipients(warned), tmp_path / "t")
+    rows = [r[:2] for p in books for r in load_workbook(p)["trajecten"].iter_rows(min_row=5, values_only=True)]
+    assert (file, 2) not in rows and (file, 3) in rows
+    full = fill(book(warned, tmp_path / "all.xlsx", everything=True), {(2, "invalid_startdatum"): None})
+    assert review(warned, full) == Reviewed(0, 1, 0)
+    assert (2, rules, "open", None) in stand(warned) and reviews.standing(warned) == {}
+    with pytest.raises(ReviewError, match=r"row 4 of .* was refused \(invalid_startdatum\)"):
+        reviewing.apply(warned, reviewing.of_row(warned, f"{file}:4", None, WHY), SAID_ON)
 
 
 def test_a_row_that_was_mended_meanwhile_needs_no_review(warned: DataFolder, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_all_mistakes_of_one_rule_and_column_are_told_at_once(places: Places) ->
         ": the setting 'kolom' is unknown here.",
     ]  # fmt: skip
     assert told[6].endswith(": only_if needs a column and an is (a code, or given).")
-    assert told[7].endswith("rule 'another_one': there is no column 'looptijd'; use one of the file's columns.")
+    assert told[7].endswith("rule 'another_one': there is no column 'looptijd'; did you mean 'looptijd_maanden'?")
     assert len(told) == 8
 
 

@@ -19,18 +19,20 @@ with trajectories as (
         '{{ source }}' as source,
         'unknown_trajectory' as rule,
         delivered.file_name,
-        delivered.{{ key }} as row_key
+        delivered.{{ key }} as row_key,
+        cast(null as varchar) as other_key
     from {{ ref(relation) }} as delivered
     left join trajectories
         on trajectories.trajectory_id = delivered.trajectory_id
     where trajectories.trajectory_id is null
     union all
 {% endfor -%}
-select distinct
+select
     'trajecten' as source,
     'overlapping_trajectory' as rule,
     trajectories.file_name,
-    trajectories.trajectory_id as row_key
+    trajectories.trajectory_id as row_key,
+    min(overlapping.trajectory_id) as other_key
 from trajectories
 inner join trajectories as overlapping
     on
@@ -38,3 +40,4 @@ inner join trajectories as overlapping
         and overlapping.trajectory_id <> trajectories.trajectory_id
         and overlapping.start_date <= trajectories.end_date
         and overlapping.end_date >= trajectories.start_date
+group by trajectories.file_name, trajectories.trajectory_id

@@ -1,0 +1,92 @@
+"""Which open rows today's rules would let through, although the rules of their day held them.
+
+Only rows of deliveries that other rules judged are judged again, on what was delivered; so nothing is done while the
+rules stay as they are. A rule that looks at the INSZ, which is gone, or at other rows of its file keeps its verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import SourceContract
+from expectations.model import Rule
+from orchestration.door import ledger
+from orchestration.door.ledger import Entry
+from orchestration.paths import DataFolder
+from orchestration.quality import past
+from orchestration.quality.cases import OPEN, Case
+from orchestration.quality.past_rows import prepare, read_quarantine
+
+Row = tuple[str, int]
+"""File and row number."""
+OTHER_ROWS = re.compile(r"\bover\b|\bgroup\s+by\b|\bhaving\b|\bdistinct\b|\bcount\b", re.IGNORECASE)
+
+
+def marked(data: DataFolder, found: Sequence[Case]) -> list[Case]:
+    """The same cases, the open ones with what became of the rules that they broke (`gone`, `instead`)."""
+    entries = {e.file_name: e for e in ledger.read(data.ledger) if e.status == "accepted"}
+    warehouse = contract.warehouse_texts()
+    suspects: dict[str, dict[str, Entry]] = defaultdict(dict)
+    for case in found:
+        entry = entries[case.file_name]
+        if case.status == OPEN and entry.suite_version != contract.load(case.source).version:
+            suspects[case.source][case.file_name] = entry
+    judged: dict[Row, tuple[frozenset[str], tuple[str, ...]]] = {}
+    for source, files in suspects.items():
+        judged |= _judged(data, contract.load(source), list(files.values()))
+    return [case if case.status != OPEN or case.rules[0] in warehouse else _marked(case, judged) for case in found]
+
+
+def _marked(case: Case, judged: Mapping[Row, tuple[frozenset[str], tuple[str, ...]]]) -> Case:
+    gone, broken = judged.get((case.file_name, case.row_number), (frozenset(), ()))
+    out = tuple(rule for rule in case.rules if rule in gone)
+    if not out:
+        return case
+    return replace(case, gone=out, instead=tuple(rule for rule in broken if rule not in case.rules or rule in gone))
+
+
+def _judged(
+    data: DataFolder, source: SourceContract, entries: Sequence[Entry]
+) -> dict[Row, tuple[frozenset[str], tuple[str, ...]]]:
+    """Row -> the rules that it broke then and not today, and those that hold it today."""
+    blind = past.on_the_insz(source) | {r.name for r in source.rules if _looks_at_other_rows(r)}
+    with duckdb.connect() as con:
+        con.execute("set preserve_insertion_order = false; set autoinstall_known_extensions = false")
+        prepare(con, source)
+        for number, entry in enumerate(entries):
+            read_quarantine(con, data, source, number, entry, "quarantined", "warned")
+        past.judge(con, replace(source, rules=tuple(r for r in source.rules if r.name not in blind)), entries, blind)
+        # A rule that only warns today holds no row back; any finding of today keeps a warning.
+        rows = con.execute("""
+            with gone as (
+                select p._delivery, p._row, list(distinct p.rule) as rules
+                from past as p anti join present as q
+                    on q._delivery = p._delivery and q._row = p._row and q.rule = p.rule
+                    and (q.on_fail = 'reject' or p.on_fail = 'warn')
+                group by all
+            ), holding as (
+                select _delivery, _row, list(distinct rule order by rule) as rules
+                from present where on_fail = 'reject' group by all
+            )
+            select _delivery, _row, gone.rules, holding.rules
+            from gone left join holding using (_delivery, _row)
+        """).fetchall()
+    return {
+        (entries[number].file_name, row): (frozenset(gone), tuple(holding or ())) for number, row, gone, holding in rows
+    }
+
+
+def _looks_at_other_rows(rule: Rule) -> bool:
+    sql = str(rule.kwargs.get("unexpected_rows_query", ""))
+    return sql.count("{batch}") > 1 or bool(OTHER_ROWS.search(sql))
+
+
+def passes(case: Case) -> bool:
+    """Whether today's rules would load the row, or no longer warn about it."""
+    return bool(case.gone) and set(case.gone) == set(case.rules) and not case.instead
