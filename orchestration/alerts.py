@@ -6,9 +6,14 @@ its messages, and what leaves this machine must not hold a person's.
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import smtplib
+import socket
+import ssl
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,16 +35,21 @@ class Alert:
     headline: str
     lines: tuple[str, ...] = ()
 
-    @property
-    def text(self) -> str:
+    def at(self, settings: Settings) -> Alert:
+        """The alert as it is sent: cut, and with machine and data folder, since one mailbox may serve several."""
         shown = list(self.lines[:MOST])
         if len(self.lines) > MOST:
             shown.append(f"and {len(self.lines) - MOST} more")
-        return "\n".join([self.headline, *(f"- {line}" for line in shown)])
+        return Alert(self.headline, (*shown, f"on {socket.gethostname()}, data folder {settings.folder.root}"))
+
+    @property
+    def text(self) -> str:
+        return "\n".join([self.headline, *(f"- {line}" for line in self.lines)])
 
 
 def send(settings: Settings, alert: Alert) -> list[str]:
     """Sends the alert by every way that is set; returns the ways by which it did not get away. Never raises."""
+    alert = alert.at(settings)
     ways: list[tuple[str, Callable[[Settings, Alert], None]]] = []
     if settings.alert_webhook:
         ways.append(("webhook", _post))
@@ -51,14 +61,34 @@ def send(settings: Settings, alert: Alert) -> list[str]:
             way(settings, alert)
         except Exception as error:  # whatever is wrong with the alert, the run is not to blame
             failed.append(name)
-            # The kind of error only: an address of a webhook is a secret, and urllib repeats it.
-            sys.stderr.write(f"twe: the alert by {name} was not sent ({type(error).__name__})\n")
+            sys.stderr.write(f"twe: the alert by {name} was not sent ({_cause(error)})\n")
     return failed
+
+
+def _cause(error: Exception) -> str:
+    """The words of an error that are not taken from a setting: an address of a webhook is a secret, and errors of the
+    web and of mail repeat addresses and passwords."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} {http.client.responses.get(error.code, '')}".rstrip()
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"the mail server answered {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "the mail server refused the recipients"
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, socket.gaierror):
+        return "the name of the server is not known"
+    if isinstance(reason, TimeoutError):
+        return f"no answer in {TIMEOUT:.0f} seconds"
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return "the certificate of the server is not trusted"
+    if isinstance(reason, OSError) and reason.errno:
+        return os.strerror(reason.errno)
+    return type(error).__name__
 
 
 def _post(settings: Settings, alert: Alert) -> None:
     assert settings.alert_webhook
-    body = {"text": alert.text, "headline": alert.headline, "lines": list(alert.lines[:MOST])}
+    body = {"text": alert.text, "headline": alert.headline, "lines": list(alert.lines)}
     request = urllib.request.Request(
         settings.alert_webhook.get_secret_value(),
         data=json.dumps(body).encode(),

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import dagster as dg
 
+from expectations import contract
 from orchestration import alerts, jobs
+from orchestration.days import ZONE, today
+from orchestration.door.inbox import is_early, parse_name
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
-ZONE = "Europe/Brussels"
 CLOSING = (2, 1)
 """Month and day on which the year before is answered: its last deliveries came in January."""
 
@@ -47,7 +49,7 @@ def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
     )
     def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SkipReason | dg.SensorResult:
         """The cursor holds the state of the inbox at the last tick, and the last state that was dealt with."""
-        state, files = _state(settings.inbox_folder)
+        state, files = _state(settings.inbox_folder, today())
         cursor = json.loads(context.cursor) if context.cursor else {}
         now = json.dumps({"seen": state, "done": cursor.get("done")})
         if state == cursor.get("done"):
@@ -74,11 +76,25 @@ def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
     return inbox_changed
 
 
-def _state(folder: Path) -> tuple[str, int]:
-    """Digest of names, sizes and times of what lies in the inbox, and how many files that are."""
+def _state(folder: Path, day: dt.date) -> tuple[str, int]:
+    """Digest of names, sizes and times of what lies in the inbox, and how many files that are.
+
+    A delivery dated after `day` is marked, so that the state changes when its day comes.
+    """
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    seen = "\n".join(f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in files if p.is_file())
+    seen = "\n".join(
+        f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}{' early' * _is_early(p.name, day)}"
+        for p in files
+        if p.is_file()
+    )
     return hashlib.sha256(seen.encode()).hexdigest(), len(files)
+
+
+def _is_early(name: str, day: dt.date) -> bool:
+    try:
+        return is_early(parse_name(name, contract.sources())[1], name, day)
+    except ValueError:
+        return False
 
 
 def _sources_with_news(settings: Settings) -> list[str]:

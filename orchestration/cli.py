@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases, cli_review
+from orchestration.cli_alert import alert
 from orchestration.cli_backup import backup, restore
-from orchestration.cli_days import DAY
+from orchestration.cli_days import DAY, GEOGRAPHY_DAY
 from orchestration.cli_page import ui
 from orchestration.cli_privacy import erase, inbox, rotate_key
 from orchestration.settings import Settings, load_settings
@@ -62,7 +63,9 @@ def main() -> None:
 
 def _dates(command: Any) -> Any:
     for option in (
-        click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: as-of."),
+        click.option(
+            "--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: as-of."
+        ),
         click.option("--as-of", type=DAY, help="Only deliveries up to this day exist. Default: the newest accepted."),
     ):
         command = option(command)
@@ -96,7 +99,7 @@ def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None
 
 
 def _run(settings: Settings, wish: Wish) -> None:
-    from orchestration import alerts, reporting, runner
+    from orchestration import alerts, reporting, runner, telling
 
     try:
         report = runner.run(settings, wish)
@@ -106,6 +109,7 @@ def _run(settings: Settings, wish: Wish) -> None:
     click.echo(reporting.run_text(report))
     if report.exit_code:
         alerts.send(settings, alerts.of_report(report.problems, [e.file_name for e in report.refused]))
+    telling.tell(settings.folder, report.loaded)  # last of all: a run that is killed before it has told nothing
     sys.exit(report.exit_code)
 
 
@@ -150,6 +154,7 @@ def status() -> None:
 # Commands with a topic of their own; their modules import as little as this one.
 for command in (
     ui,
+    alert,
     backup,
     restore,
     erase,

@@ -12,15 +12,21 @@ class Day(click.ParamType):
 
     name = "yyyy-mm-dd"
 
+    def __init__(self, earliest: dt.date = dt.date.min, why: str = "") -> None:
+        self.earliest, self.why = earliest, why
+
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         """Fails with the form that is expected, and what was probably meant."""
         if isinstance(value, dt.date):
             return value
         text = str(value).strip()
         try:
-            return dt.datetime.strptime(text, "%Y-%m-%d").date()
+            day = dt.datetime.strptime(text, "%Y-%m-%d").date()
         except ValueError:
             self.fail(f"{text!r} is no day; write year-month-day, like {_meant(text) or '2025-12-31'}", param, ctx)
+        if day < self.earliest:
+            self.fail(f"{day} is before {self.earliest}: {self.why}", param, ctx)
+        return day
 
 
 def _meant(text: str) -> str:
@@ -34,3 +40,4 @@ def _meant(text: str) -> str:
 
 
 DAY = Day()
+GEOGRAPHY_DAY = Day(dt.date(2017, 1, 1), "which municipalities there were is known from that day on")

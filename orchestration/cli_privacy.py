@@ -35,14 +35,20 @@ def rotate_key(originals: Path | None) -> None:
     )
 
 
-@click.command()
+@click.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 @click.option("--remove-files", is_flag=True, help="Also remove loaded files that hold the person from the inbox.")
-def erase(remove_files: bool) -> None:
+@click.pass_context
+def erase(context: click.Context, remove_files: bool) -> None:
     """Cut every link between a person and the rows; all figures stay the same. Reads the INSZ from standard input."""
     from orchestration import erasing
     from orchestration.dbt import DbtError
     from orchestration.proof import FiguresDifferError
 
+    if context.args:  # may be the INSZ; click would repeat it
+        raise click.UsageError(
+            "erase takes nothing but --remove-files: give the INSZ on standard input. What was given as an argument "
+            "is in the history of your shell now; remove it there"
+        )
     settings = load_settings()
     given = click.prompt("INSZ", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
     try:
@@ -65,9 +71,12 @@ def erase(remove_files: bool) -> None:
     for name in done.removed:
         click.echo(f"  removed from the inbox   {name}")
     for name in done.in_inbox:
-        click.echo(
-            f"  STILL HOLDS THE PERSON   {name}: take it out of the inbox, or use --remove-files once it is loaded"
+        todo = (
+            "it was not loaded; remove it from the inbox by hand"
+            if name in done.never_loaded
+            else "take it out of the inbox, or use --remove-files"
         )
+        click.echo(f"  STILL HOLDS THE PERSON   {name}: {todo}")
     sys.exit(1 if done.in_inbox else 0)
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import click
 
-from orchestration.cli_days import DAY
+from orchestration.cli_days import DAY, GEOGRAPHY_DAY
 from orchestration.settings import load_settings
 
 
 @click.command()
 @click.option("--from", "before", type=DAY, required=True, help="The earlier stand.")
 @click.option("--to", "after", type=DAY, required=True, help="The later stand.")
-@click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: those of --to.")
+@click.option(
+    "--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: those of --to."
+)
 @click.option("--question", metavar="ID", help="Only the annexes and years of this question. Default: all there is.")
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write every change to this workbook.")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(min=0), help="Lines per annex.")
@@ -45,7 +47,7 @@ def compare(
 @click.command()
 @click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
 @click.option("--as-of", type=DAY, help="The stand. Default: the question's, else the newest accepted.")
-@click.option("--geography-date", type=DAY, help="Municipalities as they were on this day. Default: as-of.")
+@click.option("--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: as-of.")
 def release(question: str, as_of: dt.date | None, geography_date: dt.date | None) -> None:
     """Release the annexes and the answer of a question, or the figure book (cijferboek): keep them for ever and enter
     them in the register."""

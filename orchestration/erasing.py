@@ -22,7 +22,7 @@ from expectations.routing import literal, quote
 from orchestration import proof
 from orchestration.door import originals, rewriting
 from orchestration.door.inbox import Delivery
-from orchestration.door.pseudonym import client_key
+from orchestration.door.pseudonym import client_key, create_insz_macros
 from orchestration.door.rewriting import CLIENT_KEY
 from orchestration.lock import single_writer
 from orchestration.quality import reviews
@@ -45,14 +45,19 @@ class Erased:
     files: int = 0
     proved: int = 0
     in_inbox: list[str] = field(default_factory=list)
+    never_loaded: list[str] = field(default_factory=list)
+    """Those of `in_inbox` that were refused or not taken in, so that removing them is for a person to decide."""
     removed: list[str] = field(default_factory=list)
 
 
 def digits_of(text: str) -> str:
-    """The 11 digits of an INSZ, which may hold blanks and the signs between them. Raises `InszError`."""
-    digits = text.strip().translate(str.maketrans("", "", " .-/"))
-    if len(digits) != 11 or not (digits.isascii() and digits.isdigit()):
-        raise InszError("what was given is no INSZ of 11 digits; nothing was changed")
+    """The 11 digits of an INSZ, by the rule of the door. Raises `InszError`, also for a control number that is wrong:
+    with a slip in the number somebody else, or nobody, would be erased."""
+    with duckdb.connect() as con:
+        create_insz_macros(con)
+        (digits,) = con.execute("select insz_digits(?)", [text.strip()]).fetchall()[0]
+    if digits is None:
+        raise InszError("what was given is no INSZ: 11 digits, of which the last two are right; nothing was changed")
     return digits
 
 
@@ -80,13 +85,16 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erased:
                 done.removed.append(delivery.file_name)
             else:
                 done.in_inbox.append(delivery.file_name)
+                if delivery.sha256 not in accepted:
+                    done.never_loaded.append(delivery.file_name)
     return done
 
 
 def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> dict[Delivery, list[int]]:
     """Deliveries in the inbox that hold the INSZ or an identification of the person's, with the numbers of the rows."""
     inbox = workspace.inbox
-    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.refused_before, *(d for d, _ in inbox.repeats)]
+    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.refused_before, *inbox.early]
+    everything += [d for d, _ in inbox.repeats]
     found = {d: originals.rows_of(workspace.contracts[d.source], d, digits, ids) for d in everything}
     return {delivery: rows for delivery, rows in found.items() if rows}
 

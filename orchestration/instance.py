@@ -25,6 +25,8 @@ concurrency:
 # step that failed is not: bad data stay bad.
 run_retries: {enabled: true, max_retries: 3, retry_on_asset_or_op_failure: false}
 freshness: {enabled: true}
+# What steps tell one by one is kept in the books; the terminal and the journal get warnings and errors.
+python_logs: {python_log_level: WARNING}
 # One event log instead of one per run and an index: half the writing. What steps print is not kept; they print nothing.
 event_log_storage:
   module: dagster._core.storage.event_log

@@ -32,9 +32,23 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def commands(port: int, parts: Sequence[str]) -> dict[str, list[str]]:
     """What is started for the parts `page` and `daemon`. The page listens on loopback; it has no login of its own."""
     programs = Path(sys.executable).parent
+    # A terminal and a journal show what asks for somebody. Below that Dagster tells of every look at its queue, and of
+    # every server of definitions that it replaces.
+    quiet = ["--code-server-log-level", "error"]
     known = {
-        "page": [str(programs / "dagster-webserver"), "-m", MODULE, "-h", LOOPBACK, "-p", str(port)],
-        "daemon": [str(programs / "dagster-daemon"), "run", "-m", MODULE],
+        "page": [
+            str(programs / "dagster-webserver"),
+            "-m",
+            MODULE,
+            "-h",
+            LOOPBACK,
+            "-p",
+            str(port),
+            "--dagster-log-level",
+            "warning",
+            *quiet,
+        ],
+        "daemon": [str(programs / "dagster-daemon"), "run", "-m", MODULE, "--log-level", "warning", *quiet],
     }
     return {part: known[part] for part in parts}
 

@@ -107,6 +107,11 @@ class DataFolder:
         return self.root / "ledger" / "erasures.jsonl"
 
     @property
+    def told_runs(self) -> Path:
+        """Ids of the runs whose summary was told, one a line; see `telling`."""
+        return self.root / "ledger" / "told_runs.txt"
+
+    @property
     def reviews(self) -> Path:
         """Warnings that the steward found to be right; see `quality.reviews`."""
         return self.root / "ledger" / "reviews.jsonl"

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from orchestration import publication, quarantine
+from orchestration import days, publication, quarantine
 from orchestration.door import ledger
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
@@ -29,7 +29,7 @@ def run_text(report: Report) -> str:
     if report.loaded:
         lines.append(_deliveries_line(report.loaded))
     lines += [f"  refused         {e.file_name}: {e.message}" for e in report.refused]
-    lines += [f"  still refused   {name}: see twe status" for name in report.still_refused]
+    lines += [f"  still refused   {name}: {why}" for name, why in report.still_refused]
     lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
     lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
     if report.loaded and report.standing:
@@ -85,8 +85,8 @@ def demo_text(summary: DemoSummary) -> str:
 
 def status_text(settings: Settings, today: dt.date | None = None) -> str:
     """Deliveries per source and what is late, what is refused, the rules broken most, and the publications."""
-    today = today or dt.datetime.now().astimezone().date()
-    workspace = Workspace(settings)
+    today = today or days.today()
+    workspace = Workspace(settings, today)
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
     if entries and workspace.synthetic:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from orchestration import swap
+from orchestration import jobs, swap, telling
 from orchestration.files import sweep
 from orchestration.instance import bury_killed_runs
 from orchestration.lock import single_writer
@@ -45,6 +45,14 @@ def _day(name: str, text: str | None) -> dt.date | None:
         raise dg.Failure(f"{name} {text!r} is no date; write YYYY-MM-DD") from None
 
 
+def _tell(workspace: Workspace, run: dg.DagsterRun | None) -> None:
+    """Notes what the checks of a run of the page or the daemon told; the command line tells of its own runs itself."""
+    untold = workspace.untold()
+    refused = {e.source for e in untold if e.status == "rejected"}
+    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.judged:
+        telling.tell(workspace.data, untold)
+
+
 def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
     """A workspace per run. Holds the lock on the data folder until the run ends, so there is one writer at a time."""
 
@@ -61,5 +69,6 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
             workspace.prepare()
             yield workspace
             report_page.ensure(workspace)
+            _tell(workspace, context.run)
 
     return hold

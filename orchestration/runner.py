@@ -11,8 +11,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, instance, planning, progress, publication, reach, swap
+from orchestration import (
+    annexes,
+    disclosure,
+    figure_books,
+    instance,
+    planning,
+    progress,
+    publication,
+    reach,
+    results,
+    swap,
+    telling,
+)
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
@@ -20,13 +34,13 @@ from orchestration.lock import single_writer
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
-from orchestration.quality.standing import LABELS, Standing
+from orchestration.quality.standing import Standing
 from orchestration.questions import ASIDE, chosen
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
+    pass
 
 
 REFUSED = (
@@ -41,9 +55,11 @@ class Report:
 
     nothing_new: bool = False
     loaded: list[Entry] = field(default_factory=list)
+    """What came in, in this run or in one that was killed before it told of it."""
     strangers: list[tuple[str, str]] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
-    still_refused: list[str] = field(default_factory=list)
+    still_refused: list[tuple[str, str]] = field(default_factory=list)
+    """Files that were refused before and are as they were, with the reason."""
     problems: list[str] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
     workbooks: list[Path] = field(default_factory=list)
@@ -90,17 +106,18 @@ def run(settings: Settings, wish: Wish) -> Report:
             sources = frozenset(d.source for d in (*workspace.inbox.new, *workspace.inbox.clashes))
             report.problems += [f"{name}: {why}" for name, why in workspace.inbox.unreadable]
             report.strangers = workspace.inbox.strangers
-            report.still_refused = [d.file_name for d in workspace.inbox.refused_before]
             report.repeats = [(d.file_name, name) for d, name in workspace.inbox.repeats]
             if sources:
                 _ = workspace.key  # fails here, in one clear line, rather than in a step
         if not sources and not before:
             raise NothingAcceptedError(
                 f"there are no deliveries: the inbox {settings.inbox_folder} holds nothing to load; "
-                "put deliveries there or write synthetic ones with `twe demo`"
+                + "".join(f"{name} {why}; " for name, why in report.strangers[:3])
+                + "put deliveries there or write synthetic ones with `twe demo`"
                 if wish.load
                 else "nothing has been loaded yet; load the inbox first with `twe run`"
             )
+        telling.begin(data, before)
         worked = False
         for dates, group in by_dates(questions, wish).items():
             work = plan(settings, workspace.entries(), dates, group, wish, sources)
@@ -109,11 +126,23 @@ def run(settings: Settings, wish: Wish) -> Report:
                 _execute(settings, dates, wish, work, report)
             sources = frozenset()
         report.nothing_new = not worked and not broken
-        known = {(e.file_name, e.sha256, e.loaded_at) for e in before}
-        report.loaded = [e for e in workspace.entries() if (e.file_name, e.sha256, e.loaded_at) not in known]
-        report.quality_report = report_page.latest(data) if report.loaded else None
+        if wish.load:
+            report.loaded = workspace.untold()
+            report.still_refused = telling.still_refused(workspace.inbox, workspace.entries(), report.refused)
+        if report.loaded:
+            _ensure_quality_report(workspace, report)
         _collect(settings, workspace.entries(), questions, wish, report)
     return report
+
+
+def _ensure_quality_report(workspace: Workspace, report: Report) -> None:
+    """The report on what came in, which a run that was killed or blocked did not come to."""
+    try:
+        report_page.ensure(workspace, blocked=bool(report.problems))
+    except duckdb.Error as error:  # a damaged file of the lake or the quarantine; the summary must be told still
+        report.problems.append(f"quality report: it could not be written ({type(error).__name__})")
+    else:
+        report.quality_report = report_page.latest(workspace.data)
 
 
 def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: Report) -> None:
@@ -159,43 +188,8 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
             asset_selection=selection,
             tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
-    report.problems += _problems(result)
-    report.standing = _standing(result) or report.standing
-
-
-def _standing(result: ExecuteInProcessResult) -> Standing | None:
-    """What the quality report counted."""
-    from orchestration.assets.quality import REPORT
-
-    for event in result.get_asset_materialization_events():
-        if event.asset_key == REPORT:
-            told = event.materialization.metadata
-            return Standing(*(int(str(told[label].value)) for label in LABELS.values()), since=None)
-    return None
-
-
-def _problems(result: ExecuteInProcessResult) -> list[str]:
-    """One line per step that failed, with its deepest cause, and one per check that blocked."""
-    lines = []
-    for event in result.all_events:
-        if not event.is_step_failure and not event.is_failure:
-            continue
-        failure = event.event_specific_data
-        told = getattr(failure, "user_failure_data", None)
-        error = getattr(failure, "error", None)
-        where = event.step_key or "run"
-        if told is not None:
-            lines.append(f"{where}: {told.description}")
-        elif error is not None:
-            while error.cause:
-                error = error.cause
-            lines.append(f"{where}: {error.message.strip().splitlines()[0]}")
-    lines += [
-        f"check {c.asset_key.to_user_string()} {c.check_name} failed"
-        for c in result.get_asset_check_evaluations()
-        if not c.passed and c.blocking
-    ]
-    return lines
+    report.problems += results.problems(result)
+    report.standing = results.standing(result) or report.standing
 
 
 def _collect(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 
 import duckdb
 
 from expectations import contract
 from expectations.contract import SourceContract
+from orchestration import telling
+from orchestration.days import today
 from orchestration.door import ledger, load, storage
 from orchestration.door.guard import GuardError
 from orchestration.door.inbox import Inbox, is_synthetic, scan
@@ -24,9 +27,13 @@ DEMO_KEY = b"demo key, not a secret, never for real deliveries"
 class Workspace:
     """Made once per run, by the command line or by Dagster."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, day: dt.date | None = None) -> None:
+        """`day` is the day on which the inbox is looked at; left out, it is today."""
         self.settings = settings
         self.data: DataFolder = settings.folder
+        self.day = day or today()
+        self.judged: set[str] = set()
+        """Sources that were taken through the door."""
 
     @cached_property
     def contracts(self) -> dict[str, SourceContract]:
@@ -36,13 +43,18 @@ class Workspace:
     def inbox(self) -> Inbox:
         """The inbox against the ledger, read once: what arrives later is for the next run."""
         versions = {name: c.version for name, c in self.contracts.items()}
-        return scan(self.settings.inbox_folder, list(versions), self.entries(), versions)
+        return scan(self.settings.inbox_folder, list(versions), self.entries(), versions, self.day)
 
     def entries(self) -> list[Entry]:
         return ledger.read(self.data.ledger)
 
+    def untold(self) -> list[Entry]:
+        """What this run brought, and what earlier ones brought that were killed before they told of it."""
+        return telling.untold(self.data, self.entries())
+
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""
+        telling.begin(self.data, self.entries())
         if not ledger.is_current(self.data.ledger):
             ledger.append(self.data.ledger, [])
         storage.ensure_empty(self.data.lake, self.contracts.values())
@@ -112,4 +124,5 @@ class Workspace:
                 "Move them out of the inbox one by one to find the one that causes it, and report it."
             ) from None
         done.entries += refused
+        self.judged.add(source)
         return done

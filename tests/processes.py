@@ -26,6 +26,8 @@ PRELOADED = [
     "expectations.gx_duckdb", "great_expectations", "dbt.cli.main", "dbt.adapters.duckdb.connections", "exports",
     "openpyxl", "python_calamine",
 ]  # fmt: skip
+BEGUN = "Building the figures "
+"""Begins the line on standard error that says that work began; nothing is wrong then."""
 LONGEST_WAIT = 300.0  # ends what hangs; a busy machine is no failure
 
 
@@ -73,7 +75,9 @@ class Running:
         if self._process.exitcode is None:
             self._process.kill()
             raise AssertionError("the process did not end\n" + (self._folder / "err").read_text())
-        return Ended(self._process.exitcode, *((self._folder / name).read_text() for name in ("out", "err")))
+        out, err = ((self._folder / name).read_text() for name in ("out", "err"))
+        wrong = [line for line in err.splitlines(keepends=True) if not line.startswith(BEGUN)]
+        return Ended(self._process.exitcode, out, "".join(wrong))
 
 
 class Twe:

@@ -110,7 +110,8 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 "suite version": source.version,
             }
         )
-        yield _check(source, done, [e for e in workspace.entries() if e.source == source.source])
+        refused = [e for e in workspace.untold() if e.source == source.source and e.status == "rejected"]
+        yield _check(source, done, refused, [e for e in workspace.entries() if e.source == source.source])
 
     return lake
 
@@ -130,10 +131,9 @@ def _rule_counts(source: SourceContract, done: SourceLoad) -> dict[str, int]:
     return {f"{rule.on_fail}: {rule.name}": rows.get((rule.name, rule.on_fail), 0) for rule in source.rules}
 
 
-def _check(source: SourceContract, done: SourceLoad, entries: list[Entry]) -> dg.AssetCheckResult:
-    """Red when a file was refused, yellow when rows were refused or warned about. Counts only, never a value."""
+def _check(source: SourceContract, done: SourceLoad, refused: list[Entry], entries: list[Entry]) -> dg.AssetCheckResult:
+    """Red when a file was refused, here or in a killed run; yellow for refused or warned rows. Never a value."""
     rows = done.rows_by_rule
-    refused = any(e.status == "rejected" for e in done.entries)
     return dg.AssetCheckResult(
         check_name=CHECK,
         passed=not rows and not refused,
@@ -146,7 +146,7 @@ def _check(source: SourceContract, done: SourceLoad, entries: list[Entry]) -> dg
             "rules": _rules_table(source, done),
             "trend": _history(entries),
             "the rows themselves": f"twe quarantine --source {source.source}",
-            **{f"{REFUSED}{e.file_name}": e.message for e in done.rejected},
+            **{f"{REFUSED}{e.file_name}": e.message for e in refused},
         },
     )
 

@@ -62,7 +62,9 @@ class Inbox:
     """Deliveries whose name was loaded with other content."""
     refused_before: list[Delivery] = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
-    """Names that are no delivery, with the reason."""
+    """Names that are no delivery, with the reason; those of `early` too."""
+    early: list[Delivery] = field(default_factory=list)
+    """Deliveries dated after today: nothing of them is loaded before that day."""
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     """Deliveries that the pipeline may not read, with the reason; they wait for the next run."""
 
@@ -72,10 +74,18 @@ def is_synthetic(file_name: str) -> bool:
     return f"_{SYNTHETIC_LABEL}" in file_name
 
 
-def scan(folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions: dict[str, str]) -> Inbox:
+def is_early(delivered_on: dt.date, file_name: str, today: dt.date) -> bool:
+    """Whether a delivery is dated after `today`. Synthetic ones may be: a demo can reach into the future."""
+    return delivered_on > today and not is_synthetic(file_name)
+
+
+def scan(
+    folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions: dict[str, str], today: dt.date
+) -> Inbox:
     """Sorts the files of `folder`. A refused file is tried again when its content or its source's rules changed.
 
-    `versions` gives the version of each source's contract.
+    `versions` gives the version of each source's contract. A delivery dated after `today` waits for its day, unless
+    it was loaded already: a slip in its year would otherwise become the default as_of of every answer.
     """
     inbox = Inbox()
     accepted = {e.sha256: e for e in ledger if e.status == "accepted"}
@@ -91,7 +101,13 @@ def scan(folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions
         except OSError as error:
             inbox.unreadable.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
         else:
-            found.append(delivery)
+            if not is_early(delivery.delivered_on, path.name, today) or delivery.file_name in names:
+                found.append(delivery)
+            else:
+                inbox.early.append(delivery)
+                inbox.strangers.append(
+                    (path.name, f"is dated after today ({today}); mend the date in its name, or wait for that day")
+                )
     for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
         known = accepted.get(delivery.sha256)
         named = names.get(delivery.file_name)

@@ -52,6 +52,8 @@ def read(con: duckdb.DuckDBPyConnection, contract: SourceContract, delivery: Del
     Raises `DeliveryError` when the file is unreadable, lacks a required column or holds no row. Rows that were
     appended before the error stay behind under `number`, so the caller must drop them.
     """
+    if not delivery.bytes:
+        raise DeliveryError("is empty (0 bytes), perhaps half copied; copy it whole")
     try:
         remarks = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[delivery.format](
             con, contract, delivery.path, number

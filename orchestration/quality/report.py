@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.contract import SourceContract
@@ -121,19 +121,22 @@ def make(
     texts: Mapping[str, tuple[str, str]],
     standings: Mapping[str, Standing] | None = None,
     blocked: bool = False,
+    runs: Collection[str] = (),
     ocmws: Sequence[OcmwLine] = (),
 ) -> Report | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
+    `runs` are the runs that count as this one; left out, the newest alone.
     `warehouse` gives (source, rule, on_fail) -> rows of the last publication, `texts` their meaning and remedy;
     `standings` how the rows of each source stand.
     """
     if not entries:
         return None
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
-    former_run = max((e.loaded_at for e in entries if e.run_id != last.run_id), default=None)
+    runs = {last.run_id, *runs}
+    former_run = max((e.loaded_at for e in entries if e.run_id not in runs), default=None)
     entries = ledger.once(entries)
-    now = [e for e in entries if e.run_id == last.run_id]
+    now = [e for e in entries if e.run_id in runs]
     accepted = [e for e in entries if e.status == "accepted"]
     newest = max((e.delivered_on for e in accepted), default=None)
     standings = standings or {}
@@ -147,7 +150,7 @@ def make(
         now=count(now),
         total=count(entries),
         sources=[
-            _source(contract, entries, last.run_id, newest, warehouse, texts, standings.get(name, Standing()))
+            _source(contract, entries, runs, newest, warehouse, texts, standings.get(name, Standing()))
             for name, contract in contracts.items()
         ],
         refused=[e for e in now if e.status == "rejected"],
@@ -159,14 +162,14 @@ def make(
 def _source(
     contract: SourceContract,
     entries: Sequence[Entry],
-    run_id: str,
+    runs: Collection[str],
     newest: dt.date | None,
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
     standing: Standing,
 ) -> SourceReport:
     own = [e for e in entries if e.source == contract.source]
-    now, before = ([e for e in own if (e.run_id == run_id) is new] for new in (True, False))
+    now, before = ([e for e in own if (e.run_id in runs) is new] for new in (True, False))
     days = sorted({e.delivered_on for e in own if e.status == "accepted"})
     lines = _rules(contract, now, before)
     shown = sorted(own, key=lambda e: (e.delivered_on, e.file_name, e.loaded_at), reverse=True)
@@ -175,7 +178,7 @@ def _source(
         title=contract.title,
         now=count(now),
         before=count(before),
-        deliveries=[(e, e.run_id == run_id) for e in shown[:SHOWN]],
+        deliveries=[(e, e.run_id in runs) for e in shown[:SHOWN]],
         older=max(0, len(shown) - SHOWN),
         rules=[line for line in lines if line.total],
         never_broken=[line.rule for line in lines if not line.total],

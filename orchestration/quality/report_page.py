@@ -28,6 +28,7 @@ MOST_OCMWS = 25
 def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | None:
     """Writes the report on the newest run that brought deliveries, and lets `kwaliteitsrapport.html` lead to it.
 
+    What earlier runs brought that were killed before they told of it is part of it.
     Returns its path and what it tells; None when nothing was ever delivered.
     """
     from expectations.contract import warehouse_texts
@@ -37,13 +38,14 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | 
     if not entries:
         return None
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
-    files = {e.file_name for e in entries if e.run_id == last.run_id}
+    runs = {last.run_id, *(e.run_id for e in workspace.untold())}
+    files = {e.file_name for e in entries if e.run_id in runs}
     found = warehouse_counts(workspace.data)
     rows_ = cases.read(workspace.data)
     standings = standing.per_source(rows_, files)
     newest = ledger.newest_accepted(entries)
     ocmws = by_ocmw.lines(rows_, Recipients(newest), per_source=False) if newest else []
-    made = quality.make(entries, workspace.contracts, found, warehouse_texts(), standings, blocked, ocmws)
+    made = quality.make(entries, workspace.contracts, found, warehouse_texts(), standings, blocked, runs, ocmws)
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:
@@ -55,14 +57,15 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | 
     return path, made
 
 
-def ensure(workspace: Workspace) -> None:
-    """Writes the report of a run that was blocked before it came to that: what was refused has to be seen then too."""
+def ensure(workspace: Workspace, blocked: bool = True) -> None:
+    """Writes the report of a run that was blocked or killed before it came to that: what was refused has to be seen
+    then too."""
     entries = workspace.entries()
     if not entries:
         return
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
     if not any(workspace.data.reports.glob(f"{NAME}_*_{last.run_id[:8]}.html")):
-        write(workspace, blocked=True)
+        write(workspace, blocked)
 
 
 def latest(data: DataFolder) -> Path | None:

@@ -26,10 +26,28 @@ PROGRAM = "/opt/twe/.venv/bin/twe"
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze is installed here")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_systemd_has_nothing_to_say_about_a_unit(unit: Path, tmp_path: Path) -> None:
-    for path in UNITS:  # all of them, since a timer names its service; with a program that exists here
-        (tmp_path / path.name).write_text(path.read_text().replace(PROGRAM, "/bin/true"))
-    told = subprocess.run(["systemd-analyze", "verify", str(tmp_path / unit.name)], capture_output=True, text=True)
-    assert (told.returncode, told.stderr) == (0, "")
+    for choice in ("as it is", "with every line that may be switched on"):
+        for path in UNITS:  # all of them, since a timer names its service; with a program that exists here
+            text = path.read_text().replace(PROGRAM, "/bin/true")
+            if choice != "as it is":
+                text = re.sub(r"^# (?=[A-Z]\w+=)", "", text, flags=re.MULTILINE)
+            (tmp_path / path.name).write_text(text)
+        name = unit.name.replace("@.", "@twe-backup.")
+        told = subprocess.run(["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True)
+        assert (told.returncode, told.stderr) == (0, ""), choice
+
+
+def test_every_secret_of_the_documentation_can_be_switched_on_where_it_is_read() -> None:
+    """The table under Secrets names files and their readers; each reader has a line for the file."""
+    text = (PROJECT / "docs" / "deployment.md").read_text()
+    documented = re.findall(r"^\|.*\|.*`/etc/twe/.*\|.*\|$", text.split("## Secrets")[1].split("##")[0], re.MULTILINE)
+    assert len(documented) == 3
+    for row in documented:
+        _, _, where, who, _ = row.split("|")
+        for name in re.findall(r"`/etc/twe/(\w+)`", where):
+            for unit in re.findall(r"`(twe-[\w@]+)`", who):
+                text = (DEPLOY / f"{unit}.service").read_text()
+                assert f"LoadCredential={name}:/etc/twe/{name}" in text, (unit, name)
 
 
 def commands() -> Iterator[list[str]]:

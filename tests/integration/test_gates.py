@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -21,6 +22,7 @@ from tests.compare import assert_publication_equals
 from tests.deliveries import INSZ, KEY, write, write_text
 from tests.oracle import Ledger, deliver, marts
 from tests.processes import Ended, Moment, Twe
+from tests.webhooks import webhook
 
 pytestmark = pytest.mark.slow
 
@@ -179,14 +181,18 @@ WRONG = {
         ["run"], {"TWE_PSEUDONYM_KEY": "een heel andere sleutel"}, 2, "twe: TWE_PSEUDONYM_KEY is not the key that"
     ),
     "unknown engine": (["run"], {"TWE_ENGINE": "oracle"}, 2, "twe: TWE_ENGINE should be 'duckdb'"),
-    "unknown question": (["run", "--question", "twe-1999"], {}, 2, "twe: there is no question 'twe-1999'; the"),
+    "unknown question": (["run", "--question", "twe-1999"], {}, 2, "twe: there is no question 'twe-1999'; "),
     "wrong years": (
         ["annexes", "--question", "twe-2018", "--years", "2023-2020"], {}, 2, "twe: --years: '2023-2020' must run"
+    ),
+    "municipalities of an unknown day": (
+        ["run", "--geography-date", "2016-12-31"], {}, 2, "2016-12-31 is before 2017-01-01: which municipalities"
     ),
     "no date": (["run", "--as-of", "2023-02-30"], {}, 2, "Invalid value for '--as-of'"),
     "day before the first delivery": (["annexes", "--question", "twe-2018", "--as-of", "2019-01-01"], {}, 2,
                                       "twe: no delivery had been accepted on 2019-01-01; choose a later date"),
     "unknown source": (["quarantine", "--source", "paspoorten"], {}, 2, "twe: there is no source 'paspoorten'; choose"),
+    "an INSZ as an argument": (["erase", INSZ[0]], {}, 2, "give the INSZ on standard input"),
     "unknown command": (["runn"], {}, 2, "No such command 'runn'"),
 }  # fmt: skip
 
@@ -202,6 +208,7 @@ def test_wrong_use_and_settings_are_one_line_and_change_nothing(mistake: str, wa
     assert said.out == ""
     assert line in said.err
     assert "Traceback" not in said.err
+    assert INSZ[0] not in said.err
     if said.err.startswith("twe: "):
         assert said.err.count("\n") == 1
     assert {k: v for k, v in hashes(warehouse.data.root).items() if k in before} == {
@@ -226,6 +233,17 @@ def test_an_empty_inbox_is_one_line(warehouse: Warehouse, tmp_path: Path) -> Non
     assert said.err.startswith("twe: there are no deliveries: the inbox ") and said.err.count("\n") == 1
 
 
+def test_a_delivery_of_the_future_waits_for_its_day(warehouse: Warehouse) -> None:
+    """Its date would become the default as_of; the year of a delivery is soon written wrong."""
+    early = write(warehouse.data.inbox, "trajecten_2999-03-06_x.csv", TRAJECTORIES)
+    before = warehouse.data.ledger.read_bytes()
+    said = warehouse.twe("run")
+    assert said.code == 0 and said.out.startswith("Nothing new"), said.said
+    assert "  not a delivery  trajecten_2999-03-06_x.csv: is dated after today (2" in said.out
+    assert warehouse.data.ledger.read_bytes() == before
+    early.unlink()
+
+
 # --- nothing new ----------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +252,7 @@ def test_a_run_with_nothing_new_changes_no_file_and_says_so(warehouse: Warehouse
     said = warehouse.twe("run")
     assert said.code == 0, said.said
     assert said.out.startswith("Nothing new: no new deliveries, and publication and annexes are up to date.")
-    assert "still refused   screenings_2020-12-31.csv" in said.out
+    assert "still refused   screenings_2020-12-31.csv: lacks the required column(s)" in said.out
     assert hashes(warehouse.data.root) == before
 
 
@@ -320,9 +338,29 @@ def test_a_killed_run_leaves_what_was_published_and_the_next_completes(warehouse
             assert now == before, name
     said = warehouse.twe("run")
     assert (said.code, said.err) == (0, ""), said.said
+    assert "Deliveries: 1 accepted, 0 refused" in said.out and "Quality report: " in said.out
     warehouse.assert_right()
     assert warehouse.left_over() == []
     assert warehouse.twe("run").out.startswith("Nothing new")
+
+
+def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Warehouse) -> None:
+    """Killed after the ledger knows of the file: once in the middle of the work, once just before the summary."""
+    file = write_text(warehouse.data.inbox, "screenings_2021-06-30.csv", "screening_id\nS1\n")
+    refused = "screenings_2021-06-30.csv: lacks the required column(s)"
+    for moment in (Moment("orchestration.publication:publish"), Moment("orchestration.reporting:run_text")):
+        assert warehouse.twe("run", kill=moment).code == -9
+    got: list[Any] = []
+    with webhook(got) as port:
+        told = warehouse.twe("run", TWE_ALERT_WEBHOOK=f"http://127.0.0.1:{port}/")
+    assert (told.code, told.err) == (1, ""), told.said
+    assert f"  refused         {refused}" in told.out and "Deliveries: 0 accepted, 1 refused" in told.out
+    (report,) = [line.split(": ")[1] for line in told.out.splitlines() if line.startswith("Quality report: ")]
+    assert file.name in Path(report).read_text()
+    assert [alert["lines"][:-1] for alert in got] == [["delivery refused: screenings_2021-06-30.csv"]]
+    after = warehouse.twe("run")
+    assert after.code == 0 and f"  still refused   {refused}" in after.out, after.said
+    file.unlink()
 
 
 # --- busy -----------------------------------------------------------------------------------------------------------

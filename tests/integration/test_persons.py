@@ -215,6 +215,9 @@ def test_a_person_who_is_not_there_changes_nothing(settings: Settings) -> None:
     assert state(settings.folder) == before
     with pytest.raises(erasing.InszError) as error:
         erasing.erase(settings, "93.05.18-22")
+    with pytest.raises(erasing.InszError) as wrong:  # a control number that is wrong: a slip, and somebody else's
+        erasing.erase(settings, "93.05.18-223.62")
+    assert "223" not in str(wrong.value)
     assert "93" not in str(error.value)
 
 

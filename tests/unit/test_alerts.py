@@ -1,11 +1,9 @@
 """An alert goes where a setting says, holds no value of a person, and never gets in the way of a run."""
 
-import json
+import socket
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -14,37 +12,9 @@ from orchestration import alerts
 from orchestration.alerts import Alert
 from orchestration.settings import Settings, SettingsError, load_settings
 from tests.deliveries import INSZ, KEY
+from tests.webhooks import serving, webhook
 
 ALERT = Alert("twe run: 1 blocked", ("blocked: warehouse",))
-
-
-@contextmanager
-def serving(server: socketserver.BaseServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-@contextmanager
-def webhook(got: list[Any], status: int = 200) -> Iterator[int]:
-    """A server that keeps what is posted to it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as port:
-        yield port
 
 
 @contextmanager
@@ -89,11 +59,12 @@ def test_a_webhook_gets_the_alert_as_json() -> None:
     got: list[Any] = []
     with webhook(got) as port:
         assert alerts.send(settings(alert_webhook=f"http://127.0.0.1:{port}/geheim"), ALERT) == []
+    where = f"on {socket.gethostname()}, data folder {settings().folder.root}"
     assert got == [
         {
-            "text": "twe run: 1 blocked\n- blocked: warehouse",
+            "text": f"twe run: 1 blocked\n- blocked: warehouse\n- {where}",
             "headline": "twe run: 1 blocked",
-            "lines": ["blocked: warehouse"],
+            "lines": ["blocked: warehouse", where],
         }
     ]
 
@@ -111,9 +82,9 @@ def test_every_recipient_gets_the_alert_by_mail() -> None:
     assert "Subject: [twe] twe run: 1 blocked" in letter and "- blocked: warehouse" in letter
 
 
-@pytest.mark.parametrize("status", [403, 500])
+@pytest.mark.parametrize(("status", "words"), [(403, "403 Forbidden"), (500, "500 Internal Server Error")])
 def test_an_alert_that_is_not_taken_is_told_without_the_address_and_never_raises(
-    status: int, capfd: pytest.CaptureFixture[str]
+    status: int, words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     got: list[Any] = []
     letters: list[str] = []
@@ -125,7 +96,21 @@ def test_an_alert_that_is_not_taken_is_told_without_the_address_and_never_raises
         assert alerts.send(here, ALERT) == ["webhook"]
     assert len(letters) == 1  # the other way is not held up
     said = capfd.readouterr().err
-    assert said == "twe: the alert by webhook was not sent (HTTPError)\n"
+    assert said == f"twe: the alert by webhook was not sent (the server answered {words})\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "cause"),
+    [
+        ("http://geheim.invalid/geheim", "the name of the server is not known"),
+        ("http://127.0.0.1:1/geheim", "Connection refused"),
+    ],
+)
+def test_why_an_alert_did_not_get_away_is_said_without_its_address(
+    address: str, cause: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert alerts.send(settings(alert_webhook=address), ALERT) == ["webhook"]
+    assert capfd.readouterr().err == f"twe: the alert by webhook was not sent ({cause})\n"
 
 
 def test_an_alert_repeats_no_more_of_a_problem_than_its_place() -> None:
@@ -139,7 +124,7 @@ def test_an_alert_repeats_no_more_of_a_problem_than_its_place() -> None:
 
 
 def test_a_long_alert_is_cut() -> None:
-    assert Alert("veel", tuple(map(str, range(30)))).text.endswith("- 19\n- and 10 more")
+    assert "- 19\n- and 10 more\n- on " in Alert("veel", tuple(map(str, range(30)))).at(settings()).text
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from orchestration.door.ledger import Entry
 from tests.hostile.broken import NO_DELIVERIES
 
 SOURCES = contract.sources()
+TODAY = dt.date(2024, 12, 31)
 VERSIONS = dict.fromkeys(SOURCES, "v1")
 
 
@@ -21,7 +22,7 @@ def entry(of: Delivery, status: str = "accepted", **changes: str) -> Entry:
 
 
 def look(folder: Path, *ledger: Entry) -> Inbox:
-    return scan(folder, SOURCES, ledger, VERSIONS)
+    return scan(folder, SOURCES, ledger, VERSIONS, today=TODAY)
 
 
 def names(deliveries: list[Delivery]) -> list[str]:
@@ -82,6 +83,28 @@ def test_strangers_are_reported_by_name_and_reason(tmp_path: Path) -> None:
     (tmp_path / "trajecten_2024-01-31.csv").mkdir()
     assert [name for name, _ in look(tmp_path).strangers] == ["README.txt", "trajecten_2024-01-31.csv"]
     assert dict(look(tmp_path).strangers)["trajecten_2024-01-31.csv"] == "is not a file"
+
+
+def test_a_delivery_of_after_today_is_a_stranger_until_its_day(tmp_path: Path) -> None:
+    for name in ("trajecten_2024-12-31.csv", "trajecten_2025-01-01.csv", "trajecten_2025-01-01_synthetisch.csv"):
+        (tmp_path / name).write_text(name)
+    found = look(tmp_path)
+    assert names(found.new) == ["trajecten_2024-12-31.csv", "trajecten_2025-01-01_synthetisch.csv"]
+    assert names(found.early) == ["trajecten_2025-01-01.csv"]
+    assert found.strangers == [
+        (
+            "trajecten_2025-01-01.csv",
+            "is dated after today (2024-12-31); mend the date in its name, or wait for that day",
+        )
+    ]
+    later = scan(tmp_path, SOURCES, [], VERSIONS, today=dt.date(2025, 1, 1))
+    assert len(later.new) == 3 and (later.early, later.strangers) == ([], [])
+
+
+def test_a_delivery_of_after_today_that_was_loaded_before_stays_known(tmp_path: Path) -> None:
+    (tmp_path / "trajecten_2025-01-01.csv").write_text("x")
+    loaded = look(tmp_path).early[0]
+    assert names(look(tmp_path, entry(loaded)).loaded) == ["trajecten_2025-01-01.csv"]
 
 
 def test_a_link_to_nothing_is_a_stranger(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_a_loaded_name_with_other_content_is_refused(data: DataFolder) -> None:
     path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
     deliveries.load(data, path)
     write(data.inbox, path.name, GOOD.replace("X2", "X3"))
-    found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS)
+    found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS, dt.date(2026, 1, 1))
     refuse_clashes(data, found.clashes, VERSIONS, "run-2")
     newest = ledger.read(data.ledger)[-1]
     assert (newest.status, newest.run_id) == ("rejected", "run-2")
@@ -208,7 +208,7 @@ def test_a_refused_file_can_be_mended_under_the_same_name(data: DataFolder) -> N
     path = write_text(data.inbox, "transmissies_2024-01-31.csv", "transmissie_id\nX1\n")
     deliveries.load(data, path)
     write(data.inbox, path.name, GOOD)
-    found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS)
+    found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS, dt.date(2026, 1, 1))
     assert [d.file_name for d in found.new] == [path.name]
     deliveries.load(data, path)
     assert [e.status for e in ledger.read(data.ledger)] == ["rejected", "accepted"]

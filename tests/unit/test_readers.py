@@ -57,6 +57,11 @@ def test_csv_is_utf8_or_windows_1252(encoding: str, tmp_path: Path) -> None:
     assert read(tmp_path, (HEADER + "café €;k;d\n").encode(encoding)) == [(2, "café €", "k", "d")]
 
 
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_a_file_without_a_byte_is_said_to_be_empty(suffix: str, tmp_path: Path) -> None:
+    assert refused(tmp_path, "", suffix) == "is empty (0 bytes), perhaps half copied; copy it whole"
+
+
 def test_bytes_that_are_neither_refuse_the_file(tmp_path: Path) -> None:
     assert "neither UTF-8 nor Windows-1252" in refused(tmp_path, HEADER.encode() + b"\x81\xe9;k;d\n")
 
@@ -235,7 +240,7 @@ def test_an_unknown_column_may_come_twice() -> None:
     match_header(["x", "x", "transmissie_id", "klant_id", "transmissiedatum"], SOURCE)
 
 
-@pytest.mark.parametrize("content", ["", "\ufeff", "\n", "\n" + HEADER + "a;k;d\n"])
+@pytest.mark.parametrize("content", ["\ufeff", "\n", "\n" + HEADER + "a;k;d\n"])
 def test_a_file_without_a_header_in_row_1_is_refused(content: str, tmp_path: Path) -> None:
     assert "lacks the required column(s)" in refused(tmp_path, content)
 
@@ -300,7 +305,7 @@ def test_a_header_below_row_1_is_refused(tmp_path: Path) -> None:
     assert "lacks the required column(s)" in refused(tmp_path, workbook([None], XLSX_HEADER, ["a", "k", "d"]), "xlsx")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nee", workbook(XLSX_HEADER)[:300], b"transmissie_id;klant_id"])
+@pytest.mark.parametrize("content", [b"PK\x03\x04 nee", workbook(XLSX_HEADER)[:300], b"transmissie_id;klant_id"])
 def test_an_unreadable_workbook_is_refused(content: bytes, tmp_path: Path) -> None:
     assert refused(tmp_path, content, "xlsx") == (
         "cannot be read as XLSX; open it and save it again as an Excel workbook"
@@ -403,7 +408,7 @@ def test_a_parquet_row_with_only_an_extra_column_is_a_row(tmp_path: Path) -> Non
     assert read(tmp_path, content, "parquet") == [(1, None, None, None)]
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1 nee PAR1", b"transmissie_id;klant_id"])
+@pytest.mark.parametrize("content", [b"PAR1 nee PAR1", b"transmissie_id;klant_id"])
 def test_unreadable_parquet_is_refused(content: bytes, tmp_path: Path) -> None:
     assert refused(tmp_path, content, "parquet") == "cannot be read as Parquet; export it again"
 
