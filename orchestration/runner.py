@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -38,10 +37,6 @@ from orchestration.quality.standing import Standing
 from orchestration.questions import ASIDE, chosen
 from orchestration.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
-
-if TYPE_CHECKING:
-    pass
-
 
 REFUSED = (
     "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
