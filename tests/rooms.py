@@ -24,7 +24,7 @@ ALLOWED = {
 # Package -> where it may be imported at all, in a function or not: one place per package.
 PLACES = {
     "great_expectations": {"expectations.suite"},
-    "sqlalchemy": {"expectations.gx_duckdb"},
+    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.instance"},
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
                 "orchestration.automation", "orchestration.instance",

@@ -1,9 +1,11 @@
 """The analyst's day: tables that explain themselves, a dictionary, documentation, and examples that run."""
 
+import datetime as dt
 import fcntl
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,8 +16,20 @@ import pytest
 
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
-from orchestration import answered, dbt, dbt_docs, dictionary, disclosure, figure_books, publication
+from orchestration import (
+    answered,
+    dbt,
+    dbt_docs,
+    dictionary,
+    disclosure,
+    figure_books,
+    publication,
+    releasing,
+    verifying,
+)
 from orchestration.paths import PROJECT
+from orchestration.questions import FIGURE_BOOK
+from orchestration.releases import ReleaseError
 from tests.browser import browser, found
 from tests.conftest import Finished
 from tests.render import render
@@ -176,6 +190,18 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
     names = sorted(path.name for path in finished.data.figure_books.iterdir())
     assert len(names) == 2 and all("_synthetisch" not in name for name in names)
     assert sum("VERTROUWELIJK" in name for name in names) == 1
+
+
+def test_the_figure_book_is_released_once_and_known_for_what_it_is(finished: Finished, tmp_path: Path) -> None:
+    shutil.copytree(finished.data.root, tmp_path / "data", symlinks=True)
+    settings = finished.settings.model_copy(update={"data": tmp_path / "data"})
+    (line,), new = releasing.run(settings, FIGURE_BOOK)
+    kept = settings.folder.releases / line.folder / line.file_name
+    assert new and verifying.verify(settings.folder, kept).release == line
+    assert line.control and any((settings.folder.disclosure / "released" / FIGURE_BOOK).iterdir())
+    assert releasing.run(settings, FIGURE_BOOK) == ([line], False)
+    with pytest.raises(ReleaseError, match="no publication as of 2020-01-31; make it with: twe run --as-of 2020-01-31"):
+        releasing.run(settings, FIGURE_BOOK, as_of=dt.date(2020, 1, 31))
 
 
 def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
