@@ -18,7 +18,7 @@ ALL_SOURCES = "*"
 )  # fmt: skip
 @click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
 def check(past: str | None, rows: bool) -> None:
-    """Check the rules, code lists, classes, municipalities, questions and disclosure policy before anything runs."""
+    """Check rules, code lists, classes, municipalities, questions, figure book and disclosure policy before a run."""
     from orchestration.quality import checking
     from orchestration.quality.wording import counted
 

@@ -1,4 +1,4 @@
-"""`twe quarantine`: what is open and since when, what was mended, and what was reviewed. Counts, never a value."""
+"""`twe quarantine`: what is open and since when, what was mended or reviewed. Counts and words of the steward only."""
 
 from __future__ import annotations
 

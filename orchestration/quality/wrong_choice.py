@@ -20,6 +20,8 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     near = get_close_matches(given.lower(), by_lower, 3)
     if near:
         return f"did you mean {' or '.join(repr(by_lower[name]) for name in near)}?"
+    if not names:
+        return "there are none yet"
     if len(names) <= MOST_NAMED:
         return f"choose from {', '.join(names)}"
     return f"{len(names)} are known, and none comes near"
