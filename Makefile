@@ -7,6 +7,8 @@ READY := $(VENV)/ready
 
 # A compiled cache makes every start two to three times faster.
 unexport PYTHONDONTWRITEBYTECODE
+# Another checkout named there would take the place of this one.
+unexport PYTHONPATH
 export DO_NOT_TRACK := 1
 
 .PHONY: help annexes test lint types sql unit-tests pytest mutants benchmark ui lock clean
@@ -28,9 +30,8 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-# One thread: with more, ty has been seen to miss a folder of a fresh checkout.
 types: $(READY)
-	TY_MAX_PARALLELISM=1 $(BIN)/ty check --python $(VENV) --output-format concise orchestration expectations exports
+	$(BIN)/ty check --python $(VENV) --output-format concise orchestration expectations exports
 
 sql: $(READY)
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests

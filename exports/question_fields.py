@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from exports.identity import LEVELS
-from exports.yaml_lines import Located
+from exports.yaml_lines import Located, YamlProblem, load
 
 FIRST_YEAR = 2017  # the measure started on 1 January 2017
 
 
 class QuestionError(Exception):
     """A mistake in a question file, or in what is asked of a question."""
+
+
+def opened(path: Path, fields: tuple[str, ...]) -> tuple[FieldReader, Located, str]:
+    """A file that asks for figures: its reader, its fields, of which none is unknown, and its SHA-256.
+
+    Its `id` is the name of the file. Raises QuestionError with the line of the first mistake.
+    """
+    try:
+        content = path.read_bytes()
+        data = load(content.decode("utf-8"))
+    except (UnicodeDecodeError, YamlProblem) as error:
+        raise QuestionError(f"{path.name}: {error}") from error
+    reader = FieldReader(path.name)
+    if not isinstance(data, Located):
+        raise QuestionError(f"{path.name}: holds no fields; start with `id: {path.stem}`")
+    reader.only(data, fields)
+    if reader.needed(data, "id") != path.stem:
+        raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {path.stem!r}")
+    return reader, data, hashlib.sha256(content).hexdigest()
 
 
 class FieldReader:

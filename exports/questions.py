@@ -24,7 +24,6 @@ the line, what was found and what to do. Field by field:
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,8 +31,8 @@ from pathlib import Path
 from exports.annexes import KINDS
 from exports.annexes.model import Kind, Unavailable
 from exports.identity import LEVELS
-from exports.question_fields import FieldReader, QuestionError
-from exports.yaml_lines import Located, YamlProblem, load
+from exports.question_fields import FieldReader, QuestionError, opened
+from exports.yaml_lines import Located
 
 STATUSES = ("ontwerp", "voorlopig", "definitief")
 
@@ -129,26 +128,15 @@ def load_questions(folder: Path | None = None) -> dict[str, Question]:
 
 def load_question(path: Path) -> Question:
     """One question file."""
-    try:
-        content = path.read_bytes()
-        data = load(content.decode("utf-8"))
-    except (UnicodeDecodeError, YamlProblem) as error:
-        raise QuestionError(f"{path.name}: {error}") from error
-    reader = FieldReader(path.name)
-    if not isinstance(data, Located):
-        raise QuestionError(f"{path.name}: holds no fields; start with `id: {path.stem}`")
-    return _question(reader, data, path.stem, hashlib.sha256(content).hexdigest())
-
-
-def _question(reader: FieldReader, data: Located, stem: str, sha256: str) -> Question:
-    reader.only(
-        data,
-        ("id", "title", "year", "parliamentary_year", "number", "date", "minister", "asked_by", "introduction",
-         "contact", "licence", "next_update", "status", "draft_of", "as_of", "geography_date", "parts", "annexes",
-         "footnotes", "unavailable"),
+    fields = (
+        "id", "title", "year", "parliamentary_year", "number", "date", "minister", "asked_by", "introduction",
+        "contact", "licence", "next_update", "status", "draft_of", "as_of", "geography_date", "parts", "annexes",
+        "footnotes", "unavailable",
     )  # fmt: skip
-    if reader.needed(data, "id") != stem:
-        raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {stem!r}")
+    return _question(path.stem, *opened(path, fields))
+
+
+def _question(stem: str, reader: FieldReader, data: Located, sha256: str) -> Question:
     status = reader.text(data, "status") or "voorlopig"
     if status not in STATUSES:
         raise reader.fail(data, "status", f"status {status!r} must be one of {', '.join(STATUSES)}")

@@ -6,15 +6,14 @@ together with the figures of all questions.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind
-from exports.question_fields import FIRST_YEAR, FieldReader, QuestionError
-from exports.yaml_lines import Located, YamlProblem, load
+from exports.question_fields import FIRST_YEAR, FieldReader, opened
+from exports.yaml_lines import Located
 
 FILE = Path(__file__).with_name("cijferboek.yml")
 KINDS_SHOWN = ("2", "3", "4", "5", "ratio")
@@ -48,23 +47,13 @@ class Definition:
 
 def load_definition(path: Path = FILE) -> Definition:
     """The definition in a file. Raises QuestionError with the line of the first mistake."""
-    try:
-        content = path.read_bytes()
-        data = load(content.decode("utf-8"))
-    except (UnicodeDecodeError, YamlProblem) as error:
-        raise QuestionError(f"{path.name}: {error}") from error
-    reader = FieldReader(path.name)
-    if not isinstance(data, Located):
-        raise QuestionError(f"{path.name}: holds no fields; start with `id: {path.stem}`")
-    reader.only(data, ("id", "title", "figures"))
-    if reader.needed(data, "id") != path.stem:
-        raise reader.fail(data, "id", f"id {data['id']!r} must be the file name without .yml: {path.stem!r}")
+    reader, data, sha256 = opened(path, ("id", "title", "figures"))
     blocks = tuple(_block(reader, item) for item in reader.mappings(data, "figures"))
     if not blocks:
         raise reader.fail(
             data, "figures" if "figures" in data else None, "the book needs at least one block of figures"
         )
-    return Definition(path.stem, reader.needed(data, "title"), blocks, hashlib.sha256(content).hexdigest())
+    return Definition(path.stem, reader.needed(data, "title"), blocks, sha256)
 
 
 def _block(reader: FieldReader, data: Located) -> Block:
