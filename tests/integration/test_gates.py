@@ -363,6 +363,7 @@ def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Wa
     assert [alert["lines"][:-1] for alert in got] == [["delivery refused: screenings_2021-06-30.csv"]]
     after = warehouse.twe("run")
     assert after.code == 0 and f"  still refused   {refused}" in after.out, after.said
+    warehouse.assert_right()
     file.unlink()
 
 
