@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 
 TIMEOUT = 10.0
 """Seconds; an alert that does not get away must not hold up a run."""

@@ -13,9 +13,9 @@ from exports.question_fields import parse_years as question_years
 from exports.questions import Question
 from orchestration.answer import Answer, resolve
 from orchestration.door.ledger import Entry
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
 from orchestration.publication import Publication
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
 
 ANSWER = "antwoord"
 """What the answer to a question goes by, next to the keys of its annexes."""

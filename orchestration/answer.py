@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.door.ledger import Entry, newest_accepted
-from orchestration.files import replaced
+from orchestration.store.files import replaced
 
 
 class NothingAcceptedError(RuntimeError):

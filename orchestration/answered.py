@@ -14,7 +14,7 @@ from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.questions import known
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 

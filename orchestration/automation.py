@@ -17,9 +17,9 @@ import dagster as dg
 
 from expectations import contract
 from orchestration import alerts, jobs
-from orchestration.days import ZONE, today
 from orchestration.door.inbox import is_early, parse_name
-from orchestration.settings import Settings
+from orchestration.store.clock import ZONE, today
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 CLOSING = (2, 1)

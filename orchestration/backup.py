@@ -14,11 +14,11 @@ from pathlib import Path
 
 from orchestration import figure_books
 from orchestration.annexes import Stamps
-from orchestration.files import TEMPORARY, replaced
-from orchestration.lock import single_writer
-from orchestration.paths import DataFolder
-from orchestration.settings import Settings, ensure_writable
-from orchestration.swap import finish
+from orchestration.store.files import TEMPORARY, replaced
+from orchestration.store.lock import single_writer
+from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings, ensure_writable
+from orchestration.store.swap import finish
 
 CONTENTS = "backup.json"
 """SHA-256 of every file and target of every link of a backup; written last, so without it a backup is not whole."""

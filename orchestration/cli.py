@@ -19,7 +19,7 @@ from orchestration.cli_backup import backup, restore
 from orchestration.cli_days import DAY, GEOGRAPHY_DAY
 from orchestration.cli_page import ui
 from orchestration.cli_privacy import erase, inbox, rotate_key
-from orchestration.settings import Settings, load_settings
+from orchestration.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from orchestration.runner import Wish
@@ -32,10 +32,10 @@ def main() -> None:
     from exports.reading import PublicationError
     from orchestration.annexes import YearsError
     from orchestration.answer import NothingAcceptedError
-    from orchestration.lock import BusyError
     from orchestration.quality.wrong_choice import WrongChoiceError
     from orchestration.questions import UnknownQuestionError
-    from orchestration.settings import SettingsError
+    from orchestration.store.lock import BusyError
+    from orchestration.store.settings import SettingsError
 
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
     gc.set_threshold(1_000_000, 20, 20)
@@ -123,7 +123,7 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
     """Write synthetic deliveries, in the shape of the real thing."""
     from orchestration import reporting
     from orchestration.demo import InboxInUseError, write_demo
-    from orchestration.settings import ensure_writable
+    from orchestration.store.settings import ensure_writable
     from orchestration.workspace import Workspace
 
     settings = load_settings()

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from orchestration.settings import SettingsError, load_settings
+from orchestration.store.settings import SettingsError, load_settings
 
 
 @click.command()

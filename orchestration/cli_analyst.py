@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.settings import load_settings
+from orchestration.store.settings import load_settings
 
 OUT = click.Path(dir_okay=False, path_type=Path)
 

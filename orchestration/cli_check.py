@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from orchestration.settings import load_settings
+from orchestration.store.settings import load_settings
 
 ALL_SOURCES = "*"
 

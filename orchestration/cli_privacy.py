@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.settings import load_settings
+from orchestration.store.settings import load_settings
 
 
 @click.command("rotate-key")

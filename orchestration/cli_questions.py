@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from orchestration.settings import load_settings
+from orchestration.store.settings import load_settings
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from orchestration.cli_days import DAY, GEOGRAPHY_DAY
-from orchestration.settings import load_settings
+from orchestration.store.settings import load_settings
 
 
 @click.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.settings import load_settings
+from orchestration.store.settings import load_settings
 
 
 @click.command()
@@ -26,7 +26,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
 
     from orchestration.quality import reviewing
     from orchestration.quality.wording import counted
-    from orchestration.settings import ensure_writable
+    from orchestration.store.settings import ensure_writable
 
     if bool(workbook) == bool(row):
         raise click.UsageError("give a workbook of `twe quarantine --xlsx`, or one row with --row FILE:ROW")

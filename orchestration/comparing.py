@@ -12,7 +12,7 @@ from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.questions import chosen
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from orchestration.tracing import Trace, trace
 from orchestration.workspace import Workspace
 

@@ -9,8 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from orchestration.files import replaced, sweep
-from orchestration.paths import DBT_PROJECT, DataFolder
+from orchestration.store.files import replaced, sweep
+from orchestration.store.paths import DBT_PROJECT, DataFolder
 
 SILENT = ("--log-level", "none", "--no-send-anonymous-usage-stats")
 SOURCES = {".sql", ".yml", ".csv", ".md"}

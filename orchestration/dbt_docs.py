@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from orchestration import dbt
-from orchestration.files import replaced
-from orchestration.paths import PROJECT, DataFolder
+from orchestration.store.files import replaced
+from orchestration.store.paths import PROJECT, DataFolder
 
 POLICY = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline' "

@@ -10,7 +10,7 @@ from orchestration import automation, dbt, jobs
 from orchestration.assets import annexes, disclosure, figure_book, lake, publish, quality, warehouse
 from orchestration.questions import sound
 from orchestration.resources import AnswerConfig, workspace_resource
-from orchestration.settings import Settings, load_settings
+from orchestration.store.settings import Settings, load_settings
 
 PUBLISHED_LAYER = "marts"
 

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from exports.dictionary import CheckRule, Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
-from orchestration.paths import SEEDS, DataFolder
 from orchestration.publication import SCHEMA
+from orchestration.store.paths import SEEDS, DataFolder
 
 RUN = {
     "as_of": "The stand: deliveries up to this day exist.",

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 from exports.question_fields import QuestionError, parse_years
 from exports.questions import load_question
-from orchestration.files import replaced
-from orchestration.paths import QUESTIONS
 from orchestration.questions import known
-from orchestration.settings import Settings
+from orchestration.store.files import replaced
+from orchestration.store.paths import QUESTIONS
+from orchestration.store.settings import Settings
 
 _OF_ITS_OWN = ("number", "date", "minister", "asked_by", "parliamentary_year", "introduction", "year", "status",
                "draft_of", "as_of", "geography_date", "next_update")  # fmt: skip

@@ -24,11 +24,11 @@ from orchestration.door import originals, rewriting
 from orchestration.door.inbox import Delivery
 from orchestration.door.pseudonym import client_key, create_insz_macros
 from orchestration.door.rewriting import CLIENT_KEY
-from orchestration.lock import single_writer
 from orchestration.quality import reviews
 from orchestration.rekeying import current_answer
-from orchestration.settings import Settings, ensure_writable
-from orchestration.swap import exchange, finish
+from orchestration.store.lock import single_writer
+from orchestration.store.settings import Settings, ensure_writable
+from orchestration.store.swap import exchange, finish
 from orchestration.workspace import Workspace
 
 

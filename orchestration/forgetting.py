@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from orchestration.lock import single_writer
-from orchestration.settings import Settings, ensure_writable
+from orchestration.store.lock import single_writer
+from orchestration.store.settings import Settings, ensure_writable
 from orchestration.workspace import Workspace
 
 

@@ -8,8 +8,8 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance

@@ -18,9 +18,9 @@ from pathlib import Path
 from types import FrameType
 
 from orchestration import instance
-from orchestration.lock import BusyError, single_writer
-from orchestration.paths import DataFolder
-from orchestration.settings import Settings, SettingsError, ensure_writable
+from orchestration.store.lock import BusyError, single_writer
+from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings, SettingsError, ensure_writable
 
 MODULE = "orchestration.definitions"
 LOOPBACK = "127.0.0.1"

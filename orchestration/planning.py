@@ -11,7 +11,7 @@ from orchestration import annexes, disclosure, figure_books, publication, revisi
 from orchestration.answer import resolve
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 
 
 @dataclass(frozen=True)

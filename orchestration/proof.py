@@ -11,7 +11,7 @@ import duckdb
 from expectations.routing import quote
 from orchestration import dbt, publication
 from orchestration.answer import Answer, write_run_settings
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
 

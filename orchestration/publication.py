@@ -20,8 +20,8 @@ from exports.dictionary import DescribedTable
 from orchestration.answer import Answer
 from orchestration.door.inbox import is_synthetic
 from orchestration.door.ledger import Entry
-from orchestration.files import TEMPORARY, replaced
-from orchestration.paths import DataFolder
+from orchestration.store.files import TEMPORARY, replaced
+from orchestration.store.paths import DataFolder
 from orchestration.version import code_version
 
 KEPT = 10

@@ -9,12 +9,12 @@ from typing import Any
 
 import duckdb
 
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
 from orchestration.quality import cases, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.return_cover import height
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
 
 REVIEW, CLOSED = "nagekeken", "afgesloten"
 """The column in which the steward says why a row is settled; `twe review` reads it back."""

@@ -16,10 +16,10 @@ from orchestration import proof, publication
 from orchestration.answer import Answer, resolve
 from orchestration.door import originals, rewriting
 from orchestration.door.pseudonym import fingerprint
-from orchestration.files import replaced
-from orchestration.lock import single_writer
-from orchestration.settings import Settings, SettingsError, ensure_writable
-from orchestration.swap import exchange, finish
+from orchestration.store.files import replaced
+from orchestration.store.lock import single_writer
+from orchestration.store.settings import Settings, SettingsError, ensure_writable
+from orchestration.store.swap import exchange, finish
 from orchestration.workspace import Workspace
 
 MOST_NAMED = 10

@@ -13,7 +13,7 @@ from orchestration.answer import resolve
 from orchestration.publication import Publication
 from orchestration.questions import FIGURE_BOOK, chosen
 from orchestration.releases import Release, ReleaseError
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 

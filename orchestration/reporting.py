@@ -6,14 +6,15 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from orchestration import days, publication, quarantine
+from orchestration import publication, quarantine
 from orchestration.door import ledger
 from orchestration.door.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.quality import report_page
 from orchestration.quality.standing import Standing
 from orchestration.quality.wording import counted
-from orchestration.settings import Settings
+from orchestration.store import clock
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def demo_text(summary: DemoSummary) -> str:
 
 def status_text(settings: Settings, today: dt.date | None = None) -> str:
     """Deliveries per source and what is late, what is refused, the rules broken most, and the publications."""
-    today = today or days.today()
+    today = today or clock.today()
     workspace = Workspace(settings, today)
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from orchestration import jobs, swap, telling
-from orchestration.files import sweep
+from orchestration import jobs, telling
 from orchestration.instance import bury_killed_runs
-from orchestration.lock import single_writer
 from orchestration.quality import report_page
-from orchestration.settings import Settings, ensure_writable
+from orchestration.store import swap
+from orchestration.store.files import sweep
+from orchestration.store.lock import single_writer
+from orchestration.store.settings import Settings, ensure_writable
 from orchestration.workspace import Workspace
 
 

@@ -14,7 +14,7 @@ from exports.shown import of_figures
 from orchestration import annexes, released_figures, releases
 from orchestration.publication import Publication
 from orchestration.releases import Release
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from orchestration.tracing import Trace, trace
 from orchestration.workspace import Workspace
 

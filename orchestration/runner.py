@@ -23,19 +23,19 @@ from orchestration import (
     publication,
     reach,
     results,
-    swap,
     telling,
 )
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
 from orchestration.door.ledger import Entry
-from orchestration.lock import single_writer
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
 from orchestration.quality.standing import Standing
 from orchestration.questions import ASIDE, chosen
-from orchestration.settings import Settings, ensure_inbox, ensure_writable
+from orchestration.store import swap
+from orchestration.store.lock import single_writer
+from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.workspace import Workspace
 
 REFUSED = (

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from orchestration.door.inbox import Inbox
 from orchestration.door.ledger import Entry
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
 
 
 def begin(data: DataFolder, entries: Iterable[Entry]) -> None:

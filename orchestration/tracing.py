@@ -23,7 +23,7 @@ from exports.comparison import CODE, TIME
 from exports.reading import UNASSIGNED
 from exports.shown import FLANDERS
 from orchestration.door.ledger import Entry
-from orchestration.paths import SEEDS, DataFolder
+from orchestration.store.paths import SEEDS, DataFolder
 
 ROLES = {
     "1": "start", "2": "start", "3": "payment", "4": "end", "5": "measured", "6": "measured", "ratio": "month",

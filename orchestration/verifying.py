@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.annexes import CONFIDENTIAL
-from orchestration.paths import DataFolder
 from orchestration.questions import FIGURE_BOOK
 from orchestration.releases import Release, digest, read
+from orchestration.store.paths import DataFolder
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from importlib import metadata
 
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 
 SHAPING = (
     ("orchestration", ("*.py",)),

@@ -10,16 +10,16 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration import telling
-from orchestration.days import today
 from orchestration.door import ledger, load, storage
 from orchestration.door.guard import GuardError
 from orchestration.door.inbox import Inbox, is_synthetic, scan
 from orchestration.door.ledger import Entry
 from orchestration.door.load import SourceLoad
 from orchestration.door.pseudonym import fingerprint
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
-from orchestration.settings import Settings, SettingsError
+from orchestration.store.clock import today
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings, SettingsError
 
 DEMO_KEY = b"demo key, not a secret, never for real deliveries"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from orchestration.paths import DataFolder
-from orchestration.settings import Settings
+from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings
 from tests.deliveries import KEY
 from tests.hostile import Inbox, write_inbox
 from tests.oracle import Ledger, deliver

@@ -20,7 +20,7 @@ from orchestration.door import load as door
 from orchestration.door import parsing
 from orchestration.door.inbox import Delivery, parse_name
 from orchestration.door.load import SourceLoad, load_source
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 KEY = b"sleutel van de testen, niet geheim"
 # Valid by their checksum, of nobody: births before and from 2000, and two bis numbers.

@@ -71,7 +71,7 @@ MUTANTS = (
     # The second statement of the definitions.
     Mutant("tests/oracle/calendar.py", "min(dom, month_length(year, month))", "min(dom, 28)", UNIT + "test_oracle.py"),
     # Runs and publications.
-    Mutant("orchestration/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
+    Mutant("orchestration/store/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
            UNIT + "test_lock.py"),
     Mutant("orchestration/planning.py", "if made is not None and answer.as_of_is_default",
            "if False and answer.as_of_is_default",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 
 PAGE = PROJECT / "docs" / "naming.md"
 GRAIN = re.compile(r"(One row per|Exactly one row)\b[^.]*\.$")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 
 STEWARDS = ["team:data-stewards"]
 ENGINEERS = ["team:data-engineers"]

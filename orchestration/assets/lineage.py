@@ -14,7 +14,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 from dagster_dbt.core.dbt_cli_event import EventHistoryMetadata, _build_column_lineage_metadata
 
-from orchestration.files import replaced
+from orchestration.store.files import replaced
 
 KEPT = "column_lineage.json"
 Lineage = Mapping[str, Mapping[str, list[tuple[str, str]]]]

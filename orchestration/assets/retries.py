@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from orchestration.lock import BusyError
+from orchestration.store.lock import BusyError
 
 TIMES = 3
 SECONDS_BETWEEN = 10

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.files import replaced
+from orchestration.store.files import replaced
 
 COLUMNS = {
     "delivery_id": "varchar",

@@ -17,7 +17,7 @@ from orchestration.door.errors import DeliveryError
 from orchestration.door.inbox import Delivery
 from orchestration.door.ledger import Check, Entry, Reason
 from orchestration.door.pseudonym import create_insz_macros
-from orchestration.paths import SEEDS, DataFolder
+from orchestration.store.paths import SEEDS, DataFolder
 
 BATCH_BYTES = 256 * 1024**2
 """Deliveries are guarded together up to this size of their files; more would cost memory, less time."""

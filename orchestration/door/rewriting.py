@@ -16,7 +16,7 @@ import numpy as np
 from expectations.contract import SourceContract
 from expectations.model import CLIENT_KEY
 from expectations.routing import literal, quote
-from orchestration.files import replaced
+from orchestration.store.files import replaced
 
 ERASED = "erased"
 """Begins the pseudonym of a client who was erased; no pseudonym made with a key begins so."""

@@ -9,7 +9,7 @@ import duckdb
 
 from expectations.contract import Column, SourceContract
 from expectations.routing import quote
-from orchestration.files import replaced
+from orchestration.store.files import replaced
 
 LAKE_TYPES = {
     "text": "varchar",

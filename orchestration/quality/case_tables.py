@@ -10,10 +10,10 @@ from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
 from orchestration.door import ledger
-from orchestration.paths import SEEDS, DataFolder
 from orchestration.quality import check_municipalities, csv_tables
 from orchestration.quality.checking import MistakesError
 from orchestration.quality.reviews import Reviews
+from orchestration.store.paths import SEEDS, DataFolder
 
 
 def create(con: duckdb.DuckDBPyConnection, data: DataFolder, reviews: Reviews) -> None:

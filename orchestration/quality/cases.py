@@ -22,10 +22,10 @@ from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
 from orchestration.door.unparsing import lake_text
-from orchestration.paths import DataFolder
 from orchestration.quality import case_tables, reviews
 from orchestration.quality.case_tables import files, nis_of
 from orchestration.quality.wrong_choice import did_you_mean
+from orchestration.store.paths import DataFolder
 
 OPEN, MENDED, REPEATED, REVIEWED, CLOSED = "open", "mended", "repeated", "reviewed", "closed"
 QUARANTINED, WARNED = "quarantined", "warned"

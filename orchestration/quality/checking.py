@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.contract import FOLDER, ContractError
-from orchestration.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
+from orchestration.store.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
 
 
 class MistakesError(ContractError):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from expectations import contract
 from orchestration.door import ledger
-from orchestration.paths import DataFolder
 from orchestration.quality import cases, today
 from orchestration.quality.cases import CLOSED, MENDED, OPEN, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.wording import counted
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
+from orchestration.store.paths import DataFolder
 
 OUTCOMES = {"quarantined": "refused", "warned": "warned"}
 TITLES = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}

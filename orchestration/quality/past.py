@@ -20,8 +20,8 @@ from expectations.model import Rule
 from expectations.routing import broken, literal, quote
 from orchestration.door import guard, ledger, parsing
 from orchestration.door.ledger import Entry
-from orchestration.paths import DataFolder
 from orchestration.quality.past_rows import prepare, read_lake, read_quarantine
+from orchestration.store.paths import DataFolder
 
 NO_SECRET = b"no secret: what it makes is thrown away"
 REFUSED, WARNED, LET_IN, CLEARED = "refused", "warned", "let in", "no longer warned"

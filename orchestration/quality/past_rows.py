@@ -15,7 +15,7 @@ from expectations.routing import literal, quote
 from orchestration.door import load
 from orchestration.door.ledger import Entry
 from orchestration.door.unparsing import lake_text
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 VALID_INSZ = "00000000097"
 """Stands in for an INSZ that was valid: eleven digits with a right checksum, and of nobody."""

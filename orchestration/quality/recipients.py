@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.door.inbox import SYNTHETIC_LABEL
-from orchestration.paths import SEEDS
 from orchestration.quality.cases import Case
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
+from orchestration.store.paths import SEEDS
 
 
 @dataclass(frozen=True, order=True)

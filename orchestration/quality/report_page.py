@@ -6,12 +6,12 @@ from pathlib import Path
 
 from orchestration.door import ledger
 from orchestration.door.ledger import Entry
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
 from orchestration.quality import by_ocmw, cases, standing
 from orchestration.quality import report as quality
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.report import Report
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
 from orchestration.workspace import Workspace
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")

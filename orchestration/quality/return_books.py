@@ -14,7 +14,6 @@ from typing import Any
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from orchestration.files import replaced
 from orchestration.quality import return_cover, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
@@ -22,6 +21,7 @@ from orchestration.quality.recipients import Recipient, Recipients
 from orchestration.quality.return_cover import CORRECTION, MARK
 from orchestration.quality.wording import counted
 from orchestration.quality.wrong_choice import WrongChoiceError
+from orchestration.store.files import replaced
 
 FIRST = {"bestand": 44, "rij": 7, "sinds": 12, "uitkomst": 26, "regel": 28, "betekenis": 64, "wat te doen": 48}
 FIELDS = "velden zoals gelezen"

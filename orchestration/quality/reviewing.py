@@ -15,14 +15,14 @@ from pathlib import Path
 from expectations import contract
 from orchestration.door import ledger, xlsx
 from orchestration.door.errors import DeliveryError
-from orchestration.lock import single_writer
-from orchestration.paths import DataFolder
 from orchestration.quality import cases, reviews
 from orchestration.quality.cases import CLOSED, MENDED, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.masking import masked
 from orchestration.quality.reviews import Place
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 from orchestration.quarantine import REVIEW, STATUSES
+from orchestration.store.lock import single_writer
+from orchestration.store.paths import DataFolder
 
 LONGEST = 500
 """Characters of a reason."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.files import replaced
-from orchestration.paths import DataFolder
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
 
 Place = tuple[str, int, str]
 """File, row number and rule."""

@@ -18,10 +18,10 @@ from expectations.contract import SourceContract
 from expectations.model import Rule
 from orchestration.door import ledger
 from orchestration.door.ledger import Entry
-from orchestration.paths import DataFolder
 from orchestration.quality import past
 from orchestration.quality.cases import OPEN, Case
 from orchestration.quality.past_rows import prepare, read_quarantine
+from orchestration.store.paths import DataFolder
 
 Row = tuple[str, int]
 """File and row number."""

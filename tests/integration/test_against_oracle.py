@@ -12,7 +12,7 @@ import pytest
 from orchestration import publication, runner
 from orchestration.publication import Publication
 from orchestration.runner import Wish
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from tests.compare import assert_door_equals, assert_publication_equals, read_table
 from tests.conftest import Finished, finished_run
 from tests.deliveries import KEY

@@ -27,9 +27,9 @@ from orchestration import (
     releasing,
     verifying,
 )
-from orchestration.paths import PROJECT
 from orchestration.questions import FIGURE_BOOK
 from orchestration.releases import ReleaseError
+from orchestration.store.paths import PROJECT
 from tests.browser import browser, found
 from tests.conftest import Finished
 from tests.render import render

@@ -8,8 +8,8 @@ import pytest
 
 from orchestration import backup as copies
 from orchestration.backup import BackupError
-from orchestration.lock import BusyError, single_writer
-from orchestration.settings import Settings
+from orchestration.store.lock import BusyError, single_writer
+from orchestration.store.settings import Settings
 from tests.conftest import Finished
 from tests.deliveries import KEY
 from tests.integration.test_gates import hashes

@@ -17,7 +17,7 @@ from orchestration.answer import resolve, write_run_settings
 from orchestration.door import ledger, storage
 from orchestration.door.inbox import Delivery, parse_name
 from orchestration.door.load import SourceLoad, load_source
-from orchestration.paths import PROJECT, DataFolder
+from orchestration.store.paths import PROJECT, DataFolder
 from tests import naming
 from tests.deliveries import KEY, by_routing, rows_of, write
 

@@ -20,8 +20,8 @@ from exports.questions import load_questions
 from orchestration import jobs
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
-from orchestration.paths import QUESTIONS
-from orchestration.settings import Settings
+from orchestration.store.paths import QUESTIONS
+from orchestration.store.settings import Settings
 from tests.conftest import Finished
 
 pytestmark = pytest.mark.slow

@@ -15,8 +15,8 @@ import yaml
 
 from orchestration import instance
 from orchestration.cli import twe
-from orchestration.paths import PROJECT
-from orchestration.settings import Settings
+from orchestration.store.paths import PROJECT
+from orchestration.store.settings import Settings
 
 DEPLOY = PROJECT / "docs" / "deploy"
 UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])

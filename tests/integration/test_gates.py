@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 from tests.compare import assert_publication_equals
 from tests.deliveries import INSZ, KEY, write, write_text
 from tests.oracle import Ledger, deliver, marts

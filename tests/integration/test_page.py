@@ -22,8 +22,8 @@ from dagster._core.utils import make_new_run_id
 from orchestration import automation, jobs, page
 from orchestration.definitions import build_definitions
 from orchestration.instance import bury_killed_runs
-from orchestration.paths import PROJECT, DataFolder
-from orchestration.settings import Settings, SettingsError
+from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.store.settings import Settings, SettingsError
 from tests.conftest import Finished
 from tests.deliveries import KEY
 from tests.processes import Twe

@@ -13,12 +13,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import erasing, forgetting, rekeying, swap
+from orchestration import erasing, forgetting, rekeying
 from orchestration.door.pseudonym import client_key
-from orchestration.paths import PROJECT, DataFolder
 from orchestration.proof import FiguresDifferError
 from orchestration.quality import cases, reviews
-from orchestration.settings import Settings
+from orchestration.store import swap
+from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 from tests.deliveries import INSZ, KEY, rows_of, write
 from tests.integration.test_privacy import files, insz_in, keys_in, texts

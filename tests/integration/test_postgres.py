@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.paths import PROJECT, DataFolder
+from orchestration.store.paths import PROJECT, DataFolder
 from tests.deliveries import INSZ, write
 from tests.processes import Twe
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 from tests.conftest import Finished
 from tests.deliveries import KEY
 

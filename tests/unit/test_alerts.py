@@ -10,7 +10,7 @@ import pytest
 
 from orchestration import alerts
 from orchestration.alerts import Alert
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.store.settings import Settings, SettingsError, load_settings
 from tests.deliveries import INSZ, KEY
 from tests.webhooks import serving, webhook
 

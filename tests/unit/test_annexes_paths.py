@@ -12,11 +12,11 @@ from orchestration import annexes
 from orchestration.annexes import Stamps, YearsError, parse_years, stamp
 from orchestration.answer import Answer, NothingAcceptedError, resolve
 from orchestration.door.ledger import Entry
-from orchestration.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.publication import Publication, inputs_digest
 from orchestration.quality import checking
 from orchestration.questions import UnknownQuestionError, chosen, known, sound
-from orchestration.settings import Settings, SettingsError
+from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
+from orchestration.store.settings import Settings, SettingsError
 from tests.unit.test_ledger import ENTRY
 
 SETTINGS = Settings()

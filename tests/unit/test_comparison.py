@@ -25,7 +25,7 @@ from exports.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbo
 from exports.workbook import render_bytes, write
 from orchestration.door import storage
 from orchestration.door.ledger import Entry
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 from orchestration.tracing import present_codes, trace
 from tests.checklist import OF_ANY_WORKBOOK, violations
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orchestration import dbt
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 
 @pytest.fixture

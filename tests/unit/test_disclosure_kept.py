@@ -21,7 +21,7 @@ from orchestration.disclosure import Kept
 from orchestration.publication import Publication
 from orchestration.refusing import refusal
 from orchestration.resources import AnswerConfig
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 QUESTION = load_questions()["twe-2024"]

@@ -15,8 +15,8 @@ from exports.unfinished import left_over
 from orchestration import answered, releases
 from orchestration.cli import twe
 from orchestration.drafting import draft
-from orchestration.paths import QUESTIONS
-from orchestration.settings import Settings
+from orchestration.store.paths import QUESTIONS
+from orchestration.store.settings import Settings
 
 KNOWN = sorted(load_questions(QUESTIONS))
 

@@ -15,7 +15,7 @@ from exports.figure_book import definition
 from orchestration import disclosure, figure_books, planning
 from orchestration.planning import Wish, plan
 from orchestration.publication import Publication
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 
 DAY = dt.date(2024, 3, 31)
 QUESTION = load_questions()["twe-2024"]

@@ -11,7 +11,7 @@ import duckdb
 import jinja2
 import pytest
 
-from orchestration.paths import DBT_PROJECT
+from orchestration.store.paths import DBT_PROJECT
 
 FOLDER = DBT_PROJECT / "tests" / "generic"
 TABLES = """

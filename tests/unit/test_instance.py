@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from orchestration.instance import written_at_ease
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 
 def test_the_books_are_synced_now_and_then_during_a_run_and_whole_after_it(tmp_path: Path) -> None:

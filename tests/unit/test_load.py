@@ -15,7 +15,7 @@ from orchestration.door.guard import GuardError
 from orchestration.door.inbox import scan
 from orchestration.door.load import SourceLoad, load_source, refuse_clashes
 from orchestration.door.pseudonym import client_key
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 from tests import deliveries
 from tests.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
 

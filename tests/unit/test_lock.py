@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lock import BusyError, single_writer
-from orchestration.paths import PROJECT
+from orchestration.store.lock import BusyError, single_writer
+from orchestration.store.paths import PROJECT
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from orchestration.lock import single_writer
+from orchestration.store.lock import single_writer
 with single_writer(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

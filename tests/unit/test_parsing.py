@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from expectations import contract
 from orchestration.door import parsing
-from orchestration.paths import DBT_PROJECT
+from orchestration.store.paths import DBT_PROJECT
 from tests.deliveries import INSZ, KEY, ascii_table, door_database, parsed
 from tests.oracle import calendar, values
 from tests.oracle.sources import Column

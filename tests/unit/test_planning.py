@@ -12,8 +12,8 @@ from exports import load_questions
 from exports.questions import load_question
 from orchestration import planning
 from orchestration.cli import twe
-from orchestration.paths import PROJECT
 from orchestration.planning import Wish, by_dates, moves, plan
+from orchestration.store.paths import PROJECT
 
 PINNED = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
 FREE = load_questions()["twe-2024"]

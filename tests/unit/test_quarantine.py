@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 
 from expectations import contract
 from orchestration import quarantine
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 from tests.deliveries import load, write_text
 
 

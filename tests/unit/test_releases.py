@@ -18,9 +18,9 @@ from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
 from orchestration import released_figures, releases, verifying
 from orchestration.cli import twe
-from orchestration.paths import PROJECT, DataFolder
 from orchestration.publication import Publication
 from orchestration.releases import ReleaseError
+from orchestration.store.paths import PROJECT, DataFolder
 
 QUESTION = load_questions()["twe-2024"]
 NOW = dt.datetime(2024, 4, 2, 9, 30, 15, tzinfo=dt.UTC)
@@ -182,7 +182,7 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
     from orchestration import revising
     from orchestration.door import ledger, storage
     from orchestration.door.ledger import Entry
-    from orchestration.settings import Settings
+    from orchestration.store.settings import Settings
     from orchestration.workspace import Workspace
 
     settings = Settings(data=data.root)

@@ -14,7 +14,7 @@ from orchestration.quality.standing import Standing
 from orchestration.reach import notes
 from orchestration.reporting import run_text, status_text
 from orchestration.runner import Report
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from tests.unit.test_ledger import ENTRY
 
 

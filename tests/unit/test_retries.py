@@ -5,7 +5,7 @@ import pytest
 
 from orchestration.assets.retries import TIMES, tried_again
 from orchestration.dbt import DbtError
-from orchestration.lock import BusyError
+from orchestration.store.lock import BusyError
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 from tests import rooms
 
 RULES = (
@@ -18,12 +18,22 @@ RULES = (
 )
 FORBIDDEN = (
     # a module of a small tree, a line in it, the rule that must see it, and a word of what it says
-    ("orchestration/door/load.py", "from orchestration.settings import Settings", rooms.rooms_crossed, "settings"),
+    (
+        "orchestration/door/load.py",
+        "from orchestration.store.settings import Settings",
+        rooms.rooms_crossed,
+        "settings",
+    ),
     ("orchestration/door/load.py", "def f():\n    import dagster", rooms.packages_out_of_place, "dagster"),
     ("orchestration/door/guard.py", "from exports import reading", rooms.rooms_crossed, "exports.reading"),
-    ("orchestration/demo/demo.py", "import orchestration.paths", rooms.rooms_crossed, "orchestration.paths"),
-    ("orchestration/demo/demo.py", "from .. import paths", rooms.rooms_crossed, "orchestration.paths"),
-    ("expectations/suite.py", "from orchestration.paths import SEEDS", rooms.rooms_crossed, "SEEDS"),
+    (
+        "orchestration/demo/demo.py",
+        "import orchestration.store.paths",
+        rooms.rooms_crossed,
+        "orchestration.store.paths",
+    ),
+    ("orchestration/demo/demo.py", "from .. import paths", rooms.rooms_crossed, "orchestration.store.paths"),
+    ("expectations/suite.py", "from orchestration.store.paths import SEEDS", rooms.rooms_crossed, "SEEDS"),
     (
         "expectations/routing.py",
         "from great_expectations import core",
@@ -44,7 +54,10 @@ FORBIDDEN = (
     ("tests/hostile/world.py", "from orchestration.demo import rows", rooms.rooms_crossed, "rows"),
 )
 PERMITTED = (
-    ("orchestration/door/load.py", "from expectations.contract import load\nfrom orchestration.files import sweep"),
+    (
+        "orchestration/door/load.py",
+        "from expectations.contract import load\nfrom orchestration.store.files import sweep",
+    ),
     ("exports/cells.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from openpyxl.cell import Cell"),
     ("exports/reading.py", "def f():\n    import duckdb"),
     ("orchestration/page.py", "import os, subprocess\nsubprocess.run(['x'], env=os.environ)"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 from tests.deliveries import ascii_table, load, rows_of, write
 
 # All are delivered on 2026-01-31. 24 completed months from 2020-01-01 last until 2022-01-30.

@@ -6,8 +6,8 @@ import pytest
 
 from orchestration.door.ledger import append
 from orchestration.door.pseudonym import fingerprint
-from orchestration.paths import DataFolder
-from orchestration.settings import Settings, SettingsError, ensure_inbox, ensure_writable, load_settings
+from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings, SettingsError, ensure_inbox, ensure_writable, load_settings
 from orchestration.workspace import DEMO_KEY, Workspace
 from tests.deliveries import KEY, write_text
 from tests.unit.test_ledger import ENTRY

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from expectations import contract
 from orchestration.door import ledger
 from orchestration.door.inbox import scan
-from orchestration.paths import DataFolder
 from orchestration.quality import by_ocmw, cases, listing, return_books, texts
+from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write, write_text
 
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"

@@ -7,9 +7,9 @@ import pytest
 
 from expectations import contract
 from expectations.contract import FOLDER
-from orchestration.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
 from orchestration.quality import checking
 from orchestration.quality.checking import Places
+from orchestration.store.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
 
 
 @pytest.fixture

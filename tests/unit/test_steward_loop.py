@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from orchestration.paths import DataFolder
 from orchestration.quality import cases, listing, return_books
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.wrong_choice import WrongChoiceError
+from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write, write_text
 
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"

@@ -12,9 +12,9 @@ import pytest
 from expectations import contract
 from expectations.contract import FOLDER, Rule, SourceContract
 from orchestration.door.inbox import parse_name
-from orchestration.paths import PROJECT, SEEDS, DataFolder
 from orchestration.quality import cases, checking, listing, past, past_text, texts, today
 from orchestration.quality.checking import Places
+from orchestration.store.paths import PROJECT, SEEDS, DataFolder
 from tests.deliveries import INSZ, load, write
 from tests.hostile import write_inbox
 

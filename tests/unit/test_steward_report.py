@@ -16,7 +16,7 @@ from orchestration.quality import report_page
 from orchestration.quality.by_ocmw import OcmwLine
 from orchestration.quality.report import Report
 from orchestration.quality.standing import Standing
-from orchestration.settings import Settings
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 CONTRACTS = {name: contract.load(name) for name in contract.sources()}

@@ -8,9 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from orchestration import quarantine
-from orchestration.paths import DataFolder
 from orchestration.quality import cases, listing, return_books, reviewing, reviews, standing
 from orchestration.quality.reviewing import Reviewed, ReviewError
+from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write
 
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
-from orchestration.paths import SEEDS
 from orchestration.quality import checking
 from orchestration.quality.checking import Places
+from orchestration.store.paths import SEEDS
 
 
 @pytest.fixture

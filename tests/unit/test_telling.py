@@ -10,8 +10,8 @@ from orchestration import jobs, resources, telling
 from orchestration.automation import _state
 from orchestration.door import ledger
 from orchestration.door.ledger import Entry
-from orchestration.paths import DataFolder
-from orchestration.settings import Settings
+from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
 
 

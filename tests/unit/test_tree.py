@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 
 LIMITS = {"orchestration": 250, "expectations": 250, "exports": 250, "tests": 300}
 # File -> how long it may be, and why.

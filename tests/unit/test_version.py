@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import version
-from orchestration.paths import PROJECT
+from orchestration.store.paths import PROJECT
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.door.pseudonym import MINIMUM_KEY_LENGTH
-from orchestration.paths import DataFolder
+from orchestration.store.paths import DataFolder
 
 
 class SettingsError(ValueError):
