@@ -12,7 +12,7 @@ from exports.answer import answer_file
 from exports.question_fields import parse_years as question_years
 from exports.questions import Question
 from orchestration.answer import Answer, resolve
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.door.ledger import Entry, newest_accepted
+from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.store.files import replaced
 
 

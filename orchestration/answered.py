@@ -11,7 +11,7 @@ from exports.questions import Question
 from exports.unfinished import left_over
 from orchestration import annexes, figure_books, planning, publication, releases
 from orchestration.answer import NothingAcceptedError, resolve
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.questions import known
 from orchestration.store.settings import Settings

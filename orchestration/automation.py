@@ -17,7 +17,7 @@ import dagster as dg
 
 from expectations import contract
 from orchestration import alerts, jobs
-from orchestration.door.inbox import is_early, parse_name
+from orchestration.ingest.inbox import is_early, parse_name
 from orchestration.store.clock import ZONE, today
 from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace

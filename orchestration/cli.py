@@ -99,7 +99,8 @@ def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None
 
 
 def _run(settings: Settings, wish: Wish) -> None:
-    from orchestration import alerts, reporting, runner, telling
+    from orchestration import alerts, reporting, runner
+    from orchestration.ingest import reported
 
     try:
         report = runner.run(settings, wish)
@@ -109,7 +110,7 @@ def _run(settings: Settings, wish: Wish) -> None:
     click.echo(reporting.run_text(report))
     if report.exit_code:
         alerts.send(settings, alerts.of_report(report.problems, [e.file_name for e in report.refused]))
-    telling.tell(settings.folder, report.loaded)  # last of all: a run that is killed before it has told nothing
+    reported.tell(settings.folder, report.loaded)  # last of all: a run that is killed before it has told nothing
     sys.exit(report.exit_code)
 
 

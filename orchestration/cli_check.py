@@ -48,7 +48,7 @@ def _unfinished() -> None:
 
 def _ahead() -> None:
     """Questions that ask for years of which nothing can have been delivered: no mistake, but seldom meant."""
-    from orchestration.door.ledger import newest_accepted
+    from orchestration.ingest.ledger import newest_accepted
     from orchestration.questions import known
     from orchestration.workspace import Workspace
 

@@ -9,7 +9,7 @@ from exports.comparison import Comparison, annexes_of, compare
 from exports.questions import Question
 from orchestration import publication, runner
 from orchestration.answer import NothingAcceptedError, resolve
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.questions import chosen
 from orchestration.store.settings import Settings

@@ -70,7 +70,7 @@ def _table(node: dict[str, Any], key: tuple[str, ...]) -> DescribedTable:
 def source_fields() -> tuple[SourceField, ...]:
     """Every field that a column may rest on."""
     from expectations import contract
-    from orchestration.door.ledger import COLUMNS
+    from orchestration.ingest.ledger import COLUMNS
 
     found = [
         SourceField(name, column.name, column.type, column.description)

@@ -20,10 +20,10 @@ import duckdb
 from expectations.contract import SourceContract
 from expectations.routing import literal, quote
 from orchestration import proof
-from orchestration.door import originals, rewriting
-from orchestration.door.inbox import Delivery
-from orchestration.door.pseudonym import client_key, create_insz_macros
-from orchestration.door.rewriting import CLIENT_KEY
+from orchestration.ingest import originals, rewriting
+from orchestration.ingest.inbox import Delivery
+from orchestration.ingest.pseudonym import client_key, create_insz_macros
+from orchestration.ingest.rewriting import CLIENT_KEY
 from orchestration.quality import reviews
 from orchestration.rekeying import current_answer
 from orchestration.store.lock import single_writer

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exports.questions import Question
 from orchestration import annexes, disclosure, figure_books, publication, revising
 from orchestration.answer import resolve
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.store.settings import Settings
 

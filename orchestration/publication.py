@@ -18,8 +18,8 @@ import duckdb
 from expectations.routing import quote
 from exports.dictionary import DescribedTable
 from orchestration.answer import Answer
-from orchestration.door.inbox import is_synthetic
-from orchestration.door.ledger import Entry
+from orchestration.ingest.inbox import is_synthetic
+from orchestration.ingest.ledger import Entry
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
 from orchestration.version import code_version

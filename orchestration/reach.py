@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from exports.questions import Question
 from orchestration import annexes
-from orchestration.door.ledger import Entry, newest_accepted
+from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.planning import Wish
 from orchestration.publication import Publication
 

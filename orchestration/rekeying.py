@@ -14,8 +14,8 @@ from pathlib import Path
 
 from orchestration import proof, publication
 from orchestration.answer import Answer, resolve
-from orchestration.door import originals, rewriting
-from orchestration.door.pseudonym import fingerprint
+from orchestration.ingest import originals, rewriting
+from orchestration.ingest.pseudonym import fingerprint
 from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from orchestration import publication, quarantine
-from orchestration.door import ledger
-from orchestration.door.ledger import Entry
+from orchestration.ingest import ledger
+from orchestration.ingest.ledger import Entry
 from orchestration.publication import Publication
 from orchestration.quality import report_page
 from orchestration.quality.standing import Standing

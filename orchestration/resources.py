@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from orchestration import jobs, telling
+from orchestration import jobs
+from orchestration.ingest import reported
 from orchestration.instance import bury_killed_runs
 from orchestration.quality import report_page
 from orchestration.store import swap
@@ -51,7 +52,7 @@ def _tell(workspace: Workspace, run: dg.DagsterRun | None) -> None:
     untold = workspace.untold()
     refused = {e.source for e in untold if e.status == "rejected"}
     if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.judged:
-        telling.tell(workspace.data, untold)
+        reported.tell(workspace.data, untold)
 
 
 def workspace_resource(settings: Settings) -> dg.ResourceDefinition:

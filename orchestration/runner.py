@@ -13,21 +13,11 @@ from pathlib import Path
 import duckdb
 
 from exports.questions import Question
-from orchestration import (
-    annexes,
-    disclosure,
-    figure_books,
-    instance,
-    planning,
-    progress,
-    publication,
-    reach,
-    results,
-    telling,
-)
+from orchestration import annexes, disclosure, figure_books, instance, planning, progress, publication, reach, results
 from orchestration.answer import NothingAcceptedError, resolve
 from orchestration.disclosure import Summary
-from orchestration.door.ledger import Entry
+from orchestration.ingest import reported
+from orchestration.ingest.ledger import Entry
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
@@ -112,7 +102,7 @@ def run(settings: Settings, wish: Wish) -> Report:
                 if wish.load
                 else "nothing has been loaded yet; load the inbox first with `twe run`"
             )
-        telling.begin(data, before)
+        reported.begin(data, before)
         worked = False
         for dates, group in by_dates(questions, wish).items():
             work = plan(settings, workspace.entries(), dates, group, wish, sources)
@@ -123,7 +113,7 @@ def run(settings: Settings, wish: Wish) -> Report:
         report.nothing_new = not worked and not broken
         if wish.load:
             report.loaded = workspace.untold()
-            report.still_refused = telling.still_refused(workspace.inbox, workspace.entries(), report.refused)
+            report.still_refused = reported.still_refused(workspace.inbox, workspace.entries(), report.refused)
         if report.loaded:
             _ensure_quality_report(workspace, report)
         _collect(settings, workspace.entries(), questions, wish, report)

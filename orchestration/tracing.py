@@ -22,7 +22,7 @@ from exports.annexes.model import Kind
 from exports.comparison import CODE, TIME
 from exports.reading import UNASSIGNED
 from exports.shown import FLANDERS
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import SEEDS, DataFolder
 
 ROLES = {

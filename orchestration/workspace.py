@@ -9,13 +9,12 @@ import duckdb
 
 from expectations import contract
 from expectations.contract import SourceContract
-from orchestration import telling
-from orchestration.door import ledger, load, storage
-from orchestration.door.guard import GuardError
-from orchestration.door.inbox import Inbox, is_synthetic, scan
-from orchestration.door.ledger import Entry
-from orchestration.door.load import SourceLoad
-from orchestration.door.pseudonym import fingerprint
+from orchestration.ingest import ledger, load, reported, storage
+from orchestration.ingest.inbox import Inbox, is_synthetic, scan
+from orchestration.ingest.ledger import Entry
+from orchestration.ingest.load import SourceLoad
+from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.validation import GuardError
 from orchestration.store.clock import today
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -50,11 +49,11 @@ class Workspace:
 
     def untold(self) -> list[Entry]:
         """What this run brought, and what earlier ones brought that were killed before they told of it."""
-        return telling.untold(self.data, self.entries())
+        return reported.untold(self.data, self.entries())
 
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""
-        telling.begin(self.data, self.entries())
+        reported.begin(self.data, self.entries())
         if not ledger.is_current(self.data.ledger):
             ledger.append(self.data.ledger, [])
         storage.ensure_empty(self.data.lake, self.contracts.values())

@@ -16,10 +16,10 @@ import duckdb
 from expectations import contract
 from expectations.contract import Column, Rule, SourceContract
 from expectations.routing import broken
-from orchestration.door import load as door
-from orchestration.door import parsing
-from orchestration.door.inbox import Delivery, parse_name
-from orchestration.door.load import SourceLoad, load_source
+from orchestration.ingest import load as door
+from orchestration.ingest import parsing
+from orchestration.ingest.inbox import Delivery, parse_name
+from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.store.paths import DataFolder
 
 KEY = b"sleutel van de testen, niet geheim"

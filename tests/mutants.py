@@ -38,14 +38,14 @@ class Mutant:
 
 MUTANTS = (
     # The door: what is read, judged, kept.
-    Mutant("orchestration/door/load.py", "rows_read != accepted + quarantined", "rows_read < 0", UNIT + "test_load.py"),
-    Mutant("orchestration/door/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
+    Mutant("orchestration/ingest/load.py", "rows_read != accepted + quarantined", "rows_read < 0", UNIT + "test_load.py"),
+    Mutant("orchestration/ingest/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
            UNIT + "test_load.py"),
-    Mutant("orchestration/door/storage.py", "case when _shape = 'row' then {value} end", "{value}",
+    Mutant("orchestration/ingest/storage.py", "case when _shape = 'row' then {value} end", "{value}",
            UNIT + "test_load.py"),
-    Mutant("orchestration/door/storage.py", "without_any_insz(x)", "x", UNIT + "test_load.py"),
-    Mutant("orchestration/door/inbox.py", '("csv", "xlsx", "parquet")', '("csv", "parquet")', UNIT + "test_inbox.py"),
-    Mutant("orchestration/door/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",
+    Mutant("orchestration/ingest/storage.py", "without_any_insz(x)", "x", UNIT + "test_load.py"),
+    Mutant("orchestration/ingest/inbox.py", '("csv", "xlsx", "parquet")', '("csv", "parquet")', UNIT + "test_inbox.py"),
+    Mutant("orchestration/ingest/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",
            UNIT + "test_ledger.py"),
     # Rules and codes as data.
     Mutant("expectations/trajecten.yml", "max_value: 24", "max_value: 25", UNIT + "test_rules.py"),

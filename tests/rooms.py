@@ -14,9 +14,9 @@ OURS = {"orchestration", "expectations", "exports", "tests"}
 ALLOWED = {
     "expectations": {"expectations"},
     "exports": {"exports"},
-    "orchestration.door": {
+    "orchestration.ingest": {
         "expectations",
-        "orchestration.door",
+        "orchestration.ingest",
         "orchestration.store.paths",
         "orchestration.store.files",
     },
@@ -38,9 +38,9 @@ PLACES = {
     "dbt": {"orchestration.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper",
-                 "orchestration.demo.workbook", "orchestration.door.xlsx", "orchestration.quarantine",
+                 "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quarantine",
                  "orchestration.quality"},
-    "python_calamine": {"orchestration.door.xlsx", "exports.shown"},
+    "python_calamine": {"orchestration.ingest.xlsx", "exports.shown"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.reading", "expectations.gx_duckdb", "orchestration"},

@@ -9,9 +9,9 @@ from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.assets.describing import ENGINEERS, STEWARDS, see
 from orchestration.assets.retries import tried_again
-from orchestration.door.ledger import Entry
-from orchestration.door.load import SourceLoad
-from orchestration.door.storage import LAKE_TYPES
+from orchestration.ingest.ledger import Entry
+from orchestration.ingest.load import SourceLoad
+from orchestration.ingest.storage import LAKE_TYPES
 from orchestration.jobs import REFUSED
 from orchestration.progress import step
 from orchestration.workspace import Workspace
@@ -41,7 +41,7 @@ def _inbox() -> dg.AssetsDefinition:
         group_name=GROUP,
         kinds={"file"},
         owners=STEWARDS,
-        metadata=see("docs/data-steward.md", "orchestration/door/inbox.py"),
+        metadata=see("docs/data-steward.md", "orchestration/ingest/inbox.py"),
         pool=POOL,
         required_resource_keys={"workspace"},
         description="What lies in the inbox: new deliveries, known ones, and files that are no delivery.",
@@ -228,7 +228,7 @@ def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name=GROUP,
         kinds={"parquet"},
         owners=ENGINEERS,
-        metadata=see("orchestration/door/ledger.py", "docs/data-engineer.md"),
+        metadata=see("orchestration/ingest/ledger.py", "docs/data-engineer.md"),
         pool=POOL,
         required_resource_keys={"workspace"},
         description="One row per delivery: what came in, what was refused and why. What is not in it was never loaded.",

@@ -14,11 +14,11 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.routing import literal, quote
-from orchestration.door import readers
-from orchestration.door.errors import DeliveryError
-from orchestration.door.inbox import Delivery
-from orchestration.door.ledger import Entry
-from orchestration.door.pseudonym import client_key, create_insz_macros
+from orchestration.ingest import readers
+from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.inbox import Delivery
+from orchestration.ingest.ledger import Entry
+from orchestration.ingest.pseudonym import client_key, create_insz_macros
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import duckdb
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
-from orchestration.door import ledger
+from orchestration.ingest import ledger
 from orchestration.quality import check_municipalities, csv_tables
 from orchestration.quality.checking import MistakesError
 from orchestration.quality.reviews import Reviews

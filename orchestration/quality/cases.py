@@ -21,7 +21,7 @@ from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
-from orchestration.door.unparsing import lake_text
+from orchestration.ingest.unparsing import lake_text
 from orchestration.quality import case_tables, reviews
 from orchestration.quality.case_tables import files, nis_of
 from orchestration.quality.wrong_choice import did_you_mean

@@ -14,7 +14,7 @@ from expectations import contract
 from expectations.contract import ContractError, SourceContract
 from expectations.model import Rule
 from expectations.routing import broken, literal
-from orchestration.door import load, parsing
+from orchestration.ingest import load, parsing
 from orchestration.quality import check_municipalities
 from orchestration.quality.checking import Places, Problem
 

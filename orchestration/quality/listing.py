@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from expectations import contract
-from orchestration.door import ledger
+from orchestration.ingest import ledger
 from orchestration.quality import cases, today
 from orchestration.quality.cases import CLOSED, MENDED, OPEN, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients

@@ -18,8 +18,8 @@ import duckdb
 from expectations.contract import SourceContract
 from expectations.model import Rule
 from expectations.routing import broken, literal, quote
-from orchestration.door import guard, ledger, parsing
-from orchestration.door.ledger import Entry
+from orchestration.ingest import ledger, parsing, validation
+from orchestration.ingest.ledger import Entry
 from orchestration.quality.past_rows import prepare, read_lake, read_quarantine
 from orchestration.store.paths import DataFolder
 
@@ -105,7 +105,7 @@ def judge(con: duckdb.DuckDBPyConnection, source: SourceContract, entries: Seque
                 and p.rule in ('duplicate_row', 'conflicting_key')
         )
     """)
-    guard.judge(con, "", source, lambda _, table, judged: _counts(con, table, judged))
+    validation.judge(con, "", source, lambda _, table, judged: _counts(con, table, judged))
     con.execute("""
         create table present as
         select distinct b._delivery, b._row, k.rule, k.on_fail from broken as k join batch as b using (_id)

@@ -12,9 +12,9 @@ import duckdb
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
-from orchestration.door import load
-from orchestration.door.ledger import Entry
-from orchestration.door.unparsing import lake_text
+from orchestration.ingest import load
+from orchestration.ingest.ledger import Entry
+from orchestration.ingest.unparsing import lake_text
 from orchestration.store.paths import DataFolder
 
 VALID_INSZ = "00000000097"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.door.inbox import SYNTHETIC_LABEL
+from orchestration.ingest.inbox import SYNTHETIC_LABEL
 from orchestration.quality.cases import Case
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 from orchestration.store.paths import SEEDS

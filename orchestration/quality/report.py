@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.contract import SourceContract
-from orchestration.door import ledger
-from orchestration.door.inbox import is_synthetic
-from orchestration.door.ledger import Entry
+from orchestration.ingest import ledger
+from orchestration.ingest.inbox import is_synthetic
+from orchestration.ingest.ledger import Entry
 from orchestration.quality.by_ocmw import OcmwLine
 from orchestration.quality.standing import Standing, total
 

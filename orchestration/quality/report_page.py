@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.door import ledger
-from orchestration.door.ledger import Entry
+from orchestration.ingest import ledger
+from orchestration.ingest.ledger import Entry
 from orchestration.quality import by_ocmw, cases, standing
 from orchestration.quality import report as quality
 from orchestration.quality.recipients import Recipients

@@ -7,7 +7,7 @@ from typing import Any
 
 from expectations import contract
 from expectations.model import WITHDRAWN
-from orchestration.door.inbox import FORMATS, RETURN_MARK, SYNTHETIC_LABEL, is_synthetic
+from orchestration.ingest.inbox import FORMATS, RETURN_MARK, SYNTHETIC_LABEL, is_synthetic
 from orchestration.quality.cases import Case
 from orchestration.quality.recipients import Recipient
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations import contract
-from orchestration.door import ledger, xlsx
-from orchestration.door.errors import DeliveryError
+from orchestration.ingest import ledger, xlsx
+from orchestration.ingest.errors import DeliveryError
 from orchestration.quality import cases, reviews
 from orchestration.quality.cases import CLOSED, MENDED, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.masking import masked

@@ -16,8 +16,8 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import Rule
-from orchestration.door import ledger
-from orchestration.door.ledger import Entry
+from orchestration.ingest import ledger
+from orchestration.ingest.ledger import Entry
 from orchestration.quality import past
 from orchestration.quality.cases import OPEN, Case
 from orchestration.quality.past_rows import prepare, read_quarantine

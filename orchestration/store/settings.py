@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from orchestration.door.pseudonym import MINIMUM_KEY_LENGTH
+from orchestration.ingest.pseudonym import MINIMUM_KEY_LENGTH
 from orchestration.store.paths import DataFolder
 
 

@@ -319,8 +319,8 @@ def claim_a_row_more(path: Path) -> None:
 # --- killed ---------------------------------------------------------------------------------------------------------
 
 MOMENTS = {
-    "before a lake file is put in place": Moment("orchestration.door.storage:_copy", 1),
-    "between the lake and its ledger": Moment("orchestration.door.ledger:append", 1),
+    "before a lake file is put in place": Moment("orchestration.ingest.storage:_copy", 1),
+    "between the lake and its ledger": Moment("orchestration.ingest.ledger:append", 1),
     "while the ledger is replaced": Moment("pathlib:Path.replace", 2),
     "while the warehouse is built": Moment("dbt.adapters.duckdb.connections:DuckDBConnectionManager.execute", 40),
     "while the publication is made": Moment("pathlib:Path.rename", 1),

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from orchestration import erasing, forgetting, rekeying
-from orchestration.door.pseudonym import client_key
+from orchestration.ingest.pseudonym import client_key
 from orchestration.proof import FiguresDifferError
 from orchestration.quality import cases, reviews
 from orchestration.store import swap

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.door.pseudonym import client_key
+from orchestration.ingest.pseudonym import client_key
 from tests.conftest import Finished
 from tests.deliveries import KEY
 from tests.oracle.reading import RejectedError, read

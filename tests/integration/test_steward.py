@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from expectations import contract
-from orchestration.door import ledger
+from orchestration.ingest import ledger
 from orchestration.quality import cases
 from tests.conftest import Finished
 from tests.processes import Twe

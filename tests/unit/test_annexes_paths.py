@@ -11,7 +11,7 @@ from exports.questions import Question, QuestionError, load_questions
 from orchestration import annexes
 from orchestration.annexes import Stamps, YearsError, parse_years, stamp
 from orchestration.answer import Answer, NothingAcceptedError, resolve
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 from orchestration.publication import Publication, inputs_digest
 from orchestration.quality import checking
 from orchestration.questions import UnknownQuestionError, chosen, known, sound

@@ -23,8 +23,8 @@ from exports.figures import collect
 from exports.reading import Publication
 from exports.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.workbook import render_bytes, write
-from orchestration.door import storage
-from orchestration.door.ledger import Entry
+from orchestration.ingest import storage
+from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import DataFolder
 from orchestration.tracing import present_codes, trace
 from tests.checklist import OF_ANY_WORKBOOK, violations

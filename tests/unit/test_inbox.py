@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
-from orchestration.door.inbox import Delivery, Inbox, is_synthetic, parse_name, scan
-from orchestration.door.ledger import Entry
+from orchestration.ingest.inbox import Delivery, Inbox, is_synthetic, parse_name, scan
+from orchestration.ingest.ledger import Entry
 from tests.hostile.broken import NO_DELIVERIES
 
 SOURCES = contract.sources()

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.door import ledger
-from orchestration.door.ledger import COLUMNS, Entry, Reason
+from orchestration.ingest import ledger
+from orchestration.ingest.ledger import COLUMNS, Entry, Reason
 
 ENTRY = Entry(
     delivery_id="trajecten_2024-01-31_0123", file_name="trajecten_2024-01-31.csv", source="trajecten",

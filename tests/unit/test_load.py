@@ -10,11 +10,11 @@ import pytest
 
 from expectations import contract
 from expectations.contract import Rule
-from orchestration.door import ledger, load, storage
-from orchestration.door.guard import GuardError
-from orchestration.door.inbox import scan
-from orchestration.door.load import SourceLoad, load_source, refuse_clashes
-from orchestration.door.pseudonym import client_key
+from orchestration.ingest import ledger, load, storage
+from orchestration.ingest.inbox import scan
+from orchestration.ingest.load import SourceLoad, load_source, refuse_clashes
+from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.validation import GuardError
 from orchestration.store.paths import DataFolder
 from tests import deliveries
 from tests.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text

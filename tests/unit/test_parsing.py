@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expectations import contract
-from orchestration.door import parsing
+from orchestration.ingest import parsing
 from orchestration.store.paths import DBT_PROJECT
 from tests.deliveries import INSZ, KEY, ascii_table, door_database, parsed
 from tests.oracle import calendar, values

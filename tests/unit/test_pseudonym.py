@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.door.errors import DeliveryError
-from orchestration.door.pseudonym import client_key, create_client_keys, create_insz_macros, fingerprint
+from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.pseudonym import client_key, create_client_keys, create_insz_macros, fingerprint
 from tests.deliveries import INSZ, KEY
 from tests.hostile.values import insz
 from tests.oracle.values import parse_insz

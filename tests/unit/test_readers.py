@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations import contract
-from orchestration.door import readers
-from orchestration.door.errors import DeliveryError
-from orchestration.door.readers import match_header
-from orchestration.door.xlsx import cell_text
+from orchestration.ingest import readers
+from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.readers import match_header
+from orchestration.ingest.xlsx import cell_text
 from tests.deliveries import delivery, door_database, one_column
 
 SOURCE = contract.load("transmissies")

@@ -180,8 +180,8 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
     """The way of `twe annexes`: newest earlier release, its figures as shown, the deliveries beyond it as causes."""
     from exports.editions import PUBLIEK
     from orchestration import revising
-    from orchestration.door import ledger, storage
-    from orchestration.door.ledger import Entry
+    from orchestration.ingest import ledger, storage
+    from orchestration.ingest.ledger import Entry
     from orchestration.store.settings import Settings
     from orchestration.workspace import Workspace
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exports.questions import load_questions
-from orchestration.door.ledger import append
+from orchestration.ingest.ledger import append
 from orchestration.planning import Wish
 from orchestration.publication import Publication
 from orchestration.quality.standing import Standing

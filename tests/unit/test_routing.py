@@ -11,7 +11,7 @@ from expectations import suite
 from expectations.contract import ContractError, Rule
 from expectations.routing import SUPPORTED, broken, literal, quote
 from expectations.suite import SuiteError
-from orchestration.door.guard import GuardError, judge
+from orchestration.ingest.validation import GuardError, judge
 from tests.deliveries import by_routing, one_column
 
 TABLE = """

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.door.ledger import append
-from orchestration.door.pseudonym import fingerprint
+from orchestration.ingest.ledger import append
+from orchestration.ingest.pseudonym import fingerprint
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings, SettingsError, ensure_inbox, ensure_writable, load_settings
 from orchestration.workspace import DEMO_KEY, Workspace

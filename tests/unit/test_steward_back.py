@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from expectations import contract
-from orchestration.door import ledger
-from orchestration.door.inbox import scan
+from orchestration.ingest import ledger
+from orchestration.ingest.inbox import scan
 from orchestration.quality import by_ocmw, cases, listing, return_books, texts
 from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write, write_text

@@ -11,7 +11,7 @@ import pytest
 
 from expectations import contract
 from expectations.contract import FOLDER, Rule, SourceContract
-from orchestration.door.inbox import parse_name
+from orchestration.ingest.inbox import parse_name
 from orchestration.quality import cases, checking, listing, past, past_text, texts, today
 from orchestration.quality.checking import Places
 from orchestration.store.paths import PROJECT, SEEDS, DataFolder

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from expectations import contract
-from orchestration.door import ledger
-from orchestration.door.ledger import Check, Entry, Reason
+from orchestration.ingest import ledger
+from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
 from orchestration.quality.by_ocmw import OcmwLine

@@ -6,10 +6,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration import jobs, resources, telling
+from orchestration import jobs, resources
 from orchestration.automation import _state
-from orchestration.door import ledger
-from orchestration.door.ledger import Entry
+from orchestration.ingest import ledger, reported
+from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace
@@ -23,21 +23,21 @@ def entry(run: str, status: str = "rejected") -> Entry:
 
 def test_what_was_loaded_before_the_note_began_is_told(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
-    assert telling.untold(data, [entry("a")]) == []
-    telling.begin(data, [entry("a")])
-    assert telling.untold(data, [entry("a"), entry("b")]) == [entry("b")]
-    telling.begin(data, [entry("a"), entry("b")])  # the run of b was killed: beginning again tells nothing
-    assert telling.untold(data, [entry("a"), entry("b")]) == [entry("b")]
+    assert reported.untold(data, [entry("a")]) == []
+    reported.begin(data, [entry("a")])
+    assert reported.untold(data, [entry("a"), entry("b")]) == [entry("b")]
+    reported.begin(data, [entry("a"), entry("b")])  # the run of b was killed: beginning again tells nothing
+    assert reported.untold(data, [entry("a"), entry("b")]) == [entry("b")]
 
 
 def test_what_was_told_is_told_once(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
-    telling.begin(data, [])
-    telling.tell(data, [entry("a"), entry("b", "accepted")])
-    assert telling.untold(data, [entry("a"), entry("b"), entry("c")]) == [entry("c")]
+    reported.begin(data, [])
+    reported.tell(data, [entry("a"), entry("b", "accepted")])
+    assert reported.untold(data, [entry("a"), entry("b"), entry("c")]) == [entry("c")]
     before = data.told_runs.stat().st_mtime_ns
-    telling.tell(data, [entry("a")])
-    telling.tell(data, [])
+    reported.tell(data, [entry("a")])
+    reported.tell(data, [])
     assert data.told_runs.stat().st_mtime_ns == before
 
 
@@ -50,7 +50,7 @@ def test_a_run_of_the_daemon_told_what_its_checks_told(
     judged: set[str], tags: dict[str, str], left: int, settings: Settings
 ) -> None:
     workspace = Workspace(settings)
-    telling.begin(workspace.data, [])
+    reported.begin(workspace.data, [])
     ledger.append(workspace.data.ledger, [entry("a")])
     workspace.judged |= judged
     resources._tell(workspace, dg.DagsterRun(job_name=jobs.ALL, run_id="b", tags=tags))

@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 
 from expectations.contract import SourceContract
-from orchestration.door import guard, ledger, parsing, readers, storage
-from orchestration.door.errors import DeliveryError
-from orchestration.door.inbox import Delivery
-from orchestration.door.ledger import Check, Entry, Reason
-from orchestration.door.pseudonym import create_insz_macros
+from orchestration.ingest import ledger, parsing, readers, storage, validation
+from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.inbox import Delivery
+from orchestration.ingest.ledger import Check, Entry, Reason
+from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
 
 BATCH_BYTES = 256 * 1024**2
@@ -64,7 +64,7 @@ def load_source(
     deliveries: Sequence[Delivery],
     key: bytes,
     run_id: str,
-    validate: guard.Validate = guard.great_expectations,
+    validate: validation.Validate = validation.great_expectations,
 ) -> SourceLoad:
     """Loads deliveries of one source in their order. A file that is refused whole is entered as rejected.
 
@@ -95,7 +95,7 @@ def _load_batch(
     deliveries: Sequence[Delivery],
     key: bytes,
     run_id: str,
-    validate: guard.Validate,
+    validate: validation.Validate,
     done: SourceLoad,
 ) -> None:
     database = f":memory:door_{contract.source}"
@@ -116,7 +116,7 @@ def _load_batch(
                 entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
         if read:
             parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
-            guard.judge(con, database, contract, validate)
+            validation.judge(con, database, contract, validate)
             storage.create_marked(con, contract)
             entries += [
                 _store(con, data, contract, number, delivery, remarks, run_id)
@@ -171,7 +171,7 @@ def _store(
         storage.write_quarantine(con, data.quarantine / contract.source / name, number)
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
     if rows_read != accepted + quarantined:
-        raise guard.GuardError(
+        raise validation.GuardError(
             f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
             "nothing of this file was loaded. Report it to the data engineer with the name of the file."
         )
@@ -194,9 +194,9 @@ def _checks(
     con: duckdb.DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
 ) -> tuple[Check, ...]:
     """Every rule of the suite once, with the rows of the delivery that it was judged on and those that broke it."""
-    counts = ", ".join(f"count(*) filter (where {condition})" for condition in guard.SCOPES.values())
+    counts = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
     rows = con.execute(f"select {counts} from batch where _delivery = ?", [number]).fetchall()[0]
-    checked = dict(zip(guard.SCOPES, rows, strict=True))
+    checked = dict(zip(validation.SCOPES, rows, strict=True))
     rules = {rule.name: rule for rule in contract.rules}
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 

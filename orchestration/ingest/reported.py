@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from orchestration.door.inbox import Inbox
-from orchestration.door.ledger import Entry
+from orchestration.ingest.inbox import Inbox
+from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 

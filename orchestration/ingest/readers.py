@@ -19,9 +19,9 @@ import numpy as np
 
 from expectations.contract import SourceContract
 from expectations.routing import quote
-from orchestration.door import xlsx
-from orchestration.door.errors import DeliveryError
-from orchestration.door.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery
+from orchestration.ingest import xlsx
+from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery
 
 CHUNK = 100_000
 SEPARATORS = (";", ",")

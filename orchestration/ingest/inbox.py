@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestration.door.ledger import Entry
+from orchestration.ingest.ledger import Entry
 
 FORMATS = ("csv", "xlsx", "parquet")
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"

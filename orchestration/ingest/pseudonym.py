@@ -8,7 +8,7 @@ import hmac
 import duckdb
 import numpy as np
 
-from orchestration.door.errors import DeliveryError
+from orchestration.ingest.errors import DeliveryError
 
 MINIMUM_KEY_LENGTH = 16
 # What may stand between two digits of an INSZ: a full stop, hyphen, slash or anything that str.strip() takes for blank.

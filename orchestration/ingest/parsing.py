@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.contract import Column, SourceContract
 from expectations.routing import literal, quote
-from orchestration.door import pseudonym
+from orchestration.ingest import pseudonym
 
 YES, NO = ("j", "ja", "true", "1"), ("n", "nee", "false", "0")
 

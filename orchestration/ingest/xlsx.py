@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from orchestration.door.errors import DeliveryError
+from orchestration.ingest.errors import DeliveryError
 
 
 def rows(path: Path) -> list[list[str]]:
