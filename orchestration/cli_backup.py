@@ -15,7 +15,7 @@ Folder = click.Path(file_okay=False, path_type=Path)
 @click.argument("folder", type=Folder)
 def backup(folder: Path) -> None:
     """Copy what cannot be made again to a new FOLDER, without the inbox. Refuses while a run is busy."""
-    from orchestration import backup as copies
+    from orchestration.maintenance import backup as copies
 
     try:
         files = copies.backup(load_settings(), folder)
@@ -28,7 +28,7 @@ def backup(folder: Path) -> None:
 @click.argument("folder", type=Folder)
 def restore(folder: Path) -> None:
     """Check the backup in FOLDER and put it in an empty data folder."""
-    from orchestration import backup as copies
+    from orchestration.maintenance import backup as copies
 
     settings = load_settings()
     try:

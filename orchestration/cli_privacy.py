@@ -18,13 +18,13 @@ from orchestration.store.settings import load_settings
 )
 def rotate_key(originals: Path | None) -> None:
     """Replace every pseudonym by that of TWE_PSEUDONYM_KEY_NEW; all figures stay the same."""
-    from orchestration import rekeying
     from orchestration.dbt import DbtError
-    from orchestration.proof import FiguresDifferError
+    from orchestration.maintenance import rotate_key
+    from orchestration.maintenance.same_figures import FiguresDifferError
 
     try:
-        done = rekeying.rotate(load_settings(), originals)
-    except (rekeying.OriginalsMissingError, FiguresDifferError, DbtError) as error:
+        done = rotate_key.rotate(load_settings(), originals)
+    except (rotate_key.OriginalsMissingError, FiguresDifferError, DbtError) as error:
         click.echo(f"twe: {error}", err=True)
         sys.exit(1)
     click.echo(
@@ -40,9 +40,9 @@ def rotate_key(originals: Path | None) -> None:
 @click.pass_context
 def erase(context: click.Context, remove_files: bool) -> None:
     """Cut every link between a person and the rows; all figures stay the same. Reads the INSZ from standard input."""
-    from orchestration import erasing
     from orchestration.dbt import DbtError
-    from orchestration.proof import FiguresDifferError
+    from orchestration.maintenance import erase
+    from orchestration.maintenance.same_figures import FiguresDifferError
 
     if context.args:  # may be the INSZ; click would repeat it
         raise click.UsageError(
@@ -52,8 +52,8 @@ def erase(context: click.Context, remove_files: bool) -> None:
     settings = load_settings()
     given = click.prompt("INSZ", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
     try:
-        done = erasing.erase(settings, given, remove_files)
-    except erasing.InszError as error:
+        done = erase.erase(settings, given, remove_files)
+    except erase.InszError as error:
         raise click.UsageError(str(error)) from None
     except (FiguresDifferError, DbtError) as error:
         click.echo(f"twe: {error}", err=True)
@@ -86,7 +86,7 @@ def inbox(forget_after: int) -> None:
     """Remove files that were loaded some days ago from the inbox: they hold the INSZ of every client in them."""
     import datetime as dt
 
-    from orchestration import forgetting
+    from orchestration.maintenance import retention
 
-    removed = forgetting.forget(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    removed = retention.forget(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
     click.echo("\n".join([*(f"  removed  {name}" for name in removed), f"{len(removed)} loaded files were removed."]))

@@ -60,10 +60,10 @@ ON_TOP = {
     "docx": {"exports.answering.word"},
 }  # fmt: skip
 # Where the environment may be touched: settings read it, the others set what a library reads.
-ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.dbt", "orchestration.proof",
+ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.dbt", "orchestration.maintenance.same_figures",
                "expectations.suite"}  # fmt: skip
 # Who may name the folder of publications; all others get a publication from it, and exports get its path.
-PUBLISHED = {"orchestration.store.paths", "orchestration.publication", "orchestration.backup"}
+PUBLISHED = {"orchestration.store.paths", "orchestration.publication", "orchestration.maintenance.backup"}
 # Modules that do nothing when they are imported: Dagster loads them to look.
 STILL = {"orchestration.definitions", "orchestration.jobs", "orchestration.resources", "orchestration.automation"}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import backup as copies
-from orchestration.backup import BackupError
+from orchestration.maintenance import backup as copies
+from orchestration.maintenance.backup import BackupError
 from orchestration.store.lock import BusyError, single_writer
 from orchestration.store.settings import Settings
 from tests.conftest import Finished

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import erasing, forgetting, rekeying
 from orchestration.ingest.pseudonym import client_key
-from orchestration.proof import FiguresDifferError
+from orchestration.maintenance import erase, retention, rotate_key
+from orchestration.maintenance.same_figures import FiguresDifferError
 from orchestration.quality import cases, reviews
 from orchestration.store import swap
 from orchestration.store.paths import PROJECT, DataFolder
@@ -126,7 +126,7 @@ def test_another_key_gives_the_same_figures_and_the_clients_are_still_recognised
     loaded: DataFolder, settings: Settings, tmp_path: Path
 ) -> None:
     data = settings.folder
-    done = rekeying.rotate(settings)
+    done = rotate_key.rotate(settings)
     assert (done.clients, done.rows, done.files) == (2, 9, 4)
     known = {row["client_key"] for row in lake(data) if row.get("client_key")}
     assert known == {client_key(insz, NEW_KEY) for insz in (PERSON, OTHER)}
@@ -150,13 +150,15 @@ def test_a_client_of_whom_no_original_is_left_keeps_everything_as_it_was(setting
         (data.inbox / name).write_text((data.inbox / name).read_text().replace("2019", "2018"))
     (data.inbox / "arbeidsmarktposities_2020-12-31.csv").unlink()
     before = state(data)
-    with pytest.raises(rekeying.OriginalsMissingError, match=r"^2 clients are in no original .*trajecten_2020-12-31_G"):
-        rekeying.rotate(settings)
+    with pytest.raises(
+        rotate_key.OriginalsMissingError, match=r"^2 clients are in no original .*trajecten_2020-12-31_G"
+    ):
+        rotate_key.rotate(settings)
     assert state(data) == before
 
 
 def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = rekeying.rewriting.rewrite_lake
+    real = rotate_key.rewriting.rewrite_lake
 
     def loses_a_file(old: Path, new: Path, *rest: object) -> tuple[int, int]:
         done = real(old, new, *rest)  # type: ignore[arg-type]
@@ -164,10 +166,10 @@ def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypat
             path.unlink()
         return done
 
-    monkeypatch.setattr(rekeying.rewriting, "rewrite_lake", loses_a_file)
+    monkeypatch.setattr(rotate_key.rewriting, "rewrite_lake", loses_a_file)
     before = state(settings.folder)
     with pytest.raises(FiguresDifferError, match=r"the figures would change in .*mart_.*; nothing was changed"):
-        rekeying.rotate(settings)
+        rotate_key.rotate(settings)
     assert state(settings.folder) == before
 
 
@@ -200,7 +202,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     # Another key afterwards: nobody can, and nobody need, translate the erased one.
     originals = tmp_path / "originals"
     write(originals, "trajecten_2020-12-31_Gent.csv", DELIVERIES["trajecten_2020-12-31_Gent.csv"])
-    assert rekeying.rotate(settings, originals).clients == 1
+    assert rotate_key.rotate(settings, originals).clients == 1
     assert {place: review.why for place, review in reviews.standing(data).items()} == {
         mine: reviews.ERASED,
         other: "Klopt",
@@ -211,13 +213,13 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
 
 def test_a_person_who_is_not_there_changes_nothing(settings: Settings) -> None:
     before = state(settings.folder)
-    done = erasing.erase(settings, INSZ[2])
+    done = erase.erase(settings, INSZ[2])
     assert (done.rows, done.quarantined, done.in_inbox) == (0, 0, [])
     assert state(settings.folder) == before
-    with pytest.raises(erasing.InszError) as error:
-        erasing.erase(settings, "93.05.18-22")
-    with pytest.raises(erasing.InszError) as wrong:  # a control number that is wrong: a slip, and somebody else's
-        erasing.erase(settings, "93.05.18-223.62")
+    with pytest.raises(erase.InszError) as error:
+        erase.erase(settings, "93.05.18-22")
+    with pytest.raises(erase.InszError) as wrong:  # a control number that is wrong: a slip, and somebody else's
+        erase.erase(settings, "93.05.18-223.62")
     assert "223" not in str(wrong.value)
     assert "93" not in str(error.value)
 
@@ -227,8 +229,8 @@ def test_files_that_were_loaded_long_enough_ago_leave_the_inbox(settings: Settin
     write(inbox, "transmissies_2022-01-31.csv", "transmissie_id | klant_id | transmissiedatum")
     (inbox / "leesmij.txt").write_text("geen levering")
     now = max(entry.loaded_at for entry in Workspace(settings).entries())
-    assert forgetting.forget(settings, 30, now) == []
-    assert set(forgetting.forget(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
+    assert retention.forget(settings, 30, now) == []
+    assert set(retention.forget(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
     assert {path.name for path in inbox.iterdir()} == {"transmissies_2022-01-31.csv", "leesmij.txt"}
 
 

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration import proof, publication
+from orchestration import publication
 from orchestration.answer import Answer, resolve
 from orchestration.ingest import originals, rewriting
 from orchestration.ingest.pseudonym import fingerprint
+from orchestration.maintenance import same_figures
 from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
@@ -62,7 +63,7 @@ def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
             shutil.copytree(data.ledger.parent, after.ledger.parent)
             with replaced(after.key_fingerprint) as temporary:
                 temporary.write_text(fingerprint(new), encoding="ascii")
-            proved = proof.same_figures(data, data, after, current_answer(workspace))
+            proved = same_figures.same_figures(data, data, after, current_answer(workspace))
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
     return Rekeyed(len(translated), rows, files, proved)
 

@@ -19,13 +19,13 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.routing import literal, quote
-from orchestration import proof
 from orchestration.ingest import originals, rewriting
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.rewriting import CLIENT_KEY
+from orchestration.maintenance import same_figures
+from orchestration.maintenance.rotate_key import current_answer
 from orchestration.quality import reviews
-from orchestration.rekeying import current_answer
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.swap import exchange, finish
@@ -123,7 +123,7 @@ def _replace(
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:
-            done.proved = proof.same_figures(data, data, after, current_answer(workspace))
+            done.proved = same_figures.same_figures(data, data, after, current_answer(workspace))
     if done.rows:
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
 
