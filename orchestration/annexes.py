@@ -11,11 +11,11 @@ from typing import Any
 from exports.answer import answer_file
 from exports.question_fields import parse_years as question_years
 from exports.questions import Question
-from orchestration.answer import Answer, resolve
 from orchestration.ingest.ledger import Entry
-from orchestration.publication import Publication
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import Answer, resolve
 
 ANSWER = "antwoord"
 """What the answer to a question goes by, next to the keys of its annexes."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from exports.figure_book import load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import annexes, figure_books, planning, publication, releases
-from orchestration.answer import NothingAcceptedError, resolve
+from orchestration import annexes, figure_books, planning, releases
 from orchestration.ingest.ledger import Entry
-from orchestration.publication import Publication
 from orchestration.questions import known
 from orchestration.store.settings import Settings
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 from orchestration.workspace import Workspace
 
 

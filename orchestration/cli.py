@@ -31,11 +31,11 @@ def main() -> None:
     from exports.questions import QuestionError
     from exports.reading import PublicationError
     from orchestration.annexes import YearsError
-    from orchestration.answer import NothingAcceptedError
     from orchestration.quality.wrong_choice import WrongChoiceError
     from orchestration.questions import UnknownQuestionError
     from orchestration.store.lock import BusyError
     from orchestration.store.settings import SettingsError
+    from orchestration.warehouse.run_dates import NothingAcceptedError
 
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
     gc.set_threshold(1_000_000, 20, 20)

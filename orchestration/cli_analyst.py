@@ -17,9 +17,9 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @contextmanager
 def _plainly() -> Generator[None]:
     """Turns what can go wrong here into one line and exit code 1."""
-    from orchestration.dbt import DbtError
-    from orchestration.dbt_docs import DocsError
     from orchestration.figure_books import RefusedError
+    from orchestration.warehouse.dbt import DbtError
+    from orchestration.warehouse.dbt_docs import DocsError
 
     try:
         yield
@@ -34,7 +34,8 @@ def _plainly() -> Generator[None]:
 @click.option("--question", "ids", multiple=True, metavar="ID", help="Only what this question's annexes carry.")
 def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     """Write the current publication as one HTML page that works offline."""
-    from orchestration import figure_books, publication
+    from orchestration import figure_books
+    from orchestration.warehouse import publication
 
     settings = load_settings()
     published = publication.current(settings.folder)
@@ -49,7 +50,7 @@ def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
 @click.option("--out", type=OUT, required=True, help="Workbook to write.")
 def dictionary(out: Path) -> None:
     """Write every published table, column and code with its meaning, unit and source to a workbook."""
-    from orchestration import dictionary as words
+    from orchestration.warehouse import dictionary as words
 
     with _plainly():
         click.echo(f"{words.write(load_settings().folder, out)} written")
@@ -59,7 +60,7 @@ def dictionary(out: Path) -> None:
 @click.option("--out", type=OUT, help="File. Default: docs/twe-dbt.html in the data folder.")
 def docs(out: Path | None) -> None:
     """Write dbt's documentation (lineage, SQL, tests) as one HTML page that works offline."""
-    from orchestration import dbt_docs
+    from orchestration.warehouse import dbt_docs
 
     data = load_settings().folder
     with _plainly():

@@ -18,9 +18,9 @@ from orchestration.store.settings import load_settings
 )
 def rotate_key(originals: Path | None) -> None:
     """Replace every pseudonym by that of TWE_PSEUDONYM_KEY_NEW; all figures stay the same."""
-    from orchestration.dbt import DbtError
     from orchestration.maintenance import rotate_key
     from orchestration.maintenance.same_figures import FiguresDifferError
+    from orchestration.warehouse.dbt import DbtError
 
     try:
         done = rotate_key.rotate(load_settings(), originals)
@@ -40,9 +40,9 @@ def rotate_key(originals: Path | None) -> None:
 @click.pass_context
 def erase(context: click.Context, remove_files: bool) -> None:
     """Cut every link between a person and the rows; all figures stay the same. Reads the INSZ from standard input."""
-    from orchestration.dbt import DbtError
     from orchestration.maintenance import erase
     from orchestration.maintenance.same_figures import FiguresDifferError
+    from orchestration.warehouse.dbt import DbtError
 
     if context.args:  # may be the INSZ; click would repeat it
         raise click.UsageError(

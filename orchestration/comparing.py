@@ -7,13 +7,14 @@ from pathlib import Path
 
 from exports.comparison import Comparison, annexes_of, compare
 from exports.questions import Question
-from orchestration import publication, runner
-from orchestration.answer import NothingAcceptedError, resolve
+from orchestration import runner
 from orchestration.ingest.ledger import Entry
-from orchestration.publication import Publication
 from orchestration.questions import chosen
 from orchestration.store.settings import Settings
 from orchestration.tracing import Trace, trace
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 from orchestration.workspace import Workspace
 
 MARK = "VERTROUWELIJK"

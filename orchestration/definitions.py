@@ -6,11 +6,12 @@ import warnings
 
 import dagster as dg
 
-from orchestration import automation, dbt, jobs
+from orchestration import automation, jobs
 from orchestration.assets import annexes, disclosure, figure_book, lake, publish, quality, warehouse
 from orchestration.questions import sound
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.store.settings import Settings, load_settings
+from orchestration.warehouse import dbt
 
 PUBLISHED_LAYER = "marts"
 

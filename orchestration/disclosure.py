@@ -21,13 +21,13 @@ from exports.identity import Figure, FigureId
 from exports.questions import Question
 from orchestration import releases
 from orchestration.annexes import parse_years
-from orchestration.publication import Publication
 from orchestration.questions import known
 from orchestration.refusing import refusal
 from orchestration.releases import Release
 from orchestration.store.files import replaced
 from orchestration.store.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.store.settings import Settings
+from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control

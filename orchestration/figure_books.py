@@ -15,11 +15,11 @@ from exports.questions import Question
 from orchestration import disclosure
 from orchestration.annexes import Stamps
 from orchestration.disclosure import Kept
-from orchestration.publication import Publication
 from orchestration.questions import chosen
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import FIGURE_BOOK, DataFolder
 from orchestration.store.settings import Settings
+from orchestration.warehouse.publication import Publication
 
 
 class RefusedError(RuntimeError):

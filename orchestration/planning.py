@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, publication, revising
-from orchestration.answer import resolve
+from orchestration import annexes, disclosure, figure_books, revising
 from orchestration.ingest.ledger import Entry
-from orchestration.publication import Publication
 from orchestration.store.settings import Settings
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import resolve
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from exports.answer import PUBLIC, answer_file, control_file
 from exports.figure_book import Definition, book_file
 from exports.questions import Question
 from orchestration import released_figures
-from orchestration.publication import Publication
 from orchestration.store.files import TEMPORARY
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
+from orchestration.warehouse.publication import Publication
 
 REGISTER = "register.jsonl"
 

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from exports.figure_book import Definition, load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import annexes, disclosure, figure_books, publication, releases, runner
-from orchestration.answer import resolve
-from orchestration.publication import Publication
+from orchestration import annexes, disclosure, figure_books, releases, runner
 from orchestration.questions import FIGURE_BOOK, chosen
 from orchestration.releases import Release, ReleaseError
 from orchestration.store.settings import Settings
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import resolve
 from orchestration.workspace import Workspace
 
 

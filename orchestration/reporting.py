@@ -6,15 +6,16 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from orchestration import publication, quarantine
+from orchestration import quarantine
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
-from orchestration.publication import Publication
 from orchestration.quality import report_page
 from orchestration.quality.standing import Standing
 from orchestration.quality.wording import counted
 from orchestration.store import clock
 from orchestration.store.settings import Settings
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
 from exports.shown import of_figures
 from orchestration import annexes, released_figures, releases
-from orchestration.publication import Publication
 from orchestration.releases import Release
 from orchestration.store.settings import Settings
 from orchestration.tracing import Trace, trace
+from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
 
 

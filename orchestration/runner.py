@@ -13,19 +13,20 @@ from pathlib import Path
 import duckdb
 
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, instance, planning, progress, publication, reach, results
-from orchestration.answer import NothingAcceptedError, resolve
+from orchestration import annexes, disclosure, figure_books, instance, planning, progress, results
 from orchestration.disclosure import Summary
 from orchestration.ingest import reported
 from orchestration.ingest.ledger import Entry
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
-from orchestration.publication import Publication
 from orchestration.quality import checking, report_page
 from orchestration.quality.standing import Standing
 from orchestration.questions import ASIDE, chosen
 from orchestration.store import swap
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
+from orchestration.warehouse import coverage, publication
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 from orchestration.workspace import Workspace
 
 REFUSED = (
@@ -192,7 +193,7 @@ def _collect(
         if made is None:
             continue
         report.publications.append(made)
-        report.notes += reach.notes(made, entries, group, wish)
+        report.notes += coverage.notes(made, entries, group, wish)
         for question in group:
             place = annexes.folder(data, question, made, entries, wish.years)
             old = planning.stale(settings, entries, made, question, wish.years)

@@ -35,7 +35,7 @@ PLACES = {
                 "orchestration.automation", "orchestration.instance",
                 "orchestration.runner"},
     "dagster_dbt": {"orchestration.assets"},
-    "dbt": {"orchestration.dbt"},
+    "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper",
                  "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quarantine",
@@ -60,10 +60,10 @@ ON_TOP = {
     "docx": {"exports.answering.word"},
 }  # fmt: skip
 # Where the environment may be touched: settings read it, the others set what a library reads.
-ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.dbt", "orchestration.maintenance.same_figures",
+ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.warehouse.dbt", "orchestration.maintenance.same_figures",
                "expectations.suite"}  # fmt: skip
 # Who may name the folder of publications; all others get a publication from it, and exports get its path.
-PUBLISHED = {"orchestration.store.paths", "orchestration.publication", "orchestration.maintenance.backup"}
+PUBLISHED = {"orchestration.store.paths", "orchestration.warehouse.publication", "orchestration.maintenance.backup"}
 # Modules that do nothing when they are imported: Dagster loads them to look.
 STILL = {"orchestration.definitions", "orchestration.jobs", "orchestration.resources", "orchestration.automation"}
 
@@ -162,14 +162,16 @@ def environment_out_of_place(root: Path) -> list[str]:
 
 
 def publications_by_the_back_door(root: Path) -> list[str]:
-    """Paths into the folder of publications that were not got from `orchestration.publication`."""
+    """Paths into the folder of publications that were not got from `orchestration.warehouse.publication`."""
     wrong = []
     for module in modules(root, "expectations", "exports", "orchestration"):
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr in {"published", "current"}:
                 holder = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
                 if holder in {"data", "folder"} and not allowed(module.name, PUBLISHED):
-                    wrong.append(f"{module.name}:{node.lineno} names the publications; ask orchestration.publication")
+                    wrong.append(
+                        f"{module.name}:{node.lineno} names the publications; ask orchestration.warehouse.publication"
+                    )
     return wrong
 
 

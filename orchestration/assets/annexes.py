@@ -14,8 +14,8 @@ from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
 from orchestration.disclosure import Kept
 from orchestration.progress import step
-from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
+from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
 
 FOLLOW = dg.AutomationCondition.eager() | (

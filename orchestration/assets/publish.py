@@ -3,15 +3,15 @@
 import dagster as dg
 
 from exports.questions import Question
-from orchestration import dbt, publication
-from orchestration.answer import resolve
 from orchestration.assets.describing import ENGINEERS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.retries import tried_again
-from orchestration.dictionary import described_tables
 from orchestration.progress import step
-from orchestration.publication import Publication
 from orchestration.resources import AnswerConfig
+from orchestration.warehouse import dbt, publication
+from orchestration.warehouse.dictionary import described_tables
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import resolve
 from orchestration.workspace import Workspace
 
 PUBLICATION = dg.AssetKey("publication")
@@ -26,7 +26,7 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="publication",
         kinds={"parquet", "duckdb"},
         owners=ENGINEERS,
-        metadata=see("docs/analyst.md", "orchestration/publication.py"),
+        metadata=see("docs/analyst.md", "orchestration/warehouse/publication.py"),
         pool=POOL,
         required_resource_keys={"workspace", "answer"},
         description="All marts as Parquet and as a read-only marts.duckdb, put in place whole or not at all.",

@@ -11,14 +11,14 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from dagster_dbt.dbt_manifest import validate_manifest
 
-from orchestration import dbt
-from orchestration.answer import resolve, write_run_settings
 from orchestration.assets import lineage
 from orchestration.assets.describing import ENGINEERS, STEWARDS, see
 from orchestration.assets.lake import LEDGER, POOL
 from orchestration.assets.retries import SECONDS_BETWEEN, TIMES, passes
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
+from orchestration.warehouse import dbt
+from orchestration.warehouse.run_dates import resolve, write_run_settings
 from orchestration.workspace import Workspace
 
 RUN_SETTINGS = dg.AssetKey(["work", "run_settings"])
@@ -72,7 +72,7 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         group_name="deliveries",
         kinds={"parquet"},
         owners=ENGINEERS,
-        metadata=see("orchestration/answer.py", "docs/analyst.md"),
+        metadata=see("orchestration/warehouse/run_dates.py", "docs/analyst.md"),
         pool=POOL,
         required_resource_keys={"workspace", "answer"},
         description="The dates of this run: which deliveries exist (as_of) and which municipalities (geography_date).",

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration import publication
-from orchestration.answer import Answer, resolve
 from orchestration.ingest import originals, rewriting
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.maintenance import same_figures
@@ -21,6 +19,8 @@ from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
 from orchestration.store.swap import exchange, finish
+from orchestration.warehouse import publication
+from orchestration.warehouse.run_dates import Answer, resolve
 from orchestration.workspace import Workspace
 
 MOST_NAMED = 10

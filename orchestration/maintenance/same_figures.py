@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 
 from expectations.routing import quote
-from orchestration import dbt, publication
-from orchestration.answer import Answer, write_run_settings
 from orchestration.store.paths import DataFolder
+from orchestration.warehouse import dbt, publication
+from orchestration.warehouse.run_dates import Answer, write_run_settings
 
 BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from exports.figure_book import write_figure_book
-from orchestration import figure_books, publication
+from orchestration import figure_books
+from orchestration.warehouse import publication
 from tests.adversary.__main__ import main
 from tests.adversary.book import full, pages, read_book
 from tests.adversary.reading import HIDDEN, Cell, Publication, confidential, packages

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import publication, runner
-from orchestration.publication import Publication
+from orchestration import runner
 from orchestration.runner import Wish
 from orchestration.store.settings import Settings
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
 from tests.compare import assert_door_equals, assert_publication_equals, read_table
 from tests.conftest import Finished, finished_run
 from tests.deliveries import KEY

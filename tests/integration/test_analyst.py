@@ -16,20 +16,11 @@ import pytest
 
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
-from orchestration import (
-    answered,
-    dbt,
-    dbt_docs,
-    dictionary,
-    disclosure,
-    figure_books,
-    publication,
-    releasing,
-    verifying,
-)
+from orchestration import answered, disclosure, figure_books, releasing, verifying
 from orchestration.questions import FIGURE_BOOK
 from orchestration.releases import ReleaseError
 from orchestration.store.paths import PROJECT
+from orchestration.warehouse import dbt, dbt_docs, dictionary, publication
 from tests.browser import browser, found
 from tests.conftest import Finished
 from tests.render import render

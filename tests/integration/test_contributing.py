@@ -12,12 +12,12 @@ import pytest
 
 from expectations import contract
 from exports import load_questions
-from orchestration import dbt
-from orchestration.answer import resolve, write_run_settings
 from orchestration.ingest import ledger, storage
 from orchestration.ingest.inbox import Delivery, parse_name
 from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.warehouse import dbt
+from orchestration.warehouse.run_dates import resolve, write_run_settings
 from tests import naming
 from tests.deliveries import KEY, by_routing, rows_of, write
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from exports.annexes import KINDS
-from orchestration import dbt
+from orchestration.warehouse import dbt
 from tests import naming
 from tests.conftest import Finished
 

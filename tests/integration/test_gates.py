@@ -351,7 +351,7 @@ def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Wa
     """Killed after the ledger knows of the file: once in the middle of the work, once just before the summary."""
     file = write_text(warehouse.data.inbox, "screenings_2021-06-30.csv", "screening_id\nS1\n")
     refused = "screenings_2021-06-30.csv: lacks the required column(s)"
-    for moment in (Moment("orchestration.publication:publish"), Moment("orchestration.reporting:run_text")):
+    for moment in (Moment("orchestration.warehouse.publication:publish"), Moment("orchestration.reporting:run_text")):
         assert warehouse.twe("run", kill=moment).code == -9
     got: list[Any] = []
     with webhook(got) as port:
@@ -373,7 +373,7 @@ def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Wa
 def test_while_a_run_is_busy_another_is_refused_and_readers_read_on(warehouse: Warehouse) -> None:
     before = warehouse.readable()
     warehouse.add()
-    busy = warehouse.twe.start("run", wait=Moment("orchestration.publication:_copy_tables"))
+    busy = warehouse.twe.start("run", wait=Moment("orchestration.warehouse.publication:_copy_tables"))
     for arguments in (["run"], ["annexes", "--question", "twe-2018"]):
         said = warehouse.twe(*arguments)
         assert said.code == 2

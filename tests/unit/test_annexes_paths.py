@@ -10,13 +10,13 @@ import pytest
 from exports.questions import Question, QuestionError, load_questions
 from orchestration import annexes
 from orchestration.annexes import Stamps, YearsError, parse_years, stamp
-from orchestration.answer import Answer, NothingAcceptedError, resolve
 from orchestration.ingest.ledger import Entry
-from orchestration.publication import Publication, inputs_digest
 from orchestration.quality import checking
 from orchestration.questions import UnknownQuestionError, chosen, known, sound
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.warehouse.publication import Publication, inputs_digest
+from orchestration.warehouse.run_dates import Answer, NothingAcceptedError, resolve
 from tests.unit.test_ledger import ENTRY
 
 SETTINGS = Settings()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orchestration import dbt
 from orchestration.store.paths import DataFolder
+from orchestration.warehouse import dbt
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from orchestration import disclosure, releases
 from orchestration.annexes import ANSWER
 from orchestration.assets import annexes as assets
 from orchestration.disclosure import Kept
-from orchestration.publication import Publication
 from orchestration.refusing import refusal
 from orchestration.resources import AnswerConfig
 from orchestration.store.settings import Settings
+from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
 
 QUESTION = load_questions()["twe-2024"]

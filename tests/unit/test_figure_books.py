@@ -14,8 +14,8 @@ from exports import load_questions
 from exports.figure_book import definition
 from orchestration import disclosure, figure_books, planning
 from orchestration.planning import Wish, plan
-from orchestration.publication import Publication
 from orchestration.store.settings import Settings
+from orchestration.warehouse.publication import Publication
 
 DAY = dt.date(2024, 3, 31)
 QUESTION = load_questions()["twe-2024"]

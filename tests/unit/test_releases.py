@@ -18,9 +18,9 @@ from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
 from orchestration import released_figures, releases, verifying
 from orchestration.cli import twe
-from orchestration.publication import Publication
 from orchestration.releases import ReleaseError
 from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.warehouse.publication import Publication
 
 QUESTION = load_questions()["twe-2024"]
 NOW = dt.datetime(2024, 4, 2, 9, 30, 15, tzinfo=dt.UTC)

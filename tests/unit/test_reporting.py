@@ -9,12 +9,12 @@ import pytest
 from exports.questions import load_questions
 from orchestration.ingest.ledger import append
 from orchestration.planning import Wish
-from orchestration.publication import Publication
 from orchestration.quality.standing import Standing
-from orchestration.reach import notes
 from orchestration.reporting import run_text, status_text
 from orchestration.runner import Report
 from orchestration.store.settings import Settings
+from orchestration.warehouse.coverage import notes
+from orchestration.warehouse.publication import Publication
 from tests.unit.test_ledger import ENTRY
 
 

@@ -4,8 +4,8 @@ import dagster as dg
 import pytest
 
 from orchestration.assets.retries import TIMES, tried_again
-from orchestration.dbt import DbtError
 from orchestration.store.lock import BusyError
+from orchestration.warehouse.dbt import DbtError
 
 
 @pytest.mark.parametrize(

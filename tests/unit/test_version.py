@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import version
 from orchestration.store.paths import PROJECT
+from orchestration.warehouse import code_version
 
 
 @pytest.fixture
@@ -15,24 +15,24 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project that may be changed."""
     copy = tmp_path / "elders"
     skip = shutil.ignore_patterns("target", "__pycache__")
-    for folder, _ in version.SHAPING:
+    for folder, _ in code_version.SHAPING:
         shutil.copytree(PROJECT / folder, copy / folder, ignore=skip)
-    monkeypatch.setattr(version, "PROJECT", copy)
+    monkeypatch.setattr(code_version, "PROJECT", copy)
     return copy
 
 
 def now() -> str:
-    return version.code_version.__wrapped__()
+    return code_version.code_version.__wrapped__()
 
 
 def test_the_version_is_the_packages_with_a_digest() -> None:
-    assert re.fullmatch(r"[0-9][^+]*\+[0-9a-f]{8}", version.code_version())
+    assert re.fullmatch(r"[0-9][^+]*\+[0-9a-f]{8}", code_version.code_version())
 
 
 def test_the_same_code_elsewhere_has_the_same_version(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copied = now()
     with monkeypatch.context() as original:
-        original.setattr(version, "PROJECT", PROJECT)
+        original.setattr(code_version, "PROJECT", PROJECT)
         assert now() == copied
 
 

@@ -8,7 +8,7 @@ from exports.questions import Question
 from orchestration import annexes
 from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.planning import Wish
-from orchestration.publication import Publication
+from orchestration.warehouse.publication import Publication
 
 
 def notes(made: Publication, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish) -> list[str]:

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from exports.dictionary import CheckRule, Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
-from orchestration.publication import SCHEMA
 from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.warehouse.publication import SCHEMA
 
 RUN = {
     "as_of": "The stand: deliveries up to this day exist.",
@@ -112,8 +112,8 @@ def rules() -> tuple[CheckRule, ...]:
 
 def write(data: DataFolder, path: Path) -> Path:
     """Write the data dictionary workbook. Nothing in the data folder is written or locked, so that it never waits."""
-    from orchestration.publication import current
-    from orchestration.version import code_version
+    from orchestration.warehouse.code_version import code_version
+    from orchestration.warehouse.publication import current
 
     published = current(data)
     date = published.as_of if published else dt.date(2017, 1, 1)  # never the clock: same input, same bytes
@@ -122,7 +122,7 @@ def write(data: DataFolder, path: Path) -> Path:
 
 def _tables(data: DataFolder) -> tuple[DescribedTable, ...]:
     """From the manifest of the last run when it is of this code; a run may be writing it, and then it is made apart."""
-    from orchestration import dbt
+    from orchestration.warehouse import dbt
 
     with suppress(OSError, ValueError):
         if dbt.is_current(path := dbt.target(data) / "manifest.json"):

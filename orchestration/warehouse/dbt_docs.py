@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from orchestration import dbt
 from orchestration.store.files import replaced
 from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.warehouse import dbt
 
 POLICY = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline' "
@@ -48,7 +48,7 @@ def _offline(page: str) -> str:
     )
     for old, new in changes:
         if old not in page:
-            raise DocsError(f"dbt's documentation page has no {old!r}; orchestration/dbt_docs.py must follow")
+            raise DocsError(f"dbt's documentation page has no {old!r}; orchestration/warehouse/dbt_docs.py must follow")
         page = page.replace(old, new)
     return page
 
@@ -57,7 +57,7 @@ def _with_types(page: str, manifest: dict[str, Any]) -> str:
     """The types that the contracts of the models promise, where dbt would show those it found in the warehouse."""
     start = page.find(_CATALOG + "{") + len(_CATALOG)
     if start < len(_CATALOG):
-        raise DocsError("dbt's documentation page holds no catalog; orchestration/dbt_docs.py must follow")
+        raise DocsError("dbt's documentation page holds no catalog; orchestration/warehouse/dbt_docs.py must follow")
     catalog, end = json.JSONDecoder().raw_decode(page, start)
     for kind in ("nodes", "sources"):
         catalog[kind] = {name: _promised(node) for name, node in sorted(manifest[kind].items()) if node.get("columns")}

@@ -17,12 +17,12 @@ import duckdb
 
 from expectations.routing import quote
 from exports.dictionary import DescribedTable
-from orchestration.answer import Answer
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
-from orchestration.version import code_version
+from orchestration.warehouse.code_version import code_version
+from orchestration.warehouse.run_dates import Answer
 
 KEPT = 10
 """Publications kept: the newest ones, and always the current one."""
