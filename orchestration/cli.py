@@ -30,9 +30,9 @@ def main() -> None:
     from expectations.contract import ContractError
     from exports.questions import QuestionError
     from exports.reading import PublicationError
-    from orchestration.annexes import YearsError
+    from orchestration.answers.documents import YearsError
+    from orchestration.answers.questions import UnknownQuestionError
     from orchestration.quality.wrong_choice import WrongChoiceError
-    from orchestration.questions import UnknownQuestionError
     from orchestration.store.lock import BusyError
     from orchestration.store.settings import SettingsError
     from orchestration.warehouse.run_dates import NothingAcceptedError

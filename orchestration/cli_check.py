@@ -38,7 +38,7 @@ def check(past: str | None, rows: bool) -> None:
 def _unfinished() -> None:
     """Questions that can be read but not handed out yet: no mistake."""
     from exports.unfinished import left_over
-    from orchestration.questions import known
+    from orchestration.answers.questions import known
 
     for question in known(load_settings()).values():
         for line in left_over(question):
@@ -48,8 +48,8 @@ def _unfinished() -> None:
 
 def _ahead() -> None:
     """Questions that ask for years of which nothing can have been delivered: no mistake, but seldom meant."""
+    from orchestration.answers.questions import known
     from orchestration.ingest.ledger import newest_accepted
-    from orchestration.questions import known
     from orchestration.workspace import Workspace
 
     settings = load_settings()

@@ -15,7 +15,7 @@ def questions(new: str | None, source: str | None, years: str | None) -> None:
     """List the questions, their annexes and what was answered when; or start a new question."""
     settings = load_settings()
     if new:
-        from orchestration.drafting import draft
+        from orchestration.answers.scaffold import draft
 
         if not source:
             raise click.UsageError("--new needs --from ID: the question to start from")
@@ -27,7 +27,7 @@ def questions(new: str | None, source: str | None, years: str | None) -> None:
         return
     if source or years:
         raise click.UsageError("--from and --years go with --new ID")
-    from orchestration.answered import text
+    from orchestration.answers.question_status import text
 
     click.echo(text(settings))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from exports.comparison import Comparison, annexes_of, compare
 from exports.questions import Question
 from orchestration import runner
+from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
-from orchestration.questions import chosen
 from orchestration.store.settings import Settings
 from orchestration.tracing import Trace, trace
 from orchestration.warehouse import publication

@@ -7,8 +7,8 @@ import warnings
 import dagster as dg
 
 from orchestration import automation, jobs
+from orchestration.answers.questions import sound
 from orchestration.assets import annexes, disclosure, figure_book, lake, publish, quality, warehouse
-from orchestration.questions import sound
 from orchestration.resources import AnswerConfig, workspace_resource
 from orchestration.store.settings import Settings, load_settings
 from orchestration.warehouse import dbt

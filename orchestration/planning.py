@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, revising
+from orchestration import revising
+from orchestration.answers import disclosure, documents, figure_book
 from orchestration.ingest.ledger import Entry
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
@@ -74,9 +75,9 @@ def plan(
 ) -> Work | None:
     """None when everything asked for is there already."""
     data = settings.folder
-    everything = [(question, name) for question in questions for name in annexes.names(question)]
+    everything = [(question, name) for question in questions for name in documents.names(question)]
     usual = not wish.questions and not wish.years
-    book = bool(everything) and (usual or bool(figure_books.pages(data, *dates)))
+    book = bool(everything) and (usual or bool(figure_book.pages(data, *dates)))
     whole = Work(sources, True, bool(everything), everything, book)
     if sources:
         return whole
@@ -88,8 +89,8 @@ def plan(
         return whole
     old = [(question, name) for question in questions for name in stale(settings, entries, made, question, wish.years)]
     control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
-    asked = bool(everything) and (usual or bool(figure_books.pages(data, made.as_of, made.geography_date)))
-    book = asked and not figure_books.is_current(settings, made)
+    asked = bool(everything) and (usual or bool(figure_book.pages(data, made.as_of, made.geography_date)))
+    book = asked and not figure_book.is_current(settings, made)
     return Work(sources, False, control, old, book) if old or control or book else None
 
 
@@ -99,14 +100,14 @@ def stale(
     """Which documents of a question, as in `annexes.names`, are missing or weren't made from this publication, under
     its control, as the question is now."""
     data = settings.folder
-    stamps = annexes.Stamps(data)
-    place = annexes.folder(data, question, made, entries, years)
+    stamps = documents.Stamps(data)
+    place = documents.folder(data, question, made, entries, years)
     control = disclosure.kept(settings, made, years).stamp
     revised = revising.revised_release(settings, question, made)
     return [
         name
-        for name in annexes.names(question)
+        for name in documents.names(question)
         if not stamps.is_current(
-            annexes.file(place, question, name), annexes.stamp(made, question, name, years, control, revised)
+            documents.file(place, question, name), documents.stamp(made, question, name, years, control, revised)
         )
     ]

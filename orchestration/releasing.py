@@ -8,8 +8,9 @@ from collections.abc import Callable
 from exports.figure_book import Definition, load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import annexes, disclosure, figure_books, releases, runner
-from orchestration.questions import FIGURE_BOOK, chosen
+from orchestration import releases, runner
+from orchestration.answers import disclosure, documents, figure_book
+from orchestration.answers.questions import FIGURE_BOOK, chosen
 from orchestration.releases import Release, ReleaseError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
@@ -31,8 +32,8 @@ def run(
         definition = load_definition()
         made = _publication(settings, as_of, geography_date)
         try:
-            place = figure_books.write(settings, made).parent
-        except figure_books.RefusedError as error:
+            place = figure_book.write(settings, made).parent
+        except figure_book.RefusedError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
         return releases.release(data, definition, made, place, record=_recorder(settings, made, definition))
     (question,) = chosen(settings, (question_id,))
@@ -42,7 +43,7 @@ def run(
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
     made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)
-    place = annexes.folder(data, question, made, Workspace(settings).entries(), None)
+    place = documents.folder(data, question, made, Workspace(settings).entries(), None)
     return releases.release(data, question, made, place, record=_recorder(settings, made, question))
 
 

@@ -11,7 +11,8 @@ from exports.identity import Hidden
 from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
 from exports.shown import of_figures
-from orchestration import annexes, released_figures, releases
+from orchestration import released_figures, releases
+from orchestration.answers import documents
 from orchestration.releases import Release
 from orchestration.store.settings import Settings
 from orchestration.tracing import Trace, trace
@@ -44,7 +45,7 @@ def sheets(
         released_figures.shown(place, annex.key),
     )
     with Reader(publication.path) as reader:
-        figures = collect(reader, annex.kind, annexes.parse_years(years) or annex.years, annex.options)
+        figures = collect(reader, annex.kind, documents.parse_years(years) or annex.years, annex.options)
         causes = _trace(settings, publication, lines[0]).causes
         return (revision_sheet(reader, annex, of_figures(figures, hidden), earlier, causes, edition),)
 

@@ -13,14 +13,15 @@ from pathlib import Path
 import duckdb
 
 from exports.questions import Question
-from orchestration import annexes, disclosure, figure_books, instance, planning, progress, results
-from orchestration.disclosure import Summary
+from orchestration import instance, planning, progress, results
+from orchestration.answers import disclosure, documents, figure_book
+from orchestration.answers.disclosure import Summary
+from orchestration.answers.questions import ASIDE, chosen
 from orchestration.ingest import reported
 from orchestration.ingest.ledger import Entry
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.quality import checking, report_page
 from orchestration.quality.standing import Standing
-from orchestration.questions import ASIDE, chosen
 from orchestration.store import swap
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
@@ -72,7 +73,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     """Loads what is new, then builds, publishes and exports what is asked for and not there yet."""
     report = Report()
     data = settings.folder
-    annexes.parse_years(wish.years)
+    documents.parse_years(wish.years)
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
         wish = replace(wish, annexes=False)
@@ -183,7 +184,7 @@ def _collect(
 ) -> None:
     """Names the publications and documents that answer the wish."""
     data = settings.folder
-    stamps = annexes.Stamps(data)
+    stamps = documents.Stamps(data)
     for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
@@ -195,13 +196,13 @@ def _collect(
         report.publications.append(made)
         report.notes += coverage.notes(made, entries, group, wish)
         for question in group:
-            place = annexes.folder(data, question, made, entries, wish.years)
+            place = documents.folder(data, question, made, entries, wish.years)
             old = planning.stale(settings, entries, made, question, wish.years)
-            for name in annexes.names(question):
-                path = annexes.file(place, question, name)
+            for name in documents.names(question):
+                path = documents.file(place, question, name)
                 if name not in old and stamps.made(path):  # what was blocked left an earlier file there
-                    (report.answers if name == annexes.ANSWER else report.workbooks).append(path)
-        if wish.annexes and (book := figure_books.current(settings, made)):
+                    (report.answers if name == documents.ANSWER else report.workbooks).append(path)
+        if wish.annexes and (book := figure_book.current(settings, made)):
             report.figure_books.append(book)
         if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)

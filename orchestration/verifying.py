@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.annexes import CONFIDENTIAL
-from orchestration.questions import FIGURE_BOOK
+from orchestration.answers.documents import CONFIDENTIAL
+from orchestration.answers.questions import FIGURE_BOOK
 from orchestration.releases import Release, digest, read
 from orchestration.store.paths import DataFolder
 

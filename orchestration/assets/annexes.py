@@ -6,13 +6,14 @@ from pathlib import Path
 import dagster as dg
 
 from exports.questions import Annex, Question
-from orchestration import annexes, disclosure, revising
+from orchestration import revising
+from orchestration.answers import disclosure, documents
+from orchestration.answers.disclosure import Kept
 from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
-from orchestration.disclosure import Kept
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse.publication import Publication
@@ -30,7 +31,7 @@ Write = Callable[[Workspace, Publication, Path, Kept, str | None], list[Path]]
 
 
 def key(question: Question, name: str) -> dg.AssetKey:
-    """`name` is the key of an annex, or `orchestration.annexes.ANSWER`."""
+    """`name` is the key of an annex, or `orchestration.answers.documents.ANSWER`."""
     return dg.AssetKey(["annexes", question.id, name])
 
 
@@ -45,13 +46,13 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
 
         control = disclosure.load(kept)
         made = []
-        for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / annexes.CONFIDENTIAL)):
+        for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / documents.CONFIDENTIAL)):
             public = edition == PUBLIEK
             if public and not control.passed:
                 continue
             hidden, withheld = (control.hidden, control.withheld) if public else (None, None)
             result = write_annex(
-                source.path, question, annex, folder, annexes.parse_years(years), edition=edition, hidden=hidden,
+                source.path, question, annex, folder, documents.parse_years(years), edition=edition, hidden=hidden,
                 policy=control.policy_lines, audit=control.audit_lines,
                 extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, edition, hidden),
                 withheld=withheld,
@@ -69,11 +70,11 @@ def _answer(question: Question) -> dg.AssetsDefinition:
         control = disclosure.load(kept)
         if not control.passed:
             return []
-        path = write_answer(source.path, question, place, control.hidden, years=annexes.parse_years(years))
+        path = write_answer(source.path, question, place, control.hidden, years=documents.parse_years(years))
         return [path, path.with_name(control_file())]
 
     return _asset(
-        question, annexes.ANSWER, "word", f"Antwoord op {question.title}, met de cijfers uit de marts.", write
+        question, documents.ANSWER, "word", f"Antwoord op {question.title}, met de cijfers uit de marts.", write
     )
 
 
@@ -96,15 +97,15 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         answer: AnswerConfig = context.resources.answer
         source = publish.of_run(workspace, answer, question)
         with step(f"{question.id} {name}") as shown, tried_again():
-            place = annexes.folder(workspace.data, question, source, workspace.entries(), answer.years)
+            place = documents.folder(workspace.data, question, source, workspace.entries(), answer.years)
             kept = disclosure.ensure(workspace.settings, source, answer.years)
             made = write(workspace, source, place, kept, answer.years)
-            file = annexes.file(place, question, name)
-            stamp = annexes.stamp(
+            file = documents.file(place, question, name)
+            stamp = documents.stamp(
                 source, question, name, answer.years, kept.stamp,
                 revising.revised_release(workspace.settings, question, source),
             )  # fmt: skip
-            annexes.Stamps(workspace.data).set(file, stamp, made, source)
+            documents.Stamps(workspace.data).set(file, stamp, made, source)
             shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"
         return dg.MaterializeResult(
             metadata={

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration import disclosure
+from orchestration.answers import disclosure
 from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.lake import POOL
@@ -23,7 +23,7 @@ def build() -> dg.AssetsDefinition:
         kinds={"python"},
         owners=ANALYSTS,
         pool=POOL,
-        metadata=see("docs/disclosure.md", "orchestration/disclosure.py"),
+        metadata=see("docs/disclosure.md", "orchestration/answers/disclosure.py"),
         automation_condition=dg.AutomationCondition.eager(),
         required_resource_keys={"workspace", "answer"},
         check_specs=[

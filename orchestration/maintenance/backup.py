@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration import figure_books
-from orchestration.annexes import Stamps
+from orchestration.answers import figure_book
+from orchestration.answers.documents import Stamps
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
@@ -106,7 +106,7 @@ def _kept(data: DataFolder) -> Iterator[Path]:
                 (TEMPORARY, "-wal", "-shm", "-journal")
             ):
                 yield path
-    for stamps in (Stamps(data), figure_books.stamps(data)):
+    for stamps in (Stamps(data), figure_book.stamps(data)):
         if stamps.path.exists():
             yield stamps.path
 

@@ -84,8 +84,8 @@ def problems(checks: Iterable[Check], places: Places | None = None) -> list[Prob
 def require_sound(places: Places | None = None, despite_questions: bool = False) -> list[Problem]:
     """Raises `MistakesError` when a cheap check finds a mistake. With `despite_questions`, mistakes in question files
     are given back when there are no others."""
+    from orchestration.answers.questions import ASIDE
     from orchestration.quality import check_questions
-    from orchestration.questions import ASIDE
 
     found = problems(cheap(), places)
     if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.questions import Question
-from orchestration import annexes
+from orchestration.answers import documents
 from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.planning import Wish
 from orchestration.warehouse.publication import Publication
@@ -21,7 +21,7 @@ def notes(made: Publication, entries: Sequence[Entry], questions: Sequence[Quest
             "figures, and a trajectory whose end was announced for the days between counts as ended"
         )
     for question in questions:
-        years = annexes.parse_years(wish.years) or {year for annex in question.annexes for year in annex.years}
+        years = documents.parse_years(wish.years) or {year for annex in question.annexes for year in annex.years}
         if later := sorted(year for year in years if year > made.as_of.year):
             lines.append(
                 f"{question.id} asks for {', '.join(map(str, later))}, after the stand {made.as_of}: a 0 means "

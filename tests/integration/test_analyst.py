@@ -16,8 +16,9 @@ import pytest
 
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
-from orchestration import answered, disclosure, figure_books, releasing, verifying
-from orchestration.questions import FIGURE_BOOK
+from orchestration import releasing, verifying
+from orchestration.answers import disclosure, figure_book, question_status
+from orchestration.answers.questions import FIGURE_BOOK
 from orchestration.releases import ReleaseError
 from orchestration.store.paths import PROJECT
 from orchestration.warehouse import dbt, dbt_docs, dictionary, publication
@@ -165,7 +166,7 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
     assert published
 
     def small(edition: str) -> int:
-        text = figure_books.write(finished.settings, published, edition).read_text(encoding="utf-8")
+        text = figure_book.write(finished.settings, published, edition).read_text(encoding="utf-8")
         found = re.search(r'id="cijfers">(.*?)</script>', text, re.S)
         assert found
         series = json.loads(found[1])["series"]
@@ -198,13 +199,13 @@ def test_the_figure_book_is_released_once_and_known_for_what_it_is(finished: Fin
 def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
     finished: Finished, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = answered.text(finished.settings)
+    text = question_status.text(finished.settings)
     assert text.count("    up to date") == 3 and "OUT OF DATE" not in text
     made = publication.current(finished.data)
     assert made
     assert text.count(f": stand {made.as_of}, municipalities of {made.geography_date}, ") == 2
     monkeypatch.setattr(disclosure, "kept", lambda *_: disclosure.Kept("another", finished.data.disclosure / "another"))
-    text = answered.text(finished.settings)
+    text = question_status.text(finished.settings)
     assert "    up to date" not in text
     told = "OUT OF DATE: deliveries, questions, releases or code changed since; `twe run` makes it anew, at stand"
     assert text.count(f"{told} {made.as_of}") == 3

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from exports.questions import Question, QuestionError, load_questions
-from orchestration import annexes
-from orchestration.annexes import Stamps, YearsError, parse_years, stamp
+from orchestration.answers import documents
+from orchestration.answers.documents import Stamps, YearsError, parse_years, stamp
+from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound
 from orchestration.ingest.ledger import Entry
 from orchestration.quality import checking
-from orchestration.questions import UnknownQuestionError, chosen, known, sound
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse.publication import Publication, inputs_digest
@@ -50,7 +50,7 @@ def test_other_years_are_refused_with_the_way_to_write_them(text: str) -> None:
 
 
 def place(question: Question, made: Publication, years: str | None = None) -> str:
-    return annexes.folder(DataFolder(Path("/d")), question, made, ENTRIES, years).relative_to("/d/annexes").as_posix()
+    return documents.folder(DataFolder(Path("/d")), question, made, ENTRIES, years).relative_to("/d/annexes").as_posix()
 
 
 def test_the_usual_stand_goes_into_the_folder_of_the_question(question: Question) -> None:
@@ -87,7 +87,7 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
 
 
 def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -> None:
-    one, two = annexes.names(question)[:2]
+    one, two = documents.names(question)[:2]
     stamps = {
         stamp(MADE, question, one, None),
         stamp(MADE, question, one, "2020"),

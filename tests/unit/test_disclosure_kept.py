@@ -14,11 +14,12 @@ from test_exports_support import make_publication
 from exports import load_questions
 from exports.disclosure.audit import Finding, Report, Verdict
 from exports.figure_book import book_figures, load_definition
-from orchestration import disclosure, releases
-from orchestration.annexes import ANSWER
+from orchestration import releases
+from orchestration.answers import disclosure
+from orchestration.answers.blocked_edition import refusal
+from orchestration.answers.disclosure import Kept
+from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
-from orchestration.disclosure import Kept
-from orchestration.refusing import refusal
 from orchestration.resources import AnswerConfig
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
@@ -186,7 +187,7 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     monkeypatch.setattr(disclosure, "load", lambda kept: control)
     monkeypatch.setattr(disclosure, "ensure", lambda *_: Kept(kept.stamp, kept.folder))
     monkeypatch.setattr("orchestration.assets.publish.of_run", lambda *_: made)
-    monkeypatch.setattr("orchestration.annexes.resolve", lambda *_: made)
+    monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
     annex, answer = QUESTION.annex("6"), assets._answer(QUESTION)
     workspace = Workspace(settings)
     result = dg.materialize(

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from exports.question_fields import QuestionError
 from exports.questions import Question, load_question, load_questions
 from exports.unfinished import left_over
-from orchestration import answered, releases
+from orchestration import releases
+from orchestration.answers import question_status
+from orchestration.answers.scaffold import draft
 from orchestration.cli import twe
-from orchestration.drafting import draft
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings
 
@@ -73,7 +74,7 @@ def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) 
     )  # fmt: skip
     gone = replace(line, question="weg", folder="weg/x", synthetic=False)
     releases._append(_register(own), [line, replace(line, annex="2", file_name="b.xlsx"), gone])
-    text = answered.text(own)
+    text = question_status.text(own)
     of_2024 = text[text.index("twe-2024") :]
     assert (
         "released 2026-02-20 10:15 UTC: stand 2026-02-19, municipalities of 2025-01-01, edition publiek, "

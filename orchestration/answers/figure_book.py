@@ -12,10 +12,10 @@ from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
 from exports.figure_book import book_file, load_definition
 from exports.identity import Hidden
 from exports.questions import Question
-from orchestration import disclosure
-from orchestration.annexes import Stamps
-from orchestration.disclosure import Kept
-from orchestration.questions import chosen
+from orchestration.answers import disclosure
+from orchestration.answers.disclosure import Kept
+from orchestration.answers.documents import Stamps
+from orchestration.answers.questions import chosen
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import FIGURE_BOOK, DataFolder
 from orchestration.store.settings import Settings

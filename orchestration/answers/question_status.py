@@ -9,9 +9,10 @@ from pathlib import Path
 from exports.figure_book import load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import annexes, figure_books, planning, releases
+from orchestration import planning, releases
+from orchestration.answers import documents, figure_book
+from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
-from orchestration.questions import known
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -62,7 +63,7 @@ def _release(group: list[releases.Release]) -> str:
 
 def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -> list[str]:
     """What lies in the annex folder, per stand and geography, and whether the newest figures are in it."""
-    place, stamps = settings.folder.annexes / question.id, annexes.Stamps(settings.folder)
+    place, stamps = settings.folder.annexes / question.id, documents.Stamps(settings.folder)
     files = [place / annex.file_name for annex in question.annexes]
     found: dict[tuple[str, str] | None, list[Path]] = {}
     for file in files:
@@ -82,11 +83,11 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
-    pages = figure_books.pages(settings.folder)
+    pages = figure_book.pages(settings.folder)
     if not pages:
         return ["    nothing written: twe figure-book"]
     made, stand = _answering(settings, entries, None, None)
-    current = figure_books.current(settings, made) if made else None
+    current = figure_book.current(settings, made) if made else None
     page = current or pages[-1]
     lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, stand)}"]
     if len(pages) > 1:

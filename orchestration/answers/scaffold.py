@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from exports.question_fields import QuestionError, parse_years
 from exports.questions import load_question
-from orchestration.questions import known
+from orchestration.answers.questions import known
 from orchestration.store.files import replaced
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings

@@ -20,9 +20,9 @@ from exports.figure_book import Definition, book_figures, load_definition
 from exports.identity import Figure, FigureId
 from exports.questions import Question
 from orchestration import releases
-from orchestration.annexes import parse_years
-from orchestration.questions import known
-from orchestration.refusing import refusal
+from orchestration.answers.blocked_edition import refusal
+from orchestration.answers.documents import parse_years
+from orchestration.answers.questions import known
 from orchestration.releases import Release
 from orchestration.store.files import replaced
 from orchestration.store.paths import DISCLOSURE_POLICY, DataFolder
