@@ -17,7 +17,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @contextmanager
 def _plainly() -> Generator[None]:
     """Turns what can go wrong here into one line and exit code 1."""
-    from orchestration.answers.figure_book import RefusedError
+    from orchestration.answers.figure_books import RefusedError
     from orchestration.warehouse.dbt import DbtError
     from orchestration.warehouse.dbt_docs import DocsError
 
@@ -34,7 +34,7 @@ def _plainly() -> Generator[None]:
 @click.option("--question", "ids", multiple=True, metavar="ID", help="Only what this question's annexes carry.")
 def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     """Write the current publication as one HTML page that works offline."""
-    from orchestration.answers import figure_book
+    from orchestration.answers import figure_books
     from orchestration.warehouse import publication
 
     settings = load_settings()
@@ -42,7 +42,7 @@ def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     if published is None:
         raise click.UsageError(f"nothing is published in {settings.folder.root}; start with `twe run`")
     with _plainly():
-        path = figure_book.write(settings, published, edition, out, ids)
+        path = figure_books.write(settings, published, edition, out, ids)
     click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in any browser")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from exports.questions import Question
 from orchestration import revising
-from orchestration.answers import disclosure, documents, figure_book
+from orchestration.answers import disclosure, documents, figure_books
 from orchestration.ingest.ledger import Entry
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
@@ -77,7 +77,7 @@ def plan(
     data = settings.folder
     everything = [(question, name) for question in questions for name in documents.names(question)]
     usual = not wish.questions and not wish.years
-    book = bool(everything) and (usual or bool(figure_book.pages(data, *dates)))
+    book = bool(everything) and (usual or bool(figure_books.pages(data, *dates)))
     whole = Work(sources, True, bool(everything), everything, book)
     if sources:
         return whole
@@ -89,8 +89,8 @@ def plan(
         return whole
     old = [(question, name) for question in questions for name in stale(settings, entries, made, question, wish.years)]
     control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
-    asked = bool(everything) and (usual or bool(figure_book.pages(data, made.as_of, made.geography_date)))
-    book = asked and not figure_book.is_current(settings, made)
+    asked = bool(everything) and (usual or bool(figure_books.pages(data, made.as_of, made.geography_date)))
+    book = asked and not figure_books.is_current(settings, made)
     return Work(sources, False, control, old, book) if old or control or book else None
 
 

@@ -9,7 +9,7 @@ from exports.figure_book import Definition, load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
 from orchestration import releases, runner
-from orchestration.answers import disclosure, documents, figure_book
+from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
 from orchestration.releases import Release, ReleaseError
 from orchestration.store.settings import Settings
@@ -32,8 +32,8 @@ def run(
         definition = load_definition()
         made = _publication(settings, as_of, geography_date)
         try:
-            place = figure_book.write(settings, made).parent
-        except figure_book.RefusedError as error:
+            place = figure_books.write(settings, made).parent
+        except figure_books.RefusedError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
         return releases.release(data, definition, made, place, record=_recorder(settings, made, definition))
     (question,) = chosen(settings, (question_id,))

@@ -14,7 +14,7 @@ import duckdb
 
 from exports.questions import Question
 from orchestration import instance, planning, progress, results
-from orchestration.answers import disclosure, documents, figure_book
+from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.disclosure import Summary
 from orchestration.answers.questions import ASIDE, chosen
 from orchestration.ingest import reported
@@ -202,7 +202,7 @@ def _collect(
                 path = documents.file(place, question, name)
                 if name not in old and stamps.made(path):  # what was blocked left an earlier file there
                     (report.answers if name == documents.ANSWER else report.workbooks).append(path)
-        if wish.annexes and (book := figure_book.current(settings, made)):
+        if wish.annexes and (book := figure_books.current(settings, made)):
             report.figure_books.append(book)
         if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
             report.controls.append(kept.summary)

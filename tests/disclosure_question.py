@@ -1,7 +1,7 @@
 """The control of one question by itself, without a data folder. No tests here.
 
-A run controls all questions of a publication together (`orchestration.answers.disclosure`); this is enough for tests of the
-control and for the comparison with another tool.
+A run controls all questions of a publication together (`orchestration.answers.disclosure`); this is
+enough for tests of the control and for the comparison with another tool.
 """
 
 from __future__ import annotations

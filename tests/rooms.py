@@ -60,8 +60,8 @@ ON_TOP = {
     "docx": {"exports.answering.word"},
 }  # fmt: skip
 # Where the environment may be touched: settings read it, the others set what a library reads.
-ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.warehouse.dbt", "orchestration.maintenance.same_figures",
-               "expectations.suite"}  # fmt: skip
+ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.warehouse.dbt",
+               "orchestration.maintenance.same_figures", "expectations.suite"}  # fmt: skip
 # Who may name the folder of publications; all others get a publication from it, and exports get its path.
 PUBLISHED = {"orchestration.store.paths", "orchestration.warehouse.publication", "orchestration.maintenance.backup"}
 # Modules that do nothing when they are imported: Dagster loads them to look.

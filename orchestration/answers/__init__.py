@@ -1,1 +1,1 @@
-"""Which documents answer which question: where they stand, whether they are up to date, what the public edition hides."""
+"""Which documents answer which question: where they stand, whether they are current, what the public one hides."""

@@ -10,7 +10,7 @@ from exports.figure_book import load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
 from orchestration import planning, releases
-from orchestration.answers import documents, figure_book
+from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
 from orchestration.store.settings import Settings
@@ -83,11 +83,11 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
-    pages = figure_book.pages(settings.folder)
+    pages = figure_books.pages(settings.folder)
     if not pages:
         return ["    nothing written: twe figure-book"]
     made, stand = _answering(settings, entries, None, None)
-    current = figure_book.current(settings, made) if made else None
+    current = figure_books.current(settings, made) if made else None
     page = current or pages[-1]
     lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, stand)}"]
     if len(pages) > 1:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.answers import figure_book
+from orchestration.answers import figure_books
 from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
@@ -35,8 +35,8 @@ def build() -> dg.AssetsDefinition:
         source = publish.of_run(workspace, answer)
         with step("figure book") as shown:
             try:
-                path = figure_book.write(workspace.settings, source)
-            except figure_book.RefusedError as error:
+                path = figure_books.write(workspace.settings, source)
+            except figure_books.RefusedError as error:
                 shown.summary = "no public edition"
                 return dg.MaterializeResult(metadata={"refused": str(error)})
             shown.summary = f"{path.stat().st_size / 1024:,.0f} kB"

@@ -1,1 +1,1 @@
-"""What is done to a data folder as a whole: backup, erasing a person, another key, retention, and the proof that figures stay."""
+"""What is done to a whole data folder: backup, erasing a person, another key, retention, proof that figures stay."""

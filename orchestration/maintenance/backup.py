@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.answers import figure_book
+from orchestration.answers import figure_books
 from orchestration.answers.documents import Stamps
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.lock import single_writer
@@ -106,7 +106,7 @@ def _kept(data: DataFolder) -> Iterator[Path]:
                 (TEMPORARY, "-wal", "-shm", "-journal")
             ):
                 yield path
-    for stamps in (Stamps(data), figure_book.stamps(data)):
+    for stamps in (Stamps(data), figure_books.stamps(data)):
         if stamps.path.exists():
             yield stamps.path
 

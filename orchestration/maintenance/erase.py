@@ -19,11 +19,10 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.routing import literal, quote
-from orchestration.ingest import originals, rewriting
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
-from orchestration.ingest.rewriting import CLIENT_KEY
-from orchestration.maintenance import same_figures
+from orchestration.maintenance import originals, rewrite, same_figures
+from orchestration.maintenance.rewrite import CLIENT_KEY
 from orchestration.maintenance.rotate_key import current_answer
 from orchestration.quality import reviews
 from orchestration.store.lock import single_writer
@@ -107,18 +106,18 @@ def _replace(
     replacements = {name: {one: uuid.uuid4().hex for one in sorted(values)} for name, values in ids.items()}
     deliveries = {e.sha256: e.delivery_id for e in workspace.entries() if e.status == "accepted"}
     numbers = {deliveries[d.sha256]: rows for d, rows in held.items() if d.sha256 in deliveries}
-    replacements[CLIENT_KEY] = {person: rewriting.ERASED + secrets.token_hex(29)}
+    replacements[CLIENT_KEY] = {person: rewrite.ERASED + secrets.token_hex(29)}
     with exchange(data) as after:
         for contract in contracts:
-            files, rows = rewriting.rewrite_lake(data.lake, after.lake, contract, replacements)
+            files, rows = rewrite.rewrite_lake(data.lake, after.lake, contract, replacements)
             done.files, done.rows = done.files + files, done.rows + rows
-            done.quarantined += rewriting.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids, numbers)
-        rewriting.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
+            done.quarantined += rewrite.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids, numbers)
+        rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
         shutil.copytree(data.ledger.parent, after.ledger.parent)
         if data.reviews.exists():  # what the steward wrote about a row may tell of the person
             names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
             held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
-            theirs = (rewriting.rows_with(data.lake, contract, replacements) for contract in contracts)
+            theirs = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
             reviews.forget(after, held_rows.union(*theirs))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
@@ -133,7 +132,7 @@ def _identifications(lake: Path, contracts: list[SourceContract], person: str) -
 
     An identification that was once delivered for somebody else as well stays: rows of that client hang from it.
     """
-    ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewriting.identifications(contract)}
+    ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewrite.identifications(contract)}
     with duckdb.connect() as con:
         for contract in contracts:
             files = literal(str(lake / contract.source / "*.parquet"))
@@ -148,8 +147,8 @@ def _identifications(lake: Path, contracts: list[SourceContract], person: str) -
 
 def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: str, ids: dict[str, set[str]]) -> None:
     """Adds the identifications of a source's rows that are the person's, by pseudonym or by what they refer to."""
-    own = rewriting.identifications(contract)
-    if rewriting.has_clients(contract):
+    own = rewrite.identifications(contract)
+    if rewrite.has_clients(contract):
         theirs, others = f"{CLIENT_KEY} = {literal(person)}", f"{CLIENT_KEY} <> {literal(person)}"
     else:
         refers = [c.name for c in contract.columns if c.name in ids and c.name not in own and ids[c.name]]

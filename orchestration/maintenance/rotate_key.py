@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.ingest import originals, rewriting
 from orchestration.ingest.pseudonym import fingerprint
-from orchestration.maintenance import same_figures
+from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
@@ -58,7 +57,7 @@ def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
         with exchange(data) as after:
             files = rows = 0
             for contract in workspace.contracts.values():
-                changed = rewriting.rewrite_lake(data.lake, after.lake, contract, {rewriting.CLIENT_KEY: translated})
+                changed = rewrite.rewrite_lake(data.lake, after.lake, contract, {rewrite.CLIENT_KEY: translated})
                 files, rows = files + changed[0], rows + changed[1]
             shutil.copytree(data.ledger.parent, after.ledger.parent)
             with replaced(after.key_fingerprint) as temporary:
@@ -93,7 +92,7 @@ def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> 
     wanted: dict[str, set[str]] = {}
     for name, contract in workspace.contracts.items():
         found |= originals.translation(contract, [o for o in at_hand if o.entry.source == name], old, new)
-        wanted |= rewriting.client_keys(workspace.data.lake, contract)
+        wanted |= rewrite.client_keys(workspace.data.lake, contract)
     _refuse_missing(workspace, folder, wanted, found)
     clients = set().union(*wanted.values())
     return {before: after for before, after in found.items() if before in clients}

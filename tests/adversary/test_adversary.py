@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exports.figure_book import write_figure_book
-from orchestration.answers import figure_book
+from orchestration.answers import figure_books
 from orchestration.warehouse import publication
 from tests.adversary.__main__ import main
 from tests.adversary.book import full, pages, read_book
@@ -100,8 +100,8 @@ def copy_packages(annexes: Path, into: Path) -> None:
 def test_nothing_can_be_told_from_what_is_published(finished, copied, capsys):
     """The figure book beside the annexes, as the control allows it."""
     published = publication.current(finished.data)
-    page = figure_book.write(finished.settings, published, out=copied / "cijferboek_x.html")
-    figure_book.write(finished.settings, published, "volledig", out=full(page))
+    page = figure_books.write(finished.settings, published, out=copied / "cijferboek_x.html")
+    figure_books.write(finished.settings, published, "volledig", out=full(page))
     status = main([str(copied), "--sample", "5", "--seconds", "2"])
     told = capsys.readouterr().out
     assert status == 0, told

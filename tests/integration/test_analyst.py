@@ -17,7 +17,7 @@ import pytest
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
 from orchestration import releasing, verifying
-from orchestration.answers import disclosure, figure_book, question_status
+from orchestration.answers import disclosure, figure_books, question_status
 from orchestration.answers.questions import FIGURE_BOOK
 from orchestration.releases import ReleaseError
 from orchestration.store.paths import PROJECT
@@ -166,7 +166,7 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
     assert published
 
     def small(edition: str) -> int:
-        text = figure_book.write(finished.settings, published, edition).read_text(encoding="utf-8")
+        text = figure_books.write(finished.settings, published, edition).read_text(encoding="utf-8")
         found = re.search(r'id="cijfers">(.*?)</script>', text, re.S)
         assert found
         series = json.loads(found[1])["series"]
