@@ -4,7 +4,7 @@
 
 A change names the annex, the figure, the municipality and the year, what it was, what it is, and what can have
 caused it: the deliveries that the newer figures rest on and the older do not. Nothing is guessed beyond that: who
-knows better which delivery touches which municipality (`orchestration.tracing`) hands in `causes`.
+knows better which delivery touches which municipality (`orchestration.releases.attribution`) hands in `causes`.
 """
 
 from __future__ import annotations

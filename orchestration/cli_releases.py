@@ -32,15 +32,15 @@ def compare(
 ) -> None:
     """Show what changed between two stands, per annex, municipality and year, and the deliveries that caused it."""
     from exports.comparison_text import text
-    from orchestration import comparing
+    from orchestration import compare
 
     try:
-        made = comparing.run(load_settings(), before, after, geography_date, question)
-    except comparing.ComparisonError as error:
+        made = compare.run(load_settings(), before, after, geography_date, question)
+    except compare.ComparisonError as error:
         raise click.UsageError(str(error)) from None
     click.echo(text(made, limit))
     if xlsx:
-        path = comparing.write_workbook(made, xlsx)
+        path = compare.write_workbook(made, xlsx)
         click.echo(f"\n{len(made.changes):,} changes written to {path}")
 
 
@@ -51,11 +51,11 @@ def compare(
 def release(question: str, as_of: dt.date | None, geography_date: dt.date | None) -> None:
     """Release the annexes and the answer of a question, or the figure book (cijferboek): keep them for ever and enter
     them in the register."""
-    from orchestration import releasing
-    from orchestration.releases import ReleaseError
+    from orchestration import release
+    from orchestration.releases.register.register import ReleaseError
 
     try:
-        lines, new = releasing.run(load_settings(), question, as_of, geography_date)
+        lines, new = release.run(load_settings(), question, as_of, geography_date)
     except ReleaseError as error:
         click.echo(f"twe: {error}", err=True)
         sys.exit(1)
@@ -68,9 +68,9 @@ def release(question: str, as_of: dt.date | None, geography_date: dt.date | None
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
     """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead."""
-    from orchestration import verifying
+    from orchestration.releases.register import verify
 
-    verdict = verifying.verify(load_settings().folder, file)
+    verdict = verify.verify(load_settings().folder, file)
     click.echo(verdict.text)
     sys.exit(0 if verdict.release else 1)
 
@@ -78,9 +78,9 @@ def verify(file: Path) -> None:
 @click.command("releases")
 def list_releases() -> None:
     """List the release register: what was released when, for which question, edition and stand."""
-    from orchestration import releases
+    from orchestration.releases.register import register
 
-    lines = releases.read(load_settings().folder)
+    lines = register.read(load_settings().folder)
     for line in lines:
         click.echo(f"{line.sha256[:12]}  {line.label}")
     if not lines:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exports.questions import Question
-from orchestration import revising
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.ingest.ledger import Entry
+from orchestration.releases.register import revision
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -103,7 +103,7 @@ def stale(
     stamps = documents.Stamps(data)
     place = documents.folder(data, question, made, entries, years)
     control = disclosure.kept(settings, made, years).stamp
-    revised = revising.revised_release(settings, question, made)
+    revised = revision.revised_release(settings, question, made)
     return [
         name
         for name in documents.names(question)

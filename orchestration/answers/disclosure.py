@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from exports.figure_book import Definition, book_figures, load_definition
 from exports.identity import Figure, FigureId
 from exports.questions import Question
-from orchestration import releases
 from orchestration.answers.blocked_edition import refusal
 from orchestration.answers.documents import parse_years
 from orchestration.answers.questions import known
-from orchestration.releases import Release
+from orchestration.releases.register import register
+from orchestration.releases.register.register import Release
 from orchestration.store.files import replaced
 from orchestration.store.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.store.settings import Settings
@@ -196,7 +196,7 @@ def _within(question: Question, years: str) -> bool:
 
 def _released(data: DataFolder) -> list[Release]:
     """One line of the register for each release, oldest first."""
-    return [lines[0] for lines in releases.groups(releases.read(data))]
+    return [lines[0] for lines in register.groups(register.read(data))]
 
 
 def _record(data: DataFolder, folder: str) -> Path:

@@ -9,10 +9,11 @@ from pathlib import Path
 from exports.figure_book import load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import planning, releases
+from orchestration import planning
 from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
+from orchestration.releases.register import register
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -23,7 +24,7 @@ from orchestration.workspace import Workspace
 def text(settings: Settings) -> str:
     """Every question with its annexes, the releases of each, oldest first, and what lies written beside them; then the
     figure book in the same way."""
-    released = releases.groups(releases.read(settings.folder))
+    released = register.groups(register.read(settings.folder))
     questions, entries = known(settings), Workspace(settings).entries()
     book = load_definition()
     lines = []
@@ -47,12 +48,12 @@ def _annexes(question: Question) -> list[str]:
     return lines
 
 
-def _releases(name: str, released: list[list[releases.Release]]) -> list[str]:
+def _releases(name: str, released: list[list[register.Release]]) -> list[str]:
     found = [_release(group) for group in released if group[0].question == name]
     return found or ["    not released"]
 
 
-def _release(group: list[releases.Release]) -> str:
+def _release(group: list[register.Release]) -> str:
     first = group[0]
     synthetic = "; SYNTHETIC demo data" if first.synthetic else ""
     return (

@@ -6,7 +6,6 @@ from pathlib import Path
 import dagster as dg
 
 from exports.questions import Annex, Question
-from orchestration import revising
 from orchestration.answers import disclosure, documents
 from orchestration.answers.disclosure import Kept
 from orchestration.assets import publish
@@ -15,6 +14,7 @@ from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
 from orchestration.progress import step
+from orchestration.releases.register import revision
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
@@ -54,7 +54,7 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
             result = write_annex(
                 source.path, question, annex, folder, documents.parse_years(years), edition=edition, hidden=hidden,
                 policy=control.policy_lines, audit=control.audit_lines,
-                extra_sheets=revising.sheets(workspace.settings, question, annex, source, years, edition, hidden),
+                extra_sheets=revision.sheets(workspace.settings, question, annex, source, years, edition, hidden),
                 withheld=withheld,
             )  # fmt: skip
             made += [result.path, result.package]
@@ -103,7 +103,7 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
             file = documents.file(place, question, name)
             stamp = documents.stamp(
                 source, question, name, answer.years, kept.stamp,
-                revising.revised_release(workspace.settings, question, source),
+                revision.revised_release(workspace.settings, question, source),
             )  # fmt: skip
             documents.Stamps(workspace.data).set(file, stamp, made, source)
             shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from orchestration.releases.register.register import ReleaseError
 
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
-from orchestration import releasing, verifying
+from orchestration import release
 from orchestration.answers import disclosure, figure_books, question_status
 from orchestration.answers.questions import FIGURE_BOOK
-from orchestration.releases import ReleaseError
+from orchestration.releases.register import verify
 from orchestration.store.paths import PROJECT
 from orchestration.warehouse import dbt, dbt_docs, dictionary, publication
 from tests.browser import browser, found
@@ -187,13 +188,13 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
 def test_the_figure_book_is_released_once_and_known_for_what_it_is(finished: Finished, tmp_path: Path) -> None:
     shutil.copytree(finished.data.root, tmp_path / "data", symlinks=True)
     settings = finished.settings.model_copy(update={"data": tmp_path / "data"})
-    (line,), new = releasing.run(settings, FIGURE_BOOK)
+    (line,), new = release.run(settings, FIGURE_BOOK)
     kept = settings.folder.releases / line.folder / line.file_name
-    assert new and verifying.verify(settings.folder, kept).release == line
+    assert new and verify.verify(settings.folder, kept).release == line
     assert line.control and any((settings.folder.disclosure / "released" / FIGURE_BOOK).iterdir())
-    assert releasing.run(settings, FIGURE_BOOK) == ([line], False)
+    assert release.run(settings, FIGURE_BOOK) == ([line], False)
     with pytest.raises(ReleaseError, match="no publication as of 2020-01-31; make it with: twe run --as-of 2020-01-31"):
-        releasing.run(settings, FIGURE_BOOK, as_of=dt.date(2020, 1, 31))
+        release.run(settings, FIGURE_BOOK, as_of=dt.date(2020, 1, 31))
 
 
 def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(

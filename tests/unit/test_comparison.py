@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from openpyxl import load_workbook
+from orchestration.releases.register.attribution import present_codes, trace
 from test_exports_support import ROWS, cells, make_publication
 
 from expectations import contract
@@ -26,7 +27,6 @@ from exports.workbook import render_bytes, write
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import DataFolder
-from orchestration.tracing import present_codes, trace
 from tests.checklist import OF_ANY_WORKBOOK, violations
 
 QUESTIONS = load_questions()

@@ -14,12 +14,12 @@ from test_exports_support import make_publication
 from exports import load_questions
 from exports.disclosure.audit import Finding, Report, Verdict
 from exports.figure_book import book_figures, load_definition
-from orchestration import releases
 from orchestration.answers import disclosure
 from orchestration.answers.blocked_edition import refusal
 from orchestration.answers.disclosure import Kept
 from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
+from orchestration.releases.register import register
 from orchestration.resources import AnswerConfig
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
@@ -39,7 +39,7 @@ def made(tmp_path: Path) -> Publication:
     return publication(tmp_path / "made")
 
 
-def release(settings: Settings, made: Publication, folder: Path, control: str | None = None) -> list[releases.Release]:
+def release(settings: Settings, made: Publication, folder: Path, control: str | None = None) -> list[register.Release]:
     """Release the files of twe-2024 as they stand in `folder` (their content doesn't matter here)."""
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -47,7 +47,7 @@ def release(settings: Settings, made: Publication, folder: Path, control: str | 
         stamp = disclosure.record(settings, made, QUESTION, name)
         return stamp if control is None else control
 
-    lines = releases.release(settings.folder, QUESTION, made, _files(folder, made), record=record)
+    lines = register.release(settings.folder, QUESTION, made, _files(folder, made), record=record)
     return lines[0]
 
 
@@ -125,8 +125,8 @@ def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(setting
     }  # fmt: skip
 
 
-def _line() -> releases.Release:
-    return releases.Release(
+def _line() -> register.Release:
+    return register.Release(
         dt.datetime(2024, 4, 2), "twe-2024", ANSWER, "antwoord.docx", "publiek", DAY, DAY, "voorlopig", True, "", "",
         "", "", "",
     )  # fmt: skip

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from exports.question_fields import QuestionError
 from exports.questions import Question, load_question, load_questions
 from exports.unfinished import left_over
-from orchestration import releases
 from orchestration.answers import question_status
 from orchestration.answers.scaffold import draft
 from orchestration.cli import twe
+from orchestration.releases.register import register
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings
 
@@ -67,13 +67,13 @@ def test_what_can_not_be_drafted_is_told_and_leaves_no_file(
 
 
 def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) -> None:
-    line = releases.Release(
+    line = register.Release(
         released_at=dt.datetime(2026, 2, 20, 10, 15), question="twe-2024", annex="1", file_name="a.xlsx",
         edition="publiek", as_of=dt.date(2026, 2, 19), geography_date=dt.date(2025, 1, 1), status="definitief",
         synthetic=True, code_version="1", inputs="i", question_sha256="q", sha256="s", folder="twe-2024/x",
     )  # fmt: skip
     gone = replace(line, question="weg", folder="weg/x", synthetic=False)
-    releases._append(_register(own), [line, replace(line, annex="2", file_name="b.xlsx"), gone])
+    register._append(_register(own), [line, replace(line, annex="2", file_name="b.xlsx"), gone])
     text = question_status.text(own)
     of_2024 = text[text.index("twe-2024") :]
     assert (
@@ -87,7 +87,7 @@ def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) 
 
 
 def _register(settings: Settings) -> Path:
-    path = settings.folder.releases / releases.REGISTER
+    path = settings.folder.releases / register.REGISTER
     path.parent.mkdir(parents=True)
     return path
 

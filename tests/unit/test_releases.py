@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from orchestration.releases.register.register import ReleaseError
 from test_exports_support import make_publication
 
 from exports import load_questions, write_annex
@@ -16,9 +17,8 @@ from exports.answer import write_answer
 from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
-from orchestration import released_figures, releases, verifying
 from orchestration.cli import twe
-from orchestration.releases import ReleaseError
+from orchestration.releases.register import figures, register, verify
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse.publication import Publication
 
@@ -51,29 +51,29 @@ def data(tmp_path) -> DataFolder:
 
 
 def test_release_keeps_files_figures_and_deliveries(data, source):
-    lines, new = releases.release(data, QUESTION, *source, NOW)
-    assert new and lines == releases.read(data)
+    lines, new = register.release(data, QUESTION, *source, NOW)
+    assert new and lines == register.read(data)
     assert [line.annex for line in lines] == ["1", "2", "3", "4", "5", "6", "antwoord", "antwoord_cijfers"]
     assert {line.released_at for line in lines} == {dt.datetime(2024, 4, 2, 9, 30, 15)}
     place = data.releases / lines[0].folder
     assert place == data.releases / "twe-2024" / "2024-03-31_geo-2024-03-31"
     for line in lines:
-        assert releases.digest(place / line.file_name) == line.sha256 == releases.digest(source[1] / line.file_name)
+        assert register.digest(place / line.file_name) == line.sha256 == register.digest(source[1] / line.file_name)
         assert not (place / line.file_name).stat().st_mode & 0o222
-    shown = released_figures.shown(place, "bijlage_3_loontoelagen")
+    shown = figures.shown(place, "bijlage_3_loontoelagen")
     assert shown == of_workbook(source[1] / "bijlage_3_loontoelagen.xlsx")
     assert shown[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == Decimal("15000.10")
     assert (place / "gegevens" / "bijlage_5_uitstroom__mart_competence.parquet").exists()
-    assert released_figures.deliveries(place) == {"ab" * 32, "ef" * 32}
+    assert figures.deliveries(place) == {"ab" * 32, "ef" * 32}
 
 
 def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, source, tmp_path):
-    first, _ = releases.release(data, QUESTION, *source, NOW)
-    again, new = releases.release(data, QUESTION, *source)
-    assert not new and again == first and len(releases.read(data)) == 8
+    first, _ = register.release(data, QUESTION, *source, NOW)
+    again, new = register.release(data, QUESTION, *source)
+    assert not new and again == first and len(register.read(data)) == 8
     before = (data.releases / "register.jsonl").read_bytes()
     corrected = published(tmp_path / "p", code_version="1.2.4")
-    other, new = releases.release(data, QUESTION, corrected, annexes(corrected, tmp_path / "a"), NOW)
+    other, new = register.release(data, QUESTION, corrected, annexes(corrected, tmp_path / "a"), NOW)
     assert new and other[0].folder.endswith("_2")
     after = (data.releases / "register.jsonl").read_bytes()
     assert after.startswith(before), "append-only"
@@ -82,8 +82,8 @@ def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, sou
 
 def test_nothing_is_released_when_a_file_is_missing(data, source, tmp_path):
     with pytest.raises(ReleaseError, match=r"antwoord.docx not in .*: write it with twe annexes --question twe-2024"):
-        releases.release(data, QUESTION, source[0], _without_answer(source[1], tmp_path))
-    assert releases.read(data) == [] and not data.releases.exists()
+        register.release(data, QUESTION, source[0], _without_answer(source[1], tmp_path))
+    assert register.read(data) == [] and not data.releases.exists()
 
 
 def _without_answer(place: Path, folder: Path) -> Path:
@@ -95,33 +95,33 @@ def _without_answer(place: Path, folder: Path) -> Path:
 
 
 def test_a_release_cut_short_leaves_nothing_in_the_register(data, source, monkeypatch):
-    monkeypatch.setattr(released_figures, "keep", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(figures, "keep", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        releases.release(data, QUESTION, *source)
-    assert releases.read(data) == []
+        register.release(data, QUESTION, *source)
+    assert register.read(data) == []
     monkeypatch.undo()
-    lines, new = releases.release(data, QUESTION, *source)
+    lines, new = register.release(data, QUESTION, *source)
     assert new and lines[0].folder.endswith("2024-03-31_geo-2024-03-31")
 
 
 def test_verify_by_content_not_by_name(data, source, tmp_path):
-    releases.release(data, QUESTION, *source, NOW)
+    register.release(data, QUESTION, *source, NOW)
     copy = tmp_path / "renamed.xlsx"
     copy.write_bytes((source[1] / "bijlage_3_loontoelagen.xlsx").read_bytes())
-    verdict = verifying.verify(data, copy)
+    verdict = verify.verify(data, copy)
     assert verdict.text.startswith(
         "Untouched release: twe-2024, bijlage_3_loontoelagen.xlsx, edition publiek, as of 2024"
     )
     (table, *_) = sorted((source[1] / "bijlage_3_loontoelagen_csv").glob("*.csv"))
-    beside = verifying.verify(data, table)
+    beside = verify.verify(data, table)
     assert beside.release and beside.release.file_name == f"bijlage_3_loontoelagen_csv/{table.name}"
     touched = tmp_path / "bijlage_3_loontoelagen.xlsx"
     touched.write_bytes(copy.read_bytes() + b" ")
-    verdict = verifying.verify(data, touched)
+    verdict = verify.verify(data, touched)
     assert verdict.release is None and "differs from every file released under this name" in verdict.text
     stranger = tmp_path / "stranger.xlsx"
     stranger.write_bytes(b"?")
-    assert "neither the content nor the name" in verifying.verify(data, stranger).text
+    assert "neither the content nor the name" in verify.verify(data, stranger).text
 
 
 def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path):
@@ -132,7 +132,7 @@ def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path
     told = {}
     for place in ("twe-2024", "vertrouwelijk", "figure_book"):
         copy.write_bytes(place.encode())
-        verdict = verifying.verify(data, copy)
+        verdict = verify.verify(data, copy)
         assert verdict.release is None
         told[place] = verdict.text
     assert "working file of question twe-2024" in told["twe-2024"]
@@ -144,19 +144,19 @@ def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path
 def test_the_figure_book_is_released_as_a_whole(data, source):
     made, _ = source
     book = write_figure_book(made.path, data.figure_books / book_file(made.as_of, made.geography_date, made.synthetic))
-    lines, new = releases.release(data, load_definition(), made, data.figure_books, NOW)
+    lines, new = register.release(data, load_definition(), made, data.figure_books, NOW)
     assert new and [(line.question, line.annex, line.file_name) for line in lines] == [
         ("cijferboek", "cijferboek", book.name)
     ]
-    assert verifying.verify(data, book).release == lines[0]
+    assert verify.verify(data, book).release == lines[0]
     folder = data.releases / lines[0].folder
     assert sorted(path.name for path in folder.iterdir()) == [book.name, "deliveries.parquet"]
-    assert releases.release(data, load_definition(), made, data.figure_books, NOW) == (lines, False)
+    assert register.release(data, load_definition(), made, data.figure_books, NOW) == (lines, False)
 
 
 def test_verify_on_the_command_line(data, source, tmp_path, monkeypatch):
     monkeypatch.setenv("TWE_DATA", str(data.root))
-    releases.release(data, QUESTION, *source, NOW)
+    register.release(data, QUESTION, *source, NOW)
     good = CliRunner().invoke(twe, ["verify", str(source[1] / "antwoord.docx")])
     assert good.exit_code == 0 and "released 2024-04-02 09:30 UTC - SYNTHETIC" in good.output
     other = tmp_path / "antwoord.docx"
@@ -167,21 +167,21 @@ def test_verify_on_the_command_line(data, source, tmp_path, monkeypatch):
 
 
 def test_newest_earlier_release_of_a_question(data, source, tmp_path):
-    assert releases.latest(data, "twe-2024", dt.date(2030, 1, 1)) == []
-    releases.release(data, QUESTION, *source, NOW)
+    assert register.latest(data, "twe-2024", dt.date(2030, 1, 1)) == []
+    register.release(data, QUESTION, *source, NOW)
     later = published(tmp_path / "p", dt.date(2025, 3, 31))
-    releases.release(data, QUESTION, later, annexes(later, tmp_path / "a"), NOW)
-    of = [releases.latest(data, "twe-2024", dt.date(year, 3, 31)) for year in (2024, 2025, 2026)]
+    register.release(data, QUESTION, later, annexes(later, tmp_path / "a"), NOW)
+    of = [register.latest(data, "twe-2024", dt.date(year, 3, 31)) for year in (2024, 2025, 2026)]
     assert [lines[0].as_of.year if lines else None for lines in of] == [None, 2024, 2025]
-    assert releases.latest(data, "twe-2018", dt.date(2030, 1, 1)) == []
+    assert register.latest(data, "twe-2018", dt.date(2030, 1, 1)) == []
 
 
 def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch):
     """The way of `twe annexes`: newest earlier release, its figures as shown, the deliveries beyond it as causes."""
     from exports.editions import PUBLIEK
-    from orchestration import revising
     from orchestration.ingest import ledger, storage
     from orchestration.ingest.ledger import Entry
+    from orchestration.releases.register import revision
     from orchestration.store.settings import Settings
     from orchestration.workspace import Workspace
 
@@ -198,11 +198,11 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
                                           dt.datetime(2025, 1, 2))])  # fmt: skip
     annex = QUESTION.annex("3")
     wanted = (settings, QUESTION, annex, later, None, PUBLIEK, lambda figure: figure.place == "44021")
-    assert revising.sheets(*wanted) == ()
-    releases.release(data, QUESTION, *source, NOW)
-    (sheet,) = revising.sheets(*wanted)
-    assert revising.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
-    assert revising.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
+    assert revision.sheets(*wanted) == ()
+    register.release(data, QUESTION, *source, NOW)
+    (sheet,) = revision.sheets(*wanted)
+    assert revision.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
+    assert revision.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
     assert sheet.table is not None
     changed = {row[:5]: row[5:8] for row in sheet.table.rows}
     assert changed["44021", "Gent", 2022, "Loontoelagen", "bedrag (euro)"] == (Decimal("3000.2"), "[c]", "[z]")
@@ -237,5 +237,5 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
         "antwoord.docx", "antwoord_cijfers.xlsx", "geld.xlsx", "geld_csv", "opgestart.xlsx", "opgestart_csv",
     ]  # fmt: skip
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
-    _, new = releases.release(data, question, source[0], place, NOW)
-    assert new and verifying.verify(data, place / "geld.xlsx").release
+    _, new = register.release(data, question, source[0], place, NOW)
+    assert new and verify.verify(data, place / "geld.xlsx").release

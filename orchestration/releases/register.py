@@ -25,7 +25,7 @@ from typing import Any
 from exports.answer import PUBLIC, answer_file, control_file
 from exports.figure_book import Definition, book_file
 from exports.questions import Question
-from orchestration import released_figures
+from orchestration.releases.register import figures
 from orchestration.store.files import TEMPORARY
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
@@ -162,7 +162,7 @@ def _copy(
     if sorted(digest(building / path.name) for path in files) != sorted(hashes.values()):
         raise ReleaseError(f"the files in {files[0].parent} changed while they were copied; release again")
     if isinstance(question, Question):  # the figure book holds its own figures, as data
-        released_figures.keep(building, question)
+        figures.keep(building, question)
     shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
     for path in building.rglob("*"):
         if path.is_file():

@@ -11,18 +11,18 @@ from exports.identity import Hidden
 from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
 from exports.shown import of_figures
-from orchestration import released_figures, releases
 from orchestration.answers import documents
-from orchestration.releases import Release
+from orchestration.releases.register import figures, register
+from orchestration.releases.register.attribution import Trace, trace
+from orchestration.releases.register.register import Release
 from orchestration.store.settings import Settings
-from orchestration.tracing import Trace, trace
 from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
 
 
 def revised_release(settings: Settings, question: Question, publication: Publication) -> str | None:
     """The folder of the release that annexes of this stand are revised against; part of what decides their bytes."""
-    lines = releases.latest(settings.folder, question.id, publication.as_of)
+    lines = register.latest(settings.folder, question.id, publication.as_of)
     return lines[0].folder if lines else None
 
 
@@ -32,7 +32,7 @@ def sheets(
     hidden: Hidden | None,
 ) -> tuple[Sheet, ...]:  # fmt: skip
     """One sheet, or none when the question was not released at an earlier stand. What is `hidden` now shows a sign."""
-    lines = releases.latest(settings.folder, question.id, publication.as_of)
+    lines = register.latest(settings.folder, question.id, publication.as_of)
     line = next((item for item in lines if item.annex == annex.number), None)
     if line is None:
         return ()
@@ -42,7 +42,7 @@ def sheets(
         line.released_at.date(),
         line.as_of,
         line.geography_date,
-        released_figures.shown(place, annex.key),
+        figures.shown(place, annex.key),
     )
     with Reader(publication.path) as reader:
         figures = collect(reader, annex.kind, documents.parse_years(years) or annex.years, annex.options)
@@ -55,7 +55,7 @@ def _trace(settings: Settings, publication: Publication, line: Release) -> Trace
     """What the publication rests on beyond the release of `line`; the same for every annex of the question."""
     workspace = Workspace(settings)
     accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
-    known = released_figures.deliveries(settings.folder.releases / line.folder)
+    known = figures.deliveries(settings.folder.releases / line.folder)
     return trace(
         settings.folder,
         workspace.contracts,

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from exports.figure_book import Definition, load_definition
 from exports.questions import Question
 from exports.unfinished import left_over
-from orchestration import releases, runner
+from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
-from orchestration.releases import Release, ReleaseError
+from orchestration.releases.register import register
+from orchestration.releases.register.register import Release, ReleaseError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -35,7 +36,7 @@ def run(
             place = figure_books.write(settings, made).parent
         except figure_books.RefusedError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
-        return releases.release(data, definition, made, place, record=_recorder(settings, made, definition))
+        return register.release(data, definition, made, place, record=_recorder(settings, made, definition))
     (question,) = chosen(settings, (question_id,))
     if left := left_over(question):
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
@@ -44,7 +45,7 @@ def run(
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
     made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)
     place = documents.folder(data, question, made, Workspace(settings).entries(), None)
-    return releases.release(data, question, made, place, record=_recorder(settings, made, question))
+    return register.release(data, question, made, place, record=_recorder(settings, made, question))
 
 
 def _publication(settings: Settings, as_of: dt.date | None, geography_date: dt.date | None) -> Publication:
