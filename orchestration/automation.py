@@ -16,8 +16,9 @@ from pathlib import Path
 import dagster as dg
 
 from expectations import contract
-from orchestration import alerts, jobs
+from orchestration import jobs
 from orchestration.ingest.inbox import is_early, parse_name
+from orchestration.services import alerts
 from orchestration.store.clock import ZONE, today
 from orchestration.store.settings import Settings
 from orchestration.workspace import Workspace

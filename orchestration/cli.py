@@ -99,8 +99,9 @@ def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None
 
 
 def _run(settings: Settings, wish: Wish) -> None:
-    from orchestration import alerts, reporting, runner
+    from orchestration import reporting, runner
     from orchestration.ingest import reported
+    from orchestration.services import alerts
 
     try:
         report = runner.run(settings, wish)

@@ -13,7 +13,7 @@ from orchestration.store.settings import SettingsError, load_settings
 @click.argument("text")
 def alert(text: str) -> None:
     """Send TEXT by every way that is set for alerts; exit code 1 when one of them failed."""
-    from orchestration import alerts
+    from orchestration.services import alerts
 
     settings = load_settings()
     if not settings.alerts_are_on:

@@ -14,6 +14,6 @@ from orchestration.store.settings import load_settings
 @click.option("--only", type=click.Choice(["page", "daemon"]), help="One of the two, for a service manager.")
 def ui(port: int, only: str | None) -> None:
     """Serve the Dagster page of this data folder on loopback, and run its sensors and schedules."""
-    from orchestration import page
+    from orchestration.services import webserver
 
-    sys.exit(page.serve(load_settings(), port, (only,) if only else ("page", "daemon")))
+    sys.exit(webserver.serve(load_settings(), port, (only,) if only else ("page", "daemon")))

@@ -19,9 +19,10 @@ import dagster as dg
 import pytest
 from dagster._core.utils import make_new_run_id
 
-from orchestration import automation, jobs, page
+from orchestration import automation, jobs
 from orchestration.definitions import build_definitions
 from orchestration.instance import bury_killed_runs
+from orchestration.services import webserver
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from tests.conftest import Finished
@@ -59,12 +60,12 @@ def wait(until: Any, seconds: float = 90) -> None:
 
 
 def test_a_part_that_ends_by_itself_takes_the_other_along(capfd: pytest.CaptureFixture[str]) -> None:
-    assert page._together({"page": [sys.executable, "-c", ""], "daemon": CHILD}) == 1
+    assert webserver._together({"page": [sys.executable, "-c", ""], "daemon": CHILD}) == 1
     assert capfd.readouterr().err == "twe: the page ended by itself; the rest was stopped\n"
 
 
 def test_a_signal_ends_everything_also_what_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "PATIENCE", 0.2)
+    monkeypatch.setattr(webserver, "PATIENCE", 0.2)
     grandchild = tmp_path / "pid"
     real = subprocess.Popen.poll
 
@@ -75,7 +76,7 @@ def test_a_signal_ends_everything_also_what_does_not_listen(tmp_path: Path, monk
 
     monkeypatch.setattr(subprocess.Popen, "poll", poll)
     before = signal.getsignal(signal.SIGTERM)
-    assert page._together({"page": [*STUBBORN, str(grandchild)], "daemon": CHILD}) == 0
+    assert webserver._together({"page": [*STUBBORN, str(grandchild)], "daemon": CHILD}) == 0
     wait(lambda: not alive(int(grandchild.read_text())))
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -127,12 +128,12 @@ def test_what_is_started_on_the_page_is_done_by_the_daemon_and_nothing_is_left_b
 
 def test_a_port_that_is_taken_is_told_before_anything_starts(finished: Finished) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
-        page.serve(finished.settings, taken.getsockname()[1])
+        webserver.serve(finished.settings, taken.getsockname()[1])
 
 
 def launch(port: int, what: dict[str, Any], config: str = "") -> None:
     """Starts a run as the page does, and waits until it has succeeded."""
-    selector = {"repositoryName": "__repository__", "repositoryLocationName": page.MODULE, **what}
+    selector = {"repositoryName": "__repository__", "repositoryLocationName": webserver.MODULE, **what}
     started = ask(
         port,
         "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename "

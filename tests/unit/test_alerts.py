@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from orchestration import alerts
-from orchestration.alerts import Alert
+from orchestration.services import alerts
+from orchestration.services.alerts import Alert
 from orchestration.store.settings import Settings, SettingsError, load_settings
 from tests.deliveries import INSZ, KEY
 from tests.webhooks import serving, webhook

@@ -60,7 +60,7 @@ PERMITTED = (
     ),
     ("exports/cells.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from openpyxl.cell import Cell"),
     ("exports/reading.py", "def f():\n    import duckdb"),
-    ("orchestration/page.py", "import os, subprocess\nsubprocess.run(['x'], env=os.environ)"),
+    ("orchestration/services/webserver.py", "import os, subprocess\nsubprocess.run(['x'], env=os.environ)"),
     (
         "orchestration/definitions.py",
         '"""Says."""\nimport dagster as dg\nLAYER = "marts"\n@dg.definitions\ndef f(): ...',
