@@ -19,11 +19,11 @@ ALL_SOURCES = "*"
 @click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
 def check(past: str | None, rows: bool) -> None:
     """Check rules, code lists, classes, municipalities, questions, figure book and disclosure policy before a run."""
-    from orchestration.quality import checking
+    from orchestration.quality.checks import run
     from orchestration.quality.wording import counted
 
-    places = checking.Places(own_questions=load_settings().questions_folder)
-    found = checking.problems((*checking.cheap(), *checking.thorough()), places)
+    places = run.Places(own_questions=load_settings().questions_folder)
+    found = run.problems((*run.cheap(), *run.thorough()), places)
     for problem in found:
         click.echo(str(problem), err=True)
     if found:

@@ -37,9 +37,10 @@ def quarantine(
     back: Path | None,
 ) -> None:
     """Show what was refused or warned about: what is open and since when, what was mended, what was reviewed."""
-    from orchestration import quarantine as rows
-    from orchestration.quality import by_ocmw, listing, return_books, today
+    from orchestration.quality import by_ocmw, listing, today
+    from orchestration.quality import quarantine as rows
     from orchestration.quality.wording import counted
+    from orchestration.quality.workbooks import return_books
 
     data = load_settings().folder
     choice = listing.Choice(source, ocmw, rule, everything, files)

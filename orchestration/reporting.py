@@ -6,10 +6,9 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from orchestration import quarantine
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
-from orchestration.quality import report_page
+from orchestration.quality import quarantine, report_page
 from orchestration.quality.standing import Standing
 from orchestration.quality.wording import counted
 from orchestration.store import clock

@@ -38,7 +38,7 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper",
-                 "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quarantine",
+                 "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quality.quarantine",
                  "orchestration.quality"},
     "python_calamine": {"orchestration.ingest.xlsx", "exports.shown"},
     "docx": {"exports.answering.word"},

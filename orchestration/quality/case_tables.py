@@ -10,8 +10,8 @@ from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
 from orchestration.ingest import ledger
-from orchestration.quality import check_municipalities, csv_tables
-from orchestration.quality.checking import MistakesError
+from orchestration.quality.checks import csv_tables, municipalities
+from orchestration.quality.checks.run import MistakesError
 from orchestration.quality.reviews import Reviews
 from orchestration.store.paths import SEEDS, DataFolder
 
@@ -41,7 +41,7 @@ def _create_deliveries(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None
             "insert into deliveries values (?, ?, ?, ?, ?)",
             [[e.delivery_id, e.file_name, e.source, e.delivered_on, place] for place, e in enumerate(accepted)],
         )
-    rows, problems = csv_tables.read(SEEDS / check_municipalities.FILE, check_municipalities.COLUMNS)
+    rows, problems = csv_tables.read(SEEDS / municipalities.FILE, municipalities.COLUMNS)
     if problems:
         raise MistakesError("\n     ".join(map(str, problems)))
     con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in rows]])

@@ -32,7 +32,7 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | 
     Returns its path and what it tells; None when nothing was ever delivered.
     """
     from expectations.contract import warehouse_texts
-    from orchestration.quarantine import warehouse_counts
+    from orchestration.quality.quarantine import warehouse_counts
 
     entries = workspace.entries()
     if not entries:

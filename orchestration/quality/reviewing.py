@@ -18,9 +18,9 @@ from orchestration.ingest.errors import DeliveryError
 from orchestration.quality import cases, reviews
 from orchestration.quality.cases import CLOSED, MENDED, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.masking import masked
+from orchestration.quality.quarantine import REVIEW, STATUSES
 from orchestration.quality.reviews import Place
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
-from orchestration.quarantine import REVIEW, STATUSES
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 

@@ -21,8 +21,8 @@ from exports.figure_book.definition import Definition
 from exports.identity import PROVINCIE, VLAANDEREN, FigureId
 from exports.questions import Annex, Question, QuestionError
 from exports.reading import Publication
-from orchestration.quality import check_questions
-from orchestration.quality.checking import Places
+from orchestration.quality.checks import questions
+from orchestration.quality.checks.run import Places
 
 ANTWERP, GHENT = "11002", "44021"
 
@@ -194,7 +194,7 @@ def test_a_mistake_in_the_definition_is_told_with_its_line(tmp_path, block, said
     path.write_text(f"id: cijferboek\ntitle: t\nfigures:\n  - {block}\n")
     with pytest.raises(QuestionError, match=re.escape(said)):
         load_definition(path)
-    (problem,) = check_questions.figure_book(Places(figure_book=path))
+    (problem,) = questions.figure_book(Places(figure_book=path))
     assert problem.line == 4
 
 

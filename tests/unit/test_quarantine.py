@@ -5,7 +5,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from expectations import contract
-from orchestration import quarantine
+from orchestration.quality import quarantine
 from orchestration.store.paths import DataFolder
 from tests.deliveries import load, write_text
 

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from expectations import contract
 from orchestration.ingest import ledger
 from orchestration.ingest.inbox import scan
-from orchestration.quality import by_ocmw, cases, listing, return_books, texts
+from orchestration.quality import by_ocmw, cases, listing, texts
+from orchestration.quality.workbooks import return_books
 from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write, write_text
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from orchestration.quality import cases, listing, return_books
+from orchestration.quality import cases, listing
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipients
+from orchestration.quality.workbooks import return_books
 from orchestration.quality.wrong_choice import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write, write_text

@@ -7,9 +7,9 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from orchestration import quarantine
-from orchestration.quality import cases, listing, return_books, reviewing, reviews, standing
+from orchestration.quality import cases, listing, quarantine, reviewing, reviews, standing
 from orchestration.quality.reviewing import Reviewed, ReviewError
+from orchestration.quality.workbooks import return_books
 from orchestration.store.paths import DataFolder
 from tests.deliveries import INSZ, load, write
 

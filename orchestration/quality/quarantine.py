@@ -12,7 +12,7 @@ import duckdb
 from orchestration.quality import cases, texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
-from orchestration.quality.return_cover import height
+from orchestration.quality.workbooks.return_cover import height
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 

@@ -14,12 +14,13 @@ from typing import Any
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from orchestration.quality import return_cover, texts
+from orchestration.quality import texts
 from orchestration.quality.cases import Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipient, Recipients
-from orchestration.quality.return_cover import CORRECTION, MARK
 from orchestration.quality.wording import counted
+from orchestration.quality.workbooks import return_cover
+from orchestration.quality.workbooks.return_cover import CORRECTION, MARK
 from orchestration.quality.wrong_choice import WrongChoiceError
 from orchestration.store.files import replaced
 

@@ -54,25 +54,25 @@ Check = Callable[[Places], Iterable[Problem]]
 
 def cheap() -> tuple[Check, ...]:
     """What is looked at before every run: it costs milliseconds."""
-    from orchestration.quality import check_municipalities, check_policy, check_questions, check_reference, check_rules
+    from orchestration.quality.checks import municipalities, policy, questions, reference, rules
 
     return (
-        check_reference.code_lists,
-        check_reference.class_sets,
-        check_municipalities.municipalities,
-        check_municipalities.merges,
-        check_rules.sources,
-        check_questions.questions,
-        check_questions.figure_book,
-        check_policy.policy,
+        reference.code_lists,
+        reference.class_sets,
+        municipalities.municipalities,
+        municipalities.merges,
+        rules.sources,
+        questions.questions,
+        questions.figure_book,
+        policy.policy,
     )
 
 
 def thorough() -> tuple[Check, ...]:
     """What `twe check` looks at besides."""
-    from orchestration.quality import check_judging
+    from orchestration.quality.checks import judging
 
-    return (check_judging.rules_can_be_judged,)
+    return (judging.rules_can_be_judged,)
 
 
 def problems(checks: Iterable[Check], places: Places | None = None) -> list[Problem]:
@@ -85,11 +85,11 @@ def require_sound(places: Places | None = None, despite_questions: bool = False)
     """Raises `MistakesError` when a cheap check finds a mistake. With `despite_questions`, mistakes in question files
     are given back when there are no others."""
     from orchestration.answers.questions import ASIDE
-    from orchestration.quality import check_questions
+    from orchestration.quality.checks import questions
 
     found = problems(cheap(), places)
     if found:
-        of_questions = found == problems((check_questions.questions,), places)
+        of_questions = found == problems((questions.questions,), places)
         if not (of_questions and despite_questions):
             raise MistakesError(
                 "\n     ".join([*map(str, found), *([f"Nothing was changed. {ASIDE}"] if of_questions else [])])

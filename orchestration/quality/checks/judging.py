@@ -15,15 +15,15 @@ from expectations.contract import ContractError, SourceContract
 from expectations.model import Rule
 from expectations.routing import broken, literal
 from orchestration.ingest import load, parsing
-from orchestration.quality import check_municipalities
-from orchestration.quality.checking import Places, Problem
+from orchestration.quality.checks import municipalities
+from orchestration.quality.checks.run import Places, Problem
 
 NO_SECRET = b"no secret: nothing is pseudonymised here"
 
 
 def rules_can_be_judged(places: Places) -> Iterator[Problem]:
     """Every derived column and every rule runs. Files that can't be read are told by another check."""
-    if any(check_municipalities.municipalities(places)):
+    if any(municipalities.municipalities(places)):
         return  # rules are judged beside this table, and DuckDB would say the same with other words
     for name in contract.sources(places.expectations):
         try:

@@ -1,0 +1,1 @@
+"""Checks of what a steward may change: rules, code lists, classes, municipalities, questions, disclosure policy."""
