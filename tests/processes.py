@@ -22,7 +22,7 @@ from tests.deliveries import KEY
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRELOADED = [
-    "orchestration.runner", "orchestration.definitions", "orchestration.reporting", "expectations.suite",
+    "orchestration.runner", "orchestration.definitions", "orchestration.summary", "expectations.suite",
     "expectations.gx_duckdb", "great_expectations", "dbt.cli.main", "dbt.adapters.duckdb.connections", "exports",
     "openpyxl", "python_calamine",
 ]  # fmt: skip
@@ -117,7 +117,7 @@ def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment:
     if moment:
         _intervene(moment, folder, act)
     sys.argv = ["twe", *arguments]
-    from orchestration.cli import main
+    from orchestration.cli.main.main import main
 
     try:
         main()

@@ -351,7 +351,7 @@ def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Wa
     """Killed after the ledger knows of the file: once in the middle of the work, once just before the summary."""
     file = write_text(warehouse.data.inbox, "screenings_2021-06-30.csv", "screening_id\nS1\n")
     refused = "screenings_2021-06-30.csv: lacks the required column(s)"
-    for moment in (Moment("orchestration.warehouse.publication:publish"), Moment("orchestration.reporting:run_text")):
+    for moment in (Moment("orchestration.warehouse.publication:publish"), Moment("orchestration.summary:run_text")):
         assert warehouse.twe("run", kill=moment).code == -9
     got: list[Any] = []
     with webhook(got) as port:

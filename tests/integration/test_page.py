@@ -90,7 +90,7 @@ def served(data: DataFolder, log: Path) -> Iterator[tuple[subprocess.Popen[bytes
     env = {**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}
     with log.open("w") as file:
         ui = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli", "ui", "--port", str(port)],
+            [sys.executable, "-m", "orchestration.cli.main", "ui", "--port", str(port)],
             env=env, cwd=PROJECT, stdout=file, stderr=file,
         )  # fmt: skip
     try:

@@ -181,7 +181,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     mine, other = (("trajecten_2021-12-31_Gent.csv", row, "overlapping_trajectory") for row in (2, 4))
     reviews.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
     told = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "erase", "--remove-files"], input=f"93.05.18-223.61 {chr(10)}",
+        [sys.executable, "-m", "orchestration.cli.main", "erase", "--remove-files"], input=f"93.05.18-223.61 {chr(10)}",
         env={**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}, cwd=PROJECT,
         capture_output=True, text=True, check=True,
     )  # fmt: skip

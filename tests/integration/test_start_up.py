@@ -15,7 +15,7 @@ from tests.deliveries import KEY
 HEAVY = ("great_expectations", "sqlalchemy", "pandas", "dagster", "dagster_dbt", "dbt", "openpyxl", "python_calamine")
 START = """
 import json, sys
-from orchestration.cli import main
+from orchestration.cli.main import main
 sys.argv = ["twe", *sys.argv[1:]]
 try:
     main()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from orchestration.cli.main.main import twe
 
 from exports.question_fields import QuestionError
 from exports.questions import Question, load_question, load_questions
 from exports.unfinished import left_over
 from orchestration.answers import question_status
 from orchestration.answers.scaffold import draft
-from orchestration.cli import twe
 from orchestration.releases.register import register
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from orchestration.cli.main.main import twe
 from orchestration.releases.register.register import ReleaseError
 from test_exports_support import make_publication
 
@@ -17,7 +18,6 @@ from exports.answer import write_answer
 from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
-from orchestration.cli import twe
 from orchestration.releases.register import figures, register, verify
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse.publication import Publication

@@ -10,9 +10,9 @@ from exports.questions import load_questions
 from orchestration.ingest.ledger import append
 from orchestration.planning import Wish
 from orchestration.quality.standing import Standing
-from orchestration.reporting import run_text, status_text
 from orchestration.runner import Report
 from orchestration.store.settings import Settings
+from orchestration.summary import run_text, status_text
 from orchestration.warehouse.coverage import notes
 from orchestration.warehouse.publication import Publication
 from tests.unit.test_ledger import ENTRY

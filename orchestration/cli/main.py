@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration import cli_analyst, cli_check, cli_quarantine, cli_questions, cli_releases, cli_review
-from orchestration.cli_alert import alert
-from orchestration.cli_backup import backup, restore
-from orchestration.cli_days import DAY, GEOGRAPHY_DAY
-from orchestration.cli_page import ui
-from orchestration.cli_privacy import erase, inbox, rotate_key
+from orchestration.cli.main import analyst, check, quarantine, questions, releases, review
+from orchestration.cli.main.alert import alert
+from orchestration.cli.main.backup import backup, restore
+from orchestration.cli.main.days import DAY, GEOGRAPHY_DAY
+from orchestration.cli.main.page import ui
+from orchestration.cli.main.privacy import erase, inbox, rotate_key
 from orchestration.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None
 
 
 def _run(settings: Settings, wish: Wish) -> None:
-    from orchestration import reporting, runner
+    from orchestration import runner, summary
     from orchestration.ingest import reported
     from orchestration.services import alerts
 
@@ -108,7 +108,7 @@ def _run(settings: Settings, wish: Wish) -> None:
     except Exception as error:
         alerts.send(settings, alerts.of_error(error))
         raise
-    click.echo(reporting.run_text(report))
+    click.echo(summary.run_text(report))
     if report.exit_code:
         alerts.send(settings, alerts.of_report(report.problems, [e.file_name for e in report.refused]))
     reported.tell(settings.folder, report.loaded)  # last of all: a run that is killed before it has told nothing
@@ -123,7 +123,7 @@ def _run(settings: Settings, wish: Wish) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing when the folder holds files already.")
 def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None, if_empty: bool) -> None:
     """Write synthetic deliveries, in the shape of the real thing."""
-    from orchestration import reporting
+    from orchestration import summary
     from orchestration.demo import InboxInUseError, write_demo
     from orchestration.store.settings import ensure_writable
     from orchestration.workspace import Workspace
@@ -140,7 +140,7 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
     if if_empty and folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
         return
     try:
-        click.echo(reporting.demo_text(write_demo(folder, trajectories, seed, last_year)))
+        click.echo(summary.demo_text(write_demo(folder, trajectories, seed, last_year)))
     except (InboxInUseError, ValueError) as error:
         raise click.UsageError(str(error)) from None
 
@@ -148,9 +148,9 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
 @twe.command()
 def status() -> None:
     """Show deliveries, quarantine and publication."""
-    from orchestration import reporting
+    from orchestration import summary
 
-    click.echo(reporting.status_text(load_settings()))
+    click.echo(summary.status_text(load_settings()))
 
 
 # Commands with a topic of their own; their modules import as little as this one.
@@ -162,16 +162,16 @@ for command in (
     erase,
     inbox,
     rotate_key,
-    cli_quarantine.quarantine,
-    cli_check.check,
-    cli_review.review,
+    quarantine.quarantine,
+    check.check,
+    review.review,
 ):
     twe.add_command(command)
 
 
-cli_analyst.add_to(twe)
-cli_questions.add_to(twe)
-cli_releases.add_to(twe)
+analyst.add_to(twe)
+questions.add_to(twe)
+releases.add_to(twe)
 
 if __name__ == "__main__":
     main()

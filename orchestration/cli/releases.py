@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli_days import DAY, GEOGRAPHY_DAY
+from orchestration.cli.main.days import DAY, GEOGRAPHY_DAY
 from orchestration.store.settings import load_settings
 
 
