@@ -10,7 +10,7 @@ from exports.questions import Question
 from orchestration import runner
 from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
-from orchestration.releases.register.attribution import Trace, trace
+from orchestration.releases.attribution import Trace, trace
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exports.questions import Question
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.ingest.ledger import Entry
-from orchestration.releases.register import revision
+from orchestration.releases import revision
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication

@@ -11,8 +11,8 @@ from exports.unfinished import left_over
 from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
-from orchestration.releases.register import register
-from orchestration.releases.register.register import Release, ReleaseError
+from orchestration.releases import register
+from orchestration.releases.register import Release, ReleaseError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication

@@ -21,7 +21,7 @@ from orchestration.ingest import reported
 from orchestration.ingest.ledger import Entry
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.quality import report_page
-from orchestration.quality.checks import run
+from orchestration.quality.checks import checking
 from orchestration.quality.standing import Standing
 from orchestration.store import swap
 from orchestration.store.lock import single_writer
@@ -75,7 +75,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     report = Report()
     data = settings.folder
     documents.parse_years(wish.years)
-    broken = run.require_sound(run.Places(own_questions=settings.questions_folder), wish.load)
+    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
         wish = replace(wish, annexes=False)
         report.problems += [

@@ -117,7 +117,7 @@ def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment:
     if moment:
         _intervene(moment, folder, act)
     sys.argv = ["twe", *arguments]
-    from orchestration.cli.main.main import main
+    from orchestration.cli.main import main
 
     try:
         main()

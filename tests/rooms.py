@@ -44,7 +44,7 @@ PLACES = {
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.reading", "expectations.gx_duckdb", "orchestration"},
-    "click": {"orchestration.cli.main", "orchestration.cli_*"},
+    "click": {"orchestration.cli"},
 }  # fmt: skip
 # Packages that cost a start something: at the top only of a module that is loaded when they are needed anyway.
 ON_TOP = {

@@ -22,8 +22,8 @@ from exports.questions import Question
 from orchestration.answers.blocked_edition import refusal
 from orchestration.answers.documents import parse_years
 from orchestration.answers.questions import known
-from orchestration.releases.register import register
-from orchestration.releases.register.register import Release
+from orchestration.releases import register
+from orchestration.releases.register import Release
 from orchestration.store.files import replaced
 from orchestration.store.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.store.settings import Settings

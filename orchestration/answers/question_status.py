@@ -13,7 +13,7 @@ from orchestration import planning
 from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
-from orchestration.releases.register import register
+from orchestration.releases import register
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication

@@ -14,7 +14,7 @@ from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
 from orchestration.progress import step
-from orchestration.releases.register import revision
+from orchestration.releases import revision
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace

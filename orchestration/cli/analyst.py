@@ -1,7 +1,8 @@
-"""Commands for who works with the figures: the figure book, the data dictionary, dbt's documentation."""
+"""Commands for who works with the figures: questions, stands, releases, the figure book, what columns mean."""
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,7 +10,108 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli.days import DAY, GEOGRAPHY_DAY
 from orchestration.store.settings import load_settings
+
+
+@click.command()
+@click.option("--new", metavar="ID", help="Start a question file with this id.")
+@click.option("--from", "source", metavar="ID", help="With --new: the question to start from.")
+@click.option("--years", metavar="2021-2025", help="With --new: the years of every annex, or a list: 2020,2022.")
+def questions(new: str | None, source: str | None, years: str | None) -> None:
+    """List the questions, their annexes and what was answered when; or start a new question."""
+    settings = load_settings()
+    if new:
+        from orchestration.answers.scaffold import draft
+
+        if not source:
+            raise click.UsageError("--new needs --from ID: the question to start from")
+        path = draft(settings, new, source, years)
+        click.echo(
+            f"{path} written. Go through its texts and take out the line `draft_of`; until then every title says"
+        )
+        click.echo(f"ONTWERP and it can't be released. Then: twe annexes --question {new}")
+        return
+    if source or years:
+        raise click.UsageError("--from and --years go with --new ID")
+    from orchestration.answers.question_status import text
+
+    click.echo(text(settings))
+
+
+@click.command()
+@click.option("--from", "before", type=DAY, required=True, help="The earlier stand.")
+@click.option("--to", "after", type=DAY, required=True, help="The later stand.")
+@click.option(
+    "--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: those of --to."
+)
+@click.option("--question", metavar="ID", help="Only the annexes and years of this question. Default: all there is.")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write every change to this workbook.")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(min=0), help="Lines per annex.")
+def compare(
+    before: dt.date,
+    after: dt.date,
+    geography_date: dt.date | None,
+    question: str | None,
+    xlsx: Path | None,
+    limit: int,
+) -> None:
+    """Show what changed between two stands, per annex, municipality and year, and the deliveries that caused it."""
+    from exports.comparison_text import text
+    from orchestration import compare
+
+    try:
+        made = compare.run(load_settings(), before, after, geography_date, question)
+    except compare.ComparisonError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(text(made, limit))
+    if xlsx:
+        path = compare.write_workbook(made, xlsx)
+        click.echo(f"\n{len(made.changes):,} changes written to {path}")
+
+
+@click.command()
+@click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
+@click.option("--as-of", type=DAY, help="The stand. Default: the question's, else the newest accepted.")
+@click.option("--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: as-of.")
+def release(question: str, as_of: dt.date | None, geography_date: dt.date | None) -> None:
+    """Release the annexes and the answer of a question, or the figure book (cijferboek): keep them for ever and enter
+    them in the register."""
+    from orchestration import release
+    from orchestration.releases.register import ReleaseError
+
+    try:
+        lines, new = release.run(load_settings(), question, as_of, geography_date)
+    except ReleaseError as error:
+        click.echo(f"twe: {error}", err=True)
+        sys.exit(1)
+    click.echo("Released:" if new else "Released before, with the same content; nothing was changed:")
+    for line in lines:
+        click.echo(f"  {line.sha256[:12]}  {line.label}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead."""
+    from orchestration.releases import verify
+
+    verdict = verify.verify(load_settings().folder, file)
+    click.echo(verdict.text)
+    sys.exit(0 if verdict.release else 1)
+
+
+@click.command("releases")
+def list_releases() -> None:
+    """List the release register: what was released when, for which question, edition and stand."""
+    from orchestration.releases import register
+
+    lines = register.read(load_settings().folder)
+    for line in lines:
+        click.echo(f"{line.sha256[:12]}  {line.label}")
+    if not lines:
+        click.echo("Nothing has been released yet: twe release --question ID")
+
 
 OUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -67,7 +169,4 @@ def docs(out: Path | None) -> None:
         click.echo(f"{dbt_docs.write(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
 
 
-def add_to(group: click.Group) -> None:
-    """Adds the commands to the command line."""
-    for command in (figure_book, dictionary, docs):
-        group.add_command(command)
+COMMANDS = (questions, compare, release, verify, list_releases, figure_book, dictionary, docs)

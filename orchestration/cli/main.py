@@ -13,12 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration.cli.main import analyst, check, quarantine, questions, releases, review
-from orchestration.cli.main.alert import alert
-from orchestration.cli.main.backup import backup, restore
-from orchestration.cli.main.days import DAY, GEOGRAPHY_DAY
-from orchestration.cli.main.page import ui
-from orchestration.cli.main.privacy import erase, inbox, rotate_key
+from orchestration.cli import admin, analyst, steward
+from orchestration.cli.days import DAY, GEOGRAPHY_DAY
 from orchestration.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -153,25 +149,8 @@ def status() -> None:
     click.echo(summary.status_text(load_settings()))
 
 
-# Commands with a topic of their own; their modules import as little as this one.
-for command in (
-    ui,
-    alert,
-    backup,
-    restore,
-    erase,
-    inbox,
-    rotate_key,
-    quarantine.quarantine,
-    check.check,
-    review.review,
-):
+for command in (*admin.COMMANDS, *steward.COMMANDS, *analyst.COMMANDS):
     twe.add_command(command)
-
-
-analyst.add_to(twe)
-questions.add_to(twe)
-releases.add_to(twe)
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,7 @@ from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
 from orchestration.ingest import ledger
 from orchestration.quality.checks import csv_tables, municipalities
-from orchestration.quality.checks.run import MistakesError
+from orchestration.quality.checks.checking import MistakesError
 from orchestration.quality.reviews import Reviews
 from orchestration.store.paths import SEEDS, DataFolder
 

@@ -25,7 +25,7 @@ from typing import Any
 from exports.answer import PUBLIC, answer_file, control_file
 from exports.figure_book import Definition, book_file
 from exports.questions import Question
-from orchestration.releases.register import figures
+from orchestration.releases import figures
 from orchestration.store.files import TEMPORARY
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder

@@ -12,9 +12,9 @@ from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
 from exports.shown import of_figures
 from orchestration.answers import documents
-from orchestration.releases.register import figures, register
-from orchestration.releases.register.attribution import Trace, trace
-from orchestration.releases.register.register import Release
+from orchestration.releases import figures, register
+from orchestration.releases.attribution import Trace, trace
+from orchestration.releases.register import Release
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 from orchestration.workspace import Workspace
@@ -45,9 +45,9 @@ def sheets(
         figures.shown(place, annex.key),
     )
     with Reader(publication.path) as reader:
-        figures = collect(reader, annex.kind, documents.parse_years(years) or annex.years, annex.options)
+        collected = collect(reader, annex.kind, documents.parse_years(years) or annex.years, annex.options)
         causes = _trace(settings, publication, lines[0]).causes
-        return (revision_sheet(reader, annex, of_figures(figures, hidden), earlier, causes, edition),)
+        return (revision_sheet(reader, annex, of_figures(collected, hidden), earlier, causes, edition),)
 
 
 @lru_cache(maxsize=4)

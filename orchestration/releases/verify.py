@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestration.answers.documents import CONFIDENTIAL
 from orchestration.answers.questions import FIGURE_BOOK
-from orchestration.releases.register.register import Release, digest, read
+from orchestration.releases.register import Release, digest, read
 from orchestration.store.paths import DataFolder
 
 

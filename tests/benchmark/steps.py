@@ -103,7 +103,7 @@ def main() -> None:
     note_steps(steps)
     sampler = Sampler()
     sampler.start()
-    from orchestration.cli.main.main import main as twe
+    from orchestration.cli.main import main as twe
 
     sys.argv = ["twe", "run"]
     try:

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from orchestration.releases.register.register import ReleaseError
 
 from exports.dictionary import DescribedTable
 from exports.disclosure.policy_reader import load_policy
 from orchestration import release
 from orchestration.answers import disclosure, figure_books, question_status
 from orchestration.answers.questions import FIGURE_BOOK
-from orchestration.releases.register import verify
+from orchestration.releases import verify
+from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT
 from orchestration.warehouse import dbt, dbt_docs, dictionary, publication
 from tests.browser import browser, found

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 import pytest
 import yaml
-from orchestration.cli.main.main import twe
 
 from orchestration import instance
+from orchestration.cli.main import twe
 from orchestration.store.paths import PROJECT
 from orchestration.store.settings import Settings
 

@@ -12,7 +12,7 @@ from orchestration.answers import documents
 from orchestration.answers.documents import Stamps, YearsError, parse_years, stamp
 from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound
 from orchestration.ingest.ledger import Entry
-from orchestration.quality.checks import run
+from orchestration.quality.checks import checking
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse.publication import Publication, inputs_digest
@@ -178,10 +178,10 @@ def test_a_mistake_in_one_question_leaves_the_others_readable_and_nothing_to_be_
     assert sound(settings) == known(SETTINGS)
     with pytest.raises(QuestionError, match=r"^twe-2027.yml, line 2: unknown field `titel`.*\n.*move it out of"):
         known(settings)
-    places = run.Places(own_questions=tmp_path)
-    assert [problem.file for problem in run.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
-    with pytest.raises(run.MistakesError, match="Nothing was changed"):
-        run.require_sound(places)
+    places = checking.Places(own_questions=tmp_path)
+    assert [problem.file for problem in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
+    with pytest.raises(checking.MistakesError, match="Nothing was changed"):
+        checking.require_sound(places)
 
 
 def test_a_question_that_is_not_there_is_told_with_those_that_are() -> None:

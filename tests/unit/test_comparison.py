@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from openpyxl import load_workbook
-from orchestration.releases.register.attribution import present_codes, trace
 from test_exports_support import ROWS, cells, make_publication
 
 from expectations import contract
@@ -26,6 +25,7 @@ from exports.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbo
 from exports.workbook import render_bytes, write
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
+from orchestration.releases.attribution import present_codes, trace
 from orchestration.store.paths import DataFolder
 from tests.checklist import OF_ANY_WORKBOOK, violations
 

@@ -19,7 +19,7 @@ from orchestration.answers.blocked_edition import refusal
 from orchestration.answers.disclosure import Kept
 from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
-from orchestration.releases.register import register
+from orchestration.releases import register
 from orchestration.resources import AnswerConfig
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from orchestration.cli.main.main import twe
 
 from exports.question_fields import QuestionError
 from exports.questions import Question, load_question, load_questions
 from exports.unfinished import left_over
 from orchestration.answers import question_status
 from orchestration.answers.scaffold import draft
-from orchestration.releases.register import register
+from orchestration.cli.main import twe
+from orchestration.releases import register
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings
 

@@ -22,7 +22,7 @@ from exports.identity import PROVINCIE, VLAANDEREN, FigureId
 from exports.questions import Annex, Question, QuestionError
 from exports.reading import Publication
 from orchestration.quality.checks import questions
-from orchestration.quality.checks.run import Places
+from orchestration.quality.checks.checking import Places
 
 ANTWERP, GHENT = "11002", "44021"
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from click.testing import CliRunner
-from orchestration.cli.main.main import twe
 
 from exports import load_questions
 from exports.questions import load_question
 from orchestration import planning
+from orchestration.cli.main import twe
 from orchestration.planning import Wish, by_dates, moves, plan
 from orchestration.store.paths import PROJECT
 

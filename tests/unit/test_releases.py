@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from orchestration.cli.main.main import twe
-from orchestration.releases.register.register import ReleaseError
 from test_exports_support import make_publication
 
 from exports import load_questions, write_annex
@@ -18,7 +16,9 @@ from exports.answer import write_answer
 from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions import Question, load_question
 from exports.shown import Key, of_workbook
-from orchestration.releases.register import figures, register, verify
+from orchestration.cli.main import twe
+from orchestration.releases import figures, register, verify
+from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse.publication import Publication
 
@@ -181,7 +181,7 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
     from exports.editions import PUBLIEK
     from orchestration.ingest import ledger, storage
     from orchestration.ingest.ledger import Entry
-    from orchestration.releases.register import revision
+    from orchestration.releases import revision
     from orchestration.store.settings import Settings
     from orchestration.workspace import Workspace
 

@@ -13,8 +13,8 @@ from expectations import contract
 from expectations.contract import FOLDER, Rule, SourceContract
 from orchestration.ingest.inbox import parse_name
 from orchestration.quality import cases, listing, past, past_text, texts, today
-from orchestration.quality.checks import run
-from orchestration.quality.checks.run import Places
+from orchestration.quality.checks import checking
+from orchestration.quality.checks.checking import Places
 from orchestration.store.paths import PROJECT, SEEDS, DataFolder
 from tests.deliveries import INSZ, load, write
 from tests.hostile import write_inbox
@@ -40,7 +40,7 @@ def change(path: Path, before: str, after: str) -> None:
 
 def told(data: DataFolder, places: Places, source: str) -> list[tuple[str, str, tuple[int, ...]]]:
     """What would change, after the checks found the files sound."""
-    assert run.problems((*run.cheap(), *run.thorough()), places) == []
+    assert checking.problems((*checking.cheap(), *checking.thorough()), places) == []
     judged = past.judge_again(data, contract.load(source, places.expectations, places.seeds))
     return [(c.effect, c.rule, c.rows) for c in judged.changes]
 
@@ -113,7 +113,7 @@ def test_the_example_of_a_code_lets_the_past_row_in(data: DataFolder, places: Pl
 
 def test_the_example_of_a_class_is_sound(data: DataFolder, places: Places) -> None:
     change(places.seeds / "class_sets.csv", *before_after("A class"))
-    assert run.problems(run.cheap(), places) == []
+    assert checking.problems(checking.cheap(), places) == []
 
 
 def test_the_example_of_a_merger_is_sound_only_as_a_whole(data: DataFolder, places: Places) -> None:
@@ -122,12 +122,12 @@ def test_the_example_of_a_merger_is_sound_only_as_a_whole(data: DataFolder, plac
     closed = "|".join(line.split(",")[0] for line in codes.splitlines() if line.split(",")[3])
     kept = re.sub(rf"^(?:{closed}),.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     path.write_text(f"{kept}{codes}\n", encoding="utf-8")
-    assert {p.what.split(" to ")[0] for p in run.problems(run.cheap(), places)} == {
+    assert {p.what.split(" to ")[0] for p in checking.problems(checking.cheap(), places)} == {
         f"add the row {line}" for line in mergers.splitlines()
     }
     with (places.seeds / "municipality_merges.csv").open("a", encoding="utf-8") as file:
         file.write(f"{mergers}\n")
-    assert run.problems(run.cheap(), places) == []
+    assert checking.problems(checking.cheap(), places) == []
 
 
 def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Places) -> None:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.quality.checks.run import Problem
+from orchestration.quality.checks.checking import Problem
 
 
 class Row(dict[str, str]):

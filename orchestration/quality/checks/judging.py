@@ -16,7 +16,7 @@ from expectations.model import Rule
 from expectations.routing import broken, literal
 from orchestration.ingest import load, parsing
 from orchestration.quality.checks import municipalities
-from orchestration.quality.checks.run import Places, Problem
+from orchestration.quality.checks.checking import Places, Problem
 
 NO_SECRET = b"no secret: nothing is pseudonymised here"
 

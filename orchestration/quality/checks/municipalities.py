@@ -6,8 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from orchestration.quality.checks.checking import Places, Problem
 from orchestration.quality.checks.csv_tables import Row, read
-from orchestration.quality.checks.run import Places, Problem
 
 FILE, MERGES = "municipalities.csv", "municipality_merges.csv"
 COLUMNS = (

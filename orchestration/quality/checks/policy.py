@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestration.quality.checks.run import Places, Problem, told
+from orchestration.quality.checks.checking import Places, Problem, told
 
 
 def policy(places: Places) -> Iterator[Problem]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
+from orchestration.quality.checks.checking import Places, Problem
 from orchestration.quality.checks.csv_tables import Row, read, whole_number
-from orchestration.quality.checks.run import Places, Problem
 
 CODE_LISTS, CLASS_SETS = "code_lists.csv", "class_sets.csv"
 CODE_COLUMNS = ("code_list", "source_code", "code", "label_nl", "sort_order")

@@ -11,9 +11,9 @@ from typing import Any
 from expectations import contract
 from expectations.contract import COMMON, ContractError
 from exports.yaml_lines import Located, YamlProblem, load
+from orchestration.quality.checks.checking import Places, Problem
 from orchestration.quality.checks.csv_tables import read, whole_number
 from orchestration.quality.checks.reference import CODE_COLUMNS, CODE_LISTS
-from orchestration.quality.checks.run import Places, Problem
 
 SOURCE_FIELDS = ("source", "title", "description", "delivery", "key", "columns", "derived", "rules")
 COMMON_FIELDS = ("rules", "warehouse", "texts", "allowed", "columns")

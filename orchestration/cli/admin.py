@@ -1,4 +1,4 @@
-"""Commands about the persons behind the rows: another key, erasing a person, removing original files."""
+"""Commands for whoever runs the warehouse: its page, alerts, backup, and the persons behind the rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,59 @@ from pathlib import Path
 
 import click
 
-from orchestration.store.settings import load_settings
+from orchestration.store.settings import SettingsError, load_settings
+
+
+@click.command()
+@click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
+@click.option("--only", type=click.Choice(["page", "daemon"]), help="One of the two, for a service manager.")
+def ui(port: int, only: str | None) -> None:
+    """Serve the Dagster page of this data folder on loopback, and run its sensors and schedules."""
+    from orchestration.services import webserver
+
+    sys.exit(webserver.serve(load_settings(), port, (only,) if only else ("page", "daemon")))
+
+
+@click.command()
+@click.argument("text")
+def alert(text: str) -> None:
+    """Send TEXT by every way that is set for alerts; exit code 1 when one of them failed."""
+    from orchestration.services import alerts
+
+    settings = load_settings()
+    if not settings.alerts_are_on:
+        raise SettingsError("no alert was sent: neither TWE_ALERT_WEBHOOK nor TWE_ALERT_MAIL is set")
+    sys.exit(1 if alerts.send(settings, alerts.Alert(f"twe: {text}")) else 0)
+
+
+Folder = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("folder", type=Folder)
+def backup(folder: Path) -> None:
+    """Copy what cannot be made again to a new FOLDER, without the inbox. Refuses while a run is busy."""
+    from orchestration.maintenance import backup as copies
+
+    try:
+        files = copies.backup(load_settings(), folder)
+    except copies.BackupError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"{files} files were copied to {folder}. The inbox and the key are not in it.")
+
+
+@click.command()
+@click.argument("folder", type=Folder)
+def restore(folder: Path) -> None:
+    """Check the backup in FOLDER and put it in an empty data folder."""
+    from orchestration.maintenance import backup as copies
+
+    settings = load_settings()
+    try:
+        files = copies.restore(settings, folder)
+    except copies.BackupError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"{files} files were checked and put in {settings.folder.root}. Set the key that was in use then.")
 
 
 @click.command("rotate-key")
@@ -90,3 +142,6 @@ def inbox(forget_after: int) -> None:
 
     removed = retention.forget(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
     click.echo("\n".join([*(f"  removed  {name}" for name in removed), f"{len(removed)} loaded files were removed."]))
+
+
+COMMANDS = (ui, alert, backup, restore, rotate_key, erase, inbox)
