@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.document import Sheet
 from exports.identity import Figure, FigureId, Hidden, Value
 from exports.question_fields import QuestionError, parse_years
 from exports.questions import Annex, Question, load_questions
 from exports.reading import PublicationError
+from exports.xlsx.document import Sheet
 
 __all__ = [
     "Annex",
@@ -74,7 +74,7 @@ def write_annex(
     """
     from exports.build import build
     from exports.package import write_package
-    from exports.workbook import write
+    from exports.xlsx.workbook import write
 
     built = build(
         publication, question, annex, years,

@@ -14,8 +14,8 @@ from pathlib import Path
 from exports.answering.blocks import Block, figures_of
 from exports.answering.letter import PUBLIC, letter
 from exports.answering.lookups import Figure, FigureId, Hidden, Lookup, Marts
-from exports.archive import replace_file
 from exports.questions import Question
+from exports.xlsx.archive import replace_file
 
 __all__ = [
     "PUBLIC", "Answer", "Figure", "FigureId", "Hidden", "Lookup", "answer_file", "build_answer", "control_file",
@@ -77,7 +77,7 @@ def write_answer(
     from exports.answering import control, word
     from exports.house import BANNER
     from exports.reading import Publication
-    from exports.workbook import write
+    from exports.xlsx.workbook import write
 
     made = build_answer(publication, question, hidden, edition, years)
     with Publication(Path(publication)) as published:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.document import Document, Sheet
 from exports.editions import PUBLIEK, Edition, disclose, edition, shown
 from exports.figures import Figures, collect
 from exports.identity import Figure, Hidden, Value
@@ -15,6 +14,7 @@ from exports.marks import year_marks
 from exports.questions import Annex, Question
 from exports.reading import Publication
 from exports.sheets.context import Context
+from exports.xlsx.document import Document, Sheet
 
 
 @dataclass(frozen=True)

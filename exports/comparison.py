@@ -16,12 +16,12 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind
-from exports.document import NOT_APPLICABLE
 from exports.figures import collect
 from exports.identity import Value
 from exports.questions import Question
 from exports.reading import Delivery, Publication, PublicationError
 from exports.shown import FLANDERS, Key, Shown, of_figures
+from exports.xlsx.document import NOT_APPLICABLE
 
 TIME = "verloop van de tijd: meer trajecten beëindigd of gemeten op de nieuwe stand"
 CODE = "andere versie van de code"

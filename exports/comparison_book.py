@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
-from exports.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.house import front, lines, long_date
 from exports.identity import Value
 from exports.questions import Annex
 from exports.reading import UNASSIGNED, Publication
 from exports.shown import FLANDERS, Shown
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 
 REVISION = "Herziening"
 MAX_ROWS = 1_000_000

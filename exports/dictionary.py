@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.document import Column, Document, Format, Line, Sheet, Table
+from exports.xlsx.document import Column, Document, Format, Line, Sheet, Table
 
 CONTENTS = "Contents"
 
@@ -93,7 +93,7 @@ def write_dictionary(
     date: dt.date,
 ) -> Path:
     """Write the workbook in one step; `date` is its date of creation. The same input gives the same bytes."""
-    from exports.workbook import write
+    from exports.xlsx.workbook import write
 
     content = (_tables(tables), _columns(tables), _codes(codes), _rules(rules), _fields(fields))
     document = Document(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from exports.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Line, Sheet, Table
 from exports.identity import Entry, Figure, Hidden, Value, is_hidden
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Line, Sheet, Table
 
 PUBLIEK, VOLLEDIG = "publiek", "volledig"
 _WIDEST_LINE = 150  # characters of signs and their meaning on one line

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from exports.document import Line, Sheet
 from exports.editions import PUBLIEK, edition
 from exports.sheets.context import CONTENTS
 from exports.sheets.cover import contents_table
 from exports.sheets.head import frame, in_red
 from exports.sheets.wording import BANNER, ahead, geography, long_date
 from exports.sheets.wording import unfinished as _unfinished
+from exports.xlsx.document import Line, Sheet
 
 __all__ = ["BANNER", "ahead", "front", "geography", "lines", "long_date", "unfinished"]
 

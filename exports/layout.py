@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.document import Document, Sheet
 from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
 from exports.sheets.city_charts import city_charts_sheet
 from exports.sheets.context import Context
@@ -17,6 +16,7 @@ from exports.sheets.reconciliation import reconciliation_sheet
 from exports.sheets.totals import totals_sheet
 from exports.sheets.wide import level_sheet, municipality_sheet
 from exports.sheets.wording import geography, long_date
+from exports.xlsx.document import Document, Sheet
 
 
 def document(context: Context, extra_sheets: Sequence[Sheet] = ()) -> Document:

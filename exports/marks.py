@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from exports.annexes.settling import Closing
-from exports.document import BREAK, PROVISIONAL
 from exports.figures import Figures
 from exports.identity import GEMEENTE
 from exports.questions import Annex
 from exports.reading import UNASSIGNED
+from exports.xlsx.document import BREAK, PROVISIONAL
 
 _UNASSIGNED_BREAK = (
     "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "

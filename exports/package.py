@@ -16,9 +16,18 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from exports.archive import replace_file
-from exports.document import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND, Column, Document, Format, Table
 from exports.identity import Entry
+from exports.xlsx.archive import replace_file
+from exports.xlsx.document import (
+    CONFIDENTIAL,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    SHORTHAND,
+    Column,
+    Document,
+    Format,
+    Table,
+)
 
 DESCRIPTION = "datapackage.json"
 _TYPES = {

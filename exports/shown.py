@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind, Mart, Measure
-from exports.document import Format
 from exports.editions import shown
 from exports.figures import Figures
 from exports.identity import GEMEENTE, Hidden, Value
 from exports.sheets.wording import capital
+from exports.xlsx.document import Format
 
 FLANDERS = "Vlaanderen"
 """Stands for the place of totals; no NIS code looks like it."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.annexes.model import Field, Mart
-from exports.document import Format
 from exports.identity import GEMEENTE, Entry, Figure, FigureId
 from exports.meters import Signature, Signatures, part_ids
 from exports.reading import Publication, PublicationError
+from exports.xlsx.document import Format
 
 Key = tuple[int, str, str]
 """(year, nis_code, category) of a row of a tidy table."""

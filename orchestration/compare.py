@@ -66,7 +66,8 @@ def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publ
 
 def write_workbook(comparison: Comparison, path: Path) -> Path:
     """The whole comparison as a workbook. Nothing is hidden in it, so its name says that it is confidential."""
-    from exports import comparison_book, workbook
+    from exports import comparison_book
+    from exports.xlsx import workbook
 
     if MARK not in path.stem:
         path = path.with_stem(f"{path.stem}_{MARK}")

@@ -37,7 +37,7 @@ PLACES = {
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
-    "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper",
+    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
                  "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quality.quarantine",
                  "orchestration.quality"},
     "python_calamine": {"orchestration.ingest.xlsx", "exports.shown"},
@@ -55,7 +55,7 @@ ON_TOP = {
                 "orchestration.automation"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
-    "openpyxl": {"exports.workbook", "exports.charts", "exports.styles", "exports.paper"},
+    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
 }  # fmt: skip

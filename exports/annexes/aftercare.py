@@ -3,7 +3,7 @@
 from exports.annexes.checks import Link
 from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell
-from exports.document import NOT_APPLICABLE, Format
+from exports.xlsx.document import NOT_APPLICABLE, Format
 
 _FORMS = (
     ("with_wes", "werkervaringsstage (WES)"),

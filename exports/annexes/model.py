@@ -13,8 +13,8 @@ from typing import Any
 from exports.annexes.checks import Link, Ranking
 from exports.annexes.rules import Cell, Rule
 from exports.annexes.settling import Closing
-from exports.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 from exports.identity import Value
+from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from exports.annexes.checks import Ranking
 from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell, Change, Percentage
-from exports.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
+from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
 _BOTH = ("clients_in_twe", "leefloners")

@@ -3,7 +3,7 @@
 from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell
 from exports.annexes.settling import Closing
-from exports.document import Format
+from exports.xlsx.document import Format
 
 SUBSIDIES = Kind(
     key="3",

@@ -3,7 +3,7 @@
 from exports.annexes.checks import MEASURED_HAD_ENDED, Link
 from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell, Percentage
-from exports.document import Format
+from exports.xlsx.document import Format
 
 TRANSMISSIONS = Kind(
     key="6",

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from exports.answering.blocks import Block, figures_of
 from exports.answering.lookups import Lookup
-from exports.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 from exports.editions import disclose
 from exports.house import front, geography, lines, long_date
 from exports.identity import Value
 from exports.questions import Question
 from exports.reading import Publication
+from exports.xlsx.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 
 SHEET = "Cijfers"
 

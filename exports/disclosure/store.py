@@ -13,7 +13,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from exports.archive import replace_file
 from exports.disclosure.control import Control
 from exports.disclosure.geography import Geography
 from exports.disclosure.policy_reader import read_policy
@@ -21,6 +20,7 @@ from exports.disclosure.releases import Release
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System, Terms
 from exports.reading import Municipality
+from exports.xlsx.archive import replace_file
 
 SUFFIX = ".control.json.gz"
 _FORMAT = 1

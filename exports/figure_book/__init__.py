@@ -45,13 +45,13 @@ def write_figure_book(
     The same publication, definition and hidden figures give the same bytes. Raises PublicationError when the
     publication can't be read, QuestionError when the definition can't, ValueError for an unknown edition.
     """
-    from exports.archive import replace_file
     from exports.editions import PUBLIEK
     from exports.editions import edition as chosen_edition
     from exports.figure_book.data import collect_book
     from exports.figure_book.page import page
     from exports.figure_book.scope import of_definition, of_questions
     from exports.reading import Publication
+    from exports.xlsx.archive import replace_file
 
     made_for = chosen_edition(edition)
     conceal = hidden if made_for.name == PUBLIEK else None

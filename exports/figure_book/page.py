@@ -11,10 +11,10 @@ from pathlib import Path
 from string import Template
 
 from exports.annexes import KINDS
-from exports.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
 from exports.figure_book.data import Book
 from exports.figure_book.definition import KINDS_SHOWN
 from exports.sheets.wording import BANNER, UNALLOCATED
+from exports.xlsx.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
 
 NOT_FINISHED = (
     "van zo'n jaar zijn mogelijk nog niet alle maanden geleverd of betaald. Een loontoelage telt in het jaar waarin "

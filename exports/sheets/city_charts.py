@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.annexes.model import ChartPlan
-from exports.document import Chart, Column, Series, Sheet, Table
 from exports.identity import CENTRUMSTAD
 from exports.sheets.context import CITIES, CITY_CHARTS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import level_meters
 from exports.sheets.wording import capital, counted, listed
+from exports.xlsx.document import Chart, Column, Series, Sheet, Table
 
 _FIRST = 3  # columns before the figures on the sheet of the centrumsteden
 _NAME = 1  # the one with the name of the city

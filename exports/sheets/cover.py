@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.answering.sentences import opening
-from exports.document import Column, Line, Sheet, Table
 from exports.sheets.context import CONTENTS, COVER, NOTES, Context
 from exports.sheets.head import banners, options
 from exports.sheets.wording import ahead, capital, geography, long_date, period, unfinished
+from exports.xlsx.document import Column, Line, Sheet, Table
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",

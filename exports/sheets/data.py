@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from exports.document import Column, Format, Sheet, Table
 from exports.identity import Entry, Figure
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
 from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
 from exports.sheets.wording import plain_name
 from exports.tidy import Tidy
+from exports.xlsx.document import Column, Format, Sheet, Table
 
 
 def data_sheet(context: Context, tidy: Tidy) -> Sheet:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.document import Line
 from exports.editions import Edition
 from exports.sheets.context import CONTENTS, NOTES, Context
 from exports.sheets.wording import BANNER, counted, geography, listed, long_date, period, unfinished
+from exports.xlsx.document import Line
 
 
 def banners(context: Context) -> list[Line]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from exports.document import SHORTHAND, Column, Sheet, Table
 from exports.reading import UNASSIGNED
 from exports.sheets.context import DEFINITIONS, FIELDS, NOTES, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import UNALLOCATED, capital, geography, listed, long_date
+from exports.xlsx.document import SHORTHAND, Column, Sheet, Table
 
 _COMMON_FIELDS = (
     ("nis_code", "NIS-code", "NIS-code van de gemeente (tekst van 5 cijfers)"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.document import CONFIDENTIAL, NOT_AVAILABLE, Column, Format, Sheet, Table
 from exports.identity import Value
 from exports.reading import Delivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import listed
+from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Column, Format, Sheet, Table
 
 _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt mee"}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from exports.annexes.checks import Ranking
-from exports.document import Chart, Column, Format, Series, Sheet, Table
 from exports.identity import GEMEENTE, Entry, is_hidden
 from exports.meters import Meter
 from exports.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head
 from exports.sheets.wide import NIS, PROVINCE, measure_column, municipality_column
+from exports.xlsx.document import Chart, Column, Format, Series, Sheet, Table
 
 
 def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from exports.document import Column, Format, Sheet, Table
 from exports.identity import Entry
 from exports.reconciliation import agreements
 from exports.sheets.context import RECONCILIATION, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import capital
+from exports.xlsx.document import Column, Format, Sheet, Table
 
 
 def reconciliation_sheet(context: Context) -> Sheet:

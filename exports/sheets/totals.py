@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.annexes.model import ChartPlan
-from exports.document import Chart, Column, Format, Series, Sheet, Table
 from exports.figures import WideFigures
 from exports.identity import Entry
 from exports.meters import Meter
@@ -13,6 +12,7 @@ from exports.sheets.context import TOTALS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import measure_column
 from exports.sheets.wording import capital, period
+from exports.xlsx.document import Chart, Column, Format, Series, Sheet, Table
 
 Places = dict[tuple[str, str], int]
 """(sheet, label) of a measure -> its position in the totals table (row or column, from 0)."""

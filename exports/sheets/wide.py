@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from exports.annexes.model import Measure
 from exports.annexes.rules import Sum
-from exports.document import Column, Format, Sheet, Table
 from exports.figures import WideFigures
 from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
 from exports.meters import Meter
 from exports.sheets.context import CITIES, PROVINCES, Context
 from exports.sheets.head import head
 from exports.sheets.wording import plain_name
+from exports.xlsx.document import Column, Format, Sheet, Table
 
 WIDTHS = {Format.EURO: 16, Format.ONE_DECIMAL: 13, Format.TWO_DECIMALS: 13, Format.SIX_DECIMALS: 16, Format.TEXT: 22}
 NIS = Column("NIS-code", width=10, about="NIS-code van de gemeente, tekst van 5 cijfers")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from exports.comparison_book import Earlier, revision_sheet
-from exports.document import Sheet
 from exports.figures import collect
 from exports.identity import Hidden
 from exports.questions import Annex, Question
 from exports.reading import Publication as Reader
 from exports.shown import of_figures
+from exports.xlsx.document import Sheet
 from orchestration.answers import documents
 from orchestration.releases import figures, register
 from orchestration.releases.attribution import Trace, trace

@@ -9,7 +9,7 @@ nothing: the question files and the texts of the annex kinds (`exports.annexes`:
 figures (`floor_figures`), the layout of the tables, and all of the writing (`floor_sheets`).
 
 It writes as openpyxl's manual says, which takes more than half of the script's CPU seconds. The project joins the XML
-of the rows itself (`exports.cells`), which is cheaper; a script that did so too would be a lower floor.
+of the rows itself (`exports.xlsx.cells`), which is cheaper; a script that did so too would be a lower floor.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from openpyxl import Workbook
 
 from exports.annexes.model import Categories, Measure
 from exports.annexes.rules import Cell, Sum
-from exports.document import SHORTHAND, Format
 from exports.questions import Annex, Question, load_questions
 from exports.reading import Municipality
+from exports.xlsx.document import SHORTHAND, Format
 from tests.benchmark.floor_figures import Figures, Stand, figures, read_stand, tidy
 from tests.benchmark.floor_sheets import Chart, Column, Sheet, write_sheet
 

@@ -18,11 +18,11 @@ from exports.annexes import KINDS
 from exports.comparison import CODE, TIME, annexes_of, by_source, compare, compare_annex
 from exports.comparison_book import REVISION, Earlier, document, revision_sheet
 from exports.comparison_text import text
-from exports.document import Column, Document, Sheet, Table
 from exports.figures import collect
 from exports.reading import Publication
 from exports.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
-from exports.workbook import render_bytes, write
+from exports.xlsx.document import Column, Document, Sheet, Table
+from exports.xlsx.workbook import render_bytes, write
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
 from orchestration.releases.attribution import present_codes, trace

@@ -22,8 +22,8 @@ from test_exports_support import (
 
 from exports import FigureId, annex_figures
 from exports.build import build
-from exports.document import Column, Format, Line, Sheet, Table
 from exports.identity import Figure
+from exports.xlsx.document import Column, Format, Line, Sheet, Table
 
 YEARS = (2022, 2023)
 GHENT = "44021"

@@ -12,7 +12,7 @@ from test_exports_support import QUESTIONS, annex_of, cells, make_publication
 
 from exports import PublicationError, write_annex
 from exports.annexes.settling import Closing
-from exports.document import Format
+from exports.xlsx.document import Format
 
 YEARS = (2022, 2023)
 

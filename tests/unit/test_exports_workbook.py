@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from exports.cells import column_letters, text_xml
-from exports.document import Column, Document, DocumentError, Format, Line, Sheet, Table
-from exports.workbook import render_bytes, write
+from exports.xlsx.cells import column_letters, text_xml
+from exports.xlsx.document import Column, Document, DocumentError, Format, Line, Sheet, Table
+from exports.xlsx.workbook import render_bytes, write
 
 HOSTILE = ["=1+1", "+1", "@SUM(A1)", "-1", "<a>&\"'", "_x0041_", "  spaces ", "é\u200b", "tab\tend", "\x00\x0b"]
 
@@ -120,7 +120,7 @@ def test_same_document_same_bytes_with_fixed_times_and_sorted_entries(tmp_path):
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")
-    monkeypatch.setattr("exports.archive.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr("exports.xlsx.archive.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         write(document(Sheet("Blad")), path)
     assert [item.name for item in tmp_path.iterdir()] == ["x.xlsx"]

@@ -1,7 +1,7 @@
 """Writes a Document as an .xlsx file: the same document gives the same bytes, and a reader never sees half a file.
 
-openpyxl makes everything around the rows; `exports.cells` makes the rows, which replace the empty `sheetData` of
-each sheet while `exports.archive` puts the parts in order.
+openpyxl makes everything around the rows; `exports.xlsx.cells` makes the rows, which replace the empty `sheetData` of
+each sheet while `exports.xlsx.archive` puts the parts in order.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from openpyxl.worksheet.table import AutoFilter, TableColumn, TableStyleInfo
 from openpyxl.worksheet.table import Table as XmlTable
 from openpyxl.writer.excel import ExcelWriter
 
-from exports import charts
-from exports.archive import Parts, packed, replace_file
-from exports.cells import RowWriter, column_letters
-from exports.document import NOT_APPLICABLE, Document, Format, Line, Sheet, Table
-from exports.paper import every_page, fit_width, landscape, place_charts, set_up
-from exports.styles import FONT, Styles, XmlSheet
+from exports.xlsx import charts
+from exports.xlsx.archive import Parts, packed, replace_file
+from exports.xlsx.cells import RowWriter, column_letters
+from exports.xlsx.document import NOT_APPLICABLE, Document, Format, Line, Sheet, Table
+from exports.xlsx.paper import every_page, fit_width, landscape, place_charts, set_up
+from exports.xlsx.styles import FONT, Styles, XmlSheet
 
 CREATOR = "Datawarehouse TWE-OCMW"
 _TEXT_WIDTH = 110.0  # of column A on a sheet without a table

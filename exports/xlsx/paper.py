@@ -8,9 +8,9 @@ from typing import Any
 
 from openpyxl.worksheet.page import PageMargins
 
-from exports.cells import column_letters
-from exports.document import Sheet, Table
-from exports.styles import XmlSheet
+from exports.xlsx.cells import column_letters
+from exports.xlsx.document import Sheet, Table
+from exports.xlsx.styles import XmlSheet
 
 _A4 = 9  # code of the paper size
 _PAGE_CHARACTERS = 110  # width of an A4 page on its side at 100 %, in characters

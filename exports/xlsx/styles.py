@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from exports.document import Column
+from exports.xlsx.document import Column
 
 XmlSheet = Any
 """openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""

@@ -1,4 +1,4 @@
-"""Native charts: `exports.document.Chart` to openpyxl, with the values cached so that any viewer can draw them."""
+"""Native charts: `exports.xlsx.document.Chart` to openpyxl, with the values cached so that any viewer can draw them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import quote_sheetname
 
-from exports.cells import column_letters
-from exports.document import Chart, Series, Sheet, Table
 from exports.identity import Entry
-from exports.styles import FALLING, SERIES_COLOURS
+from exports.xlsx.cells import column_letters
+from exports.xlsx.document import Chart, Series, Sheet, Table
+from exports.xlsx.styles import FALLING, SERIES_COLOURS
 
 Place = tuple[int, int]
 _MANY = 6  # series: their legend stands beside the plot, and leaves it its height

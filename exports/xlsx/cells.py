@@ -1,7 +1,7 @@
 """Rows of cells as SpreadsheetML text.
 
 openpyxl spends about 9 microseconds on a cell, mostly in objects per cell; an annex has up to 300 000 cells. Joining
-strings gives the same XML fifteen times faster, so that `exports.workbook` lets openpyxl write all the rest
+strings gives the same XML fifteen times faster, so that `exports.xlsx.workbook` lets openpyxl write all the rest
 (styles, tables, charts, relations) and puts these rows in the sheets.
 Text is always an inline string: what starts with `=` can't become a formula.
 """

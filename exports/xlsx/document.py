@@ -1,6 +1,6 @@
 """A workbook as plain data: documents, sheets, tables and charts, without a word of openpyxl.
 
-What builds an annex makes these objects; `exports.workbook` writes them. Whatever has to look at or change the
+What builds an annex makes these objects; `exports.xlsx.workbook` writes them. Whatever has to look at or change the
 figures in between (disclosure control, a text rendering, a comparison) works on this model.
 The model refuses what Excel would repair or reject: blank, padded or repeated headers, odd table and sheet names.
 """
