@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.identity import Figure, FigureId, Hidden, Value
-from exports.question_fields import QuestionError, parse_years
-from exports.questions import Annex, Question, load_questions
-from exports.reading import PublicationError
+from exports.figures.identity import Figure, FigureId, Hidden, Value
+from exports.figures.reading import PublicationError
+from exports.questions.fields import QuestionError, parse_years
+from exports.questions.question import Annex, Question, load_questions
 from exports.xlsx.document import Sheet
 
 __all__ = [

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exports.editions import PUBLIEK, Edition, disclose, edition, shown
-from exports.figures import Figures, collect
-from exports.identity import Figure, Hidden, Value
-from exports.layout import document
-from exports.marks import year_marks
-from exports.questions import Annex, Question
-from exports.reading import Publication
+from exports.figures.collect import Figures, collect
+from exports.figures.identity import Figure, Hidden, Value
+from exports.figures.marks import year_marks
+from exports.figures.reading import Publication
+from exports.questions.question import Annex, Question
 from exports.sheets.context import Context
+from exports.sheets.layout import document
 from exports.xlsx.document import Document, Sheet
 
 

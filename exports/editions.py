@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from exports.identity import Entry, Figure, Hidden, Value, is_hidden
+from exports.figures.identity import Entry, Figure, Hidden, Value, is_hidden
 from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Line, Sheet, Table
 
 PUBLIEK, VOLLEDIG = "publiek", "volledig"

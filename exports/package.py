@@ -16,7 +16,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from exports.identity import Entry
+from exports.figures.identity import Entry
 from exports.xlsx.archive import replace_file
 from exports.xlsx.document import (
     CONFIDENTIAL,

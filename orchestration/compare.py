@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from exports.comparison import Comparison, annexes_of, compare
-from exports.questions import Question
+from exports.comparison.compare import Comparison, annexes_of, compare
+from exports.questions.question import Question
 from orchestration import runner
 from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
@@ -66,12 +66,12 @@ def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publ
 
 def write_workbook(comparison: Comparison, path: Path) -> Path:
     """The whole comparison as a workbook. Nothing is hidden in it, so its name says that it is confidential."""
-    from exports import comparison_book
+    from exports.comparison.workbook import document
     from exports.xlsx import workbook
 
     if MARK not in path.stem:
         path = path.with_stem(f"{path.stem}_{MARK}")
-    return workbook.write(comparison_book.document(comparison), path)
+    return workbook.write(document(comparison), path)
 
 
 def _accepted(entries: list[Entry], as_of: dt.date) -> list[Entry]:

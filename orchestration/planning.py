@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exports.questions import Question
+from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.ingest.ledger import Entry
 from orchestration.releases import revision

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from exports.figure_book import Definition, load_definition
-from exports.questions import Question
-from exports.unfinished import left_over
+from exports.questions.question import Question
+from exports.questions.unfinished import left_over
 from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen

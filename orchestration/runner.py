@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from exports.questions import Question
+from exports.questions.question import Question
 from orchestration import instance, planning, progress, results
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.disclosure import Summary

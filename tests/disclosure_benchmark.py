@@ -24,8 +24,8 @@ from exports.disclosure.audit import audit
 from exports.disclosure.geography import level_of
 from exports.disclosure.suppress import suppress
 from exports.disclosure.system import CellId, System
-from exports.identity import GEMEENTE
-from exports.questions import load_questions
+from exports.figures.identity import GEMEENTE
+from exports.questions.question import load_questions
 from tests.disclosure_question import control_question
 
 TABLES = (("started", "gender"), ("started", "age"), ("started", "schooling"), ("started", "months"),

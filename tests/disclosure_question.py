@@ -12,9 +12,9 @@ from pathlib import Path
 from exports import annex_figures
 from exports.disclosure.control import Control, control
 from exports.disclosure.scope import Lookup
-from exports.identity import Figure, FigureId, is_hidden
-from exports.questions import Question
-from exports.reading import Publication
+from exports.figures.identity import Figure, FigureId, is_hidden
+from exports.figures.reading import Publication
+from exports.questions.question import Question
 
 
 def control_question(publication: Path, question: Question, years: Sequence[int] | None = None) -> Control:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from exports.disclosure.control import Control, control
 from exports.disclosure.releases import Release
 from exports.disclosure.territory import territories
-from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
 from tests.disclosure_world import FakePublication
 from tests.release_attacker import Key, View, key_of
 

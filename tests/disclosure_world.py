@@ -1,7 +1,7 @@
 """Small made-up worlds for the tests of disclosure control: people, the marts they give, and what gets published.
 
 People are drawn with a seed. `World.publication` counts them into the marts of the contract in memory, under a
-geography and a stand date, with the same interface as `exports.reading.Publication`. No tests here.
+geography and a stand date, with the same interface as `exports.figures.reading.Publication`. No tests here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from exports.disclosure.territory import read_codes, resolve
-from exports.reading import Facts, Municipality
+from exports.figures.reading import Facts, Municipality
 
 CODES = {code.nis_code: code for code in read_codes()}
 PLACES = {
@@ -113,7 +113,7 @@ def draw(seed: int, people: int, years: Sequence[int]) -> list[Person]:
 
 @dataclass
 class FakePublication:
-    """The part of `exports.reading.Publication` that disclosure control reads."""
+    """The part of `exports.figures.reading.Publication` that disclosure control reads."""
 
     marts: dict[str, list[dict[str, Any]]]
     municipalities: tuple[Municipality, ...]

@@ -84,7 +84,7 @@ MUTANTS = (
            UNIT + "test_annex_rules.py"),
     Mutant("exports/annexes/rules.py", "value * part for value, part", "value for value, part",
            UNIT + "test_annex_rules.py"),
-    Mutant("exports/questions.py", "sha256", "sha255", UNIT + "test_exports_questions.py"),
+    Mutant("exports/questions/question.py", "sha256", "sha255", UNIT + "test_exports_questions.py"),
     # The rules of the tree.
     Mutant("tests/rooms.py", "id(node) not in in_functions", "False", UNIT + "test_rooms.py"),
     Mutant("tests/naming.py", "kind == column.type and ", "", UNIT + "test_naming.py"),

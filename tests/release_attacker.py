@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import highspy
 
-from exports.identity import FigureId
+from exports.figures.identity import FigureId
 
 DETAILS = {f"months/{months}" for months in range(25, 100)}
 Key = tuple[str, str, str, int]

@@ -40,10 +40,10 @@ PLACES = {
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
                  "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quality.quarantine",
                  "orchestration.quality"},
-    "python_calamine": {"orchestration.ingest.xlsx", "exports.shown"},
+    "python_calamine": {"orchestration.ingest.xlsx", "exports.figures.shown"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
-    "duckdb": {"exports.reading", "expectations.gx_duckdb", "orchestration"},
+    "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
     "click": {"orchestration.cli"},
 }  # fmt: skip
 # Packages that cost a start something: at the top only of a module that is loaded when they are needed anyway.

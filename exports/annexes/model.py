@@ -13,7 +13,7 @@ from typing import Any
 from exports.annexes.checks import Link, Ranking
 from exports.annexes.rules import Cell, Rule
 from exports.annexes.settling import Closing
-from exports.identity import Value
+from exports.figures.identity import Value
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 

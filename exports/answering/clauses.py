@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from exports.answering.blocks import Block, text
 from exports.answering.headlines import Count, Headlines
 from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Figure, Piece
-from exports.reading import Publication
+from exports.figures.reading import Publication
 
 
 def clause(*pieces: Piece) -> tuple[Piece, ...]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from exports.answering.blocks import Block, figures_of
 from exports.answering.lookups import Lookup
 from exports.editions import disclose
-from exports.house import front, geography, lines, long_date
-from exports.identity import Value
-from exports.questions import Question
-from exports.reading import Publication
+from exports.figures.identity import Value
+from exports.figures.reading import Publication
+from exports.questions.question import Question
+from exports.sheets.house import front, geography, lines, long_date
 from exports.xlsx.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 
 SHEET = "Cijfers"

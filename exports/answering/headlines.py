@@ -15,8 +15,8 @@ from exports.answering import numbers
 from exports.answering.blocks import Grid, text
 from exports.answering.blocks import Paragraph as Text
 from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Figure, Lookup, Marts, Piece, lookup
-from exports.question_fields import FIRST_YEAR
-from exports.reading import UNASSIGNED, Publication
+from exports.figures.reading import UNASSIGNED, Publication
+from exports.questions.fields import FIRST_YEAR
 from exports.sheets.wording import capital
 
 LARGEST = 5

@@ -10,9 +10,9 @@ from exports.answering.headlines import Headlines
 from exports.answering.lookups import Marts
 from exports.answering.sentences import caveats, opening, overview
 from exports.answering.statements import STATEMENTS
-from exports.house import BANNER, ahead, geography, long_date, unfinished
-from exports.questions import Annex, Gap, Part, Question
-from exports.reading import UNASSIGNED, Publication
+from exports.figures.reading import UNASSIGNED, Publication
+from exports.questions.question import Annex, Gap, Part, Question
+from exports.sheets.house import BANNER, ahead, geography, long_date, unfinished
 
 PUBLIC = "publiek"
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")

@@ -14,9 +14,9 @@ from typing import Any
 from exports.annexes.model import Mart
 from exports.annexes.rules import Number
 from exports.answering.numbers import Shown
-from exports.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden
-from exports.meters import part_ids
-from exports.reading import Publication
+from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden
+from exports.figures.meters import part_ids
+from exports.figures.reading import Publication
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from exports.disclosure.policy import TOTAL, Bound, Policy, Same, Sum
 from exports.disclosure.scope import AMOUNTS, Scope
 from exports.disclosure.system import CellId, System
 from exports.disclosure.withheld import NOTHING, Withheld
-from exports.reading import PublicationError
+from exports.figures.reading import PublicationError
 
 
 @dataclass

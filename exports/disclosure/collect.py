@@ -12,14 +12,14 @@ from exports.disclosure.geography import Geography, of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy
 from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_of
 from exports.disclosure.system import System
-from exports.reading import UNASSIGNED, Facts, Municipality, PublicationError
+from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationError
 
 MONTHS = 27_720
 """Lowest common multiple of 1..12: any mean over the months of a year is a whole number of 1/27720ths."""
 
 
 class Source(Protocol):
-    """What is read of a publication (`exports.reading.Publication`)."""
+    """What is read of a publication (`exports.figures.reading.Publication`)."""
 
     @property
     def facts(self) -> Facts: ...

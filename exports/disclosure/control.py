@@ -22,7 +22,7 @@ from exports.disclosure.scope import AMOUNTS, Lookup, Scope
 from exports.disclosure.suppress import as_it_was, suppress
 from exports.disclosure.withhold import Usual, choices
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
-from exports.identity import FigureId
+from exports.figures.identity import FigureId
 
 
 class ControlError(Exception):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN
-from exports.reading import Municipality
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN
+from exports.figures.reading import Municipality
 
 FLANDERS = VLAANDEREN
 LEVELS = (GEMEENTE, PROVINCIE, VLAANDEREN)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exports.identity import CENTRUMSTAD
+from exports.figures.identity import CENTRUMSTAD
 
 TOTAL = "total"
 """The count of a whole population: what all sums of a population end in."""

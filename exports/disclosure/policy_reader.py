@@ -10,8 +10,8 @@ from typing import Any
 
 from exports.disclosure.geography import LEVELS
 from exports.disclosure.policy import Bound, ExceptionRule, MartPolicy, Policy, PolicyError, Same, Source, Sum
-from exports.identity import CENTRUMSTAD, GEMEENTE
-from exports.yaml_lines import Located, YamlProblem, load
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE
+from exports.questions.yaml_lines import Located, YamlProblem, load
 
 _ITEM = r"[a-z][a-z0-9_]*(?:/[^\s*+=<>@]+)?"
 _FIELDS = ("population", "rename", "counts", "sums", "bounds", "per_person", "means", "amounts", "derived")

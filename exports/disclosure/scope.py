@@ -1,4 +1,4 @@
-"""From the figures of the annexes (`exports.identity`) to the counts that they show or are computed from.
+"""From the figures of the annexes (`exports.figures.identity`) to the counts that they show or are computed from.
 
 Every figure of the marts has an identity; the policy says which count of which population it is. A figure that the
 policy doesn't know is an error, so that nothing is shown that nobody thought about.
@@ -14,7 +14,7 @@ from exports.annexes.model import Mart
 from exports.disclosure.geography import FLANDERS, level_of, place_of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy, PolicyError
 from exports.disclosure.system import CellId
-from exports.identity import FigureId
+from exports.figures.identity import FigureId
 
 Scope = dict[tuple[str, int], dict[str, set[str]]]
 """(population, year) -> item -> the levels at which it is published."""

@@ -19,7 +19,7 @@ from exports.disclosure.policy_reader import read_policy
 from exports.disclosure.releases import Release
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System, Terms
-from exports.reading import Municipality
+from exports.figures.reading import Municipality
 from exports.xlsx.archive import replace_file
 
 SUFFIX = ".control.json.gz"

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from exports.disclosure.geography import Geography
-from exports.reading import UNASSIGNED
+from exports.figures.reading import UNASSIGNED
 
 SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
 

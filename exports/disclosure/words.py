@@ -8,7 +8,7 @@ from exports.disclosure.audit import Report
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import Release
 from exports.disclosure.withheld import Withheld
-from exports.identity import VLAANDEREN
+from exports.figures.identity import VLAANDEREN
 
 
 def policy_lines(policy: Policy, earlier: Sequence[Release], usual: Withheld | None = None) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exports.figure_book.definition import Definition, load_definition
-from exports.identity import Figure, Hidden
-from exports.questions import Question
+from exports.figures.identity import Figure, Hidden
+from exports.questions.question import Question
 
 __all__ = ["Definition", "book_figures", "book_file", "load_definition", "write_figure_book"]
 
@@ -50,7 +50,7 @@ def write_figure_book(
     from exports.figure_book.data import collect_book
     from exports.figure_book.page import page
     from exports.figure_book.scope import of_definition, of_questions
-    from exports.reading import Publication
+    from exports.figures.reading import Publication
     from exports.xlsx.archive import replace_file
 
     made_for = chosen_edition(edition)
@@ -72,7 +72,7 @@ def book_figures(publication_folder: Path, definition: Definition | None = None)
     """
     from exports.figure_book.data import figures_of
     from exports.figure_book.scope import of_definition
-    from exports.reading import Publication
+    from exports.figures.reading import Publication
 
     with Publication(Path(publication_folder)) as publication:
         return list(figures_of(publication, of_definition(definition or load_definition(), publication)))

@@ -19,12 +19,12 @@ from exports.editions import Edition, shown
 from exports.figure_book.definition import KINDS_SHOWN
 from exports.figure_book.scope import Carried, Scope, scope_of, shows
 from exports.figure_book.unfinished import unfinished
-from exports.figures import Figures, WideFigures, collect
-from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
-from exports.marks import year_marks
-from exports.meters import Meter
-from exports.questions import Annex
-from exports.reading import UNASSIGNED, Municipality, Publication
+from exports.figures.collect import Figures, WideFigures, collect
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
+from exports.figures.marks import year_marks
+from exports.figures.meters import Meter
+from exports.figures.reading import UNASSIGNED, Municipality, Publication
+from exports.questions.question import Annex
 from exports.sheets.wording import long_date
 
 Book = dict[str, Any]

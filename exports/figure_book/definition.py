@@ -12,8 +12,8 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind
-from exports.question_fields import FIRST_YEAR, FieldReader, opened
-from exports.yaml_lines import Located
+from exports.questions.fields import FIRST_YEAR, FieldReader, opened
+from exports.questions.yaml_lines import Located
 
 FILE = Path(__file__).with_name("cijferboek.yml")
 KINDS_SHOWN = ("2", "3", "4", "5", "ratio")

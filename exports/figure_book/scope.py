@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from exports.annexes.model import Kind
 from exports.figure_book.definition import Block, Definition
-from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
-from exports.questions import Question
-from exports.reading import Facts, Publication
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
+from exports.figures.reading import Facts, Publication
+from exports.questions.question import Question
 
 
 @dataclass(frozen=True)

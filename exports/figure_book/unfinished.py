@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.annexes.model import Kind
-from exports.reading import Publication
+from exports.figures.reading import Publication
 
 PAID_LATER = frozenset({"3"})
 """Kinds that count by the month worked, while a month is paid for later and comes in once it is paid."""

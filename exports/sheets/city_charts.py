@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.annexes.model import ChartPlan
-from exports.identity import CENTRUMSTAD
+from exports.figures.identity import CENTRUMSTAD
 from exports.sheets.context import CITIES, CITY_CHARTS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import level_meters

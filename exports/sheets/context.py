@@ -7,11 +7,11 @@ from functools import cached_property
 
 from exports.annexes.model import Kind, Note
 from exports.editions import PUBLIEK, Edition
-from exports.figures import Figures
-from exports.identity import Hidden
-from exports.marks import YearMarks
-from exports.questions import Annex, Question
-from exports.reading import Facts, Publication
+from exports.figures.collect import Figures
+from exports.figures.identity import Hidden
+from exports.figures.marks import YearMarks
+from exports.figures.reading import Facts, Publication
+from exports.questions.question import Annex, Question
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
 TOTALS, CITY_CHARTS, CITIES, PROVINCES, RANKING = (

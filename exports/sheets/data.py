@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from exports.identity import Entry, Figure
+from exports.figures.identity import Entry, Figure
+from exports.figures.tidy import Tidy
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
 from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
 from exports.sheets.wording import plain_name
-from exports.tidy import Tidy
 from exports.xlsx.document import Column, Format, Sheet, Table
 
 

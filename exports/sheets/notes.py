@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exports.reading import UNASSIGNED
+from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import DEFINITIONS, FIELDS, NOTES, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import UNALLOCATED, capital, geography, listed, long_date

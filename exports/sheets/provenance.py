@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.identity import Value
-from exports.reading import Delivery
+from exports.figures.identity import Value
+from exports.figures.reading import Delivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import listed

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from exports.annexes.checks import Ranking
-from exports.identity import GEMEENTE, Entry, is_hidden
-from exports.meters import Meter
-from exports.reading import UNASSIGNED, Municipality
+from exports.figures.identity import GEMEENTE, Entry, is_hidden
+from exports.figures.meters import Meter
+from exports.figures.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head
 from exports.sheets.wide import NIS, PROVINCE, measure_column, municipality_column

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from exports.identity import Entry
-from exports.reconciliation import agreements
+from exports.figures.identity import Entry
+from exports.figures.reconciliation import agreements
 from exports.sheets.context import RECONCILIATION, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import capital

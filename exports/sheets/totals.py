@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.annexes.model import ChartPlan
-from exports.figures import WideFigures
-from exports.identity import Entry
-from exports.meters import Meter
+from exports.figures.collect import WideFigures
+from exports.figures.identity import Entry
+from exports.figures.meters import Meter
 from exports.sheets.context import TOTALS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import measure_column

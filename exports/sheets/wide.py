@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from exports.annexes.model import Measure
 from exports.annexes.rules import Sum
-from exports.figures import WideFigures
-from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
-from exports.meters import Meter
+from exports.figures.collect import WideFigures
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
+from exports.figures.meters import Meter
 from exports.sheets.context import CITIES, PROVINCES, Context
 from exports.sheets.head import head
 from exports.sheets.wording import plain_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from exports.reading import UNASSIGNED, Publication
+from exports.figures.reading import UNASSIGNED, Publication
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
 _MONTHS = (

@@ -17,7 +17,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import quote_sheetname
 
-from exports.identity import Entry
+from exports.figures.identity import Entry
 from exports.xlsx.cells import column_letters
 from exports.xlsx.document import Chart, Series, Sheet, Table
 from exports.xlsx.styles import FALLING, SERIES_COLOURS

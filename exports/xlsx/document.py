@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
-from exports.identity import Entry, Value
+from exports.figures.identity import Entry, Value
 
 CONFIDENTIAL, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 PROVISIONAL, BREAK = "[p]", "[b]"

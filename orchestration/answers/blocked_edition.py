@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
-from exports.identity import FigureId
+from exports.figures.identity import FigureId
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control

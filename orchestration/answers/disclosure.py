@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.figure_book import Definition, book_figures, load_definition
-from exports.identity import Figure, FigureId
-from exports.questions import Question
+from exports.figures.identity import Figure, FigureId
+from exports.questions.question import Question
 from orchestration.answers.blocked_edition import refusal
 from orchestration.answers.documents import parse_years
 from orchestration.answers.questions import known
@@ -120,7 +120,7 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
     data, found = settings.folder, kept(settings, publication, years)
     if not found.exists:
         from exports.disclosure.control import control
-        from exports.reading import Publication as Reader
+        from exports.figures.reading import Publication as Reader
 
         tables = {"the figure book": _with_parts(book_figures(publication.path))}
         for question in known(settings).values():
@@ -156,7 +156,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     """
     from exports.disclosure.control import part
     from exports.disclosure.store import save
-    from exports.reading import Publication as Reader
+    from exports.figures.reading import Publication as Reader
 
     found = ensure(settings, publication)
     if isinstance(question, Definition):
@@ -172,7 +172,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
 def _tables(publication: Publication, question: Question, years: str | None) -> dict[str, set[FigureId]]:
     """Every figure that the question's annexes and answer ask for, in its years and those of the run, by document."""
     from exports import annex_figures
-    from exports.answer import build_answer
+    from exports.answering.answer import build_answer
 
     found: dict[str, set[FigureId]] = {}
     for annex in question.annexes:

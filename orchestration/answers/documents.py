@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from exports.answer import answer_file
-from exports.question_fields import parse_years as question_years
-from exports.questions import Question
+from exports.answering.answer import answer_file
+from exports.questions.fields import parse_years as question_years
+from exports.questions.question import Question
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder

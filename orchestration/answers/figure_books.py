@@ -10,8 +10,8 @@ from pathlib import Path
 
 from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
 from exports.figure_book import book_file, load_definition
-from exports.identity import Hidden
-from exports.questions import Question
+from exports.figures.identity import Hidden
+from exports.questions.question import Question
 from orchestration.answers import disclosure
 from orchestration.answers.disclosure import Kept
 from orchestration.answers.documents import Stamps

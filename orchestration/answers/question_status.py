@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exports.figure_book import load_definition
-from exports.questions import Question
-from exports.unfinished import left_over
+from exports.questions.question import Question
+from exports.questions.unfinished import left_over
 from orchestration import planning
 from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known

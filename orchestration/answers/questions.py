@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.questions import Question, QuestionError, load_question
+from exports.questions.question import Question, QuestionError, load_question
 from orchestration.quality.wrong_choice import did_you_mean
 from orchestration.store import paths
 from orchestration.store.paths import QUESTIONS

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from exports.questions import Annex, Question
+from exports.questions.question import Annex, Question
 from orchestration.answers import disclosure, documents
 from orchestration.answers.disclosure import Kept
 from orchestration.assets import publish
@@ -65,7 +65,7 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
 
 def _answer(question: Question) -> dg.AssetsDefinition:
     def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
-        from exports.answer import control_file, write_answer
+        from exports.answering.answer import control_file, write_answer
 
         control = disclosure.load(kept)
         if not control.passed:

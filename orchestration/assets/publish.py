@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from exports.questions import Question
+from exports.questions.question import Question
 from orchestration.assets.describing import ENGINEERS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.retries import tried_again

@@ -57,7 +57,7 @@ def compare(
     limit: int,
 ) -> None:
     """Show what changed between two stands, per annex, municipality and year, and the deliveries that caused it."""
-    from exports.comparison_text import text
+    from exports.comparison.text import text
     from orchestration import compare
 
     try:

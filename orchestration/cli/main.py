@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def main() -> None:
     """Entry point of the console script: errors that a user can mend are one line, never a traceback."""
     from expectations.contract import ContractError
-    from exports.questions import QuestionError
-    from exports.reading import PublicationError
+    from exports.figures.reading import PublicationError
+    from exports.questions.question import QuestionError
     from orchestration.answers.documents import YearsError
     from orchestration.answers.questions import UnknownQuestionError
     from orchestration.quality.wrong_choice import WrongChoiceError

@@ -38,7 +38,7 @@ def check(past: str | None, rows: bool) -> None:
 
 def _unfinished() -> None:
     """Questions that can be read but not handed out yet: no mistake."""
-    from exports.unfinished import left_over
+    from exports.questions.unfinished import left_over
     from orchestration.answers.questions import known
 
     for question in known(load_settings()).values():

@@ -19,9 +19,9 @@ import duckdb
 from expectations.contract import SourceContract
 from expectations.routing import quote
 from exports.annexes.model import Kind
-from exports.comparison import CODE, TIME
-from exports.reading import UNASSIGNED
-from exports.shown import FLANDERS
+from exports.comparison.compare import CODE, TIME
+from exports.figures.reading import UNASSIGNED
+from exports.figures.shown import FLANDERS
 from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import SEEDS, DataFolder
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from exports.identity import Value
-from exports.questions import Question
-from exports.shown import Key, of_workbook, tidy_of_workbook
+from exports.figures.identity import Value
+from exports.figures.shown import Key, of_workbook, tidy_of_workbook
+from exports.questions.question import Question
 
 FIGURES, TIDY = "cijfers", "gegevens"
 _COLUMNS = {

@@ -22,9 +22,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from exports.answer import PUBLIC, answer_file, control_file
+from exports.answering.answer import PUBLIC, answer_file, control_file
 from exports.figure_book import Definition, book_file
-from exports.questions import Question
+from exports.questions.question import Question
 from orchestration.releases import figures
 from orchestration.store.files import TEMPORARY
 from orchestration.store.lock import single_writer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from exports.comparison_book import Earlier, revision_sheet
-from exports.figures import collect
-from exports.identity import Hidden
-from exports.questions import Annex, Question
-from exports.reading import Publication as Reader
-from exports.shown import of_figures
+from exports.comparison.workbook import Earlier, revision_sheet
+from exports.figures.collect import collect
+from exports.figures.identity import Hidden
+from exports.figures.reading import Publication as Reader
+from exports.figures.shown import of_figures
+from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
 from orchestration.answers import documents
 from orchestration.releases import figures, register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.questions import Question
+from exports.questions.question import Question
 from orchestration.answers import documents
 from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.planning import Wish

@@ -26,8 +26,8 @@ from openpyxl import Workbook
 
 from exports.annexes.model import Categories, Measure
 from exports.annexes.rules import Cell, Sum
-from exports.questions import Annex, Question, load_questions
-from exports.reading import Municipality
+from exports.figures.reading import Municipality
+from exports.questions.question import Annex, Question, load_questions
 from exports.xlsx.document import SHORTHAND, Format
 from tests.benchmark.floor_figures import Figures, Stand, figures, read_stand, tidy
 from tests.benchmark.floor_sheets import Chart, Column, Sheet, write_sheet

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from exports.reading import Facts, Municipality
+from exports.figures.reading import Facts, Municipality
 
 VERSION = "handgeschreven script"
 

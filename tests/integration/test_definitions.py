@@ -16,7 +16,7 @@ import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetNode
 
 from expectations import contract
-from exports.questions import load_questions
+from exports.questions.question import load_questions
 from orchestration import jobs
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance

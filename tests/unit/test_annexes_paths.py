@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.questions import Question, QuestionError, load_questions
+from exports.questions.question import Question, QuestionError, load_questions
 from orchestration.answers import documents
 from orchestration.answers.documents import Stamps, YearsError, parse_years, stamp
 from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound

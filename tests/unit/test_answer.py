@@ -15,10 +15,10 @@ from openpyxl import load_workbook
 from test_exports_support import LABELS, ROWS, cells, make_publication
 
 from exports import FigureId, load_questions
-from exports.answer import Figure, build_answer, write_answer
 from exports.answering import numbers
+from exports.answering.answer import Figure, build_answer, write_answer
 from exports.answering.sentences import SANCTIONS
-from exports.questions import Question, load_question
+from exports.questions.question import Question, load_question
 from tests.checklist import OF_ANY_WORKBOOK, violations
 
 QUESTIONS = load_questions()

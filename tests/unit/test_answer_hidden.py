@@ -10,7 +10,7 @@ from test_answer import QUESTIONS, YEARS, runs, words_of
 from test_exports_support import ROWS, make_publication
 
 from exports import FigureId
-from exports.answer import Figure, build_answer, write_answer
+from exports.answering.answer import Figure, build_answer, write_answer
 from exports.build import build
 
 

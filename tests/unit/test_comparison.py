@@ -15,12 +15,12 @@ from test_exports_support import ROWS, cells, make_publication
 from expectations import contract
 from exports import FigureId, PublicationError, load_questions, write_annex
 from exports.annexes import KINDS
-from exports.comparison import CODE, TIME, annexes_of, by_source, compare, compare_annex
-from exports.comparison_book import REVISION, Earlier, document, revision_sheet
-from exports.comparison_text import text
-from exports.figures import collect
-from exports.reading import Publication
-from exports.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
+from exports.comparison.compare import CODE, TIME, annexes_of, by_source, compare, compare_annex
+from exports.comparison.text import text
+from exports.comparison.workbook import REVISION, Earlier, document, revision_sheet
+from exports.figures.collect import collect
+from exports.figures.reading import Publication
+from exports.figures.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.xlsx.document import Column, Document, Sheet, Table
 from exports.xlsx.workbook import render_bytes, write
 from orchestration.ingest import storage

@@ -13,7 +13,7 @@ import pytest
 
 from exports.disclosure.audit import Verdict
 from exports.disclosure.control import Control
-from exports.identity import FigureId
+from exports.figures.identity import FigureId
 from tests import release_attacker
 from tests.disclosure_views import EVERYTHING, controlled, truth, view
 from tests.disclosure_world import PLACES, FakePublication, draw, publish

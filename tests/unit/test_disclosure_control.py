@@ -19,8 +19,8 @@ from exports.disclosure.scope import Lookup, marts, problems
 from exports.disclosure.store import RegisterError, load, save
 from exports.disclosure.system import CellId
 from exports.disclosure.territory import territories
-from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure, FigureId
-from exports.reading import Facts, Municipality
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure, FigureId
+from exports.figures.reading import Facts, Municipality
 from exports.xlsx.document import CONFIDENTIAL
 from tests.disclosure_question import control_question, exposed
 from tests.disclosure_views import EVERYTHING, controlled, figures

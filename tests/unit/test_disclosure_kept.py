@@ -53,7 +53,7 @@ def release(settings: Settings, made: Publication, folder: Path, control: str | 
 
 def _files(folder: Path, made: Publication) -> Path:
     from exports import write_annex
-    from exports.answer import write_answer
+    from exports.answering.answer import write_answer
 
     for annex in QUESTION.annexes:
         write_annex(made.path, QUESTION, annex, folder)

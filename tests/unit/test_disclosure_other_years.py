@@ -15,7 +15,7 @@ from test_exports_support import make_publication
 from exports import load_questions, write_annex
 from exports.disclosure import withhold
 from exports.disclosure.control import Control, control
-from exports.identity import GEMEENTE, VLAANDEREN, FigureId
+from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from tests.disclosure_views import figures, truth, view
 from tests.disclosure_world import FakePublication, draw, publish
 from tests.release_attacker import Attacker, key_of

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from exports.question_fields import QuestionError
-from exports.questions import Question, load_question, load_questions
-from exports.unfinished import left_over
+from exports.questions.fields import QuestionError
+from exports.questions.question import Question, load_question, load_questions
+from exports.questions.unfinished import left_over
 from orchestration.answers import question_status
 from orchestration.answers.scaffold import draft
 from orchestration.cli.main import twe

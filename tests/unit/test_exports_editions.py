@@ -22,7 +22,7 @@ from test_exports_support import (
 
 from exports import FigureId, annex_figures
 from exports.build import build
-from exports.identity import Figure
+from exports.figures.identity import Figure
 from exports.xlsx.document import Column, Format, Line, Sheet, Table
 
 YEARS = (2022, 2023)

@@ -18,9 +18,9 @@ from exports.build import build
 from exports.figure_book import book_figures, definition, load_definition, scope, write_figure_book
 from exports.figure_book.data import figures_of
 from exports.figure_book.definition import Definition
-from exports.identity import PROVINCIE, VLAANDEREN, FigureId
-from exports.questions import Annex, Question, QuestionError
-from exports.reading import Publication
+from exports.figures.identity import PROVINCIE, VLAANDEREN, FigureId
+from exports.figures.reading import Publication
+from exports.questions.question import Annex, Question, QuestionError
 from orchestration.quality.checks import questions
 from orchestration.quality.checks.checking import Places
 

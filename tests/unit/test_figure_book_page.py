@@ -13,8 +13,8 @@ from test_exports_support import make_publication
 
 from exports.annexes import KINDS
 from exports.figure_book import write_figure_book
-from exports.identity import FigureId, Hidden
-from exports.questions import Annex, Question
+from exports.figures.identity import FigureId, Hidden
+from exports.questions.question import Annex, Question
 from tests.browser import Page, browser, found
 
 pytestmark = pytest.mark.skipif(

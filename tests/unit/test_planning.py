@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from click.testing import CliRunner
 
 from exports import load_questions
-from exports.questions import load_question
+from exports.questions.question import load_question
 from orchestration import planning
 from orchestration.cli.main import twe
 from orchestration.planning import Wish, by_dates, moves, plan

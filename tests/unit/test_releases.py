@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from test_exports_support import make_publication
 
 from exports import load_questions, write_annex
-from exports.answer import write_answer
+from exports.answering.answer import write_answer
 from exports.figure_book import book_file, load_definition, write_figure_book
-from exports.questions import Question, load_question
-from exports.shown import Key, of_workbook
+from exports.figures.shown import Key, of_workbook
+from exports.questions.question import Question, load_question
 from orchestration.cli.main import twe
 from orchestration.releases import figures, register, verify
 from orchestration.releases.register import ReleaseError

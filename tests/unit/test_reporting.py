@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.questions import load_questions
+from exports.questions.question import load_questions
 from orchestration.ingest.ledger import append
 from orchestration.planning import Wish
 from orchestration.quality.standing import Standing

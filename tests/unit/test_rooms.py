@@ -25,7 +25,12 @@ FORBIDDEN = (
         "settings",
     ),
     ("orchestration/ingest/load.py", "def f():\n    import dagster", rooms.packages_out_of_place, "dagster"),
-    ("orchestration/ingest/validation.py", "from exports import reading", rooms.rooms_crossed, "exports.reading"),
+    (
+        "orchestration/ingest/validation.py",
+        "from exports import reading",
+        rooms.rooms_crossed,
+        "exports.figures.reading",
+    ),
     (
         "orchestration/demo/demo.py",
         "import orchestration.store.paths",
@@ -43,8 +48,8 @@ FORBIDDEN = (
     ("expectations/suite.py", "import great_expectations", rooms.packages_out_of_place, "at its top"),
     ("exports/xlsx/cells.py", "from expectations import contract", rooms.rooms_crossed, "contract"),
     ("exports/xlsx/cells.py", "from openpyxl import Workbook", rooms.packages_out_of_place, "exports.xlsx.workbook"),
-    ("exports/tidy.py", "def f():\n    import duckdb", rooms.packages_out_of_place, "exports.reading"),
-    ("exports/tidy.py", "class A:\n    import dagster", rooms.packages_out_of_place, "dagster"),
+    ("exports/figures/tidy.py", "def f():\n    import duckdb", rooms.packages_out_of_place, "exports.figures.reading"),
+    ("exports/figures/tidy.py", "class A:\n    import dagster", rooms.packages_out_of_place, "dagster"),
     ("exports/build.py", "def f(data):\n    return data.current", rooms.publications_by_the_back_door, "build:2"),
     ("exports/build.py", "import os\nX = os.environ['TWE_DATA']", rooms.environment_out_of_place, "build:2"),
     ("orchestration/definitions.py", "defs = build_definitions()", rooms.effects_of_importing, "definitions:1"),
@@ -62,7 +67,7 @@ PERMITTED = (
         "exports/xlsx/cells.py",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from openpyxl.cell import Cell",
     ),
-    ("exports/reading.py", "def f():\n    import duckdb"),
+    ("exports/figures/reading.py", "def f():\n    import duckdb"),
     ("orchestration/services/webserver.py", "import os, subprocess\nsubprocess.run(['x'], env=os.environ)"),
     (
         "orchestration/definitions.py",

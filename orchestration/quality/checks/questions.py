@@ -9,7 +9,7 @@ from orchestration.quality.checks.checking import Places, Problem, told
 
 def questions(places: Places) -> Iterator[Problem]:
     """Every question can be read, and has an id of its own."""
-    from exports.questions import QuestionError, load_question
+    from exports.questions.question import QuestionError, load_question
 
     own = sorted(places.own_questions.glob("*.yml")) if places.own_questions else []
     paths = sorted(places.questions.glob("*.yml"))
@@ -29,7 +29,7 @@ def questions(places: Places) -> Iterator[Problem]:
 def figure_book(places: Places) -> Iterator[Problem]:
     """The definition of the figure book can be read."""
     from exports.figure_book import load_definition
-    from exports.questions import QuestionError
+    from exports.questions.question import QuestionError
 
     try:
         load_definition(places.figure_book)

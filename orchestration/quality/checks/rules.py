@@ -10,7 +10,7 @@ from typing import Any
 
 from expectations import contract
 from expectations.contract import COMMON, ContractError
-from exports.yaml_lines import Located, YamlProblem, load
+from exports.questions.yaml_lines import Located, YamlProblem, load
 from orchestration.quality.checks.checking import Places, Problem
 from orchestration.quality.checks.csv_tables import read, whole_number
 from orchestration.quality.checks.reference import CODE_COLUMNS, CODE_LISTS

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from exports.identity import LEVELS
-from exports.yaml_lines import Located, YamlProblem, load
+from exports.figures.identity import LEVELS
+from exports.questions.yaml_lines import Located, YamlProblem, load
 
 FIRST_YEAR = 2017  # the measure started on 1 January 2017
 

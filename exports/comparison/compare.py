@@ -1,6 +1,6 @@
 """What changed in the figures: between two publications, or since an answer that was given before.
 
-    changes = compare_annex(kind, before, after, causes)      # before, after: exports.shown.Shown
+    changes = compare_annex(kind, before, after, causes)      # before, after: exports.figures.shown.Shown
 
 A change names the annex, the figure, the municipality and the year, what it was, what it is, and what can have
 caused it: the deliveries that the newer figures rest on and the older do not. Nothing is guessed beyond that: who
@@ -16,11 +16,11 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind
-from exports.figures import collect
-from exports.identity import Value
-from exports.questions import Question
-from exports.reading import Delivery, Publication, PublicationError
-from exports.shown import FLANDERS, Key, Shown, of_figures
+from exports.figures.collect import collect
+from exports.figures.identity import Value
+from exports.figures.reading import Delivery, Publication, PublicationError
+from exports.figures.shown import FLANDERS, Key, Shown, of_figures
+from exports.questions.question import Question
 from exports.xlsx.document import NOT_APPLICABLE
 
 TIME = "verloop van de tijd: meer trajecten beëindigd of gemeten op de nieuwe stand"

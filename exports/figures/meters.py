@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from exports.annexes.model import Categories, Field, Kind, Mart, Measure, Wide
 from exports.annexes.rules import Cell, Percentage, Rule, Sum
-from exports.identity import FigureId
+from exports.figures.identity import FigureId
 
 Signature = tuple[str, str, str]
 """(mart, measure, category): an identity without year and place."""

@@ -30,9 +30,9 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import Kind, Unavailable
-from exports.identity import LEVELS
-from exports.question_fields import FieldReader, QuestionError, opened
-from exports.yaml_lines import Located
+from exports.figures.identity import LEVELS
+from exports.questions.fields import FieldReader, QuestionError, opened
+from exports.questions.yaml_lines import Located
 
 STATUSES = ("ontwerp", "voorlopig", "definitief")
 
@@ -119,7 +119,7 @@ class Question:
 
 def load_questions(folder: Path | None = None) -> dict[str, Question]:
     """All questions of a folder (default: those of the project) by id. Raises QuestionError at the first mistake."""
-    folder = folder or Path(__file__).with_suffix("")
+    folder = folder or Path(__file__).parent
     files = sorted(folder.glob("*.yml"))
     if not files:
         raise QuestionError(f"no questions (*.yml) in {folder}; put a question file there")

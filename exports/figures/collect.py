@@ -9,10 +9,10 @@ from typing import Any
 
 from exports.annexes.model import Categories, Kind, Mart, Measure, Wide
 from exports.annexes.rules import Cell, Change, Group, Number, add_up
-from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
-from exports.meters import Meter, Signatures
-from exports.reading import UNASSIGNED, Municipality, Publication, PublicationError
-from exports.tidy import Tidy, tidy
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
+from exports.figures.meters import Meter, Signatures
+from exports.figures.reading import UNASSIGNED, Municipality, Publication, PublicationError
+from exports.figures.tidy import Tidy, tidy
 
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
 Groups = Mapping[tuple[str, str, int], Group]

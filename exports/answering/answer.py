@@ -14,7 +14,7 @@ from pathlib import Path
 from exports.answering.blocks import Block, figures_of
 from exports.answering.letter import PUBLIC, letter
 from exports.answering.lookups import Figure, FigureId, Hidden, Lookup, Marts
-from exports.questions import Question
+from exports.questions.question import Question
 from exports.xlsx.archive import replace_file
 
 __all__ = [
@@ -55,7 +55,7 @@ def build_answer(
 ) -> Answer:
     """The answer as blocks. `hidden` tells which figures may not be shown: they are not quoted, nor is any figure
     made of them. `years` overrules the years of the annexes. Raises PublicationError."""
-    from exports.reading import Publication
+    from exports.figures.reading import Publication
 
     with Publication(Path(publication)) as published:
         blocks = letter(published, question, Marts(published, hidden), edition, years)
@@ -75,8 +75,8 @@ def write_answer(
     The same publication and question give the same bytes. Existing files are replaced in one step each.
     """
     from exports.answering import control, word
-    from exports.house import BANNER
-    from exports.reading import Publication
+    from exports.figures.reading import Publication
+    from exports.sheets.house import BANNER
     from exports.xlsx.workbook import write
 
     made = build_answer(publication, question, hidden, edition, years)

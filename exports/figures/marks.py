@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from exports.annexes.settling import Closing
-from exports.figures import Figures
-from exports.identity import GEMEENTE
-from exports.questions import Annex
-from exports.reading import UNASSIGNED
+from exports.figures.collect import Figures
+from exports.figures.identity import GEMEENTE
+from exports.figures.reading import UNASSIGNED
+from exports.questions.question import Annex
 from exports.xlsx.document import BREAK, PROVISIONAL
 
 _UNASSIGNED_BREAK = (

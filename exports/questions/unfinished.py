@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from exports.questions import Question
+from exports.questions.question import Question
 
 _MARK = re.compile(r"\b(TODO|TBD|FIXME|XXX)\b")
 

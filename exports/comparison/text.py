@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from exports.comparison import CODE, TIME, Change, Comparison
-from exports.identity import Value
-from exports.shown import FLANDERS
+from exports.comparison.compare import CODE, TIME, Change, Comparison
+from exports.figures.identity import Value
+from exports.figures.shown import FLANDERS
 
 _REASONS = {TIME: "time passing", CODE: "other code"}
 _HEADER = ("municipality", "year", "figure", "was", "is", "difference", "figures", "because of")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.annexes.model import Field, Mart
-from exports.identity import GEMEENTE, Entry, Figure, FigureId
-from exports.meters import Signature, Signatures, part_ids
-from exports.reading import Publication, PublicationError
+from exports.figures.identity import GEMEENTE, Entry, Figure, FigureId
+from exports.figures.meters import Signature, Signatures, part_ids
+from exports.figures.reading import Publication, PublicationError
 from exports.xlsx.document import Format
 
 Key = tuple[int, str, str]

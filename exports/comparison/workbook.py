@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exports.comparison import Causes, Change, Comparison, compare_annex, municipality_names
+from exports.comparison.compare import Causes, Change, Comparison, compare_annex, municipality_names
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
-from exports.house import front, lines, long_date
-from exports.identity import Value
-from exports.questions import Annex
-from exports.reading import UNASSIGNED, Publication
-from exports.shown import FLANDERS, Shown
+from exports.figures.identity import Value
+from exports.figures.reading import UNASSIGNED, Publication
+from exports.figures.shown import FLANDERS, Shown
+from exports.questions.question import Annex
+from exports.sheets.house import front, lines, long_date
 from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
 
 REVISION = "Herziening"
@@ -95,7 +95,7 @@ def revision_sheet(
     publication: Publication, annex: Annex, shown: Shown, earlier: Earlier, causes: Causes, edition: str = PUBLIEK
 ) -> Sheet:
     """The sheet that tells what differs from the answer given before. `shown`: the figures of the annex as it shows
-    them now (`exports.shown.of_figures`, after anything that hides or rounds)."""
+    them now (`exports.figures.shown.of_figures`, after anything that hides or rounds)."""
     names = municipality_names(publication)
     years = {key.year for key in shown}
     before = {key: value for key, value in earlier.shown.items() if key.year in years}

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from exports.annexes.checks import Link
 from exports.annexes.rules import Number
-from exports.figures import Figures
-from exports.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure, FigureId, Value
-from exports.meters import Meter
-from exports.reading import Publication, PublicationError
+from exports.figures.collect import Figures
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure, FigureId, Value
+from exports.figures.meters import Meter
+from exports.figures.reading import Publication, PublicationError
 
 _TOLERANCE = 1e-6  # means are doubles: their sum depends on the order
 

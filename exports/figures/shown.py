@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from exports.annexes import KINDS
 from exports.annexes.model import Kind, Mart, Measure
 from exports.editions import shown
-from exports.figures import Figures
-from exports.identity import GEMEENTE, Hidden, Value
+from exports.figures.collect import Figures
+from exports.figures.identity import GEMEENTE, Hidden, Value
 from exports.sheets.wording import capital
 from exports.xlsx.document import Format
 

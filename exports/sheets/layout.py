@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
 from exports.sheets.city_charts import city_charts_sheet
 from exports.sheets.context import Context
 from exports.sheets.cover import contents_sheet, cover_sheet
