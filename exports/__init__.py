@@ -77,10 +77,17 @@ def write_annex(
     from exports.xlsx.workbook import write
 
     built = build(
-        publication, question, annex, years,
-        edition_name=edition, hidden=hidden, policy=policy, audit=audit, extra_sheets=extra_sheets,
+        publication,
+        question,
+        annex,
+        years,
+        edition_name=edition,
+        hidden=hidden,
+        policy=policy,
+        audit=audit,
+        extra_sheets=extra_sheets,
         withheld=withheld,
-    )  # fmt: skip
+    )
     made = built.disclosed()
     stem = annex.key + built.edition.suffix
     package = write_package(made, Path(out_dir) / f"{stem}_csv", stem)

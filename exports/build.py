@@ -73,7 +73,15 @@ def build(
         figures = collect(published, annex.kind, chosen, annex.options)
         marks = year_marks(annex, figures, published.facts.as_of)
         context = Context(
-            published, question, annex, figures, marks, made_for, conceal, tuple(policy), tuple(audit),
+            published,
+            question,
+            annex,
+            figures,
+            marks,
+            made_for,
+            conceal,
+            tuple(policy),
+            tuple(audit),
             withheld if made_for.name == PUBLIEK else None,
-        )  # fmt: skip
+        )
         return Built(document(context, extra_sheets), figures, made_for, conceal)

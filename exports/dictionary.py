@@ -118,10 +118,14 @@ def _contents(content: Sequence[Sheet], version: str) -> Sheet:
             Line(f"The tables of a publication (marts.duckdb and the Parquet files). Code version {version}.", "small"),
             Line("Empty means undefined or unknown, never zero. Combinations that do not occur have no row.", "small"),
         ),
-        Table("Contents", (Column("Sheet", width=20), Column("What is on it", width=100, wrap=True)), rows,
-              tuple(sheet.name for sheet in content)),
+        Table(
+            "Contents",
+            (Column("Sheet", width=20), Column("What is on it", width=100, wrap=True)),
+            rows,
+            tuple(sheet.name for sheet in content),
+        ),
         data=False,
-    )  # fmt: skip
+    )
 
 
 def _sheet(name: str, about: str, columns: tuple[Column, ...], rows: Sequence[tuple[str | int, ...]]) -> Sheet:
@@ -131,10 +135,13 @@ def _sheet(name: str, about: str, columns: tuple[Column, ...], rows: Sequence[tu
 
 def _tables(tables: Sequence[DescribedTable]) -> Sheet:
     columns = (
-        Column("Table", width=26, bold=True), Column("Meaning", width=80, wrap=True),
-        Column("One row is", width=44, wrap=True), Column("Key", width=40, wrap=True),
-        Column("Sources", width=36, wrap=True), Column("Number of columns", Format.INTEGER, 12),
-    )  # fmt: skip
+        Column("Table", width=26, bold=True),
+        Column("Meaning", width=80, wrap=True),
+        Column("One row is", width=44, wrap=True),
+        Column("Key", width=40, wrap=True),
+        Column("Sources", width=36, wrap=True),
+        Column("Number of columns", Format.INTEGER, 12),
+    )
     rows = [
         (table.name, table.description, table.grain, ", ".join(table.key), ", ".join(table.source), len(table.columns))
         for table in tables
@@ -144,16 +151,27 @@ def _tables(tables: Sequence[DescribedTable]) -> Sheet:
 
 def _columns(tables: Sequence[DescribedTable]) -> Sheet:
     columns = (
-        Column("Table", width=26), Column("Column", width=26, bold=True), Column("Type", width=14),
-        Column("Unit", width=22, wrap=True), Column("Key", width=7), Column("Meaning", width=80, wrap=True),
+        Column("Table", width=26),
+        Column("Column", width=26, bold=True),
+        Column("Type", width=14),
+        Column("Unit", width=22, wrap=True),
+        Column("Key", width=7),
+        Column("Meaning", width=80, wrap=True),
         Column("Source", width=60, wrap=True),
-    )  # fmt: skip
+    )
     rows = [
-        (table.name, item.name, item.data_type, item.unit, "yes" if item.in_key else "no", item.description,
-         ", ".join(item.source))
+        (
+            table.name,
+            item.name,
+            item.data_type,
+            item.unit,
+            "yes" if item.in_key else "no",
+            item.description,
+            ", ".join(item.source),
+        )
         for table in tables
         for item in table.columns
-    ]  # fmt: skip
+    ]
     return _sheet("Columns", "Every column, with its unit and the fields that it rests on.", columns, rows)
 
 
@@ -165,18 +183,24 @@ def _codes(codes: Sequence[Code]) -> Sheet:
 
 def _rules(rules: Sequence[CheckRule]) -> Sheet:
     columns = (
-        Column("Source", width=26), Column("Rule", width=38, bold=True), Column("When broken", width=14),
-        Column("Meaning (Dutch)", width=80, wrap=True), Column("What to do (Dutch)", width=60, wrap=True),
-    )  # fmt: skip
+        Column("Source", width=26),
+        Column("Rule", width=38, bold=True),
+        Column("When broken", width=14),
+        Column("Meaning (Dutch)", width=80, wrap=True),
+        Column("What to do (Dutch)", width=60, wrap=True),
+    )
     rows = [(item.source, item.name, item.on_fail, item.meaning, item.remedy) for item in rules]
-    return _sheet("Rules", "What rows are checked by, as the rules are now: reject = not loaded, warn = loaded.",
-                  columns, rows)  # fmt: skip
+    return _sheet(
+        "Rules", "What rows are checked by, as the rules are now: reject = not loaded, warn = loaded.", columns, rows
+    )
 
 
 def _fields(fields: Sequence[SourceField]) -> Sheet:
     columns = (
-        Column("Source", width=26), Column("Field", width=38, bold=True), Column("Type", width=14),
+        Column("Source", width=26),
+        Column("Field", width=38, bold=True),
+        Column("Type", width=14),
         Column("Meaning", width=90, wrap=True),
-    )  # fmt: skip
+    )
     rows = [(item.source, item.name, item.data_type, item.description) for item in fields]
     return _sheet("Sources", "The fields of deliveries and reference tables that columns rest on.", columns, rows)

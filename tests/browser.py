@@ -64,8 +64,11 @@ class Page:
     def size(self, width: int, height: int, mobile: bool = False) -> None:
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=mobile,
-        )  # fmt: skip
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=mobile,
+        )
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression; a promise is waited for."""
@@ -85,9 +88,12 @@ class Page:
         for kind in ("keyDown", "keyUp"):
             self.call(
                 "Input.dispatchKeyEvent",
-                type=kind, key=key, windowsVirtualKeyCode=code, nativeVirtualKeyCode=code,
+                type=kind,
+                key=key,
+                windowsVirtualKeyCode=code,
+                nativeVirtualKeyCode=code,
                 **(text if kind == "keyDown" else {}),
-            )  # fmt: skip
+            )
 
     def screenshot(self, whole: bool = False) -> bytes:
         """What is on the screen as PNG, or the whole page."""
@@ -132,11 +138,24 @@ def browser(executable: str, folder: Path) -> Iterator[Page]:
     """Starts a browser with a profile of its own in `folder`, gives its one page, and ends it."""
     profile = folder / "profile"
     process = subprocess.Popen(
-        [executable, "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}", "--no-first-run",
-         "--no-default-browser-check", "--disable-gpu", "--disable-background-networking", "--disable-sync",
-         "--disable-component-update", "--no-sandbox", "about:blank"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        [
+            executable,
+            "--headless=new",
+            "--remote-debugging-port=0",
+            f"--user-data-dir={profile}",
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-sync",
+            "--disable-component-update",
+            "--no-sandbox",
+            "about:blank",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         port = _port(profile / "DevToolsActivePort", process)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=PATIENCE) as answer:

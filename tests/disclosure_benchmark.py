@@ -28,8 +28,13 @@ from exports.figures.identity import GEMEENTE
 from exports.questions.question import load_questions
 from tests.disclosure_question import control_question
 
-TABLES = (("started", "gender"), ("started", "age"), ("started", "schooling"), ("started", "months"),
-          ("measured", "position"))  # fmt: skip
+TABLES = (
+    ("started", "gender"),
+    ("started", "age"),
+    ("started", "schooling"),
+    ("started", "months"),
+    ("measured", "position"),
+)
 YEAR = 2023
 
 

@@ -29,8 +29,19 @@ EVERYTHING: Mapping[str, tuple[int, ...]] = {
 }
 AMOUNTS = ("amount_eur", "correction_eur")
 _DERIVED = {"mart_aftercare": ("aftercare_months",), "mart_transmissions": ("with_transmission_pct",)}
-_KEYS = ("year", "nis_code", "basis", "aftercare_months", "trajectories", "expected_months", "characteristic",
-         "category", "ending", "duration_class", "position")  # fmt: skip
+_KEYS = (
+    "year",
+    "nis_code",
+    "basis",
+    "aftercare_months",
+    "trajectories",
+    "expected_months",
+    "characteristic",
+    "category",
+    "ending",
+    "duration_class",
+    "position",
+)
 
 
 def figures(
@@ -52,8 +63,10 @@ def figures(
             for (measure, category, only), numbers in counts.items():
                 for place in world.municipalities:
                     for level, name in (
-                        (GEMEENTE, place.nis_code), (PROVINCIE, place.province), (VLAANDEREN, VLAANDEREN)
-                    ):  # fmt: skip
+                        (GEMEENTE, place.nis_code),
+                        (PROVINCIE, place.province),
+                        (VLAANDEREN, VLAANDEREN),
+                    ):
                         if level in chosen and only in ("", level):
                             number = numbers.get(f"{level} {name}", 0)
                             result[FigureId(mart, measure, year, level, name, category)] = number

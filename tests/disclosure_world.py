@@ -198,10 +198,16 @@ def publish(people: Sequence[Person], geography_date: dt.date, delivered: int = 
                 count(mart, measured, code, column, number=int(yes))
     marts = _long(counters)
     marts["mart_wage_subsidies"] = [
-        {"year": year, "nis_code": code, "basis": "performance", "subsidies": number, "amount_eur": amount,
-         "correction_eur": correction}
+        {
+            "year": year,
+            "nis_code": code,
+            "basis": "performance",
+            "subsidies": number,
+            "amount_eur": amount,
+            "correction_eur": correction,
+        }
         for (year, code), (number, amount, correction) in sums.items()
-    ]  # fmt: skip
+    ]
     for row in marts["mart_aftercare"]:
         months = afters.get((row["year"], row["nis_code"]))
         row["aftercare_months"] = sum(months) / len(months) if months else None

@@ -134,5 +134,8 @@ def wrong_descriptions(rule: Rule, columns: Sequence[Column]) -> list[str]:
 
 def without_grain(descriptions: Iterable[tuple[str, str]]) -> list[str]:
     """Complaints about (model, description) pairs whose last sentence does not say what one row is."""
-    return [f"{model}: end the description with `One row per ...`" for model, text in descriptions
-            if not GRAIN.search(text.strip())]  # fmt: skip
+    return [
+        f"{model}: end the description with `One row per ...`"
+        for model, text in descriptions
+        if not GRAIN.search(text.strip())
+    ]

@@ -22,10 +22,18 @@ from tests.deliveries import KEY
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRELOADED = [
-    "orchestration.runner", "orchestration.definitions", "orchestration.summary", "expectations.suite",
-    "expectations.gx_duckdb", "great_expectations", "dbt.cli.main", "dbt.adapters.duckdb.connections", "exports",
-    "openpyxl", "python_calamine",
-]  # fmt: skip
+    "orchestration.runner",
+    "orchestration.definitions",
+    "orchestration.summary",
+    "expectations.suite",
+    "expectations.gx_duckdb",
+    "great_expectations",
+    "dbt.cli.main",
+    "dbt.adapters.duckdb.connections",
+    "exports",
+    "openpyxl",
+    "python_calamine",
+]
 BEGUN = "Building the figures "
 """Begins the line on standard error that says that work began; nothing is wrong then."""
 LONGEST_WAIT = 300.0  # ends what hangs; a busy machine is no failure

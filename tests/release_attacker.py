@@ -25,18 +25,33 @@ Unknown = tuple[int, Key]
 
 FLANDERS = "vlaanderen"
 POPULATION = {
-    "mart_started_duration": "started", "mart_started_profile": "started", "mart_wage_subsidies": "subsidies",
-    "mart_ended_duration": "ended", "mart_aftercare": "ended", "mart_outflow": "measured",
-    "mart_competence": "measured", "mart_transmissions": "measured", "mart_intake": "screened",
-}  # fmt: skip
+    "mart_started_duration": "started",
+    "mart_started_profile": "started",
+    "mart_wage_subsidies": "subsidies",
+    "mart_ended_duration": "ended",
+    "mart_aftercare": "ended",
+    "mart_outflow": "measured",
+    "mart_competence": "measured",
+    "mart_transmissions": "measured",
+    "mart_intake": "screened",
+}
 BELOW = (
     # (smaller, larger) within a population
-    ("with_either", "total"), ("with_training", "with_either"), ("with_workplace_learning", "with_either"),
-    ("with_transmission", "total"), ("with_art60", "total"), ("timely_work", "with_art60"),
-    ("with_wes", "with_art60"), ("with_ibo", "with_art60"), ("with_opleidingsstage", "with_art60"),
-    ("with_coaching", "with_art60"), ("referred", "total"), ("meeting_criteria", "total"),
-    ("referred_meeting", "meeting_criteria"), ("incomplete", "total"),
-)  # fmt: skip
+    ("with_either", "total"),
+    ("with_training", "with_either"),
+    ("with_workplace_learning", "with_either"),
+    ("with_transmission", "total"),
+    ("with_art60", "total"),
+    ("timely_work", "with_art60"),
+    ("with_wes", "with_art60"),
+    ("with_ibo", "with_art60"),
+    ("with_opleidingsstage", "with_art60"),
+    ("with_coaching", "with_art60"),
+    ("referred", "total"),
+    ("meeting_criteria", "total"),
+    ("referred_meeting", "meeting_criteria"),
+    ("incomplete", "total"),
+)
 
 
 @dataclass

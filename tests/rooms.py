@@ -51,17 +51,27 @@ ON_TOP = {
     "great_expectations": set(),
     "sqlalchemy": {"expectations.gx_duckdb"},
     "pandas": set(),
-    "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
-                "orchestration.automation"},
+    "dagster": {
+        "orchestration.assets",
+        "orchestration.definitions",
+        "orchestration.jobs",
+        "orchestration.resources",
+        "orchestration.automation",
+    },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
-}  # fmt: skip
+}
 # Where the environment may be touched: settings read it, the others set what a library reads.
-ENVIRONMENT = {"orchestration.store.settings", "orchestration.instance", "orchestration.warehouse.dbt",
-               "orchestration.maintenance.same_figures", "expectations.suite"}  # fmt: skip
+ENVIRONMENT = {
+    "orchestration.store.settings",
+    "orchestration.instance",
+    "orchestration.warehouse.dbt",
+    "orchestration.maintenance.same_figures",
+    "expectations.suite",
+}
 # Who may name the folder of publications; all others get a publication from it, and exports get its path.
 PUBLISHED = {"orchestration.store.paths", "orchestration.warehouse.publication", "orchestration.maintenance.backup"}
 # Modules that do nothing when they are imported: Dagster loads them to look.
@@ -99,10 +109,18 @@ def modules(root: Path, *folders: str) -> Iterator[Module]:
 
 def imports(module: Module) -> Iterator[tuple[str, bool]]:
     """(what is imported, whether at the top of the module). `if TYPE_CHECKING` blocks import nothing."""
-    skipped = {id(n) for i in ast.walk(module.tree) if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test)
-               for n in ast.walk(i)}  # fmt: skip
-    in_functions = {id(n) for f in ast.walk(module.tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef)
-                    for n in ast.walk(f)}  # fmt: skip
+    skipped = {
+        id(n)
+        for i in ast.walk(module.tree)
+        if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test)
+        for n in ast.walk(i)
+    }
+    in_functions = {
+        id(n)
+        for f in ast.walk(module.tree)
+        if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef)
+        for n in ast.walk(f)
+    }
     package = module.name if module.path.name == "__init__.py" else module.name.rpartition(".")[0]
     for node in ast.walk(module.tree):
         if id(node) in skipped:
@@ -152,8 +170,13 @@ def environment_out_of_place(root: Path) -> list[str]:
     """Uses of the environment, other than handing it whole to a program that is started."""
     wrong = []
     for module in modules(root, "expectations", "exports", "orchestration"):
-        handed = {id(k.value) for call in ast.walk(module.tree) if isinstance(call, ast.Call)
-                  for k in call.keywords if k.arg == "env"}  # fmt: skip
+        handed = {
+            id(k.value)
+            for call in ast.walk(module.tree)
+            if isinstance(call, ast.Call)
+            for k in call.keywords
+            if k.arg == "env"
+        }
         for node in ast.walk(module.tree):
             named = isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "putenv"}
             if named and id(node) not in handed and not allowed(module.name, ENVIRONMENT):

@@ -83,8 +83,9 @@ def add_up(groups: list[Group], weights: Mapping[str, str]) -> dict[str, Number 
             so_far = total.get(key)
             total[key] = number if so_far is None else _sum(so_far, number or 0)
     for mean, weight in weights.items():
-        pairs = [(float(group[mean] or 0), float(group.get(weight) or 0)) for group in groups
-                 if group.get(mean) is not None]  # fmt: skip
+        pairs = [
+            (float(group[mean] or 0), float(group.get(weight) or 0)) for group in groups if group.get(mean) is not None
+        ]
         divisor = sum(part for _, part in pairs)
         total[mean] = sum(value * part for value, part in pairs) / divisor if divisor else None
     return total

@@ -18,9 +18,17 @@ from exports.questions.question import Question
 from exports.xlsx.archive import replace_file
 
 __all__ = [
-    "PUBLIC", "Answer", "Figure", "FigureId", "Hidden", "Lookup", "answer_file", "build_answer", "control_file",
+    "PUBLIC",
+    "Answer",
+    "Figure",
+    "FigureId",
+    "Hidden",
+    "Lookup",
+    "answer_file",
+    "build_answer",
+    "control_file",
     "write_answer",
-]  # fmt: skip
+]
 
 
 @dataclass(frozen=True)

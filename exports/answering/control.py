@@ -25,10 +25,20 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
             number += 1
             where = f"deelvraag {part}" if part else NOT_APPLICABLE
             rows += [
-                (number, where, figure.text, figure.value, figure.rule, term, lookup.mart, _measure(lookup),
-                 _filter(lookup), value)
+                (
+                    number,
+                    where,
+                    figure.text,
+                    figure.value,
+                    figure.rule,
+                    term,
+                    lookup.mart,
+                    _measure(lookup),
+                    _filter(lookup),
+                    value,
+                )
                 for term, (lookup, value) in enumerate(zip(figure.lookups, figure.terms, strict=True), 1)
-            ]  # fmt: skip
+            ]
     columns = (
         Column("Nr. (in de tekst)", Format.YEAR, 9),
         Column("Deelvraag", width=15),

@@ -33,13 +33,17 @@ def profile(head: Headlines) -> list[Block]:
     blocks = said(
         clause("Van de ", head.count(_PROFILES, year), f" in {year} in Vlaanderen opgestarte trajecten"),
         (*head.against(_PROFILES), " was het profiel van de cliënt bij de start:"),
-    )  # fmt: skip
+    )
     for code, title in labels(head.publication, "characteristic"):
         counts = [
-            (label, Count(_PROFILES.mart, "trajectories", {"characteristic": code, "category": category},
-                          f"{code}/{category}"))
+            (
+                label,
+                Count(
+                    _PROFILES.mart, "trajectories", {"characteristic": code, "category": category}, f"{code}/{category}"
+                ),
+            )
             for category, label in labels(head.publication, code)
-        ]  # fmt: skip
+        ]
         blocks += parts(head, title, counts, _PROFILES)
     return [*blocks, *head.counts("Opgestarte trajecten", _PROFILES)]
 
@@ -86,13 +90,14 @@ def outflow(head: Headlines) -> list[Block]:
         *said(
             clause(f"In {year} bereikten in Vlaanderen ", head.count(_MEASURED, year), " trajecten hun meetdatum"),
             (*head.against(_MEASURED), "."),
-            clause(" Bij ", *counted(head, nec, _MEASURED, year),
-                   " daarvan was de cliënt toen aan het werk in het NEC."),
+            clause(
+                " Bij ", *counted(head, nec, _MEASURED, year), " daarvan was de cliënt toen aan het werk in het NEC."
+            ),
         ),
         *parts(head, "Positie op de meetdatum", positions, _MEASURED),
         *parts(head, "Competentieversterking in de 12 maanden ervoor", learning, _MEASURED),
         *head.counts("Uitstroom naar het NEC", nec),
-    ]  # fmt: skip
+    ]
 
 
 def transmissions(head: Headlines) -> list[Block]:
@@ -100,10 +105,15 @@ def transmissions(head: Headlines) -> list[Block]:
     before = head.share(_TRANSMITTED, _WATCHED, year - 1) if head.complete else ""
     return [
         *said(
-            clause("Van de ", head.count(_WATCHED, year), f" trajecten met een meetdatum in {year} was er bij ",
-                   *counted(head, _TRANSMITTED, _WATCHED, year), " een transmissie"),
+            clause(
+                "Van de ",
+                head.count(_WATCHED, year),
+                f" trajecten met een meetdatum in {year} was er bij ",
+                *counted(head, _TRANSMITTED, _WATCHED, year),
+                " een transmissie",
+            ),
             clause("; een jaar eerder was dat ", before) if isinstance(before, Figure) else (),
             (".",),
         ),
         *head.counts("Trajecten met een transmissie", _TRANSMITTED),
-    ]  # fmt: skip
+    ]

@@ -135,8 +135,10 @@ class Headlines:
             if compared:
                 cells.append(change(self.year, place) or UNDEFINED)
             rows.append(tuple(cells))
-        header = ["Gemeente/stad", *(f"{year}{'*' if year == as_of.year and not self._full(year) else ''}"
-                                     for year in years)]  # fmt: skip
+        header = [
+            "Gemeente/stad",
+            *(f"{year}{'*' if year == as_of.year and not self._full(year) else ''}" for year in years),
+        ]
         if compared:
             header.append(f"{self.year} t.o.v. {self.year - 1}")
         by = rank_name or "het hoogste aantal"

@@ -58,15 +58,20 @@ def ratio(head: Headlines) -> list[Block]:
     moved = change(year, None)
     return [
         *said(
-            clause(f"In {year} telde Vlaanderen gemiddeld ", head.count(clients, year, shown=numbers.mean),
-                   " cliënten in een TWE-traject tegenover ", head.count(people, year, shown=numbers.mean),
-                   " leefloners: een ratio van ", value(year, None)),
+            clause(
+                f"In {year} telde Vlaanderen gemiddeld ",
+                head.count(clients, year, shown=numbers.mean),
+                " cliënten in een TWE-traject tegenover ",
+                head.count(people, year, shown=numbers.mean),
+                " leefloners: een ratio van ",
+                value(year, None),
+            ),
             (" (", moved, f" tegenover {year - 1})") if isinstance(moved, Figure) else (),
             (".",),
         ),
         *head.table("Ratio", value, change, people, "de meeste leefloners"),
         *head.counts("Cliënten in een TWE-traject (gemiddelde)", clients, numbers.mean),
-    ]  # fmt: skip
+    ]
 
 
 def intake(head: Headlines) -> list[Block]:
@@ -76,15 +81,25 @@ def intake(head: Headlines) -> list[Block]:
         *said(
             clause(f"In {year} werden in Vlaanderen ", head.count(screened, year), " screenings geregistreerd"),
             (*head.against(screened), "."),
-            clause(" Daarvan voldeden er ", *counted(head, meeting, screened, year),
-                   " aan de vier criteria en waren er ", head.count(Count(mart, "incomplete"), year),
-                   " onvolledig."),
-            clause(" Bij ", head.count(referred, year), " screenings besliste het OCMW tot toeleiding; ",
-                   head.count(Count(mart, "referred_meeting"), year), " daarvan voldeden aan de criteria en ",
-                   head.count(Count(mart, "referred_not_meeting"), year), " niet."),
+            clause(
+                " Daarvan voldeden er ",
+                *counted(head, meeting, screened, year),
+                " aan de vier criteria en waren er ",
+                head.count(Count(mart, "incomplete"), year),
+                " onvolledig.",
+            ),
+            clause(
+                " Bij ",
+                head.count(referred, year),
+                " screenings besliste het OCMW tot toeleiding; ",
+                head.count(Count(mart, "referred_meeting"), year),
+                " daarvan voldeden aan de criteria en ",
+                head.count(Count(mart, "referred_not_meeting"), year),
+                " niet.",
+            ),
         ),
         *head.counts("Screenings", screened),
-    ]  # fmt: skip
+    ]
 
 
 def aftercare(head: Headlines) -> list[Block]:
@@ -94,18 +109,30 @@ def aftercare(head: Headlines) -> list[Block]:
     months = lookup(mart, "aftercare_months", year, times="with_art60")
     average = head.marts.figure(numbers.mean, "gemiddelde", months, head.lookup(worked, year))
     forms = (
-        ("werkervaringsstage (WES)", "with_wes"), ("individuele beroepsopleiding (IBO)", "with_ibo"),
-        ("opleidingsstage", "with_opleidingsstage"), ("coaching", "with_coaching"),
-    )  # fmt: skip
+        ("werkervaringsstage (WES)", "with_wes"),
+        ("individuele beroepsopleiding (IBO)", "with_ibo"),
+        ("opleidingsstage", "with_opleidingsstage"),
+        ("coaching", "with_coaching"),
+    )
     return [
         *said(
-            clause("Van de ", head.count(ended_, year), f" in {year} in Vlaanderen beëindigde trajecten hadden er ",
-                   head.count(worked, year), " een tewerkstelling artikel 60 §7"),
+            clause(
+                "Van de ",
+                head.count(ended_, year),
+                f" in {year} in Vlaanderen beëindigde trajecten hadden er ",
+                head.count(worked, year),
+                " een tewerkstelling artikel 60 §7",
+            ),
             (*head.against(worked), "."),
-            clause(" Bij ", head.count(timely, year), " trajecten startte die binnen 2 maanden, dat is ",
-                   head.share(timely, ended_, year), " van alle beëindigde trajecten."),
+            clause(
+                " Bij ",
+                head.count(timely, year),
+                " trajecten startte die binnen 2 maanden, dat is ",
+                head.share(timely, ended_, year),
+                " van alle beëindigde trajecten.",
+            ),
             clause(" Na die tewerkstelling duurde de begeleiding gemiddeld nog ", average, " maanden."),
         ),
         *parts(head, "Begeleiding in die periode", [(label, Count(mart, name)) for label, name in forms], worked),
         *head.counts("Beëindigde trajecten met een tewerkstelling artikel 60 §7", worked),
-    ]  # fmt: skip
+    ]

@@ -65,9 +65,15 @@ def _row(group: list[Change], numbers: dict[str, str]) -> tuple[str, ...]:
     because = [_REASONS.get(cause, cause) for cause in main.causes if cause not in numbers]
     named = ",".join(sorted((numbers[cause] for cause in main.causes if cause in numbers), key=int))
     return (
-        main.municipality, str(main.key.year), main.key.measure[:44], shown(main.old), shown(main.new),
-        shown(main.difference, sign=True), str(len(group)), "; ".join(filter(None, [named, *because])),
-    )  # fmt: skip
+        main.municipality,
+        str(main.key.year),
+        main.key.measure[:44],
+        shown(main.old),
+        shown(main.new),
+        shown(main.difference, sign=True),
+        str(len(group)),
+        "; ".join(filter(None, [named, *because])),
+    )
 
 
 def shown(value: Value, sign: bool = False) -> str:

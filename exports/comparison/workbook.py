@@ -74,11 +74,14 @@ def document(comparison: Comparison) -> Document:
     )
     sheets = (
         Sheet(
-            "Wijzigingen", changed, Table("Wijzigingen", columns, rows), frozen_columns=3,
+            "Wijzigingen",
+            changed,
+            Table("Wijzigingen", columns, rows),
+            frozen_columns=3,
             about="elk cijfer dat verschilt: wat het was, wat het is, en door welke leveringen",
         ),
         Sheet("Leveringen", delivered, deliveries, about="de leveringen die er bij zijn, met hun SHA-256"),
-    )  # fmt: skip
+    )
     made = Document(
         f"Vergelijking van stand {comparison.before.as_of} met stand {after.as_of}",
         title,
@@ -176,5 +179,14 @@ def _row(change: Change) -> tuple[Value, ...]:
     key = change.key
     code = NOT_APPLICABLE if key.nis_code == FLANDERS else key.nis_code
     old, new = (NOT_APPLICABLE if value is None else value for value in (change.old, change.new))
-    return (code, change.municipality, key.year, key.sheet, key.measure, old, new, change.difference,
-            "; ".join(change.causes) or "geen levering gevonden")  # fmt: skip
+    return (
+        code,
+        change.municipality,
+        key.year,
+        key.sheet,
+        key.measure,
+        old,
+        new,
+        change.difference,
+        "; ".join(change.causes) or "geen levering gevonden",
+    )

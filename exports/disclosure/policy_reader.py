@@ -139,9 +139,10 @@ class _Reader:
         for key, name in used:
             if name not in own:
                 raise self.fail(
-                    data, key,
+                    data,
+                    key,
                     f"`{name}` is no count of population {made.population}; this mart has {', '.join(sorted(own))}",
-                )  # fmt: skip
+                )
 
     def terms(self, data: Located, key: str, text: str, stars: bool) -> tuple[str, ...]:
         pattern = r"[a-z][a-z0-9_]*/\*|" + _ITEM if stars else _ITEM

@@ -120,9 +120,13 @@ def _join(
             while name in union.index:
                 name = name._replace(place=f"{name.place}'")
             mine = union.add(
-                name, old.values[number], cost=old.costs[number], unit=old.units[number], floor=old.floors[number],
+                name,
+                old.values[number],
+                cost=old.costs[number],
+                unit=old.units[number],
+                floor=old.floors[number],
                 watched=False,
-            )  # fmt: skip
+            )
         joined[number] = mine
         union.floors[mine] = max(union.floors[mine], old.floors[number])
         if old.watched[number]:  # a total that no table showed settles nothing

@@ -41,12 +41,18 @@ def save(control: Control, path: Path) -> Path:
 
     cells = [
         (
-            number(cell.population), cell.year, number(cell.place), number(cell.item), system.values[index],
+            number(cell.population),
+            cell.year,
+            number(cell.place),
+            number(cell.item),
+            system.values[index],
             _WATCHED * system.watched[index] + _HIDDEN * (index in release.hidden) + _EXEMPT * (index in system.exempt),
-            system.units[index], system.floors[index], system.costs[index],
+            system.units[index],
+            system.floors[index],
+            system.costs[index],
         )
         for index, cell in enumerate(system.cells)
-    ]  # fmt: skip
+    ]
     content: dict[str, Any] = {
         "format": _FORMAT,
         "name": release.name,
@@ -84,9 +90,13 @@ def load(path: Path) -> Control:
             for population, year, items in data["scope"]
         }
         return Control(
-            release, scope, read_policy(data["policy"]), data["passed"], tuple(data["policy_lines"]),
+            release,
+            scope,
+            read_policy(data["policy"]),
+            data["passed"],
+            tuple(data["policy_lines"]),
             tuple(data["audit_lines"]),
-        )  # fmt: skip
+        )
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
         raise RegisterError(
             f"{path}: this disclosure control can't be read ({type(error).__name__}); control the question again, or, "

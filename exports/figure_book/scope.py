@@ -44,12 +44,8 @@ class Scope:
     def pairs(self, measure: str) -> frozenset[tuple[str, int]]:
         """(level, year) at which the measure is shown."""
         return frozenset(
-            (level, year)
-            for item in self.carried
-            if item.has(measure)
-            for level in item.levels
-            for year in item.years
-        )  # fmt: skip
+            (level, year) for item in self.carried if item.has(measure) for level in item.levels for year in item.years
+        )
 
 
 def shows(pairs: frozenset[tuple[str, int]], level: str, year: int, is_centre_city: bool = False) -> bool:

@@ -53,8 +53,9 @@ def year_marks(annex: Annex, figures: Figures, as_of: dt.date) -> YearMarks:
     """The marks that follow from the annex kind, the question, the figures and the as-of date."""
     kind = annex.kind
     options = {name: annex.options.get(name, values[0]) for name, values in kind.options.items()}
-    closing = next((kind.closing_by_option[value] for value in options.values() if value in kind.closing_by_option),
-                   kind.closing)  # fmt: skip
+    closing = next(
+        (kind.closing_by_option[value] for value in options.values() if value in kind.closing_by_option), kind.closing
+    )
     provisional = frozenset(year for year in figures.years if closing.provisional(year, as_of))
     whole = {year: text for year, text in {**kind.breaks, **annex.breaks}.items() if year in figures.years}
     breaks = dict(whole)

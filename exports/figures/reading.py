@@ -179,9 +179,15 @@ class Publication:
     def deliveries(self, sources: Sequence[str]) -> list[Delivery]:
         """Accepted deliveries of these sources in order of arrival."""
         columns = (
-            "file_name", "source", "delivered_on", "sha256", "rows_read", "rows_accepted", "rows_quarantined",
+            "file_name",
+            "source",
+            "delivered_on",
+            "sha256",
+            "rows_read",
+            "rows_accepted",
+            "rows_quarantined",
             "rows_warned",
-        )  # fmt: skip
+        )
         versions: dict[str, str] = {}
         if self.has("quality_checks"):
             versions = dict(self.rows("quality_checks", ("file_name", "suite_version"), where={"judged_by": "door"}))

@@ -41,11 +41,17 @@ class Agreement:
         return Figure(_minus(first.value, second.value), own, (first.id, second.id, *first.parts, *second.parts))
 
 
-def agreements(publication: Publication, figures: Figures, headline: tuple[str, ...], links: tuple[Link, ...],
-               as_of: dt.date) -> list[Agreement]:  # fmt: skip
+def agreements(
+    publication: Publication, figures: Figures, headline: tuple[str, ...], links: tuple[Link, ...], as_of: dt.date
+) -> list[Agreement]:
     """Everything that was compared. Raises PublicationError at the first two totals that differ."""
-    made = [item for table in figures.tables for meter in table.meters if meter.label in headline
-            for item in _levels(figures, meter, table.plan.sheet)]  # fmt: skip
+    made = [
+        item
+        for table in figures.tables
+        for meter in table.meters
+        if meter.label in headline
+        for item in _levels(figures, meter, table.plan.sheet)
+    ]
     for link in links:
         made += _link(publication, figures, link, as_of)
     return made

@@ -114,8 +114,13 @@ def tidy_of_workbook(path: Path, kind: Kind) -> dict[str, tuple[list[str], list[
 
 
 def _columns(mart: Mart, kind: Kind) -> dict[str, str]:
-    common = {kind.year_header: "year", "NIS-code": "nis_code", "Gemeente": "municipality", "Provincie": "province",
-              "Centrumstad": "is_centre_city"}  # fmt: skip
+    common = {
+        kind.year_header: "year",
+        "NIS-code": "nis_code",
+        "Gemeente": "municipality",
+        "Provincie": "province",
+        "Centrumstad": "is_centre_city",
+    }
     return common | {item.header: item.column for item in mart.fields}
 
 

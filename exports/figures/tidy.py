@@ -58,8 +58,12 @@ class _RowMaker:
     def row(self, named: dict[str, Any], category: str) -> tuple[Entry, ...]:
         year, code = named["year"], named["nis_code"]
         cells: list[Entry] = [
-            year, code, named["municipality"], named["province"], "ja" if named["is_centre_city"] else "nee",
-        ]  # fmt: skip
+            year,
+            code,
+            named["municipality"],
+            named["province"],
+            "ja" if named["is_centre_city"] else "nee",
+        ]
         for item in self._mart.fields:
             value = named[item.column]
             shown = item.missing if value is None else item.format.rounded(value)

@@ -129,10 +129,27 @@ def load_questions(folder: Path | None = None) -> dict[str, Question]:
 def load_question(path: Path) -> Question:
     """One question file."""
     fields = (
-        "id", "title", "year", "parliamentary_year", "number", "date", "minister", "asked_by", "introduction",
-        "contact", "licence", "next_update", "status", "draft_of", "as_of", "geography_date", "parts", "annexes",
-        "footnotes", "unavailable",
-    )  # fmt: skip
+        "id",
+        "title",
+        "year",
+        "parliamentary_year",
+        "number",
+        "date",
+        "minister",
+        "asked_by",
+        "introduction",
+        "contact",
+        "licence",
+        "next_update",
+        "status",
+        "draft_of",
+        "as_of",
+        "geography_date",
+        "parts",
+        "annexes",
+        "footnotes",
+        "unavailable",
+    )
     return _question(path.stem, *opened(path, fields))
 
 

@@ -15,8 +15,12 @@ from exports.questions.question import Annex, Question
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
 TOTALS, CITY_CHARTS, CITIES, PROVINCES, RANKING = (
-    "Vlaanderen", "Grafieken centrumsteden", "Centrumsteden", "Provincies", "Stijgers en dalers",
-)  # fmt: skip
+    "Vlaanderen",
+    "Grafieken centrumsteden",
+    "Centrumsteden",
+    "Provincies",
+    "Stijgers en dalers",
+)
 FIELDS, RECONCILIATION = "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 

@@ -76,11 +76,15 @@ def _deliveries(context: Context, deliveries: list[Delivery]) -> Sheet:
     )
     rows: list[tuple[Value, ...]] = [
         (
-            item.file_name, item.source, item.delivered_on, item.suite_version or NOT_AVAILABLE,
-            *(() if context.public else (item.rows_read, item.rows_accepted, item.rows_quarantined)), item.sha256,
+            item.file_name,
+            item.source,
+            item.delivered_on,
+            item.suite_version or NOT_AVAILABLE,
+            *(() if context.public else (item.rows_read, item.rows_accepted, item.rows_quarantined)),
+            item.sha256,
         )
         for item in deliveries
-    ]  # fmt: skip
+    ]
     text = "Aanvaarde leveringen van de gebruikte bronnen, tot en met de stand-datum."
     if not rows:
         text = "Er zijn geen aanvaarde leveringen van de gebruikte bronnen tot en met de stand-datum."

@@ -29,11 +29,18 @@ def reconciliation_sheet(context: Context) -> Sheet:
     )
     rows: list[tuple[Entry, ...]] = [
         (
-            item.text, capital(item.level), item.place, item.year, item.unit, item.first, item.second, item.difference,
+            item.text,
+            capital(item.level),
+            item.place,
+            item.year,
+            item.unit,
+            item.first,
+            item.second,
+            item.difference,
             "hoogstens gelijk: het jaar loopt nog" if item.at_most else "sluit aan",
         )
         for item in made
-    ]  # fmt: skip
+    ]
     lines = short_head(
         context,
         "Aansluiting van de totalen",

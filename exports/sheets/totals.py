@@ -60,11 +60,16 @@ def _by_measure(context: Context) -> tuple[Table, Places]:
     columns.append(Column(f"Categorie ({context.kind.unit})", width=48))
     columns += [
         Column(
-            context.marks.flanders.label(year), Format.INTEGER, 13, year, stem="aantal",
-            year_status=context.marks.flanders.status(year), about=context.kind.unit,
+            context.marks.flanders.label(year),
+            Format.INTEGER,
+            13,
+            year,
+            stem="aantal",
+            year_status=context.marks.flanders.status(year),
+            about=context.kind.unit,
         )
         for year in context.years
-    ]  # fmt: skip
+    ]
     places: Places = {}
     rows: list[tuple[Entry, ...]] = []
     for table in context.figures.tables:

@@ -100,10 +100,16 @@ def _table(
             made = measure_column(context, meter.measure, header, 11.5)
             columns.append(
                 Column(
-                    made.header, made.format, made.width, year, made.bold, stem=stem,
-                    year_status=context.marks.status(year), about=made.about,
+                    made.header,
+                    made.format,
+                    made.width,
+                    year,
+                    made.bold,
+                    stem=stem,
+                    year_status=context.marks.status(year),
+                    about=made.about,
                 )
-            )  # fmt: skip
+            )
     figure = context.figures.figure
     rows: list[tuple[Entry, ...]] = [
         (*cells, *[figure(meter, level, code, year) for year in context.years for _, meter in meters])

@@ -9,9 +9,19 @@ from exports.figures.reading import UNASSIGNED, Publication
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
 _MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
     "december",
-)  # fmt: skip
+)
 _QUARTER = 92  # days: the slowest sources deliver every quarter
 UNALLOCATED = (
     "Cijfers onder een NIS-code die pas na de gekozen geografie ontstond. Ze zijn niet over de vroegere gemeenten te "

@@ -24,8 +24,12 @@ from exports.xlsx.styles import FALLING, SERIES_COLOURS
 
 Place = tuple[int, int]
 _MANY = 6  # series: their legend stands beside the plot, and leaves it its height
-_GROUPING = {"stacked": "stacked", "stacked_bars": "stacked", "percent": "percentStacked",
-             "percent_bars": "percentStacked"}  # fmt: skip
+_GROUPING = {
+    "stacked": "stacked",
+    "stacked_bars": "stacked",
+    "percent": "percentStacked",
+    "percent_bars": "percentStacked",
+}
 _BARS = ("bars", "stacked_bars", "percent_bars", "ranking")
 
 

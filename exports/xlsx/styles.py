@@ -16,9 +16,20 @@ FONT = "Calibri"
 NAVY, BLUE, RED = "1F3864", "2F5597", "9C0006"
 FALLING = "C55A11"
 SERIES_COLOURS = (
-    "1F3864", "C55A11", "7F7F7F", "2E75B6", "548235", "BF9000", "7030A0", "A5A5A5", "F4B183", "9DC3E6", "A9D18E",
-    "FFD966", "C00000",
-)  # fmt: skip
+    "1F3864",
+    "C55A11",
+    "7F7F7F",
+    "2E75B6",
+    "548235",
+    "BF9000",
+    "7030A0",
+    "A5A5A5",
+    "F4B183",
+    "9DC3E6",
+    "A9D18E",
+    "FFD966",
+    "C00000",
+)
 _BODY = Font(name=FONT, size=11)
 _BOLD = Font(name=FONT, size=11, bold=True)
 _WRAP = Alignment(wrap_text=True, vertical="top")

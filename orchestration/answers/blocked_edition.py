@@ -29,8 +29,10 @@ def refusal(control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequ
     from exports.disclosure.geography import level_of
     from exports.disclosure.scope import Lookup
 
-    failing = Counter((item.name.population, item.name.year, item.name.item, level_of(item.name.place))
-                      for item in control.report.failures)  # fmt: skip
+    failing = Counter(
+        (item.name.population, item.name.year, item.name.item, level_of(item.name.place))
+        for item in control.report.failures
+    )
     lines = []
     for name, figures in tables.items():
         scope = Lookup(control.policy).scope(figures)

@@ -82,9 +82,13 @@ class Kept:
 
         shares = control.shares().values()
         summary = Summary(
-            control.passed, list(control.policy_lines), list(control.audit_lines),
-            sum(cells for cells, _, _ in shares), sum(hidden for _, _, hidden in shares), refused,
-        )  # fmt: skip
+            control.passed,
+            list(control.policy_lines),
+            list(control.audit_lines),
+            sum(cells for cells, _, _ in shares),
+            sum(hidden for _, _, hidden in shares),
+            refused,
+        )
         save(control, self.pattern)
         with replaced(self._summary) as temporary:
             temporary.write_text(json.dumps(asdict(summary), ensure_ascii=False, indent=1), encoding="utf-8")

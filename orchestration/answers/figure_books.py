@@ -58,9 +58,12 @@ def current(settings: Settings, publication: Publication) -> Path | None:
 
 
 def write(
-    settings: Settings, publication: Publication, edition: str = PUBLIEK, out: Path | None = None,
+    settings: Settings,
+    publication: Publication,
+    edition: str = PUBLIEK,
+    out: Path | None = None,
     ids: Sequence[str] = (),
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the figure book as its definition has it, or with only what the annexes of the questions `ids` carry.
 
     A public page that is refused at its own place is taken away there: it would show what the annexes hide by now.

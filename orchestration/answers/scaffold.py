@@ -13,8 +13,20 @@ from orchestration.store.files import replaced
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings
 
-_OF_ITS_OWN = ("number", "date", "minister", "asked_by", "parliamentary_year", "introduction", "year", "status",
-               "draft_of", "as_of", "geography_date", "next_update")  # fmt: skip
+_OF_ITS_OWN = (
+    "number",
+    "date",
+    "minister",
+    "asked_by",
+    "parliamentary_year",
+    "introduction",
+    "year",
+    "status",
+    "draft_of",
+    "as_of",
+    "geography_date",
+    "next_update",
+)
 _HEAD = """\
 # {id}: started from {source}. Titles, texts and footnotes are still those of that question: go through them, then
 # take out the line `draft_of`. Until then every title says ONTWERP and `twe release` refuses.

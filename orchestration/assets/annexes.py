@@ -52,11 +52,18 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
                 continue
             hidden, withheld = (control.hidden, control.withheld) if public else (None, None)
             result = write_annex(
-                source.path, question, annex, folder, documents.parse_years(years), edition=edition, hidden=hidden,
-                policy=control.policy_lines, audit=control.audit_lines,
+                source.path,
+                question,
+                annex,
+                folder,
+                documents.parse_years(years),
+                edition=edition,
+                hidden=hidden,
+                policy=control.policy_lines,
+                audit=control.audit_lines,
                 extra_sheets=revision.sheets(workspace.settings, question, annex, source, years, edition, hidden),
                 withheld=withheld,
-            )  # fmt: skip
+            )
             made += [result.path, result.package]
         return made
 
@@ -102,9 +109,13 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
             made = write(workspace, source, place, kept, answer.years)
             file = documents.file(place, question, name)
             stamp = documents.stamp(
-                source, question, name, answer.years, kept.stamp,
+                source,
+                question,
+                name,
+                answer.years,
+                kept.stamp,
                 revision.revised_release(workspace.settings, question, source),
-            )  # fmt: skip
+            )
             documents.Stamps(workspace.data).set(file, stamp, made, source)
             shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"
         return dg.MaterializeResult(

@@ -65,8 +65,10 @@ def _of_model(uid: str, manifest: Mapping[str, Any], target: Path) -> dict[str, 
     parents = node["depends_on"]["nodes"]
     if any(parent not in manifest["nodes"] for parent in parents):
         return {}
-    columns = {p: {c: {"data_type": d["data_type"] or "varchar"} for c, d in manifest["nodes"][p]["columns"].items()}
-               for p in (uid, *parents)}  # fmt: skip
+    columns = {
+        p: {c: {"data_type": d["data_type"] or "varchar"} for c, d in manifest["nodes"][p]["columns"].items()}
+        for p in (uid, *parents)
+    }
     found = _build_column_lineage_metadata(
         event_history_metadata=EventHistoryMetadata(
             columns=columns[uid], parents={manifest["nodes"][p]["relation_name"]: columns[p] for p in parents}

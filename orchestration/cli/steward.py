@@ -14,9 +14,13 @@ ALL_SOURCES = "*"
 
 @click.command()
 @click.option(
-    "--against-past", "past", is_flag=False, flag_value=ALL_SOURCES, metavar="[SOURCE]",
+    "--against-past",
+    "past",
+    is_flag=False,
+    flag_value=ALL_SOURCES,
+    metavar="[SOURCE]",
     help="Show which rows of the past today's rules would refuse, warn about or let in. Changes nothing.",
-)  # fmt: skip
+)
 @click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
 def check(past: str | None, rows: bool) -> None:
     """Check rules, code lists, classes, municipalities, questions, figure book and disclosure policy before a run."""

@@ -22,15 +22,21 @@ class Rule:
 #: Rules across columns, by source.
 ACROSS_COLUMNS = {
     "trajecten": (
-        "expected_end_before_start", "end_before_start", "ending_without_end_date", "end_date_without_ending",
+        "expected_end_before_start",
+        "end_before_start",
+        "ending_without_end_date",
+        "end_date_without_ending",
     ),
     "art60_tewerkstellingen": ("end_before_start",),
     "begeleidingsacties": ("end_before_start",),
     "loontoelagen": (
-        "amount_not_positive", "amount_zero", "paid_before_performance", "correction_after_10_years",
+        "amount_not_positive",
+        "amount_zero",
+        "paid_before_performance",
+        "correction_after_10_years",
     ),
     "arbeidsmarktposities": ("end_before_start",),
-}  # fmt: skip
+}
 
 #: Values that don't parse or lie out of range, by kind of column (and by name where the range differs).
 BAD_VALUES: dict[str, tuple[str, ...]] = {

@@ -18,9 +18,12 @@ WES, IBO, WORK_STAGE, TRAINING, COACHING = range(5)
 AFTER_JOB = ((WES, 0.34, 14, 60), (IBO, 0.13, 28, 180), (WORK_STAGE, 0.16, 14, 90), (COACHING, 0.45, 30, 180))
 #: The same in the twelve months after the end of the trajectory.
 AFTER_END = (
-    (TRAINING, 0.14, 10, 240), (WORK_STAGE, 0.05, 14, 90), (IBO, 0.07, 28, 180), (WES, 0.03, 14, 60),
+    (TRAINING, 0.14, 10, 240),
+    (WORK_STAGE, 0.05, 14, 90),
+    (IBO, 0.07, 28, 180),
+    (WES, 0.03, 14, 60),
     (COACHING, 0.06, 30, 180),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,30 @@ _FINAL = (PENSION, MOVED, DEAD)
 #: `anchors.EXIT_TO_WORK_AFTER_ONE_DAY` they make up everybody whose position is known).
 WORK = {NEC: 0.74, NEC_SOCIAL: 0.13, SEC: 0.10, SELF_EMPLOYED: 0.03}
 ELSEWHERE = {
-    TRAINING: 6, JOBSEEKER: 48, LEEFLOON: 27, ILL: 10, PENSION: 1.2, MOVED: 4, DEAD: 0.4, OTHER: 3.4,
-}  # fmt: skip
+    TRAINING: 6,
+    JOBSEEKER: 48,
+    LEEFLOON: 27,
+    ILL: 10,
+    PENSION: 1.2,
+    MOVED: 4,
+    DEAD: 0.4,
+    OTHER: 3.4,
+}
 #: Position of the second spell, for those whose first one ends.
 NEXT = {
-    NEC: 30, NEC_SOCIAL: 5, SEC: 4, SELF_EMPLOYED: 1.5, TRAINING: 7, JOBSEEKER: 27, LEEFLOON: 14, ILL: 6, PENSION: 0.8,
-    MOVED: 2, DEAD: 0.3, OTHER: 2.4,
-}  # fmt: skip
+    NEC: 30,
+    NEC_SOCIAL: 5,
+    SEC: 4,
+    SELF_EMPLOYED: 1.5,
+    TRAINING: 7,
+    JOBSEEKER: 27,
+    LEEFLOON: 14,
+    ILL: 6,
+    PENSION: 0.8,
+    MOVED: 2,
+    DEAD: 0.3,
+    OTHER: 2.4,
+}
 
 
 #: Share of the ended trajectories after which anything is known about the client (general knowledge).

@@ -153,7 +153,14 @@ def screenings(world: World) -> Rows:
 BUILDERS: dict[str, Callable[[World], Rows]] = {
     builder.__name__: builder
     for builder in (
-        trajecten, klantprofielen, art60_tewerkstellingen, begeleidingsacties, loontoelagen, arbeidsmarktposities,
-        transmissies, leefloners, screenings,
+        trajecten,
+        klantprofielen,
+        art60_tewerkstellingen,
+        begeleidingsacties,
+        loontoelagen,
+        arbeidsmarktposities,
+        transmissies,
+        leefloners,
+        screenings,
     )
-}  # fmt: skip
+}

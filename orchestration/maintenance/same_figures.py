@@ -57,10 +57,15 @@ def _compare(before: Path, after: Path) -> int:
         for name, path in (("before", before), ("after", after)):
             con.execute(f"attach '{path}' as {name} (read_only)")
         tables = [
-            {t for (t,) in con.execute("select table_name from duckdb_tables() where database_name = ? "
-                                       "and schema_name = ?", [name, publication.SCHEMA]).fetchall()}
+            {
+                t
+                for (t,) in con.execute(
+                    "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
+                    [name, publication.SCHEMA],
+                ).fetchall()
+            }
             for name in ("before", "after")
-        ]  # fmt: skip
+        ]
         for table in sorted(tables[0] | tables[1]):
             old, new = (f"{name}.{publication.SCHEMA}.{quote(table)}" for name in ("before", "after"))
             if table not in tables[0] & tables[1]:

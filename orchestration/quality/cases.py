@@ -174,9 +174,23 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
         values = {c.name: v for c, v in zip(columns, given, strict=True) if v is not None}
         shown = tuple(f or "" for f in fields) if fields else None
         yield Case(
-            source.source, file, day, number, outcome, tuple(rules), status, since, by, on, has_key, nis, values, shown,
-            why, reviewed_on,
-        )  # fmt: skip
+            source.source,
+            file,
+            day,
+            number,
+            outcome,
+            tuple(rules),
+            status,
+            since,
+            by,
+            on,
+            has_key,
+            nis,
+            values,
+            shown,
+            why,
+            reviewed_on,
+        )
 
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
@@ -210,9 +224,25 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         yield Case(
-            source.source, file, day, number, "warned", tuple(rules), status, day, None, None, True, nis, values, None,
-            why, reviewed_on, other_key=other_key, other_nis_code=other_nis,
-        )  # fmt: skip
+            source.source,
+            file,
+            day,
+            number,
+            "warned",
+            tuple(rules),
+            status,
+            day,
+            None,
+            None,
+            True,
+            nis,
+            values,
+            None,
+            why,
+            reviewed_on,
+            other_key=other_key,
+            other_nis_code=other_nis,
+        )
 
 
 def of_rules(cases: Sequence[Case], rule: str | None) -> list[Case]:

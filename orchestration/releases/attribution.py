@@ -26,9 +26,16 @@ from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import SEEDS, DataFolder
 
 ROLES = {
-    "1": "start", "2": "start", "3": "payment", "4": "end", "5": "measured", "6": "measured", "ratio": "month",
-    "intake": "screening", "aftercare": "end",
-}  # fmt: skip
+    "1": "start",
+    "2": "start",
+    "3": "payment",
+    "4": "end",
+    "5": "measured",
+    "6": "measured",
+    "ratio": "month",
+    "intake": "screening",
+    "aftercare": "end",
+}
 """Annex kind -> which date of a row makes the year. Wage subsidies take the years of both bases together."""
 CLOCKED = {"4", "5", "6", "aftercare"}
 """Kinds that also change because time passes: more trajectories have ended, or reached their measuring day."""

@@ -27,10 +27,14 @@ def revised_release(settings: Settings, question: Question, publication: Publica
 
 
 def sheets(
-    settings: Settings, question: Question, annex: Annex, publication: Publication, years: str | None,
+    settings: Settings,
+    question: Question,
+    annex: Annex,
+    publication: Publication,
+    years: str | None,
     edition: str,
     hidden: Hidden | None,
-) -> tuple[Sheet, ...]:  # fmt: skip
+) -> tuple[Sheet, ...]:
     """One sheet, or none when the question was not released at an earlier stand. What is `hidden` now shows a sign."""
     lines = register.latest(settings.folder, question.id, publication.as_of)
     line = next((item for item in lines if item.annex == annex.number), None)

@@ -70,5 +70,9 @@ def _promised(node: dict[str, Any]) -> dict[str, Any]:
         for index, (name, column) in enumerate(node["columns"].items(), 1)
     }
     facts = {"type": "BASE TABLE", "schema": node["schema"], "name": node["name"], "database": node["database"]}
-    return {"metadata": facts | {"comment": None, "owner": None}, "columns": columns, "stats": {},
-            "unique_id": node["unique_id"]}  # fmt: skip
+    return {
+        "metadata": facts | {"comment": None, "owner": None},
+        "columns": columns,
+        "stats": {},
+        "unique_id": node["unique_id"],
+    }

@@ -64,9 +64,14 @@ def read_book(into: Publication, page: Path) -> None:
 
 
 def _add(
-    into: Publication, page: Path, key: str, measure: dict[str, str], years: list[int],
-    table: dict[tuple[str, int], Any], where: tuple[tuple[str, str], str],
-) -> None:  # fmt: skip
+    into: Publication,
+    page: Path,
+    key: str,
+    measure: dict[str, str],
+    years: list[int],
+    table: dict[tuple[str, int], Any],
+    where: tuple[tuple[str, str], str],
+) -> None:
     release, area = where
     name = measure["id"]
     for year in years:

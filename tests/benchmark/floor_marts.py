@@ -8,9 +8,17 @@ from pathlib import Path
 import duckdb
 
 MARTS = (
-    "mart_started_duration", "mart_started_profile", "mart_wage_subsidies", "mart_ended_duration", "mart_outflow",
-    "mart_competence", "mart_transmissions", "mart_activation_ratio", "mart_aftercare", "mart_intake",
-)  # fmt: skip
+    "mart_started_duration",
+    "mart_started_profile",
+    "mart_wage_subsidies",
+    "mart_ended_duration",
+    "mart_outflow",
+    "mart_competence",
+    "mart_transmissions",
+    "mart_activation_ratio",
+    "mart_aftercare",
+    "mart_intake",
+)
 
 
 def write_marts(con: duckdb.DuckDBPyConnection, out: Path, as_of: dt.date) -> None:

@@ -12,12 +12,25 @@ from .values import as_text
 from .world import World
 
 NO_DELIVERIES = (
-    "README.txt", "Trajecten_2023-01-01.csv", "trajecten_2023-02-30.csv", "trajecten_2023-1-1.csv",
-    "trajecten_2023-01-01_.csv", "trajecten_2023-01-01_a_b.csv", "trajecten_2023-01-01_a b.csv",
-    "trajecten_2023-01-01.CSV", "trajecten_2023-01-01.csv.tmp", "onbekend_2023-01-01.csv", "trajecten.csv",
-    "trajecten_20230101.csv", ".trajecten_2023-01-01.csv", "~$trajecten_2023-01-01.xlsx", "trajecten_2023-01-01.xls",
-    "trajecten_2023-01-01_é.csv", "leefloners-2023-01-01.csv", "trajecten_2023-01-01.csv ",
-)  # fmt: skip
+    "README.txt",
+    "Trajecten_2023-01-01.csv",
+    "trajecten_2023-02-30.csv",
+    "trajecten_2023-1-1.csv",
+    "trajecten_2023-01-01_.csv",
+    "trajecten_2023-01-01_a_b.csv",
+    "trajecten_2023-01-01_a b.csv",
+    "trajecten_2023-01-01.CSV",
+    "trajecten_2023-01-01.csv.tmp",
+    "onbekend_2023-01-01.csv",
+    "trajecten.csv",
+    "trajecten_20230101.csv",
+    ".trajecten_2023-01-01.csv",
+    "~$trajecten_2023-01-01.xlsx",
+    "trajecten_2023-01-01.xls",
+    "trajecten_2023-01-01_é.csv",
+    "leefloners-2023-01-01.csv",
+    "trajecten_2023-01-01.csv ",
+)
 
 
 def plain(world: World, source: str, count: int = 3) -> list[list[str]]:

@@ -12,9 +12,19 @@ from .world import Fact, World
 
 EXTRA = ("opmerking", "Naam OCMW", "__index_level_0__", "klant id", "a;b,c", "traject", "datum?")
 NOTES = (
-    None, None, Raw("regel een\nregel twee"), Raw('zegt "ja"; of, nee'), Raw("café à 5 €"), Raw(";"), Raw(","),
-    Raw("'"), Raw("=HYPERLINK(1)"), Raw('"'), Raw("2020-01-01"), Raw("NULL"),
-)  # fmt: skip
+    None,
+    None,
+    Raw("regel een\nregel twee"),
+    Raw('zegt "ja"; of, nee'),
+    Raw("café à 5 €"),
+    Raw(";"),
+    Raw(","),
+    Raw("'"),
+    Raw("=HYPERLINK(1)"),
+    Raw('"'),
+    Raw("2020-01-01"),
+    Raw("NULL"),
+)
 
 
 def make_delivery(world: World, deck: Deck, source: str, path: Path) -> None:

@@ -73,17 +73,23 @@ def spell(world: World) -> tuple[str, date, date | None]:
 def action(world: World) -> Fact:
     client, start, end = spell(world)
     return {
-        "actie_id": world.new_id("A"), "klant_id": client, "type": world.rng.choice(ACTIONS),
-        "startdatum": start, "einddatum": end,
-    }  # fmt: skip
+        "actie_id": world.new_id("A"),
+        "klant_id": client,
+        "type": world.rng.choice(ACTIONS),
+        "startdatum": start,
+        "einddatum": end,
+    }
 
 
 def position(world: World) -> Fact:
     client, start, end = spell(world)
     return {
-        "positie_id": world.new_id("P"), "klant_id": client, "positie": world.rng.choice(POSITIONS),
-        "startdatum": start, "einddatum": end,
-    }  # fmt: skip
+        "positie_id": world.new_id("P"),
+        "klant_id": client,
+        "positie": world.rng.choice(POSITIONS),
+        "startdatum": start,
+        "einddatum": end,
+    }
 
 
 def transmission(world: World) -> Fact:
@@ -149,7 +155,13 @@ def screening(world: World) -> Fact:
 
 
 NEW_ROW: dict[str, Callable[[World], Fact]] = {
-    "trajecten": trajectory, "klantprofielen": profile, "art60_tewerkstellingen": job,
-    "begeleidingsacties": action, "loontoelagen": payment, "arbeidsmarktposities": position,
-    "transmissies": transmission, "leefloners": beneficiaries, "screenings": screening,
-}  # fmt: skip
+    "trajecten": trajectory,
+    "klantprofielen": profile,
+    "art60_tewerkstellingen": job,
+    "begeleidingsacties": action,
+    "loontoelagen": payment,
+    "arbeidsmarktposities": position,
+    "transmissies": transmission,
+    "leefloners": beneficiaries,
+    "screenings": screening,
+}

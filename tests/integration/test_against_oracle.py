@@ -48,8 +48,13 @@ def test_the_inbox_was_hostile_enough_to_prove_something(finished: Finished) -> 
     tables = marts(finished.ledger)
     assert all(len(rows) > 10 for name, rows in tables.items() if name.startswith("mart_"))
     assert {rule for each in finished.ledger.accepted for rule, _ in each.reasons} >= {
-        "malformed_row", "duplicate_row", "conflicting_key", "invalid_klant_id", "end_before_start", "over_24_months",
-    }  # fmt: skip
+        "malformed_row",
+        "duplicate_row",
+        "conflicting_key",
+        "invalid_klant_id",
+        "end_before_start",
+        "over_24_months",
+    }
 
 
 def test_every_row_read_is_accepted_or_quarantined(finished: Finished) -> None:

@@ -83,8 +83,10 @@ def test_a_source_passes_the_door_by_its_contract_alone(copy: Copy, tmp_path: Pa
     path = copy.folder / "inbox" / "opvolggesprekken_2026-01-31_gent.csv"
     done = Copy(copy.folder, DataFolder(tmp_path)).load(path)
     assert (done.total("rows_read"), done.total("rows_accepted"), done.rows_by_rule) == (
-        2, 1, {("invalid_gespreksdatum", "reject"): 1},
-    )  # fmt: skip
+        2,
+        1,
+        {("invalid_gespreksdatum", "reject"): 1},
+    )
     (file,) = (tmp_path / "lake" / "opvolggesprekken").glob("opvolg*.parquet")
     assert [(row["gesprek_id"], str(row["gespreksdatum"])) for row in rows_of(file)] == [("G1", "2026-01-15")]
 

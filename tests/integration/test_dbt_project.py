@@ -23,8 +23,11 @@ def manifest(finished: Finished) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def nodes(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Models and seeds by the name of their relation, which can be an alias."""
-    return {n["alias"] if n["resource_type"] == "seed" else n["name"]: n for n in manifest["nodes"].values()
-            if n["resource_type"] in {"model", "seed"}}  # fmt: skip
+    return {
+        n["alias"] if n["resource_type"] == "seed" else n["name"]: n
+        for n in manifest["nodes"].values()
+        if n["resource_type"] in {"model", "seed"}
+    }
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +79,13 @@ def test_the_words_of_a_model_lie_next_to_its_sql(nodes: dict[str, dict[str, Any
 def test_every_fact_and_mart_has_its_grain_tested_and_its_contract_enforced(
     manifest: dict[str, Any], nodes: dict[str, dict[str, Any]]
 ) -> None:
-    tested = {n["attached_node"] for n in manifest["nodes"].values()
-              if n["resource_type"] == "test" and n.get("test_metadata")
-              and n.get("test_metadata")["name"] in {"unique_combination", "unique"}}  # fmt: skip
+    tested = {
+        n["attached_node"]
+        for n in manifest["nodes"].values()
+        if n["resource_type"] == "test"
+        and n.get("test_metadata")
+        and n.get("test_metadata")["name"] in {"unique_combination", "unique"}
+    }
     built = {name: n for name, n in nodes.items() if n["schema"] in {"facts", "marts"}}
     assert {name for name, n in built.items() if n["unique_id"] not in tested} == set()
     assert {name for name, n in built.items() if not n["config"]["contract"]["enforced"]} == set()

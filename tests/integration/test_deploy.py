@@ -72,8 +72,10 @@ def test_what_is_started_is_a_command_with_these_options() -> None:
 def with_secrets(folder: Path, *program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", str(DEPLOY / "run-with-secrets"), *program],
-        env={"PATH": os.environ["PATH"], "CREDENTIALS_DIRECTORY": str(folder)}, capture_output=True, text=True,
-    )  # fmt: skip
+        env={"PATH": os.environ["PATH"], "CREDENTIALS_DIRECTORY": str(folder)},
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_secrets_become_settings_of_the_program_alone(tmp_path: Path) -> None:

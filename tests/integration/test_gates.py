@@ -75,10 +75,14 @@ class Warehouse:
         """A new delivery: one more trajectory."""
         number = next(self.days)
         day = dt.date(2021, 1, 1) + dt.timedelta(days=number)
-        return write(self.data.inbox, f"trajecten_{day}.csv", f"""
+        return write(
+            self.data.inbox,
+            f"trajecten_{day}.csv",
+            f"""
             traject_id | klant_id  | ocmw_nis | startdatum | einddatum  | beeindiging
             N{number}  | {INSZ[2]} | 44021    | {day}      |            |
-        """)  # fmt: skip
+        """,
+        )
 
     def assert_right(self) -> None:
         deliver(sorted(self.data.inbox.iterdir()), KEY, self.ledger)
@@ -155,12 +159,22 @@ def test_a_row_of_every_kind_of_mistake_is_told_with_its_rule(warehouse: Warehou
     assert found >= {
         ("refused", rule, rows)
         for rule, rows in {
-            "missing_klant_id": 1, "invalid_klant_id": 1, "invalid_ocmw_nis": 1, "invalid_startdatum": 2,
-            "expected_end_before_start": 1, "end_before_start": 1, "ending_without_end_date": 1,
-            "end_date_without_ending": 1, "invalid_beeindiging": 1, "malformed_row": 1, "duplicate_row": 1,
-            "conflicting_key": 2, "amount_not_positive": 1, "paid_before_performance": 1,
+            "missing_klant_id": 1,
+            "invalid_klant_id": 1,
+            "invalid_ocmw_nis": 1,
+            "invalid_startdatum": 2,
+            "expected_end_before_start": 1,
+            "end_before_start": 1,
+            "ending_without_end_date": 1,
+            "end_date_without_ending": 1,
+            "invalid_beeindiging": 1,
+            "malformed_row": 1,
+            "duplicate_row": 1,
+            "conflicting_key": 2,
+            "amount_not_positive": 1,
+            "paid_before_performance": 1,
         }.items()
-    }  # fmt: skip
+    }
 
 
 def test_the_quarantine_workbook_leads_to_every_row(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -181,23 +195,36 @@ WRONG = {
     "missing secret": (["run"], {"TWE_PSEUDONYM_KEY": ""}, 2, "twe: TWE_PSEUDONYM_KEY is not set; set it to a long"),
     "short secret": (["run"], {"TWE_PSEUDONYM_KEY": "kort"}, 2, "twe: TWE_PSEUDONYM_KEY is shorter than 16 characters"),
     "other secret": (
-        ["run"], {"TWE_PSEUDONYM_KEY": "een heel andere sleutel"}, 2, "twe: TWE_PSEUDONYM_KEY is not the key that"
+        ["run"],
+        {"TWE_PSEUDONYM_KEY": "een heel andere sleutel"},
+        2,
+        "twe: TWE_PSEUDONYM_KEY is not the key that",
     ),
     "unknown engine": (["run"], {"TWE_ENGINE": "oracle"}, 2, "twe: TWE_ENGINE should be 'duckdb'"),
     "unknown question": (["run", "--question", "twe-1999"], {}, 2, "twe: there is no question 'twe-1999'; "),
     "wrong years": (
-        ["annexes", "--question", "twe-2018", "--years", "2023-2020"], {}, 2, "twe: --years: '2023-2020' must run"
+        ["annexes", "--question", "twe-2018", "--years", "2023-2020"],
+        {},
+        2,
+        "twe: --years: '2023-2020' must run",
     ),
     "municipalities of an unknown day": (
-        ["run", "--geography-date", "2016-12-31"], {}, 2, "2016-12-31 is before 2017-01-01: which municipalities"
+        ["run", "--geography-date", "2016-12-31"],
+        {},
+        2,
+        "2016-12-31 is before 2017-01-01: which municipalities",
     ),
     "no date": (["run", "--as-of", "2023-02-30"], {}, 2, "Invalid value for '--as-of'"),
-    "day before the first delivery": (["annexes", "--question", "twe-2018", "--as-of", "2019-01-01"], {}, 2,
-                                      "twe: no delivery had been accepted on 2019-01-01; choose a later date"),
+    "day before the first delivery": (
+        ["annexes", "--question", "twe-2018", "--as-of", "2019-01-01"],
+        {},
+        2,
+        "twe: no delivery had been accepted on 2019-01-01; choose a later date",
+    ),
     "unknown source": (["quarantine", "--source", "paspoorten"], {}, 2, "twe: there is no source 'paspoorten'; choose"),
     "an INSZ as an argument": (["erase", INSZ[0]], {}, 2, "give the INSZ on standard input"),
     "unknown command": (["runn"], {}, 2, "No such command 'runn'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", WRONG)

@@ -91,8 +91,11 @@ def served(data: DataFolder, log: Path) -> Iterator[tuple[subprocess.Popen[bytes
     with log.open("w") as file:
         ui = subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli.main", "ui", "--port", str(port)],
-            env=env, cwd=PROJECT, stdout=file, stderr=file,
-        )  # fmt: skip
+            env=env,
+            cwd=PROJECT,
+            stdout=file,
+            stderr=file,
+        )
     try:
         wait(lambda: answers(port))
         yield ui, port
@@ -190,9 +193,13 @@ def family(pid: int) -> list[int]:
 
 @pytest.mark.parametrize(
     ("status", "launched", "after"),
-    [("STARTED", False, "FAILURE"), ("STARTING", False, "STARTING"), ("STARTING", True, "FAILURE"),
-     ("NOT_STARTED", True, "NOT_STARTED")],
-)  # fmt: skip
+    [
+        ("STARTED", False, "FAILURE"),
+        ("STARTING", False, "STARTING"),
+        ("STARTING", True, "FAILURE"),
+        ("NOT_STARTED", True, "NOT_STARTED"),
+    ],
+)
 def test_a_daemon_that_begins_ends_what_its_predecessor_had_launched(status: str, launched: bool, after: str) -> None:
     """A run that is left `STARTING` counts as busy, so no queued run would ever begin; a command must let it be."""
     with dg.instance_for_test() as dagster_instance:
@@ -234,8 +241,9 @@ def test_a_run_of_the_daemon_is_told_of_once_and_one_of_the_command_line_is_not(
     settings = finished.settings.model_copy(update={"alert_webhook": Settings(alert_webhook=address).alert_webhook})  # type: ignore[arg-type]
     repository = build_definitions(settings).get_repository_def()
     assert {s.name for s in repository.sensor_defs if s.default_status is dg.DefaultSensorStatus.RUNNING} == {
-        "run_failed", "delivery_refused",
-    }  # fmt: skip
+        "run_failed",
+        "delivery_refused",
+    }
 
     @dg.op
     def breaks() -> None:

@@ -132,10 +132,14 @@ def test_another_key_gives_the_same_figures_and_the_clients_are_still_recognised
     assert known == {client_key(insz, NEW_KEY) for insz in (PERSON, OTHER)}
     assert figures(data, tmp_path, NEW_KEY) == published(loaded, "2021-12-31")
 
-    write(data.inbox, "transmissies_2022-01-31.csv", f"""
+    write(
+        data.inbox,
+        "transmissies_2022-01-31.csv",
+        f"""
         transmissie_id | klant_id | transmissiedatum
         PERSOON-X9     | {PERSON} | 2020-02-02
-    """)  # fmt: skip
+    """,
+    )
     twe = Twe(tmp_path / "processes", data.root)
     assert twe("run").code == 2
     assert twe("run", TWE_PSEUDONYM_KEY=NEW_KEY.decode()).code == 0
@@ -181,10 +185,14 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     mine, other = (("trajecten_2021-12-31_Gent.csv", row, "overlapping_trajectory") for row in (2, 4))
     reviews.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
     told = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli.main", "erase", "--remove-files"], input=f"93.05.18-223.61 {chr(10)}",
-        env={**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}, cwd=PROJECT,
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "orchestration.cli.main", "erase", "--remove-files"],
+        input=f"93.05.18-223.61 {chr(10)}",
+        env={**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "Erased: 9 rows of 7 files" in told.stdout and "3 rows in quarantine were emptied" in told.stdout
     kept = files(data.lake, data.quarantine, data.ledger.parent, data.work, data.published, data.annexes, data.dagster)
     for path in kept + files(data.inbox):

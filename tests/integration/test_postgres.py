@@ -50,9 +50,16 @@ def address() -> Iterator[str]:
 
         call("initdb", "-D", str(books), "-U", "twe", "-A", "trust")
         call(
-            "pg_ctl", "-D", str(books), "-w", "-l", f"{folder}/log", "-o",
-            f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off", "start",
-        )  # fmt: skip
+            "pg_ctl",
+            "-D",
+            str(books),
+            "-w",
+            "-l",
+            f"{folder}/log",
+            "-o",
+            f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off",
+            "start",
+        )
         try:
             call("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "twe", "dagster")
             yield f"postgresql+psycopg2://twe@127.0.0.1:{port}/dagster"
@@ -62,10 +69,14 @@ def address() -> Iterator[str]:
 
 def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(address: str, tmp_path: Path) -> None:
     data = DataFolder(tmp_path / "data")
-    write(data.inbox, "transmissies_2024-01-31.csv", f"""
+    write(
+        data.inbox,
+        "transmissies_2024-01-31.csv",
+        f"""
         transmissie_id | klant_id  | transmissiedatum
         X1             | {INSZ[0]} | 2024-01-02
-    """)  # fmt: skip
+    """,
+    )
     data.dagster.mkdir()
     shutil.copy(PROJECT / "docs" / "deploy" / "dagster-postgres.yaml", data.dagster / "dagster.yaml")
     twe = Twe(tmp_path / "processes", data.root, TWE_DAGSTER_POSTGRES=address)
@@ -81,10 +92,14 @@ def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(ad
         cursor.execute("update runs set status = 'STARTED'")  # as a run that was killed leaves it
         cursor.execute("update runs set run_body = replace(run_body, '\"SUCCESS\"', '\"STARTED\"')")
     (data.inbox / "transmissies_2024-01-31.csv").rename(data.inbox / "transmissies_2024-02-29.csv")
-    write(data.inbox, "transmissies_2024-03-31.csv", f"""
+    write(
+        data.inbox,
+        "transmissies_2024-03-31.csv",
+        f"""
         transmissie_id | klant_id  | transmissiedatum
         X2             | {INSZ[0]} | 2024-02-02
-    """)  # fmt: skip
+    """,
+    )
     assert twe("run", "--question", "twe-2018").code == 0
     with psycopg2.connect(plain) as books, books.cursor() as cursor:
         cursor.execute("select status from runs order by id")

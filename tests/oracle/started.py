@@ -8,8 +8,13 @@ from .snapshot import Fact, MartRow, Snapshot, count_by
 # Class sets: (lower bound, upper bound or None for open, code); bounds inclusive.
 ClassSet = tuple[tuple[int, int | None, str], ...]
 DURATION: ClassSet = (
-    (0, 2, "0-2"), (3, 5, "3-5"), (6, 11, "6-11"), (12, 17, "12-17"), (18, 23, "18-23"), (24, None, "24+"),
-)  # fmt: skip
+    (0, 2, "0-2"),
+    (3, 5, "3-5"),
+    (6, 11, "6-11"),
+    (12, 17, "12-17"),
+    (18, 23, "18-23"),
+    (24, None, "24+"),
+)
 AGE: ClassSet = ((0, 24, "<25"), (25, 39, "25-39"), (40, 54, "40-54"), (55, None, "55+"))
 UNEMPLOYMENT: ClassSet = ((0, 11, "0-11"), (12, 23, "12-23"), (24, 59, "24-59"), (60, None, "60+"))
 UNKNOWN = "unknown"

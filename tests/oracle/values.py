@@ -79,9 +79,14 @@ def parse_insz(text: str) -> str:
 
 
 PARSERS: dict[str, Callable[[str], object]] = {
-    "text": parse_text, "date": parse_date, "month": parse_month, "integer": parse_integer,
-    "amount": parse_amount, "yesno": parse_yes_no, "insz": parse_insz,
-}  # fmt: skip
+    "text": parse_text,
+    "date": parse_date,
+    "month": parse_month,
+    "integer": parse_integer,
+    "amount": parse_amount,
+    "yesno": parse_yes_no,
+    "insz": parse_insz,
+}
 
 
 def parse(column: Column, text: str, geography: Geography) -> object:

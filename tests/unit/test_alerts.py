@@ -90,9 +90,10 @@ def test_an_alert_that_is_not_taken_is_told_without_the_address_and_never_raises
     letters: list[str] = []
     with webhook(got, status) as port, mail_server(letters) as mail:
         here = settings(
-            alert_webhook=f"http://127.0.0.1:{port}/geheim", alert_mail="an@ocmw.be",
+            alert_webhook=f"http://127.0.0.1:{port}/geheim",
+            alert_mail="an@ocmw.be",
             alert_smtp=f"smtp://127.0.0.1:{mail}",
-        )  # fmt: skip
+        )
         assert alerts.send(here, ALERT) == ["webhook"]
     assert len(letters) == 1  # the other way is not held up
     said = capfd.readouterr().err
@@ -132,10 +133,13 @@ def test_a_long_alert_is_cut() -> None:
     [
         ("TWE_ALERT_WEBHOOK", "ftp://geheim/x", "TWE_ALERT_WEBHOOK is no web address; write https://host/path"),
         ("TWE_ALERT_MAIL", "an", "TWE_ALERT_MAIL holds something else than mail addresses with a comma between them"),
-        ("TWE_ALERT_SMTP", "host:x", "TWE_ALERT_SMTP is no mail server; write smtp://host:25 or "
-         "smtps://name:password@host:465"),
+        (
+            "TWE_ALERT_SMTP",
+            "host:x",
+            "TWE_ALERT_SMTP is no mail server; write smtp://host:25 or smtps://name:password@host:465",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_setting_is_one_line(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as error:

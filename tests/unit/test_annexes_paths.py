@@ -33,10 +33,16 @@ def question() -> Question:
 @pytest.mark.parametrize(
     ("text", "years"),
     [
-        (None, None), ("", None), ("2020", (2020,)), ("2020-2023", (2020, 2021, 2022, 2023)), ("2020-2020", (2020,)),
-        ("2020,2022", (2020, 2022)), ("2022, 2020", (2020, 2022)), ("2018,2020-2021,2018", (2018, 2020, 2021)),
+        (None, None),
+        ("", None),
+        ("2020", (2020,)),
+        ("2020-2023", (2020, 2021, 2022, 2023)),
+        ("2020-2020", (2020,)),
+        ("2020,2022", (2020, 2022)),
+        ("2022, 2020", (2020, 2022)),
+        ("2018,2020-2021,2018", (2018, 2020, 2021)),
     ],
-)  # fmt: skip
+)
 def test_years_are_ranges_and_single_years_in_order(text: str | None, years: tuple | None) -> None:
     assert parse_years(text) == years
 
@@ -140,9 +146,14 @@ def test_the_digest_changes_with_deliveries_dates_and_rules() -> None:
     ruled = [ENTRIES[0], replace(ENTRIES[1], suite_version="v2")]
     refused = [*ENTRIES, replace(ENTRY, status="rejected", file_name="c", sha256="67")]
     digests = {
-        digest(ENTRIES), digest(changed), digest(ruled), digest(refused), digest(ENTRIES, EARLIER),
-        digest(ENTRIES, None, EARLIER), digest(ENTRIES[:1]),
-    }  # fmt: skip
+        digest(ENTRIES),
+        digest(changed),
+        digest(ruled),
+        digest(refused),
+        digest(ENTRIES, EARLIER),
+        digest(ENTRIES, None, EARLIER),
+        digest(ENTRIES[:1]),
+    }
     assert len(digests) == 7
 
 

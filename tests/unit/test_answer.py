@@ -107,8 +107,14 @@ def test_form_of_the_answer(publication, tmp_path):
     for number in range(1, 7):
         assert f"\n{number}.\tIn bijlage {number} kunt u een overzicht vinden van " in text
     assert "het aantal in 2020, 2021, 2022 en 2023 opgestarte TWE-OCMW-trajecten met de vermoedelijke duur" in text
-    for caveat in ("tot 10 jaar na de prestatiemaand", "exact 12 maanden na het einde", "loontoelagen en bedragen",
-                   "diploma van de cliënt", "opgeschorte trajecten", "sanctiekader"):  # fmt: skip
+    for caveat in (
+        "tot 10 jaar na de prestatiemaand",
+        "exact 12 maanden na het einde",
+        "loontoelagen en bedragen",
+        "diploma van de cliënt",
+        "opgeschorte trajecten",
+        "sanctiekader",
+    ):
         assert caveat in text
     assert "Over deze" not in text and "deelvraag" not in text
     targets = {relation.target_ref for relation in document.part.rels.values() if relation.is_external}
@@ -249,8 +255,15 @@ def test_question_without_parts_or_words_is_answered_annex_by_annex(publication,
 
 @pytest.mark.parametrize(
     ("value", "decimals", "sign", "text"),
-    [(1234567, 0, False, "1.234.567"), (-0.04, 1, True, "0,0"), (0.25, 1, True, "+0,3"), (0, 0, True, "0"),
-     (-1234.56, 1, True, "-1.234,6"), (999.95, 1, False, "1.000,0"), (-2.675, 2, False, "-2,68")],
-)  # fmt: skip
+    [
+        (1234567, 0, False, "1.234.567"),
+        (-0.04, 1, True, "0,0"),
+        (0.25, 1, True, "+0,3"),
+        (0, 0, True, "0"),
+        (-1234.56, 1, True, "-1.234,6"),
+        (999.95, 1, False, "1.000,0"),
+        (-2.675, 2, False, "-2,68"),
+    ],
+)
 def test_numbers(value, decimals, sign, text):
     assert numbers.plain(value, decimals, sign) == text

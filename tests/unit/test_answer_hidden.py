@@ -44,8 +44,12 @@ def test_a_figure_is_hidden_under_the_name_that_the_annexes_give_it(publication,
     for annex in question.annexes:
         for figure in build(publication, question, annex, YEARS).shown_figures():
             known |= {figure.id, *figure.parts}
-    asked = {lookup.identity for figure in build_answer(publication, question, years=YEARS).figures
-             for lookup in figure.lookups if lookup.filter["year"] in YEARS}  # fmt: skip
+    asked = {
+        lookup.identity
+        for figure in build_answer(publication, question, years=YEARS).figures
+        for lookup in figure.lookups
+        if lookup.filter["year"] in YEARS
+    }
     assert asked and asked <= known
 
 
@@ -53,8 +57,9 @@ def test_a_big_city_with_a_hidden_total_gets_no_rank(tmp_path):
     """Its place in the ranking would say between which figures its own lies."""
     started = [*ROWS["mart_started_duration"], (2023, "73109", 12, 5)]
     publication = make_publication(tmp_path, ROWS | {"mart_started_duration": started})
-    question = replace(QUESTIONS["twe-2024"], annexes=QUESTIONS["twe-2024"].annexes[:1],
-                       parts=QUESTIONS["twe-2024"].parts[:1], gaps=())  # fmt: skip
+    question = replace(
+        QUESTIONS["twe-2024"], annexes=QUESTIONS["twe-2024"].annexes[:1], parts=QUESTIONS["twe-2024"].parts[:1], gaps=()
+    )
 
     def answer(*places: str) -> str:
         def hidden(identity: FigureId) -> bool:
@@ -76,8 +81,9 @@ def test_what_is_hidden_in_a_list_is_named_as_hidden(publication):
     def hidden(identity: FigureId) -> bool:
         return identity.category in ("gender/v", "position/ziekte") and identity.level == "vlaanderen"
 
-    plain, text = (words_of(build_answer(publication, QUESTIONS["twe-2024"], how, years=(2022,)))
-                   for how in (None, hidden))  # fmt: skip
+    plain, text = (
+        words_of(build_answer(publication, QUESTIONS["twe-2024"], how, years=(2022,))) for how in (None, hidden)
+    )
     assert "[c]" not in plain and "Vrouw: 4" in plain
     assert "Geslacht - Man: 4 (50,0\u00a0%), Vrouw: [c]\n" in text
     assert "Ziekte: [c]" in text and "[c] staat waar een cijfer vertrouwelijk is" in text
@@ -109,8 +115,12 @@ def test_what_is_worked_out_from_a_hidden_figure_is_hidden_too(publication, ques
         return (identity.mart, identity.measure, identity.place) == (mart, measure, "11002")
 
     def of_antwerp(answer) -> list[Figure]:
-        return [f for f in answer.figures for x in f.lookups if x.mart == mart and x.filter.get("nis_code") == "11002"
-                and x.measure != "leefloners"]  # fmt: skip
+        return [
+            f
+            for f in answer.figures
+            for x in f.lookups
+            if x.mart == mart and x.filter.get("nis_code") == "11002" and x.measure != "leefloners"
+        ]
 
     assert of_antwerp(build_answer(publication, QUESTIONS[question], years=YEARS))
     assert of_antwerp(build_answer(publication, QUESTIONS[question], hidden, years=YEARS)) == []

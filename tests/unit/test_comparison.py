@@ -34,9 +34,10 @@ _STARTED = ROWS["mart_started_duration"]
 LATER = {
     "mart_started_duration": [*_STARTED[:3], (2023, "11002", 24, 5), *_STARTED[4:]],
     "mart_wage_subsidies": [
-        (2022, "11002", "performance", 12, "14999.99", "-100.16"), *ROWS["mart_wage_subsidies"][1:],
+        (2022, "11002", "performance", 12, "14999.99", "-100.16"),
+        *ROWS["mart_wage_subsidies"][1:],
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +48,10 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
     with duckdb.connect() as con:
         path = new / "deliveries.parquet"
         con.execute(f"create table d as from '{path}'")
-        con.execute("insert into d values ('trajecten_2025-01-10.csv', 'trajecten', '2025-01-10', 'accepted', '', "
-                    f"'{'9f' * 32}', 3, 3, 0, 0)")  # fmt: skip
+        con.execute(
+            "insert into d values ('trajecten_2025-01-10.csv', 'trajecten', '2025-01-10', 'accepted', '', "
+            f"'{'9f' * 32}', 3, 3, 0, 0)"
+        )
         con.execute(f"copy d to '{path}'")
     return old, new
 
@@ -70,7 +73,7 @@ def test_every_difference_and_nothing_else(pair):
         (three, Key("Vlaanderen", "Waarvan correcties (euro)", FLANDERS, 2022)): euros("-100.05", "-100.16"),
         (three, Key("Loontoelagen", "bedrag (euro)", "11002", 2022)): euros("15000.10", "14999.99"),
         (three, Key("Loontoelagen", "waarvan correcties (euro)", "11002", 2022)): euros("-100.05", "-100.16"),
-    }  # fmt: skip
+    }
     assert [item.file_name for item in made.deliveries] == ["trajecten_2025-01-10.csv"]
     causes = {change.annex: change.causes for change in made.changes}
     assert causes == {"bijlage 1": ("trajecten_2025-01-10.csv",), three: ()}, "only sources that the annex draws on"
@@ -215,15 +218,28 @@ class Lake:
     def deliver(self, source: str, day: str, *rows: dict[str, object]) -> Entry:
         name = f"{source}_{day}.csv"
         entry = Entry(
-            delivery_id=f"{source}_{day}", file_name=name, source=source, delivered_on=dt.date.fromisoformat(day),
-            status="accepted", message="", sha256=name, suite_version="", run_id="", loaded_at=dt.datetime(2025, 1, 1),
-        )  # fmt: skip
+            delivery_id=f"{source}_{day}",
+            file_name=name,
+            source=source,
+            delivered_on=dt.date.fromisoformat(day),
+            status="accepted",
+            message="",
+            sha256=name,
+            suite_version="",
+            run_id="",
+            loaded_at=dt.datetime(2025, 1, 1),
+        )
         folder = self.data.lake / source
         with duckdb.connect() as con:
             con.execute(f"create table t as from '{folder / '_none.parquet'}' limit 0")
             for number, row in enumerate(rows, 2):
-                facts = {"verwijderd": False, "_delivery_id": entry.delivery_id, "_file_name": name,
-                         "_delivered_on": entry.delivered_on, "_row": number} | row  # fmt: skip
+                facts = {
+                    "verwijderd": False,
+                    "_delivery_id": entry.delivery_id,
+                    "_file_name": name,
+                    "_delivered_on": entry.delivered_on,
+                    "_row": number,
+                } | row
                 marks = ", ".join(f"${key}" for key in facts)
                 con.execute(f"insert into t ({', '.join(facts)}) values ({marks})", facts)
             con.execute(f"copy t to '{folder / (entry.delivery_id + '.parquet')}' (format parquet)")
@@ -243,8 +259,13 @@ def row(key: str, nis: str = "44021", start: str = "2022-03-01", **more: object)
 @pytest.fixture
 def lake(tmp_path) -> Lake:
     made = Lake(tmp_path)
-    made.deliver("trajecten", "2024-01-31", row("a"), row("b", "11002", "2021-01-01", einddatum="2022-06-30"),
-                 row("gone", "11007", "2020-05-05"))  # fmt: skip
+    made.deliver(
+        "trajecten",
+        "2024-01-31",
+        row("a"),
+        row("b", "11002", "2021-01-01", einddatum="2022-06-30"),
+        row("gone", "11007", "2020-05-05"),
+    )
     return made
 
 
@@ -269,12 +290,25 @@ def test_withdrawn_rows_touch_where_they_were_and_codes_resolve(lake):
 
 
 def test_sources_without_a_place_count_where_the_trajectory_counts(lake):
-    lake.deliver("arbeidsmarktposities", "2025-02-01",
-                 {"positie_id": "p", "client_key": "cb", "positie": "NEC", "startdatum": "2022-07-01"})  # fmt: skip
+    lake.deliver(
+        "arbeidsmarktposities",
+        "2025-02-01",
+        {"positie_id": "p", "client_key": "cb", "positie": "NEC", "startdatum": "2022-07-01"},
+    )
     lake.deliver("klantprofielen", "2025-02-02", {"traject_id": "a", "geslacht": "V"})
-    lake.deliver("loontoelagen", "2025-02-03",
-                 {"betaling_id": "l", "traject_id": "?", "ocmw_nis": "73109", "prestatiemaand": "2023-12-01",
-                  "betaaldatum": "2024-01-15", "soort": "BETALING", "bedrag": "10.00"})  # fmt: skip
+    lake.deliver(
+        "loontoelagen",
+        "2025-02-03",
+        {
+            "betaling_id": "l",
+            "traject_id": "?",
+            "ocmw_nis": "73109",
+            "prestatiemaand": "2023-12-01",
+            "betaaldatum": "2024-01-15",
+            "soort": "BETALING",
+            "bedrag": "10.00",
+        },
+    )
     made = lake.trace("2024-12-31", other_code=True)
     assert made.causes(KINDS["5"], "11002", 2023) == ["arbeidsmarktposities_2025-02-01.csv", CODE]
     assert made.causes(KINDS["2"], "44021", 2022) == ["klantprofielen_2025-02-02.csv", CODE]

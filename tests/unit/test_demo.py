@@ -163,8 +163,9 @@ def test_published_totals_are_reached(world: World) -> None:
 def test_totals_scale(count: int) -> None:
     drawn = draw_world(count, seed=3, last_year=2025).trajectories
     assert (drawn.running_in(2017), drawn.running_in(2018)) == (
-        round(4_851 * count / 60_000), round(8_581 * count / 60_000),
-    )  # fmt: skip
+        round(4_851 * count / 60_000),
+        round(8_581 * count / 60_000),
+    )
 
 
 def test_leefloners_follow_the_published_path(world: World) -> None:

@@ -66,8 +66,13 @@ def test_without_secondary_suppression_the_attacker_wins():
 class Two:
     """Two releases of the same marts, attacked together."""
 
-    def __init__(self, worlds: tuple[FakePublication, FakePublication], dates: tuple[dt.date, dt.date],
-                 marts: dict[str, tuple[int, ...]], together: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        worlds: tuple[FakePublication, FakePublication],
+        dates: tuple[dt.date, dt.date],
+        marts: dict[str, tuple[int, ...]],
+        together: bool = True,
+    ) -> None:
         self.first: Control = controlled(worlds[0], marts, "first")
         self.second = controlled(worlds[1], marts, "second", [self.first.release] if together else [])
         assert self.second.report is not None

@@ -139,8 +139,9 @@ def test_the_policy_covers_every_measure_of_every_mart_and_nothing_else(tmp_path
     assert problems(load_policy()) == []
     found = problems(changed(tmp_path, "  mart_intake:", "  mart_intakes:"))
     assert [text.partition(";")[0] for text in found] == [
-        "policy.yml says nothing about mart_intake", "policy.yml: no annex shows mart_intakes",
-    ]  # fmt: skip
+        "policy.yml says nothing about mart_intake",
+        "policy.yml: no annex shows mart_intakes",
+    ]
     (text,) = problems(changed(tmp_path, "performance: 12, ", ""))
     assert "`per_person` needs a number for each of payment, performance" in text
     (text,) = problems(changed(tmp_path, ", equivalent_leefloners]", "]"))
@@ -171,13 +172,22 @@ def test_a_workbook_hides_what_the_control_hides(publication, tmp_path):
     question = QUESTIONS["twe-2024"]
     outcome = control_question(publication, question, years=YEARS)
     result = write_annex(
-        publication, question, question.annex("6"), tmp_path, YEARS, hidden=outcome.hidden,
-        policy=outcome.policy_lines, audit=outcome.audit_lines,
-    )  # fmt: skip
+        publication,
+        question,
+        question.annex("6"),
+        tmp_path,
+        YEARS,
+        hidden=outcome.hidden,
+        policy=outcome.policy_lines,
+        audit=outcome.audit_lines,
+    )
     text = "".join(path.read_text(encoding="utf-8") for path in result.package.glob("*.csv"))
     assert CONFIDENTIAL in text
-    assert all(value == CONFIDENTIAL or value == 0 or not isinstance(value, int) or value > 3
-               for row in result.totals.values() for value in row.values())  # fmt: skip
+    assert all(
+        value == CONFIDENTIAL or value == 0 or not isinstance(value, int) or value > 3
+        for row in result.totals.values()
+        for value in row.values()
+    )
 
 
 def test_only_totals_that_are_published_bind(world):
@@ -207,9 +217,11 @@ def test_cells_with_one_meaning_are_hidden_together(outcome, world):
         code = item.nis_code
         started = {
             outcome.hidden(at("mart_started_duration", "trajectories", code, category="months/*")),
-            *(outcome.hidden(at("mart_started_profile", "trajectories", code, category=f"{name}/*"))
-              for name in ("gender", "age", "unemployment", "schooling", "migration_background")),
-        }  # fmt: skip
+            *(
+                outcome.hidden(at("mart_started_profile", "trajectories", code, category=f"{name}/*"))
+                for name in ("gender", "age", "unemployment", "schooling", "migration_background")
+            ),
+        }
         ended = {
             outcome.hidden(at("mart_ended_duration", "trajectories", code, 2021, "*")),
             outcome.hidden(at("mart_outflow", "trajectories", code, category="position/*")),
@@ -238,12 +250,22 @@ def subsidies(*counts: int) -> FakePublication:
     """Trajectory-months of 2022 in municipalities of one province."""
     codes = ("11001", "11002", "11007", "11056")[: len(counts)]
     return FakePublication(
-        {"mart_wage_subsidies": [
-            {"year": 2022, "nis_code": code, "basis": "performance", "subsidies": count, "amount_eur": 950 * count,
-             "correction_eur": 0} for code, count in zip(codes, counts, strict=True)]},
+        {
+            "mart_wage_subsidies": [
+                {
+                    "year": 2022,
+                    "nis_code": code,
+                    "basis": "performance",
+                    "subsidies": count,
+                    "amount_eur": 950 * count,
+                    "correction_eur": 0,
+                }
+                for code, count in zip(codes, counts, strict=True)
+            ]
+        },
         tuple(Municipality(code, code, "Antwerpen", False) for code in codes),
         Facts(dt.date(2026, 1, 1), BEFORE, "test", "test", True),
-    )  # fmt: skip
+    )
 
 
 def test_months_of_fewer_persons_than_the_threshold_are_hidden_with_their_money(tmp_path):
@@ -287,12 +309,22 @@ def test_money_without_a_count_is_hidden_with_a_second_amount_of_its_province():
     rows = [("11001", 0, -300), ("11002", 900, 800_000), ("11007", 60, 50_000), ("44021", 700, 600_000)]
     places = {"44021": "Oost-Vlaanderen"}
     world = FakePublication(
-        {"mart_wage_subsidies": [
-            {"year": 2022, "nis_code": code, "basis": "performance", "subsidies": count, "amount_eur": amount,
-             "correction_eur": min(amount, 0)} for code, count, amount in rows]},
+        {
+            "mart_wage_subsidies": [
+                {
+                    "year": 2022,
+                    "nis_code": code,
+                    "basis": "performance",
+                    "subsidies": count,
+                    "amount_eur": amount,
+                    "correction_eur": min(amount, 0),
+                }
+                for code, count, amount in rows
+            ]
+        },
         tuple(Municipality(code, code, places.get(code, "Antwerpen"), False) for code, _, _ in rows),
         Facts(dt.date(2026, 1, 1), BEFORE, "test", "test", True),
-    )  # fmt: skip
+    )
     found = controlled(world, {"mart_wage_subsidies": (2022,)})
 
     def hidden(measure: str) -> set[str]:
@@ -309,19 +341,41 @@ def ratio_world(rows: list[tuple[int, str, float, float]]) -> FakePublication:
     places = {"11001": "Antwerpen", "11002": "Antwerpen", "44021": "Oost-Vlaanderen"}
     empty = dict.fromkeys(field.column for field in marts()[RATIO].fields)
     return FakePublication(
-        {RATIO: [
-            {**empty, "year": year, "nis_code": code, "basis": "year_average", "clients_in_twe": clients,
-             "leefloners": people} for year, code, clients, people in rows]},
+        {
+            RATIO: [
+                {
+                    **empty,
+                    "year": year,
+                    "nis_code": code,
+                    "basis": "year_average",
+                    "clients_in_twe": clients,
+                    "leefloners": people,
+                }
+                for year, code, clients, people in rows
+            ]
+        },
         tuple(Municipality(code, code, province, True) for code, province in places.items()),
         Facts(dt.date(2026, 1, 1), BEFORE, "test", "test", True),
-    )  # fmt: skip
+    )
 
 
 def test_a_change_gives_no_mean_of_the_year_before_back():
-    rows = [(2021, "11001", 2.25, 30.0), (2022, "11001", 9.0, 30.0), (2021, "11002", 50.5, 90.0),
-            (2022, "11002", 60.0, 95.0), (2021, "44021", 40.0, 80.0), (2022, "44021", 41.0, 81.0)]  # fmt: skip
-    levels = ((GEMEENTE, "11001"), (GEMEENTE, "11002"), (GEMEENTE, "44021"), (PROVINCIE, "Antwerpen"),
-              (PROVINCIE, "Oost-Vlaanderen"), (VLAANDEREN, VLAANDEREN))  # fmt: skip
+    rows = [
+        (2021, "11001", 2.25, 30.0),
+        (2022, "11001", 9.0, 30.0),
+        (2021, "11002", 50.5, 90.0),
+        (2022, "11002", 60.0, 95.0),
+        (2021, "44021", 40.0, 80.0),
+        (2022, "44021", 41.0, 81.0),
+    ]
+    levels = (
+        (GEMEENTE, "11001"),
+        (GEMEENTE, "11002"),
+        (GEMEENTE, "44021"),
+        (PROVINCIE, "Antwerpen"),
+        (PROVINCIE, "Oost-Vlaanderen"),
+        (VLAANDEREN, VLAANDEREN),
+    )
     shown = [
         FigureId(RATIO, measure, 2022, level, place, "year_average")
         for measure in ("clients_in_twe", "leefloners", "ratio_pct", "clients_change_pct", "ratio_change_pp")

@@ -121,15 +121,31 @@ def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(setting
     disclosure.record(settings, made, load_definition(), "cijferboek/x")
     record = disclosure._known(settings.folder, replace(_line(), folder="cijferboek/x"))
     assert {cell.population.partition(" ")[0] for cell in record.system.cells} == {
-        "started", "subsidies", "ended", "measured", "ratio",
-    }  # fmt: skip
+        "started",
+        "subsidies",
+        "ended",
+        "measured",
+        "ratio",
+    }
 
 
 def _line() -> register.Release:
     return register.Release(
-        dt.datetime(2024, 4, 2), "twe-2024", ANSWER, "antwoord.docx", "publiek", DAY, DAY, "voorlopig", True, "", "",
-        "", "", "",
-    )  # fmt: skip
+        dt.datetime(2024, 4, 2),
+        "twe-2024",
+        ANSWER,
+        "antwoord.docx",
+        "publiek",
+        DAY,
+        DAY,
+        "voorlopig",
+        True,
+        "",
+        "",
+        "",
+        "",
+        "",
+    )
 
 
 def test_a_lost_record_stops_the_control(settings, made, tmp_path):

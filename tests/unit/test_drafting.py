@@ -68,10 +68,21 @@ def test_what_can_not_be_drafted_is_told_and_leaves_no_file(
 
 def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) -> None:
     line = register.Release(
-        released_at=dt.datetime(2026, 2, 20, 10, 15), question="twe-2024", annex="1", file_name="a.xlsx",
-        edition="publiek", as_of=dt.date(2026, 2, 19), geography_date=dt.date(2025, 1, 1), status="definitief",
-        synthetic=True, code_version="1", inputs="i", question_sha256="q", sha256="s", folder="twe-2024/x",
-    )  # fmt: skip
+        released_at=dt.datetime(2026, 2, 20, 10, 15),
+        question="twe-2024",
+        annex="1",
+        file_name="a.xlsx",
+        edition="publiek",
+        as_of=dt.date(2026, 2, 19),
+        geography_date=dt.date(2025, 1, 1),
+        status="definitief",
+        synthetic=True,
+        code_version="1",
+        inputs="i",
+        question_sha256="q",
+        sha256="s",
+        folder="twe-2024/x",
+    )
     gone = replace(line, question="weg", folder="weg/x", synthetic=False)
     register._append(_register(own), [line, replace(line, annex="2", file_name="b.xlsx"), gone])
     text = question_status.text(own)

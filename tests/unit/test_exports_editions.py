@@ -111,8 +111,16 @@ def test_with_all_figures_hidden_no_figure_is_left_anywhere(publication, tmp_pat
     assert all(isinstance(value, str) for year in result.totals.values() for value in year.values())
 
 
-FREE = {"jaar", "nis_code", "startjaar", "meetjaar", "eindjaar", "jaar_van_screening",
-        "versie_van_de_controleregels", "vermoedelijke_duur_maanden"}  # fmt: skip
+FREE = {
+    "jaar",
+    "nis_code",
+    "startjaar",
+    "meetjaar",
+    "eindjaar",
+    "jaar_van_screening",
+    "versie_van_de_controleregels",
+    "vermoedelijke_duur_maanden",
+}
 
 
 def test_the_ranking_leaves_out_who_has_a_hidden_figure(publication, tmp_path):
@@ -144,9 +152,15 @@ def test_rows_of_single_deliveries_stay_in_the_full_edition(publication, tmp_pat
 
 def test_policy_and_audit_stand_on_the_provenance_sheet(publication, tmp_path):
     result = annex_of(
-        publication, tmp_path, "twe-2024", "6", YEARS, hidden=hides_transmissions,
-        policy=["Aantallen van 1 tot en met 4 zijn verborgen."], audit=["0 cellen te herleiden"],
-    )  # fmt: skip
+        publication,
+        tmp_path,
+        "twe-2024",
+        "6",
+        YEARS,
+        hidden=hides_transmissions,
+        policy=["Aantallen van 1 tot en met 4 zijn verborgen."],
+        audit=["0 cellen te herleiden"],
+    )
     facts = [(row["Gegeven"], row["Waarde"]) for row in cells(result.path, "Herkomst")]
     assert ("Geheimhouding: regel", "Aantallen van 1 tot en met 4 zijn verborgen.") in facts
     assert ("Geheimhouding: nazicht", "0 cellen te herleiden") in facts
@@ -154,8 +168,11 @@ def test_policy_and_audit_stand_on_the_provenance_sheet(publication, tmp_path):
 
 def test_extra_sheets_come_before_the_provenance_and_are_disclosed_like_the_others(publication, tmp_path):
     figure = Figure(5, FigureId("mart_transmissions", "with_transmission", 2022, "gemeente", "11002"))
-    table = Table("Revisie", (Column("Gemeente", width=20), Column("Vorig antwoord (aantal)", Format.INTEGER, 18)),
-                  [("Antwerpen", figure)])  # fmt: skip
+    table = Table(
+        "Revisie",
+        (Column("Gemeente", width=20), Column("Vorig antwoord (aantal)", Format.INTEGER, 18)),
+        [("Antwerpen", figure)],
+    )
     sheet = Sheet(
         "Revisie", (Line("Revisie", "title"), Line("Naar de inhoud", "link", link="Inhoud")), table, about="revisie"
     )
@@ -184,8 +201,11 @@ def test_every_number_that_is_counted_is_a_figure_with_an_identity(publication, 
 def expected(figure: FigureId) -> object:
     """The figure worked out again from the rows of the mart, by nothing but its identity."""
     names = [part.split()[0] for part in MARTS[figure.mart].split(", ")]
-    keys = [name for name in names if name in ("characteristic", "category", "ending", "duration_class", "position",
-                                               "expected_months", "basis")]  # fmt: skip
+    keys = [
+        name
+        for name in names
+        if name in ("characteristic", "category", "ending", "duration_class", "position", "expected_months", "basis")
+    ]
     total = 0
     for year, nis, *rest in ROWS[figure.mart]:
         row = dict(zip(names, rest, strict=True))

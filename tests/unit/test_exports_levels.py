@@ -42,9 +42,10 @@ def test_provinces_and_cities_show_the_figures_of_their_municipalities(publicati
     path = annex_of(publication, tmp_path, "twe-2024", "6", YEARS).path
     provinces = {row["Provincie"]: list(row.values())[1:] for row in cells(path, "Provincies")}
     assert provinces == {
-        "Antwerpen": [3, 1, 33.3, 10, 0, 0], "Oost-Vlaanderen": [0, 0, "[z]", 3, 0, 0],
+        "Antwerpen": [3, 1, 33.3, 10, 0, 0],
+        "Oost-Vlaanderen": [0, 0, "[z]", 3, 0, 0],
         "Limburg": [0, 0, "[z]", 1, 1, 100],
-    }  # fmt: skip
+    }
     assert [row["Centrumstad"] for row in cells(path, "Centrumsteden")] == ["Antwerpen", "Gent"]
 
 
@@ -52,8 +53,9 @@ def test_the_largest_risers_and_fallers_are_ranked_above_the_floor(publication, 
     path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
     rows = cells(path, "Stijgers en dalers")
     assert [(row["Richting"], row["Rang"], row["Gemeente"]) for row in rows] == [
-        ("stijger", 1, "Gent"), ("daler", 1, "Antwerpen"),
-    ]  # fmt: skip
+        ("stijger", 1, "Gent"),
+        ("daler", 1, "Antwerpen"),
+    ]
     (chart,) = load_workbook(path)["Stijgers en dalers"]._charts
     assert [point.idx for point in chart.series[0].dPt] == [1]  # the faller has a colour of its own
 
@@ -87,8 +89,9 @@ def test_subsidies_stay_open_for_ten_years_unless_counted_by_payment(publication
     by_performance = write_annex(publication, question, annex, tmp_path, YEARS)
     assert {row["Status van het jaar"] for row in cells(by_performance.path, "Vlaanderen")} == {"voorlopig [p]"}
     assert {row["Status van het jaar"] for row in cells(by_performance.path, "Gegevens")} == {
-        "voorlopig [p]", "voorlopig [p], breuk [b]",
-    }, "what belongs to no municipality breaks the series of municipalities, not that of Flanders"  # fmt: skip
+        "voorlopig [p]",
+        "voorlopig [p], breuk [b]",
+    }, "what belongs to no municipality breaks the series of municipalities, not that of Flanders"
     by_payment = write_annex(publication, question, replace(annex, options={"basis": "payment"}), tmp_path, YEARS)
     assert {row["Status van het jaar"] for row in cells(by_payment.path, "Vlaanderen")} == {"definitief"}
 

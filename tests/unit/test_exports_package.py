@@ -44,9 +44,15 @@ def test_the_same_tables_stand_in_the_package_with_their_types_and_hashes(public
                 assert pattern is None or value in item["schema"]["missingValues"] or re.fullmatch(pattern, value)
     wide = next(item for item in description["resources"] if item["path"] == "loontoelagen.csv")
     assert [field["name"] for field in wide["schema"]["fields"]] == [
-        "nis_code", "gemeente", "provincie", "jaar", "jaarstatus", "aantal_loontoelagen_trajectmaanden", "bedrag_euro",
+        "nis_code",
+        "gemeente",
+        "provincie",
+        "jaar",
+        "jaarstatus",
+        "aantal_loontoelagen_trajectmaanden",
+        "bedrag_euro",
         "waarvan_correcties_euro",
-    ]  # fmt: skip
+    ]
     assert wide["rows"] == 5 * len(YEARS)
 
 

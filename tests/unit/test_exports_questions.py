@@ -29,18 +29,28 @@ def test_the_two_questions_of_parliament():
     questions = load_questions()
     old, new = questions["twe-2018"], questions["twe-2024"]
     assert [(annex.kind.key, annex.years[0], annex.years[-1]) for annex in old.annexes] == [
-        ("ratio", 2017, 2018), ("intake", 2017, 2018), ("aftercare", 2017, 2018),
-    ]  # fmt: skip
+        ("ratio", 2017, 2018),
+        ("intake", 2017, 2018),
+        ("aftercare", 2017, 2018),
+    ]
     assert [(annex.kind.key, annex.years[0], annex.years[-1]) for annex in new.annexes] == [
-        ("1", 2020, 2023), ("2", 2017, 2023), ("3", 2020, 2023), ("4", 2017, 2023), ("5", 2020, 2023),
+        ("1", 2020, 2023),
+        ("2", 2017, 2023),
+        ("3", 2020, 2023),
+        ("4", 2017, 2023),
+        ("5", 2020, 2023),
         ("6", 2020, 2023),
-    ]  # fmt: skip
+    ]
     topics = {
         item.topic for question in (old, new) for annex in question.annexes for item in question.unavailable(annex)
     }
     assert topics == {
-        "diploma", "requested_amounts", "suspensions", "transmission_follow_up", "decider_profiles",
-    }  # fmt: skip
+        "diploma",
+        "requested_amounts",
+        "suspensions",
+        "transmission_follow_up",
+        "decider_profiles",
+    }
     assert all(question.number is question.date is question.minister is None for question in (old, new))
 
 

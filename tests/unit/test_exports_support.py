@@ -104,7 +104,12 @@ LABELS = {
     "schooling": {"short": "Kortgeschoold", "not_short": "Niet kortgeschoold", "unknown": "Onbekend"},
     "migration_background": {"yes": "Ja", "no": "Nee", "unknown": "Onbekend"},
     "duration": {
-        "0-2": "0-2", "3-5": "3-5", "6-11": "6-11", "12-17": "12-17", "18-23": "18-23", "24+": "24+",
+        "0-2": "0-2",
+        "3-5": "3-5",
+        "6-11": "6-11",
+        "12-17": "12-17",
+        "18-23": "18-23",
+        "24+": "24+",
         "unknown": "Onbekend",
     },
     "ending": {"executed": "Uitgevoerd", "early": "Vroegtijdig"},
@@ -112,7 +117,7 @@ LABELS = {
     "characteristic": {"gender": "Geslacht", "age": "Leeftijd"},
     "wage_subsidy_basis": {"performance": "jaar van de prestatiemaand", "payment": "jaar van de betaling"},
     "ratio_basis": {"year_average": "jaargemiddelde", "january": "januari"},
-}  # fmt: skip
+}
 
 
 def annex_of(
@@ -185,9 +190,19 @@ def make_publication(
         deliveries = [
             ("trajecten_2024-01-10.csv", "trajecten", dt.date(2024, 1, 10), "accepted", "", "ab" * 32, 10, 9, 1, 0),
             ("trajecten_2024-01-11.csv", "trajecten", dt.date(2024, 1, 11), "rejected", "x", "cd" * 32, 1, 0, 0, 0),
-            ("loontoelagen_2024-02-01.xlsx", "loontoelagen", dt.date(2024, 2, 1), "accepted", "", "ef" * 32, 7, 7, 0,
-             2),
-        ]  # fmt: skip
+            (
+                "loontoelagen_2024-02-01.xlsx",
+                "loontoelagen",
+                dt.date(2024, 2, 1),
+                "accepted",
+                "",
+                "ef" * 32,
+                7,
+                7,
+                0,
+                2,
+            ),
+        ]
         write(
             "deliveries",
             "file_name varchar, source varchar, delivered_on date, status varchar, message varchar, sha256 varchar, "

@@ -90,8 +90,10 @@ def test_values_that_no_cell_should_hold_are_refused(value):
 
 
 def test_codes_as_text_get_no_warning_triangles(tmp_path):
-    path = write(document(Sheet("Blad", table=table([("01234", 1)], Column("NIS"), Column("2020", Format.INTEGER)))),
-                 tmp_path / "x.xlsx")  # fmt: skip
+    path = write(
+        document(Sheet("Blad", table=table([("01234", 1)], Column("NIS"), Column("2020", Format.INTEGER)))),
+        tmp_path / "x.xlsx",
+    )
     with zipfile.ZipFile(path) as archive:
         content = archive.read("xl/worksheets/sheet1.xml")
     remark = b'<ignoredErrors><ignoredError sqref="A1:B1 A2:A2" numberStoredAsText="1"/></ignoredErrors><tableParts'
@@ -140,8 +142,10 @@ def test_column_letters():
     ],
 )
 def test_wide_tables_are_printed_in_readable_parts(tmp_path, width, areas):
-    columns = (Column("Gemeente", width=40), *(Column(f"{year}: {name}", Format.INTEGER, width, year)
-               for year in (2022, 2023) for name in "abc"))  # fmt: skip
+    columns = (
+        Column("Gemeente", width=40),
+        *(Column(f"{year}: {name}", Format.INTEGER, width, year) for year in (2022, 2023) for name in "abc"),
+    )
     rows = [("Gent", *range(6)), ("Aalst", *range(6))]
     sheet = Sheet("Blad", (Line("Titel", "title"),), Table("T", columns, rows), frozen_columns=1)
     path = write(Document("t", "s", dt.date(2024, 1, 1), (sheet,)), tmp_path / "t.xlsx")

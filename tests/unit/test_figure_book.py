@@ -171,8 +171,10 @@ def test_a_year_of_wage_subsidies_is_unfinished_until_a_delivery_of_two_years_on
     made = make_publication(tmp_path / "p")
     file = made / "deliveries.parquet"
     with duckdb.connect() as con:
-        con.execute(f"create table d as select * replace (case when source = 'loontoelagen' then date '{delivered}' "
-                    f"else date '2030-01-01' end as delivered_on) from '{file}'")  # fmt: skip
+        con.execute(
+            f"create table d as select * replace (case when source = 'loontoelagen' then date '{delivered}' "
+            f"else date '2030-01-01' end as delivered_on) from '{file}'"
+        )
         con.execute(f"copy d to '{file}'")
     book = data_of(write_figure_book(made, tmp_path / "book.html"))
     assert {key: series["unfinished"] for key, series in book["series"].items() if series["unfinished"]} == (

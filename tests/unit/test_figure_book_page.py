@@ -200,10 +200,22 @@ def test_a_line_that_ends_before_the_last_year_has_no_number_beside_it(tmp_path:
 def test_risers_are_the_largest_only_of_those_that_are_shown(tmp_path: Path, opened: Page):
     rises = {"11001": 0.2, ANTWERP: 2.0, GHENT: 9.0, "73109": 1.0}
     ratios = [
-        (year, code, "year_average", 50.0, 200.0, None, 25.0 + (year - 2022) * change, None, None,
-         change if year == 2023 else None, 0.0)
-        for code, change in rises.items() for year in (2022, 2023)
-    ]  # fmt: skip
+        (
+            year,
+            code,
+            "year_average",
+            50.0,
+            200.0,
+            None,
+            25.0 + (year - 2022) * change,
+            None,
+            None,
+            change if year == 2023 else None,
+            0.0,
+        )
+        for code, change in rises.items()
+        for year in (2022, 2023)
+    ]
     made = make_publication(tmp_path / "p", rows={"mart_activation_ratio": ratios})
 
     def risers(name: str, hidden: Hidden) -> list[str]:

@@ -17,8 +17,16 @@ VERSIONS = dict.fromkeys(SOURCES, "v1")
 
 def entry(of: Delivery, status: str = "accepted", **changes: str) -> Entry:
     facts = {"file_name": of.file_name, "sha256": of.sha256, "suite_version": "v1"} | changes
-    return Entry(delivery_id=of.delivery_id, source=of.source, delivered_on=of.delivered_on, status=status,
-                 message="", run_id="r", loaded_at=dt.datetime(2024, 1, 1), **facts)  # fmt: skip
+    return Entry(
+        delivery_id=of.delivery_id,
+        source=of.source,
+        delivered_on=of.delivered_on,
+        status=status,
+        message="",
+        run_id="r",
+        loaded_at=dt.datetime(2024, 1, 1),
+        **facts,
+    )
 
 
 def look(folder: Path, *ledger: Entry) -> Inbox:
@@ -40,11 +48,13 @@ def put(folder: Path, name: str, content: str = "x") -> Delivery:
     [
         ("trajecten_2024-01-31.csv", ("trajecten", dt.date(2024, 1, 31), None)),
         ("trajecten_2024-02-29_Gent.xlsx", ("trajecten", dt.date(2024, 2, 29), "Gent")),
-        ("art60_tewerkstellingen_2024-01-31_OCMW-9000.parquet",
-         ("art60_tewerkstellingen", dt.date(2024, 1, 31), "OCMW-9000")),
+        (
+            "art60_tewerkstellingen_2024-01-31_OCMW-9000.parquet",
+            ("art60_tewerkstellingen", dt.date(2024, 1, 31), "OCMW-9000"),
+        ),
         ("leefloners_2024-01-31_-.csv", ("leefloners", dt.date(2024, 1, 31), "-")),
     ],
-)  # fmt: skip
+)
 def test_a_name_gives_source_day_and_label(name: str, parts: tuple) -> None:
     assert parse_name(name, SOURCES) == parts
 
@@ -67,15 +77,25 @@ def test_the_inbox_need_not_exist(tmp_path: Path) -> None:
 
 def test_new_deliveries_come_in_the_order_in_which_they_count(tmp_path: Path) -> None:
     """By day, then by name in the order of code points: capitals before small letters, 10 before 9."""
-    for name in ("trajecten_2024-01-31_a.csv", "trajecten_2024-01-31_B.csv", "trajecten_2024-01-31_9.csv",
-                 "trajecten_2024-01-31_10.csv", "screenings_2024-02-01.csv", "trajecten_2024-01-31.csv",
-                 "transmissies_2024-01-30.csv"):  # fmt: skip
+    for name in (
+        "trajecten_2024-01-31_a.csv",
+        "trajecten_2024-01-31_B.csv",
+        "trajecten_2024-01-31_9.csv",
+        "trajecten_2024-01-31_10.csv",
+        "screenings_2024-02-01.csv",
+        "trajecten_2024-01-31.csv",
+        "transmissies_2024-01-30.csv",
+    ):
         (tmp_path / name).write_text(name)
     assert names(look(tmp_path).new) == [
-        "transmissies_2024-01-30.csv", "trajecten_2024-01-31.csv", "trajecten_2024-01-31_10.csv",
-        "trajecten_2024-01-31_9.csv", "trajecten_2024-01-31_B.csv", "trajecten_2024-01-31_a.csv",
+        "transmissies_2024-01-30.csv",
+        "trajecten_2024-01-31.csv",
+        "trajecten_2024-01-31_10.csv",
+        "trajecten_2024-01-31_9.csv",
+        "trajecten_2024-01-31_B.csv",
+        "trajecten_2024-01-31_a.csv",
         "screenings_2024-02-01.csv",
-    ]  # fmt: skip
+    ]
 
 
 def test_strangers_are_reported_by_name_and_reason(tmp_path: Path) -> None:

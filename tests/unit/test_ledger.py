@@ -11,12 +11,22 @@ from orchestration.ingest import ledger
 from orchestration.ingest.ledger import COLUMNS, Entry, Reason
 
 ENTRY = Entry(
-    delivery_id="trajecten_2024-01-31_0123", file_name="trajecten_2024-01-31.csv", source="trajecten",
-    delivered_on=dt.date(2024, 1, 31), status="accepted", message="unknown column(s) ignored: opmerking",
-    sha256="0123", suite_version="v1", run_id="r1", loaded_at=dt.datetime(2024, 2, 1, 12, 0, 0, 123456), rows_read=5,
-    rows_accepted=3, rows_quarantined=2, rows_warned=1,
+    delivery_id="trajecten_2024-01-31_0123",
+    file_name="trajecten_2024-01-31.csv",
+    source="trajecten",
+    delivered_on=dt.date(2024, 1, 31),
+    status="accepted",
+    message="unknown column(s) ignored: opmerking",
+    sha256="0123",
+    suite_version="v1",
+    run_id="r1",
+    loaded_at=dt.datetime(2024, 2, 1, 12, 0, 0, 123456),
+    rows_read=5,
+    rows_accepted=3,
+    rows_quarantined=2,
+    rows_warned=1,
     reasons=(Reason("duplicate_row", "reject", 2), Reason("over_24_months", "warn", 1)),
-)  # fmt: skip
+)
 
 
 def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:
@@ -36,9 +46,7 @@ def test_an_empty_ledger_is_a_typed_table_for_the_models(tmp_path: Path) -> None
 def test_what_was_entered_is_read_back_exactly(tmp_path: Path) -> None:
     refused = replace(ENTRY, status="rejected", message='lacks "een"; twee', reasons=(), rows_read=0)
     ledger.append(tmp_path / "map" / "l.parquet", [ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))])
-    assert ledger.read(tmp_path / "map" / "l.parquet") == [
-        ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))
-    ]  # fmt: skip
+    assert ledger.read(tmp_path / "map" / "l.parquet") == [ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))]
 
 
 def test_entries_stay_and_come_in_the_order_in_which_deliveries_count(tmp_path: Path) -> None:

@@ -115,20 +115,30 @@ def test_a_quarantined_row_keeps_its_number_its_texts_and_every_rule_it_broke(da
 def test_of_rows_that_break_two_rules_each_rule_counts(data: DataFolder) -> None:
     done = deliveries.load(data, write(data.inbox, "transmissies_2024-01-31.csv", BAD))
     assert {(r.rule, r.rows) for r in done.entries[0].reasons} == {
-        ("missing_transmissie_id", 1), ("missing_klant_id", 1), ("invalid_transmissiedatum", 1),
-        ("invalid_klant_id", 2), ("invalid_verwijderd", 1), ("malformed_row", 1), ("duplicate_row", 1),
-        ("conflicting_key", 2), ("missing_transmissiedatum", 1),
-    }  # fmt: skip
+        ("missing_transmissie_id", 1),
+        ("missing_klant_id", 1),
+        ("invalid_transmissiedatum", 1),
+        ("invalid_klant_id", 2),
+        ("invalid_verwijderd", 1),
+        ("malformed_row", 1),
+        ("duplicate_row", 1),
+        ("conflicting_key", 2),
+        ("missing_transmissiedatum", 1),
+    }
 
 
 def test_a_withdrawal_keeps_its_key_and_nothing_else(data: DataFolder) -> None:
-    path = write(data.inbox, "transmissies_2024-01-31.csv", f"""
+    path = write(
+        data.inbox,
+        "transmissies_2024-01-31.csv",
+        f"""
         transmissie_id | klant_id  | transmissiedatum | verwijderd
         X1             |           |                  | J
         X2             | fout      | 32/01/2024       | ja
         X3             | {INSZ[0]} | 2024-01-02       | 1
                        | {INSZ[0]} | 2024-01-02       | J
-    """)  # fmt: skip
+    """,
+    )
     assert counts(deliveries.load(data, path)) == [(4, 3, 1, 0)]
     assert [
         (row["transmissie_id"], row["client_key"], row["transmissiedatum"], row["verwijderd"])
@@ -138,13 +148,17 @@ def test_a_withdrawal_keeps_its_key_and_nothing_else(data: DataFolder) -> None:
 
 
 def test_a_warned_row_is_loaded_counted_and_listed(data: DataFolder) -> None:
-    path = write(data.inbox, "trajecten_2024-01-31.csv", f"""
+    path = write(
+        data.inbox,
+        "trajecten_2024-01-31.csv",
+        f"""
         traject_id | klant_id  | ocmw_nis | startdatum | vermoedelijke_einddatum | einddatum  | beeindiging
         T1         | {INSZ[0]} | 44021    | 2024-02-01 | 2026-03-31              |            |
         T2         | {INSZ[0]} | 44011    | 2020-01-01 |                         |            |
         T3         | {INSZ[0]} | 44021    | 2020-01-01 | 2021-12-31              | 2021-12-31 | uitgevoerd
         T4         | {INSZ[0]} | 44021    | 2024-02-01 |                         |            | UITGEVOERD
-    """)  # fmt: skip
+    """,
+    )
     assert counts(deliveries.load(data, path)) == [(4, 3, 1, 2)]
     assert [row["traject_id"] for row in accepted(data, "trajecten")] == ["T1", "T2", "T3"]
     listed = {row["traject_id"]: (row["outcome"], row["rules"]) for row in quarantined(data, "trajecten")}
@@ -156,11 +170,15 @@ def test_a_warned_row_is_loaded_counted_and_listed(data: DataFolder) -> None:
 
 
 def test_amounts_are_exact_and_odd_values_stay_themselves(data: DataFolder) -> None:
-    path = write(data.inbox, "loontoelagen_2024-01-31.csv", """
+    path = write(
+        data.inbox,
+        "loontoelagen_2024-01-31.csv",
+        """
         betaling_id | traject_id | ocmw_nis | prestatiemaand | betaaldatum | soort     | bedrag
         007         | =1+2       | 44021    | 2023-12        | 2024-01-15  | betaling  | 0,10
         1e5         | NULL       | 11002    | 2023-12        | 31/01/2024  | CORRECTIE | -9999999999.99
-    """)  # fmt: skip
+    """,
+    )
     deliveries.load(data, path)
     rows = accepted(data, "loontoelagen")
     assert [(r["betaling_id"], r["traject_id"], r["soort"], r["bedrag"]) for r in rows] == [

@@ -34,8 +34,12 @@ def test_calendar_examples_of_the_contract() -> None:
 def test_the_three_geographies_have_their_size() -> None:
     geography = load()
     assert [len(geography.all_on(date(year, 6, 1))) for year in (2017, 2018, 2019, 2024, 2025)] == [
-        308, 308, 300, 300, 285,
-    ]  # fmt: skip
+        308,
+        308,
+        300,
+        300,
+        285,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +93,11 @@ def test_started_marts() -> None:
     )
     tables = marts(ledger)
     assert pick(tables["mart_started_duration"], "nis_code", "expected_months", "trajectories") == [
-        ("44021", 12, 1), ("44021", 5, 1), ("44083", 1, 1), ("44083", None, 1),
-    ]  # fmt: skip
+        ("44021", 12, 1),
+        ("44021", 5, 1),
+        ("44083", 1, 1),
+        ("44083", None, 1),
+    ]
     profile = {(row["nis_code"], row["characteristic"], row["category"]): row for row in tables["mart_started_profile"]}
     assert sum(row["trajectories"] for row in profile.values()) == 4 * 5
     for cell in (("gender", "x"), ("age", "<25"), ("age", "25-39"), ("unemployment", "0-11")):
@@ -117,9 +124,11 @@ def test_ended_counts_from_as_of_on() -> None:
     ledger = ledger_of("2021-12-31", trajecten=[trip(f"T{end}", "2020-01-01", end) for end in ends])
     rows = pick(marts(ledger)["mart_ended_duration"], "year", "ending", "duration_class", "trajectories")
     assert rows == [
-        (2020, "executed", "0-2", 1), (2020, "executed", "3-5", 1),
-        (2021, "executed", "18-23", 1), (2021, "executed", "24+", 1),
-    ]  # fmt: skip
+        (2020, "executed", "0-2", 1),
+        (2020, "executed", "3-5", 1),
+        (2021, "executed", "18-23", 1),
+        (2021, "executed", "24+", 1),
+    ]
 
 
 def payment(number: int, month: str, paid: str, amount: str, kind: str = "BETALING", **more: Any) -> dict[str, Any]:

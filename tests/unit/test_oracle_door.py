@@ -87,7 +87,7 @@ def test_a_row_is_typed_and_pseudonymised(tmp_path: Path) -> None:
         ({"id": "x" * 37}, {"invalid_traject_id"}),
         ({"start": "2020-01-01;"}, {"malformed_row"}),
     ],
-)  # fmt: skip
+)
 def test_rules_of_trajectories(tmp_path: Path, changes: dict[str, str], rules: set[str]) -> None:
     assert broken(tmp_path, row(**changes)) == rules
 
@@ -167,8 +167,9 @@ def test_ledger_over_two_runs(tmp_path: Path) -> None:
     bad.write_text("traject_id\nT1\n")
     ledger = deliver([bad, copy, good, tmp_path / "README.md"], KEY)
     assert [(each.file_name, each.status) for each in ledger.deliveries] == [
-        (good.name, "accepted"), (bad.name, "rejected"),
-    ]  # fmt: skip
+        (good.name, "accepted"),
+        (bad.name, "rejected"),
+    ]
     assert (ledger.already_loaded, ledger.not_deliveries) == ([copy.name], ["README.md"])
     assert ledger.deliveries[1].message == "missing columns: klant_id, ocmw_nis, startdatum"
     good.write_text(f"{HEADER}\n{row(id='T2')}\n")  # the name is taken
@@ -177,8 +178,11 @@ def test_ledger_over_two_runs(tmp_path: Path) -> None:
     deliver([bad], KEY, ledger)
     states = [(each.file_name[10:17], each.status) for each in ledger.deliveries]
     assert states == [
-        ("2021-01", "accepted"), ("2021-03", "rejected"), ("2021-01", "rejected"), ("2021-03", "accepted"),
-    ]  # fmt: skip
+        ("2021-01", "accepted"),
+        ("2021-03", "rejected"),
+        ("2021-01", "rejected"),
+        ("2021-03", "accepted"),
+    ]
     assert len(marts(ledger)["deliveries"]) == 4
     assert len(marts(ledger, date(2021, 1, 31))["deliveries"]) == 2
     assert marts(ledger, date(2020, 1, 1))["deliveries"] == []

@@ -16,16 +16,25 @@ KEY = b"geheim"
 COMMON = ("duplicate_row", "conflicting_key", "malformed_row", "invalid_verwijderd")
 SPECIFIC = {
     "trajecten": {
-        "expected_end_before_start", "end_before_start", "ending_without_end_date", "end_date_without_ending",
-        "expected_over_24_months", "over_24_months", "starts_after_delivery", "nis_not_valid_on_date",
+        "expected_end_before_start",
+        "end_before_start",
+        "ending_without_end_date",
+        "end_date_without_ending",
+        "expected_over_24_months",
+        "over_24_months",
+        "starts_after_delivery",
+        "nis_not_valid_on_date",
     },
     "art60_tewerkstellingen": {"end_before_start"},
     "begeleidingsacties": {"end_before_start"},
     "arbeidsmarktposities": {"end_before_start"},
     "loontoelagen": {
-        "amount_not_positive", "amount_zero", "paid_before_performance", "correction_after_10_years",
+        "amount_not_positive",
+        "amount_zero",
+        "paid_before_performance",
+        "correction_after_10_years",
     },
-}  # fmt: skip
+}
 
 
 def promised() -> set[tuple[str, str]]:

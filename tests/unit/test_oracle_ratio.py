@@ -30,10 +30,14 @@ def test_ratio_by_hand() -> None:
             trip("T5", "2020-01-01", client="k2", nis="11002"),  # the same client in the same municipality
         ],
         leefloners=[
-            month("44021", "2020-01", 10, 3), month("44021", "2020-02", 20), month("44021", "2021-01", 4),
-            month("11007", "2020-01", 1), month("11002", "2020-01", 7, 5), month("11002", "2020-03", 0),
+            month("44021", "2020-01", 10, 3),
+            month("44021", "2020-02", 20),
+            month("44021", "2021-01", 4),
+            month("11007", "2020-01", 1),
+            month("11002", "2020-01", 7, 5),
+            month("11002", "2020-03", 0),
         ],
-    )  # fmt: skip
+    )
     rows = {(row["basis"], row["year"], row["nis_code"]): row for row in marts(ledger)["mart_activation_ratio"]}
     assert len(rows) == 3 + 3
     ghent, antwerp = rows["year_average", 2020, "44021"], rows["year_average", 2020, "11002"]
@@ -56,9 +60,10 @@ def test_ratio_by_hand() -> None:
 
 def test_undefined_is_empty_never_nought() -> None:
     ledger = ledger_of(
-        "2026-01-01", trajecten=[trip("T1", "2020-01-01")], leefloners=[month("44021", "2020-01", 0),
-        month("44021", "2021-01", 5)],
-    )  # fmt: skip
+        "2026-01-01",
+        trajecten=[trip("T1", "2020-01-01")],
+        leefloners=[month("44021", "2020-01", 0), month("44021", "2021-01", 5)],
+    )
     rows = {row["year"]: row for row in marts(ledger)["mart_activation_ratio"] if row["basis"] == "january"}
     assert (rows[2020]["clients_in_twe"], rows[2020]["ratio_pct"]) == (1, None)
     assert rows[2020]["difference_flanders_pp"] is None

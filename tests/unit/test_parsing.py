@@ -135,92 +135,134 @@ def test_the_batch_holds_no_insz() -> None:
 
 
 def test_rows_are_numbered_in_the_order_of_deliveries_and_rows() -> None:
-    assert batch("transmissies", """
+    assert batch(
+        "transmissies",
+        """
         _delivery | _row | _malformed | transmissie_id
         1         | 2    | false      | c
         0         | 3    | false      | b
         0         | 2    | false      | a
-    """, "_id, transmissie_id, _delivered_on") == [
-        (1, "a", dt.date(2024, 1, 31)), (2, "b", dt.date(2024, 1, 31)), (3, "c", dt.date(2024, 2, 29)),
-    ]  # fmt: skip
+    """,
+        "_id, transmissie_id, _delivered_on",
+    ) == [
+        (1, "a", dt.date(2024, 1, 31)),
+        (2, "b", dt.date(2024, 1, 31)),
+        (3, "c", dt.date(2024, 2, 29)),
+    ]
 
 
 def test_a_row_is_a_row_a_withdrawal_or_malformed() -> None:
-    assert batch("transmissies", """
+    assert batch(
+        "transmissies",
+        """
         _delivery | _row | _malformed | transmissie_id | verwijderd
         0         | 2    | false      | a              |
         0         | 3    | false      | b              | N
         0         | 4    | false      | c              | ja
         0         | 5    | true       |                |
         0         | 6    | false      | d              | misschien
-    """, "_row, _shape") == [(2, "row"), (3, "row"), (4, "withdrawal"), (5, "malformed"), (6, "row")]  # fmt: skip
+    """,
+        "_row, _shape",
+    ) == [(2, "row"), (3, "row"), (4, "withdrawal"), (5, "malformed"), (6, "row")]
 
 
 def test_the_first_of_rows_that_are_alike_is_kept() -> None:
-    assert batch("transmissies", """
+    assert batch(
+        "transmissies",
+        """
         _delivery | _row | _malformed | transmissie_id | klant_id | transmissiedatum | verwijderd
         0         | 2    | false      | a              | k        | d                |
         0         | 3    | false      | b              | k        | d                |
         0         | 4    | false      | a              | k        | d                |
         0         | 5    | false      | a              | k        | d                |
-    """, "_row, _repeat") == [(2, None), (3, None), (4, "duplicate_row"), (5, "duplicate_row")]  # fmt: skip
+    """,
+        "_row, _repeat",
+    ) == [(2, None), (3, None), (4, "duplicate_row"), (5, "duplicate_row")]
 
 
 @pytest.mark.parametrize("other", ["anders | d |", "k | d | J", "k | |", "K | d |"])
 def test_rows_of_one_key_that_differ_anywhere_all_conflict(other: str) -> None:
-    assert batch("transmissies", f"""
+    assert (
+        batch(
+            "transmissies",
+            f"""
         _delivery | _row | _malformed | transmissie_id | klant_id | transmissiedatum | verwijderd
         0         | 2    | false      | a              | k        | d                |
         0         | 3    | false      | a              | {other}
         0         | 4    | false      | a              | k        | d                |
-    """, "_repeat") == [("conflicting_key",)] * 3  # fmt: skip
+    """,
+            "_repeat",
+        )
+        == [("conflicting_key",)] * 3
+    )
 
 
 def test_the_case_of_a_key_counts() -> None:
-    assert batch("transmissies", """
+    assert batch(
+        "transmissies",
+        """
         _delivery | _row | _malformed | transmissie_id | klant_id
         0         | 2    | false      | a              | k
         0         | 3    | false      | A              | anders
-    """, "_repeat") == [(None,), (None,)]  # fmt: skip
+    """,
+        "_repeat",
+    ) == [(None,), (None,)]
 
 
 def test_rows_of_different_deliveries_are_not_compared() -> None:
-    assert batch("transmissies", """
+    assert batch(
+        "transmissies",
+        """
         _delivery | _row | _malformed | transmissie_id | klant_id
         0         | 2    | false      | a              | k
         1         | 2    | false      | a              | anders
-    """, "_repeat") == [(None,), (None,)]  # fmt: skip
+    """,
+        "_repeat",
+    ) == [(None,), (None,)]
 
 
 def test_rows_without_a_complete_key_are_not_compared() -> None:
-    assert batch("leefloners", """
+    assert (
+        batch(
+            "leefloners",
+            """
         _delivery | _row | _malformed | nis_code | maand | leefloners
         0         | 2    | false      | 11002    |       | 1
         0         | 3    | false      | 11002    |       | 1
         0         | 4    | true       |          |       |
         0         | 5    | true       |          |       |
-    """, "_repeat") == [(None,)] * 4  # fmt: skip
+    """,
+            "_repeat",
+        )
+        == [(None,)] * 4
+    )
 
 
 def test_a_key_of_two_columns_needs_both_to_repeat() -> None:
-    assert batch("leefloners", """
+    assert batch(
+        "leefloners",
+        """
         _delivery | _row | _malformed | nis_code | maand   | leefloners
         0         | 2    | false      | 11002    | 2024-01 | 1
         0         | 3    | false      | 11002    | 2024-02 | 1
         0         | 4    | false      | 44021    | 2024-01 | 1
         0         | 5    | false      | 11002    | 2024-01 | 2
-    """, "_repeat") == [("conflicting_key",), (None,), (None,), ("conflicting_key",)]  # fmt: skip
+    """,
+        "_repeat",
+    ) == [("conflicting_key",), (None,), (None,), ("conflicting_key",)]
 
 
 def test_the_last_day_to_correct_a_payment_is_ten_years_after_the_month_clamped() -> None:
-    assert batch("loontoelagen", """
+    assert batch(
+        "loontoelagen",
+        """
         _delivery | _row | _malformed | prestatiemaand
         0         | 2    | false      | 2020-02
         0         | 3    | false      | 2021-02
         0         | 4    | false      | 2020-12
-    """, "uiterste_betaaldatum") == [
-        (dt.date(2030, 2, 28),), (dt.date(2031, 2, 28),), (dt.date(2030, 12, 31),)
-    ]  # fmt: skip
+    """,
+        "uiterste_betaaldatum",
+    ) == [(dt.date(2030, 2, 28),), (dt.date(2031, 2, 28),), (dt.date(2030, 12, 31),)]
 
 
 # --- completed months -----------------------------------------------------------------------------------------------
@@ -228,11 +270,15 @@ def test_the_last_day_to_correct_a_payment_is_ten_years_after_the_month_clamped(
 DAYS = st.dates(min_value=dt.date(2016, 1, 1), max_value=dt.date(2032, 12, 31))
 PAIRS = st.lists(st.tuples(DAYS, DAYS).map(sorted).map(tuple), min_size=1, max_size=60)
 MONTH_ENDS = [
-    (dt.date(2020, 1, 31), dt.date(2020, 2, 28)), (dt.date(2020, 1, 31), dt.date(2020, 2, 29)),
-    (dt.date(2020, 2, 29), dt.date(2021, 2, 27)), (dt.date(2020, 2, 29), dt.date(2021, 2, 28)),
-    (dt.date(2020, 1, 1), dt.date(2020, 12, 31)), (dt.date(2020, 1, 15), dt.date(2020, 7, 10)),
-    (dt.date(2021, 12, 31), dt.date(2022, 2, 27)), (dt.date(2024, 5, 31), dt.date(2024, 5, 31)),
-]  # fmt: skip
+    (dt.date(2020, 1, 31), dt.date(2020, 2, 28)),
+    (dt.date(2020, 1, 31), dt.date(2020, 2, 29)),
+    (dt.date(2020, 2, 29), dt.date(2021, 2, 27)),
+    (dt.date(2020, 2, 29), dt.date(2021, 2, 28)),
+    (dt.date(2020, 1, 1), dt.date(2020, 12, 31)),
+    (dt.date(2020, 1, 15), dt.date(2020, 7, 10)),
+    (dt.date(2021, 12, 31), dt.date(2022, 2, 27)),
+    (dt.date(2024, 5, 31), dt.date(2024, 5, 31)),
+]
 
 
 def months(expression: str, pairs: list[tuple[dt.date, dt.date]]) -> list[int]:

@@ -65,18 +65,38 @@ def test_the_fingerprint_is_no_pseudonym_of_anyone_and_not_the_key() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["93051822361", "93.05.18-223.61", "930518 223 61", "93/05/18-223-61", "93 . 05 18 - 223 61",
-     "9.3.0.5.1.8.2.2.3.6.1", "93\u00a005\u00a018\u202f22361"],
-)  # fmt: skip
+    [
+        "93051822361",
+        "93.05.18-223.61",
+        "930518 223 61",
+        "93/05/18-223-61",
+        "93 . 05 18 - 223 61",
+        "9.3.0.5.1.8.2.2.3.6.1",
+        "93\u00a005\u00a018\u202f22361",
+    ],
+)
 def test_eleven_digits_with_blanks_points_hyphens_and_slashes_between_them(written: str) -> None:
     assert sql("insz_digits(x)", written) == ["93051822361"]
 
 
 @pytest.mark.parametrize(
     "written",
-    ["", "9305182236", "930518223611", "93051822362", "93051822361a", "93_05_18_223_61", "INSZ 93051822361",
-     "-93051822361", "93051822361.", "00000000000", "\uff19\uff1305182236\uff11", "93,05,18,223,61", None],
-)  # fmt: skip
+    [
+        "",
+        "9305182236",
+        "930518223611",
+        "93051822362",
+        "93051822361a",
+        "93_05_18_223_61",
+        "INSZ 93051822361",
+        "-93051822361",
+        "93051822361.",
+        "00000000000",
+        "\uff19\uff1305182236\uff11",
+        "93,05,18,223,61",
+        None,
+    ],
+)
 def test_anything_else_is_no_insz(written: str | None) -> None:
     assert sql("insz_digits(x)", written) == [None]
 
@@ -123,8 +143,13 @@ def test_an_insz_that_strayed_into_another_column_is_masked_there() -> None:
 def test_the_fields_of_a_malformed_row_hold_no_eleven_digits() -> None:
     texts = ("93051822361", "Jan 93.05.18-223.61 Gent", "9.3.05.18-223.61", "93\u202f05 18 223 61", "T1", "0123456789")
     assert sql("without_any_insz(x)", *texts) == [
-        "93*********", "Jan 93********* Gent", "93*********", "93*********", "T1", "0123456789",
-    ]  # fmt: skip
+        "93*********",
+        "Jan 93********* Gent",
+        "93*********",
+        "93*********",
+        "T1",
+        "0123456789",
+    ]
 
 
 def keys_of(*texts: str | None, key: bytes = KEY) -> dict[str, str]:

@@ -333,9 +333,16 @@ def test_an_error_cell_is_a_value_that_cannot_be_read_and_not_a_missing_one(tmp_
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, ""), (float("nan"), ""), (1e15, "1e+15"), (123456.789, "123456.789"), (-3.0, "-3"), (False, "false"),
-     (dt.time(1, 2), "01:02:00")],
-)  # fmt: skip
+    [
+        (None, ""),
+        (float("nan"), ""),
+        (1e15, "1e+15"),
+        (123456.789, "123456.789"),
+        (-3.0, "-3"),
+        (False, "false"),
+        (dt.time(1, 2), "01:02:00"),
+    ],
+)
 def test_odd_cells(value: object, text: str) -> None:
     assert cell_text(value) == text
 
@@ -415,9 +422,11 @@ def test_unreadable_parquet_is_refused(content: bytes, tmp_path: Path) -> None:
 
 def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     content = bytearray(
-        parquet(tmp_path, "select 'T' || range as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum "
-                          "from range(10000)")
-    )  # fmt: skip
+        parquet(
+            tmp_path,
+            "select 'T' || range as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum from range(10000)",
+        )
+    )
     content[4:2000] = b"\xff" * 1996
     assert refused(tmp_path, bytes(content), "parquet") == "cannot be read as Parquet; export it again"
 

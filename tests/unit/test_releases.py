@@ -194,8 +194,10 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
     for name, sha256 in names.items():
         (data.lake / "loontoelagen" / f"{name}.parquet").write_bytes(empty)
         day = dt.date.fromisoformat(name[-10:])
-        ledger.append(data.ledger, [Entry(name, f"{name}.csv", "loontoelagen", day, "accepted", "", sha256, "", "",
-                                          dt.datetime(2025, 1, 2))])  # fmt: skip
+        ledger.append(
+            data.ledger,
+            [Entry(name, f"{name}.csv", "loontoelagen", day, "accepted", "", sha256, "", "", dt.datetime(2025, 1, 2))],
+        )
     annex = QUESTION.annex("3")
     wanted = (settings, QUESTION, annex, later, None, PUBLIEK, lambda figure: figure.place == "44021")
     assert revision.sheets(*wanted) == ()
@@ -234,8 +236,13 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     question = load_question(tmp_path / "nieuw.yml")
     place = annexes(source[0], tmp_path / "annexes", question)
     assert sorted(path.name for path in place.iterdir()) == [
-        "antwoord.docx", "antwoord_cijfers.xlsx", "geld.xlsx", "geld_csv", "opgestart.xlsx", "opgestart_csv",
-    ]  # fmt: skip
+        "antwoord.docx",
+        "antwoord_cijfers.xlsx",
+        "geld.xlsx",
+        "geld_csv",
+        "opgestart.xlsx",
+        "opgestart_csv",
+    ]
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = register.release(data, question, source[0], place, NOW)
     assert new and verify.verify(data, place / "geld.xlsx").release

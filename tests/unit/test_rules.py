@@ -56,7 +56,7 @@ TABLES = {
         same day   | 93051822361 | NEC     | 2020-01-02 | 2020-01-02 |
         backwards  | 93051822361 | NEC     | 2020-01-02 | 2020-01-01 | reject:end_before_start
     """,
-}  # fmt: skip
+}
 OUTCOMES = {"quarantined": "reject", "warned": "warn"}
 
 
@@ -73,8 +73,10 @@ def test_each_row_is_what_the_last_column_says(data: DataFolder, tmp_path: Path,
 
 
 def test_every_rule_of_a_source_has_its_edge_here() -> None:
-    own = {source: {f"{r.on_fail}:{r.name}" for r in contract.load(source).rules if r.meaning and is_own(r.name)}
-           for source in contract.sources()}  # fmt: skip
+    own = {
+        source: {f"{r.on_fail}:{r.name}" for r in contract.load(source).rules if r.meaning and is_own(r.name)}
+        for source in contract.sources()
+    }
     shown = {source: {row[-1] for row in ascii_table(table)[1:] if row[-1]} for source, table in TABLES.items()}
     assert {source: rules for source, rules in own.items() if rules} == shown
 

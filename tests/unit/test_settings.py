@@ -53,11 +53,14 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("TWE_PSEUDONYM_KEY", "kort-geheim-15c", "TWE_PSEUDONYM_KEY is shorter than 16 characters; use a long random "
-         "text"),
+        (
+            "TWE_PSEUDONYM_KEY",
+            "kort-geheim-15c",
+            "TWE_PSEUDONYM_KEY is shorter than 16 characters; use a long random text",
+        ),
         ("TWE_ENGINE", "spark", "TWE_ENGINE should be 'duckdb'"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_one_line(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as error:

@@ -278,8 +278,10 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_run(places: Places) -> Non
     with pytest.raises(checking.MistakesError) as error:
         checking.require_sound(places)
     assert [line.split(",")[0].strip() for line in str(error.value).splitlines()] == [
-        "code_lists.csv", "class_sets.csv", "klantprofielen.yml",
-    ]  # fmt: skip
+        "code_lists.csv",
+        "class_sets.csv",
+        "klantprofielen.yml",
+    ]
 
 
 @pytest.mark.parametrize("name", ["code_lists.csv", "class_sets.csv", "municipalities.csv", "trajecten.yml"])

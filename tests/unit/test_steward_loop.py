@@ -182,9 +182,11 @@ def test_ten_thousand_rows_come_through(data: DataFolder, tmp_path: Path) -> Non
 
 def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: DataFolder) -> None:
     trajectories(
-        data, "2024-01-31_gent", f"T1 | {INSZ[0]} | 11001 | nooit | |\nT2 | {INSZ[1]} | 44021 | nooit | |\n"
+        data,
+        "2024-01-31_gent",
+        f"T1 | {INSZ[0]} | 11001 | nooit | |\nT2 | {INSZ[1]} | 44021 | nooit | |\n"
         f"T3 | {INSZ[2]} | 11001 | 2025-01-01 | |\nT4 | {INSZ[0]} | 11001 | nooit | |",
-    )  # fmt: skip
+    )
     trajectories(data, "2024-02-29", f"T1 | {INSZ[0]} | 11001 | ooit | |\nT4 | {INSZ[0]} | 11001 | 2020-01-01 | |")
     text = told(data).splitlines()
     assert text[0].startswith("Open: 2 refused rows, 1 row with a warning. Mended by a later delivery: 1 row. Older")

@@ -131,8 +131,14 @@ def test_the_example_of_a_merger_is_sound_only_as_a_whole(data: DataFolder, plac
 
 
 def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Places) -> None:
-    load(data, write(data.inbox, "transmissies_2024-01-31.csv",
-                     f"transmissie_id | klant_id | transmissiedatum\nX1 | {INSZ[0]} | 2020-01-01"))  # fmt: skip
+    load(
+        data,
+        write(
+            data.inbox,
+            "transmissies_2024-01-31.csv",
+            f"transmissie_id | klant_id | transmissiedatum\nX1 | {INSZ[0]} | 2020-01-01",
+        ),
+    )
     path = places.expectations / "transmissies.yml"
     rule = """rules:
   - name: bis_number
@@ -163,19 +169,22 @@ def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, mo
     former = {
         "klantprofielen": replace(profiles, rules=(*old, gone), version="former"),
         "trajecten": replace(
-            trajectories, version="former", rules=tuple(
+            trajectories,
+            version="former",
+            rules=tuple(
                 replace(r, kwargs={**r.kwargs, "max_value": 12}) if r.name == "over_24_months" else r
                 for r in trajectories.rules
             ),
         ),
-    }  # fmt: skip
+    }
     with monkeypatch.context() as patch:
         patch.setattr(contract, "load", lambda name, *_: former.get(name) or now[name])
         rows = "T1 | 19 | V\nT2 | 30 | X\nT3 | 19 | Y\nT4 | 12 | V\nT5 | 12 | X"
         load(data, write(data.inbox, "klantprofielen_2024-01-31.csv", f"traject_id | leeftijd | geslacht\n{rows}"))
         head = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
-        rows = "\n".join(f"T{n} | {INSZ[n]} | 11001 | 2020-01-01 | {end}-01-01 | UITGEVOERD" for n, end in
-                         enumerate((2022, 2023)))  # fmt: skip
+        rows = "\n".join(
+            f"T{n} | {INSZ[n]} | 11001 | 2020-01-01 | {end}-01-01 | UITGEVOERD" for n, end in enumerate((2022, 2023))
+        )
         load(data, write(data.inbox, "trajecten_2024-01-31.csv", f"{head}\n{rows}"))
     found = today.marked(data, cases.read(data))
     assert {(c.source[0], c.row_number): (c.gone, today.passes(c)) for c in found} == {

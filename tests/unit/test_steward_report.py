@@ -27,11 +27,22 @@ def entry(name: str, run: str, read: int, refused: int = 0, warned: int = 0, **c
     reasons = [Reason("invalid_startdatum", "reject", refused)] if refused else []
     reasons += [Reason("over_24_months", "warn", warned)] if warned else []
     facts = {
-        "delivery_id": name, "file_name": f"{name}.csv", "source": name.split("_")[0], "status": "accepted",
-        "delivered_on": dt.date.fromisoformat(name.split("_")[1]), "message": "", "sha256": name, "suite_version": "v",
-        "run_id": run, "loaded_at": dt.datetime(2024, 5, int(run[-1]), 6, 30), "rows_read": read,
-        "rows_accepted": read - refused, "rows_quarantined": refused, "rows_warned": warned, "reasons": tuple(reasons),
-    }  # fmt: skip
+        "delivery_id": name,
+        "file_name": f"{name}.csv",
+        "source": name.split("_")[0],
+        "status": "accepted",
+        "delivered_on": dt.date.fromisoformat(name.split("_")[1]),
+        "message": "",
+        "sha256": name,
+        "suite_version": "v",
+        "run_id": run,
+        "loaded_at": dt.datetime(2024, 5, int(run[-1]), 6, 30),
+        "rows_read": read,
+        "rows_accepted": read - refused,
+        "rows_quarantined": refused,
+        "rows_warned": warned,
+        "reasons": tuple(reasons),
+    }
     return Entry(**(facts | changes))  # type: ignore[arg-type]
 
 
@@ -136,11 +147,15 @@ def test_what_only_shows_across_sources_stands_apart_and_is_explained() -> None:
 
 def test_a_source_is_late_by_the_rhythm_in_its_yaml() -> None:
     """Every month and ten days: 31 + 10. Every quarter and fifteen: 92 + 15."""
-    report = made([
-        entry("trajecten_2024-04-20", "run-1", 10), entry("klantprofielen_2024-04-21", "run-1", 10),
-        entry("leefloners_2024-02-15", "run-1", 10), entry("arbeidsmarktposities_2024-02-14", "run-1", 10),
-        entry("transmissies_2024-06-01", "run-1", 1),
-    ])  # fmt: skip
+    report = made(
+        [
+            entry("trajecten_2024-04-20", "run-1", 10),
+            entry("klantprofielen_2024-04-21", "run-1", 10),
+            entry("leefloners_2024-02-15", "run-1", 10),
+            entry("arbeidsmarktposities_2024-02-14", "run-1", 10),
+            entry("transmissies_2024-06-01", "run-1", 1),
+        ]
+    )
     late = {s.source: (s.days_behind, s.every, s.is_late) for s in report.sources if s.newest}
     assert late == {
         "trajecten": (42, "maand", True),

@@ -28,9 +28,11 @@ def trajectories(data: DataFolder, name: str, rows: str) -> str:
 def warned(data: DataFolder) -> DataFolder:
     """T1 and T2 took three years, T3 is refused, T4 took three years and starts before its municipality was there."""
     rows = [
-        f"T1 | {INSZ[0]} | 11001 | {LONG}", f"T2 | {INSZ[1]} | 11001 | {LONG}",
-        f"T3 | {INSZ[2]} | 11001 | nooit | |", f"T4 | {INSZ[2]} | 44084 | 2018-06-01 | 2022-12-31 | UITGEVOERD",
-    ]  # fmt: skip
+        f"T1 | {INSZ[0]} | 11001 | {LONG}",
+        f"T2 | {INSZ[1]} | 11001 | {LONG}",
+        f"T3 | {INSZ[2]} | 11001 | nooit | |",
+        f"T4 | {INSZ[2]} | 44084 | 2018-06-01 | 2022-12-31 | UITGEVOERD",
+    ]
     trajectories(data, "2024-01-31", "\n".join(rows))
     return data
 

@@ -46,14 +46,17 @@ def test_all_mistakes_of_one_rule_and_column_are_told_at_once(places: Places) ->
     told = found(places)
     assert [said.removeprefix(f"trajecten.yml, line {line}: rule 'over_24_months'") for said in told[:6]] == [
         " has no remedy; say in Dutch what to do, for the OCMW",
-        *(f"trajecten.yml, line 12: column 'vermoedelijke_einddatum' {what}" for what in (
-            "has type 'datum'; use one of text, insz, nis, date, month, integer, amount, yesno, code.",
-            "has an unknown setting 'maximum'; use type, required, description, code_list, min, max.",
-        )),
+        *(
+            f"trajecten.yml, line 12: column 'vermoedelijke_einddatum' {what}"
+            for what in (
+                "has type 'datum'; use one of text, insz, nis, date, month, integer, amount, yesno, code.",
+                "has an unknown setting 'maximum'; use type, required, description, code_list, min, max.",
+            )
+        ),
         ": on_fail is 'waarschuw'; use reject or warn.",
         ": the setting 'column' is missing.",
         ": the setting 'kolom' is unknown here.",
-    ]  # fmt: skip
+    ]
     assert told[6].endswith(": only_if needs a column and an is (a code, or given).")
     assert told[7].endswith("rule 'another_one': there is no column 'looptijd'; did you mean 'looptijd_maanden'?")
     assert len(told) == 8

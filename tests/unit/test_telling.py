@@ -17,8 +17,9 @@ from orchestration.workspace import Workspace
 
 def entry(run: str, status: str = "rejected") -> Entry:
     day = dt.date(2024, 1, 31)
-    return Entry(f"id-{run}", f"trajecten_{run}.csv", "trajecten", day, status, "why", "sha", "v1", run,
-                 dt.datetime(2024, 2, 1))  # fmt: skip
+    return Entry(
+        f"id-{run}", f"trajecten_{run}.csv", "trajecten", day, status, "why", "sha", "v1", run, dt.datetime(2024, 2, 1)
+    )
 
 
 def test_what_was_loaded_before_the_note_began_is_told(tmp_path: Path) -> None:

@@ -38,10 +38,16 @@ def test_the_same_code_elsewhere_has_the_same_version(project: Path, monkeypatch
 
 @pytest.mark.parametrize(
     "changed",
-    ["orchestration/ingest/parsing.py", "expectations/routing.py", "exports/xlsx/cells.py",
-     "dbt_project/macros/dates.sql", "dbt_project/models/marts/mart_outflow.sql",
-     "dbt_project/seeds/class_sets.csv", "dbt_project/dbt_project.yml"],
-)  # fmt: skip
+    [
+        "orchestration/ingest/parsing.py",
+        "expectations/routing.py",
+        "exports/xlsx/cells.py",
+        "dbt_project/macros/dates.sql",
+        "dbt_project/models/marts/mart_outflow.sql",
+        "dbt_project/seeds/class_sets.csv",
+        "dbt_project/dbt_project.yml",
+    ],
+)
 def test_a_change_of_what_shapes_the_figures_changes_the_version(changed: str, project: Path) -> None:
     before = now()
     (project / changed).write_text((project / changed).read_text() + "\n")

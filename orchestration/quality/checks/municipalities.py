@@ -11,9 +11,17 @@ from orchestration.quality.checks.csv_tables import Row, read
 
 FILE, MERGES = "municipalities.csv", "municipality_merges.csv"
 COLUMNS = (
-    "nis_code", "municipality", "valid_from", "valid_to", "successor_nis_code", "province", "arrondissement",
-    "is_centre_city", "longitude", "latitude",
-)  # fmt: skip
+    "nis_code",
+    "municipality",
+    "valid_from",
+    "valid_to",
+    "successor_nis_code",
+    "province",
+    "arrondissement",
+    "is_centre_city",
+    "longitude",
+    "latitude",
+)
 MERGE_COLUMNS = ("predecessor_nis_code", "successor_nis_code", "merge_date")
 AREA = {"longitude": (2.5, 6.0), "latitude": (50.6, 51.6)}
 """Where Flanders lies, in degrees (WGS84)."""

@@ -85,10 +85,11 @@ def _file(path: Path, fields: tuple[str, ...]) -> Iterator[Problem]:
     for number, line in enumerate(text.splitlines(), start=1):
         if wrong := THOUSANDS.search(line.partition("#")[0]):
             yield Problem(
-                path.name, number,
+                path.name,
+                number,
                 f"{wrong[1]} is read as {float(wrong[2]):g}, because a point is the decimal sign; write "
                 f"{wrong[2].replace('.', '')}, or {float(wrong[2]):g} when that is meant",
-            )  # fmt: skip
+            )
     yield from _columns(path.name, doc.get("columns"))
     for rule in doc.get("rules") or [] if isinstance(doc.get("rules"), list) else []:
         if isinstance(rule, Located):
@@ -116,16 +117,18 @@ def _rule(file: str, rule: Located) -> Iterator[Problem]:
             yield Problem(file, rule.first_line, f"rule {name!r} has no {text}; say in Dutch {reader}, for the OCMW")
         elif rule.get("on_fail") == "reject" and LOADED.search(rule[text]):
             yield Problem(
-                file, rule.line(text),
+                file,
+                rule.line(text),
                 f"rule {name!r} refuses the row (on_fail: reject), but its {text} says that something is loaded; "
                 "say what the OCMW has to do to get the row in",
-            )  # fmt: skip
+            )
     for bound in ("min_value", "max_value"):
         if isinstance(value := rule.get(bound), str) and re.fullmatch(r"[+-]?\d[\d.,]*", value.strip()):
             yield Problem(
-                file, rule.line(bound),
+                file,
+                rule.line(bound),
                 f"rule {name!r}: {bound} {value!r} is a text; write the number without quotes, such as 5000 or 12.5",
-            )  # fmt: skip
+            )
     listed = rule.get("value_set")
     only_if = rule.get("only_if")
     values = list(listed) if isinstance(listed, list) else []
@@ -133,10 +136,11 @@ def _rule(file: str, rule: Located) -> Iterator[Problem]:
     for value in values:
         if isinstance(value, bool) or value is None:
             yield Problem(
-                file, rule.first_line,
+                file,
+                rule.first_line,
                 f"rule {name!r}: a code reads as {value!r} (YAML takes NO, ON, Y and the like for yes or no); "
                 "put the codes in quotes",
-            )  # fmt: skip
+            )
 
 
 def _located(message: str, places: Places) -> Problem:

@@ -68,20 +68,32 @@ def _lines(to: Recipient, by_source: Mapping[str, Sequence[Case]]) -> list[Line]
         (f"2. Zoek de rij in het bestand aan de hand van het rijnummer. {_numbering(cases)}", False),
         ("3. De kolom 'betekenis' zegt wat er mis is, de kolom 'wat te doen' hoe u het verbetert.", False),
         (f"4. Noteer de juiste waarde in de kolom '{CORRECTION}', of verbeter de rij meteen in uw toepassing.", False),
-        ("5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand en met dezelfde sleutel. Dit bestand zelf "
-         "is geen levering.", False),
+        (
+            "5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand en met dezelfde sleutel. Dit bestand zelf "
+            "is geen levering.",
+            False,
+        ),
         *((text, False) for text in _closing(cases)),
-        ("Het INSZ staat niet in dit bestand: alleen de eerste twee cijfers, de rest zijn sterretjes. "
-         "Vul in dit bestand ook geen INSZ in.", False),
+        (
+            "Het INSZ staat niet in dit bestand: alleen de eerste twee cijfers, de rest zijn sterretjes. "
+            "Vul in dit bestand ook geen INSZ in.",
+            False,
+        ),
         ("Stuur dit bestand alleen langs een beveiligde weg, en vernietig het als de rijen verbeterd zijn.", False),
         ("Zo levert u de verbeterde rijen", True),
-        ("Eén bestand per bron, met de naam hieronder. JJJJ-MM-DD is de dag van de levering, later dan die van "
-         f"het vorige bestand. Het bestand mag {_any(FORMATS)} zijn (CSV: UTF-8, met ; of , ertussen).", False),
-        ("De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. Lever elke rij in haar geheel, "
-         "ook met de waarden die goed waren"
-         f"{', en met het echte INSZ in plaats van de sterretjes' if _with_insz(by_source) else ''}. "
-         f"Om een rij in te trekken voegt u de kolom {WITHDRAWN} toe, met J.", False),
-    ]  # fmt: skip
+        (
+            "Eén bestand per bron, met de naam hieronder. JJJJ-MM-DD is de dag van de levering, later dan die van "
+            f"het vorige bestand. Het bestand mag {_any(FORMATS)} zijn (CSV: UTF-8, met ; of , ertussen).",
+            False,
+        ),
+        (
+            "De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. Lever elke rij in haar geheel, "
+            "ook met de waarden die goed waren"
+            f"{', en met het echte INSZ in plaats van de sterretjes' if _with_insz(by_source) else ''}. "
+            f"Om een rij in te trekken voegt u de kolom {WITHDRAWN} toe, met J.",
+            False,
+        ),
+    ]
     for source, rows in by_source.items():
         columns = [c.name for c in contract.load(source).columns if c.name != WITHDRAWN]
         texts += [
