@@ -18,10 +18,10 @@ import dagster as dg
 from expectations import contract
 from orchestration import jobs
 from orchestration.ingest.inbox import is_early, parse_name
+from orchestration.ingest.workspace import Workspace
 from orchestration.services import alerts
 from orchestration.store.clock import ZONE, today
 from orchestration.store.settings import Settings
-from orchestration.workspace import Workspace
 
 CLOSING = (2, 1)
 """Month and day on which the year before is answered: its last deliveries came in January."""

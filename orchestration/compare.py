@@ -10,12 +10,12 @@ from exports.questions.question import Question
 from orchestration import runner
 from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.workspace import Workspace
 from orchestration.releases.attribution import Trace, trace
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
-from orchestration.workspace import Workspace
 
 MARK = "VERTROUWELIJK"
 

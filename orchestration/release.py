@@ -11,13 +11,13 @@ from exports.questions.unfinished import left_over
 from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
+from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
 from orchestration.releases.register import Release, ReleaseError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
-from orchestration.workspace import Workspace
 
 
 def run(

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from orchestration import jobs
 from orchestration.ingest import reported
+from orchestration.ingest.workspace import Workspace
 from orchestration.instance import bury_killed_runs
 from orchestration.quality import report_page
 from orchestration.store import swap
 from orchestration.store.files import sweep
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
-from orchestration.workspace import Workspace
 
 
 class AnswerConfig(dg.ConfigurableResource):

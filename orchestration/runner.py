@@ -19,6 +19,7 @@ from orchestration.answers.disclosure import Summary
 from orchestration.answers.questions import ASIDE, chosen
 from orchestration.ingest import reported
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.workspace import Workspace
 from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
 from orchestration.quality import report_page
 from orchestration.quality.checks import checking
@@ -29,7 +30,6 @@ from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.warehouse import coverage, publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
-from orchestration.workspace import Workspace
 
 REFUSED = (
     "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "

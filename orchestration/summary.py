@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.workspace import Workspace
 from orchestration.quality import quarantine, report_page
 from orchestration.quality.standing import Standing
 from orchestration.quality.wording import counted
@@ -15,7 +16,6 @@ from orchestration.store import clock
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
-from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
     from orchestration.demo import DemoSummary

@@ -14,10 +14,10 @@ import pytest
 
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
-from tests.deliveries import KEY
 from tests.hostile import Inbox, write_inbox
 from tests.oracle import Ledger, deliver
-from tests.processes import Ended, Twe
+from tests.support.deliveries import KEY
+from tests.support.processes import Ended, Twe
 
 # The same examples every time, and no clock: a slow machine is no failure.
 hypothesis.settings.register_profile("project", derandomize=True, deadline=None, max_examples=60, database=None)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-UNIT = "tests/unit/"
 DBT = "dbt:"
 
 
@@ -39,21 +38,26 @@ class Mutant:
 MUTANTS = (
     # The door: what is read, judged, kept.
     Mutant("orchestration/ingest/load.py", "rows_read != accepted + quarantined", "rows_read < 0",
-           UNIT + "test_load.py"),
+           "tests/orchestration/ingest/test_load.py"),
     Mutant("orchestration/ingest/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
-           UNIT + "test_load.py"),
+           "tests/orchestration/ingest/test_load.py"),
     Mutant("orchestration/ingest/storage.py", "case when _shape = 'row' then {value} end", "{value}",
-           UNIT + "test_load.py"),
-    Mutant("orchestration/ingest/storage.py", "without_any_insz(x)", "x", UNIT + "test_load.py"),
-    Mutant("orchestration/ingest/inbox.py", '("csv", "xlsx", "parquet")', '("csv", "parquet")', UNIT + "test_inbox.py"),
+           "tests/orchestration/ingest/test_load.py"),
+    Mutant("orchestration/ingest/storage.py", "without_any_insz(x)", "x",
+           "tests/orchestration/ingest/test_load.py"),
+    Mutant("orchestration/ingest/inbox.py", '("csv", "xlsx", "parquet")', '("csv", "parquet")',
+           "tests/orchestration/ingest/test_inbox.py"),
     Mutant("orchestration/ingest/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",
-           UNIT + "test_ledger.py"),
+           "tests/orchestration/ingest/test_ledger.py"),
     # Rules and codes as data.
-    Mutant("expectations/trajecten.yml", "max_value: 24", "max_value: 25", UNIT + "test_rules.py"),
-    Mutant("expectations/klantprofielen.yml", "min: 15", "min: 14", UNIT + "test_contract.py"),
-    Mutant("expectations/loontoelagen.yml", "on_fail: reject", "on_fail: warn", UNIT + "test_rules.py"),
+    Mutant("expectations/trajecten.yml", "max_value: 24", "max_value: 25",
+           "tests/expectations/test_rules.py"),
+    Mutant("expectations/klantprofielen.yml", "min: 15", "min: 14",
+           "tests/expectations/test_contract.py"),
+    Mutant("expectations/loontoelagen.yml", "on_fail: reject", "on_fail: warn",
+           "tests/expectations/test_rules.py"),
     Mutant("dbt_project/seeds/code_lists.csv", "position,NEC,nec,", "position,NEK,nec,",
-           f"{UNIT}test_contract.py {UNIT}test_rules.py"),
+           "tests/expectations/test_contract.py tests/expectations/test_rules.py"),
     # Definitions, at their edges.
     Mutant("dbt_project/macros/dates.sql", ".end_date > {{ after }}", ".end_date >= {{ after }}", DBT + "fct_outcome"),
     Mutant("dbt_project/macros/dates.sql", "<= {{ day_after_last }}", "< {{ day_after_last }}", DBT + "fct_trajectory"),
@@ -66,28 +70,36 @@ MUTANTS = (
            DBT + "mart_transmissions"),
     Mutant("dbt_project/models/marts/mart_started_profile.sql", "'age': 'age_class'", "'age': 'gender'",
            DBT + "mart_started_profile"),
-    Mutant("dbt_project/tests/generic/unique_combination.sql", "> 1", "> 2", UNIT + "test_generic_tests.py"),
-    Mutant("dbt_project/tests/generic/always_true.sql", ", false)", ", true)", UNIT + "test_generic_tests.py"),
-    Mutant("dbt_project/tests/generic/same_total.sql", "full join", "inner join", UNIT + "test_generic_tests.py"),
+    Mutant("dbt_project/tests/generic/unique_combination.sql", "> 1", "> 2",
+           "tests/dbt_project/test_generic_tests.py"),
+    Mutant("dbt_project/tests/generic/always_true.sql", ", false)", ", true)",
+           "tests/dbt_project/test_generic_tests.py"),
+    Mutant("dbt_project/tests/generic/same_total.sql", "full join", "inner join",
+           "tests/dbt_project/test_generic_tests.py"),
     # The second statement of the definitions.
-    Mutant("tests/oracle/calendar.py", "min(dom, month_length(year, month))", "min(dom, 28)", UNIT + "test_oracle.py"),
+    Mutant("tests/oracle/calendar.py", "min(dom, month_length(year, month))", "min(dom, 28)",
+           "tests/oracle/test_oracle.py"),
     # Runs and publications.
     Mutant("orchestration/store/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
-           UNIT + "test_lock.py"),
+           "tests/orchestration/store/test_lock.py"),
     Mutant("orchestration/planning.py", "if made is not None and answer.as_of_is_default",
            "if False and answer.as_of_is_default",
-           UNIT + "test_planning.py"),
+           "tests/orchestration/test_planning.py"),
     # Annexes.
     Mutant("exports/annexes/transmissions.py", 'Percentage("with_transmission", "measured")',
-           'Percentage("measured", "with_transmission")', UNIT + "test_exports_annexes.py"),
+           'Percentage("measured", "with_transmission")',
+           "tests/exports/annexes/test_annexes.py"),
     Mutant("exports/annexes/rules.py", "if above is None or not below", "if above is None",
-           UNIT + "test_annex_rules.py"),
+           "tests/exports/annexes/test_annex_rules.py"),
     Mutant("exports/annexes/rules.py", "value * part for value, part", "value for value, part",
-           UNIT + "test_annex_rules.py"),
-    Mutant("exports/questions/question.py", "sha256", "sha255", UNIT + "test_exports_questions.py"),
+           "tests/exports/annexes/test_annex_rules.py"),
+    Mutant("exports/questions/question.py", "sha256", "sha255",
+           "tests/exports/questions/test_questions.py"),
     # The rules of the tree.
-    Mutant("tests/rooms.py", "id(node) not in in_functions", "False", UNIT + "test_rooms.py"),
-    Mutant("tests/naming.py", "kind == column.type and ", "", UNIT + "test_naming.py"),
+    Mutant("tests/structure/rooms.py", "id(node) not in in_functions", "False",
+           "tests/structure/test_rooms.py"),
+    Mutant("tests/structure/naming.py", "kind == column.type and ", "",
+           "tests/structure/test_naming.py"),
 )  # fmt: skip
 
 

@@ -13,12 +13,12 @@ from orchestration import planning
 from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
-from orchestration.workspace import Workspace
 
 
 def text(settings: Settings) -> str:

@@ -13,11 +13,11 @@ from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
+from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.releases import revision
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse.publication import Publication
-from orchestration.workspace import Workspace
 
 FOLLOW = dg.AutomationCondition.eager() | (
     dg.AutomationCondition.code_version_changed().since(dg.AutomationCondition.newly_requested())

@@ -7,9 +7,9 @@ from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
+from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
-from orchestration.workspace import Workspace
 
 DISCLOSURE = dg.AssetKey("disclosure_control")
 AUDIT = "audit"

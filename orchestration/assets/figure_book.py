@@ -8,9 +8,9 @@ from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
 from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
+from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
-from orchestration.workspace import Workspace
 
 FIGURE_BOOK = dg.AssetKey("figure_book")
 

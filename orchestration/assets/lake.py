@@ -12,9 +12,9 @@ from orchestration.assets.retries import tried_again
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.storage import LAKE_TYPES
+from orchestration.ingest.workspace import Workspace
 from orchestration.jobs import REFUSED
 from orchestration.progress import step
-from orchestration.workspace import Workspace
 
 INBOX = dg.AssetKey("inbox")
 LEDGER = dg.AssetKey(["ledger", "deliveries"])

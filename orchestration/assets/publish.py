@@ -6,13 +6,13 @@ from exports.questions.question import Question
 from orchestration.assets.describing import ENGINEERS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.retries import tried_again
+from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse import dbt, publication
 from orchestration.warehouse.dictionary import described_tables
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
-from orchestration.workspace import Workspace
 
 PUBLICATION = dg.AssetKey("publication")
 

@@ -5,10 +5,10 @@ import dagster as dg
 from orchestration.assets.describing import STEWARDS, see
 from orchestration.assets.lake import POOL
 from orchestration.assets.publish import PUBLICATION
+from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.quality import report_page
 from orchestration.quality.standing import LABELS
-from orchestration.workspace import Workspace
 
 REPORT = dg.AssetKey(["reports", "quality"])
 

@@ -15,11 +15,11 @@ from orchestration.assets import lineage
 from orchestration.assets.describing import ENGINEERS, STEWARDS, see
 from orchestration.assets.lake import LEDGER, POOL
 from orchestration.assets.retries import SECONDS_BETWEEN, TIMES, passes
+from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse import dbt
 from orchestration.warehouse.run_dates import resolve, write_run_settings
-from orchestration.workspace import Workspace
 
 RUN_SETTINGS = dg.AssetKey(["work", "run_settings"])
 RESULTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}

@@ -121,8 +121,8 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
     """Write synthetic deliveries, in the shape of the real thing."""
     from orchestration import summary
     from orchestration.demo import InboxInUseError, write_demo
+    from orchestration.ingest.workspace import Workspace
     from orchestration.store.settings import ensure_writable
-    from orchestration.workspace import Workspace
 
     settings = load_settings()
     folder = inbox or settings.inbox_folder

@@ -55,7 +55,7 @@ def _ahead() -> None:
     """Questions that ask for years of which nothing can have been delivered: no mistake, but seldom meant."""
     from orchestration.answers.questions import known
     from orchestration.ingest.ledger import newest_accepted
-    from orchestration.workspace import Workspace
+    from orchestration.ingest.workspace import Workspace
 
     settings = load_settings()
     newest = newest_accepted(Workspace(settings).entries())

@@ -21,6 +21,7 @@ from expectations.contract import SourceContract
 from expectations.routing import literal, quote
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
+from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.rewrite import CLIENT_KEY
 from orchestration.maintenance.rotate_key import current_answer
@@ -28,7 +29,6 @@ from orchestration.quality import reviews
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.swap import exchange, finish
-from orchestration.workspace import Workspace
 
 
 class InszError(ValueError):

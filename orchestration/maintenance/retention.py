@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from orchestration.ingest.workspace import Workspace
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
-from orchestration.workspace import Workspace
 
 
 def forget(settings: Settings, days: int, now: dt.datetime) -> list[str]:

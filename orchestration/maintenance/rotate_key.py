@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
@@ -20,7 +21,6 @@ from orchestration.store.settings import Settings, SettingsError, ensure_writabl
 from orchestration.store.swap import exchange, finish
 from orchestration.warehouse import publication
 from orchestration.warehouse.run_dates import Answer, resolve
-from orchestration.workspace import Workspace
 
 MOST_NAMED = 10
 

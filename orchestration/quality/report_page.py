@@ -6,13 +6,13 @@ from pathlib import Path
 
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.workspace import Workspace
 from orchestration.quality import by_ocmw, cases, standing
 from orchestration.quality import report as quality
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.report import Report
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
-from orchestration.workspace import Workspace
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 KEPT = 30

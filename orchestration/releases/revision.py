@@ -12,12 +12,12 @@ from exports.figures.shown import of_figures
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
 from orchestration.answers import documents
+from orchestration.ingest.workspace import Workspace
 from orchestration.releases import figures, register
 from orchestration.releases.attribution import Trace, trace
 from orchestration.releases.register import Release
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
-from orchestration.workspace import Workspace
 
 
 def revised_release(settings: Settings, question: Question, publication: Publication) -> str | None:

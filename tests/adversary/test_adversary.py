@@ -13,7 +13,7 @@ from orchestration.warehouse import publication
 from tests.adversary.__main__ import main
 from tests.adversary.book import full, pages, read_book
 from tests.adversary.reading import HIDDEN, Cell, Publication, confidential, packages
-from tests.unit.test_exports_support import make_publication
+from tests.exports.tiny_publication import make_publication
 
 ANNEXES = ("bijlage_5_uitstroom_csv", "bijlage_6_transmissies_csv")
 PLACES = (("11001", "Antwerpen", 40, 2), ("11002", "Antwerpen", 60, 9), ("44021", "Oost-Vlaanderen", 50, 8))

@@ -14,11 +14,11 @@ from orchestration.runner import Wish
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
-from tests.compare import assert_door_equals, assert_publication_equals, read_table
 from tests.conftest import Finished, finished_run
-from tests.deliveries import KEY
 from tests.hostile import Inbox, write_inbox
 from tests.oracle import Ledger, deliver, marts
+from tests.support.compare import assert_door_equals, assert_publication_equals, read_table
+from tests.support.deliveries import KEY
 
 pytestmark = pytest.mark.slow
 # One small question: the figures are compared in the publication, the annexes have their own tests.

@@ -23,9 +23,9 @@ from orchestration.releases import verify
 from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT
 from orchestration.warehouse import dbt, dbt_docs, dictionary, publication
-from tests.browser import browser, found
 from tests.conftest import Finished
-from tests.render import render
+from tests.support.browser import browser, found
+from tests.support.render import render
 
 pytestmark = pytest.mark.slow
 PAGE = PROJECT / "docs" / "analyst.md"

@@ -11,9 +11,9 @@ from orchestration.maintenance.backup import BackupError
 from orchestration.store.lock import BusyError, single_writer
 from orchestration.store.settings import Settings
 from tests.conftest import Finished
-from tests.deliveries import KEY
 from tests.integration.test_gates import hashes
-from tests.processes import Twe
+from tests.support.deliveries import KEY
+from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 

@@ -18,8 +18,8 @@ from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse import dbt
 from orchestration.warehouse.run_dates import resolve, write_run_settings
-from tests import naming
-from tests.deliveries import KEY, by_routing, rows_of, write
+from tests.structure import naming
+from tests.support.deliveries import KEY, by_routing, rows_of, write
 
 PAGE = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(

@@ -8,8 +8,8 @@ import pytest
 
 from exports.annexes import KINDS
 from orchestration.warehouse import dbt
-from tests import naming
 from tests.conftest import Finished
+from tests.structure import naming
 
 pytestmark = pytest.mark.slow
 EVERY_ANNEX = {"reporting_municipalities", "labels", "deliveries"}

@@ -18,11 +18,11 @@ import duckdb
 import pytest
 
 from orchestration.store.paths import DataFolder
-from tests.compare import assert_publication_equals
-from tests.deliveries import INSZ, KEY, write, write_text
 from tests.oracle import Ledger, deliver, marts
-from tests.processes import Ended, Moment, Twe
-from tests.webhooks import webhook
+from tests.support.compare import assert_publication_equals
+from tests.support.deliveries import INSZ, KEY, write, write_text
+from tests.support.processes import Ended, Moment, Twe
+from tests.support.webhooks import webhook
 
 pytestmark = pytest.mark.slow
 

@@ -26,9 +26,9 @@ from orchestration.services import webserver
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from tests.conftest import Finished
-from tests.deliveries import KEY
-from tests.processes import Twe
-from tests.webhooks import webhook
+from tests.support.deliveries import KEY
+from tests.support.processes import Twe
+from tests.support.webhooks import webhook
 
 pytestmark = pytest.mark.slow
 

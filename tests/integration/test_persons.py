@@ -14,16 +14,16 @@ import duckdb
 import pytest
 
 from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import erase, retention, rotate_key
 from orchestration.maintenance.same_figures import FiguresDifferError
 from orchestration.quality import cases, reviews
 from orchestration.store import swap
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings
-from orchestration.workspace import Workspace
-from tests.deliveries import INSZ, KEY, rows_of, write
 from tests.integration.test_privacy import files, insz_in, keys_in, texts
-from tests.processes import Twe
+from tests.support.deliveries import INSZ, KEY, rows_of, write
+from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.store.paths import PROJECT, DataFolder
-from tests.deliveries import INSZ, write
-from tests.processes import Twe
+from tests.support.deliveries import INSZ, write
+from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 SERVER_ACCOUNT = "postgres"  # the server refuses to run as root

@@ -10,10 +10,10 @@ import pytest
 
 from orchestration.ingest.pseudonym import client_key
 from tests.conftest import Finished
-from tests.deliveries import KEY
 from tests.oracle.reading import RejectedError, read
 from tests.oracle.sources import SOURCES
-from tests.processes import Twe
+from tests.support.deliveries import KEY
+from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 

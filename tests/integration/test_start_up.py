@@ -1,4 +1,4 @@
-"""What a start of the command line may import, in a fresh process. (What a room may import: tests/rooms.py.)"""
+"""What a start of the command line may import, in a fresh process."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.store.paths import PROJECT
 from tests.conftest import Finished
-from tests.deliveries import KEY
+from tests.support.deliveries import KEY
 
 HEAVY = ("great_expectations", "sqlalchemy", "pandas", "dagster", "dagster_dbt", "dbt", "openpyxl", "python_calamine")
 START = """

@@ -10,7 +10,7 @@ from expectations import contract
 from orchestration.ingest import ledger
 from orchestration.quality import cases
 from tests.conftest import Finished
-from tests.processes import Twe
+from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 

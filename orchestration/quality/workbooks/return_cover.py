@@ -69,8 +69,8 @@ def _lines(to: Recipient, by_source: Mapping[str, Sequence[Case]]) -> list[Line]
         ("3. De kolom 'betekenis' zegt wat er mis is, de kolom 'wat te doen' hoe u het verbetert.", False),
         (f"4. Noteer de juiste waarde in de kolom '{CORRECTION}', of verbeter de rij meteen in uw toepassing.", False),
         (
-            "5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand en met dezelfde sleutel. Dit bestand zelf "
-            "is geen levering.",
+            "5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand en met dezelfde sleutel. Dit bestand "
+            "zelf is geen levering.",
             False,
         ),
         *((text, False) for text in _closing(cases)),
@@ -87,8 +87,8 @@ def _lines(to: Recipient, by_source: Mapping[str, Sequence[Case]]) -> list[Line]
             False,
         ),
         (
-            "De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. Lever elke rij in haar geheel, "
-            "ook met de waarden die goed waren"
+            "De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. Lever elke rij in haar "
+            "geheel, ook met de waarden die goed waren"
             f"{', en met het echte INSZ in plaats van de sterretjes' if _with_insz(by_source) else ''}. "
             f"Om een rij in te trekken voegt u de kolom {WITHDRAWN} toe, met J.",
             False,

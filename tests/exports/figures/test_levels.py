@@ -1,0 +1,172 @@
+"""Levels of places, years that are provisional or break with the past, totals that agree, and provenance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from exports import PublicationError, write_annex
+from exports.annexes.settling import Closing
+from exports.xlsx.document import Format
+from tests.exports.tiny_publication import QUESTIONS, annex_of, cells, make_publication
+
+YEARS = (2022, 2023)
+
+
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory) -> Path:
+    return make_publication(tmp_path_factory.mktemp("publication"))
+
+
+@pytest.mark.parametrize(
+    ("levels", "there", "absent"),
+    [
+        (("vlaanderen",), {"Vlaanderen"}, {"Provincies", "Centrumsteden", "Transmissies", "Gegevens", "Velden"}),
+        (("centrumstad",), {"Centrumsteden", "Grafieken centrumsteden"}, {"Vlaanderen", "Provincies", "Transmissies"}),
+        (("provincie", "gemeente"), {"Provincies", "Transmissies", "Gegevens"}, {"Vlaanderen", "Centrumsteden"}),
+    ],
+)
+def test_the_question_chooses_the_levels(publication, tmp_path, levels, there, absent):
+    question = QUESTIONS["twe-2024"]
+    annex = replace(question.annex("6"), levels=levels)
+    sheets = set(write_annex(publication, question, annex, tmp_path, YEARS).sheets)
+    assert there <= sheets
+    assert not absent & sheets
+
+
+def test_provinces_and_cities_show_the_figures_of_their_municipalities(publication, tmp_path):
+    path = annex_of(publication, tmp_path, "twe-2024", "6", YEARS).path
+    provinces = {row["Provincie"]: list(row.values())[1:] for row in cells(path, "Provincies")}
+    assert provinces == {
+        "Antwerpen": [3, 1, 33.3, 10, 0, 0],
+        "Oost-Vlaanderen": [0, 0, "[z]", 3, 0, 0],
+        "Limburg": [0, 0, "[z]", 1, 1, 100],
+    }
+    assert [row["Centrumstad"] for row in cells(path, "Centrumsteden")] == ["Antwerpen", "Gent"]
+
+
+def test_the_largest_risers_and_fallers_are_ranked_above_the_floor(publication, tmp_path):
+    path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
+    rows = cells(path, "Stijgers en dalers")
+    assert [(row["Richting"], row["Rang"], row["Gemeente"]) for row in rows] == [
+        ("stijger", 1, "Gent"),
+        ("daler", 1, "Antwerpen"),
+    ]
+    (chart,) = load_workbook(path)["Stijgers en dalers"]._charts
+    assert [point.idx for point in chart.series[0].dPt] == [1]  # the faller has a colour of its own
+
+
+@pytest.mark.parametrize(
+    ("closing", "open_until"),
+    [
+        (Closing(), dt.date(2024, 2, 29)),
+        (Closing(years=10, months=0), dt.date(2033, 12, 31)),
+    ],
+)
+def test_a_year_is_provisional_up_to_the_last_day_for_corrections(closing, open_until):
+    assert closing.open_until(2023) == open_until
+    assert closing.provisional(2023, open_until)
+    assert not closing.provisional(2023, open_until + dt.timedelta(days=1))
+
+
+def test_provisional_years_are_marked_in_headers_rows_and_csv(tmp_path):
+    early = make_publication(tmp_path / "p", as_of=dt.date(2024, 2, 29))
+    result = annex_of(early, tmp_path, "twe-2024", "6", YEARS)
+    assert "2023 [p]: gemeten trajecten (aantal)" in cells(result.path, "Transmissies")[0]
+    assert [row["Status van het jaar"] for row in cells(result.path, "Vlaanderen")] == ["definitief", "voorlopig [p]"]
+    assert ",2023,voorlopig [p]," in (result.package / "transmissies.csv").read_text(encoding="utf-8")
+    texts = [row[0] for row in load_workbook(result.path)["Voorblad"].iter_rows(values_only=True)]
+    assert "Jaren: voorlopig [p]: 2023" in texts
+
+
+def test_subsidies_stay_open_for_ten_years_unless_counted_by_payment(publication, tmp_path):
+    question = QUESTIONS["twe-2024"]
+    annex = question.annex("3")
+    by_performance = write_annex(publication, question, annex, tmp_path, YEARS)
+    assert {row["Status van het jaar"] for row in cells(by_performance.path, "Vlaanderen")} == {"voorlopig [p]"}
+    assert {row["Status van het jaar"] for row in cells(by_performance.path, "Gegevens")} == {
+        "voorlopig [p]",
+        "voorlopig [p], breuk [b]",
+    }, "what belongs to no municipality breaks the series of municipalities, not that of Flanders"
+    by_payment = write_annex(publication, question, replace(annex, options={"basis": "payment"}), tmp_path, YEARS)
+    assert {row["Status van het jaar"] for row in cells(by_payment.path, "Vlaanderen")} == {"definitief"}
+
+
+def test_breaks_come_from_the_kind_the_question_and_the_geography(publication, tmp_path):
+    question = QUESTIONS["twe-2024"]
+    annex = replace(question.annex("3"), breaks={2020: "een andere reden"})
+    path = write_annex(publication, question, annex, tmp_path, (2019, 2020, 2023)).path
+    notes = {row["Onderwerp"]: row["Toelichting"] for row in cells(path, "Toelichting")}
+    assert notes["breuk 2019"].startswith("Trajecten van vóór 2017 behielden")
+    assert notes["breuk 2020"] == "een andere reden"
+    assert "niet aan een gemeente toe te wijzen" in notes["breuk 2023"]  # figures under 99999
+    assert any(header.startswith("2019 [b] [p]: ") for header in cells(path, "Loontoelagen")[0])
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("1", "opgestarte trajecten: bijlage naar vermoedelijke duur = bijlage naar profiel (geslacht)"),
+        ("2", "opgestarte trajecten: bijlage naar profiel (geslacht) = bijlage naar vermoedelijke duur"),
+        ("5", "gemeten trajecten: bijlage over uitstroom = bijlage over transmissies"),
+        ("6", "gemeten trajecten: bijlage over transmissies = bijlage over uitstroom"),
+    ],
+)
+def test_annexes_over_the_same_trajectories_agree_and_show_it(publication, tmp_path, number, text):
+    rows = cells(annex_of(publication, tmp_path, "twe-2024", number, YEARS).path, "Aansluiting")
+    chosen = [row for row in rows if row["Controle"] == text]
+    assert {row["Niveau"] for row in chosen} == {"Vlaanderen", "Provincie"}
+    assert all(row["Eerste telling"] == row["Tweede telling"] and row["Verschil"] == 0 for row in chosen)
+    assert any(row["Eerste telling"] for row in chosen)
+    kinds = {row["Controle"].rpartition(": ")[2] for row in rows}
+    assert {"som van de gemeenten = Vlaanderen", "som van de provincies = Vlaanderen"} <= kinds
+
+
+def test_annexes_that_contradict_each_other_are_refused(tmp_path):
+    other = {"mart_transmissions": [(2022, "11002", 2, 1)]}  # three were measured by the outflow
+    bad = make_publication(tmp_path / "p", rows=other)
+    with pytest.raises(
+        PublicationError, match=r"bijlage over transmissies: totals of 11002 in 2022 differ \(3 and 2\)"
+    ):
+        annex_of(bad, tmp_path / "out", "twe-2024", "5", YEARS)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_measuring_year_that_still_runs_may_have_measured_less_than_ended(tmp_path):
+    running = make_publication(tmp_path / "p", as_of=dt.date(2024, 3, 31))
+    rows = cells(annex_of(running, tmp_path, "twe-2024", "6", (2023, 2024)).path, "Aansluiting")
+    open_year = [row for row in rows if row["Meetjaar"] == 2024 and "jaar ervoor" in row["Controle"]]
+    assert {row["Besluit"] for row in open_year} == {"hoogstens gelijk: het jaar loopt nog"}
+    assert {row["Verschil"] for row in open_year} == {0, -2}
+
+
+def test_provenance_counts_rows_and_rules_per_source(publication, tmp_path):
+    rows = cells(annex_of(publication, tmp_path, "twe-2024", "3", YEARS).path, "Controles")
+    assert [tuple(row.values())[1:] for row in rows] == [
+        ("gebruikte leveringen", "telling", 1),
+        ("rijen gelezen", "telling", 7),
+        ("rijen aanvaard", "telling", 7),
+        ("rijen in quarantaine", "telling", 0),
+        ("rijen met een waarschuwing bij het laden", "telling", 2),
+        ("regel amount_zero", "waarschuwing: rij telt mee", 2),
+        ("regel unknown_trajectory", "waarschuwing: rij telt mee", 3),
+    ]
+
+
+@pytest.mark.parametrize(("version", "shown"), [("7", "7"), (None, "[x]")])
+def test_suite_versions_are_shown_or_said_to_be_missing(tmp_path, version, shown):
+    publication = make_publication(tmp_path / "p", suite_version=version)
+    path = annex_of(publication, tmp_path, "twe-2024", "3", YEARS).path
+    assert cells(path, "Leveringen")[0]["Versie van de controleregels"] == shown
+    facts = {row["Gegeven"]: row["Waarde"] for row in cells(path, "Herkomst")}
+    assert facts["Versie van de controleregels, loontoelagen"] == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1.25, 1.3), (-1.25, -1.3), (91.25, 91.3), (0.04, 0.0), (-0.04, 0.0)])
+def test_halves_are_rounded_away_from_zero(value, shown):
+    assert Format.ONE_DECIMAL.rounded(value) == shown
+    assert str(Format.ONE_DECIMAL.rounded(-0.0)) == "0.0"

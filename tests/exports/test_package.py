@@ -1,0 +1,65 @@
+"""The tables beside the workbook, as CSV with a description that a program can follow."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exports import write_annex
+from tests.exports.tiny_publication import QUESTIONS, annex_of, make_publication
+
+YEARS = (2022, 2023)
+
+
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory) -> Path:
+    return make_publication(tmp_path_factory.mktemp("publication"))
+
+
+def test_the_same_tables_stand_in_the_package_with_their_types_and_hashes(publication, tmp_path):
+    result = annex_of(publication, tmp_path, "twe-2024", "3", YEARS)
+    description = json.loads((result.package / "datapackage.json").read_text(encoding="utf-8"))
+    names = {path.name for path in result.package.iterdir()}
+    assert names == {"datapackage.json", *(item["path"] for item in description["resources"])}
+    for item in description["resources"]:
+        content = (result.package / item["path"]).read_bytes()
+        assert item["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        assert item["bytes"] == len(content)
+        rows = list(csv.reader(content.decode("utf-8").splitlines()))
+        fields = item["schema"]["fields"]
+        assert rows[0] == [field["name"] for field in fields]
+        assert len(rows) == item["rows"] + 1
+        for row in rows[1:]:
+            assert "" not in row
+            for field, value in zip(fields, row, strict=True):
+                pattern = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?", "date": r"\d{4}-\d\d-\d\d"}.get(
+                    field["type"]
+                )
+                assert pattern is None or value in item["schema"]["missingValues"] or re.fullmatch(pattern, value)
+    wide = next(item for item in description["resources"] if item["path"] == "loontoelagen.csv")
+    assert [field["name"] for field in wide["schema"]["fields"]] == [
+        "nis_code",
+        "gemeente",
+        "provincie",
+        "jaar",
+        "jaarstatus",
+        "aantal_loontoelagen_trajectmaanden",
+        "bedrag_euro",
+        "waarvan_correcties_euro",
+    ]
+    assert wide["rows"] == 5 * len(YEARS)
+
+
+def test_a_table_that_is_gone_leaves_the_package(publication, tmp_path):
+    question = QUESTIONS["twe-2024"]
+    annex = question.annex("6")
+    package = write_annex(publication, question, annex, tmp_path, YEARS).package
+    assert (package / "provincies.csv").exists()
+    write_annex(publication, question, replace(annex, levels=("vlaanderen",)), tmp_path, YEARS)
+    assert not (package / "provincies.csv").exists()

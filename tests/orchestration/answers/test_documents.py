@@ -1,0 +1,200 @@
+"""Where an annex goes, which years it tells, and when it is up to date."""
+
+import datetime as dt
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exports.questions.question import Question, QuestionError, load_questions
+from orchestration.answers import documents
+from orchestration.answers.documents import Stamps, YearsError, parse_years, stamp
+from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound
+from orchestration.ingest.ledger import Entry
+from orchestration.quality.checks import checking
+from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
+from orchestration.store.settings import Settings, SettingsError
+from orchestration.warehouse.publication import Publication, inputs_digest
+from orchestration.warehouse.run_dates import Answer, NothingAcceptedError, resolve
+from tests.orchestration.ingest.test_ledger import ENTRY
+
+SETTINGS = Settings()
+NEWEST, EARLIER = dt.date(2024, 6, 30), dt.date(2024, 1, 31)
+ENTRIES = [ENTRY, replace(ENTRY, file_name="b", sha256="45", delivered_on=NEWEST)]
+MADE = Publication(Path("p"), NEWEST, NEWEST, False, "0.1", "digest", dt.datetime(2024, 7, 1))
+
+
+@pytest.fixture(scope="module")
+def question() -> Question:
+    return load_questions(QUESTIONS)["twe-2024"]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        (None, None),
+        ("", None),
+        ("2020", (2020,)),
+        ("2020-2023", (2020, 2021, 2022, 2023)),
+        ("2020-2020", (2020,)),
+        ("2020,2022", (2020, 2022)),
+        ("2022, 2020", (2020, 2022)),
+        ("2018,2020-2021,2018", (2018, 2020, 2021)),
+    ],
+)
+def test_years_are_ranges_and_single_years_in_order(text: str | None, years: tuple | None) -> None:
+    assert parse_years(text) == years
+
+
+@pytest.mark.parametrize(
+    "text", ["twintig", "2020-", "-2020", "2023-2020", "2020,", "2020-2021-2022", "../weg", "2016"]
+)
+def test_other_years_are_refused_with_the_way_to_write_them(text: str) -> None:
+    with pytest.raises(YearsError, match=r"^--years: .*(write 2020, 2020-2023|must run forward and start in 2017)"):
+        parse_years(text)
+
+
+def place(question: Question, made: Publication, years: str | None = None) -> str:
+    return documents.folder(DataFolder(Path("/d")), question, made, ENTRIES, years).relative_to("/d/annexes").as_posix()
+
+
+def test_the_usual_stand_goes_into_the_folder_of_the_question(question: Question) -> None:
+    assert place(question, MADE) == "twe-2024"
+
+
+def test_another_stand_geography_or_choice_of_years_never_overwrites_it(question: Question) -> None:
+    earlier = replace(MADE, as_of=EARLIER)
+    assert place(question, earlier) == "twe-2024/stand-2024-01-31_gebied-2024-06-30"
+    moved = replace(MADE, geography_date=dt.date(2018, 1, 1))
+    assert place(question, moved) == "twe-2024/stand-2024-06-30_gebied-2018-01-01"
+    assert place(question, MADE, "2020,2022") == "twe-2024/jaren-2020+2022"
+    assert place(question, earlier, "2020-2022") == ("twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022")
+
+
+def test_the_same_years_go_into_the_same_folder_however_they_are_written(question: Question) -> None:
+    assert place(question, MADE, "2020-2021") == place(question, MADE, "2021, 2020")
+
+
+def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    path = data.annexes / "q" / "bijlage.xlsx"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert not Stamps(data).is_current(path, "s1")
+    Stamps(data).set(path, "s1", [path], MADE)
+    Stamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
+    assert Stamps(data).is_current(path, "s1")
+    assert Stamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
+    assert Stamps(data).dates(path.with_name("nooit.xlsx")) is None
+    assert not Stamps(data).is_current(path, "s2")
+    path.unlink()
+    assert not Stamps(data).is_current(path, "s1")
+
+
+def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -> None:
+    one, two = documents.names(question)[:2]
+    stamps = {
+        stamp(MADE, question, one, None),
+        stamp(MADE, question, one, "2020"),
+        stamp(MADE, question, two, None),
+        stamp(replace(MADE, inputs="ander"), question, one, None),
+        stamp(MADE, replace(question, source_sha256="ander"), one, None),
+        stamp(MADE, question, one, None, "what is hidden"),
+        stamp(MADE, question, one, None, "what is hidden", "an earlier release"),
+    }
+    assert len(stamps) == 7
+    assert stamp(replace(MADE, published_at=dt.datetime(2025, 1, 1)), question, one, None) in stamps
+
+
+# --- the dates of an answer -----------------------------------------------------------------------------------------
+
+
+def test_the_default_is_the_newest_accepted_day_with_its_own_geography() -> None:
+    assert resolve(ENTRIES) == Answer(NEWEST, NEWEST, True)
+
+
+def test_the_geography_follows_as_of_unless_it_is_given() -> None:
+    assert resolve(ENTRIES, EARLIER) == Answer(EARLIER, EARLIER, False)
+    assert resolve(ENTRIES, None, EARLIER) == Answer(NEWEST, EARLIER, True)
+    assert resolve(ENTRIES, NEWEST) == Answer(NEWEST, NEWEST, True)
+
+
+@pytest.mark.parametrize("entries", [[], [replace(ENTRY, status="rejected")]])
+def test_nothing_accepted_is_no_answer(entries: list[Entry]) -> None:
+    with pytest.raises(NothingAcceptedError, match="no delivery has been accepted yet"):
+        resolve(entries)
+
+
+def test_a_day_before_the_first_delivery_is_no_answer() -> None:
+    with pytest.raises(NothingAcceptedError, match="no delivery had been accepted on 2024-01-30; choose a later date"):
+        resolve(ENTRIES, dt.date(2024, 1, 30))
+
+
+def digest(entries: list[Entry], as_of: dt.date | None = None, geography: dt.date | None = None) -> str:
+    return inputs_digest(entries, resolve(entries, as_of, geography))
+
+
+def test_what_came_later_does_not_change_the_digest_of_an_earlier_stand() -> None:
+    assert digest(ENTRIES, EARLIER, EARLIER) == digest(
+        [*ENTRIES, replace(ENTRY, file_name="c", sha256="67", delivered_on=dt.date(2024, 7, 1))], EARLIER, EARLIER
+    )
+
+
+def test_the_digest_changes_with_deliveries_dates_and_rules() -> None:
+    changed = [ENTRIES[0], replace(ENTRIES[1], sha256="46")]
+    ruled = [ENTRIES[0], replace(ENTRIES[1], suite_version="v2")]
+    refused = [*ENTRIES, replace(ENTRY, status="rejected", file_name="c", sha256="67")]
+    digests = {
+        digest(ENTRIES),
+        digest(changed),
+        digest(ruled),
+        digest(refused),
+        digest(ENTRIES, EARLIER),
+        digest(ENTRIES, None, EARLIER),
+        digest(ENTRIES[:1]),
+    }
+    assert len(digests) == 7
+
+
+def test_the_digest_does_not_depend_on_when_or_in_which_order_things_were_loaded() -> None:
+    later = [replace(e, loaded_at=dt.datetime(2030, 1, 1), run_id="r9") for e in reversed(ENTRIES)]
+    assert digest(later) == digest(ENTRIES)
+
+
+# --- questions ------------------------------------------------------------------------------------------------------
+
+
+def test_all_questions_are_chosen_unless_some_are_named() -> None:
+    everything = {path.stem for path in QUESTIONS.glob("*.yml")}
+    assert {q.id for q in chosen(SETTINGS, ())} == everything
+    assert [q.id for q in chosen(SETTINGS, ["twe-2018"])] == ["twe-2018"]
+
+
+def test_a_service_adds_questions_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(questions=tmp_path)
+    assert known(settings) == known(SETTINGS)
+    shutil.copy(PROJECT / "docs" / "examples" / "twe-2026.yml", tmp_path)
+    assert known(settings).keys() == known(SETTINGS).keys() | {"twe-2026"}
+    shutil.copy(QUESTIONS / "twe-2024.yml", tmp_path)
+    with pytest.raises(QuestionError, match="the project has a question twe-2024 already"):
+        known(settings)
+    with pytest.raises(SettingsError, match=r"^TWE_QUESTIONS names .*/weg, which is no folder"):
+        known(Settings(questions=tmp_path / "weg"))
+
+
+def test_a_mistake_in_one_question_leaves_the_others_readable_and_nothing_to_be_written(tmp_path: Path) -> None:
+    (tmp_path / "twe-2027.yml").write_text("id: twe-2027\ntitel: Kladversie\n", encoding="utf-8")
+    settings = Settings(questions=tmp_path)
+    assert sound(settings) == known(SETTINGS)
+    with pytest.raises(QuestionError, match=r"^twe-2027.yml, line 2: unknown field `titel`.*\n.*move it out of"):
+        known(settings)
+    places = checking.Places(own_questions=tmp_path)
+    assert [problem.file for problem in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
+    with pytest.raises(checking.MistakesError, match="Nothing was changed"):
+        checking.require_sound(places)
+
+
+def test_a_question_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(UnknownQuestionError, match=r"there is no question 'twe-2042'; did you mean 'twe-2024'"):
+        chosen(SETTINGS, ["twe-2042"])

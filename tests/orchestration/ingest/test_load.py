@@ -1,0 +1,321 @@
+"""The door as a whole: every row read is accepted or quarantined, and nothing is loaded twice."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import contract
+from expectations.contract import Rule
+from orchestration.ingest import ledger, load, storage
+from orchestration.ingest.inbox import scan
+from orchestration.ingest.load import SourceLoad, load_source, refuse_clashes
+from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.validation import GuardError
+from orchestration.store.paths import DataFolder
+from tests.support import deliveries
+from tests.support.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
+
+VERSIONS = {name: contract.load(name).version for name in contract.sources()}
+GOOD = f"""
+    transmissie_id | klant_id                     | transmissiedatum | verwijderd
+    X1             | {INSZ[0]}                    | 2024-01-02       |
+    X2             | 05.03.01-456.57              | 03/01/2024       | n
+"""
+
+
+def accepted(data: DataFolder, source: str) -> list[dict]:
+    """Rows in the lake, in order of file and row."""
+    files = sorted((data.lake / source).glob("*.parquet"))
+    return [row for file in files for row in rows_of(file)]
+
+
+def quarantined(data: DataFolder, source: str) -> list[dict]:
+    return [row for file in sorted((data.quarantine / source).glob("*.parquet")) for row in rows_of(file)]
+
+
+def counts(done: SourceLoad) -> list[tuple[int, int, int, int]]:
+    return [(e.rows_read, e.rows_accepted, e.rows_quarantined, e.rows_warned) for e in done.entries]
+
+
+def test_good_rows_reach_the_lake_typed_with_a_pseudonym(data: DataFolder) -> None:
+    done = deliveries.load(data, write(data.inbox, "transmissies_2024-01-31_Gent.csv", GOOD))
+    assert counts(done) == [(2, 2, 0, 0)]
+    assert accepted(data, "transmissies") == [
+        {
+            "transmissie_id": id_,
+            "client_key": client_key(insz, KEY),
+            "transmissiedatum": day,
+            "verwijderd": False,
+            "_delivery_id": done.entries[0].delivery_id,
+            "_file_name": "transmissies_2024-01-31_Gent.csv",
+            "_delivered_on": dt.date(2024, 1, 31),
+            "_row": row,
+        }
+        for id_, insz, day, row in (("X1", INSZ[0], dt.date(2024, 1, 2), 2), ("X2", INSZ[1], dt.date(2024, 1, 3), 3))
+    ]
+    assert not data.quarantine.exists()
+
+
+def test_the_ledger_tells_all_of_a_delivery(data: DataFolder) -> None:
+    path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD.replace("verwijderd", "opmerking "))
+    deliveries.load(data, path)
+    (entry,) = ledger.read(data.ledger)
+    assert (entry.status, entry.file_name, entry.source) == ("accepted", path.name, "transmissies")
+    assert entry.delivered_on == dt.date(2024, 1, 31)
+    assert entry.sha256 == delivery(path).sha256
+    assert (entry.run_id, entry.suite_version) == ("run-1", VERSIONS["transmissies"])
+    assert entry.message == "unknown column(s) ignored: opmerking"
+
+
+BAD = f"""
+    transmissie_id | klant_id        | transmissiedatum | verwijderd
+    X1             | {INSZ[0]}       | 2024-01-02       |
+                   | {INSZ[0]}       | 2024-01-02       |
+    X3             |                 | 2024-13-02       |
+    X4             | 93.05.18-223.62 | 2024-01-02       |
+    X5             | {INSZ[0]}       | 2024-01-02       | misschien
+    X6             | {INSZ[0]}       | 2024-01-02
+    X7             | {INSZ[0]}       | 2024-01-02       |
+    X7             | {INSZ[0]}       | 2024-01-02       |
+    X8             | {INSZ[0]}       | 2024-01-02       |
+    X8             | {INSZ[0]}       | 2024-01-03       |
+    {INSZ[1]}      | fout            |                  |
+"""
+
+
+def test_a_quarantined_row_keeps_its_number_its_texts_and_every_rule_it_broke(data: DataFolder) -> None:
+    done = deliveries.load(data, write(data.inbox, "transmissies_2024-01-31.csv", BAD))
+    rows = quarantined(data, "transmissies")
+    assert {row["row_number"]: row["rules"] for row in rows} == {
+        3: ["missing_transmissie_id"],
+        4: ["invalid_transmissiedatum", "missing_klant_id"],
+        5: ["invalid_klant_id"],
+        6: ["invalid_verwijderd"],
+        7: ["malformed_row"],
+        9: ["duplicate_row"],
+        10: ["conflicting_key"],
+        11: ["conflicting_key"],
+        12: ["invalid_klant_id", "missing_transmissiedatum"],
+    }
+    assert {row["outcome"] for row in rows} == {"quarantined"}
+    texts = {row["row_number"]: (row["transmissie_id"], row["klant_id"], row["transmissiedatum"]) for row in rows}
+    assert texts[4] == ("X3", None, "2024-13-02")
+    assert texts[5] == ("X4", "93*********", "2024-01-02")
+    assert texts[12] == ("05*********", "*********", None)
+    assert [row["fields"] for row in rows if row["row_number"] == 7] == [["X6", "93*********", "2024-01-02"]]
+    assert counts(done) == [(11, 2, 9, 0)]
+    assert [row["transmissie_id"] for row in accepted(data, "transmissies")] == ["X1", "X7"]
+    assert done.rows_by_rule["conflicting_key", "reject"] == 2
+
+
+def test_of_rows_that_break_two_rules_each_rule_counts(data: DataFolder) -> None:
+    done = deliveries.load(data, write(data.inbox, "transmissies_2024-01-31.csv", BAD))
+    assert {(r.rule, r.rows) for r in done.entries[0].reasons} == {
+        ("missing_transmissie_id", 1),
+        ("missing_klant_id", 1),
+        ("invalid_transmissiedatum", 1),
+        ("invalid_klant_id", 2),
+        ("invalid_verwijderd", 1),
+        ("malformed_row", 1),
+        ("duplicate_row", 1),
+        ("conflicting_key", 2),
+        ("missing_transmissiedatum", 1),
+    }
+
+
+def test_a_withdrawal_keeps_its_key_and_nothing_else(data: DataFolder) -> None:
+    path = write(
+        data.inbox,
+        "transmissies_2024-01-31.csv",
+        f"""
+        transmissie_id | klant_id  | transmissiedatum | verwijderd
+        X1             |           |                  | J
+        X2             | fout      | 32/01/2024       | ja
+        X3             | {INSZ[0]} | 2024-01-02       | 1
+                       | {INSZ[0]} | 2024-01-02       | J
+    """,
+    )
+    assert counts(deliveries.load(data, path)) == [(4, 3, 1, 0)]
+    assert [
+        (row["transmissie_id"], row["client_key"], row["transmissiedatum"], row["verwijderd"])
+        for row in accepted(data, "transmissies")
+    ] == [("X1", None, None, True), ("X2", None, None, True), ("X3", None, None, True)]
+    assert [row["rules"] for row in quarantined(data, "transmissies")] == [["missing_transmissie_id"]]
+
+
+def test_a_warned_row_is_loaded_counted_and_listed(data: DataFolder) -> None:
+    path = write(
+        data.inbox,
+        "trajecten_2024-01-31.csv",
+        f"""
+        traject_id | klant_id  | ocmw_nis | startdatum | vermoedelijke_einddatum | einddatum  | beeindiging
+        T1         | {INSZ[0]} | 44021    | 2024-02-01 | 2026-03-31              |            |
+        T2         | {INSZ[0]} | 44011    | 2020-01-01 |                         |            |
+        T3         | {INSZ[0]} | 44021    | 2020-01-01 | 2021-12-31              | 2021-12-31 | uitgevoerd
+        T4         | {INSZ[0]} | 44021    | 2024-02-01 |                         |            | UITGEVOERD
+    """,
+    )
+    assert counts(deliveries.load(data, path)) == [(4, 3, 1, 2)]
+    assert [row["traject_id"] for row in accepted(data, "trajecten")] == ["T1", "T2", "T3"]
+    listed = {row["traject_id"]: (row["outcome"], row["rules"]) for row in quarantined(data, "trajecten")}
+    assert listed == {
+        "T1": ("warned", ["expected_over_24_months", "starts_after_delivery"]),
+        "T2": ("warned", ["nis_not_valid_on_date"]),
+        "T4": ("quarantined", ["ending_without_end_date"]),
+    }
+
+
+def test_amounts_are_exact_and_odd_values_stay_themselves(data: DataFolder) -> None:
+    path = write(
+        data.inbox,
+        "loontoelagen_2024-01-31.csv",
+        """
+        betaling_id | traject_id | ocmw_nis | prestatiemaand | betaaldatum | soort     | bedrag
+        007         | =1+2       | 44021    | 2023-12        | 2024-01-15  | betaling  | 0,10
+        1e5         | NULL       | 11002    | 2023-12        | 31/01/2024  | CORRECTIE | -9999999999.99
+    """,
+    )
+    deliveries.load(data, path)
+    rows = accepted(data, "loontoelagen")
+    assert [(r["betaling_id"], r["traject_id"], r["soort"], r["bedrag"]) for r in rows] == [
+        ("007", "=1+2", "BETALING", Decimal("0.10")),
+        ("1e5", "NULL", "CORRECTIE", Decimal("-9999999999.99")),
+    ]
+    assert rows[0]["prestatiemaand"] == dt.date(2023, 12, 1)
+
+
+def test_a_refused_file_is_entered_and_the_others_are_loaded(data: DataFolder) -> None:
+    broken = write_text(data.inbox, "transmissies_2024-01-30.csv", "transmissie_id;klant_id\nX9;fout\n")
+    good = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
+    done = deliveries.load(data, broken, good)
+    entries = {e.file_name: e for e in ledger.read(data.ledger)}
+    assert entries[broken.name].status == "rejected"
+    assert entries[broken.name].message == "lacks the required column(s) transmissiedatum; add them to the header"
+    assert entries[broken.name].rows_read == 0
+    assert entries[good.name].status == "accepted"
+    assert [e.file_name for e in done.rejected] == [broken.name]
+    assert {row["transmissie_id"] for row in accepted(data, "transmissies")} == {"X1", "X2"}
+
+
+def test_the_same_content_twice_in_one_inbox_is_loaded_once(data: DataFolder) -> None:
+    first = write(data.inbox, "transmissies_2024-01-30.csv", GOOD)
+    second = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
+    done = deliveries.load(data, first, second)
+    assert done.repeats == [(second.name, first.name)]
+    assert [e.file_name for e in ledger.read(data.ledger)] == [first.name]
+    assert len(accepted(data, "transmissies")) == 2
+
+
+def test_a_loaded_name_with_other_content_is_refused(data: DataFolder) -> None:
+    path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
+    deliveries.load(data, path)
+    write(data.inbox, path.name, GOOD.replace("X2", "X3"))
+    found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS, dt.date(2026, 1, 1))
+    refuse_clashes(data, found.clashes, VERSIONS, "run-2")
+    newest = ledger.read(data.ledger)[-1]
+    assert (newest.status, newest.run_id) == ("rejected", "run-2")
+    assert "deliver it under a new date or label" in newest.message
+    assert [row["transmissie_id"] for row in accepted(data, "transmissies")] == ["X1", "X2"]
+
+
+def test_a_refused_file_can_be_mended_under_the_same_name(data: DataFolder) -> None:
+    path = write_text(data.inbox, "transmissies_2024-01-31.csv", "transmissie_id\nX1\n")
+    deliveries.load(data, path)
+    write(data.inbox, path.name, GOOD)
+    found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS, dt.date(2026, 1, 1))
+    assert [d.file_name for d in found.new] == [path.name]
+    deliveries.load(data, path)
+    assert [e.status for e in ledger.read(data.ledger)] == ["rejected", "accepted"]
+    assert len(accepted(data, "transmissies")) == 2
+
+
+def test_nothing_new_is_an_empty_load(data: DataFolder) -> None:
+    done = load_source(data, contract.load("transmissies"), [], KEY, "run-1", by_routing)
+    assert (done.entries, done.rows_by_rule) == ([], {})
+    assert ledger.read(data.ledger) == []
+
+
+def test_many_deliveries_are_guarded_in_batches_of_limited_size(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [
+        write(data.inbox, f"transmissies_2024-01-{day}.csv", GOOD.replace("X", f"D{day}-")) for day in (10, 11, 12)
+    ]
+    monkeypatch.setattr(load, "BATCH_BYTES", 2 * paths[0].stat().st_size)
+    batches = []
+
+    def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
+        batches.append(table)
+        return by_routing(database, table, rules)
+
+    load_source(data, contract.load("transmissies"), [delivery(p) for p in paths], KEY, "r", validate)
+    assert batches.count("live") == 2
+    assert len(accepted(data, "transmissies")) == 6
+    assert [e.file_name for e in ledger.read(data.ledger)] == [p.name for p in paths]
+
+
+def test_a_repeat_in_a_later_batch_is_seen_too(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "BATCH_BYTES", 1)
+    paths = [write(data.inbox, f"transmissies_2024-01-{day}.csv", GOOD) for day in (10, 11)]
+    assert deliveries.load(data, *paths).repeats == [(paths[1].name, paths[0].name)]
+
+
+# --- nothing is loaded when something is wrong with the loading itself ----------------------------------------------
+
+
+def test_when_the_counts_differ_nothing_of_the_batch_is_loaded(data: DataFolder) -> None:
+    path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
+
+    def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
+        return [n + 1 for n in by_routing(database, table, rules)]
+
+    with pytest.raises(GuardError, match="nothing was loaded"):
+        load_source(data, contract.load("transmissies"), [delivery(path)], KEY, "r", validate)
+    assert ledger.read(data.ledger) == []
+    assert accepted(data, "transmissies") == []
+
+
+def test_when_a_row_gets_lost_nothing_of_the_batch_is_loaded(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
+    real = storage.write_lake
+    monkeypatch.setattr(storage, "write_lake", lambda *arguments: real(*arguments) - 1)
+    with pytest.raises(GuardError, match="2 rows read, but 1 accepted and 0 quarantined"):
+        deliveries.load(data, path)
+    assert ledger.read(data.ledger) == []
+
+
+def test_a_load_that_broke_off_before_the_ledger_can_be_done_again(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="broke off"):
+        broken.setattr(ledger, "append", break_off)
+        deliveries.load(data, path)
+    assert ledger.read(data.ledger) == []
+    deliveries.load(data, path)
+    assert len(accepted(data, "transmissies")) == 2
+
+
+def break_off(*_: object) -> None:
+    raise OSError("broke off")
+
+
+# --- the empty warehouse --------------------------------------------------------------------------------------------
+
+
+def test_a_source_without_deliveries_is_an_empty_table_of_the_same_shape(data: DataFolder) -> None:
+    contracts = [contract.load(name) for name in contract.sources()]
+    storage.ensure_empty(data.lake, contracts)
+    assert all(rows_of(data.lake / c.source / "_none.parquet") == [] for c in contracts)
+    deliveries.load(data, write(data.inbox, "transmissies_2024-01-31.csv", GOOD))
+    assert len({columns_of(path) for path in (data.lake / "transmissies").glob("*.parquet")}) == 1
+    assert len(list((data.lake / "transmissies").glob("*.parquet"))) == 2
+
+
+def columns_of(path: Path) -> tuple:
+    with duckdb.connect() as con:
+        return tuple((name, kind) for name, kind, *_ in con.execute(f"describe from '{path}'").fetchall())
