@@ -36,7 +36,7 @@ def literal(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExpectationType:
     """A supported expectation: its settings, and the SQL of a row that breaks it."""
 
     required: frozenset[str]
@@ -78,12 +78,12 @@ def _query(kwargs: Mapping[str, Any]) -> str:
     return f"{ROW_ID} in ({kwargs['unexpected_rows_query'].strip().rstrip(';')})"
 
 
-def _kind(bad: Callable[[Mapping[str, Any]], str], *required: str, optional: tuple[str, ...] = ()) -> Kind:
-    return Kind(frozenset(required), frozenset(optional), bad)
+def _kind(bad: Callable[[Mapping[str, Any]], str], *required: str, optional: tuple[str, ...] = ()) -> ExpectationType:
+    return ExpectationType(frozenset(required), frozenset(optional), bad)
 
 
 _BOUNDS = ("min_value", "max_value", "strict_min", "strict_max")
-SUPPORTED: dict[str, Kind] = {
+SUPPORTED: dict[str, ExpectationType] = {
     "expect_column_values_to_not_be_null": _kind(lambda k: f"{quote(k['column'])} is null", "column"),
     "expect_column_values_to_be_null": _kind(lambda k: f"{quote(k['column'])} is not null", "column"),
     "expect_column_values_to_be_in_set": _kind(lambda k: f"not ({_in(k)})", "column", "value_set"),

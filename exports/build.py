@@ -10,7 +10,7 @@ from exports.editions import PUBLIEK, Edition, disclose, edition, shown
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import Figure, Hidden, Value
 from exports.figures.marks import year_marks
-from exports.figures.reading import Publication
+from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context
 from exports.sheets.layout import document
@@ -69,7 +69,7 @@ def build(
     chosen = tuple(sorted(set(years))) if years else annex.years
     made_for = edition(edition_name)
     conceal = hidden if made_for.name == PUBLIEK else None
-    with Publication(Path(publication)) as published:
+    with PublicationReader(Path(publication)) as published:
         figures = collect(published, annex.kind, chosen, annex.options)
         marks = year_marks(annex, figures, published.facts.as_of)
         context = Context(

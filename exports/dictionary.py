@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.xlsx.document import Column, Document, Format, Line, Sheet, Table
+from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
 
 CONTENTS = "Contents"
 
@@ -56,7 +56,7 @@ class DescribedTable:
 
 
 @dataclass(frozen=True)
-class Code:
+class CodeEntry:
     label_set: str
     code: str
     label: str
@@ -86,7 +86,7 @@ class CheckRule:
 def write_dictionary(
     path: Path,
     tables: Sequence[DescribedTable],
-    codes: Sequence[Code],
+    codes: Sequence[CodeEntry],
     fields: Sequence[SourceField],
     rules: Sequence[CheckRule],
     version: str,
@@ -120,7 +120,7 @@ def _contents(content: Sequence[Sheet], version: str) -> Sheet:
         ),
         Table(
             "Contents",
-            (Column("Sheet", width=20), Column("What is on it", width=100, wrap=True)),
+            (SheetColumn("Sheet", width=20), SheetColumn("What is on it", width=100, wrap=True)),
             rows,
             tuple(sheet.name for sheet in content),
         ),
@@ -128,19 +128,19 @@ def _contents(content: Sequence[Sheet], version: str) -> Sheet:
     )
 
 
-def _sheet(name: str, about: str, columns: tuple[Column, ...], rows: Sequence[tuple[str | int, ...]]) -> Sheet:
+def _sheet(name: str, about: str, columns: tuple[SheetColumn, ...], rows: Sequence[tuple[str | int, ...]]) -> Sheet:
     lines = (Line(name, "title"), Line(about, "small"), Line(f"Back to {CONTENTS}", "link", link=CONTENTS))
     return Sheet(name, lines, Table(name, columns, rows), frozen_columns=1, about=about)
 
 
 def _tables(tables: Sequence[DescribedTable]) -> Sheet:
     columns = (
-        Column("Table", width=26, bold=True),
-        Column("Meaning", width=80, wrap=True),
-        Column("One row is", width=44, wrap=True),
-        Column("Key", width=40, wrap=True),
-        Column("Sources", width=36, wrap=True),
-        Column("Number of columns", Format.INTEGER, 12),
+        SheetColumn("Table", width=26, bold=True),
+        SheetColumn("Meaning", width=80, wrap=True),
+        SheetColumn("One row is", width=44, wrap=True),
+        SheetColumn("Key", width=40, wrap=True),
+        SheetColumn("Sources", width=36, wrap=True),
+        SheetColumn("Number of columns", Format.INTEGER, 12),
     )
     rows = [
         (table.name, table.description, table.grain, ", ".join(table.key), ", ".join(table.source), len(table.columns))
@@ -151,13 +151,13 @@ def _tables(tables: Sequence[DescribedTable]) -> Sheet:
 
 def _columns(tables: Sequence[DescribedTable]) -> Sheet:
     columns = (
-        Column("Table", width=26),
-        Column("Column", width=26, bold=True),
-        Column("Type", width=14),
-        Column("Unit", width=22, wrap=True),
-        Column("Key", width=7),
-        Column("Meaning", width=80, wrap=True),
-        Column("Source", width=60, wrap=True),
+        SheetColumn("Table", width=26),
+        SheetColumn("Column", width=26, bold=True),
+        SheetColumn("Type", width=14),
+        SheetColumn("Unit", width=22, wrap=True),
+        SheetColumn("Key", width=7),
+        SheetColumn("Meaning", width=80, wrap=True),
+        SheetColumn("Source", width=60, wrap=True),
     )
     rows = [
         (
@@ -175,19 +175,23 @@ def _columns(tables: Sequence[DescribedTable]) -> Sheet:
     return _sheet("Columns", "Every column, with its unit and the fields that it rests on.", columns, rows)
 
 
-def _codes(codes: Sequence[Code]) -> Sheet:
-    columns = (Column("Label set", width=24), Column("Code", width=26, bold=True), Column("Label (Dutch)", width=50))
+def _codes(codes: Sequence[CodeEntry]) -> Sheet:
+    columns = (
+        SheetColumn("Label set", width=24),
+        SheetColumn("Code", width=26, bold=True),
+        SheetColumn("Label (Dutch)", width=50),
+    )
     rows = [(item.label_set, item.code, item.label) for item in codes]
     return _sheet("Codes", "Every code with its Dutch label, in order of display.", columns, rows)
 
 
 def _rules(rules: Sequence[CheckRule]) -> Sheet:
     columns = (
-        Column("Source", width=26),
-        Column("Rule", width=38, bold=True),
-        Column("When broken", width=14),
-        Column("Meaning (Dutch)", width=80, wrap=True),
-        Column("What to do (Dutch)", width=60, wrap=True),
+        SheetColumn("Source", width=26),
+        SheetColumn("Rule", width=38, bold=True),
+        SheetColumn("When broken", width=14),
+        SheetColumn("Meaning (Dutch)", width=80, wrap=True),
+        SheetColumn("What to do (Dutch)", width=60, wrap=True),
     )
     rows = [(item.source, item.name, item.on_fail, item.meaning, item.remedy) for item in rules]
     return _sheet(
@@ -197,10 +201,10 @@ def _rules(rules: Sequence[CheckRule]) -> Sheet:
 
 def _fields(fields: Sequence[SourceField]) -> Sheet:
     columns = (
-        Column("Source", width=26),
-        Column("Field", width=38, bold=True),
-        Column("Type", width=14),
-        Column("Meaning", width=90, wrap=True),
+        SheetColumn("Source", width=26),
+        SheetColumn("Field", width=38, bold=True),
+        SheetColumn("Type", width=14),
+        SheetColumn("Meaning", width=90, wrap=True),
     )
     rows = [(item.source, item.name, item.data_type, item.description) for item in fields]
     return _sheet("Sources", "The fields of deliveries and reference tables that columns rest on.", columns, rows)

@@ -23,9 +23,9 @@ from exports.xlsx.document import (
     NOT_APPLICABLE,
     NOT_AVAILABLE,
     SHORTHAND,
-    Column,
     Document,
     Format,
+    SheetColumn,
     Table,
 )
 
@@ -73,7 +73,7 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
     return folder
 
 
-def tidy(table: Table) -> tuple[list[tuple[str, Column]], list[tuple[Entry, ...]]]:
+def tidy(table: Table) -> tuple[list[tuple[str, SheetColumn]], list[tuple[Entry, ...]]]:
     """The table with one block of columns per year below the other: (name, column) pairs and rows."""
     blocks: dict[int, list[int]] = {}
     first: list[int] = []
@@ -86,7 +86,7 @@ def tidy(table: Table) -> tuple[list[tuple[str, Column]], list[tuple[Entry, ...]
     if not blocks:
         return _named(columns), list(table.rows)
     block = next(iter(blocks.values()))
-    years = (Column("jaar", Format.YEAR), Column("jaarstatus"))
+    years = (SheetColumn("jaar", Format.YEAR), SheetColumn("jaarstatus"))
     measures = [table.columns[index] for index in block]
     status = {year: table.columns[places[0]].year_status for year, places in blocks.items()}
     rows = [
@@ -104,7 +104,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-def _named(columns: list[Column]) -> list[tuple[str, Column]]:
+def _named(columns: list[SheetColumn]) -> list[tuple[str, SheetColumn]]:
     named = [(slug(re.sub(r" \[nota \d+\]", "", column.stem or column.header)), column) for column in columns]
     names = [name for name, _ in named]
     if len(set(names)) < len(names):
@@ -112,7 +112,7 @@ def _named(columns: list[Column]) -> list[tuple[str, Column]]:
     return named
 
 
-def _csv(columns: list[tuple[str, Column]], rows: list[tuple[Entry, ...]]) -> bytes:
+def _csv(columns: list[tuple[str, SheetColumn]], rows: list[tuple[Entry, ...]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([name for name, _ in columns])
@@ -124,7 +124,7 @@ def _resource(
     title: str,
     about: str,
     file_name: str,
-    columns: list[tuple[str, Column]],
+    columns: list[tuple[str, SheetColumn]],
     rows: list[tuple[Entry, ...]],
     content: bytes,
 ) -> dict[str, Any]:
@@ -145,6 +145,6 @@ def _resource(
     }
 
 
-def _field(name: str, column: Column) -> dict[str, str]:
+def _field(name: str, column: SheetColumn) -> dict[str, str]:
     field = {"name": name, "type": _TYPES.get(column.format, "number"), "title": column.stem or column.header}
     return field | ({"description": column.about} if column.about and column.about != column.stem else {})

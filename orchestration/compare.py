@@ -82,7 +82,7 @@ def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geograp
     digest = publication.inputs_digest(entries, resolve(entries, as_of, geography))
     made = publication.find(settings.folder, digest)
     if made is None:
-        wish = runner.Wish(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
+        wish = runner.RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
         report = runner.run(settings, wish)
         made = publication.find(settings.folder, digest)
         if made is None:

@@ -17,7 +17,7 @@ from orchestration.warehouse.run_dates import resolve
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunRequest:
     """What a run was asked for. Dates that are None follow the question, then the defaults of the contract."""
 
     questions: Sequence[str] = ()
@@ -35,7 +35,7 @@ class Wish:
 Dates = tuple[dt.date | None, dt.date | None]
 
 
-def by_dates(questions: Sequence[Question], wish: Wish) -> dict[Dates, list[Question]]:
+def by_dates(questions: Sequence[Question], wish: RunRequest) -> dict[Dates, list[Question]]:
     """Questions that share a publication. The run's own dates win over those pinned in a question."""
     groups: dict[Dates, list[Question]] = {(wish.as_of, wish.geography_date): []}
     for question in questions:
@@ -44,13 +44,13 @@ def by_dates(questions: Sequence[Question], wish: Wish) -> dict[Dates, list[Ques
     return groups
 
 
-def moves(dates: Dates, wish: Wish) -> bool:
+def moves(dates: Dates, wish: RunRequest) -> bool:
     """A question pinned to dates of its own must not take readers of `current` along."""
     return wish.move_current and dates == (wish.as_of, wish.geography_date)
 
 
 @dataclass
-class Work:
+class RunPlan:
     """What a Dagster run has to do."""
 
     sources: frozenset[str]
@@ -70,15 +70,15 @@ def plan(
     entries: Sequence[Entry],
     dates: Dates,
     questions: Sequence[Question],
-    wish: Wish,
+    wish: RunRequest,
     sources: frozenset[str],
-) -> Work | None:
+) -> RunPlan | None:
     """None when everything asked for is there already."""
     data = settings.folder
     everything = [(question, name) for question in questions for name in documents.names(question)]
     usual = not wish.questions and not wish.years
     book = bool(everything) and (usual or bool(figure_books.pages(data, *dates)))
-    whole = Work(sources, True, bool(everything), everything, book)
+    whole = RunPlan(sources, True, bool(everything), everything, book)
     if sources:
         return whole
     answer = resolve(entries, *dates)
@@ -91,7 +91,7 @@ def plan(
     control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
     asked = bool(everything) and (usual or bool(figure_books.pages(data, made.as_of, made.geography_date)))
     book = asked and not figure_books.is_current(settings, made)
-    return Work(sources, False, control, old, book) if old or control or book else None
+    return RunPlan(sources, False, control, old, book) if old or control or book else None
 
 
 def stale(

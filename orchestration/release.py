@@ -40,7 +40,7 @@ def run(
     (question,) = chosen(settings, (question_id,))
     if left := left_over(question):
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
-    report = runner.run(settings, runner.Wish((question_id,), as_of, geography_date, load=False))
+    report = runner.run(settings, runner.RunRequest((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
     made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)

@@ -20,7 +20,7 @@ from orchestration.answers.questions import ASIDE, chosen
 from orchestration.ingest import reported
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.planning import Dates, Wish, Work, by_dates, moves, plan
+from orchestration.planning import Dates, RunPlan, RunRequest, by_dates, moves, plan
 from orchestration.quality import report_page
 from orchestration.quality.checks import checking
 from orchestration.quality.standing import Standing
@@ -38,7 +38,7 @@ REFUSED = (
 
 
 @dataclass
-class Report:
+class RunReport:
     """What came of a run. `problems` blocked something; `nothing_new` means that nothing had to be done."""
 
     nothing_new: bool = False
@@ -70,9 +70,9 @@ class Report:
         return 1 if self.problems or self.refused else 0
 
 
-def run(settings: Settings, wish: Wish) -> Report:
+def run(settings: Settings, wish: RunRequest) -> RunReport:
     """Loads what is new, then builds, publishes and exports what is asked for and not there yet."""
-    report = Report()
+    report = RunReport()
     data = settings.folder
     documents.parse_years(wish.years)
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
@@ -123,7 +123,7 @@ def run(settings: Settings, wish: Wish) -> Report:
     return report
 
 
-def _ensure_quality_report(workspace: Workspace, report: Report) -> None:
+def _ensure_quality_report(workspace: Workspace, report: RunReport) -> None:
     """The report on what came in, which a run that was killed or blocked did not come to."""
     try:
         report_page.ensure(workspace, blocked=bool(report.problems))
@@ -133,7 +133,7 @@ def _ensure_quality_report(workspace: Workspace, report: Report) -> None:
         report.quality_report = report_page.latest(workspace.data)
 
 
-def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: Report) -> None:
+def _execute(settings: Settings, dates: Dates, wish: RunRequest, work: RunPlan, report: RunReport) -> None:
     from orchestration import jobs
     from orchestration.assets.annexes import key
     from orchestration.assets.disclosure import DISCLOSURE
@@ -181,7 +181,7 @@ def _execute(settings: Settings, dates: Dates, wish: Wish, work: Work, report: R
 
 
 def _collect(
-    settings: Settings, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish, report: Report
+    settings: Settings, entries: Sequence[Entry], questions: Sequence[Question], wish: RunRequest, report: RunReport
 ) -> None:
     """Names the publications and documents that answer the wish."""
     data = settings.folder

@@ -19,10 +19,10 @@ from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
     from orchestration.demo import DemoSummary
-    from orchestration.runner import Report
+    from orchestration.runner import RunReport
 
 
-def run_text(report: Report) -> str:
+def run_text(report: RunReport) -> str:
     """Summary of a run: what came in, what was refused and why, what was made and where it is."""
     lines = []
     if report.nothing_new:

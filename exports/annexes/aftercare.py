@@ -1,7 +1,7 @@
 """After-care: guidance between the end of the last art. 60 job and the end of the trajectory."""
 
 from exports.annexes.checks import Link
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Wide
+from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Wide
 from exports.annexes.rules import Cell
 from exports.xlsx.document import NOT_APPLICABLE, Format
 
@@ -12,7 +12,7 @@ _FORMS = (
     ("with_coaching", "coaching"),
 )
 
-AFTERCARE = Kind(
+AFTERCARE = AnnexKind(
     key="aftercare",
     name="Begeleiding na de tewerkstelling artikel 60 §7",
     year_header="Eindjaar",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exports.annexes.rules import Cell, Rule
+from exports.annexes.rules import Cell, FigureRule
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Link:
     """
 
     text: str
-    rule: Rule
+    rule: FigureRule
     mart: str
     column: str = "trajectories"
     where: Mapping[str, str] = field(default_factory=dict)

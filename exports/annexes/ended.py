@@ -1,10 +1,10 @@
 """Annex 4: trajectories that ended, executed or early, by duration class."""
 
 from exports.annexes.checks import Link
-from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import Sum
+from exports.annexes.model import AnnexKind, Categories, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
+from exports.annexes.rules import PrefixSum
 
-ENDED = Kind(
+ENDED = AnnexKind(
     key="4",
     name="Beëindigde trajecten naar duur",
     year_header="Eindjaar",
@@ -27,10 +27,10 @@ ENDED = Kind(
             "uitgevoerd en vroegtijdig beëindigd, naar duur",
             (
                 Categories("duration", "executed/", "uitgevoerd, ", unknown="if_present"),
-                Measure("uitgevoerd, totaal", Sum("executed/")),
+                Measure("uitgevoerd, totaal", PrefixSum("executed/")),
                 Categories("duration", "early/", "vroegtijdig, ", unknown="if_present"),
-                Measure("vroegtijdig, totaal", Sum("early/")),
-                Measure("totaal beëindigd", Sum("")),
+                Measure("vroegtijdig, totaal", PrefixSum("early/")),
+                Measure("totaal beëindigd", PrefixSum("")),
             ),
         ),
     ),
@@ -65,7 +65,7 @@ ENDED = Kind(
     links=(
         Link(
             "beëindigde trajecten: bijlage naar duur = bijlage over begeleiding na artikel 60 §7",
-            Sum(""),
+            PrefixSum(""),
             "mart_aftercare",
             "ended",
         ),

@@ -1,9 +1,9 @@
 """Intake: screenings against the common criteria, and who was referred."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
+from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell
 
-INTAKE = Kind(
+INTAKE = AnnexKind(
     key="intake",
     name="Toeleiding: screening op de gemeenschappelijke criteria",
     year_header="Jaar van screening",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.annexes.checks import Link, Ranking
-from exports.annexes.rules import Cell, Rule
+from exports.annexes.rules import Cell, FigureRule
 from exports.annexes.settling import Closing
 from exports.figures.identity import Value
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
@@ -68,11 +68,11 @@ class Measure:
     `unit` is shown behind the label; empty when the label holds it."""
 
     label: str
-    rule: Rule
+    rule: FigureRule
     format: Format = Format.INTEGER
     absent: Value = 0
     undefined: Value = NOT_APPLICABLE
-    flanders: Rule | None = None
+    flanders: FigureRule | None = None
     in_totals: bool = True
     unit: str = "aantal"
 
@@ -159,7 +159,7 @@ class Unavailable:
 
 
 @dataclass(frozen=True)
-class Kind:
+class AnnexKind:
     """An annex kind. `totals` lays out the Flanders sheet: "by_year" (a row per year) or "by_measure"."""
 
     key: str
@@ -177,7 +177,7 @@ class Kind:
     headline: tuple[str, ...]  # labels of the measures that the reconciliation adds up
     unavailable: tuple[Unavailable, ...] = ()
     weights: Mapping[str, str] = field(default_factory=dict)  # mean cell -> cell with its weight
-    equal: tuple[tuple[Rule, Rule], ...] = ()  # rules that must agree in every group
+    equal: tuple[tuple[FigureRule, FigureRule], ...] = ()  # rules that must agree in every group
     links: tuple[Link, ...] = ()
     ranking: Ranking | None = None
     closing: Closing = field(default_factory=Closing)

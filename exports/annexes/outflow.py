@@ -1,8 +1,8 @@
 """Annex 5: where clients stand 12 months after the end, and the competence strengthening in those months."""
 
 from exports.annexes.checks import MEASURED_HAD_ENDED, Link
-from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Wide
-from exports.annexes.rules import Cell, Sum
+from exports.annexes.model import AnnexKind, Categories, ChartPlan, Field, Mart, Measure, Note, Wide
+from exports.annexes.rules import Cell, PrefixSum
 
 _COMPETENCE = (
     "competentie: opleiding",
@@ -10,7 +10,7 @@ _COMPETENCE = (
     "competentie: opleiding of werkplekleren",
 )
 
-OUTFLOW = Kind(
+OUTFLOW = AnnexKind(
     key="5",
     name="Uitstroom 12 maanden na het einde van het traject",
     year_header="Meetjaar",
@@ -46,7 +46,7 @@ OUTFLOW = Kind(
             "positie op de meetdatum, en competentieversterking in de 12 maanden ervoor",
             (
                 Categories("position", "position/"),
-                Measure("totaal gemeten", Sum("position/")),
+                Measure("totaal gemeten", PrefixSum("position/")),
                 Measure("competentie: opleiding", Cell("with_training")),
                 Measure("competentie: werkplekleren", Cell("with_workplace_learning")),
                 Measure("competentie: opleiding of werkplekleren", Cell("with_either")),
@@ -115,5 +115,5 @@ OUTFLOW = Kind(
             "overlapt met de periode van de dag na het einde van het traject tot en met de meetdatum.",
         ),
     ),
-    equal=((Sum("position/"), Cell("measured")),),
+    equal=((PrefixSum("position/"), Cell("measured")),),
 )

@@ -1,8 +1,8 @@
 """The activation ratio: clients in a TWE against beneficiaries of a leefloon, per municipality and year."""
 
 from exports.annexes.checks import Ranking
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Wide
-from exports.annexes.rules import Cell, Change, Percentage
+from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Wide
+from exports.annexes.rules import Cell, Percentage, YearOnYear
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
@@ -11,7 +11,7 @@ _DIFFERENCE = "percentages en verschillen in de mart zijn niet afgerond; hier op
 
 _CHANGES = ("wijziging ratio (%)", "wijziging ratio (procentpunt)")
 
-RATIO = Kind(
+RATIO = AnnexKind(
     key="ratio",
     name="Activeringsratio: cliënten in TWE tegenover leefloners",
     year_header="Jaar",
@@ -109,21 +109,21 @@ RATIO = Kind(
                     Cell("clients_change_pct"),
                     Format.ONE_DECIMAL,
                     NOT_AVAILABLE,
-                    flanders=Change(Cell("clients_in_twe")),
+                    flanders=YearOnYear(Cell("clients_in_twe")),
                 ),
                 Measure(
                     "wijziging ratio (%)",
                     Cell("ratio_change_pct"),
                     Format.ONE_DECIMAL,
                     NOT_AVAILABLE,
-                    flanders=Change(_RATIO),
+                    flanders=YearOnYear(_RATIO),
                 ),
                 Measure(
                     "wijziging ratio (procentpunt)",
                     Cell("ratio_change_pp"),
                     Format.ONE_DECIMAL,
                     NOT_AVAILABLE,
-                    flanders=Change(_RATIO, relative=False),
+                    flanders=YearOnYear(_RATIO, relative=False),
                 ),
                 Measure(
                     "verschil met Vlaanderen (procentpunt)",

@@ -15,7 +15,7 @@ Number = int | float | Decimal
 Group = Mapping[str, Number | None]
 
 
-class Rule(Protocol):
+class FigureRule(Protocol):
     """Anything that makes a figure from a group."""
 
     def value(self, group: Group, previous: Group | None) -> Number | None: ...
@@ -32,7 +32,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Sum:
+class PrefixSum:
     """The sum of all cells whose key starts with `prefix`."""
 
     prefix: str
@@ -56,10 +56,10 @@ class Percentage:
 
 
 @dataclass(frozen=True)
-class Change:
+class YearOnYear:
     """Change of another rule's figure against the year before: relative in %, or absolute when `relative` is off."""
 
-    of: Rule
+    of: FigureRule
     relative: bool = True
 
     def value(self, group: Group, previous: Group | None) -> Number | None:

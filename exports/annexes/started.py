@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from exports.annexes.checks import Link
-from exports.annexes.model import Categories, ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import Cell, Sum
+from exports.annexes.model import AnnexKind, Categories, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
+from exports.annexes.rules import Cell, PrefixSum
 
 _TRAJECTORIES = Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten")
 
@@ -22,7 +22,7 @@ def _months_bin(category: str) -> str:
     return "months/25+" if months != "unknown" and int(months) > 24 else category
 
 
-STARTED = Kind(
+STARTED = AnnexKind(
     key="1",
     name="Opgestarte trajecten naar vermoedelijke duur",
     year_header="Startjaar",
@@ -53,7 +53,7 @@ STARTED = Kind(
                 *(Measure(f"{months} maanden", Cell(f"months/{months}")) for months in range(2, 25)),
                 Measure("meer dan 24 maanden", Cell("months/25+")),
                 Measure("onbekend", Cell("months/unknown")),
-                Measure("totaal", Sum("months/")),
+                Measure("totaal", PrefixSum("months/")),
             ),
         ),
     ),
@@ -97,7 +97,7 @@ STARTED = Kind(
     links=(
         Link(
             "opgestarte trajecten: bijlage naar vermoedelijke duur = bijlage naar profiel (geslacht)",
-            Sum("months/"),
+            PrefixSum("months/"),
             "mart_started_profile",
             where={"characteristic": "gender"},
             category="gender/*",
@@ -122,7 +122,7 @@ _CHARACTERISTICS = (
     ("migration_background", "Migratieachtergrond", "naar migratieachtergrond"),
 )
 
-PROFILE = Kind(
+PROFILE = AnnexKind(
     key="2",
     name="Profiel van de cliënten bij de start",
     year_header="Startjaar",
@@ -140,7 +140,7 @@ PROFILE = Kind(
         ),
     ),
     tables=tuple(
-        Wide(sheet, heading, (Categories(key, f"{key}/"), Measure("Totaal", Sum(f"{key}/"))))
+        Wide(sheet, heading, (Categories(key, f"{key}/"), Measure("Totaal", PrefixSum(f"{key}/"))))
         for key, sheet, heading in _CHARACTERISTICS
     ),
     totals="by_measure",
@@ -164,7 +164,7 @@ PROFILE = Kind(
     links=(
         Link(
             "opgestarte trajecten: bijlage naar profiel (geslacht) = bijlage naar vermoedelijke duur",
-            Sum("gender/"),
+            PrefixSum("gender/"),
             "mart_started_duration",
             category="months/*",
         ),
@@ -185,5 +185,5 @@ PROFILE = Kind(
             "kortgeschoold was.",
         ),
     ),
-    equal=tuple((Sum("gender/"), Sum(f"{key}/")) for key, _, _ in _CHARACTERISTICS[1:]),
+    equal=tuple((PrefixSum("gender/"), PrefixSum(f"{key}/")) for key, _, _ in _CHARACTERISTICS[1:]),
 )

@@ -1,11 +1,11 @@
 """Annex 3: wage subsidies paid, by year of performance (default) or of payment."""
 
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
+from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell
 from exports.annexes.settling import Closing
 from exports.xlsx.document import Format
 
-SUBSIDIES = Kind(
+SUBSIDIES = AnnexKind(
     key="3",
     name="Uitbetaalde loontoelagen",
     year_header="Jaar",

@@ -1,11 +1,11 @@
 """Annex 6: trajectories with a transmission to VDAB's Controledienst within 12 months after the end."""
 
 from exports.annexes.checks import MEASURED_HAD_ENDED, Link
-from exports.annexes.model import ChartPlan, Field, Kind, Mart, Measure, Note, Unavailable, Wide
+from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
 from exports.annexes.rules import Cell, Percentage
 from exports.xlsx.document import Format
 
-TRANSMISSIONS = Kind(
+TRANSMISSIONS = AnnexKind(
     key="6",
     name="Transmissies binnen 12 maanden na het einde van het traject",
     year_header="Meetjaar",

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from exports.answering.blocks import Block, figures_of
 from exports.answering.letter import PUBLIC, letter
-from exports.answering.lookups import Figure, FigureId, Hidden, Lookup, Marts
+from exports.answering.lookups import FigureId, Hidden, Lookup, Marts, QuotedFigure
 from exports.questions.question import Question
 from exports.xlsx.archive import replace_file
 
 __all__ = [
     "PUBLIC",
     "Answer",
-    "Figure",
     "FigureId",
     "Hidden",
     "Lookup",
+    "QuotedFigure",
     "answer_file",
     "build_answer",
     "control_file",
@@ -39,7 +39,7 @@ class Answer:
     blocks: tuple[tuple[str, Block], ...]
 
     @property
-    def figures(self) -> list[Figure]:
+    def figures(self) -> list[QuotedFigure]:
         """Every figure in the text, in reading order."""
         return [figure for _, block in self.blocks for figure in figures_of(block)]
 
@@ -63,9 +63,9 @@ def build_answer(
 ) -> Answer:
     """The answer as blocks. `hidden` tells which figures may not be shown: they are not quoted, nor is any figure
     made of them. `years` overrules the years of the annexes. Raises PublicationError."""
-    from exports.figures.reading import Publication
+    from exports.figures.reading import PublicationReader
 
-    with Publication(Path(publication)) as published:
+    with PublicationReader(Path(publication)) as published:
         blocks = letter(published, question, Marts(published, hidden), edition, years)
     return Answer(question.title, tuple(blocks))
 
@@ -83,12 +83,12 @@ def write_answer(
     The same publication and question give the same bytes. Existing files are replaced in one step each.
     """
     from exports.answering import control, word
-    from exports.figures.reading import Publication
+    from exports.figures.reading import PublicationReader
     from exports.sheets.house import BANNER
     from exports.xlsx.workbook import write
 
     made = build_answer(publication, question, hidden, edition, years)
-    with Publication(Path(publication)) as published:
+    with PublicationReader(Path(publication)) as published:
         facts = published.facts
         figures = control.document(published, question, made.blocks)
     content = word.render_bytes(

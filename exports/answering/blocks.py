@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exports.answering.lookups import Figure, Piece
+from exports.answering.lookups import Piece, QuotedFigure
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Grid:
 Block = Paragraph | Grid
 
 
-def figures_of(block: Block) -> Iterator[Figure]:
+def figures_of(block: Block) -> Iterator[QuotedFigure]:
     """The figures in a block, in reading order."""
     pieces = block.pieces if isinstance(block, Paragraph) else (piece for row in block.rows for piece in row)
-    return (piece for piece in pieces if isinstance(piece, Figure))
+    return (piece for piece in pieces if isinstance(piece, QuotedFigure))
 
 
 def text(*pieces: Piece, style: str = "answer") -> Paragraph:

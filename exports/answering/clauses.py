@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from exports.answering.blocks import Block, text
 from exports.answering.headlines import Count, Headlines
-from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Figure, Piece
-from exports.figures.reading import Publication
+from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Piece, QuotedFigure
+from exports.figures.reading import PublicationReader
 
 
 def clause(*pieces: Piece) -> tuple[Piece, ...]:
@@ -22,7 +22,11 @@ def clause(*pieces: Piece) -> tuple[Piece, ...]:
 def counted(head: Headlines, count: Count, whole: Count, year: int) -> tuple[Piece, ...]:
     """The count with its share behind it: "459 (61,1 %)"; a sign stands alone."""
     number, share = head.count(count, year), head.share(count, whole, year)
-    return (number, " (", share, ")") if isinstance(number, Figure) and isinstance(share, Figure) else (number,)
+    return (
+        (number, " (", share, ")")
+        if isinstance(number, QuotedFigure) and isinstance(share, QuotedFigure)
+        else (number,)
+    )
 
 
 def said(*clauses: tuple[Piece, ...]) -> list[Block]:
@@ -38,10 +42,14 @@ def parts(
     clauses: list[tuple[Piece, ...]] = []
     for label, count in counts:
         number = head.count(count, year)
-        if isinstance(number, Figure) and not number.value:
+        if isinstance(number, QuotedFigure) and not number.value:
             continue
         made = clause(f"{label}: ", number)
-        if isinstance(number, Figure) and share and isinstance(of := head.share(count, whole, year), Figure):
+        if (
+            isinstance(number, QuotedFigure)
+            and share
+            and isinstance(of := head.share(count, whole, year), QuotedFigure)
+        ):
             before = head.share(count, whole, year - 1) if head.complete else UNDEFINED
             earlier: tuple[Piece, ...] = () if before in (UNDEFINED, NOT_DELIVERED) else (f"; {year - 1}: ", before)
             made = (*made, " (", of, *earlier, ")")
@@ -53,6 +61,6 @@ def parts(
     return [text(f"{title} - ", *joined, style="bullet")]
 
 
-def labels(publication: Publication, label_set: str) -> list[tuple[str, str]]:
+def labels(publication: PublicationReader, label_set: str) -> list[tuple[str, str]]:
     labels = publication.labels(label_set)
     return [(item.code, item.text) for item in sorted(labels, key=lambda item: item.code == "unknown")]

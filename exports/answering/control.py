@@ -8,15 +8,15 @@ from exports.answering.blocks import Block, figures_of
 from exports.answering.lookups import Lookup
 from exports.editions import disclose
 from exports.figures.identity import Value
-from exports.figures.reading import Publication
+from exports.figures.reading import PublicationReader
 from exports.questions.question import Question
 from exports.sheets.house import front, geography, lines, long_date
-from exports.xlsx.document import NOT_APPLICABLE, Column, Document, Format, Sheet, Table
+from exports.xlsx.document import NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table
 
 SHEET = "Cijfers"
 
 
-def document(publication: Publication, question: Question, blocks: Sequence[tuple[str, Block]]) -> Document:
+def document(publication: PublicationReader, question: Question, blocks: Sequence[tuple[str, Block]]) -> Document:
     """One row per lookup: a figure of two lookups has two rows under one number."""
     rows: list[tuple[Value, ...]] = []
     number = 0
@@ -40,16 +40,16 @@ def document(publication: Publication, question: Question, blocks: Sequence[tupl
                 for term, (lookup, value) in enumerate(zip(figure.lookups, figure.terms, strict=True), 1)
             ]
     columns = (
-        Column("Nr. (in de tekst)", Format.YEAR, 9),
-        Column("Deelvraag", width=15),
-        Column("Cijfer in de tekst", width=22),
-        Column("Waarde (onafgerond)", Format.SIX_DECIMALS, 24),
-        Column("Berekening", width=24),
-        Column("Term (nr.)", Format.YEAR, 9),
-        Column("Tabel in het datawarehouse", width=26),
-        Column("Kolom", width=34),
-        Column("Filter", width=66),
-        Column("Opgezocht (onafgerond)", Format.SIX_DECIMALS, 24),
+        SheetColumn("Nr. (in de tekst)", Format.YEAR, 9),
+        SheetColumn("Deelvraag", width=15),
+        SheetColumn("Cijfer in de tekst", width=22),
+        SheetColumn("Waarde (onafgerond)", Format.SIX_DECIMALS, 24),
+        SheetColumn("Berekening", width=24),
+        SheetColumn("Term (nr.)", Format.YEAR, 9),
+        SheetColumn("Tabel in het datawarehouse", width=26),
+        SheetColumn("Kolom", width=34),
+        SheetColumn("Filter", width=66),
+        SheetColumn("Opgezocht (onafgerond)", Format.SIX_DECIMALS, 24),
     )
     title, synthetic = f"Cijfers in het antwoord: {question.title}", publication.facts.synthetic
     stand = f"Stand op {long_date(publication.facts.as_of)}; {geography(publication)}."

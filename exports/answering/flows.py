@@ -5,7 +5,7 @@ from __future__ import annotations
 from exports.answering.blocks import Block
 from exports.answering.clauses import clause, counted, labels, parts, said
 from exports.answering.headlines import Count, Headlines
-from exports.answering.lookups import Figure
+from exports.answering.lookups import QuotedFigure
 
 _STARTED = Count("mart_started_duration", "trajectories", category="months/*")
 _PROFILES = Count("mart_started_profile", "trajectories", {"characteristic": "gender"}, "gender/*")
@@ -112,7 +112,7 @@ def transmissions(head: Headlines) -> list[Block]:
                 *counted(head, _TRANSMITTED, _WATCHED, year),
                 " een transmissie",
             ),
-            clause("; een jaar eerder was dat ", before) if isinstance(before, Figure) else (),
+            clause("; een jaar eerder was dat ", before) if isinstance(before, QuotedFigure) else (),
             (".",),
         ),
         *head.counts("Trajecten met een transmissie", _TRANSMITTED),

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exports.annexes.model import Kind
+from exports.annexes.model import AnnexKind
 from exports.annexes.rules import Number
 from exports.answering import numbers
 from exports.answering.blocks import Grid, text
 from exports.answering.blocks import Paragraph as Text
-from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Figure, Lookup, Marts, Piece, lookup
-from exports.figures.reading import UNASSIGNED, Publication
+from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Lookup, Marts, Piece, QuotedFigure, lookup
+from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.questions.fields import FIRST_YEAR
 from exports.sheets.wording import capital
 
@@ -44,7 +44,12 @@ class Headlines:
     year begun, else None."""
 
     def __init__(
-        self, marts: Marts, publication: Publication, kind: Kind, options: Mapping[str, str], years: Sequence[int]
+        self,
+        marts: Marts,
+        publication: PublicationReader,
+        kind: AnnexKind,
+        options: Mapping[str, str],
+        years: Sequence[int],
     ) -> None:
         self.marts, self.publication, self.kind = marts, publication, kind
         for mart in kind.marts:
@@ -83,7 +88,7 @@ class Headlines:
     def against(self, count: Count) -> tuple[Piece, ...]:
         """ " (+4,9 % tegenover 2022)", or nothing."""
         made = self.change(count, self.year) if self.year else None
-        return (" (", made, f" tegenover {(self.year or 0) - 1})") if isinstance(made, Figure) else ()
+        return (" (", made, f" tegenover {(self.year or 0) - 1})") if isinstance(made, QuotedFigure) else ()
 
     def largest(self, count: Count) -> tuple[list[str], bool]:
         """NIS codes of the municipalities where the count is highest in `year`, and whether others were passed over
@@ -126,7 +131,7 @@ class Headlines:
         as_of = self.publication.facts.as_of
         years = [year for year in self.years if year <= as_of.year][-COLUMNS:]
         largest, passed_over = self.largest(rank)
-        compared = any(isinstance(change(self.year, place), Figure) for place in (None, *largest))
+        compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
         rows = []
         for place in (None, *largest):

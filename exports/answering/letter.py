@@ -10,7 +10,7 @@ from exports.answering.headlines import Headlines
 from exports.answering.lookups import Marts
 from exports.answering.sentences import caveats, opening, overview
 from exports.answering.statements import STATEMENTS
-from exports.figures.reading import UNASSIGNED, Publication
+from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.questions.question import Annex, Gap, Part, Question
 from exports.sheets.house import BANNER, ahead, geography, long_date, unfinished
 
@@ -32,7 +32,7 @@ _TITLES = {
 
 
 def letter(
-    publication: Publication, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
+    publication: PublicationReader, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
 ) -> list[tuple[str, Block]]:
     """The blocks of the letter, each with the part of the question that it belongs to ("" outside the parts).
 
@@ -65,7 +65,7 @@ def _parts(question: Question) -> tuple[Part, ...]:
     return tuple(Part(annex.number, annex.title, annex.number) for annex in question.annexes)
 
 
-def _head(publication: Publication, question: Question, edition: str) -> list[Block]:
+def _head(publication: PublicationReader, question: Question, edition: str) -> list[Block]:
     facts = publication.facts
     known = (
         ("Schriftelijke vraag", question.number),
@@ -98,7 +98,7 @@ def _question(question: Question) -> list[Block]:
 
 
 def _answer(
-    publication: Publication,
+    publication: PublicationReader,
     question: Question,
     part: Part,
     annex: Annex | None,
@@ -163,7 +163,9 @@ def _told_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> li
     return found
 
 
-def _about(publication: Publication, question: Question, marts: Marts, years: Sequence[int] | None) -> list[Block]:
+def _about(
+    publication: PublicationReader, question: Question, marts: Marts, years: Sequence[int] | None
+) -> list[Block]:
     lines = [
         f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
         "later geleverd of gecorrigeerd wordt, telt niet mee.",

@@ -1,7 +1,7 @@
 """Figures of an answer, each with the mart rows that it is looked up in. A figure without a lookup cannot be made.
 
-A `Lookup` is the sum of one column over the rows of one mart that a filter selects; a `Figure` is made of one or more
-lookups by one of the `RULES`. Anyone can therefore check a figure with the publication alone.
+A `Lookup` is the sum of one column over the rows of one mart that a filter selects; a `QuotedFigure` is made of
+one or more lookups by one of the `RULES`. Anyone can therefore check a figure with the publication alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from exports.annexes.rules import Number
 from exports.answering.numbers import Shown
 from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden
 from exports.figures.meters import part_ids
-from exports.figures.reading import Publication
+from exports.figures.reading import PublicationReader
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ RULES: dict[str, Callable[[tuple[Number, ...]], Number | None]] = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class QuotedFigure:
     """A number as the answer shows it (`text`), what it is (`value`) and where it comes from."""
 
     text: str
@@ -91,14 +91,14 @@ class Figure:
         return self.lookups[0].filter
 
 
-Piece = str | Figure
+Piece = str | QuotedFigure
 NOT_SHOWN, UNDEFINED, NOT_DELIVERED = "[c]", "[z]", "[x]"
 
 
 class Marts:
     """Looks figures up in the marts of a publication. Hidden ones are never given, and counted in `withheld`."""
 
-    def __init__(self, publication: Publication, hidden: Hidden | None = None) -> None:
+    def __init__(self, publication: PublicationReader, hidden: Hidden | None = None) -> None:
         self._publication = publication
         self._hidden = hidden or (lambda identity: False)
         self._rows: dict[str, list[dict[str, Any]]] = {}
@@ -166,7 +166,7 @@ class Marts:
         terms = tuple(absent if (found := self.find(lookup)) is None else found for lookup in lookups)
         known = tuple(term for term in terms if term is not None)
         value = RULES[rule](known) if len(known) == len(terms) else None
-        return undefined if value is None else Figure(shown(value), value, rule, lookups, known)
+        return undefined if value is None else QuotedFigure(shown(value), value, rule, lookups, known)
 
 
 def lookup(

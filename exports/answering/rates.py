@@ -6,7 +6,7 @@ from exports.answering import numbers
 from exports.answering.blocks import Block
 from exports.answering.clauses import clause, counted, parts, said
 from exports.answering.headlines import Count, Headlines
-from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Figure, Piece, lookup
+from exports.answering.lookups import NOT_DELIVERED, UNDEFINED, Piece, QuotedFigure, lookup
 
 _SUBSIDIES = Count("mart_wage_subsidies", "subsidies")
 _AMOUNT = Count("mart_wage_subsidies", "amount_eur")
@@ -66,7 +66,7 @@ def ratio(head: Headlines) -> list[Block]:
                 " leefloners: een ratio van ",
                 value(year, None),
             ),
-            (" (", moved, f" tegenover {year - 1})") if isinstance(moved, Figure) else (),
+            (" (", moved, f" tegenover {year - 1})") if isinstance(moved, QuotedFigure) else (),
             (".",),
         ),
         *head.table("Ratio", value, change, people, "de meeste leefloners"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from exports.annexes.model import Kind
+from exports.annexes.model import AnnexKind
 
 SANCTIONS = "https://www.vdab.be/rechtenenplichten/sanctie"
 
@@ -68,7 +68,7 @@ def listed(years: Sequence[int]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} en {texts[-1]}"
 
 
-def overview(kind: Kind, years: Sequence[int], options: Mapping[str, str] | None = None) -> str:
+def overview(kind: AnnexKind, years: Sequence[int], options: Mapping[str, str] | None = None) -> str:
     """What the annex shows, in words; a kind without words of its own goes by its name."""
     chosen = ((options or {}).get(name, values[0]) for name, values in kind.options.items())
     keys = (kind.key, *(f"{kind.key}/{value}" for value in chosen))
@@ -77,10 +77,10 @@ def overview(kind: Kind, years: Sequence[int], options: Mapping[str, str] | None
     return what.format(years=listed(years))
 
 
-def opening(kind: Kind, number: str, years: Sequence[int], options: Mapping[str, str] | None = None) -> str:
+def opening(kind: AnnexKind, number: str, years: Sequence[int], options: Mapping[str, str] | None = None) -> str:
     """The sentence that presents an annex."""
     return f"In bijlage {number} kunt u een overzicht vinden van {overview(kind, years, options)}, per gemeente/stad."
 
 
-def caveats(kind: Kind) -> tuple[str, ...]:
+def caveats(kind: AnnexKind) -> tuple[str, ...]:
     return _CAVEATS.get(kind.key, ())

@@ -22,7 +22,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from exports.answering.blocks import Block, Grid, Paragraph
-from exports.answering.lookups import Figure, Piece
+from exports.answering.lookups import Piece, QuotedFigure
 
 CREATOR = "Datawarehouse TWE-OCMW"
 LANGUAGE = "nl-BE"
@@ -144,7 +144,7 @@ def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
 
 def _pieces(paragraph: Any, pieces: Iterable[Piece], looks: dict[str, Any]) -> None:
     for piece in pieces:
-        if isinstance(piece, Figure):
+        if isinstance(piece, QuotedFigure):
             _run(paragraph, piece.text, looks).style = FIGURE_STYLE
             continue
         before, address, after = _address(piece)

@@ -15,10 +15,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from exports.annexes import KINDS
-from exports.annexes.model import Kind
+from exports.annexes.model import AnnexKind
 from exports.figures.collect import collect
 from exports.figures.identity import Value
-from exports.figures.reading import Delivery, Publication, PublicationError
+from exports.figures.reading import PublicationError, PublicationReader, UsedDelivery
 from exports.figures.shown import FLANDERS, Key, Shown, of_figures
 from exports.questions.question import Question
 from exports.xlsx.document import NOT_APPLICABLE
@@ -26,7 +26,7 @@ from exports.xlsx.document import NOT_APPLICABLE
 TIME = "verloop van de tijd: meer trajecten beëindigd of gemeten op de nieuwe stand"
 CODE = "andere versie van de code"
 """Reasons that are no delivery."""
-Causes = Callable[[Kind, str, int], Sequence[str]]
+Causes = Callable[[AnnexKind, str, int], Sequence[str]]
 """(annex kind, NIS code or FLANDERS, year) -> names of deliveries, or reasons in words."""
 
 
@@ -35,7 +35,7 @@ class Annexed:
     """An annex to compare: its kind, the name to show, its years (None: all in the publications) and options."""
 
     name: str
-    kind: Kind
+    kind: AnnexKind
     years: tuple[int, ...] | None
     options: Mapping[str, str]
 
@@ -69,7 +69,7 @@ class Comparison:
 
     before: Stand
     after: Stand
-    deliveries: tuple[Delivery, ...]
+    deliveries: tuple[UsedDelivery, ...]
     changes: tuple[Change, ...]
     compared: int
 
@@ -89,7 +89,7 @@ def compare(before: Path, after: Path, annexes: Sequence[Annexed], causes: Cause
 
     Raises PublicationError. Without `causes` every new delivery of the annex's sources counts as one.
     """
-    with Publication(before) as old, Publication(after) as new:
+    with PublicationReader(before) as old, PublicationReader(after) as new:
         if old.facts.geography_date != new.facts.geography_date:
             raise PublicationError(
                 f"the publications have the municipalities of {old.facts.geography_date} and of "
@@ -111,7 +111,7 @@ def compare(before: Path, after: Path, annexes: Sequence[Annexed], causes: Cause
 
 
 def compare_annex(
-    name: str, kind: Kind, before: Shown, after: Shown, names: Mapping[str, str], causes: Causes
+    name: str, kind: AnnexKind, before: Shown, after: Shown, names: Mapping[str, str], causes: Causes
 ) -> list[Change]:
     """The figures that differ, totals first, then by NIS code and year. A figure on one side alone counts as changed
     to or from nothing (None)."""
@@ -132,32 +132,32 @@ def compare_annex(
     return changes
 
 
-def new_deliveries(old: Publication, new: Publication) -> list[Delivery]:
+def new_deliveries(old: PublicationReader, new: PublicationReader) -> list[UsedDelivery]:
     """Accepted deliveries that the newer publication rests on and the older does not."""
     sources = tuple(sorted({source for kind in KINDS.values() for source in kind.sources}))
     known = {item.sha256 for item in old.deliveries(sources)}
     return [item for item in new.deliveries(sources) if item.sha256 not in known]
 
 
-def by_source(deliveries: Sequence[Delivery]) -> Causes:
+def by_source(deliveries: Sequence[UsedDelivery]) -> Causes:
     """Causes as far as the deliveries' sources tell: those that the annex draws on."""
 
-    def causes(kind: Kind, nis_code: str, year: int) -> list[str]:
+    def causes(kind: AnnexKind, nis_code: str, year: int) -> list[str]:
         return [item.file_name for item in deliveries if item.source in kind.sources]
 
     return causes
 
 
-def municipality_names(publication: Publication) -> dict[str, str]:
+def municipality_names(publication: PublicationReader) -> dict[str, str]:
     return {item.nis_code: item.municipality for item in publication.municipalities}
 
 
-def _stand(publication: Publication) -> Stand:
+def _stand(publication: PublicationReader) -> Stand:
     facts = publication.facts
     return Stand(facts.as_of.isoformat(), facts.geography_date.isoformat(), facts.code_version, facts.synthetic)
 
 
-def _years(publication: Publication, kind: Kind) -> set[int]:
+def _years(publication: PublicationReader, kind: AnnexKind) -> set[int]:
     return {year for mart in kind.marts for (year,) in publication.rows(mart.name, ("year",))}
 
 

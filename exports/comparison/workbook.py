@@ -10,11 +10,11 @@ from decimal import Decimal
 from exports.comparison.compare import Causes, Change, Comparison, compare_annex, municipality_names
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.figures.identity import Value
-from exports.figures.reading import UNASSIGNED, Publication
+from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.figures.shown import FLANDERS, Shown
 from exports.questions.question import Annex
 from exports.sheets.house import front, lines, long_date
-from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, Column, Document, Format, Sheet, Table
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table
 
 REVISION = "Herziening"
 MAX_ROWS = 1_000_000
@@ -59,16 +59,16 @@ def document(comparison: Comparison) -> Document:
         "Nieuwe leveringen", synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."), VOLLEDIG
     )
     changes = comparison.changes[:MAX_ROWS]
-    columns = (Column("Bijlage", width=22), *_columns(changes))
+    columns = (SheetColumn("Bijlage", width=22), *_columns(changes))
     rows = [(change.annex, *_row(change)) for change in changes]
     deliveries = Table(
         "Leveringen",
         (
-            Column("Bestand", width=52),
-            Column("Bron", width=26),
-            Column("Geleverd op", Format.DATE, 13),
-            Column("Rijen aanvaard", Format.INTEGER, 14),
-            Column("SHA-256", width=68),
+            SheetColumn("Bestand", width=52),
+            SheetColumn("Bron", width=26),
+            SheetColumn("Geleverd op", Format.DATE, 13),
+            SheetColumn("Rijen aanvaard", Format.INTEGER, 14),
+            SheetColumn("SHA-256", width=68),
         ),
         [(d.file_name, d.source, d.delivered_on, d.rows_accepted, d.sha256) for d in comparison.deliveries],
     )
@@ -95,7 +95,7 @@ def document(comparison: Comparison) -> Document:
 
 
 def revision_sheet(
-    publication: Publication, annex: Annex, shown: Shown, earlier: Earlier, causes: Causes, edition: str = PUBLIEK
+    publication: PublicationReader, annex: Annex, shown: Shown, earlier: Earlier, causes: Causes, edition: str = PUBLIEK
 ) -> Sheet:
     """The sheet that tells what differs from the answer given before. `shown`: the figures of the annex as it shows
     them now (`exports.figures.shown.of_figures`, after anything that hides or rounds)."""
@@ -158,20 +158,20 @@ def _summary(changes: Sequence[Change], compared: int) -> str:
     return f"{len(changes)} van de {compared} cijfers {verb} gewijzigd{where}."
 
 
-def _columns(changes: Sequence[Change]) -> tuple[Column, ...]:
+def _columns(changes: Sequence[Change]) -> tuple[SheetColumn, ...]:
     values = [value for change in changes for value in (change.old, change.new)]
     whole = all(value == int(value) for value in values if isinstance(value, int | float | Decimal))
     numbers = Format.INTEGER if whole else Format.SIX_DECIMALS
     return (
-        Column("NIS-code", width=11),
-        Column("Gemeente", width=26),
-        Column("Jaar", Format.YEAR, 8),
-        Column("Blad", width=20),
-        Column("Cijfer", width=42),
-        Column("Was (in de eenheid van het cijfer)", numbers, 18),
-        Column("Is (in de eenheid van het cijfer)", numbers, 18),
-        Column("Verschil", numbers, 18),
-        Column("Oorzaken", width=90),
+        SheetColumn("NIS-code", width=11),
+        SheetColumn("Gemeente", width=26),
+        SheetColumn("Jaar", Format.YEAR, 8),
+        SheetColumn("Blad", width=20),
+        SheetColumn("Cijfer", width=42),
+        SheetColumn("Was (in de eenheid van het cijfer)", numbers, 18),
+        SheetColumn("Is (in de eenheid van het cijfer)", numbers, 18),
+        SheetColumn("Verschil", numbers, 18),
+        SheetColumn("Oorzaken", width=90),
     )
 
 

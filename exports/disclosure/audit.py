@@ -36,7 +36,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class UnsafeCell:
     """A hidden cell that could be small and isn't free enough. `avoidable`: hiding more would help."""
 
     cell: int
@@ -48,19 +48,19 @@ class Finding:
 
 
 @dataclass
-class Report:
+class AuditReport:
     """Outcome: `hidden` cells looked at, of which `wide` proven by points and `large` proven never small."""
 
     hidden: int = 0
     wide: int = 0
     large: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[UnsafeCell] = field(default_factory=list)
     points: list[Ints] = field(default_factory=list)
     told: int = 0
     """Findings against a reader who is told which figures changed since earlier releases, where those leave no room."""
 
     @property
-    def failures(self) -> list[Finding]:
+    def failures(self) -> list[UnsafeCell]:
         """Findings that forbid a public edition: all that is determined, and what more hiding would have avoided."""
         return [item for item in self.findings if item.avoidable or item.verdict is Verdict.DETERMINED]
 
@@ -69,13 +69,13 @@ class Report:
         return not self.failures
 
 
-def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequence[bool] | None = None) -> Report:
+def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequence[bool] | None = None) -> AuditReport:
     """Audit every hidden cell. `points` are whole assignments (one value per cell, shown cells included).
 
     `changeable` says which shown cells could still be hidden (default: all), to tell what is avoidable.
     Raises AuditError when the published figures contradict each other.
     """
-    report = Report()
+    report = AuditReport()
     offered = list(points)
     base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
     gathered: list[tuple[list[int], list[Ints]]] = []
@@ -155,7 +155,7 @@ def _widths(published: Published, component: list[int]) -> Ints:
 
 def _settle(
     published: Published, cell: int, variable: int, program: Program, spread: Spread, outer: Intervals
-) -> Finding | None:
+) -> UnsafeCell | None:
     """Exact lowest and highest value of one cell; None when they turn out wide enough."""
     lowest, highest = int(spread.lowest[variable]), int(spread.highest[variable])
     if outer.narrow(cell) and (outer.lowest[cell], outer.highest[cell]) == (lowest, highest):
@@ -164,7 +164,7 @@ def _settle(
     costs[variable] = 1
     lowest = _extreme(program, costs, None, spread)
     if lowest >= published.threshold * published.units[cell]:
-        return Finding(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
+        return UnsafeCell(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
     needed = int(spread.widths[variable])
     upper = np.full(program.size, np.inf)
     upper[variable] = lowest + needed
@@ -174,9 +174,9 @@ def _settle(
     return _finding(published, cell, lowest, highest)
 
 
-def _finding(published: Published, cell: int, lowest: int, highest: int) -> Finding:
+def _finding(published: Published, cell: int, lowest: int, highest: int) -> UnsafeCell:
     verdict = Verdict.DETERMINED if highest == lowest else Verdict.CONFINED
-    return Finding(cell, published.names[cell], lowest, highest, verdict)
+    return UnsafeCell(cell, published.names[cell], lowest, highest, verdict)
 
 
 def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, spread: Spread) -> int:
@@ -191,7 +191,7 @@ def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, spre
     raise AuditError("the solver's answer could not be confirmed in whole numbers")
 
 
-def _avoidable(published: Published, findings: list[Finding], changeable: Sequence[bool] | None) -> list[Finding]:
+def _avoidable(published: Published, findings: list[UnsafeCell], changeable: Sequence[bool] | None) -> list[UnsafeCell]:
     """Settle the findings again with everything hidden that can be: what stays narrow has no room whatever is done."""
     shown = [
         value if value is not None and changeable is not None and not changeable[cell] else None

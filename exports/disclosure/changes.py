@@ -20,7 +20,7 @@ Meaning = tuple[str, int, str, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Edition:
+class ReaderView:
     """One publication as a reader has it: which of its cells are hidden, and the territory of each of its places."""
 
     as_of: dt.date
@@ -80,7 +80,7 @@ class Edition:
         )
 
 
-def unsure(one: Edition, other: Edition) -> tuple[set[int], set[int]]:
+def unsure(one: ReaderView, other: ReaderView) -> tuple[set[int], set[int]]:
     """The cells of each of which a reader can't know whether they are the same in the other.
 
     Those in an equation of which something looks different; none when both are of one stand, where nothing changed.
@@ -91,7 +91,7 @@ def unsure(one: Edition, other: Edition) -> tuple[set[int], set[int]]:
     return _beside(one, changed), _beside(other, changed)
 
 
-def _different(one: Edition, other: Edition) -> set[Meaning]:
+def _different(one: ReaderView, other: ReaderView) -> set[Meaning]:
     found = set()
     for meaning, number in one.published.items():
         twin = other.published.get(meaning)
@@ -101,7 +101,7 @@ def _different(one: Edition, other: Edition) -> set[Meaning]:
     return found
 
 
-def _beside(edition: Edition, changed: set[Meaning]) -> set[int]:
+def _beside(edition: ReaderView, changed: set[Meaning]) -> set[int]:
     cells = {number for number, cell in enumerate(edition.system.cells) if edition.meaning(cell) in changed}
     rows = (terms for terms in edition.system.equations if any(cell in cells for cell, _ in terms))
     return cells | {cell for terms in rows for cell, _ in terms}

@@ -18,7 +18,7 @@ MONTHS = 27_720
 """Lowest common multiple of 1..12: any mean over the months of a year is a whole number of 1/27720ths."""
 
 
-class Source(Protocol):
+class PublicationSource(Protocol):
     """What is read of a publication (`exports.figures.reading.Publication`)."""
 
     @property
@@ -41,7 +41,7 @@ class Collected:
     blocks: dict[tuple[str, int], Block]
 
 
-def collect(publication: Source, scope: Scope, policy: Policy) -> Collected:
+def collect(publication: PublicationSource, scope: Scope, policy: Policy) -> Collected:
     """Read the counts in scope. Raises PublicationError when the marts contradict each other."""
     blocks: dict[tuple[str, int], Block] = {}
     for name, rules in policy.marts.items():
@@ -60,7 +60,7 @@ def collect(publication: Source, scope: Scope, policy: Policy) -> Collected:
     return Collected(assemble(blocks, scope, geography, policy), geography, blocks)
 
 
-def _municipalities(publication: Source, seen: set[str]) -> list[Municipality]:
+def _municipalities(publication: PublicationSource, seen: set[str]) -> list[Municipality]:
     known = {item.nis_code: item for item in publication.municipalities}
     if UNASSIGNED in seen:
         known.setdefault(UNASSIGNED, Municipality(UNASSIGNED, "Niet toewijsbaar", "Niet toewijsbaar", False))
@@ -73,7 +73,7 @@ def _municipalities(publication: Source, seen: set[str]) -> list[Municipality]:
 
 
 def _read(
-    publication: Source,
+    publication: PublicationSource,
     mart: Mart,
     rules: MartPolicy,
     population: str,

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from exports.disclosure.audit import Report, audit
-from exports.disclosure.collect import Source, collect
+from exports.disclosure.audit import AuditReport, audit
+from exports.disclosure.collect import PublicationSource, collect
 from exports.disclosure.geography import level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.policy_reader import load_policy
-from exports.disclosure.releases import Release, with_earlier
-from exports.disclosure.scope import AMOUNTS, Lookup, Scope
+from exports.disclosure.releases import PublishedSystem, with_earlier
+from exports.disclosure.scope import AMOUNTS, CountFinder, Scope
 from exports.disclosure.suppress import as_it_was, suppress
 from exports.disclosure.withhold import Usual, choices
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
@@ -36,13 +36,13 @@ class Control:
     `policy_lines` and `audit_lines` are Dutch sentences for the workbooks.
     """
 
-    release: Release
+    release: PublishedSystem
     scope: Scope
     policy: Policy
     passed: bool
     policy_lines: tuple[str, ...]
     audit_lines: tuple[str, ...]
-    report: Report | None = field(default=None, compare=False)
+    report: AuditReport | None = field(default=None, compare=False)
 
     def hidden(self, figure: FigureId) -> bool:
         """Whether the figure, or a count that it is computed from, is hidden.
@@ -78,17 +78,17 @@ class Control:
         return {key: (row[0], row[1], row[2]) for key, row in counts.items()}
 
     @cached_property
-    def _lookup(self) -> Lookup:
-        return Lookup(self.policy)
+    def _lookup(self) -> CountFinder:
+        return CountFinder(self.policy)
 
 
 def control(
-    publication: Source,
+    publication: PublicationSource,
     figures: Iterable[FigureId],
     name: str,
     *,
     policy: Policy | None = None,
-    earlier: Sequence[Release] = (),
+    earlier: Sequence[PublishedSystem] = (),
     usual: Control | None = None,
 ) -> Control:
     """Suppress and audit figures that are published together, against everything in `earlier`.
@@ -97,10 +97,10 @@ def control(
     room to hide enough, whole rows of what it doesn't publish are withheld (`exports.disclosure.withhold`).
     """
     policy = policy or load_policy()
-    scope = Lookup(policy).scope(figures)
+    scope = CountFinder(policy).scope(figures)
     collected = collect(publication, scope, policy)
     facts = publication.facts
-    bare = Release(name, facts.as_of, facts.geography_date, collected.geography, collected.system, frozenset())
+    bare = PublishedSystem(name, facts.as_of, facts.geography_date, collected.geography, collected.system, frozenset())
     if usual is None:
         release, report, known = _settled(bare, earlier, policy)
         withheld = None
@@ -119,7 +119,9 @@ _ROUNDS = 5
 """What is hidden decides what a reader sees change, and that what must be hidden; it settles in two or three rounds."""
 
 
-def _settled(bare: Release, earlier: Sequence[Release], policy: Policy) -> tuple[Release, Report, int]:
+def _settled(
+    bare: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy
+) -> tuple[PublishedSystem, AuditReport, int]:
     """The release with its hidden cells, the audit of it, and how many small counts were out already.
 
     First against a reader who knows which figures changed since the earlier releases. Where what is out leaves no room
@@ -142,8 +144,13 @@ def _settled(bare: Release, earlier: Sequence[Release], policy: Policy) -> tuple
 
 
 def _against(
-    release: Release, earlier: Sequence[Release], policy: Policy, *, sees_changes: bool, hide_more: bool = True
-) -> tuple[Release, Report, int]:
+    release: PublishedSystem,
+    earlier: Sequence[PublishedSystem],
+    policy: Policy,
+    *,
+    sees_changes: bool,
+    hide_more: bool = True,
+) -> tuple[PublishedSystem, AuditReport, int]:
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
     pattern = suppress(union, start=release.hidden) if hide_more else as_it_was(union, release.hidden)
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
@@ -164,9 +171,9 @@ def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
     return result
 
 
-def part(whole: Control, publication: Source, figures: Iterable[FigureId], name: str) -> Control:
+def part(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
     """Some of the figures that `whole` controlled, hidden as there: what a release hands out of them."""
-    scope = Lookup(whole.policy).scope(figures)
+    scope = CountFinder(whole.policy).scope(figures)
     collected = collect(publication, scope, whole.policy)
     known, facts = whole.release.system.index, publication.facts
     hidden = frozenset(
@@ -174,5 +181,5 @@ def part(whole: Control, publication: Source, figures: Iterable[FigureId], name:
         for number, cell in enumerate(collected.system.cells)
         if cell not in known or known[cell] in whole.release.hidden
     )
-    release = Release(name, facts.as_of, facts.geography_date, collected.geography, collected.system, hidden)
+    release = PublishedSystem(name, facts.as_of, facts.geography_date, collected.geography, collected.system, hidden)
     return replace(whole, release=release, scope=scope, report=None)

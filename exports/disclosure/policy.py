@@ -36,7 +36,7 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Source:
+class DerivedFrom:
     """A count that a derived figure is computed from, `shift` years away, in its own place or in Flanders."""
 
     item: str
@@ -67,7 +67,7 @@ class MartPolicy:
     per_person: int | Mapping[str, int] = 1
     means: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
-    derived: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    derived: Mapping[str, tuple[DerivedFrom, ...]] = field(default_factory=dict)
 
     @property
     def counts(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.disclosure.geography import LEVELS
-from exports.disclosure.policy import Bound, ExceptionRule, MartPolicy, Policy, PolicyError, Same, Source, Sum
+from exports.disclosure.policy import Bound, DerivedFrom, ExceptionRule, MartPolicy, Policy, PolicyError, Same, Sum
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.questions.yaml_lines import Located, YamlProblem, load
 
@@ -98,7 +98,7 @@ class _Reader:
         population = data.get("population")
         if not isinstance(population, str) or not population.strip():
             raise self.fail(data, "population", "a mart needs a `population`: the name under which it counts")
-        derived: dict[str, tuple[Source, ...]] = {}
+        derived: dict[str, tuple[DerivedFrom, ...]] = {}
         if "derived" in data:
             block = self.block(data, "derived")
             derived = {
@@ -164,15 +164,15 @@ class _Reader:
             raise self.fail(data, "bounds", f"{text!r}: write `part <= whole`")
         return Bound(self.terms(data, "bounds", lower, False), self.terms(data, "bounds", upper, False))
 
-    def source(self, data: Located, key: str, text: str) -> Source:
+    def source(self, data: Located, key: str, text: str) -> DerivedFrom:
         match = re.fullmatch(rf"({_ITEM})(?:@(-?\d+|vlaanderen))?", text)
         if not match:
             raise self.fail(
                 data, key, f"{text!r}: write the name of a count, count@-1 (the year before) or count@vlaanderen"
             )
         if match[2] == "vlaanderen":
-            return Source(match[1], in_flanders=True)
-        return Source(match[1], int(match[2] or 0))
+            return DerivedFrom(match[1], in_flanders=True)
+        return DerivedFrom(match[1], int(match[2] or 0))
 
     def same(self, data: Located, text: str, populations: set[str]) -> Same:
         match = re.fullmatch(r"(\w+)\.(\w+) = (\w+)\.(\w+)(?:@(-?\d+))?", text)

@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from exports.disclosure.changes import Edition, Meaning, unsure
+from exports.disclosure.changes import Meaning, ReaderView, unsure
 from exports.disclosure.geography import LEVELS, Geography, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import AMOUNTS
@@ -25,7 +25,7 @@ Count = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
-class Release:
+class PublishedSystem:
     """What was (or is about to be) published under a name: its system, and which of its cells were hidden."""
 
     name: str
@@ -36,23 +36,25 @@ class Release:
     hidden: frozenset[int]
 
     @property
-    def edition(self) -> Edition:
+    def edition(self) -> ReaderView:
         """What a reader has of it."""
-        return Edition(self.as_of, self.system, self.hidden, territories(self.geography, self.geography_date))
+        return ReaderView(self.as_of, self.system, self.hidden, territories(self.geography, self.geography_date))
 
 
 @dataclass
 class _Layer:
     """One publication in the union, and where its cells went."""
 
-    edition: Edition
+    edition: ReaderView
     cells: dict[CellId, int]
 
     def any_of(self, cells: Iterable[CellId], numbers: Set[int]) -> bool:
         return any(self.edition.system.index[cell] in numbers for cell in cells)
 
 
-def with_earlier(new: Release, earlier: Sequence[Release], policy: Policy, *, sees_changes: bool = True) -> System:
+def with_earlier(
+    new: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, *, sees_changes: bool = True
+) -> System:
     """The union of the new system and the earlier releases that touch it. The new cells come first.
 
     `sees_changes`: the reader knows of every hidden figure whether it is the same in two of them. Otherwise he takes it
@@ -89,7 +91,7 @@ def _closure(scopes: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int
 
 def _join(
     union: System,
-    edition: Edition,
+    edition: ReaderView,
     title: str,
     scopes: set[tuple[str, int]],
     layers: list[_Layer],

@@ -29,7 +29,7 @@ def marts() -> dict[str, Mart]:
     return {mart.name: mart for kind in KINDS.values() for mart in kind.marts}
 
 
-class Lookup:
+class CountFinder:
     """Finds the counts behind figures."""
 
     def __init__(self, policy: Policy) -> None:

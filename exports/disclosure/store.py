@@ -16,7 +16,7 @@ from typing import Any
 from exports.disclosure.control import Control
 from exports.disclosure.geography import Geography
 from exports.disclosure.policy_reader import read_policy
-from exports.disclosure.releases import Release
+from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System, Terms
 from exports.figures.reading import Municipality
@@ -104,7 +104,7 @@ def load(path: Path) -> Control:
         ) from error
 
 
-def _release(data: dict[str, Any]) -> Release:
+def _release(data: dict[str, Any]) -> PublishedSystem:
     names = data["names"]
     policy = read_policy(data["policy"])
     system = System(policy.threshold)
@@ -118,7 +118,7 @@ def _release(data: dict[str, Any]) -> Release:
             system.exempt.add(number)
     system.equations = [_terms(row) for row in data["equations"]]
     system.bounds = [_terms(row) for row in data["bounds"]]
-    return Release(
+    return PublishedSystem(
         data["name"],
         dt.date.fromisoformat(data["as_of"]),
         dt.date.fromisoformat(data["geography_date"]),

@@ -21,7 +21,7 @@ SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "municipalities.csv
 
 
 @dataclass(frozen=True)
-class Code:
+class DatedCode:
     """One NIS code with the days on which it was valid (None = open) and what came after it."""
 
     nis_code: str
@@ -31,7 +31,7 @@ class Code:
 
 
 @cache
-def read_codes(path: Path = SEED) -> tuple[Code, ...]:
+def read_codes(path: Path = SEED) -> tuple[DatedCode, ...]:
     """All codes of the seed."""
 
     def day(text: str) -> dt.date | None:
@@ -39,12 +39,12 @@ def read_codes(path: Path = SEED) -> tuple[Code, ...]:
 
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(
-            Code(row["nis_code"], day(row["valid_from"]), day(row["valid_to"]), row["successor_nis_code"] or None)
+            DatedCode(row["nis_code"], day(row["valid_from"]), day(row["valid_to"]), row["successor_nis_code"] or None)
             for row in csv.DictReader(file)
         )
 
 
-def resolve(code: str, on: dt.date, codes: dict[str, Code]) -> str:
+def resolve(code: str, on: dt.date, codes: dict[str, DatedCode]) -> str:
     """The code that stands for `code` on a day."""
     while True:
         item = codes[code]
@@ -57,7 +57,9 @@ def resolve(code: str, on: dt.date, codes: dict[str, Code]) -> str:
         code = item.successor
 
 
-def territories(geography: Geography, on: dt.date, codes: Iterable[Code] | None = None) -> dict[str, frozenset[str]]:
+def territories(
+    geography: Geography, on: dt.date, codes: Iterable[DatedCode] | None = None
+) -> dict[str, frozenset[str]]:
     """Every place of the geography -> the codes of its territory."""
     known = {item.nis_code: item for item in (read_codes() if codes is None else codes)}
     result: dict[str, set[str]] = {}

@@ -17,7 +17,7 @@ from exports.disclosure.blocks import Block, assemble, equal
 from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.propagate import Intervals
-from exports.disclosure.releases import Release, with_earlier
+from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System
 from exports.disclosure.withheld import Row, Withheld, row_of
@@ -31,7 +31,7 @@ _ROUNDS = 20
 class Usual:
     """The usual edition: its release, and what it publishes."""
 
-    release: Release
+    release: PublishedSystem
     scope: Scope
 
 
@@ -43,16 +43,16 @@ class Choice:
     """
 
     withheld: Withheld
-    release: Release
-    usual: Release
+    release: PublishedSystem
+    usual: PublishedSystem
 
 
 def choices(
     usual: Usual,
-    bare: Release,
+    bare: PublishedSystem,
     blocks: Mapping[tuple[str, int], Block],
     scope: Scope,
-    earlier: Sequence[Release],
+    earlier: Sequence[PublishedSystem],
     policy: Policy,
 ) -> Iterator[Choice]:
     """What to withhold, each wider than the one before: as little as propagation finds, all that counts
@@ -105,12 +105,12 @@ def _kept(scope: Scope, blocks: Mapping[tuple[str, int], Block], policy: Policy)
     return kept
 
 
-def _with(release: Release, system: System) -> Release:
+def _with(release: PublishedSystem, system: System) -> PublishedSystem:
     withheld = frozenset(number for number in range(len(system.cells)) if system.is_withheld(number))
     return replace(release, system=system, hidden=withheld)
 
 
-def _narrow(choice: Choice, earlier: Sequence[Release], policy: Policy) -> dict[CellId, Row | None]:
+def _narrow(choice: Choice, earlier: Sequence[PublishedSystem], policy: Policy) -> dict[CellId, Row | None]:
     """The cells without room even when all that can be hidden is, each with the row to withhold for it, if any."""
     union = with_earlier(choice.release, [*earlier, choice.usual], policy)
     cells = range(len(union.cells))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from exports.disclosure.audit import Report
+from exports.disclosure.audit import AuditReport
 from exports.disclosure.policy import Policy
-from exports.disclosure.releases import Release
+from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.withheld import Withheld
 from exports.figures.identity import VLAANDEREN
 
 
-def policy_lines(policy: Policy, earlier: Sequence[Release], usual: Withheld | None = None) -> tuple[str, ...]:
+def policy_lines(policy: Policy, earlier: Sequence[PublishedSystem], usual: Withheld | None = None) -> tuple[str, ...]:
     """By which rule figures are hidden.
 
     `usual`: what is withheld because the usual edition of the same publication counts as shown too.
@@ -48,7 +48,9 @@ def policy_lines(policy: Policy, earlier: Sequence[Release], usual: Withheld | N
     return tuple(lines)
 
 
-def audit_lines(policy: Policy, report: Report, levels: Mapping[str, tuple[int, int]], known: int) -> tuple[str, ...]:
+def audit_lines(
+    policy: Policy, report: AuditReport, levels: Mapping[str, tuple[int, int]], known: int
+) -> tuple[str, ...]:
     """What the audit found, and how much is hidden. `levels`: level -> counts other than 0, hidden ones."""
     if report.passed:
         lines = [

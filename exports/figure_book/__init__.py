@@ -50,12 +50,12 @@ def write_figure_book(
     from exports.figure_book.data import collect_book
     from exports.figure_book.page import page
     from exports.figure_book.scope import of_definition, of_questions
-    from exports.figures.reading import Publication
+    from exports.figures.reading import PublicationReader
     from exports.xlsx.archive import replace_file
 
     made_for = chosen_edition(edition)
     conceal = hidden if made_for.name == PUBLIEK else None
-    with Publication(Path(publication_folder)) as publication:
+    with PublicationReader(Path(publication_folder)) as publication:
         carried = (
             of_definition(load_definition(), publication)
             if questions is None
@@ -72,7 +72,7 @@ def book_figures(publication_folder: Path, definition: Definition | None = None)
     """
     from exports.figure_book.data import figures_of
     from exports.figure_book.scope import of_definition
-    from exports.figures.reading import Publication
+    from exports.figures.reading import PublicationReader
 
-    with Publication(Path(publication_folder)) as publication:
+    with PublicationReader(Path(publication_folder)) as publication:
         return list(figures_of(publication, of_definition(definition or load_definition(), publication)))

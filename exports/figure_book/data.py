@@ -23,7 +23,7 @@ from exports.figures.collect import Figures, WideFigures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.marks import year_marks
 from exports.figures.meters import Meter
-from exports.figures.reading import UNASSIGNED, Municipality, Publication
+from exports.figures.reading import UNASSIGNED, Municipality, PublicationReader
 from exports.questions.question import Annex
 from exports.sheets.wording import long_date
 
@@ -31,7 +31,9 @@ Book = dict[str, Any]
 _SIGNS = {"[c]": "c", "[x]": "x", "[z]": "z"}
 
 
-def collect_book(publication: Publication, carried: Sequence[Carried], hidden: Hidden | None, edition: Edition) -> Book:
+def collect_book(
+    publication: PublicationReader, carried: Sequence[Carried], hidden: Hidden | None, edition: Edition
+) -> Book:
     """The data of the page. Nothing that is hidden, or not carried, is in it."""
     facts = publication.facts
     municipalities = [item for item in publication.municipalities if item.nis_code != UNASSIGNED]
@@ -54,7 +56,7 @@ def collect_book(publication: Publication, carried: Sequence[Carried], hidden: H
     }
 
 
-def figures_of(publication: Publication, carried: Sequence[Carried]) -> Iterator[Figure]:
+def figures_of(publication: PublicationReader, carried: Sequence[Carried]) -> Iterator[Figure]:
     """Every figure that a page with all of them would show: what may have to be hidden."""
     for key in KINDS_SHOWN:
         if (found := _Series.read(publication, key, carried)) is not None:
@@ -62,7 +64,7 @@ def figures_of(publication: Publication, carried: Sequence[Carried]) -> Iterator
                 yield from (figure for figure in row if figure is not None)
 
 
-def _places(publication: Publication, municipalities: Sequence[Municipality]) -> list[list[Any]]:
+def _places(publication: PublicationReader, municipalities: Sequence[Municipality]) -> list[list[Any]]:
     """[NIS code, name, province, longitude, latitude, 1 for a centre city], in the order of their names."""
     rows = publication.rows("municipalities", ("nis_code", "longitude", "latitude"))
     where = {code: (longitude, latitude) for code, longitude, latitude in rows}
@@ -87,7 +89,7 @@ class _Series:
     rows: dict[str, list[Figure | None]]
 
     @classmethod
-    def read(cls, publication: Publication, key: str, carried: Sequence[Carried]) -> _Series | None:
+    def read(cls, publication: PublicationReader, key: str, carried: Sequence[Carried]) -> _Series | None:
         """None when nothing of the kind is carried."""
         kind = KINDS[key]
         scope = scope_of(kind, carried)
@@ -108,7 +110,7 @@ class _Series:
 
 
 def _series(
-    publication: Publication, key: str, carried: Sequence[Carried], hidden: Hidden | None
+    publication: PublicationReader, key: str, carried: Sequence[Carried], hidden: Hidden | None
 ) -> dict[str, Any] | None:
     found = _Series.read(publication, key, carried)
     if found is None:

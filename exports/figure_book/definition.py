@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exports.annexes import KINDS
-from exports.annexes.model import Kind
+from exports.annexes.model import AnnexKind
 from exports.questions.fields import FIRST_YEAR, FieldReader, opened
 from exports.questions.yaml_lines import Located
 
@@ -23,10 +23,10 @@ LAST = "last"
 
 
 @dataclass(frozen=True)
-class Block:
+class ChartBlock:
     """One table of the book. Without `years` they run on with the data: from `open_from`, or only the last one."""
 
-    kind: Kind
+    kind: AnnexKind
     years: tuple[int, ...]
     open_from: int
     last_only: bool
@@ -40,7 +40,7 @@ class Definition:
 
     id: str
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ChartBlock, ...]
     source_sha256: str
     status: str = "voorlopig"
 
@@ -56,7 +56,7 @@ def load_definition(path: Path = FILE) -> Definition:
     return Definition(path.stem, reader.needed(data, "title"), blocks, sha256)
 
 
-def _block(reader: FieldReader, data: Located) -> Block:
+def _block(reader: FieldReader, data: Located) -> ChartBlock:
     reader.only(data, ("kind", "years", "levels", "measures"))
     key = reader.needed(data, "kind")
     if key not in KINDS_SHOWN:
@@ -65,7 +65,7 @@ def _block(reader: FieldReader, data: Located) -> Block:
     running = re.fullmatch(r"(\d{4})\s*[-\u2013]", years)
     if running and int(running[1]) < FIRST_YEAR:
         raise reader.fail(data, "years", f"`years` must start in {FIRST_YEAR} (start of TWE) or later")
-    return Block(
+    return ChartBlock(
         kind=KINDS[key],
         years=() if running or years == LAST else reader.years(data, "years"),
         open_from=int(running[1]) if running else FIRST_YEAR,

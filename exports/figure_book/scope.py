@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from exports.annexes.model import Kind
-from exports.figure_book.definition import Block, Definition
+from exports.annexes.model import AnnexKind
+from exports.figure_book.definition import ChartBlock, Definition
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
-from exports.figures.reading import Facts, Publication
+from exports.figures.reading import Facts, PublicationReader
 from exports.questions.question import Question
 
 
@@ -17,7 +17,7 @@ from exports.questions.question import Question
 class Carried:
     """Figures of one annex kind: every measure at every level and year; all measures when none is named."""
 
-    kind: Kind
+    kind: AnnexKind
     years: tuple[int, ...]
     levels: tuple[str, ...]
     measures: tuple[str, ...] = ()
@@ -53,13 +53,13 @@ def shows(pairs: frozenset[tuple[str, int]], level: str, year: int, is_centre_ci
     return (level, year) in pairs or (level == GEMEENTE and is_centre_city and (CENTRUMSTAD, year) in pairs)
 
 
-def scope_of(kind: Kind, carried: Iterable[Carried]) -> Scope:
+def scope_of(kind: AnnexKind, carried: Iterable[Carried]) -> Scope:
     """What is carried of a kind."""
     known = {GEMEENTE, CENTRUMSTAD, PROVINCIE, VLAANDEREN}
     return Scope(tuple(item for item in carried if item.kind.key == kind.key and known & set(item.levels)))
 
 
-def of_definition(definition: Definition, publication: Publication) -> list[Carried]:
+def of_definition(definition: Definition, publication: PublicationReader) -> list[Carried]:
     """The figures of the book. Years that run on end with the last one that was over on the as-of date (one that is
     still running would look like a fall), and hold only those of which the marts know something."""
     return [
@@ -69,7 +69,7 @@ def of_definition(definition: Definition, publication: Publication) -> list[Carr
     ]
 
 
-def _years(block: Block, publication: Publication) -> tuple[int, ...]:
+def _years(block: ChartBlock, publication: PublicationReader) -> tuple[int, ...]:
     if block.years:
         return block.years
     rows = publication.rows(block.kind.marts[0].name, ("year",))
@@ -90,5 +90,5 @@ def of_questions(questions: Sequence[Question], facts: Facts) -> list[Carried]:
     ]
 
 
-def _default_options(options: dict[str, str], kind: Kind) -> bool:
+def _default_options(options: dict[str, str], kind: AnnexKind) -> bool:
     return all(options.get(name, values[0]) == values[0] for name, values in kind.options.items())

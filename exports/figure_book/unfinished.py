@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.annexes.model import Kind
-from exports.figures.reading import Publication
+from exports.annexes.model import AnnexKind
+from exports.figures.reading import PublicationReader
 
 PAID_LATER = frozenset({"3"})
 """Kinds that count by the month worked, while a month is paid for later and comes in once it is paid."""
 
 
-def unfinished(publication: Publication, kind: Kind, years: Sequence[int]) -> list[int]:
+def unfinished(publication: PublicationReader, kind: AnnexKind, years: Sequence[int]) -> list[int]:
     """The years whose last months may not be paid for, or delivered, yet: those without a delivery two years on.
 
     A publication knows days of delivery and years worked, not months: payments for December come in after those for

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exports.annexes.model import Categories, Kind, Mart, Measure, Wide
-from exports.annexes.rules import Cell, Change, Group, Number, add_up
+from exports.annexes.model import AnnexKind, Categories, Mart, Measure, Wide
+from exports.annexes.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
 from exports.figures.meters import Meter, Signatures
-from exports.figures.reading import UNASSIGNED, Municipality, Publication, PublicationError
+from exports.figures.reading import UNASSIGNED, Municipality, PublicationError, PublicationReader
 from exports.figures.tidy import Tidy, tidy
 
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
@@ -93,7 +93,12 @@ _MOST = 20
 
 
 def collect(
-    publication: Publication, kind: Kind, years: Sequence[int], options: Mapping[str, str], *, tidied: bool = True
+    publication: PublicationReader,
+    kind: AnnexKind,
+    years: Sequence[int],
+    options: Mapping[str, str],
+    *,
+    tidied: bool = True,
 ) -> Figures:
     """Read the marts of `kind` and work out its figures for `years`; `tidied`: with the rows of the marts themselves.
 
@@ -110,7 +115,7 @@ def collect(
 
 
 def _collect(
-    publication: Publication, kind: Kind, wanted: tuple[int, ...], options: Mapping[str, str], tidied: bool
+    publication: PublicationReader, kind: AnnexKind, wanted: tuple[int, ...], options: Mapping[str, str], tidied: bool
 ) -> Figures:
     earlier = {year - 1 for year in wanted} - set(wanted) if _looks_back(kind) else set()
     signatures = Signatures(kind, options)
@@ -143,9 +148,9 @@ def _collect(
     return Figures(wanted, places, _levels(kind, cells, every), tables, rows_of, signatures)
 
 
-def _looks_back(kind: Kind) -> bool:
+def _looks_back(kind: AnnexKind) -> bool:
     measures = [column for table in kind.tables for column in table.columns if isinstance(column, Measure)]
-    return any(isinstance(measure.flanders, Change) for measure in measures)
+    return any(isinstance(measure.flanders, YearOnYear) for measure in measures)
 
 
 def _group(
@@ -171,7 +176,7 @@ def _group(
             group[item.column] = named[item.column]
 
 
-def _levels(kind: Kind, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:
+def _levels(kind: AnnexKind, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:
     """The groups of the municipalities, and those of the provinces and Flanders made from them."""
     parts: dict[tuple[str, str, int], list[Group]] = defaultdict(list)
     for (code, year), group in cells.items():
@@ -183,7 +188,7 @@ def _levels(kind: Kind, cells: Mapping[tuple[str, int], Group], places: Mapping[
     }
 
 
-def _check_labels(kind: Kind, tables: tuple[WideFigures, ...], present: frozenset[str]) -> None:
+def _check_labels(kind: AnnexKind, tables: tuple[WideFigures, ...], present: frozenset[str]) -> None:
     rules = [meter.measure.rule for table in tables for meter in table.meters]
     shown = {rule.key for rule in rules if isinstance(rule, Cell)}
     for mart in kind.marts:
@@ -197,7 +202,7 @@ def _check_labels(kind: Kind, tables: tuple[WideFigures, ...], present: frozense
             )
 
 
-def _check_equal(kind: Kind, cells: Mapping[tuple[str, int], Group]) -> None:
+def _check_equal(kind: AnnexKind, cells: Mapping[tuple[str, int], Group]) -> None:
     names = " and ".join(mart.name for mart in kind.marts)
     for left, right in kind.equal:
         for (nis_code, year), group in cells.items():
@@ -209,7 +214,7 @@ def _check_equal(kind: Kind, cells: Mapping[tuple[str, int], Group]) -> None:
                 )
 
 
-def _municipalities(publication: Publication, seen: set[str]) -> tuple[Municipality, ...]:
+def _municipalities(publication: PublicationReader, seen: set[str]) -> tuple[Municipality, ...]:
     """Rows of the wide tables: the whole geography, and "Niet toewijsbaar" only when something counts there."""
     known = {item.nis_code: item for item in publication.municipalities}
     known.setdefault(UNASSIGNED, Municipality(UNASSIGNED, "Niet toewijsbaar", "Niet toewijsbaar", False))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exports.annexes.model import Categories, Field, Kind, Mart, Measure, Wide
-from exports.annexes.rules import Cell, Percentage, Rule, Sum
+from exports.annexes.model import AnnexKind, Categories, Field, Mart, Measure, Wide
+from exports.annexes.rules import Cell, FigureRule, Percentage, PrefixSum
 from exports.figures.identity import FigureId
 
 Signature = tuple[str, str, str]
@@ -49,7 +49,7 @@ def part_ids(parts: tuple[Signature, ...], looks_back: bool, level: str, place: 
 class Signatures:
     """Gives the signature of every rule of a kind, under the options chosen for it."""
 
-    def __init__(self, kind: Kind, options: Mapping[str, str]) -> None:
+    def __init__(self, kind: AnnexKind, options: Mapping[str, str]) -> None:
         self._kind = kind
         self.basis = {
             mart.name: "/".join(options.get(name, values[0]) for name, values in mart.options.items())
@@ -61,7 +61,7 @@ class Signatures:
         basis = self.basis[mart.name]
         return (mart.name, item.column, basis), tuple((mart.name, name, basis) for name in item.derived_from)
 
-    def of_rule(self, rule: Rule) -> tuple[Signature, tuple[Signature, ...], bool]:
+    def of_rule(self, rule: FigureRule) -> tuple[Signature, tuple[Signature, ...], bool]:
         """Signature of what the rule works out, of its parts, and whether it looks at the year before."""
         if isinstance(rule, Cell):
             for mart in self._kind.marts:
@@ -69,7 +69,7 @@ class Signatures:
                     if item.column == rule.key:
                         return *self.of_field(mart, item), item.looks_back
             return self._category(rule.key), (), False
-        if isinstance(rule, Sum):
+        if isinstance(rule, PrefixSum):
             return self._category(f"{rule.prefix}*"), (), False
         if isinstance(rule, Percentage):
             above, below = (self.of_rule(Cell(key))[0] for key in (rule.numerator, rule.denominator))

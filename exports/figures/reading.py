@@ -51,7 +51,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class UsedDelivery:
     file_name: str
     source: str
     delivered_on: dt.date
@@ -64,7 +64,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Finding:
+class PublishedRuleCount:
     """Rows that broke a rule: `on_fail` is reject or warn."""
 
     source: str
@@ -81,7 +81,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
 
 
-class Publication:
+class PublicationReader:
     """An open publication; use it as a context manager."""
 
     def __init__(self, folder: Path) -> None:
@@ -90,7 +90,7 @@ class Publication:
             raise PublicationError(f"no publication at {folder}: run the build first")
         self._connection = _engine().cursor()
 
-    def __enter__(self) -> Publication:
+    def __enter__(self) -> PublicationReader:
         return self
 
     def __exit__(
@@ -176,7 +176,7 @@ class Publication:
         """Whether the publication holds the relation: older ones lack what was added since."""
         return (self.folder / f"{relation}.parquet").is_file()
 
-    def deliveries(self, sources: Sequence[str]) -> list[Delivery]:
+    def deliveries(self, sources: Sequence[str]) -> list[UsedDelivery]:
         """Accepted deliveries of these sources in order of arrival."""
         columns = (
             "file_name",
@@ -197,9 +197,9 @@ class Publication:
             where={"status": "accepted", "source": tuple(sources)},
             order_by=("delivered_on", "file_name"),
         )
-        return [Delivery(*row, versions.get(row[0])) for row in rows]
+        return [UsedDelivery(*row, versions.get(row[0])) for row in rows]
 
-    def findings(self, deliveries: Sequence[Delivery]) -> list[Finding]:
+    def findings(self, deliveries: Sequence[UsedDelivery]) -> list[PublishedRuleCount]:
         """Rows per source and rule: what the door found in these deliveries, and what only the warehouse could see."""
         names = {item.file_name for item in deliveries}
         counts: dict[tuple[str, str, str], int] = {}
@@ -211,7 +211,7 @@ class Publication:
                 if file_name in names:
                     key = (source, rule, fixed or on_fail[0])
                     counts[key] = counts.get(key, 0) + rows
-        return [Finding(*key, rows) for key, rows in sorted(counts.items())]
+        return [PublishedRuleCount(*key, rows) for key, rows in sorted(counts.items())]
 
 
 def _quoted(name: str) -> str:

@@ -16,7 +16,7 @@ from exports.annexes.rules import Number
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure, FigureId, Value
 from exports.figures.meters import Meter
-from exports.figures.reading import Publication, PublicationError
+from exports.figures.reading import PublicationError, PublicationReader
 
 _TOLERANCE = 1e-6  # means are doubles: their sum depends on the order
 
@@ -42,7 +42,7 @@ class Agreement:
 
 
 def agreements(
-    publication: Publication, figures: Figures, headline: tuple[str, ...], links: tuple[Link, ...], as_of: dt.date
+    publication: PublicationReader, figures: Figures, headline: tuple[str, ...], links: tuple[Link, ...], as_of: dt.date
 ) -> list[Agreement]:
     """Everything that was compared. Raises PublicationError at the first two totals that differ."""
     made = [
@@ -95,7 +95,7 @@ def _like(shown: Figure, number: Number, meter: Meter) -> Value:
     return meter.measure.format.rounded(number) if isinstance(shown.value, int | float) or number else shown.value
 
 
-def _link(publication: Publication, figures: Figures, link: Link, as_of: dt.date) -> list[Agreement]:
+def _link(publication: PublicationReader, figures: Figures, link: Link, as_of: dt.date) -> list[Agreement]:
     """This annex against another mart, for every municipality; shown for Flanders and the provinces."""
     years = tuple(year - link.lag for year in figures.years)
     rows = publication.rows(link.mart, ("year", "nis_code", link.column), where={"year": years, **link.where})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from exports.annexes import KINDS
-from exports.annexes.model import Kind, Mart, Measure
+from exports.annexes.model import AnnexKind, Mart, Measure
 from exports.editions import shown
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Hidden, Value
@@ -96,7 +96,7 @@ def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Val
             )
 
 
-def tidy_of_workbook(path: Path, kind: Kind) -> dict[str, tuple[list[str], list[list[str]]]]:
+def tidy_of_workbook(path: Path, kind: AnnexKind) -> dict[str, tuple[list[str], list[list[str]]]]:
     """The tidy sheets of a finished annex as text: mart -> (the mart's column names, rows), labels left out."""
     tables = {sheet: (header, rows) for _, sheet, header, rows in _tables(path)}
     found = {}
@@ -113,7 +113,7 @@ def tidy_of_workbook(path: Path, kind: Kind) -> dict[str, tuple[list[str], list[
     return found
 
 
-def _columns(mart: Mart, kind: Kind) -> dict[str, str]:
+def _columns(mart: Mart, kind: AnnexKind) -> dict[str, str]:
     common = {
         kind.year_header: "year",
         "NIS-code": "nis_code",

@@ -9,7 +9,7 @@ from typing import Any
 from exports.annexes.model import Field, Mart
 from exports.figures.identity import GEMEENTE, Entry, Figure, FigureId
 from exports.figures.meters import Signature, Signatures, part_ids
-from exports.figures.reading import Publication, PublicationError
+from exports.figures.reading import PublicationError, PublicationReader
 from exports.xlsx.document import Format
 
 Key = tuple[int, str, str]
@@ -42,7 +42,7 @@ class Tidy:
 class _RowMaker:
     """Makes the cells of a row out of a mart's row."""
 
-    def __init__(self, publication: Publication, signatures: Signatures, mart: Mart) -> None:
+    def __init__(self, publication: PublicationReader, signatures: Signatures, mart: Mart) -> None:
         self._mart = mart
         self._publication = publication
         self._labels: dict[str, dict[str, str]] = {}
@@ -84,7 +84,11 @@ class _RowMaker:
 
 
 def tidy(
-    publication: Publication, signatures: Signatures, mart: Mart, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    publication: PublicationReader,
+    signatures: Signatures,
+    mart: Mart,
+    columns: Sequence[str],
+    rows: list[tuple[Any, ...]],
 ) -> Tidy:
     """The mart's rows (values in the order of `columns`) as a tidy table."""
     maker = _RowMaker(publication, signatures, mart)

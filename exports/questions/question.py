@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exports.annexes import KINDS
-from exports.annexes.model import Kind, Unavailable
+from exports.annexes.model import AnnexKind, Unavailable
 from exports.figures.identity import LEVELS
 from exports.questions.fields import FieldReader, QuestionError, opened
 from exports.questions.yaml_lines import Located
@@ -51,7 +51,7 @@ class Part:
 class Annex:
     """One workbook of a question."""
 
-    kind: Kind
+    kind: AnnexKind
     number: str
     title: str
     years: tuple[int, ...]

@@ -10,7 +10,7 @@ from exports.sheets.context import CITIES, CITY_CHARTS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import level_meters
 from exports.sheets.wording import capital, counted, listed
-from exports.xlsx.document import Chart, Column, Series, Sheet, Table
+from exports.xlsx.document import Chart, Series, Sheet, SheetColumn, Table
 
 _FIRST = 3  # columns before the figures on the sheet of the centrumsteden
 _NAME = 1  # the one with the name of the city
@@ -19,7 +19,7 @@ _NAME = 1  # the one with the name of the city
 def city_charts_sheet(context: Context) -> Sheet:
     """A list of the charts, and the charts below it."""
     charts = [_chart(context, plan) for plan in context.kind.city_charts]
-    columns = (Column("Grafiek", width=80, wrap=True), Column("Cijfers op blad", width=24))
+    columns = (SheetColumn("Grafiek", width=80, wrap=True), SheetColumn("Cijfers op blad", width=24))
     rows = [(chart.title, CITIES) for chart in charts]
     cities = counted(len(context.figures.centre_cities), "centrumstad", "centrumsteden")
     lines = head(context, f"{context.kind.name}, de {cities} naast elkaar", len(charts))

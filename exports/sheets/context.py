@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from exports.annexes.model import Kind, Note
+from exports.annexes.model import AnnexKind, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
 from exports.figures.identity import Hidden
 from exports.figures.marks import YearMarks
-from exports.figures.reading import Facts, Publication
+from exports.figures.reading import Facts, PublicationReader
 from exports.questions.question import Annex, Question
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
@@ -32,7 +32,7 @@ class Context:
     `withheld` tells of which figures not even may be seen that they aren't 0.
     """
 
-    publication: Publication
+    publication: PublicationReader
     question: Question
     annex: Annex
     figures: Figures
@@ -44,7 +44,7 @@ class Context:
     withheld: Hidden | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AnnexKind:
         return self.annex.kind
 
     @property

@@ -8,7 +8,7 @@ from exports.answering.sentences import opening
 from exports.sheets.context import CONTENTS, COVER, NOTES, Context
 from exports.sheets.head import banners, options
 from exports.sheets.wording import ahead, capital, geography, long_date, period, unfinished
-from exports.xlsx.document import Column, Line, Sheet, Table
+from exports.xlsx.document import Line, Sheet, SheetColumn, Table
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
@@ -103,6 +103,6 @@ def contents_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
 
 def contents_table(sheets: Sequence[Sheet]) -> Table:
     """A row per sheet, its name linked."""
-    columns = (Column("Blad", width=28), Column("Wat erop staat", width=100, wrap=True))
+    columns = (SheetColumn("Blad", width=28), SheetColumn("Wat erop staat", width=100, wrap=True))
     rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
     return Table("Inhoud", columns, rows, tuple(sheet.name for sheet in sheets))

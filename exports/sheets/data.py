@@ -8,19 +8,19 @@ from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
 from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
 from exports.sheets.wording import plain_name
-from exports.xlsx.document import Column, Format, Sheet, Table
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table
 
 
 def data_sheet(context: Context, tidy: Tidy) -> Sheet:
     columns = (
-        Column(context.kind.year_header, Format.YEAR, 11),
-        Column("Status van het jaar", width=22),
+        SheetColumn(context.kind.year_header, Format.YEAR, 11),
+        SheetColumn("Status van het jaar", width=22),
         NIS,
         municipality_column(),
         PROVINCE,
-        Column("Centrumstad", width=13),
+        SheetColumn("Centrumstad", width=13),
         *(
-            Column(
+            SheetColumn(
                 item.header,
                 item.format,
                 34 if not item.column else wide_enough(item.header, item.format, 14),

@@ -6,7 +6,7 @@ from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import DEFINITIONS, FIELDS, NOTES, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import UNALLOCATED, capital, geography, listed, long_date
-from exports.xlsx.document import SHORTHAND, Column, Sheet, Table
+from exports.xlsx.document import SHORTHAND, Sheet, SheetColumn, Table
 
 _COMMON_FIELDS = (
     ("nis_code", "NIS-code", "NIS-code van de gemeente (tekst van 5 cijfers)"),
@@ -54,9 +54,9 @@ def notes_sheet(context: Context) -> Sheet:
     rows.append(("teken 0", "Nul: geteld, en er waren er geen.", "alle tabellen"))
     rows += [(f"teken {sign}", f"{capital(text)}.", "waar het teken staat") for sign, text in SHORTHAND.items()]
     columns = (
-        Column("Onderwerp", width=20),
-        Column("Toelichting", width=90, wrap=True),
-        Column("Geldt voor", width=34, wrap=True),
+        SheetColumn("Onderwerp", width=20),
+        SheetColumn("Toelichting", width=90, wrap=True),
+        SheetColumn("Geldt voor", width=34, wrap=True),
     )
     lines = short_head(context, "Toelichting")
     about = "nota's, wat niet beschikbaar is, voorlopige jaren en tekens"
@@ -65,7 +65,7 @@ def notes_sheet(context: Context) -> Sheet:
 
 def definitions_sheet(context: Context) -> Sheet:
     rows = [(term, capital(text)) for term, text in context.kind.definitions]
-    columns = (Column("Begrip", width=30), Column("Definitie", width=110, wrap=True))
+    columns = (SheetColumn("Begrip", width=30), SheetColumn("Definitie", width=110, wrap=True))
     lines = short_head(context, "Definities")
     table = Table("Definities", columns, rows)
     return Sheet(DEFINITIONS, tuple(lines), table, about="wat elk begrip betekent", data=False)
@@ -87,11 +87,11 @@ def fields_sheet(context: Context) -> Sheet:
             (sheet, item.header, mart, item.column or "(niet in de tabel)", item.description) for item in tidy.columns
         ]
     columns = (
-        Column("Blad", width=22),
-        Column("Kolom", width=38),
-        Column("Tabel in het datawarehouse", width=26),
-        Column("Naam in het datawarehouse", width=28),
-        Column("Betekenis", width=80, wrap=True),
+        SheetColumn("Blad", width=22),
+        SheetColumn("Kolom", width=38),
+        SheetColumn("Tabel in het datawarehouse", width=26),
+        SheetColumn("Naam in het datawarehouse", width=28),
+        SheetColumn("Betekenis", width=80, wrap=True),
     )
     lines = short_head(
         context,

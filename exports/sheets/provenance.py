@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.figures.identity import Value
-from exports.figures.reading import Delivery
+from exports.figures.reading import UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import listed
-from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Column, Format, Sheet, Table
+from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Format, Sheet, SheetColumn, Table
 
 _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt mee"}
 
@@ -19,7 +19,7 @@ def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
     return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, deliveries)
 
 
-def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
+def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     """Per source: what came in, what was loaded, and how many rows broke which rule.
 
     A warning counts rows that are among the figures, by a rule that may be the very definition of a column (a duration
@@ -44,10 +44,10 @@ def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
             consequence = _CONSEQUENCE.get(item.on_fail, item.on_fail)
             rows.append((source, f"regel {item.rule}", consequence, CONFIDENTIAL if hides else item.rows))
     columns = (
-        Column("Bron", width=26),
-        Column("Controle", width=46),
-        Column("Gevolg", width=28),
-        Column("Aantal", Format.INTEGER, 12),
+        SheetColumn("Bron", width=26),
+        SheetColumn("Controle", width=46),
+        SheetColumn("Gevolg", width=28),
+        SheetColumn("Aantal", Format.INTEGER, 12),
     )
     lines = short_head(
         context,
@@ -59,20 +59,20 @@ def _checks(context: Context, deliveries: list[Delivery]) -> Sheet:
     return Sheet(CHECKS, tuple(lines), Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
-def _deliveries(context: Context, deliveries: list[Delivery]) -> Sheet:
+def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     """The files used. Their numbers of rows are for the full edition only: a file may come from one small OCMW."""
     counts = (
-        Column("Rijen gelezen", Format.INTEGER, 13),
-        Column("Rijen aanvaard", Format.INTEGER, 13),
-        Column("Rijen in quarantaine", Format.INTEGER, 13),
+        SheetColumn("Rijen gelezen", Format.INTEGER, 13),
+        SheetColumn("Rijen aanvaard", Format.INTEGER, 13),
+        SheetColumn("Rijen in quarantaine", Format.INTEGER, 13),
     )
     columns = (
-        Column("Bestand", width=56),
-        Column("Bron", width=24),
-        Column("Geleverd op", Format.DATE, 13),
-        Column("Versie van de controleregels", width=22),
+        SheetColumn("Bestand", width=56),
+        SheetColumn("Bron", width=24),
+        SheetColumn("Geleverd op", Format.DATE, 13),
+        SheetColumn("Versie van de controleregels", width=22),
         *(() if context.public else counts),
-        Column("SHA-256 van het bestand", width=68),
+        SheetColumn("SHA-256 van het bestand", width=68),
     )
     rows: list[tuple[Value, ...]] = [
         (
@@ -93,7 +93,7 @@ def _deliveries(context: Context, deliveries: list[Delivery]) -> Sheet:
     return Sheet(DELIVERIES, tuple(lines), Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
-def _facts(context: Context, deliveries: list[Delivery]) -> Sheet:
+def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     facts, question, kind = context.facts, context.question, context.kind
     versions = {
         source: sorted({item.suite_version for item in deliveries if item.source == source and item.suite_version})
@@ -123,7 +123,7 @@ def _facts(context: Context, deliveries: list[Delivery]) -> Sheet:
         audit = audit or ("geen nazicht: er is niets verborgen",)
     rows += _numbered("Geheimhouding: regel", policy)
     rows += _numbered("Geheimhouding: nazicht", audit)
-    columns = (Column("Gegeven", width=42), Column("Waarde", width=100, wrap=True))
+    columns = (SheetColumn("Gegeven", width=42), SheetColumn("Waarde", width=100, wrap=True))
     lines = short_head(
         context,
         "Herkomst",

@@ -9,7 +9,7 @@ from exports.figures.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head
 from exports.sheets.wide import NIS, PROVINCE, measure_column, municipality_column
-from exports.xlsx.document import Chart, Column, Format, Series, Sheet, Table
+from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
 
 
 def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
@@ -21,8 +21,8 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         (label, each) for label in ranking.shown for each in ((year - 1, year) if label in ranking.before else (year,))
     ]
     columns = [
-        Column("Richting", width=12),
-        Column("Rang", Format.RANK, 9),
+        SheetColumn("Richting", width=12),
+        SheetColumn("Rang", Format.RANK, 9),
         NIS,
         municipality_column(),
         PROVINCE,

@@ -7,7 +7,7 @@ from exports.figures.reconciliation import agreements
 from exports.sheets.context import RECONCILIATION, Context
 from exports.sheets.head import short_head
 from exports.sheets.wording import capital
-from exports.xlsx.document import Column, Format, Sheet, Table
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table
 
 
 def reconciliation_sheet(context: Context) -> Sheet:
@@ -17,15 +17,15 @@ def reconciliation_sheet(context: Context) -> Sheet:
     whole = all(isinstance(item.first.value, int) and isinstance(item.second.value, int) for item in made)
     numbers = Format.INTEGER if whole else Format.TWO_DECIMALS
     columns = (
-        Column("Controle", width=78),
-        Column("Niveau", width=12),
-        Column("Gebied", width=20),
-        Column(context.kind.year_header, Format.YEAR, 11),
-        Column("Eenheid", width=16),
-        Column("Eerste telling", numbers, 18),
-        Column("Tweede telling", numbers, 18),
-        Column("Verschil", numbers, 12),
-        Column("Besluit", width=34),
+        SheetColumn("Controle", width=78),
+        SheetColumn("Niveau", width=12),
+        SheetColumn("Gebied", width=20),
+        SheetColumn(context.kind.year_header, Format.YEAR, 11),
+        SheetColumn("Eenheid", width=16),
+        SheetColumn("Eerste telling", numbers, 18),
+        SheetColumn("Tweede telling", numbers, 18),
+        SheetColumn("Verschil", numbers, 12),
+        SheetColumn("Besluit", width=34),
     )
     rows: list[tuple[Entry, ...]] = [
         (

@@ -12,7 +12,7 @@ from exports.sheets.context import TOTALS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import measure_column
 from exports.sheets.wording import capital, period
-from exports.xlsx.document import Chart, Column, Format, Series, Sheet, Table
+from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
 
 Places = dict[tuple[str, str], int]
 """(sheet, label) of a measure -> its position in the totals table (row or column, from 0)."""
@@ -37,7 +37,7 @@ def in_totals(table: WideFigures) -> list[Meter]:
 
 def _by_year(context: Context) -> tuple[Table, Places]:
     """A row per year: for measures with different units."""
-    columns = [Column(context.kind.year_header, Format.YEAR, 12), Column("Status van het jaar", width=22)]
+    columns = [SheetColumn(context.kind.year_header, Format.YEAR, 12), SheetColumn("Status van het jaar", width=22)]
     places: Places = {}
     used: list[Meter] = []
     for table in context.figures.tables:
@@ -56,10 +56,10 @@ def _by_year(context: Context) -> tuple[Table, Places]:
 def _by_measure(context: Context) -> tuple[Table, Places]:
     """A row per measure, a column per year: for counts by category."""
     several = len(context.figures.tables) > 1
-    columns = [Column("Kenmerk", width=24)] if several else []
-    columns.append(Column(f"Categorie ({context.kind.unit})", width=48))
+    columns = [SheetColumn("Kenmerk", width=24)] if several else []
+    columns.append(SheetColumn(f"Categorie ({context.kind.unit})", width=48))
     columns += [
-        Column(
+        SheetColumn(
             context.marks.flanders.label(year),
             Format.INTEGER,
             13,

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.annexes.model import Measure
-from exports.annexes.rules import Sum
+from exports.annexes.rules import PrefixSum
 from exports.figures.collect import WideFigures
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
 from exports.figures.meters import Meter
 from exports.sheets.context import CITIES, PROVINCES, Context
 from exports.sheets.head import head
 from exports.sheets.wording import plain_name
-from exports.xlsx.document import Column, Format, Sheet, Table
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table
 
 WIDTHS = {Format.EURO: 16, Format.ONE_DECIMAL: 13, Format.TWO_DECIMALS: 13, Format.SIX_DECIMALS: 16, Format.TEXT: 22}
-NIS = Column("NIS-code", width=10, about="NIS-code van de gemeente, tekst van 5 cijfers")
-PROVINCE = Column("Provincie", width=18, about="provincie van de gemeente")
+NIS = SheetColumn("NIS-code", width=10, about="NIS-code van de gemeente, tekst van 5 cijfers")
+PROVINCE = SheetColumn("Provincie", width=18, about="provincie van de gemeente")
 
 
-def municipality_column(header: str = "Gemeente") -> Column:
-    return Column(header, width=26, about="naam; koppel op de NIS-code, want namen kunnen terugkeren")
+def municipality_column(header: str = "Gemeente") -> SheetColumn:
+    return SheetColumn(header, width=26, about="naam; koppel op de NIS-code, want namen kunnen terugkeren")
 
 
 def municipality_sheet(context: Context, table: WideFigures) -> Sheet:
@@ -44,7 +44,7 @@ def level_sheet(context: Context, level: str) -> Sheet:
     figures = context.figures
     cities = level == CENTRUMSTAD
     meters = level_meters(context, level)
-    first: tuple[Column, ...]
+    first: tuple[SheetColumn, ...]
     places: list[tuple[str, str, tuple[Entry, ...]]]
     if cities:
         first = (NIS, municipality_column("Centrumstad"), PROVINCE)
@@ -53,7 +53,7 @@ def level_sheet(context: Context, level: str) -> Sheet:
             for item in figures.centre_cities
         ]
     else:
-        first = (Column("Provincie", width=22, about="provincie van de gemeente"),)
+        first = (SheetColumn("Provincie", width=22, about="provincie van de gemeente"),)
         places = [(PROVINCIE, name, (name,)) for name in figures.provinces]
     name = CITIES if cities else PROVINCES
     body = _table(context, plain_name("Niveau", name), first, places, meters)
@@ -74,10 +74,10 @@ def level_meters(context: Context, level: str) -> list[tuple[str, Meter]]:
     ]
 
 
-def measure_column(context: Context, measure: Measure, header: str, width: float) -> Column:
+def measure_column(context: Context, measure: Measure, header: str, width: float) -> SheetColumn:
     """A column for a measure."""
     wide = wide_enough(header, measure.format, width)
-    return Column(header, measure.format, wide, bold=isinstance(measure.rule, Sum), about=measure.header)
+    return SheetColumn(header, measure.format, wide, bold=isinstance(measure.rule, PrefixSum), about=measure.header)
 
 
 def wide_enough(header: str, kind: Format, least: float) -> float:
@@ -88,7 +88,7 @@ def wide_enough(header: str, kind: Format, least: float) -> float:
 def _table(
     context: Context,
     name: str,
-    first: tuple[Column, ...],
+    first: tuple[SheetColumn, ...],
     places: Sequence[tuple[str, str, tuple[Entry, ...]]],
     meters: Sequence[tuple[str, Meter]],
 ) -> Table:
@@ -99,7 +99,7 @@ def _table(
             header = f"{context.marks.label(year)}: {stem}{context.references(meter.label)}"
             made = measure_column(context, meter.measure, header, 11.5)
             columns.append(
-                Column(
+                SheetColumn(
                     made.header,
                     made.format,
                     made.width,

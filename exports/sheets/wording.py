@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from exports.figures.reading import UNASSIGNED, Publication
+from exports.figures.reading import UNASSIGNED, PublicationReader
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
 _MONTHS = (
@@ -62,7 +62,7 @@ def period(years: Sequence[int]) -> str:
     return listed([str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs])
 
 
-def geography(publication: Publication) -> str:
+def geography(publication: PublicationReader) -> str:
     """The reporting geography in words."""
     count = sum(item.nis_code != UNASSIGNED for item in publication.municipalities)
     return f"{count} gemeenten, zoals ze bestonden op {long_date(publication.facts.geography_date)}"
@@ -79,7 +79,7 @@ def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:
     return warnings
 
 
-def ahead(publication: Publication, sources: Sequence[str]) -> str:
+def ahead(publication: PublicationReader, sources: Sequence[str]) -> str:
     """What a reader has to know when the stand lies far after the newest delivery; "" when it doesn't."""
     as_of = publication.facts.as_of
     newest = max((item.delivered_on for item in publication.deliveries(sources)), default=None)

@@ -67,7 +67,7 @@ class Format(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One table column. Columns of a `year` form a block; their `stem` is the header without the year, and
     `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy."""
 
@@ -92,7 +92,7 @@ class Table:
     which the first cell of each row leads."""
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     rows: Sequence[tuple[Entry, ...]]
     links: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from exports.xlsx.document import Column
+from exports.xlsx.document import SheetColumn
 
 XmlSheet = Any
 """openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""
@@ -69,7 +69,7 @@ class Styles:
         """For text outside tables."""
         return self._number(("line", style), **_LINE_STYLES[style])
 
-    def header(self, column: Column, indent: bool = False, year: int | None = None) -> int:
+    def header(self, column: SheetColumn, indent: bool = False, year: int | None = None) -> int:
         """For a header cell; blocks of columns (years) alternate in shade."""
         fill = BLUE if year is not None and year % 2 == 0 else NAVY
         side = "right" if column.format.to_the_right else "left"
@@ -81,7 +81,7 @@ class Styles:
             alignment=Alignment(wrap_text=True, vertical="top", horizontal=side, indent=int(indent)),
         )
 
-    def body(self, column: Column, edge: bool = False, indent: bool = False) -> int:
+    def body(self, column: SheetColumn, edge: bool = False, indent: bool = False) -> int:
         """For a number, date or text in a table; `edge` draws the line that opens a block."""
         return self._number(
             ("body", column.format, column.bold, column.wrap, edge, indent),
@@ -102,7 +102,7 @@ class Styles:
         )
 
 
-def _alignment(column: Column, indent: bool) -> Alignment:
+def _alignment(column: SheetColumn, indent: bool) -> Alignment:
     """Names at the left, away from the numbers before them; numbers at the right."""
     side = None if column.format.to_the_right else "left"
     return Alignment(horizontal=side, vertical="top", wrap_text=column.wrap or None, indent=int(indent))

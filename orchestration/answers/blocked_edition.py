@@ -10,7 +10,7 @@ from exports.figures.identity import FigureId
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
-    from exports.disclosure.releases import Release
+    from exports.disclosure.releases import PublishedSystem
 
 _DO = (
     "ask for the municipalities (`--geography-date`) or the stand of the release, for other years, or for fewer "
@@ -18,7 +18,9 @@ _DO = (
 )
 
 
-def refusal(control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequence[Release], usual: bool) -> str:
+def refusal(
+    control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequence[PublishedSystem], usual: bool
+) -> str:
     """One sentence about a control that failed, "" for one that passed. No place, no value.
 
     `tables`: what people call a table -> its figures; `earlier`: what was released before; `usual`: whether the usual
@@ -27,7 +29,7 @@ def refusal(control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequ
     if control.report is None or control.passed:
         return ""
     from exports.disclosure.geography import level_of
-    from exports.disclosure.scope import Lookup
+    from exports.disclosure.scope import CountFinder
 
     failing = Counter(
         (item.name.population, item.name.year, item.name.item, level_of(item.name.place))
@@ -35,7 +37,7 @@ def refusal(control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequ
     )
     lines = []
     for name, figures in tables.items():
-        scope = Lookup(control.policy).scope(figures)
+        scope = CountFinder(control.policy).scope(figures)
         found = Counter[int]()
         for (population, year, item, level), count in failing.items():
             if level in scope.get((population, year), {}).get(item, ()):

@@ -31,7 +31,7 @@ from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
-    from exports.disclosure.releases import Release as Known
+    from exports.disclosure.releases import PublishedSystem as Known
 
 KEPT = 20
 """Controls kept: the newest ones."""
@@ -124,7 +124,7 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
     data, found = settings.folder, kept(settings, publication, years)
     if not found.exists:
         from exports.disclosure.control import control
-        from exports.figures.reading import Publication as Reader
+        from exports.figures.reading import PublicationReader as Reader
 
         tables = {"the figure book": _with_parts(book_figures(publication.path))}
         for question in known(settings).values():
@@ -160,7 +160,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     """
     from exports.disclosure.control import part
     from exports.disclosure.store import save
-    from exports.figures.reading import Publication as Reader
+    from exports.figures.reading import PublicationReader as Reader
 
     found = ensure(settings, publication)
     if isinstance(question, Definition):

@@ -15,7 +15,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse.publication import Publication
-from orchestration.warehouse.run_dates import Answer, resolve
+from orchestration.warehouse.run_dates import RunDates, resolve
 
 ANSWER = "antwoord"
 """What the answer to a question goes by, next to the keys of its annexes."""
@@ -37,7 +37,7 @@ def folder(
     data: DataFolder, question: Question, publication: Publication, entries: Sequence[Entry], years: str | None
 ) -> Path:
     """The question's folder; another stand, geography or choice of years gets a folder of its own within it."""
-    usual: Answer = resolve(entries, question.as_of, question.geography_date)
+    usual: RunDates = resolve(entries, question.as_of, question.geography_date)
     parts = []
     if (publication.as_of, publication.geography_date) != (usual.as_of, usual.geography_date):
         parts.append(f"stand-{publication.as_of}_gebied-{publication.geography_date}")

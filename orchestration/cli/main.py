@@ -18,7 +18,7 @@ from orchestration.cli.days import DAY, GEOGRAPHY_DAY
 from orchestration.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from orchestration.runner import Wish
+    pass
 
 
 def main() -> None:
@@ -78,9 +78,9 @@ def twe() -> None:
 @_dates
 def run(questions: tuple[str, ...], as_of: dt.date | None, geography_date: dt.date | None) -> None:
     """Take new deliveries in, build the marts, publish them and write the annexes."""
-    from orchestration.runner import Wish
+    from orchestration.runner import RunRequest
 
-    _run(load_settings(), Wish(questions, as_of, geography_date))
+    _run(load_settings(), RunRequest(questions, as_of, geography_date))
 
 
 @twe.command()
@@ -89,12 +89,12 @@ def run(questions: tuple[str, ...], as_of: dt.date | None, geography_date: dt.da
 @click.option("--years", metavar="2020-2023", help="Only these years, or a list such as 2020,2022.")
 def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None, years: str | None) -> None:
     """Write the annexes of a question from what is loaded, as it stood on any day."""
-    from orchestration.runner import Wish
+    from orchestration.runner import RunRequest
 
-    _run(load_settings(), Wish((question,), as_of, geography_date, years, load=False))
+    _run(load_settings(), RunRequest((question,), as_of, geography_date, years, load=False))
 
 
-def _run(settings: Settings, wish: Wish) -> None:
+def _run(settings: Settings, wish: RunRequest) -> None:
     from orchestration import runner, summary
     from orchestration.ingest import reported
     from orchestration.services import alerts

@@ -115,7 +115,7 @@ def quarantine(
     from orchestration.quality.workbooks import return_books
 
     data = load_settings().folder
-    choice = listing.Choice(source, ocmw, rule, everything, files)
+    choice = listing.CaseFilter(source, ocmw, rule, everything, files)
     found = today.marked(data, listing.chosen(data, choice))
     who = listing.recipients(data) if found else None
     if xlsx:

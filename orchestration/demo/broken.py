@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .sources import ACTIONS, POSITIONS, SECTORS, SOURCES, Column
+from .sources import ACTIONS, POSITIONS, SECTORS, SOURCES, DemoColumn
 
 Row = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Rule:
+class BrokenRule:
     """One rule of one source. `needs` is what the file must be able to hold: any, text or csv."""
 
     name: str
-    column: Column | None = None
+    column: DemoColumn | None = None
     needs: str = "any"
 
 
@@ -53,17 +53,17 @@ BAD_VALUES: dict[str, tuple[str, ...]] = {
 }
 
 
-def rules(source: str) -> list[Rule]:
+def rules(source: str) -> list[BrokenRule]:
     """All rules of a source that turn a row away."""
     columns = SOURCES[source]
-    found = [Rule(f"missing_{column.name}", column) for column in columns if column.required]
-    found += [Rule(f"invalid_{column.name}", column, "text") for column in columns]
-    found += [Rule("invalid_verwijderd", None, "text"), Rule("malformed_row", None, "csv")]
-    found += [Rule(name) for name in ("duplicate_row", "conflicting_key", *ACROSS_COLUMNS.get(source, ()))]
+    found = [BrokenRule(f"missing_{column.name}", column) for column in columns if column.required]
+    found += [BrokenRule(f"invalid_{column.name}", column, "text") for column in columns]
+    found += [BrokenRule("invalid_verwijderd", None, "text"), BrokenRule("malformed_row", None, "csv")]
+    found += [BrokenRule(name) for name in ("duplicate_row", "conflicting_key", *ACROSS_COLUMNS.get(source, ()))]
     return found
 
 
-def break_row(source: str, row: Row, rule: Rule, turn: int) -> None:
+def break_row(source: str, row: Row, rule: BrokenRule, turn: int) -> None:
     """Change a sound row so that it breaks one rule; `turn` picks among the ways to do so.
 
     Rules about more than one row (`duplicate_row`, `conflicting_key`) and about the line (`malformed_row`) are not
@@ -112,7 +112,7 @@ def changed(source: str, row: Row, turn: int) -> Row:
     return other
 
 
-def _bad_value(source: str, row: Row, column: Column, turn: int) -> str:
+def _bad_value(source: str, row: Row, column: DemoColumn, turn: int) -> str:
     if column.kind == "id":
         return f"{row[column.name]}-dossiernummer-van-het-OCMW-{turn}"
     if column.kind == "insz":

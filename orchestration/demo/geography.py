@@ -22,7 +22,7 @@ _ALWAYS_FROM, _ALWAYS_TO = day(1970), day(2200)
 
 
 @dataclass(frozen=True)
-class Geography:
+class DemoGeography:
     """Units with their codes over time. `codes` has one row per unit and one column per era."""
 
     provinces: np.ndarray
@@ -57,7 +57,7 @@ class Geography:
         return np.flatnonzero((self.codes[:, 0] != self.codes[:, -1]) & (begin > day(2017)))
 
 
-def read_geography(path: Path | None = None) -> Geography:
+def read_geography(path: Path | None = None) -> DemoGeography:
     """Read the municipalities seed (columns nis_code, valid_from, valid_to, successor_nis_code, province …)."""
     with (path or MUNICIPALITIES).open(encoding="utf-8", newline="") as file:
         rows = {int(row["nis_code"]): row for row in csv.DictReader(file)}
@@ -79,10 +79,10 @@ def read_geography(path: Path | None = None) -> Geography:
                 code = int(rows[code]["successor_nis_code"])
             codes[position, era] = code
     provinces = np.array([rows[unit]["province"] for unit in units])
-    return Geography(provinces, codes, np.array(eras), validity)
+    return DemoGeography(provinces, codes, np.array(eras), validity)
 
 
-def sizes(geography: Geography, rng: np.random.Generator, spread: float = 1.25) -> np.ndarray:
+def sizes(geography: DemoGeography, rng: np.random.Generator, spread: float = 1.25) -> np.ndarray:
     """Share of each unit in Flanders (sums to 1): provinces as published, centre cities large, a long tail of small."""
     raw = rng.lognormal(0.0, spread, geography.units)
     city = np.array([anchors.CITY_SHARES.get(int(code), 0.0) for code in geography.codes[:, 0]])
@@ -95,7 +95,7 @@ def sizes(geography: Geography, rng: np.random.Generator, spread: float = 1.25) 
     return within_provinces(geography, share)
 
 
-def within_provinces(geography: Geography, weights: np.ndarray) -> np.ndarray:
+def within_provinces(geography: DemoGeography, weights: np.ndarray) -> np.ndarray:
     """Shares that keep the proportions of `weights` within each province, and the published shares between them."""
     share = np.zeros(geography.units)
     for province, weight in anchors.PROVINCE_SHARES.items():

@@ -6,12 +6,12 @@ import numpy as np
 
 from . import anchors
 from .dates import MISSING, month_start
-from .geography import Geography
+from .geography import DemoGeography
 from .seeds import generator
 
 
 def draw_leefloners(
-    geography: Geography, share: np.ndarray, scale: float, seed: int, last_year: int
+    geography: DemoGeography, share: np.ndarray, scale: float, seed: int, last_year: int
 ) -> dict[str, np.ndarray]:
     """Columns nis_code, maand, leefloners and equivalent_leefloners, by month and code, codes as they were valid.
 

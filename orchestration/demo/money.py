@@ -8,7 +8,7 @@ import numpy as np
 
 from . import anchors
 from .dates import day, month_length, month_of, month_start, year_of
-from .geography import Geography
+from .geography import DemoGeography
 from .jobs import Jobs
 from .people import age_on
 from .seeds import choose, generator
@@ -33,7 +33,7 @@ class Money:
 
 
 def draw_money(
-    drawn: Trajectories, jobs: Jobs, birth: np.ndarray, geography: Geography, seed: int, last_payment: int
+    drawn: Trajectories, jobs: Jobs, birth: np.ndarray, geography: DemoGeography, seed: int, last_payment: int
 ) -> Money:
     """All that was paid up to the day `last_payment`. `birth` is the birth date of each trajectory's client."""
     rng = generator(seed, "money")

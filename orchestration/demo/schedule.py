@@ -71,7 +71,7 @@ CORRECTION_FORMS = {"trajecten": COMMAS, "loontoelagen": Form(comma=True)}
 
 
 @dataclass(frozen=True)
-class Delivery:
+class PlannedDelivery:
     """One file to be written."""
 
     source: str
@@ -96,7 +96,7 @@ class Schedule:
     (c = 0); -1 when none has come yet.
     """
 
-    deliveries: list[Delivery]
+    deliveries: list[PlannedDelivery]
     following: np.ndarray
     _yearly: dict[tuple[int, bool], int] = field(repr=False)
 
@@ -110,7 +110,7 @@ class Schedule:
 
 def schedule(source: str, last_year: int) -> Schedule:
     """All deliveries of a source for 2017 to `last_year`, the last of them early in the year after."""
-    deliveries: list[Delivery] = []
+    deliveries: list[PlannedDelivery] = []
     yearly: dict[tuple[int, bool], int] = {}
     forms = FORMS[source]
     for year in range(2017, last_year + 1):
@@ -118,19 +118,19 @@ def schedule(source: str, last_year: int) -> Schedule:
         on = date(year + 1, *DELIVERY_DAYS[source])
         if source == "screenings" and year >= CITY_FILES_FROM:
             yearly[year, True], yearly[year, False] = len(deliveries), len(deliveries) + 1
-            deliveries.append(Delivery(source, year, on, f"{SYNTHETIC}-antwerpen", form, True))
-            deliveries.append(Delivery(source, year, on, f"{SYNTHETIC}-overige", form, False))
+            deliveries.append(PlannedDelivery(source, year, on, f"{SYNTHETIC}-antwerpen", form, True))
+            deliveries.append(PlannedDelivery(source, year, on, f"{SYNTHETIC}-overige", form, False))
         else:
             yearly[year, True] = yearly[year, False] = len(deliveries)
-            deliveries.append(Delivery(source, year, on, SYNTHETIC, form))
+            deliveries.append(PlannedDelivery(source, year, on, SYNTHETIC, form))
         if source in CORRECTION_DAYS and year < last_year:
             on = date(year + 1, *CORRECTION_DAYS[source])
             form = CORRECTION_FORMS[source]
-            deliveries.append(Delivery(source, year, on, f"{SYNTHETIC}-correcties", form))
+            deliveries.append(PlannedDelivery(source, year, on, f"{SYNTHETIC}-correcties", form))
     return Schedule(deliveries, _following(deliveries), yearly)
 
 
-def _following(deliveries: list[Delivery]) -> np.ndarray:
+def _following(deliveries: list[PlannedDelivery]) -> np.ndarray:
     """Next delivery of each delivery, for rows of the other OCMWs and of the largest one."""
     following = np.full((len(deliveries), 2), -1, dtype=np.int32)
     for index, one in enumerate(deliveries):

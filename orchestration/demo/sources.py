@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Column:
+class DemoColumn:
     """One column. `kind`: id, insz, nis, date, month, integer, cents, code or yes_no; -1 is "no value"."""
 
     name: str
@@ -20,7 +20,7 @@ class Column:
     codes: tuple[str, ...] = ()
 
 
-def sql_text(column: Column) -> str:
+def sql_text(column: DemoColumn) -> str:
     """DuckDB expression that writes the column's numbers as canonical text ('' when missing)."""
     name = column.name
     if column.kind == "id":
@@ -51,55 +51,56 @@ POSITIONS = (
 )  # fmt: skip
 DECISIONS = ("TOEGELEID", "NIET_TOEGELEID")
 
-_TRAJECTORY = Column("traject_id", "id", True, "TWE")
-_CLIENT = Column("klant_id", "insz", True)
-_OCMW = Column("ocmw_nis", "nis", True)
-_START, _END = Column("startdatum", "date", True), Column("einddatum", "date")
+_TRAJECTORY = DemoColumn("traject_id", "id", True, "TWE")
+_CLIENT = DemoColumn("klant_id", "insz", True)
+_OCMW = DemoColumn("ocmw_nis", "nis", True)
+_START, _END = DemoColumn("startdatum", "date", True), DemoColumn("einddatum", "date")
 
 #: Columns of every source; the first column is the key, but for `leefloners` (nis_code and maand).
-SOURCES: dict[str, tuple[Column, ...]] = {
+SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     "trajecten": (
         _TRAJECTORY, _CLIENT, _OCMW, _START,
-        Column("vermoedelijke_einddatum", "date"), _END, Column("beeindiging", "code", codes=ENDINGS),
+        DemoColumn("vermoedelijke_einddatum", "date"), _END, DemoColumn("beeindiging", "code", codes=ENDINGS),
     ),
     "klantprofielen": (
         _TRAJECTORY,
-        Column("geslacht", "code", codes=("M", "V", "X")),
-        Column("leeftijd", "integer"),
-        Column("werkloosheidsduur_maanden", "integer"),
-        Column("kortgeschoold", "yes_no"),
-        Column("migratieachtergrond", "yes_no"),
+        DemoColumn("geslacht", "code", codes=("M", "V", "X")),
+        DemoColumn("leeftijd", "integer"),
+        DemoColumn("werkloosheidsduur_maanden", "integer"),
+        DemoColumn("kortgeschoold", "yes_no"),
+        DemoColumn("migratieachtergrond", "yes_no"),
     ),
     "art60_tewerkstellingen": (
-        Column("tewerkstelling_id", "id", True, "A60"), _TRAJECTORY, _START, _END,
-        Column("sector", "code", codes=SECTORS),
+        DemoColumn("tewerkstelling_id", "id", True, "A60"), _TRAJECTORY, _START, _END,
+        DemoColumn("sector", "code", codes=SECTORS),
     ),
     "begeleidingsacties": (
-        Column("actie_id", "id", True, "ACT"), _CLIENT, Column("type", "code", True, codes=ACTIONS), _START, _END,
+        DemoColumn("actie_id", "id", True, "ACT"), _CLIENT, DemoColumn("type", "code", True, codes=ACTIONS), _START,
+        _END,
     ),
     "loontoelagen": (
-        Column("betaling_id", "id", True, "LT"), _TRAJECTORY, _OCMW, Column("prestatiemaand", "month", True),
-        Column("betaaldatum", "date", True), Column("soort", "code", True, codes=PAYMENTS),
-        Column("bedrag", "cents", True),
+        DemoColumn("betaling_id", "id", True, "LT"), _TRAJECTORY, _OCMW, DemoColumn("prestatiemaand", "month", True),
+        DemoColumn("betaaldatum", "date", True), DemoColumn("soort", "code", True, codes=PAYMENTS),
+        DemoColumn("bedrag", "cents", True),
     ),
     "arbeidsmarktposities": (
-        Column("positie_id", "id", True, "POS"), _CLIENT, Column("positie", "code", True, codes=POSITIONS),
+        DemoColumn("positie_id", "id", True, "POS"), _CLIENT, DemoColumn("positie", "code", True, codes=POSITIONS),
         _START, _END,
     ),
     "transmissies": (
-        Column("transmissie_id", "id", True, "TRM"), _CLIENT, Column("transmissiedatum", "date", True),
+        DemoColumn("transmissie_id", "id", True, "TRM"), _CLIENT, DemoColumn("transmissiedatum", "date", True),
     ),
     "leefloners": (
-        Column("nis_code", "nis", True), Column("maand", "month", True), Column("leefloners", "integer", True),
-        Column("equivalent_leefloners", "integer"),
+        DemoColumn("nis_code", "nis", True), DemoColumn("maand", "month", True),
+        DemoColumn("leefloners", "integer", True), DemoColumn("equivalent_leefloners", "integer"),
     ),
     "screenings": (
-        Column("screening_id", "id", True, "SCR"), _CLIENT, _OCMW, Column("screeningsdatum", "date", True),
-        Column("besluit", "code", True, codes=DECISIONS),
-        Column("werkervaring_nodig", "yes_no"),
-        Column("generieke_competenties_te_ontwikkelen", "yes_no"),
-        Column("nec_haalbaar_binnen_2_jaar", "yes_no"),
-        Column("minstens_halftijds_inzetbaar", "yes_no"),
+        DemoColumn("screening_id", "id", True, "SCR"), _CLIENT, _OCMW, DemoColumn("screeningsdatum", "date", True),
+        DemoColumn("besluit", "code", True, codes=DECISIONS),
+        DemoColumn("werkervaring_nodig", "yes_no"),
+        DemoColumn("generieke_competenties_te_ontwikkelen", "yes_no"),
+        DemoColumn("nec_haalbaar_binnen_2_jaar", "yes_no"),
+        DemoColumn("minstens_halftijds_inzetbaar", "yes_no"),
     ),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .broken import Row, Rule, break_row, changed, rules
+from .broken import BrokenRule, Row, break_row, changed, rules
 from .schedule import Schedule
 from .seeds import generator
 from .sources import key_columns
@@ -88,7 +88,7 @@ class _Teller:
         if self.rows.source in UNKNOWN_TRAJECTORY_SOURCES:
             self._unknown_trajectories(max(1, round(count * UNKNOWN_SHARE)))
 
-    def _break(self, rule: Rule, count: int) -> None:
+    def _break(self, rule: BrokenRule, count: int) -> None:
         """Half of the broken rows are mended in the next delivery, the others never were anything."""
         fits = self.holds[rule.needs]
         whole = rule.name == "duplicate_row"

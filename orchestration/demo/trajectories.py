@@ -8,7 +8,7 @@ import numpy as np
 
 from . import anchors
 from .dates import MISSING, add_months, day, month_length, month_of, month_start, year_of
-from .geography import Geography, draw_units, within_provinces
+from .geography import DemoGeography, draw_units, within_provinces
 from .seeds import choose, generator
 
 #: Warnings that a trajectory can carry from the moment it is drawn.
@@ -81,7 +81,7 @@ class Trajectories:
 
 
 def draw_trajectories(
-    count: int, seed: int, last_year: int, geography: Geography, share: np.ndarray, delivered: dict[int, int]
+    count: int, seed: int, last_year: int, geography: DemoGeography, share: np.ndarray, delivered: dict[int, int]
 ) -> Trajectories:
     """Draw `count` trajectories that started from 2017 to `last_year`.
 
@@ -118,7 +118,7 @@ def _spread(count: int, last_year: int) -> dict[int, int]:
 
 
 def _year(
-    rng: np.random.Generator, year: int, count: int, geography: Geography, share: np.ndarray
+    rng: np.random.Generator, year: int, count: int, geography: DemoGeography, share: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The trajectories that start in one year. Each OCMW's share of its province moves from year to year."""
     moving = within_provinces(geography, share * rng.lognormal(0.0, 0.1, len(share)))
@@ -161,7 +161,7 @@ def _register(rng: np.random.Generator, drawn: Trajectories, last_year: int) -> 
 
 
 def _plant_warnings(
-    rng: np.random.Generator, drawn: Trajectories, geography: Geography, delivered: dict[int, int]
+    rng: np.random.Generator, drawn: Trajectories, geography: DemoGeography, delivered: dict[int, int]
 ) -> None:
     """Give a small share of the trajectories what the contract warns about; at least one of each kind."""
     count = max(1, round(len(drawn) * WARNING_SHARE))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
-from .sources import Column
+from .sources import DemoColumn
 
 _MADE_AT = datetime(2017, 1, 1)
 _ZIP_TIME = (2017, 1, 1, 0, 0, 0)
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def write_workbook(path: Path, columns: tuple[Column, ...], rows: Iterable[tuple[str, ...]]) -> None:
+def write_workbook(path: Path, columns: tuple[DemoColumn, ...], rows: Iterable[tuple[str, ...]]) -> None:
     """Write rows of canonical text as the first sheet; sheet name and properties say that the data are synthetic."""
     from openpyxl import Workbook  # slow to import, and only some deliveries need it
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import anchors
 from .dates import day
-from .geography import Geography, read_geography, sizes
+from .geography import DemoGeography, read_geography, sizes
 from .intake import Screenings, draw_screenings
 from .jobs import Jobs, draw_jobs
 from .people import Links, People, draw_people, link_clients
@@ -32,7 +32,7 @@ class World:
     people: People
     jobs: Jobs
     screenings: Screenings
-    geography: Geography
+    geography: DemoGeography
     weight: np.ndarray
     scale: float
     seed: int
@@ -76,7 +76,7 @@ def draw_world(count: int, seed: int, last_year: int, municipalities: Path | Non
     )
 
 
-def _people(seed: int, drawn: Trajectories, links: Links, screenings: Screenings, geography: Geography) -> People:
+def _people(seed: int, drawn: Trajectories, links: Links, screenings: Screenings, geography: DemoGeography) -> People:
     """Clients first (known from the start of their first trajectory), then those who were only screened."""
     total = int(screenings.person.max()) + 1
     first_day = np.full(total, 2**30, dtype=np.int64)

@@ -11,13 +11,13 @@ import duckdb
 import numpy as np
 
 from .broken import Row
-from .schedule import Delivery, Form
-from .sources import SOURCES, Column, sql_text
+from .schedule import Form, PlannedDelivery
+from .sources import SOURCES, DemoColumn, sql_text
 from .story import ExtraRow, Story
 from .versions import Rows
 from .workbook import write_workbook
 
-WITHDRAWN = Column("verwijderd", "yes_no")
+WITHDRAWN = DemoColumn("verwijderd", "yes_no")
 NOTE_HEADER, NOTE = "opmerking", "synthetisch: géén echte personen"
 
 
@@ -41,7 +41,7 @@ def texts(con: duckdb.DuckDBPyConnection, rows: Rows, numbers: np.ndarray) -> li
 
 
 def write_delivery(
-    con: duckdb.DuckDBPyConnection, folder: Path, delivery: Delivery, index: int, rows: Rows, story: Story
+    con: duckdb.DuckDBPyConnection, folder: Path, delivery: PlannedDelivery, index: int, rows: Rows, story: Story
 ) -> int:
     """Write delivery number `index` of a source into `folder`; returns its rows (0: nothing to deliver, no file)."""
     numbers = np.flatnonzero((story.delivery == index) & ~story.hidden)
@@ -69,7 +69,7 @@ def _stage(
     rows: Rows,
     numbers: np.ndarray,
     extras: list[ExtraRow],
-    columns: tuple[Column, ...],
+    columns: tuple[DemoColumn, ...],
 ) -> None:
     """Make the temporary table `staged`: the delivery's rows as canonical text, with _at, _sub (order) and _tail."""
     drawn = {name: values[numbers] for name, values in rows.columns.items()} | {"_at": numbers}
@@ -94,7 +94,7 @@ def _stage(
     con.execute(f"create or replace temp table staged as {' union all '.join(parts)}")
 
 
-def _write_csv(con: duckdb.DuckDBPyConnection, path: Path, form: Form, columns: tuple[Column, ...]) -> None:
+def _write_csv(con: duckdb.DuckDBPyConnection, path: Path, form: Form, columns: tuple[DemoColumn, ...]) -> None:
     separator = form.separator
     fields = [_formatted(column, form) for column in columns]
     if separator == ",":
@@ -110,7 +110,7 @@ def _write_csv(con: duckdb.DuckDBPyConnection, path: Path, form: Form, columns: 
     path.write_bytes(body.encode(form.encoding))
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, path: Path, typed: bool, columns: tuple[Column, ...]) -> None:
+def _write_parquet(con: duckdb.DuckDBPyConnection, path: Path, typed: bool, columns: tuple[DemoColumn, ...]) -> None:
     """All text, or with real dates and decimals; missing values are null. The file's metadata say it is synthetic."""
     types = {"date": "date", "cents": "decimal(12, 2)"} if typed else {}
     fields = ", ".join(
@@ -123,7 +123,7 @@ def _write_parquet(con: duckdb.DuckDBPyConnection, path: Path, typed: bool, colu
     )
 
 
-def _formatted(column: Column, form: Form) -> str:
+def _formatted(column: DemoColumn, form: Form) -> str:
     """Expression for a field as the form writes it, from its canonical text."""
     name = column.name
     if column.kind == "date" and form.dates == "dmy":

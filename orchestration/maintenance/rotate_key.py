@@ -20,7 +20,7 @@ from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
 from orchestration.store.swap import exchange, finish
 from orchestration.warehouse import publication
-from orchestration.warehouse.run_dates import Answer, resolve
+from orchestration.warehouse.run_dates import RunDates, resolve
 
 MOST_NAMED = 10
 
@@ -67,7 +67,7 @@ def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
     return Rekeyed(len(translated), rows, files, proved)
 
 
-def current_answer(workspace: Workspace) -> Answer:
+def current_answer(workspace: Workspace) -> RunDates:
     """The dates of what readers see, or else of what they would see."""
     made = publication.current(workspace.data)
     dates = (made.as_of, made.geography_date) if made else (None, None)

@@ -11,7 +11,7 @@ import duckdb
 from expectations.routing import quote
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse import dbt, publication
-from orchestration.warehouse.run_dates import Answer, write_run_settings
+from orchestration.warehouse.run_dates import RunDates, write_run_settings
 
 BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
 
@@ -20,7 +20,7 @@ class FiguresDifferError(RuntimeError):
     """The two states do not give the same figures; the message names the tables."""
 
 
-def same_figures(data: DataFolder, before: DataFolder, after: DataFolder, answer: Answer) -> int:
+def same_figures(data: DataFolder, before: DataFolder, after: DataFolder, answer: RunDates) -> int:
     """Rows of all marts, which are the same from both lakes. Raises `FiguresDifferError`. Leaves nothing behind."""
     scratch = DataFolder(data.work / "proof")
     if scratch.root.exists():
@@ -37,7 +37,7 @@ def same_figures(data: DataFolder, before: DataFolder, after: DataFolder, answer
         shutil.rmtree(scratch.root, ignore_errors=True)
 
 
-def _build(scratch: DataFolder, state: DataFolder, answer: Answer, name: str) -> Path:
+def _build(scratch: DataFolder, state: DataFolder, answer: RunDates, name: str) -> Path:
     """Builds the marts of one state, in a data folder that holds nothing but links to it."""
     scratch.root.mkdir(parents=True, exist_ok=True)
     for link, folder in ((scratch.lake, state.lake), (scratch.ledger.parent, state.ledger.parent)):

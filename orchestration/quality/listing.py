@@ -20,7 +20,7 @@ TITLES = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed
 
 
 @dataclass(frozen=True)
-class Choice:
+class CaseFilter:
     """Which cases are asked for, and how. None and False choose all sources, OCMWs and rules, and only what is open."""
 
     source: str | None = None
@@ -31,7 +31,7 @@ class Choice:
     """A line per file instead of one per source and rule."""
 
 
-def chosen(data: DataFolder, choice: Choice) -> list[Case]:
+def chosen(data: DataFolder, choice: CaseFilter) -> list[Case]:
     """The cases asked for, mended ones included. Raises an error for a source, OCMW or rule that is not known."""
     found = cases.read(data, choice.source)
     if choice.rule and choice.rule not in (known := _rules(found, choice.source)):
@@ -60,13 +60,13 @@ def recipients(data: DataFolder) -> Recipients:
     return Recipients(newest)
 
 
-def text(found: Sequence[Case], choice: Choice, who: Recipients | None) -> str:
+def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> str:
     """Rows per source and rule, or per file, as a table for the terminal; with `everything` what is settled too.
 
     `who` is None only when nothing was found.
     """
     if not found or who is None:
-        return "Nothing is in quarantine" + (" for this choice." if choice != Choice() else ".")
+        return "Nothing is in quarantine" + (" for this choice." if choice != CaseFilter() else ".")
     lines = [_totals(found), *_meaning(found, choice.rule), ""]
     wanted = [c for c in found if choice.everything or c.status == OPEN]
     if wanted:
@@ -138,7 +138,7 @@ def _would_pass(found: Sequence[Case]) -> Iterator[str]:
             )
 
 
-def _per_rule(found: Sequence[Case], choice: Choice, who: Recipients) -> list[str]:
+def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> list[str]:
     groups: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
     for case in found:
         for rule in case.rules:

@@ -30,7 +30,7 @@ with a warning that is gone."""
 
 
 @dataclass(frozen=True)
-class Change:
+class BacktestChange:
     """What one rule would do otherwise to the rows of one delivery."""
 
     file_name: str
@@ -46,7 +46,7 @@ class Past:
 
     source: str
     rows: int
-    changes: Sequence[Change]
+    changes: Sequence[BacktestChange]
     newly_refused: int
     """Rows that are loaded and would be refused; a row that breaks two rules counts once."""
     newly_loaded: int
@@ -76,7 +76,7 @@ def judge_again(data: DataFolder, source: SourceContract) -> Past:
 
 def _judged(
     data: DataFolder, source: SourceContract, accepted: Sequence[Entry], blind: set[str]
-) -> tuple[list[Change], int, int, int]:
+) -> tuple[list[BacktestChange], int, int, int]:
     """The changes, the rows judged, and how many of them would be refused or loaded now and were not."""
     rules = tuple(r for r in source.rules if r.name not in blind)
     with duckdb.connect() as con:
@@ -133,7 +133,7 @@ def _counts(con: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule]) -
     return list(con.execute(f"select {counts} from {quote(table)}").fetchall()[0])
 
 
-def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[Change]:
+def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[BacktestChange]:
     con.execute("""
         create table outcomes as
         select b._delivery, b._row, r._row is not null as was,
@@ -158,4 +158,6 @@ def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[
         select _delivery, rule, effect, list(_row order by _row) from effects
         where effect is not null group by all order by rule, effect, _delivery
     """).fetchall()
-    return [Change(accepted[number].file_name, rule, effect, tuple(found)) for number, rule, effect, found in rows]
+    return [
+        BacktestChange(accepted[number].file_name, rule, effect, tuple(found)) for number, rule, effect, found in rows
+    ]

@@ -96,7 +96,7 @@ class SourceReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class QualityReport:
     run_id: str
     loaded_at: dt.datetime
     former_run: dt.datetime | None
@@ -123,7 +123,7 @@ def make(
     blocked: bool = False,
     runs: Collection[str] = (),
     ocmws: Sequence[OcmwLine] = (),
-) -> Report | None:
+) -> QualityReport | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
     `runs` are the runs that count as this one; left out, the newest alone.
@@ -140,7 +140,7 @@ def make(
     accepted = [e for e in entries if e.status == "accepted"]
     newest = max((e.delivered_on for e in accepted), default=None)
     standings = standings or {}
-    return Report(
+    return QualityReport(
         run_id=last.run_id,
         loaded_at=last.loaded_at,
         former_run=former_run,

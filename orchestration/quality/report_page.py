@@ -10,7 +10,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.quality import by_ocmw, cases, standing
 from orchestration.quality import report as quality
 from orchestration.quality.recipients import Recipients
-from orchestration.quality.report import Report
+from orchestration.quality.report import QualityReport
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 
@@ -25,7 +25,7 @@ SMALL = 50
 MOST_OCMWS = 25
 
 
-def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, Report] | None:
+def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityReport] | None:
     """Writes the report on the newest run that brought deliveries, and lets `kwaliteitsrapport.html` lead to it.
 
     What earlier runs brought that were killed before they told of it is part of it.
@@ -73,7 +73,7 @@ def latest(data: DataFolder) -> Path | None:
     return data.quality_report.resolve() if data.quality_report.exists() else None
 
 
-def page(made: Report) -> str:
+def page(made: QualityReport) -> str:
     """The report as HTML."""
     import jinja2
 

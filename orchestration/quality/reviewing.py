@@ -35,7 +35,7 @@ class ReviewError(WrongChoiceError):
 
 
 @dataclass(frozen=True)
-class Line:
+class ReviewLine:
     """What the steward says of one row and rule. An empty `why` takes a review back when the line knows of one."""
 
     where: str
@@ -56,7 +56,7 @@ class Reviewed:
     """Rows without a usable key that were closed."""
 
 
-def read_book(path: Path) -> list[Line]:
+def read_book(path: Path) -> list[ReviewLine]:
     """The lines of a workbook that `twe quarantine --xlsx` wrote, in any order, with any lines or columns left out.
 
     Raises `ReviewError` for another workbook.
@@ -77,12 +77,14 @@ def read_book(path: Path) -> list[Line]:
             continue
         place = (file, int(row_number) if row_number.isdecimal() else 0, rule)
         lines.append(
-            Line(f"{path.name}, line {number}", place, _plain(why), stand in (STATUSES[REVIEWED], STATUSES[CLOSED]))
+            ReviewLine(
+                f"{path.name}, line {number}", place, _plain(why), stand in (STATUSES[REVIEWED], STATUSES[CLOSED])
+            )
         )
     return lines
 
 
-def of_row(data: DataFolder, text: str, rule: str | None, why: str | None) -> list[Line]:
+def of_row(data: DataFolder, text: str, rule: str | None, why: str | None) -> list[ReviewLine]:
     """The lines for one row, given as FILE:ROW: every warning of it, or one rule. None takes a review back.
 
     Raises `ReviewError` when there is no such row.
@@ -98,10 +100,10 @@ def of_row(data: DataFolder, text: str, rule: str | None, why: str | None) -> li
     if not chosen:
         chosen = [""]  # told as a mistake below, with what is wrong about the file or the row
     wanted = "" if why is None else _plain(why)
-    return [Line(text, (file, int(number), one), wanted, takes_back=why is None) for one in chosen]
+    return [ReviewLine(text, (file, int(number), one), wanted, takes_back=why is None) for one in chosen]
 
 
-def apply(data: DataFolder, lines: Sequence[Line], day: dt.date) -> Reviewed:
+def apply(data: DataFolder, lines: Sequence[ReviewLine], day: dt.date) -> Reviewed:
     """Writes what the lines say. Raises `ReviewError` when one of them won't do, and `BusyError` during a run."""
     with single_writer(data.lock):
         files = {entry.file_name for entry in ledger.read(data.ledger) if entry.status == "accepted"}
@@ -128,7 +130,7 @@ def apply(data: DataFolder, lines: Sequence[Line], day: dt.date) -> Reviewed:
     return _counted(changes, known, settled)
 
 
-def _places(case: Case, line: Line) -> list[Place]:
+def _places(case: Case, line: ReviewLine) -> list[Place]:
     """What a line speaks of: one warning, or the whole of a refused row."""
     refused = case.outcome == QUARANTINED
     return [(case.file_name, case.row_number, rule) for rule in (case.rules if refused else line.place[2:])]
@@ -147,7 +149,7 @@ def _read(data: DataFolder, files: Iterable[str]) -> list[Case]:
     return [case for name in sorted(sources) for case in cases.read(data, name)]
 
 
-def _problem(line: Line, known: Mapping[Place, Case], files: set[str]) -> str | None:
+def _problem(line: ReviewLine, known: Mapping[Place, Case], files: set[str]) -> str | None:
     file, row, rule = line.place
     case = known.get(line.place)
     if file not in files:

@@ -18,7 +18,7 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.routing import quote
-from exports.annexes.model import Kind
+from exports.annexes.model import AnnexKind
 from exports.comparison.compare import CODE, TIME
 from exports.figures.reading import UNASSIGNED
 from exports.figures.shown import FLANDERS
@@ -75,7 +75,7 @@ class Trace:
         self._touched[source, role, place, year].add(file_name)
         self._touched[source, role, FLANDERS, year].add(file_name)
 
-    def causes(self, kind: Kind, place: str, year: int) -> list[str]:
+    def causes(self, kind: AnnexKind, place: str, year: int) -> list[str]:
         """Deliveries in alphabetical order, then what else can move the figure. For a municipality that no delivery
         touches, what touches Flanders (a difference with the Flemish figure moves with it)."""
         clocked = kind.key in CLOCKED and year >= self._from.year and self._from != self._to
@@ -84,7 +84,7 @@ class Trace:
             found = self._files(kind, FLANDERS, year)
         return [*sorted(found), *([TIME] if clocked else []), *([CODE] if self._other_code else [])]
 
-    def _files(self, kind: Kind, place: str, year: int) -> set[str]:
+    def _files(self, kind: AnnexKind, place: str, year: int) -> set[str]:
         role = ROLES.get(kind.key, "")
         return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
 

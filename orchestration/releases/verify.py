@@ -13,7 +13,7 @@ from orchestration.store.paths import DataFolder
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """What is known of a file. `same_name` holds the releases of a file of that name, when it is none; `working` is
     the question whose working file it is, `confidential` whether that is the full edition."""
 
@@ -47,12 +47,12 @@ class Verdict:
         return "NOT a release: neither the content nor the name of this file is in the register"
 
 
-def verify(data: DataFolder, path: Path) -> Verdict:
+def verify(data: DataFolder, path: Path) -> Verification:
     """What a file is, by its content; its name and place don't matter."""
     register = read(data)
     found = digest(path)
     if known := next((line for line in register if line.sha256 == found), None) or _beside(data, register, found):
-        return Verdict(known)
+        return Verification(known)
     same_name = tuple(line for line in register if line.file_name == path.name)
     for folder in (data.annexes, data.figure_books):
         for file in sorted(folder.rglob(f"*{path.suffix}")):
@@ -60,8 +60,8 @@ def verify(data: DataFolder, path: Path) -> Verdict:
                 place = file.relative_to(folder)
                 question = place.parts[0] if folder == data.annexes else FIGURE_BOOK
                 confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
-                return Verdict(None, same_name, question, confidential)
-    return Verdict(None, same_name)
+                return Verification(None, same_name, question, confidential)
+    return Verification(None, same_name)
 
 
 def _beside(data: DataFolder, register: Sequence[Release], found: str) -> Release | None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from exports.questions.question import Question
 from orchestration.answers import documents
 from orchestration.ingest.ledger import Entry, newest_accepted
-from orchestration.planning import Wish
+from orchestration.planning import RunRequest
 from orchestration.warehouse.publication import Publication
 
 
-def notes(made: Publication, entries: Sequence[Entry], questions: Sequence[Question], wish: Wish) -> list[str]:
+def notes(made: Publication, entries: Sequence[Entry], questions: Sequence[Question], wish: RunRequest) -> list[str]:
     """A line when the stand is in a later month than the newest delivery, and for each question with years after it."""
     lines = []
     newest = newest_accepted([entry for entry in entries if entry.delivered_on <= made.as_of])

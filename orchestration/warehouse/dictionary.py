@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from exports.dictionary import CheckRule, Code, DescribedColumn, DescribedTable, SourceField, write_dictionary
+from exports.dictionary import CheckRule, CodeEntry, DescribedColumn, DescribedTable, SourceField, write_dictionary
 from orchestration.store.paths import SEEDS, DataFolder
 from orchestration.warehouse.publication import SCHEMA
 
@@ -86,13 +86,13 @@ def source_fields() -> tuple[SourceField, ...]:
     return tuple(found)
 
 
-def codes() -> tuple[Code, ...]:
+def codes() -> tuple[CodeEntry, ...]:
     """Every code of the marts with its Dutch label, from the reference tables."""
-    found: dict[tuple[str, str], tuple[int, Code]] = {}
+    found: dict[tuple[str, str], tuple[int, CodeEntry]] = {}
     for file_name, set_column in (("code_lists.csv", "code_list"), ("class_sets.csv", "class_set")):
         with (SEEDS / file_name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                code = Code(row[set_column], row["code"], row["label_nl"])
+                code = CodeEntry(row[set_column], row["code"], row["label_nl"])
                 found.setdefault((code.label_set, code.code), (int(row["sort_order"]), code))
     return tuple(code for _, code in sorted(found.values(), key=lambda item: (item[1].label_set, item[0])))
 

@@ -22,7 +22,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse.code_version import code_version
-from orchestration.warehouse.run_dates import Answer
+from orchestration.warehouse.run_dates import RunDates
 
 KEPT = 10
 """Publications kept: the newest ones, and always the current one."""
@@ -50,7 +50,7 @@ class Publication:
         return self.path / DATABASE
 
 
-def inputs_digest(entries: Sequence[Entry], answer: Answer) -> str:
+def inputs_digest(entries: Sequence[Entry], answer: RunDates) -> str:
     """Digest of everything that decides the figures: deliveries, dates and code. Equal digest, equal figures."""
     seen = sorted(
         (e.file_name, e.sha256, e.status, e.message, e.suite_version)
@@ -63,7 +63,7 @@ def inputs_digest(entries: Sequence[Entry], answer: Answer) -> str:
 
 def publish(
     data: DataFolder,
-    answer: Answer,
+    answer: RunDates,
     entries: Sequence[Entry],
     engine: str,
     move_current: bool = True,

@@ -18,7 +18,7 @@ class NothingAcceptedError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class RunDates:
     """The dates of docs/definitions.md. `as_of_is_default`: as_of is the newest day on which something was accepted."""
 
     as_of: dt.date
@@ -26,7 +26,7 @@ class Answer:
     as_of_is_default: bool
 
 
-def resolve(entries: Sequence[Entry], as_of: dt.date | None = None, geography_date: dt.date | None = None) -> Answer:
+def resolve(entries: Sequence[Entry], as_of: dt.date | None = None, geography_date: dt.date | None = None) -> RunDates:
     """Fills in the defaults. Raises `NothingAcceptedError` when no delivery was accepted up to as_of."""
     newest = newest_accepted(entries)
     if newest is None:
@@ -36,10 +36,10 @@ def resolve(entries: Sequence[Entry], as_of: dt.date | None = None, geography_da
     day = as_of or newest
     if not any(e.status == "accepted" and e.delivered_on <= day for e in entries):
         raise NothingAcceptedError(f"no delivery had been accepted on {day}; choose a later date")
-    return Answer(day, geography_date or day, day == newest)
+    return RunDates(day, geography_date or day, day == newest)
 
 
-def write_run_settings(path: Path, answer: Answer) -> None:
+def write_run_settings(path: Path, answer: RunDates) -> None:
     """Writes the one-row relation that the dbt models read."""
     with duckdb.connect() as con, replaced(path) as temporary:
         con.execute(

@@ -25,7 +25,7 @@ import duckdb
 from openpyxl import Workbook
 
 from exports.annexes.model import Categories, Measure
-from exports.annexes.rules import Cell, Sum
+from exports.annexes.rules import Cell, PrefixSum
 from exports.figures.reading import Municipality
 from exports.questions.question import Annex, Question, load_questions
 from exports.xlsx.document import SHORTHAND, Format
@@ -113,13 +113,15 @@ def _value(measure: Measure, found: Figures, nis_code: str, year: int) -> Any:
     if cells is None:
         return measure.absent
     rule = measure.rule
-    value = cells.get(rule.key if isinstance(rule, Cell) else rule.prefix if isinstance(rule, Sum) else "share", 0)
+    value = cells.get(
+        rule.key if isinstance(rule, Cell) else rule.prefix if isinstance(rule, PrefixSum) else "share", 0
+    )
     return measure.undefined if value is None else measure.format.rounded(value)
 
 
 def _column(header: str, measure: Measure, width: float, group: int = -1) -> Column:
     wide = max(width, 1.15 * max(map(len, header.split())) + 1)
-    return Column(header, measure.format.code, wide, group, isinstance(measure.rule, Sum))
+    return Column(header, measure.format.code, wide, group, isinstance(measure.rule, PrefixSum))
 
 
 def _head(stand: Stand, annex: Annex, basis: str) -> Any:

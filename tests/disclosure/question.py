@@ -11,9 +11,9 @@ from pathlib import Path
 
 from exports import annex_figures
 from exports.disclosure.control import Control, control
-from exports.disclosure.scope import Lookup
+from exports.disclosure.scope import CountFinder
 from exports.figures.identity import Figure, FigureId, is_hidden
-from exports.figures.reading import Publication
+from exports.figures.reading import PublicationReader
 from exports.questions.question import Question
 
 
@@ -23,7 +23,7 @@ def control_question(publication: Path, question: Question, years: Sequence[int]
     for annex in question.annexes:
         for figure in annex_figures(publication, question, annex, years):
             found |= {figure.id, *figure.parts}
-    with Publication(publication) as source:
+    with PublicationReader(publication) as source:
         return control(source, found, question.id)
 
 
@@ -46,5 +46,5 @@ def _excused(made: Control, figure: FigureId) -> bool:
     rules = made.policy.marts[figure.mart]
     if figure.measure.endswith("_difference") or figure.measure in {*rules.derived, *rules.amounts}:
         return True
-    cells = Lookup(made.policy).cells(figure)
+    cells = CountFinder(made.policy).cells(figure)
     return any(made.policy.allowed(cell.population, cell.place, cell.item) for cell in cells)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from exports.disclosure.control import Control, control
-from exports.disclosure.releases import Release
+from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.territory import territories
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
 from tests.disclosure.release_attacker import Key, View, key_of
@@ -110,7 +110,7 @@ def controlled(
     world: FakePublication,
     marts: Mapping[str, Iterable[int]] = EVERYTHING,
     name: str = "q",
-    earlier: Iterable[Release] = (),
+    earlier: Iterable[PublishedSystem] = (),
     **options,
 ) -> Control:
     """The control of everything that these marts show."""

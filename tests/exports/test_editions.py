@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from exports import FigureId, annex_figures
 from exports.build import build
 from exports.figures.identity import Figure
-from exports.xlsx.document import Column, Format, Line, Sheet, Table
+from exports.xlsx.document import Format, Line, Sheet, SheetColumn, Table
 from tests.exports.tiny_publication import (
     ANNEXES,
     MARTS,
@@ -170,7 +170,7 @@ def test_extra_sheets_come_before_the_provenance_and_are_disclosed_like_the_othe
     figure = Figure(5, FigureId("mart_transmissions", "with_transmission", 2022, "gemeente", "11002"))
     table = Table(
         "Revisie",
-        (Column("Gemeente", width=20), Column("Vorig antwoord (aantal)", Format.INTEGER, 18)),
+        (SheetColumn("Gemeente", width=20), SheetColumn("Vorig antwoord (aantal)", Format.INTEGER, 18)),
         [("Antwerpen", figure)],
     )
     sheet = Sheet(

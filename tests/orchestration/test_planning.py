@@ -12,7 +12,7 @@ from exports import load_questions
 from exports.questions.question import load_question
 from orchestration import planning
 from orchestration.cli.main import twe
-from orchestration.planning import Wish, by_dates, moves, plan
+from orchestration.planning import RunRequest, by_dates, moves, plan
 from orchestration.store.paths import PROJECT
 
 PINNED = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
@@ -28,14 +28,14 @@ def test_the_example_question_is_pinned_to_the_municipalities_of_2025():
 
 
 def test_a_pinned_question_gets_a_publication_of_its_own_and_leaves_current_alone():
-    wish = Wish()
+    wish = RunRequest()
     groups = by_dates([FREE, PINNED], wish)
     assert groups == {(None, None): [FREE], (None, DAY): [PINNED]}
     assert moves((None, None), wish) and not moves((None, DAY), wish)
 
 
 def test_dates_of_the_run_win_and_move_current_unless_told_otherwise():
-    wish = Wish(geography_date=dt.date(2019, 1, 1))
+    wish = RunRequest(geography_date=dt.date(2019, 1, 1))
     (dates,) = by_dates([FREE, PINNED], wish)
     assert moves(dates, wish) and not moves(dates, replace(wish, move_current=False))
 
@@ -54,10 +54,10 @@ def test_readers_of_current_are_brought_back_from_another_geography(settings, mo
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)
     monkeypatch.setattr(planning.disclosure, "kept", lambda *_: SimpleNamespace(stamp="", exists=True))
 
-    def builds(current: object, wish: Wish) -> bool:
+    def builds(current: object, wish: RunRequest) -> bool:
         monkeypatch.setattr(planning.publication, "current", lambda _: current)
         work = plan(settings, entries, (None, None), [], wish, frozenset())
         return work is not None and work.build
 
-    assert (builds(other, Wish()), builds(made, Wish())) == (True, False)
-    assert not builds(other, Wish(move_current=False))
+    assert (builds(other, RunRequest()), builds(made, RunRequest())) == (True, False)
+    assert not builds(other, RunRequest(move_current=False))

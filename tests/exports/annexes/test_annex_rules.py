@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from exports.annexes.rules import Cell, Change, Number, Percentage, Rule, Sum, add_up
+from exports.annexes.rules import Cell, FigureRule, Number, Percentage, PrefixSum, YearOnYear, add_up
 
 SHARE = Percentage("with", "all")
 
@@ -15,20 +15,22 @@ SHARE = Percentage("with", "all")
         (Cell("with"), {"with": 3}, None, 3),
         (Cell("with"), {}, None, 0),  # a mart has no row for what does not occur
         (Cell("with"), {"with": None}, None, None),  # unknown is not nothing
-        (Sum("age/"), {"age/<25": 1, "age/55+": 2, "gender/m": 9}, None, 3),
+        (PrefixSum("age/"), {"age/<25": 1, "age/55+": 2, "gender/m": 9}, None, 3),
         (SHARE, {"with": 1, "all": 8}, None, 12.5),
         (SHARE, {"with": 0, "all": 8}, None, 0),
         (SHARE, {"with": 0, "all": 0}, None, None),
         (SHARE, {"with": 1}, None, None),
         (SHARE, {"with": None, "all": 8}, None, None),
-        (Change(Cell("all")), {"all": 12}, {"all": 10}, 20),
-        (Change(Cell("all")), {"all": 12}, {"all": 0}, None),  # from nothing there is no percentage
-        (Change(Cell("all")), {"all": 12}, None, None),
-        (Change(SHARE, relative=False), {"with": 1, "all": 4}, {"with": 1, "all": 5}, 5),
-        (Change(SHARE, relative=False), {"with": 1, "all": 4}, {"with": 1, "all": 0}, None),
+        (YearOnYear(Cell("all")), {"all": 12}, {"all": 10}, 20),
+        (YearOnYear(Cell("all")), {"all": 12}, {"all": 0}, None),  # from nothing there is no percentage
+        (YearOnYear(Cell("all")), {"all": 12}, None, None),
+        (YearOnYear(SHARE, relative=False), {"with": 1, "all": 4}, {"with": 1, "all": 5}, 5),
+        (YearOnYear(SHARE, relative=False), {"with": 1, "all": 4}, {"with": 1, "all": 0}, None),
     ],
 )
-def test_the_figure(rule: Rule, group: dict[str, Number | None], before: dict | None, figure: Number | None) -> None:
+def test_the_figure(
+    rule: FigureRule, group: dict[str, Number | None], before: dict | None, figure: Number | None
+) -> None:
     value = rule.value(group, before)
     assert value == (pytest.approx(figure) if isinstance(figure, float) or isinstance(value, float) else figure)
 

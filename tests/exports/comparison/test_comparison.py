@@ -18,9 +18,9 @@ from exports.comparison.compare import CODE, TIME, annexes_of, by_source, compar
 from exports.comparison.text import text
 from exports.comparison.workbook import REVISION, Earlier, document, revision_sheet
 from exports.figures.collect import collect
-from exports.figures.reading import Publication
+from exports.figures.reading import PublicationReader
 from exports.figures.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
-from exports.xlsx.document import Column, Document, Sheet, Table
+from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
@@ -129,7 +129,7 @@ def hides(identity: FigureId) -> bool:
 def test_a_finished_workbook_reads_back_as_what_it_shows(pair, tmp_path, question, number, edition, hidden):
     annex = QUESTIONS[question].annex(number)
     path = write_annex(pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023), edition=edition, hidden=hidden).path
-    with Publication(pair[0]) as publication:
+    with PublicationReader(pair[0]) as publication:
         collected = collect(publication, annex.kind, (2022, 2023), annex.options)
     figures = of_figures(collected, hidden if edition == "publiek" else None)
     assert ("[c]" in figures.values()) == (edition == "publiek" and hidden is not None)
@@ -147,9 +147,11 @@ def test_marks_units_and_notes_in_headers_are_no_part_of_the_figure(tmp_path):
     columns = ("NIS-code", "Gemeente", "2023 [b] [p]: totaal (aantal) [nota 1] [nota 12]", "2024: bedrag (euro)")
     totals = ("Jaar", "Status van het jaar", "Totaal (aantal) [nota 1]")
     sheets = (
-        Sheet("S", (), Table("Gemeenten_S", tuple(map(Column, columns)), [("11002", "A", "[c]", Decimal("1.10"))])),
-        Sheet("Vlaanderen", (), Table("Totalen", tuple(map(Column, totals)), [(2023, "voorlopig [p]", 4)])),
-        Sheet("Anders", (), Table("Anders", (Column("NIS-code"), Column("2023: totaal")), [("11002", 9)])),
+        Sheet(
+            "S", (), Table("Gemeenten_S", tuple(map(SheetColumn, columns)), [("11002", "A", "[c]", Decimal("1.10"))])
+        ),
+        Sheet("Vlaanderen", (), Table("Totalen", tuple(map(SheetColumn, totals)), [(2023, "voorlopig [p]", 4)])),
+        Sheet("Anders", (), Table("Anders", (SheetColumn("NIS-code"), SheetColumn("2023: totaal")), [("11002", 9)])),
     )
     path = write(Document("t", "t", dt.date(2024, 1, 1), sheets), tmp_path / "t.xlsx")
     assert of_workbook(path) == {
@@ -164,7 +166,7 @@ def test_revision_sheet_tells_what_changed_since_the_answer(pair, tmp_path):
     before = of_workbook(write_annex(pair[0], QUESTIONS["twe-2024"], annex, tmp_path, (2022,)).path)
     before[Key("Opgestart", "totaal", "44021", 2022)] = "[c]"
     earlier = Earlier("Vraag, bijlage 1", dt.date(2024, 4, 2), dt.date(2024, 3, 31), dt.date(2024, 3, 31), before)
-    with Publication(pair[1]) as publication:
+    with PublicationReader(pair[1]) as publication:
         shown = of_figures(collect(publication, annex.kind, (2022, 2023), {}))
         sheet = revision_sheet(publication, annex, shown, earlier, by_source([]))
     assert sheet.table and [row[:8] for row in sheet.table.rows] == [
@@ -174,7 +176,7 @@ def test_revision_sheet_tells_what_changed_since_the_answer(pair, tmp_path):
     assert "1 van de" in words and "vrijgegeven op 2 april 2024" in words and "staan hier niet: 2023" in words
     assert "SYNTHETISCHE" in words
     for edition in ("publiek", "volledig"):
-        with Publication(pair[1]) as publication:
+        with PublicationReader(pair[1]) as publication:
             gone = {key: value for key, value in shown.items() if key != Key("Opgestart", "totaal", "11002", 2022)}
             sheet = revision_sheet(publication, annex, gone, earlier, by_source([]), edition)
         result = write_annex(
@@ -190,7 +192,7 @@ def test_revision_under_another_geography_compares_codes_that_stand_in_both(pair
     annex = QUESTIONS["twe-2024"].annex("1")
     before = {Key("Opgestart", "totaal", code, 2022): 1 for code in ("11002", "11007")}
     earlier = Earlier("x", dt.date(2018, 1, 1), dt.date(2018, 1, 1), dt.date(2018, 1, 1), before)
-    with Publication(pair[1]) as publication:
+    with PublicationReader(pair[1]) as publication:
         shown = {Key("Opgestart", "totaal", "11002", 2022): 6}
         sheet = revision_sheet(publication, annex, shown, earlier, by_source([]))
     assert sheet.table and [row[0] for row in sheet.table.rows] == ["11002"]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from exports.disclosure.changes import Edition, unsure
+from exports.disclosure.changes import ReaderView, unsure
 from exports.disclosure.system import CellId, System
 from tests.disclosure import release_attacker
 from tests.disclosure.release_attacker import FLANDERS, Attacker, Key, View
@@ -123,7 +123,7 @@ def test_a_withdrawn_person_is_not_given_away_by_the_totals():
     assert highest - lowest >= 3
 
 
-def edition(as_of: int, hidden: set[str], **values: int) -> Edition:
+def edition(as_of: int, hidden: set[str], **values: int) -> ReaderView:
     """A province of municipalities a, b, c; `hidden` by name."""
     system = System(4)
     for name, value in values.items():
@@ -132,7 +132,7 @@ def edition(as_of: int, hidden: set[str], **values: int) -> Edition:
     system.equate(CellId("started", 2022, "vlaanderen", "total"), parts)
     numbers = {number for number, cell in enumerate(system.cells) if cell.place in hidden}
     territory = {name: frozenset({name}) for name in "abc"} | {"vlaanderen": frozenset("abc")}
-    return Edition(dt.date(2026, 1, as_of), system, numbers, territory)
+    return ReaderView(dt.date(2026, 1, as_of), system, numbers, territory)
 
 
 @pytest.mark.parametrize(

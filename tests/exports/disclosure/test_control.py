@@ -14,7 +14,7 @@ from exports import PublicationError, annex_figures, write_annex
 from exports.disclosure.control import Control, ControlError, control
 from exports.disclosure.policy import PolicyError
 from exports.disclosure.policy_reader import load_policy
-from exports.disclosure.scope import Lookup, marts, problems
+from exports.disclosure.scope import CountFinder, marts, problems
 from exports.disclosure.store import RegisterError, load, save
 from exports.disclosure.system import CellId
 from exports.disclosure.territory import territories
@@ -132,7 +132,7 @@ def test_every_figure_of_every_annex_is_covered(publication, name):
             load_policy(), marts={key: value for key, value in load_policy().marts.items() if key != mart}
         )
         with pytest.raises(PolicyError, match=f"says nothing about {mart}; add a block"):
-            Lookup(less).scope(figure.id for figure in shown)
+            CountFinder(less).scope(figure.id for figure in shown)
 
 
 def test_the_policy_covers_every_measure_of_every_mart_and_nothing_else(tmp_path):

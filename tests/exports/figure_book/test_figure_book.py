@@ -18,7 +18,7 @@ from exports.figure_book import book_figures, definition, load_definition, scope
 from exports.figure_book.data import figures_of
 from exports.figure_book.definition import Definition
 from exports.figures.identity import PROVINCIE, VLAANDEREN, FigureId
-from exports.figures.reading import Publication
+from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question, QuestionError
 from orchestration.quality.checks import questions
 from orchestration.quality.checks.checking import Places
@@ -146,7 +146,7 @@ def test_only_the_years_and_levels_that_the_questions_carry(publication, tmp_pat
 
 
 def carried(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
-    with Publication(folder) as opened:
+    with PublicationReader(folder) as opened:
         return [(item.kind.key, item.years) for item in scope.of_definition(made, opened)]
 
 
@@ -215,7 +215,7 @@ def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(
 
 def test_every_name_in_the_definition_is_that_of_a_figure(publication):
     """A name that is none would silently show nothing."""
-    with Publication(publication) as opened:
+    with PublicationReader(publication) as opened:
         for item in scope.of_definition(load_definition(), opened):
             every = replace(item, measures=())
             known = {(figure.id.category, figure.id.measure) for figure in figures_of(opened, [every])}

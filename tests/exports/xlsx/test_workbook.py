@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from exports.xlsx.cells import column_letters, text_xml
-from exports.xlsx.document import Column, Document, DocumentError, Format, Line, Sheet, Table
+from exports.xlsx.document import Document, DocumentError, Format, Line, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 
 HOSTILE = ["=1+1", "+1", "@SUM(A1)", "-1", "<a>&\"'", "_x0041_", "  spaces ", "é\u200b", "tab\tend", "\x00\x0b"]
@@ -20,8 +20,8 @@ def document(*sheets: Sheet) -> Document:
     return Document("Titel", "Onderwerp", dt.date(2024, 3, 31), sheets)
 
 
-def table(rows, *columns: Column) -> Table:
-    return Table("Tabel", columns or (Column("Tekst"), Column("Getal", Format.INTEGER)), rows)
+def table(rows, *columns: SheetColumn) -> Table:
+    return Table("Tabel", columns or (SheetColumn("Tekst"), SheetColumn("Getal", Format.INTEGER)), rows)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,13 @@ def table(rows, *columns: Column) -> Table:
 )
 def test_a_table_refuses_headers_that_excel_would_change(headers, message):
     with pytest.raises(DocumentError, match=message):
-        Table("Tabel", tuple(Column(header) for header in headers), [])
+        Table("Tabel", tuple(SheetColumn(header) for header in headers), [])
 
 
 @pytest.mark.parametrize("name", ["", "A1", "XFD12", "R1C1", "c", "met spatie", "1Tabel", "Beëindigd"])
 def test_a_table_refuses_names_that_excel_refuses(name):
     with pytest.raises(DocumentError, match="table name"):
-        Table(name, (Column("A"),), [])
+        Table(name, (SheetColumn("A"),), [])
 
 
 def test_rows_must_fit_and_names_must_differ():
@@ -68,10 +68,10 @@ def test_hostile_text_stays_text(tmp_path):
 
 def test_numbers_dates_and_identifiers_keep_their_kind(tmp_path):
     columns = (
-        Column("NIS"),
-        Column("Euro", Format.EURO),
-        Column("Dag", Format.DATE),
-        Column("Deel", Format.ONE_DECIMAL),
+        SheetColumn("NIS"),
+        SheetColumn("Euro", Format.EURO),
+        SheetColumn("Dag", Format.DATE),
+        SheetColumn("Deel", Format.ONE_DECIMAL),
     )
     rows = [("01234", Decimal("12345678901234.55"), dt.date(2024, 2, 29), 12.3), ("2", Decimal(0), None, "[z]")]
     path = write(document(Sheet("Blad", table=table(rows, *columns))), tmp_path / "x.xlsx")
@@ -91,7 +91,7 @@ def test_values_that_no_cell_should_hold_are_refused(value):
 
 def test_codes_as_text_get_no_warning_triangles(tmp_path):
     path = write(
-        document(Sheet("Blad", table=table([("01234", 1)], Column("NIS"), Column("2020", Format.INTEGER)))),
+        document(Sheet("Blad", table=table([("01234", 1)], SheetColumn("NIS"), SheetColumn("2020", Format.INTEGER)))),
         tmp_path / "x.xlsx",
     )
     with zipfile.ZipFile(path) as archive:
@@ -143,8 +143,8 @@ def test_column_letters():
 )
 def test_wide_tables_are_printed_in_readable_parts(tmp_path, width, areas):
     columns = (
-        Column("Gemeente", width=40),
-        *(Column(f"{year}: {name}", Format.INTEGER, width, year) for year in (2022, 2023) for name in "abc"),
+        SheetColumn("Gemeente", width=40),
+        *(SheetColumn(f"{year}: {name}", Format.INTEGER, width, year) for year in (2022, 2023) for name in "abc"),
     )
     rows = [("Gent", *range(6)), ("Aalst", *range(6))]
     sheet = Sheet("Blad", (Line("Titel", "title"),), Table("T", columns, rows), frozen_columns=1)

@@ -16,7 +16,7 @@ from orchestration.quality.checks import checking
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse.publication import Publication, inputs_digest
-from orchestration.warehouse.run_dates import Answer, NothingAcceptedError, resolve
+from orchestration.warehouse.run_dates import NothingAcceptedError, RunDates, resolve
 from tests.orchestration.ingest.test_ledger import ENTRY
 
 SETTINGS = Settings()
@@ -111,13 +111,13 @@ def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -
 
 
 def test_the_default_is_the_newest_accepted_day_with_its_own_geography() -> None:
-    assert resolve(ENTRIES) == Answer(NEWEST, NEWEST, True)
+    assert resolve(ENTRIES) == RunDates(NEWEST, NEWEST, True)
 
 
 def test_the_geography_follows_as_of_unless_it_is_given() -> None:
-    assert resolve(ENTRIES, EARLIER) == Answer(EARLIER, EARLIER, False)
-    assert resolve(ENTRIES, None, EARLIER) == Answer(NEWEST, EARLIER, True)
-    assert resolve(ENTRIES, NEWEST) == Answer(NEWEST, NEWEST, True)
+    assert resolve(ENTRIES, EARLIER) == RunDates(EARLIER, EARLIER, False)
+    assert resolve(ENTRIES, None, EARLIER) == RunDates(NEWEST, EARLIER, True)
+    assert resolve(ENTRIES, NEWEST) == RunDates(NEWEST, NEWEST, True)
 
 
 @pytest.mark.parametrize("entries", [[], [replace(ENTRY, status="rejected")]])

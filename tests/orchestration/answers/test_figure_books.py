@@ -13,7 +13,7 @@ from exports import load_questions
 from exports.figure_book import definition
 from orchestration import planning
 from orchestration.answers import disclosure, figure_books
-from orchestration.planning import Wish, plan
+from orchestration.planning import RunRequest, plan
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 from tests.exports.tiny_publication import make_publication
@@ -96,11 +96,11 @@ def test_every_run_that_writes_annexes_keeps_a_page_of_its_dates_up_to_date(sett
     monkeypatch.setattr(planning.publication, "current", lambda _: made)
     monkeypatch.setattr(planning, "stale", lambda *_: [])
 
-    def books(wish: Wish) -> bool:
+    def books(wish: RunRequest) -> bool:
         work = plan(settings, entries, (None, None), [QUESTION], wish, frozenset())
         return work is not None and work.book
 
-    one, years, every = Wish((QUESTION.id,)), Wish(years="2020-2021"), Wish()
+    one, years, every = RunRequest((QUESTION.id,)), RunRequest(years="2020-2021"), RunRequest()
     assert (books(one), books(years), books(every)) == (False, False, True), "only a run for all makes the first"
     figure_books.write(settings, made)
     assert (books(one), books(years), books(every)) == (False, False, False)

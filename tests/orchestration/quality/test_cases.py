@@ -24,7 +24,7 @@ def trajectories(data: DataFolder, name: str, rows: str) -> None:
 
 
 def told(data: DataFolder, **choice: Any) -> str:
-    wanted = listing.Choice(**choice)
+    wanted = listing.CaseFilter(**choice)
     return listing.text(listing.chosen(data, wanted), wanted, listing.recipients(data))
 
 

@@ -202,7 +202,7 @@ def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, mo
     assert texts.of(by_row["t", 2], "over_24_months") == (changed, "Niets te doen: de rij is geladen.")
     assert texts.of(by_row["k", 6], "no_x") == (changed, "Voor deze regel is niets te doen.")
     assert "15 tot en met 99" in texts.of(by_row["k", 6], "invalid_leeftijd")[0]
-    said = listing.text(found, listing.Choice(), listing.recipients(data))
+    said = listing.text(found, listing.CaseFilter(), listing.recipients(data))
     assert (
         "2 refused rows would be loaded by today's rules; have them delivered again as they were: klantprofielen "
         in said

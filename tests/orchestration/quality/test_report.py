@@ -15,7 +15,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
 from orchestration.quality.by_ocmw import OcmwLine
-from orchestration.quality.report import Report
+from orchestration.quality.report import QualityReport
 from orchestration.quality.standing import Standing
 from orchestration.store.settings import Settings
 
@@ -55,7 +55,7 @@ LEDGER = [
 FOUND = {("trajecten", "overlapping_trajectory", "warn"): 7}
 
 
-def made(entries: list[Entry] = LEDGER, **more: bool) -> Report:
+def made(entries: list[Entry] = LEDGER, **more: bool) -> QualityReport:
     report = quality.make(entries, CONTRACTS, FOUND, TEXTS, **more)
     assert report
     return report

@@ -82,7 +82,7 @@ def test_a_reviewed_warning_is_no_longer_open_and_can_be_taken_back(warned: Data
     assert stand(warned) == after
 
     found = cases.read(warned)
-    everything = listing.Choice(everything=True)
+    everything = listing.CaseFilter(everything=True)
     assert "        2  reviewed  trajecten               over_24_months" in listing.text(
         found, everything, listing.recipients(warned)
     )
@@ -215,7 +215,7 @@ def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
     found = cases.read(warned)
     counted = standing.total(standing.per_source(found, set()))
     assert (counted.refused, counted.closed, counted.reviewed) == (3, 1, 0)
-    text = listing.text(found, listing.Choice(everything=True), listing.recipients(warned))
+    text = listing.text(found, listing.CaseFilter(everything=True), listing.recipients(warned))
     assert "Without a usable key, closed: 1 row." in text and "1 open row has no usable key" in text
     assert "        1  closed    trajecten               missing_traject_id" in text
     books = return_books.write([c for c in found if c.status == cases.OPEN], listing.recipients(warned), tmp_path / "t")
