@@ -18,7 +18,7 @@ from orchestration.cli.days import DAY, GEOGRAPHY_DAY
 from orchestration.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    pass
+    from orchestration.planning import RunRequest
 
 
 def main() -> None:

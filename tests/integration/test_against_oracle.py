@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import runner
-from orchestration.runner import Wish
+from orchestration.runner import RunRequest
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -27,7 +27,7 @@ QUESTION = ("twe-2018",)
 
 def publish(settings: Settings, as_of: dt.date | None = None, geography_date: dt.date | None = None) -> Publication:
     """Runs the pipeline in this process and returns the publication for these dates."""
-    report = runner.run(settings, Wish(QUESTION, as_of, geography_date))
+    report = runner.run(settings, RunRequest(QUESTION, as_of, geography_date))
     assert not report.problems
     return report.publications[0]
 
@@ -154,7 +154,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
     after = {"after": one.inbox, "first": dt.date(2026, 3, 1), "last": dt.date(2026, 8, 31), "deliveries": 14}
     inbox = write_inbox(folder / "later", seed=4, **after)
     later = Settings(data=one.data.root, inbox=inbox.folder, pseudonym_key=KEY.decode())  # type: ignore[arg-type]
-    report = runner.run(later, Wish(QUESTION))
+    report = runner.run(later, RunRequest(QUESTION))
     assert not report.problems
     second = deliver(inbox.paths, KEY, deliver(one.inbox.paths, KEY))
     old_second = publish(later, OLD, OLD_GEOGRAPHY).path
