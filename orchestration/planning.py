@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.ingest.ledger import Entry
-from orchestration.releases import revision
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
-from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
 
 
@@ -87,27 +85,12 @@ def plan(
         made = None  # `current` shows another geography; publishing again moves it
     if made is None:
         return whole
-    old = [(question, name) for question in questions for name in stale(settings, entries, made, question, wish.years)]
-    control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
+    old = [
+        (question, name)
+        for question in questions
+        for name in documents.out_of_date(settings, entries, made, question, wish.years)
+    ]
+    control = bool(everything) and not disclosure.stored_control(settings, made, wish.years).exists
     asked = bool(everything) and (usual or bool(figure_books.pages(data, made.as_of, made.geography_date)))
     book = asked and not figure_books.is_current(settings, made)
     return RunPlan(sources, False, control, old, book) if old or control or book else None
-
-
-def stale(
-    settings: Settings, entries: Sequence[Entry], made: Publication, question: Question, years: str | None = None
-) -> list[str]:
-    """Which documents of a question, as in `annexes.names`, are missing or weren't made from this publication, under
-    its control, as the question is now."""
-    data = settings.folder
-    stamps = documents.Stamps(data)
-    place = documents.folder(data, question, made, entries, years)
-    control = disclosure.kept(settings, made, years).stamp
-    revised = revision.revised_release(settings, question, made)
-    return [
-        name
-        for name in documents.names(question)
-        if not stamps.is_current(
-            documents.file(place, question, name), documents.stamp(made, question, name, years, control, revised)
-        )
-    ]

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from exports.questions.question import Question
-from orchestration import instance, planning, progress, results
+from orchestration import instance, progress, results
 from orchestration.answers import disclosure, documents, figure_books
-from orchestration.answers.disclosure import Summary
-from orchestration.answers.questions import ASIDE, chosen
+from orchestration.answers.disclosure import ControlSummary
+from orchestration.answers.questions import ASIDE, chosen, parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
@@ -27,9 +27,9 @@ from orchestration.quality.standing import Standing
 from orchestration.store import swap
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
-from orchestration.warehouse import coverage, publication
+from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
-from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
+from orchestration.warehouse.run_dates import NothingAcceptedError, coverage_notes, resolve
 
 REFUSED = (
     "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
@@ -57,7 +57,7 @@ class RunReport:
     """How the rows stand after this run, when the quality report was made."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
-    controls: list[Summary] = field(default_factory=list)
+    controls: list[ControlSummary] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a reader of the figures has to know of their dates."""
 
@@ -74,7 +74,7 @@ def run(settings: Settings, wish: RunRequest) -> RunReport:
     """Loads what is new, then builds, publishes and exports what is asked for and not there yet."""
     report = RunReport()
     data = settings.folder
-    documents.parse_years(wish.years)
+    parse_years(wish.years)
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
         wish = replace(wish, annexes=False)
@@ -185,7 +185,7 @@ def _collect(
 ) -> None:
     """Names the publications and documents that answer the wish."""
     data = settings.folder
-    stamps = documents.Stamps(data)
+    stamps = documents.DocumentStamps(data)
     for dates, group in by_dates(questions, wish).items():
         try:
             made = publication.find(data, publication.inputs_digest(entries, resolve(entries, *dates)))
@@ -195,19 +195,21 @@ def _collect(
         if made is None:
             continue
         report.publications.append(made)
-        report.notes += coverage.notes(made, entries, group, wish)
+        asked = parse_years(wish.years)
+        years = {q.id: asked or {year for annex in q.annexes for year in annex.years} for q in group}
+        report.notes += coverage_notes(entries, made.as_of, years)
         for question in group:
             place = documents.folder(data, question, made, entries, wish.years)
-            old = planning.stale(settings, entries, made, question, wish.years)
+            old = documents.out_of_date(settings, entries, made, question, wish.years)
             for name in documents.names(question):
                 path = documents.file(place, question, name)
-                if name not in old and stamps.made(path):  # what was blocked left an earlier file there
+                if name not in old and stamps.was_written(path):  # what was blocked left an earlier file there
                     (report.answers if name == documents.ANSWER else report.workbooks).append(path)
         if wish.annexes and (book := figure_books.current(settings, made)):
             report.figure_books.append(book)
-        if group and (kept := disclosure.kept(settings, made, wish.years)).exists:
-            report.controls.append(kept.summary)
-            if not kept.summary.passed:
+        if group and (control := disclosure.stored_control(settings, made, wish.years)).exists:
+            report.controls.append(control.summary)
+            if not control.summary.passed:
                 report.problems.append(
-                    f"no public edition was written from {made.path.name}: {kept.summary.refused or REFUSED}"
+                    f"no public edition was written from {made.path.name}: {control.summary.refused or REFUSED}"
                 )

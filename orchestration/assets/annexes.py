@@ -6,8 +6,9 @@ from pathlib import Path
 import dagster as dg
 
 from exports.questions.question import Annex, Question
-from orchestration.answers import disclosure, documents
-from orchestration.answers.disclosure import Kept
+from orchestration.answers import disclosure, documents, revision
+from orchestration.answers.disclosure import StoredControl
+from orchestration.answers.questions import parse_years
 from orchestration.assets import publish
 from orchestration.assets.describing import ANALYSTS, see
 from orchestration.assets.disclosure import DISCLOSURE
@@ -15,7 +16,7 @@ from orchestration.assets.publish import PUBLICATION
 from orchestration.assets.retries import tried_again
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
-from orchestration.releases import revision
+from orchestration.releases.register import CONFIDENTIAL
 from orchestration.resources import AnswerConfig
 from orchestration.warehouse.publication import Publication
 
@@ -26,7 +27,7 @@ FOLLOW = dg.AutomationCondition.eager() | (
 )
 """After a new publication, or when the question's file has changed."""
 
-Write = Callable[[Workspace, Publication, Path, Kept, str | None], list[Path]]
+Write = Callable[[Workspace, Publication, Path, StoredControl, str | None], list[Path]]
 """Writes an annex or answer to a folder; gives what was made, the file to look at first."""
 
 
@@ -40,13 +41,15 @@ def build(questions: Collection[Question]) -> list[dg.AssetsDefinition]:
 
 
 def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
-    def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
+    def write(
+        workspace: Workspace, source: Publication, place: Path, stored: StoredControl, years: str | None
+    ) -> list[Path]:
         from exports import write_annex
         from exports.editions import PUBLIEK, VOLLEDIG
 
-        control = disclosure.load(kept)
+        control = disclosure.load(stored)
         made = []
-        for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / documents.CONFIDENTIAL)):
+        for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / CONFIDENTIAL)):
             public = edition == PUBLIEK
             if public and not control.passed:
                 continue
@@ -56,7 +59,7 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
                 question,
                 annex,
                 folder,
-                documents.parse_years(years),
+                parse_years(years),
                 edition=edition,
                 hidden=hidden,
                 policy=control.policy_lines,
@@ -71,13 +74,15 @@ def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
 
 
 def _answer(question: Question) -> dg.AssetsDefinition:
-    def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
+    def write(
+        workspace: Workspace, source: Publication, place: Path, stored: StoredControl, years: str | None
+    ) -> list[Path]:
         from exports.answering.answer import control_file, write_answer
 
-        control = disclosure.load(kept)
+        control = disclosure.load(stored)
         if not control.passed:
             return []
-        path = write_answer(source.path, question, place, control.hidden, years=documents.parse_years(years))
+        path = write_answer(source.path, question, place, control.hidden, years=parse_years(years))
         return [path, path.with_name(control_file())]
 
     return _asset(
@@ -105,18 +110,11 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         source = publish.of_run(workspace, answer, question)
         with step(f"{question.id} {name}") as shown, tried_again():
             place = documents.folder(workspace.data, question, source, workspace.entries(), answer.years)
-            kept = disclosure.ensure(workspace.settings, source, answer.years)
-            made = write(workspace, source, place, kept, answer.years)
+            stored = disclosure.ensure(workspace.settings, source, answer.years)
+            made = write(workspace, source, place, stored, answer.years)
             file = documents.file(place, question, name)
-            stamp = documents.stamp(
-                source,
-                question,
-                name,
-                answer.years,
-                kept.stamp,
-                revision.revised_release(workspace.settings, question, source),
-            )
-            documents.Stamps(workspace.data).set(file, stamp, made, source)
+            stamp = documents.stamps_now(workspace.settings, source, question, answer.years)[name]
+            documents.DocumentStamps(workspace.data).set(file, stamp, made, source)
             shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"
         return dg.MaterializeResult(
             metadata={

@@ -138,9 +138,9 @@ def inbox(forget_after: int) -> None:
     """Remove files that were loaded some days ago from the inbox: they hold the INSZ of every client in them."""
     import datetime as dt
 
-    from orchestration.maintenance import retention
+    from orchestration.maintenance import originals
 
-    removed = retention.forget(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    removed = originals.remove_loaded(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
     click.echo("\n".join([*(f"  removed  {name}" for name in removed), f"{len(removed)} loaded files were removed."]))
 
 

@@ -26,8 +26,7 @@ def main() -> None:
     from expectations.contract import ContractError
     from exports.figures.reading import PublicationError
     from exports.questions.question import QuestionError
-    from orchestration.answers.documents import YearsError
-    from orchestration.answers.questions import UnknownQuestionError
+    from orchestration.answers.questions import UnknownQuestionError, YearsError
     from orchestration.quality.wrong_choice import WrongChoiceError
     from orchestration.store.lock import BusyError
     from orchestration.store.settings import SettingsError

@@ -80,10 +80,10 @@ def test_a_page_of_one_question_does_not_pass_for_the_book_and_one_elsewhere_cha
 def test_a_page_that_a_new_control_refuses_is_taken_away(settings, made, tmp_path, monkeypatch):
     page = figure_books.write(settings, made)
     another_control(settings, made, monkeypatch, passed=False)
-    with pytest.raises(figure_books.RefusedError):
+    with pytest.raises(figure_books.NoPublicEditionError):
         figure_books.write(settings, made, out=tmp_path / "elsewhere.html")
     assert page.is_file()
-    with pytest.raises(figure_books.RefusedError):
+    with pytest.raises(figure_books.NoPublicEditionError):
         figure_books.write(settings, made)
     assert not page.exists() and figure_books.current(settings, made) is None
     assert figure_books.is_current(settings, made), "a run would try it again and again"
