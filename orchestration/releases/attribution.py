@@ -71,14 +71,14 @@ class ChangeAttribution:
 
     def __init__(self, clock: tuple[dt.date, dt.date], other_code: bool) -> None:
         """`clock`: the as_of of the earlier and of the later publication."""
-        self._changed_by: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
+        self._touched: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
         self._from, self._to = clock
         self._other_code = other_code
 
     def add(self, source: str, role: str, place: str, year: int, file_name: str) -> None:
         """A delivery changed rows of the municipality `place` (NIS code at the reporting geography) in this year."""
-        self._changed_by[source, role, place, year].add(file_name)
-        self._changed_by[source, role, FLANDERS, year].add(file_name)
+        self._touched[source, role, place, year].add(file_name)
+        self._touched[source, role, FLANDERS, year].add(file_name)
 
     def causes(self, kind: AnnexKind, place: str, year: int) -> list[str]:
         """The causes for figures of this annex kind: file names of deliveries in alphabetical order, then `TIME` and
@@ -92,7 +92,7 @@ class ChangeAttribution:
 
     def _files(self, kind: AnnexKind, place: str, year: int) -> set[str]:
         role = ROLES.get(kind.key, "")
-        return {name for source in kind.sources for name in self._changed_by.get((source, role, place, year), ())}
+        return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
 
 
 def attribute_changes(

@@ -79,13 +79,18 @@ CONTROL = CodeSelection(
 DOCUMENTS = CodeSelection(
     (
         "exports/**/*.py",
-        "orchestration/answers/figure_books.py",
-        "orchestration/answers/revision.py",
-        "orchestration/assets/annexes.py",
+        "orchestration/answers/*.py",
         "orchestration/releases/attribution.py",
         "orchestration/releases/figures.py",
     ),
-    ("exports/dictionary.py",),
+    (
+        "exports/dictionary.py",
+        "orchestration/answers/disclosure.py",
+        "orchestration/answers/documents.py",
+        "orchestration/answers/question_status.py",
+        "orchestration/answers/questions.py",
+        "orchestration/answers/scaffold.py",
+    ),
 )
 
 

@@ -205,7 +205,11 @@ def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
     made = publication.current(finished.data)
     assert made
     assert text.count(f": stand {made.as_of}, municipalities of {made.geography_date}, ") == 2
-    monkeypatch.setattr(disclosure, "kept", lambda *_: disclosure.Kept("another", finished.data.disclosure / "another"))
+    monkeypatch.setattr(
+        disclosure,
+        "stored_control",
+        lambda *_: disclosure.StoredControl("another", finished.data.disclosure / "another"),
+    )
     text = question_status.text(finished.settings)
     assert "    up to date" not in text
     told = "OUT OF DATE: deliveries, questions, releases or code changed since; `twe run` makes it anew, at stand"

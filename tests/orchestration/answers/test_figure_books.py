@@ -33,9 +33,9 @@ def another_control(
 ) -> None:
     """As after a release: the same figures, under another stamp; it may refuse to give a public edition."""
     control = disclosure.load(disclosure.ensure(settings, made))
-    other = disclosure.Kept("another", settings.folder.disclosure / "another")
-    other.keep(control)
-    monkeypatch.setattr(disclosure, "kept", lambda *_: other)
+    other = disclosure.StoredControl("another", settings.folder.disclosure / "another")
+    other.write(control)
+    monkeypatch.setattr(disclosure, "stored_control", lambda *_: other)
     if not passed:
         monkeypatch.setattr(disclosure, "load", lambda _: SimpleNamespace(passed=False))
 
@@ -94,7 +94,7 @@ def test_every_run_that_writes_annexes_keeps_a_page_of_its_dates_up_to_date(sett
     monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)
     monkeypatch.setattr(planning.publication, "current", lambda _: made)
-    monkeypatch.setattr(planning, "stale", lambda *_: [])
+    monkeypatch.setattr(planning.documents, "out_of_date", lambda *_: [])
 
     def books(wish: RunRequest) -> bool:
         work = plan(settings, entries, (None, None), [QUESTION], wish, frozenset())
