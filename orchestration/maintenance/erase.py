@@ -48,6 +48,25 @@ class Erased:
     """Those of `in_inbox` that were refused or not taken in, so that removing them is for a person to decide."""
     removed: list[str] = field(default_factory=list)
 
+    @property
+    def text(self) -> str:
+        """What was erased, and what is still to do by hand."""
+        lines = ["No row of this person was found in lake or quarantine."]
+        if self.rows or self.quarantined:
+            lines = [
+                f"Erased: {self.rows:,} rows of {self.files} files cannot be led back to the person, "
+                f"{self.quarantined:,} rows in quarantine were emptied. "
+                f"All {self.proved:,} rows of the marts are the same.",
+                "The sender must erase the person too: what is delivered again is loaded again. So must your backups.",
+            ]
+        lines += [f"  removed from the inbox   {name}" for name in self.removed]
+        for name in self.in_inbox:
+            todo = "take it out of the inbox, or use --remove-files"
+            if name in self.never_loaded:
+                todo = "it was not loaded; remove it from the inbox by hand"
+            lines.append(f"  STILL HOLDS THE PERSON   {name}: {todo}")
+        return "\n".join(lines)
+
 
 def digits_of(text: str) -> str:
     """The 11 digits of an INSZ, by the rule of the door. Raises `InszError`, also for a control number that is wrong:

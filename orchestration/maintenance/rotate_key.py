@@ -38,6 +38,16 @@ class Rekeyed:
     files: int
     proved: int
 
+    @property
+    def text(self) -> str:
+        """What was done, and what is still to do by hand."""
+        return (
+            f"{self.clients:,} clients have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
+            f"All {self.proved:,} rows of the marts are the same.\n"
+            "From now on TWE_PSEUDONYM_KEY must hold the new key. Destroy the former one, "
+            "and the backups from before now."
+        )
+
 
 def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
     """Takes `TWE_PSEUDONYM_KEY_NEW` into use. `folder` holds the originals; the default is the inbox.

@@ -33,10 +33,10 @@ ALLOWED = {
 # Package -> where it may be imported at all, in a function or not: one place per package.
 PLACES = {
     "great_expectations": {"expectations.suite"},
-    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.instance"},
+    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.services.instance"},
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
-                "orchestration.automation", "orchestration.instance",
+                "orchestration.automation", "orchestration.services.instance",
                 "orchestration.runner"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
@@ -71,7 +71,7 @@ ON_TOP = {
 # Where the environment may be touched: settings read it, the others set what a library reads.
 ENVIRONMENT = {
     "orchestration.store.settings",
-    "orchestration.instance",
+    "orchestration.services.instance",
     "orchestration.warehouse.dbt",
     "orchestration.maintenance.same_figures",
     "expectations.suite",

@@ -57,7 +57,7 @@ def open_instance(data: DataFolder) -> DagsterInstance:
 
 
 @contextmanager
-def written_at_ease(data: DataFolder) -> Generator[None]:
+def relaxed_sync(data: DataFolder) -> Generator[None]:
     """While the block runs, Dagster's books are on the disk for good only now and then, not after every event.
 
     SQLite moves its journal into the database whenever the last connection closes, and Dagster opens one per event:
@@ -81,7 +81,7 @@ def written_at_ease(data: DataFolder) -> Generator[None]:
             event.remove(Engine, "connect", relax)
 
 
-def bury_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool = False) -> None:
+def end_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool = False) -> None:
     """Ends in Dagster's books the runs that were killed, and gives back their place in the pool.
 
     For whoever holds the lock on the data folder: no other run than `run_id` can be alive then, and a place that a
