@@ -12,10 +12,11 @@ from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RunRequest
-from orchestration.releases.attribution import Trace, trace
+from orchestration.releases.attribution import ChangeAttribution, attribute_changes
 from orchestration.store.errors import TweError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
+from orchestration.warehouse.code_version import same_code
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 
@@ -53,17 +54,17 @@ def run(
     return compare(old.path, new.path, annexes_of(question), made.causes)
 
 
-def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publication) -> Trace:
-    """The trace of what is in `new` and not in `old`."""
+def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publication) -> ChangeAttribution:
+    """What in `new` and not in `old` may have changed figures."""
     workspace = Workspace(settings)
-    return trace(
+    return attribute_changes(
         settings.folder,
         workspace.contracts,
         _accepted(entries, old.as_of),
         _accepted(entries, new.as_of),
         (old.as_of, new.as_of),
         new.geography_date,
-        old.code_version != new.code_version,
+        not same_code(old.code_version, new.code_version),
     )
 
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
-from orchestration.answers.questions import chosen
+from orchestration.answers.questions import chosen, parse_years
 from orchestration.ingest.ledger import Entry
-from orchestration.releases import revision
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
-from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
 
 
@@ -58,6 +56,12 @@ class RunPlan:
         """Every annex and answer of the plan, as in `documents.names`."""
         return [(question, name) for question in self.questions for name in documents.names(question)]
 
+    @property
+    def years_by_question(self) -> dict[str, set[int]]:
+        """Id of a question -> the years that its documents are made for."""
+        asked = set(parse_years(self.years) or ())
+        return {q.id: asked or {year for annex in q.annexes for year in annex.years} for q in self.questions}
+
 
 @dataclass(frozen=True)
 class RemainingWork:
@@ -79,7 +83,7 @@ def run_plans(settings: Settings, request: RunRequest) -> list[RunPlan]:
 
     Raises `YearsError`, `UnknownQuestionError` and `QuestionError`.
     """
-    documents.parse_years(request.years)
+    parse_years(request.years)
     own = (request.as_of, request.geography_date)
     everything = not request.questions and not request.years
     plans = {own: RunPlan(*own, request.years, request.move_current, everything)}
@@ -113,27 +117,10 @@ def remaining_work(
         book = has_book(plan.as_of, plan.geography_date)
         return RemainingWork(sources, True, bool(everything), book, everything)
     old = [
-        (question, name) for question in plan.questions for name in stale(settings, entries, made, question, plan.years)
+        (question, name)
+        for question in plan.questions
+        for name in documents.out_of_date(settings, entries, made, question, plan.years)
     ]
-    control = bool(everything) and not disclosure.kept(settings, made, plan.years).exists
+    control = bool(everything) and not disclosure.stored_control(settings, made, plan.years).exists
     book = has_book(made.as_of, made.geography_date) and not figure_books.is_current(settings, made)
     return RemainingWork(sources, False, control, book, old) if old or control or book else None
-
-
-def stale(
-    settings: Settings, entries: Sequence[Entry], made: Publication, question: Question, years: str | None = None
-) -> list[str]:
-    """Which documents of a question, as in `annexes.names`, are missing or weren't made from this publication, under
-    its control, as the question is now."""
-    data = settings.folder
-    stamps = documents.Stamps(data)
-    place = documents.folder(data, question, made, entries, years)
-    control = disclosure.kept(settings, made, years).stamp
-    revised = revision.revised_release(settings, question, made)
-    return [
-        name
-        for name in documents.names(question)
-        if not stamps.is_current(
-            documents.file(place, question, name), documents.stamp(made, question, name, years, control, revised)
-        )
-    ]

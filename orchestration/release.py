@@ -35,7 +35,7 @@ def run(
         made = _publication(settings, as_of, geography_date)
         try:
             place = figure_books.write(settings, made).parent
-        except figure_books.RefusedError as error:
+        except figure_books.NoPublicEditionError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
         return register.release(data, definition, made, place, record=_recorder(settings, made, definition))
     (question,) = chosen(settings, (question_id,))

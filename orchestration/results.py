@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
-from orchestration.answers.disclosure import Summary
-from orchestration.ingest.ledger import Entry, newest_accepted
-from orchestration.planning import RunPlan, stale
+from orchestration.answers.disclosure import ControlSummary
+from orchestration.ingest.ledger import Entry
+from orchestration.planning import RunPlan
 from orchestration.quality.standing import LABELS, Standing
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
-from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
+from orchestration.warehouse.run_dates import NothingAcceptedError, coverage_notes, resolve
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult, TableMetadataValue
@@ -63,7 +62,7 @@ class RunReport:
     """How the rows stand after this run, when the quality report was made."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
-    controls: list[Summary] = field(default_factory=list)
+    controls: list[ControlSummary] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a reader of the figures has to know of their dates."""
 
@@ -88,14 +87,14 @@ class RunReport:
         if made is None:
             return
         self.publications.append(made)
-        self.notes += coverage_notes(made, entries, plan.questions, plan.years)
-        stamps = documents.Stamps(settings.folder)
+        self.notes += coverage_notes(entries, made.as_of, plan.years_by_question)
+        stamps = documents.DocumentStamps(settings.folder)
         for question in plan.questions:
             place = documents.folder(settings.folder, question, made, entries, plan.years)
-            old = stale(settings, entries, made, question, plan.years)
+            old = documents.out_of_date(settings, entries, made, question, plan.years)
             for name in documents.names(question):
                 path = documents.file(place, question, name)
-                if name not in old and stamps.made(path):  # what was blocked left an earlier file there
+                if name not in old and stamps.was_written(path):  # what was blocked left an earlier file there
                     (self.answers if name == documents.ANSWER else self.workbooks).append(path)
         if plan.questions:
             self._collect_editions(settings, made, plan)
@@ -103,37 +102,13 @@ class RunReport:
     def _collect_editions(self, settings: Settings, made: Publication, plan: RunPlan) -> None:
         if book := figure_books.current(settings, made):
             self.figure_books.append(book)
-        kept = disclosure.kept(settings, made, plan.years)
-        if not kept.exists:
+        control = disclosure.stored_control(settings, made, plan.years)
+        if not control.exists:
             return
-        self.controls.append(kept.summary)
-        if not kept.summary.passed:
+        self.controls.append(control.summary)
+        if not control.summary.passed:
             where = f"no public edition was written from {made.path.name}"
-            self.problems.append(RunProblem(where, kept.summary.refused or AUDIT_FAILED))
-
-
-def coverage_notes(
-    made: Publication, entries: Sequence[Entry], questions: Sequence[Question], years: str | None
-) -> list[str]:
-    """Where figures reach further than what was delivered, since any date may be asked for.
-
-    A line when as_of is in a later month than the newest delivery, and for each question with years after as_of.
-    """
-    lines = []
-    newest = newest_accepted([entry for entry in entries if entry.delivered_on <= made.as_of])
-    if newest and (newest.year, newest.month) < (made.as_of.year, made.as_of.month):
-        lines.append(
-            f"as of {made.as_of} is later than the newest delivery ({newest}): what happened since is not in the "
-            "figures, and a trajectory whose end was announced for the days between counts as ended"
-        )
-    for question in questions:
-        asked = documents.parse_years(years) or {year for annex in question.annexes for year in annex.years}
-        if later := sorted(year for year in asked if year > made.as_of.year):
-            lines.append(
-                f"{question.id} asks for {', '.join(map(str, later))}, after {made.as_of}: a 0 means "
-                "'no figures yet' there"
-            )
-    return lines
+            self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
 
 
 def standing(result: ExecuteInProcessResult) -> Standing | None:

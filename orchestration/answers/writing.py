@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exports.questions.question import Question
-from orchestration.answers import disclosure, documents
+from orchestration.answers import disclosure, documents, revision
+from orchestration.answers.questions import parse_years
 from orchestration.ingest.ledger import Entry
-from orchestration.releases import revision
+from orchestration.releases.register import CONFIDENTIAL
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 
@@ -37,16 +38,14 @@ def write(
     """Writes both editions of an annex (`name` is its key), or the answer (`documents.ANSWER`); makes the disclosure
     control of the publication first when it is not there yet."""
     place = documents.folder(settings.folder, question, publication, entries, years)
-    kept = disclosure.ensure(settings, publication, years)
-    control = disclosure.load(kept)
+    control = disclosure.load(disclosure.ensure(settings, publication, years))
     if name == documents.ANSWER:
         made = _write_answer(publication, question, place, years, control)
     else:
         made = _write_annex(settings, publication, question, name, place, years, control)
     path = documents.file(place, question, name)
-    revised = revision.revised_release(settings, question, publication)
-    stamp = documents.stamp(publication, question, name, years, kept.stamp, revised)
-    documents.Stamps(settings.folder).set(path, stamp, made, publication)
+    stamp = documents.stamps_now(settings, publication, question, years)[name]
+    documents.DocumentStamps(settings.folder).set(path, stamp, made, publication)
     return WrittenDocument(path, path in made)
 
 
@@ -64,7 +63,7 @@ def _write_annex(
 
     annex = next(annex for annex in question.annexes if annex.key == name)
     made = []
-    for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / documents.CONFIDENTIAL)):
+    for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / CONFIDENTIAL)):
         public = edition == PUBLIEK
         if public and not control.passed:
             continue
@@ -74,7 +73,7 @@ def _write_annex(
             question,
             annex,
             folder,
-            documents.parse_years(years),
+            parse_years(years),
             edition=edition,
             hidden=hidden,
             policy=control.policy_lines,
@@ -93,5 +92,5 @@ def _write_answer(
 
     if not control.passed:
         return []
-    path = write_answer(publication.path, question, place, control.hidden, years=documents.parse_years(years))
+    path = write_answer(publication.path, question, place, control.hidden, years=parse_years(years))
     return [path, path.with_name(control_file())]

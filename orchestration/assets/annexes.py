@@ -133,7 +133,7 @@ def _figure_book() -> dg.AssetsDefinition:
         with step("figure book") as shown:
             try:
                 path = figure_books.write(workspace.settings, source)
-            except figure_books.RefusedError as error:
+            except figure_books.NoPublicEditionError as error:
                 shown.summary = "no public edition"
                 return dg.MaterializeResult(metadata={"withheld": str(error)})
             shown.summary = f"{path.stat().st_size / 1024:,.0f} kB"

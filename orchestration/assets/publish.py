@@ -9,7 +9,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.resources import RunOptions
 from orchestration.warehouse import dbt, publication
-from orchestration.warehouse.dictionary import described_tables
+from orchestration.warehouse.documentation import described_tables
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
 

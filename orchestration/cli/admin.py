@@ -104,9 +104,9 @@ def erase(context: click.Context, remove_files: bool) -> None:
 @click.option("--forget-after", required=True, type=click.IntRange(min=0), metavar="DAYS", help="Days after loading.")
 def inbox(forget_after: int) -> None:
     """Remove files that were loaded some days ago from the inbox: they hold the INSZ of every client in them."""
-    from orchestration.maintenance import retention
+    from orchestration.maintenance import originals
 
-    removed = retention.forget(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    removed = originals.remove_loaded(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
     click.echo("\n".join([*(f"  removed  {name}" for name in removed), f"{len(removed)} loaded files were removed."]))
 
 

@@ -101,9 +101,9 @@ def release(question: str, as_of: dt.date | None, geography_date: dt.date | None
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
     """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead."""
-    from orchestration.releases import verify
+    from orchestration.releases import register
 
-    verdict = verify.verify(load_settings().folder, file)
+    verdict = register.verify(load_settings().folder, file)
     click.echo(verdict.text)
     sys.exit(0 if verdict.release else 1)
 
@@ -153,21 +153,21 @@ def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
 @click.option("--out", type=options.FILE, required=True, help="Workbook to write.")
 def dictionary(out: Path) -> None:
     """Write every published table, column and code with its meaning, unit and source to a workbook."""
-    from orchestration.warehouse import dictionary as words
+    from orchestration.warehouse.documentation import write_data_dictionary
 
     with _written_to(out):
-        click.echo(f"{words.write(load_settings().folder, out)} written")
+        click.echo(f"{write_data_dictionary(load_settings().folder, out)} written")
 
 
 @click.command()
 @click.option("--out", type=options.FILE, help="File. Default: docs/twe-dbt.html in the data folder.")
 def docs(out: Path | None) -> None:
     """Write dbt's documentation (lineage, SQL, tests) as one HTML page that works offline."""
-    from orchestration.warehouse import dbt_docs
+    from orchestration.warehouse.documentation import write_dbt_docs
 
     data = load_settings().folder
     with _written_to(out):
-        click.echo(f"{dbt_docs.write(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
+        click.echo(f"{write_dbt_docs(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
 
 
 COMMANDS = (questions, annexes, compare, release, verify, list_releases, figure_book, dictionary, docs)

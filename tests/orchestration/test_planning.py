@@ -60,7 +60,7 @@ def test_readers_of_current_are_brought_back_from_another_geography(settings, mo
     entries = [SimpleNamespace(status="accepted", delivered_on=DAY)]
     monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)
-    monkeypatch.setattr(planning.disclosure, "kept", lambda *_: SimpleNamespace(stamp="", exists=True))
+    monkeypatch.setattr(planning.disclosure, "stored_control", lambda *_: SimpleNamespace(stamp="", exists=True))
 
     def builds(current: object, move_current: bool = True) -> bool:
         monkeypatch.setattr(planning.publication, "current", lambda _: current)
