@@ -123,11 +123,12 @@ def standing(result: ExecuteInProcessResult) -> Standing | None:
 
 
 def problems(result: ExecuteInProcessResult) -> list[RunProblem]:
-    """One per step that failed, with its deepest cause, and one per check that blocked."""
+    """One per step that failed, with its deepest cause, or of the run when it failed outside a step; and one per check
+    that blocked."""
+    failed = [event for event in result.all_events if event.is_step_failure]
+    failed = failed or [event for event in result.all_events if event.is_failure]
     found = []
-    for event in result.all_events:
-        if not event.is_step_failure and not event.is_failure:
-            continue
+    for event in failed:
         where = event.step_key or "run"
         failure = event.step_failure_data if event.is_step_failure else None
         if failure and failure.user_failure_data is not None:

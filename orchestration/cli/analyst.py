@@ -133,7 +133,13 @@ def _written_to(file: Path | None) -> Generator[None]:
 @click.option(
     "--out", type=options.FILE, help="File. Default: figure_book/ in the data folder, named after the as-of date."
 )
-@click.option("--edition", type=click.Choice(["publiek", "volledig"]), default="publiek", show_default=True)
+@click.option(
+    "--edition",
+    type=click.Choice(["publiek", "volledig"]),
+    default="publiek",
+    show_default=True,
+    help="publiek: small counts hidden, to hand out; volledig: every figure, confidential.",
+)
 @click.option("--question", "ids", multiple=True, metavar="ID", help="Only what this question's annexes carry.")
 def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     """Write the current publication as one HTML page that works offline."""

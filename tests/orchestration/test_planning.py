@@ -56,7 +56,7 @@ def test_dates_to_compare_must_follow_each_other(tmp_path, monkeypatch):
 
 def test_readers_of_current_are_brought_back_from_another_geography(settings, monkeypatch):
     """What is published already is published again when `current` shows the municipalities of another day."""
-    made, other = object(), object()
+    made, other = SimpleNamespace(as_of=DAY, geography_date=DAY), object()
     entries = [SimpleNamespace(status="accepted", delivered_on=DAY)]
     monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)

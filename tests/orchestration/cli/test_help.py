@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "help.txt"
 
 
 def test_the_help_is_the_one_that_was_reviewed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "80")
     commands = [command.name or "" for commands in twe.sections.values() for command in commands]
     shown = [
         CliRunner().invoke(twe, [*name, "--help"], prog_name="twe").output for name in ([], *([c] for c in commands))
