@@ -11,7 +11,7 @@ from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.disclosure import ControlSummary
 from orchestration.ingest.ledger import Entry
 from orchestration.planning import RunPlan
-from orchestration.quality.standing import LABELS, Standing
+from orchestration.quality.counts import RowCounts
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -24,6 +24,8 @@ AUDIT_FAILED = (
     "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
     "docs/disclosure.md for what to do"
 )
+ROW_COUNTS = "counts"
+"""Metadata of the quality report: the counts of rows as one object, which the run takes back."""
 REJECTED_FILES = "rejected files"
 """Metadata of the check of a source: the files that were rejected whole, with the reason."""
 
@@ -58,8 +60,8 @@ class RunReport:
     workbooks: list[Path] = field(default_factory=list)
     quality_report: Path | None = None
     """The report on the quality of what came in; only when something came in."""
-    standing: Standing | None = None
-    """How the rows stand after this run, when the quality report was made."""
+    row_counts: RowCounts | None = None
+    """Open and resolved rows after this run, when the quality report was made."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[ControlSummary] = field(default_factory=list)
@@ -111,14 +113,13 @@ class RunReport:
             self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
 
 
-def standing(result: ExecuteInProcessResult) -> Standing | None:
-    """What the quality report counted."""
+def row_counts(result: ExecuteInProcessResult) -> RowCounts | None:
+    """What the quality report counted; None when the run made none."""
     from orchestration.jobs import QUALITY_REPORT
 
     for event in result.get_asset_materialization_events():
         if event.asset_key == QUALITY_REPORT:
-            told = event.materialization.metadata
-            return Standing(*(int(str(told[label].value)) for label in LABELS.values()), since=None)
+            return RowCounts.from_json(event.materialization.metadata[ROW_COUNTS].value)
     return None
 
 

@@ -47,7 +47,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
     Raises MistakesError, YearsError, UnknownQuestionError, SettingsError, BusyError or NothingAcceptedError.
     """
     report = RunReport()
-    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), request.load)
+    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), request.load, ASIDE)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
         report.problems += [RunProblem(f"{m.file}, line {m.line}" if m.line else m.file, m.what) for m in broken]
         report.problems.append(RunProblem(f"no annexes, answers or figure book were written for any question. {ASIDE}"))
@@ -136,4 +136,4 @@ def _execute(settings: Settings, plan: RunPlan, work: RemainingWork, report: Run
             tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
     report.problems += results.problems(result)
-    report.standing = results.standing(result) or report.standing
+    report.row_counts = results.row_counts(result) or report.row_counts

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import quarantine, report_page
-from orchestration.quality.standing import Standing
-from orchestration.quality.wording import counted
+from orchestration.quality import report_page
+from orchestration.quality.counts import RowCounts, warehouse_findings
 from orchestration.store import clock
 from orchestration.store.settings import Settings
 from orchestration.store.terminal import table
+from orchestration.store.wording import counted
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 
@@ -38,8 +38,8 @@ def run_text(report: RunReport) -> str:
     lines += [_labelled("still rejected", f"{name}: {why}") for name, why in report.still_rejected]
     lines += [_labelled("already loaded", f"{name}: same content as {was}") for name, was in report.duplicates]
     lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in report.unrecognised]
-    if report.loaded and report.standing:
-        lines.append(_rows_line(report.standing))
+    if report.loaded and report.row_counts:
+        lines.append(_rows_line(report.row_counts))
     lines += [_labelled("PROBLEM", problem) for problem in report.problems]
     lines += [_labelled("NOTE", note) for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
@@ -76,10 +76,10 @@ def _deliveries_line(entries: list[Entry]) -> str:
     )
 
 
-def _rows_line(rows: Standing) -> str:
-    kinds = ((rows.refused, "quarantined"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
+def _rows_line(rows: RowCounts) -> str:
+    kinds = ((rows.quarantined, "quarantined"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
     still = ", ".join(f"{number:,} {kind}" for number, kind in kinds if number) or "none"
-    return f"Rows mended by these deliveries: {rows.mended:,}; open now: {still} (twe quarantine)"
+    return f"Rows mended by these deliveries: {rows.resolved:,}; open now: {still} (twe quarantine)"
 
 
 def _publication_line(made: Publication) -> str:
@@ -162,5 +162,5 @@ def _broken_rules(settings: Settings, entries: Sequence[Entry]) -> list[tuple[in
     broken: Counter[tuple[str, str, str]] = Counter()
     for entry in entries:
         broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
-    broken.update(quarantine.warehouse_counts(settings.folder))
+    broken.update(warehouse_findings(settings.folder))
     return [(n, on_fail, source, rule) for (source, rule, on_fail), n in broken.most_common(MOST_BROKEN)]

@@ -2,12 +2,11 @@
 
 import dagster as dg
 
-from orchestration import jobs
+from orchestration import jobs, results
 from orchestration.assets.common import STEWARDS, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.quality import report_page
-from orchestration.quality.standing import LABELS
 
 
 def build() -> dg.AssetsDefinition:
@@ -37,8 +36,8 @@ def build() -> dg.AssetsDefinition:
             metadata={
                 "report": dg.MetadataValue.path(str(path)),
                 "open in a browser": dg.MetadataValue.url(path.as_uri()),
-                # Numbers, so that the page draws them over the runs, and the summary of the run tells them.
-                **{label: getattr(made.standing, name) for name, label in LABELS.items()},
+                results.ROW_COUNTS: dg.MetadataValue.json(made.row_counts.to_json()),
+                **made.row_counts.labelled(),  # numbers of their own, so that the Dagster page draws them over the runs
             }
         )
 
