@@ -28,6 +28,8 @@ from orchestration.warehouse.publication import Publication
 class NoPublicEditionError(TweError):
     """Disclosure control allows no public figure book; the message says why."""
 
+    exit_code = 1
+
 
 def file(data: DataFolder, publication: Publication, edition: str) -> Path:
     """Where the figure book of a publication lies."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from exports.questions.fields import parse_years as question_years
 from exports.questions.question import Question, QuestionError, load_question
-from orchestration.quality.wrong_choice import did_you_mean
 from orchestration.releases.register import FIGURE_BOOK
 from orchestration.store.errors import TweError
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.store.wording import did_you_mean
 
 
 class UnknownQuestionError(TweError):

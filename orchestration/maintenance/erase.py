@@ -25,7 +25,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.rewrite import CLIENT_KEY
 from orchestration.maintenance.rotate_key import current_dates
-from orchestration.quality import reviews
+from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
@@ -50,6 +50,25 @@ class Erasure:
     never_loaded: list[str] = field(default_factory=list)
     """Those of `in_inbox` that were rejected or not loaded; removing them is for a person to decide."""
     removed: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What was erased, and what is still to do by hand."""
+        lines = ["No row of this person was found in lake or quarantine."]
+        if self.rows or self.quarantined:
+            lines = [
+                f"Erased: {self.rows:,} rows of {self.files} files cannot be led back to the person, "
+                f"{self.quarantined:,} rows in quarantine were emptied. "
+                f"All {self.proved:,} rows of the marts are the same.",
+                "The sender must erase the person too: what is delivered again is loaded again. So must your backups.",
+            ]
+        lines += [f"  removed from the inbox   {name}" for name in self.removed]
+        for name in self.in_inbox:
+            todo = "take it out of the inbox, or use --remove-files"
+            if name in self.never_loaded:
+                todo = "it was not loaded; remove it from the inbox by hand"
+            lines.append(f"  STILL HOLDS THE PERSON   {name}: {todo}")
+        return "\n".join(lines)
 
 
 def digits_of(text: str) -> str:
@@ -122,7 +141,7 @@ def _replace(
             names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
             held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
             theirs = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
-            reviews.forget(after, held_rows.union(*theirs))
+            review_log.forget(after, held_rows.union(*theirs))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:

@@ -29,6 +29,8 @@ MOST_NAMED = 10
 class OriginalsMissingError(TweError):
     """The original files of some clients are missing; the message names the deliveries."""
 
+    exit_code = 1
+
 
 @dataclass(frozen=True)
 class KeyRotation:
@@ -39,6 +41,16 @@ class KeyRotation:
     rows: int
     files: int
     proved: int
+
+    @property
+    def text(self) -> str:
+        """What was done, and what is still to do by hand."""
+        return (
+            f"{self.clients:,} clients have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
+            f"All {self.proved:,} rows of the marts are the same.\n"
+            "From now on TWE_PSEUDONYM_KEY must hold the new key. Destroy the former one, "
+            "and the backups from before now."
+        )
 
 
 def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:

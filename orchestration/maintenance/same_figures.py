@@ -20,6 +20,8 @@ BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
 class FiguresDifferError(TweError):
     """Two states of the lake do not give the same figures; the message names the tables."""
 
+    exit_code = 1
+
 
 def prove(data: DataFolder, before: DataFolder, after: DataFolder, dates: RunDates) -> int:
     """Build and compare the marts of the lakes `before` and `after` with these dates; returns the number of rows, which

@@ -44,6 +44,8 @@ CONFIDENTIAL = "vertrouwelijk"
 class ReleaseError(TweError):
     """Something cannot be released; the message says what to do first."""
 
+    exit_code = 1
+
 
 @dataclass(frozen=True)
 class Release:

@@ -22,6 +22,8 @@ MADE_FROM = "made_from.sha256"
 class DbtError(TweError):
     """A dbt command failed; the message names the nodes that failed, and why."""
 
+    exit_code = 1
+
 
 def target(data: DataFolder) -> Path:
     """dbt's target folder: one per data folder, because the parsed project contains the paths of the data."""

@@ -43,6 +43,8 @@ _CATALOG = ",catalog:"
 class DocsError(TweError):
     """dbt writes its documentation page in another form than this module expects; the message says where."""
 
+    exit_code = 1
+
 
 def described_tables(manifest: Path) -> tuple[DescribedTable, ...]:
     """Every published table in the order of their names, the marts first."""

@@ -15,6 +15,7 @@ RULES = (
     rooms.environment_out_of_place,
     rooms.publications_by_the_back_door,
     rooms.effects_of_importing,
+    rooms.import_circles,
 )
 FORBIDDEN = (
     # a module of a small tree, a line in it, the rule that must see it, and a word of what it says
@@ -86,13 +87,30 @@ def tree(root: Path, file: str, text: str) -> Path:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_project_keeps_to(rule: Callable[[Path], list[str]]) -> None:
-    assert rule(PROJECT) == []
+    assert not (found := rule(PROJECT)), "\n".join(found)
 
 
 @pytest.mark.parametrize(("file", "text", "rule", "word"), FORBIDDEN)
 def test_is_seen(tmp_path: Path, file: str, text: str, rule: Callable[[Path], list[str]], word: str) -> None:
     found = rule(tree(tmp_path, file, text))
     assert len(found) == 1 and word in found[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from exports.marks import b",
+        "def f():\n    from exports import marks",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from exports.marks import b",
+    ],
+)
+def test_a_circle_is_seen(tmp_path: Path, text: str) -> None:
+    tree(tmp_path, "exports/levels.py", text)
+    (tmp_path / "exports" / "marks.py").write_text("from exports.levels import a\n", encoding="utf-8")
+    (tmp_path / "exports" / "years.py").write_text("from exports.levels import a\n", encoding="utf-8")
+    assert [said.split(":")[0] for said in rooms.import_circles(tmp_path)] == [
+        "exports.levels -> exports.marks -> exports.levels"
+    ]
 
 
 @pytest.mark.parametrize(("file", "text"), PERMITTED)

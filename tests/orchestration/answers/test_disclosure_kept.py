@@ -19,7 +19,7 @@ from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
-from orchestration.resources import AnswerConfig
+from orchestration.resources import RunOptions
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 from tests.exports.tiny_publication import make_publication
@@ -203,10 +203,10 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     monkeypatch.setattr(disclosure, "ensure", lambda *_: StoredControl(kept.stamp, kept.folder))
     monkeypatch.setattr("orchestration.assets.publish.of_run", lambda *_: made)
     monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
-    annex, answer = QUESTION.annex("6"), assets._answer(QUESTION)
+    annex, answer = QUESTION.annex("6"), assets._document(QUESTION, ANSWER)
     workspace = Workspace(settings)
     result = dg.materialize(
-        [assets._annex(QUESTION, annex), answer], resources={"workspace": workspace, "answer": AnswerConfig()}
+        [assets._document(QUESTION, annex.key), answer], resources={"workspace": workspace, "run_options": RunOptions()}
     )
     assert result.success
     place = settings.folder.annexes / "twe-2024"

@@ -13,7 +13,7 @@ from exports import load_questions
 from exports.figure_book import definition
 from orchestration import planning
 from orchestration.answers import disclosure, figure_books
-from orchestration.planning import RunRequest, plan
+from orchestration.planning import RunRequest, remaining_work, run_plans
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 from tests.exports.tiny_publication import make_publication
@@ -96,9 +96,12 @@ def test_every_run_that_writes_annexes_keeps_a_page_of_its_dates_up_to_date(sett
     monkeypatch.setattr(planning.publication, "current", lambda _: made)
     monkeypatch.setattr(planning.documents, "out_of_date", lambda *_: [])
 
-    def books(wish: RunRequest) -> bool:
-        work = plan(settings, entries, (None, None), [QUESTION], wish, frozenset())
-        return work is not None and work.book
+    monkeypatch.setattr(planning, "chosen", lambda *_: [QUESTION])
+
+    def books(request: RunRequest) -> bool:
+        (plan,) = run_plans(settings, request)
+        work = remaining_work(settings, entries, plan, frozenset())
+        return work is not None and work.figure_book
 
     one, years, every = RunRequest((QUESTION.id,)), RunRequest(years="2020-2021"), RunRequest()
     assert (books(one), books(years), books(every)) == (False, False, True), "only a run for all makes the first"
