@@ -49,7 +49,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
     report = RunReport()
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), request.load, ASIDE)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
-        report.problems += [RunProblem(f"{m.file}, line {m.line}" if m.line else m.file, m.what) for m in broken]
+        report.problems += [RunProblem(f"{m.file_name}, line {m.line}" if m.line else m.file_name, m.what) for m in broken]
         report.problems.append(RunProblem(f"no annexes, answers or figure book were written for any question. {ASIDE}"))
     plans = planning.run_plans(settings, replace(request, annexes=False) if broken else request)
     ensure_writable(settings.folder)
