@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from expectations.contract import ContractError, Rule
+from expectations.model import ContractError, Rule
+from orchestration.store.yaml_models import Mistake
 
 # Counts, and not one example of a failing value.
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -91,7 +92,8 @@ def _expectation(index: int, rule: Rule) -> Any:
             notes=rule.meaning or None,
         ).to_domain_obj()
     except Exception as error:
-        raise ContractError(f"rule {rule.name!r} is not accepted by Great Expectations: {error}") from None
+        what = f"rule {rule.name!r} is not accepted by Great Expectations: {error}"
+        raise ContractError([Mistake("expectations", None, what)]) from None
 
 
 def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:

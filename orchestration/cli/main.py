@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Entry point of the console script: errors that a user can mend are one line, never a traceback."""
-    from expectations.contract import ContractError
     from exports.figures.reading import PublicationError
     from exports.questions.question import QuestionError
     from orchestration.answers.documents import YearsError
     from orchestration.answers.questions import UnknownQuestionError
     from orchestration.quality.wrong_choice import WrongChoiceError
-    from orchestration.store.lock import BusyError
-    from orchestration.store.settings import SettingsError
+    from orchestration.store.errors import TweError
     from orchestration.warehouse.run_dates import NothingAcceptedError
 
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
@@ -43,14 +41,12 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except (
-        SettingsError,
-        ContractError,
+        TweError,
         QuestionError,
         PublicationError,
         YearsError,
         UnknownQuestionError,
         NothingAcceptedError,
-        BusyError,
         WrongChoiceError,
     ) as error:
         click.echo(f"twe: {error}", err=True)

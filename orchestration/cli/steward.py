@@ -71,11 +71,11 @@ def _ahead() -> None:
 def _against_past(source: str, rows: bool) -> None:
     from expectations import contract
     from orchestration.quality import past, past_text
-    from orchestration.quality.wrong_choice import did_you_mean
+    from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 
     known = contract.sources()
     if source not in (ALL_SOURCES, *known):
-        raise contract.ContractError(f"there is no source {source!r}; {did_you_mean(source, known)}")
+        raise WrongChoiceError(f"there is no source {source!r}; {did_you_mean(source, known)}")
     data = load_settings().folder
     names = known if source == ALL_SOURCES else [source]
     click.echo(past_text.text([past.judge_again(data, contract.load(name)) for name in names], rows))

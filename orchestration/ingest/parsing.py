@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import duckdb
 
 from expectations.contract import Column, SourceContract
-from expectations.routing import literal, quote
 from orchestration.ingest import pseudonym
+from orchestration.store.sql import literal, quote
 
 YES, NO = ("j", "ja", "true", "1"), ("n", "nee", "false", "0")
 

@@ -18,10 +18,10 @@ import duckdb
 import numpy as np
 
 from expectations.contract import SourceContract
-from expectations.routing import quote
 from orchestration.ingest import xlsx
 from orchestration.ingest.errors import DeliveryError
 from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery
+from orchestration.store.sql import quote
 
 CHUNK = 100_000
 SEPARATORS = (";", ",")

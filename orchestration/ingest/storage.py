@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import Column, SourceContract
-from expectations.routing import quote
 from orchestration.store.files import replaced
+from orchestration.store.sql import quote
 
 LAKE_TYPES = {
     "text": "varchar",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.contract import Column
-from expectations.routing import quote
+from orchestration.store.sql import quote
 
 
 def lake_text(column: Column) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from expectations.contract import Rule, SourceContract
-from expectations.routing import ROW_ID, broken, literal, quote
+from expectations.routing import ROW_ID, broken
+from orchestration.store.sql import literal, quote
 
 Validate = Callable[[str, str, Sequence[Rule]], Sequence[int]]
 """(database, table, rules) -> rows that break each rule."""

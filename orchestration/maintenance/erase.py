@@ -18,7 +18,6 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.routing import literal, quote
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
@@ -28,6 +27,7 @@ from orchestration.maintenance.rotate_key import current_answer
 from orchestration.quality import reviews
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
+from orchestration.store.sql import literal, quote
 from orchestration.store.swap import exchange, finish
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from expectations.contract import SourceContract
 from expectations.model import CLIENT_KEY
-from expectations.routing import literal, quote
 from orchestration.store.files import replaced
+from orchestration.store.sql import literal, quote
 
 ERASED = "erased"
 """Begins the pseudonym of a client who was erased; no pseudonym made with a key begins so."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.routing import quote
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import quote
 from orchestration.warehouse import dbt, publication
 from orchestration.warehouse.run_dates import RunDates, write_run_settings
 

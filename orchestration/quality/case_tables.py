@@ -8,12 +8,12 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from expectations.routing import literal, quote
 from orchestration.ingest import ledger
 from orchestration.quality.checks import csv_tables, municipalities
 from orchestration.quality.checks.checking import MistakesError
 from orchestration.quality.reviews import Reviews
 from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.sql import literal, quote
 
 
 def create(con: duckdb.DuckDBPyConnection, data: DataFolder, reviews: Reviews) -> None:

@@ -20,12 +20,12 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from expectations.routing import literal, quote
 from orchestration.ingest.unparsing import lake_text
 from orchestration.quality import case_tables, reviews
 from orchestration.quality.case_tables import files, nis_of
-from orchestration.quality.wrong_choice import did_you_mean
+from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal, quote
 
 OPEN, MENDED, REPEATED, REVIEWED, CLOSED = "open", "mended", "repeated", "reviewed", "closed"
 QUARANTINED, WARNED = "quarantined", "warned"
@@ -78,10 +78,10 @@ class Case:
 def read(data: DataFolder, source: str | None = None) -> list[Case]:
     """All cases in the order of delivery and row; those of the warehouse last within a source.
 
-    Raises `ContractError` for an unknown source.
+    Raises `WrongChoiceError` for an unknown source.
     """
     if source and source not in (known := contract.sources()):
-        raise contract.ContractError(f"there is no source {source!r}; {did_you_mean(source, known)}")
+        raise WrongChoiceError(f"there is no source {source!r}; {did_you_mean(source, known)}")
     with duckdb.connect() as con:
         case_tables.create(con, data, reviews.standing(data))
         found = []

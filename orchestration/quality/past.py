@@ -17,11 +17,12 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.model import Rule
-from expectations.routing import broken, literal, quote
+from expectations.routing import broken
 from orchestration.ingest import ledger, parsing, validation
 from orchestration.ingest.ledger import Entry
 from orchestration.quality.past_rows import prepare, read_lake, read_quarantine
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal, quote
 
 NO_SECRET = b"no secret: what it makes is thrown away"
 REFUSED, WARNED, LET_IN, CLEARED = "refused", "warned", "let in", "no longer warned"

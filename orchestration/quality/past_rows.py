@@ -11,11 +11,11 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from expectations.routing import literal, quote
 from orchestration.ingest import load
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.unparsing import lake_text
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal, quote
 
 VALID_INSZ = "00000000097"
 """Stands in for an INSZ that was valid: eleven digits with a right checksum, and of nobody."""

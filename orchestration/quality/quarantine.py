@@ -86,7 +86,7 @@ class Finding:
 def read(data: DataFolder, source: str | None = None) -> list[Finding]:
     """Every broken rule of every row, in the order of delivery, source by source.
 
-    Raises `ContractError` for an unknown source.
+    Raises `WrongChoiceError` for an unknown source.
     """
     return findings(cases.read(data, source))
 

@@ -17,13 +17,13 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.routing import quote
 from exports.annexes.model import AnnexKind
 from exports.comparison.compare import CODE, TIME
 from exports.figures.reading import UNASSIGNED
 from exports.figures.shown import FLANDERS
 from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.sql import quote
 
 ROLES = {
     "1": "start",

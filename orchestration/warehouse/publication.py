@@ -15,12 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.routing import quote
 from exports.dictionary import DescribedTable
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import quote
 from orchestration.warehouse.code_version import code_version
 from orchestration.warehouse.run_dates import RunDates
 

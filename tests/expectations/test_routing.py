@@ -9,9 +9,10 @@ import pytest
 
 from expectations import suite
 from expectations.contract import ContractError, Rule
-from expectations.routing import SUPPORTED, broken, literal, quote
+from expectations.routing import SUPPORTED, broken
 from expectations.suite import SuiteError
 from orchestration.ingest.validation import GuardError, judge
+from orchestration.store.sql import literal, quote
 from tests.support.deliveries import by_routing, one_column
 
 TABLE = """

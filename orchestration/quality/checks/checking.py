@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.contract import FOLDER, ContractError
+from expectations.contract import FOLDER
+from orchestration.store.errors import TweError
 from orchestration.store.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
 
 
-class MistakesError(ContractError):
+class MistakesError(TweError):
     """The files that decide what a good row is hold mistakes; nothing was run."""
 
 
