@@ -49,10 +49,10 @@ def _day(name: str, text: str | None) -> dt.date | None:
 
 def _tell(workspace: Workspace, run: dg.DagsterRun | None) -> None:
     """Notes what the checks of a run of the page or the daemon told; the command line tells of its own runs itself."""
-    untold = workspace.untold()
+    untold = workspace.unreported()
     refused = {e.source for e in untold if e.status == "rejected"}
-    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.judged:
-        reported.tell(workspace.data, untold)
+    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.validated:
+        reported.report(workspace.data, untold)
 
 
 def workspace_resource(settings: Settings) -> dg.ResourceDefinition:

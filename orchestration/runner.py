@@ -93,7 +93,7 @@ def run(settings: Settings, wish: RunRequest) -> RunReport:
             ensure_inbox(settings)
             sources = frozenset(d.source for d in (*workspace.inbox.new, *workspace.inbox.clashes))
             report.problems += [f"{name}: {why}" for name, why in workspace.inbox.unreadable]
-            report.strangers = workspace.inbox.strangers
+            report.strangers = workspace.inbox.unrecognised
             report.repeats = [(d.file_name, name) for d, name in workspace.inbox.repeats]
             if sources:
                 _ = workspace.key  # fails here, in one clear line, rather than in a step
@@ -115,8 +115,8 @@ def run(settings: Settings, wish: RunRequest) -> RunReport:
             sources = frozenset()
         report.nothing_new = not worked and not broken
         if wish.load:
-            report.loaded = workspace.untold()
-            report.still_refused = reported.still_refused(workspace.inbox, workspace.entries(), report.refused)
+            report.loaded = workspace.unreported()
+            report.still_refused = reported.still_rejected(workspace.inbox, workspace.entries(), report.refused)
         if report.loaded:
             _ensure_quality_report(workspace, report)
         _collect(settings, workspace.entries(), questions, wish, report)

@@ -110,9 +110,9 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
             + (f"  {late}" if late not in ("", "on time") else "")
         )
     waiting = workspace.inbox.new + workspace.inbox.clashes
-    others = counted(len(workspace.inbox.strangers), "other file")
+    others = counted(len(workspace.inbox.unrecognised), "other file")
     lines += ["", f"Waiting in the inbox: {counted(len(waiting), 'delivery', 'deliveries')}, {others}"]
-    lines += [f"  not a delivery  {name}: {why}" for name, why in workspace.inbox.strangers]
+    lines += [f"  not a delivery  {name}: {why}" for name, why in workspace.inbox.unrecognised]
     tried = {e.file_name: e for e in sorted(entries, key=lambda e: e.loaded_at) if e.status == "rejected"}
     lines += [
         f"  refused  {e.file_name}: {e.message}" + (" (mended since)" if _mended(e, entries) else "")

@@ -56,15 +56,15 @@ def _inbox() -> dg.AssetsDefinition:
             metadata={
                 "new": len(found.new),
                 "already loaded": len(found.loaded) + len(found.repeats),
-                "refused before": len(found.refused_before),
-                "not a delivery": len(found.strangers),
+                "refused before": len(found.rejected_before),
+                "not a delivery": len(found.unrecognised),
             }
         )
         yield dg.AssetCheckResult(
             check_name="names",
-            passed=not found.strangers,
+            passed=not found.unrecognised,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata=dict(found.strangers),
+            metadata=dict(found.unrecognised),
         )
 
     return inbox
@@ -110,7 +110,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 "suite version": source.version,
             }
         )
-        refused = [e for e in workspace.untold() if e.source == source.source and e.status == "rejected"]
+        refused = [e for e in workspace.unreported() if e.source == source.source and e.status == "rejected"]
         yield _check(source, done, refused, [e for e in workspace.entries() if e.source == source.source])
 
     return lake

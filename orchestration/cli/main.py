@@ -103,7 +103,7 @@ def _run(settings: Settings, wish: RunRequest) -> None:
     click.echo(summary.run_text(report))
     if report.exit_code:
         alerts.send(settings, alerts.of_report(report.problems, [e.file_name for e in report.refused]))
-    reported.tell(settings.folder, report.loaded)  # last of all: a run that is killed before it has told nothing
+    reported.report(settings.folder, report.loaded)  # last of all: a run that is killed before it has told nothing
     sys.exit(report.exit_code)
 
 

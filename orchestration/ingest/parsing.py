@@ -1,4 +1,4 @@
-"""Text becomes typed columns: table `batch`, on which the rules are judged.
+"""Text becomes typed columns: table `batch`, on which the rules are validated.
 
 For a column `c` the batch holds `c__text` (what was given; an INSZ masked), `c` (its value, null when missing or
 invalid) and, where a rule needs it, `c__unparsed` or `c__code`. `_shape` says whether a row is a row, a withdrawal

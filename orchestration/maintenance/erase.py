@@ -92,7 +92,7 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erased:
 def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> dict[Delivery, list[int]]:
     """Deliveries in the inbox that hold the INSZ or an identification of the person's, with the numbers of the rows."""
     inbox = workspace.inbox
-    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.refused_before, *inbox.early]
+    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.rejected_before, *inbox.early]
     everything += [d for d, _ in inbox.repeats]
     found = {d: originals.rows_of(workspace.contracts[d.source], d, digits, ids) for d in everything}
     return {delivery: rows for delivery, rows in found.items() if rows}

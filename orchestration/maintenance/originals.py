@@ -14,8 +14,7 @@ import duckdb
 
 from expectations.contract import SourceContract
 from orchestration.ingest import readers
-from orchestration.ingest.errors import DeliveryError
-from orchestration.ingest.inbox import Delivery
+from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.store.sql import literal, quote

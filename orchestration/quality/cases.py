@@ -20,7 +20,7 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from orchestration.ingest.unparsing import lake_text
+from orchestration.ingest.storage import lake_text
 from orchestration.quality import case_tables, reviews
 from orchestration.quality.case_tables import files, nis_of
 from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean

@@ -106,7 +106,7 @@ def judge(con: duckdb.DuckDBPyConnection, source: SourceContract, entries: Seque
                 and p.rule in ('duplicate_row', 'conflicting_key')
         )
     """)
-    validation.judge(con, "", source, lambda _, table, judged: _counts(con, table, judged))
+    validation.validate_batch(con, "", source, lambda _, table, judged: _counts(con, table, judged))
     con.execute("""
         create table present as
         select distinct b._delivery, b._row, k.rule, k.on_fail from broken as k join batch as b using (_id)

@@ -13,7 +13,7 @@ from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.ingest import load
 from orchestration.ingest.ledger import Entry
-from orchestration.ingest.unparsing import lake_text
+from orchestration.ingest.storage import lake_text
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote
 

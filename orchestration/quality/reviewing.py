@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations import contract
-from orchestration.ingest import ledger, xlsx
-from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest import ledger, readers
+from orchestration.ingest.inbox import DeliveryError
 from orchestration.quality import cases, reviews
 from orchestration.quality.cases import CLOSED, MENDED, QUARANTINED, REPEATED, REVIEWED, Case
 from orchestration.quality.masking import masked
@@ -62,7 +62,7 @@ def read_book(path: Path) -> list[ReviewLine]:
     Raises `ReviewError` for another workbook.
     """
     try:
-        header, *rows = xlsx.rows(path) or [[]]
+        header, *rows = readers.workbook_rows(path) or [[]]
     except (DeliveryError, OSError) as error:
         raise ReviewError(f"{path.name}: {error}") from None
     if missing := [name for name in NEEDED if name not in header]:

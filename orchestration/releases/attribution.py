@@ -7,12 +7,9 @@ known touch nothing. What hangs on a trajectory or a client counts where the tra
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
@@ -22,7 +19,8 @@ from exports.comparison.compare import CODE, TIME
 from exports.figures.reading import UNASSIGNED
 from exports.figures.shown import FLANDERS
 from orchestration.ingest.ledger import Entry
-from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.municipalities import code_on, read_codes
+from orchestration.store.paths import DataFolder
 from orchestration.store.sql import quote
 
 ROLES = {
@@ -103,7 +101,7 @@ def trace(
     known = {entry.delivery_id for entry in old}
     if not {entry.delivery_id for entry in new} - known:
         return made
-    codes = present_codes(geography_date)
+    codes = read_codes()
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         for source, contract in contracts.items():
             _changes(
@@ -123,7 +121,7 @@ def trace(
                 "where place is not null and year is not null"
             )
             for file_name, place, role, year in rows.fetchall():
-                made.add(source, role, codes.get(place, UNASSIGNED), year, file_name)
+                made.add(source, role, code_on(place, geography_date, codes) or UNASSIGNED, year, file_name)
     return made
 
 
@@ -164,24 +162,3 @@ def _touched(contract: SourceContract) -> str:
     names = {column.lake_name for column in contract.columns}
     link = next((name for name in ("traject_id", "client_key") if name in names), None)
     return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using ({link})" if link else ""
-
-
-@cache
-def present_codes(geography_date: dt.date, seeds: Path = SEEDS) -> dict[str, str]:
-    """Every NIS code -> the code valid on that date along its successors; a code that is newer has none."""
-    with (seeds / "municipalities.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["nis_code"]: row for row in csv.DictReader(file)}
-    found = {}
-    for code in rows:
-        at: str = code
-        seen: set[str] = set()
-        while at and at not in seen:
-            seen.add(at)
-            first, last = rows[at]["valid_from"], rows[at]["valid_to"]
-            if (not first or first <= str(geography_date)) and (not last or str(geography_date) <= last):
-                found[code] = at
-                break
-            if first and first > str(geography_date):
-                break
-            at = rows[at]["successor_nis_code"]
-    return found

@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.store.files import replaced
+from orchestration.store.sql import literal
 
 
 class NothingAcceptedError(RuntimeError):
@@ -47,4 +48,4 @@ def write_run_settings(path: Path, answer: RunDates) -> None:
             "cast(? as boolean) as as_of_is_default",
             [answer.as_of, answer.geography_date, answer.as_of_is_default],
         )
-        con.execute(f"copy run_settings to '{temporary}' (format parquet)")
+        con.execute(f"copy run_settings to {literal(temporary)} (format parquet)")
