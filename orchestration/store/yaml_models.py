@@ -170,7 +170,8 @@ def line_of(node: yaml.Node, place: Place) -> int:
     line = node.start_mark.line + 1
     for part in place:
         if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            # Of a field that is given twice, the last one counts.
+            found = next(((k, v) for k, v in reversed(node.value) if k.value == str(part)), None)
             if found is None:
                 continue  # pydantic puts names of its own in the way, such as the member of a union
             line, node = found[0].start_mark.line + 1, found[1]
