@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from orchestration.ingest.inbox import SYNTHETIC_LABEL
 from orchestration.quality.cases import Case
-from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
+from orchestration.store.errors import WrongChoiceError
 from orchestration.store.municipalities import code_on, read_codes
+from orchestration.store.wording import did_you_mean
 
 
 @dataclass(frozen=True, order=True)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from expectations import contract
 from expectations.contract import COMMON, ContractError
-from orchestration.quality.checks.checking import Places, Problem
-from orchestration.quality.checks.csv_tables import read, whole_number
+from orchestration.quality.checks.files import Places, read, whole_number
 from orchestration.quality.checks.reference import CODE_COLUMNS, CODE_LISTS
+from orchestration.store.yaml_models import Mistake
 
 THOUSANDS = re.compile(r"\b(min|max|min_value|max_value): *([+-]?\d{1,3}\.\d{3})(?![\d.])")
 """A number as Flanders writes thousands, which YAML takes for decimals; no value here has three of those."""
 
 
-def sources(places: Places) -> Iterator[Problem]:
+def sources(places: Places) -> Iterator[Mistake]:
     """Every source, and the rules of all sources."""
     if any(_unreadable_codes(places)):
         return  # reported by the check of code_lists.csv already
@@ -28,20 +28,20 @@ def sources(places: Places) -> Iterator[Problem]:
             else:
                 contract.load(path.stem, places.expectations, places.seeds)
         except ContractError as error:
-            yield from (Problem(found.file_name, found.line, found.what) for found in error.mistakes)
+            yield from error.mistakes
 
 
-def _unreadable_codes(places: Places) -> Iterator[Problem]:
+def _unreadable_codes(places: Places) -> Iterator[Mistake]:
     """What keeps the contract's reader from reading the code lists at all."""
-    rows, problems = read(places.seeds / CODE_LISTS, CODE_COLUMNS)
-    yield from problems
-    yield from (Problem(CODE_LISTS, r.line, "sort_order") for r in rows if not whole_number(r["sort_order"]))
+    rows, mistakes = read(places.seeds / CODE_LISTS, CODE_COLUMNS)
+    yield from mistakes
+    yield from (Mistake(CODE_LISTS, r.line, "sort_order") for r in rows if not whole_number(r["sort_order"]))
 
 
-def _thousands(path: Path) -> Iterator[Problem]:
+def _thousands(path: Path) -> Iterator[Mistake]:
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         if wrong := THOUSANDS.search(line.partition("#")[0]):
-            yield Problem(
+            yield Mistake(
                 path.name,
                 number,
                 f"{wrong[1]} is read as {float(wrong[2]):g}, because a point is the decimal sign; write "

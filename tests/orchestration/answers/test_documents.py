@@ -9,10 +9,11 @@ import pytest
 
 from exports.questions.question import Question, QuestionError, load_questions
 from orchestration.answers import documents
-from orchestration.answers.documents import Stamps, YearsError, parse_years, stamp
-from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound
+from orchestration.answers.documents import DocumentStamps, stamp
+from orchestration.answers.questions import UnknownQuestionError, YearsError, chosen, known, parse_years, sound
 from orchestration.ingest.ledger import Entry
 from orchestration.quality.checks import checking
+from orchestration.quality.checks.files import MistakesError
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse.publication import Publication, inputs_digest
@@ -81,15 +82,15 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
     path = data.annexes / "q" / "bijlage.xlsx"
     path.parent.mkdir(parents=True)
     path.touch()
-    assert not Stamps(data).is_current(path, "s1")
-    Stamps(data).set(path, "s1", [path], MADE)
-    Stamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
-    assert Stamps(data).is_current(path, "s1")
-    assert Stamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
-    assert Stamps(data).dates(path.with_name("nooit.xlsx")) is None
-    assert not Stamps(data).is_current(path, "s2")
+    assert not DocumentStamps(data).is_current(path, "s1")
+    DocumentStamps(data).set(path, "s1", [path], MADE)
+    DocumentStamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
+    assert DocumentStamps(data).is_current(path, "s1")
+    assert DocumentStamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
+    assert DocumentStamps(data).dates(path.with_name("nooit.xlsx")) is None
+    assert not DocumentStamps(data).is_current(path, "s2")
     path.unlink()
-    assert not Stamps(data).is_current(path, "s1")
+    assert not DocumentStamps(data).is_current(path, "s1")
 
 
 def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -> None:
@@ -190,8 +191,8 @@ def test_a_mistake_in_one_question_leaves_the_others_readable_and_nothing_to_be_
     with pytest.raises(QuestionError, match=r"^twe-2027.yml, line 2: unknown field `titel`.*\n.*move it out of"):
         known(settings)
     places = checking.Places(own_questions=tmp_path)
-    assert [problem.file for problem in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
-    with pytest.raises(checking.MistakesError, match="Nothing was changed"):
+    assert [mistake.file_name for mistake in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
+    with pytest.raises(MistakesError, match="Nothing was changed"):
         checking.require_sound(places)
 
 
