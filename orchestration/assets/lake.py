@@ -47,18 +47,18 @@ def _inbox() -> dg.AssetsDefinition:
             metadata={
                 "new": len(found.new),
                 "already loaded": len(found.loaded) + len(found.repeats),
-                "rejected before": len(found.refused_before),
-                "not a delivery": len(found.strangers),
+                "rejected before": len(found.rejected_before),
+                "not a delivery": len(found.unrecognised),
             }
         )
         yield dg.AssetCheckResult(
             check_name="names",
-            passed=not found.strangers,
+            passed=not found.unrecognised,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={
                 "not a delivery": table(
                     {"file": "string", "reason": "string"},
-                    [{"file": name, "reason": reason} for name, reason in found.strangers],
+                    [{"file": name, "reason": reason} for name, reason in found.unrecognised],
                 )
             },
         )
@@ -106,7 +106,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 "suite version": source.version,
             }
         )
-        rejected = [e for e in workspace.untold() if e.source == source.source and e.status == "rejected"]
+        rejected = [e for e in workspace.unreported() if e.source == source.source and e.status == "rejected"]
         yield _check(source, done, rejected, [e for e in workspace.entries() if e.source == source.source])
 
     return lake
