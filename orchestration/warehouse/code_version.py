@@ -4,8 +4,7 @@ There are three digests, so that a change makes nothing out of date that it cann
 
 `figures_digest`: what decides a figure of a publication.
     - the dbt project: SQL of models and macros, seeds and their column types, the settings of the project;
-    - `expectations`: turns the row rules into SQL and so decides which rows are loaded. Not in it: the rhythm of
-      deliveries, and the Dutch words for what a column may hold, which no row depends on;
+    - `expectations`: reads the contracts and turns row rules into SQL, and so decides which rows are loaded;
     - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: the errors, what is reported to
       the user, the workspace that connects the parts, and the way back from values to text, which serves the backtest;
     - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, and the
@@ -14,7 +13,8 @@ There are three digests, so that a change makes nothing out of date that it cann
     and everything in `exports` that decides which figures a document shows. Not in it: what only writes or compares
     files.
 `documents_digest`: what decides the bytes of annexes, answers and the figure book: all of `exports` but the data
-    dictionary, the revision sheet with its change attribution, and the asset that writes them.
+    dictionary; the change attribution of `orchestration/releases`; and `orchestration/answers`, without the modules
+    that list, choose or plan documents.
 
 Left out of all: the row rules, the questions, the disclosure policy and the definition of the figure book, which have
 digests of their own wherever they matter; tests and descriptions in the YAML of models; everything else (command line,
@@ -62,8 +62,6 @@ FIGURES = CodeSelection(
         "orchestration/warehouse/*.py",
     ),
     (
-        "expectations/allowed.py",
-        "expectations/rhythm.py",
         "orchestration/ingest/errors.py",
         "orchestration/ingest/reported.py",
         "orchestration/ingest/unparsing.py",
