@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import jobs
+from orchestration.answers.questions import parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report_page
@@ -38,6 +39,11 @@ class RunOptions(dg.ConfigurableResource):
     def dates(self) -> tuple[dt.date | None, dt.date | None]:
         """(as_of, geography_date). Raises `Failure` for text that is no date."""
         return _day("as_of", self.as_of), _day("geography_date", self.geography_date)
+
+    @property
+    def chosen_years(self) -> tuple[int, ...] | None:
+        """The years of every annex; None for those of its question. Raises `YearsError`."""
+        return parse_years(self.years)
 
 
 def _day(name: str, text: str | None) -> dt.date | None:

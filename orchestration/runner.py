@@ -49,7 +49,9 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
     report = RunReport()
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), request.load, ASIDE)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
-        report.problems += [RunProblem(f"{m.file}, line {m.line}" if m.line else m.file, m.what) for m in broken]
+        report.problems += [
+            RunProblem(f"{m.file_name}, line {m.line}" if m.line else m.file_name, m.what) for m in broken
+        ]
         report.problems.append(RunProblem(f"no annexes, answers or figure book were written for any question. {ASIDE}"))
     plans = planning.run_plans(settings, replace(request, annexes=False) if broken else request)
     ensure_writable(settings.folder)
@@ -116,8 +118,8 @@ def _execute(settings: Settings, plan: RunPlan, work: RemainingWork, report: Run
 
     quiet()
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
-    dates = {"as_of": plan.as_of, "geography_date": plan.geography_date, "years": plan.years}
-    options = {name: str(value) for name, value in dates.items() if value} | {"move_current": plan.move_current}
+    asked = {"as_of": plan.as_of, "geography_date": plan.geography_date, "years": ",".join(map(str, plan.years or ()))}
+    options = {name: str(value) for name, value in asked.items() if value} | {"move_current": plan.move_current}
     config = {
         "resources": {"run_options": {"config": options}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -34,6 +34,9 @@ ALLOWED = {
     "tests.oracle": {"tests.oracle"},
     "tests.hostile": {"tests.hostile", "tests.oracle"},
 }
+# The upper floors of `orchestration`: room -> who outside it may import it. Assets and commands use the rest, not the
+# other way round; the definitions put the assets together.
+UPPER = {"orchestration.assets": {"orchestration.definitions"}, "orchestration.cli": set()}
 # Package -> where it may be imported at all, in a function or not: one place per package.
 PLACES = {
     "great_expectations": {"expectations.suite"},
@@ -52,6 +55,7 @@ PLACES = {
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
     "click": {"orchestration.cli"},
+    "rich": {"orchestration.store.terminal", "orchestration.progress"},
 }  # fmt: skip
 # Packages that cost a start something: at the top only of a module that is loaded when they are needed anyway.
 ON_TOP = {
@@ -70,6 +74,7 @@ ON_TOP = {
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
+    "rich": set(),
 }
 # Where the environment may be touched: settings read it, the others set what a library reads.
 ENVIRONMENT = {
@@ -163,6 +168,11 @@ def rooms_crossed(root: Path) -> list[str]:
             continue
         room = room_of(module.name)
         for name, _ in imports(module):
+            wrong += [
+                f"{module.name} imports {name}; {upper} is imported by {', '.join(users) or 'nobody'} only"
+                for upper, users in UPPER.items()
+                if within(name, upper) and not within(module.name, upper) and module.name not in users
+            ]
             if name.split(".")[0] in OURS and not (room and allowed(name, ALLOWED[room])):
                 wrong.append(
                     f"{module.name} imports {name}; {room} may import {', '.join(sorted(ALLOWED[room or '']))}"

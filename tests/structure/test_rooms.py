@@ -25,6 +25,13 @@ FORBIDDEN = (
         rooms.rooms_crossed,
         "alerts",
     ),
+    (
+        "orchestration/summary.py",
+        "def f():\n    from orchestration.assets import lake",
+        rooms.rooms_crossed,
+        "orchestration.definitions only",
+    ),
+    ("orchestration/assets/lake.py", "from orchestration.cli import main", rooms.rooms_crossed, "nobody only"),
     ("orchestration/ingest/load.py", "def f():\n    import dagster", rooms.packages_out_of_place, "dagster"),
     (
         "orchestration/ingest/validation.py",

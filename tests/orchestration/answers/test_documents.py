@@ -70,12 +70,14 @@ def test_another_stand_geography_or_choice_of_years_never_overwrites_it(question
     assert place(question, earlier) == "twe-2024/stand-2024-01-31_gebied-2024-06-30"
     moved = replace(MADE, geography_date=dt.date(2018, 1, 1))
     assert place(question, moved) == "twe-2024/stand-2024-06-30_gebied-2018-01-01"
-    assert place(question, MADE, "2020,2022") == "twe-2024/jaren-2020+2022"
-    assert place(question, earlier, "2020-2022") == ("twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022")
+    assert place(question, MADE, (2020, 2022)) == "twe-2024/jaren-2020+2022"
+    assert place(question, earlier, (2020, 2021, 2022)) == (
+        "twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022"
+    )
 
 
 def test_the_same_years_go_into_the_same_folder_however_they_are_written(question: Question) -> None:
-    assert place(question, MADE, "2020-2021") == place(question, MADE, "2021, 2020")
+    assert place(question, MADE, parse_years("2020-2021")) == place(question, MADE, parse_years("2021, 2020"))
 
 
 def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_path: Path) -> None:
@@ -98,7 +100,7 @@ def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -
     one, two = documents.names(question)[:2]
     stamps = {
         stamp(MADE, question, one, None),
-        stamp(MADE, question, one, "2020"),
+        stamp(MADE, question, one, (2020,)),
         stamp(MADE, question, two, None),
         stamp(replace(MADE, inputs="ander"), question, one, None),
         stamp(MADE, replace(question, source_sha256="ander"), one, None),
