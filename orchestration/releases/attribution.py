@@ -20,25 +20,11 @@ from expectations.contract import SourceContract
 from expectations.routing import quote
 from exports.annexes.model import AnnexKind
 from exports.comparison.compare import CODE, TIME
+from exports.comparison.displayed import FLANDERS
 from exports.figures.reading import UNASSIGNED
-from exports.figures.shown import FLANDERS
 from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import SEEDS, DataFolder
 
-ROLES = {
-    "1": "start",
-    "2": "start",
-    "3": "payment",
-    "4": "end",
-    "5": "measured",
-    "6": "measured",
-    "ratio": "month",
-    "intake": "screening",
-    "aftercare": "end",
-}
-"""Annex kind -> which date of a row makes the year. Wage subsidies take the years of both bases together."""
-CLOCKED = {"4", "5", "6", "aftercare"}
-"""Kinds that also change because time passes: more trajectories have ended, or reached their measuring day."""
 _DIRECT = {
     "loontoelagen": (
         "select _file_name, ocmw_nis, 'payment', year(prestatiemaand) from {rows} union all "
@@ -78,15 +64,16 @@ class Trace:
     def causes(self, kind: AnnexKind, place: str, year: int) -> list[str]:
         """Deliveries in alphabetical order, then what else can move the figure. For a municipality that no delivery
         touches, what touches Flanders (a difference with the Flemish figure moves with it)."""
-        clocked = kind.key in CLOCKED and year >= self._from.year and self._from != self._to
+        clocked = kind.changes_with_time and year >= self._from.year and self._from != self._to
         found = self._files(kind, place, year)
         if not found and not clocked:
             found = self._files(kind, FLANDERS, year)
         return [*sorted(found), *([TIME] if clocked else []), *([CODE] if self._other_code else [])]
 
     def _files(self, kind: AnnexKind, place: str, year: int) -> set[str]:
-        role = ROLES.get(kind.key, "")
-        return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
+        return {
+            name for source in kind.sources for name in self._touched.get((source, kind.date_role, place, year), ())
+        }
 
 
 def trace(

@@ -44,7 +44,7 @@ PLACES = {
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
                  "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quality.quarantine",
                  "orchestration.quality"},
-    "python_calamine": {"orchestration.ingest.xlsx", "exports.figures.shown"},
+    "python_calamine": {"orchestration.ingest.xlsx", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
