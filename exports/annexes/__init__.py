@@ -16,5 +16,16 @@ from exports.annexes.subsidies import SUBSIDIES
 from exports.annexes.transmissions import TRANSMISSIONS
 
 KINDS: dict[str, AnnexKind] = {
-    kind.key: kind for kind in (STARTED, PROFILE, SUBSIDIES, ENDED, OUTFLOW, TRANSMISSIONS, RATIO, INTAKE, AFTERCARE)
+    kind.key: kind
+    for kind in (
+        STARTED,
+        PROFILE,
+        SUBSIDIES,
+        ENDED,
+        OUTFLOW,
+        TRANSMISSIONS,
+        RATIO,
+        INTAKE,
+        AFTERCARE,
+    )
 }

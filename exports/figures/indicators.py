@@ -61,7 +61,9 @@ class Signatures:
         raise TypeError(f"annex kind {self._plan.key}: a column can't be made by {rule}; identities don't know it")
 
     def _category(self, category: str) -> Signature:
-        mart = next(mart for mart in self._plan.marts if mart.category is not None)
+        mart = next((mart for mart in self._plan.marts if mart.category is not None), None)
+        if mart is None:
+            raise TypeError(f"annex kind {self._plan.key}: no mart counts {category!r}, as a column or as a category")
         return mart.name, mart.value, category
 
     def indicators(

@@ -18,7 +18,7 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.routing import quote
-from exports.annexes.model import AnnexKind
+from exports.annexes.model import AnnexKind, DateRole
 from exports.comparison.compare import CODE, TIME
 from exports.comparison.displayed import FLANDERS
 from exports.figures.reading import UNASSIGNED
@@ -27,26 +27,27 @@ from orchestration.store.paths import SEEDS, DataFolder
 
 _DIRECT = {
     "loontoelagen": (
-        "select _file_name, ocmw_nis, 'payment', year(prestatiemaand) from {rows} union all "
-        "select _file_name, ocmw_nis, 'payment', year(betaaldatum) from {rows}"
+        f"select _file_name, ocmw_nis, '{DateRole.PAYMENT}', year(prestatiemaand) from {{rows}} union all "
+        f"select _file_name, ocmw_nis, '{DateRole.PAYMENT}', year(betaaldatum) from {{rows}}"
     ),
     "leefloners": (
-        "select _file_name, nis_code, 'month', year(maand) from {rows} union all "
-        "select _file_name, nis_code, 'month', year(maand) + 1 from {rows}"
+        f"select _file_name, nis_code, '{DateRole.MONTH}', year(maand) from {{rows}} union all "
+        f"select _file_name, nis_code, '{DateRole.MONTH}', year(maand) + 1 from {{rows}}"
     ),
-    "screenings": "select _file_name, ocmw_nis, 'screening', year(screeningsdatum) from {rows}",
-    "trajecten": "select _file_name, ocmw_nis, role, year from ({rows}) join years using (traject_id)",
+    "screenings": f"select _file_name, ocmw_nis, '{DateRole.SCREENING}', year(screeningsdatum) from {{rows}}",
 }
-_YEARS = """
+"""Sources whose rows hold a municipality and a date of their own. A month counts in the change of the next year too."""
+_YEARS = f"""
     create temp table years as
     select distinct traject_id, client_key, ocmw_nis, role, year from (
-        select *, 'start' as role, year(startdatum) as year from trajectories
-        union all select *, 'end', year(einddatum) from trajectories
-        union all select *, 'measured', year(einddatum + interval 12 month) from trajectories
-        union all select *, 'month', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
+        select *, '{DateRole.START}' as role, year(startdatum) as year from trajectories
+        union all select *, '{DateRole.END}', year(einddatum) from trajectories
+        union all select *, '{DateRole.MEASURED}', year(einddatum + interval 12 month) from trajectories
+        union all select *, '{DateRole.MONTH}', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
         from trajectories
     ) where year is not null
 """
+"""The years that a trajectory counts in, by each role of its dates."""
 
 
 class Trace:

@@ -153,7 +153,8 @@ def test_a_table_is_shown_once(publication):
     grids = [
         block
         for _, block in build_answer(publication, QUESTIONS["twe-2024"], years=YEARS).blocks
-        if hasattr(block, "rows") and {f.mart for row in block.rows for f in row if isinstance(f, QuotedFigure)} & started
+        if hasattr(block, "rows")
+        and {f.mart for row in block.rows for f in row if isinstance(f, QuotedFigure)} & started
     ]
     assert len(grids) == 1
     assert "2023: zie de tabel bij punt 1." in words_of(build_answer(publication, QUESTIONS["twe-2024"], years=YEARS))
