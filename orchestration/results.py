@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orchestration.quality.standing import LABELS, Standing
+from orchestration.quality.counts import RowCounts
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 
-def standing(result: ExecuteInProcessResult) -> Standing | None:
-    """What the quality report counted."""
-    from orchestration.assets.quality import REPORT
+def row_counts(result: ExecuteInProcessResult) -> RowCounts | None:
+    """What the quality report counted; None when the run made none."""
+    from orchestration.assets.quality import COUNTS, REPORT
 
     for event in result.get_asset_materialization_events():
         if event.asset_key == REPORT:
-            told = event.materialization.metadata
-            return Standing(*(int(str(told[label].value)) for label in LABELS.values()), since=None)
+            return RowCounts.from_json(event.materialization.metadata[COUNTS].value)
     return None
 
 

@@ -23,7 +23,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.planning import Dates, RunPlan, RunRequest, by_dates, moves, plan
 from orchestration.quality import report_page
 from orchestration.quality.checks import checking
-from orchestration.quality.standing import Standing
+from orchestration.quality.counts import RowCounts
 from orchestration.store import swap
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
@@ -53,8 +53,8 @@ class RunReport:
     workbooks: list[Path] = field(default_factory=list)
     quality_report: Path | None = None
     """Where the quality of what came in is told; only when something came in."""
-    standing: Standing | None = None
-    """How the rows stand after this run, when the quality report was made."""
+    row_counts: RowCounts | None = None
+    """Open and resolved rows after this run, when the quality report was made."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[Summary] = field(default_factory=list)
@@ -75,7 +75,7 @@ def run(settings: Settings, wish: RunRequest) -> RunReport:
     report = RunReport()
     data = settings.folder
     documents.parse_years(wish.years)
-    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load)
+    broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), wish.load, ASIDE)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does
         wish = replace(wish, annexes=False)
         report.problems += [
@@ -177,7 +177,7 @@ def _execute(settings: Settings, dates: Dates, wish: RunRequest, work: RunPlan, 
             tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
     report.problems += results.problems(result)
-    report.standing = results.standing(result) or report.standing
+    report.row_counts = results.row_counts(result) or report.row_counts
 
 
 def _collect(

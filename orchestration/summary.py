@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import quarantine, report_page
-from orchestration.quality.standing import Standing
-from orchestration.quality.wording import counted
+from orchestration.quality import report_page
+from orchestration.quality.counts import RowCounts, warehouse_findings
 from orchestration.store import clock
 from orchestration.store.settings import Settings
+from orchestration.store.wording import counted
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 
@@ -33,8 +33,8 @@ def run_text(report: RunReport) -> str:
     lines += [f"  still refused   {name}: {why}" for name, why in report.still_refused]
     lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
     lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
-    if report.loaded and report.standing:
-        lines.append(_rows_line(report.standing))
+    if report.loaded and report.row_counts:
+        lines.append(_rows_line(report.row_counts))
     lines += [f"  PROBLEM         {problem}" for problem in report.problems]
     lines += [f"  NOTE            {note}" for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
@@ -68,10 +68,10 @@ def _deliveries_line(entries: list[Entry]) -> str:
     )
 
 
-def _rows_line(rows: Standing) -> str:
-    kinds = ((rows.refused, "refused"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
+def _rows_line(rows: RowCounts) -> str:
+    kinds = ((rows.quarantined, "refused"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
     still = ", ".join(f"{number:,} {kind}" for number, kind in kinds if number) or "none"
-    return f"Rows mended by these deliveries: {rows.mended:,}; open now: {still} (twe quarantine)"
+    return f"Rows mended by these deliveries: {rows.resolved:,}; open now: {still} (twe quarantine)"
 
 
 def _publication_line(made: Publication) -> str:
@@ -122,7 +122,7 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     broken: Counter[tuple[str, str, str]] = Counter()
     for entry in entries:
         broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
-    broken.update(quarantine.warehouse_counts(settings.folder))
+    broken.update(warehouse_findings(settings.folder))
     if broken:
         lines += ["", "Rules broken most (twe quarantine shows all):"]
         lines += [f"  {n:>8,}  {on_fail:<6} {source}: {rule}" for (source, rule, on_fail), n in broken.most_common(10)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exports.questions.question import Question, QuestionError, load_question
-from orchestration.quality.wrong_choice import did_you_mean
 from orchestration.store import paths
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.store.wording import did_you_mean
 
 FIGURE_BOOK = paths.FIGURE_BOOK.stem
 """Stands for the figure book where a question can be named: it is released as one, and has no workbooks."""

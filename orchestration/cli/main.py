@@ -28,7 +28,7 @@ def main() -> None:
     from exports.questions.question import QuestionError
     from orchestration.answers.documents import YearsError
     from orchestration.answers.questions import UnknownQuestionError
-    from orchestration.quality.wrong_choice import WrongChoiceError
+    from orchestration.store.errors import TweError
     from orchestration.store.lock import BusyError
     from orchestration.store.settings import SettingsError
     from orchestration.warehouse.run_dates import NothingAcceptedError
@@ -51,7 +51,7 @@ def main() -> None:
         UnknownQuestionError,
         NothingAcceptedError,
         BusyError,
-        WrongChoiceError,
+        TweError,
     ) as error:
         click.echo(f"twe: {error}", err=True)
         sys.exit(2)

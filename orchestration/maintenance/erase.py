@@ -25,7 +25,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.rewrite import CLIENT_KEY
 from orchestration.maintenance.rotate_key import current_answer
-from orchestration.quality import reviews
+from orchestration.quality import review_log
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.swap import exchange, finish
@@ -118,7 +118,7 @@ def _replace(
             names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
             held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
             theirs = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
-            reviews.forget(after, held_rows.union(*theirs))
+            review_log.forget(after, held_rows.union(*theirs))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:

@@ -15,3 +15,7 @@ class TweError(Exception):
         super().__init__(f"{where}: {what}" if where else what)
         if remedy:
             self.args = (f"{self.args[0]}; {remedy}",)
+
+
+class WrongChoiceError(TweError):
+    """What was asked for on the command line does not exist or cannot be done as asked."""

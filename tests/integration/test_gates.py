@@ -153,11 +153,11 @@ def test_a_row_of_every_kind_of_mistake_is_told_with_its_rule(warehouse: Warehou
     assert (said.code, said.err) == (0, "")
     found = set()
     for words in map(str.split, said.out.splitlines()):  # counts by what became of the rows, outcome, source, rule, ...
-        if "refused" in words and all(word.isdecimal() for word in words[: words.index("refused")]):
-            at = words.index("refused")
+        if "quarantined" in words and all(word.isdecimal() for word in words[: words.index("quarantined")]):
+            at = words.index("quarantined")
             found.add((words[at], words[at + 2], sum(map(int, words[:at]))))
     assert found >= {
-        ("refused", rule, rows)
+        ("quarantined", rule, rows)
         for rule, rows in {
             "missing_klant_id": 1,
             "invalid_klant_id": 1,

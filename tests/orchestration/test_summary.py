@@ -9,7 +9,7 @@ import pytest
 from exports.questions.question import load_questions
 from orchestration.ingest.ledger import append
 from orchestration.planning import RunRequest
-from orchestration.quality.standing import Standing
+from orchestration.quality.counts import RowCounts
 from orchestration.runner import RunReport
 from orchestration.store.settings import Settings
 from orchestration.summary import run_text, status_text
@@ -28,10 +28,10 @@ def test_a_source_that_is_waited_for_is_told(days: int, told: str, settings: Set
 
 
 def test_a_run_tells_what_it_mended_and_what_is_open() -> None:
-    text = run_text(RunReport(loaded=[ENTRY], standing=Standing(refused=1200, found=3, reviewed=9, mended=4)))
+    text = run_text(RunReport(loaded=[ENTRY], row_counts=RowCounts(quarantined=1200, found=3, reviewed=9, resolved=4)))
     line = "Rows mended by these deliveries: 4; open now: 1,200 refused, 3 found by the warehouse (twe quarantine)"
     assert line in text.splitlines()
-    assert "Rows mended" not in run_text(RunReport(nothing_new=True, standing=Standing()))
+    assert "Rows mended" not in run_text(RunReport(nothing_new=True, row_counts=RowCounts()))
 
 
 def test_a_stand_or_year_after_what_was_delivered_is_told(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from orchestration.answers.documents import Stamps, YearsError, parse_years, sta
 from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound
 from orchestration.ingest.ledger import Entry
 from orchestration.quality.checks import checking
+from orchestration.quality.checks.files import MistakesError
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse.publication import Publication, inputs_digest
@@ -190,8 +191,8 @@ def test_a_mistake_in_one_question_leaves_the_others_readable_and_nothing_to_be_
     with pytest.raises(QuestionError, match=r"^twe-2027.yml, line 2: unknown field `titel`.*\n.*move it out of"):
         known(settings)
     places = checking.Places(own_questions=tmp_path)
-    assert [problem.file for problem in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
-    with pytest.raises(checking.MistakesError, match="Nothing was changed"):
+    assert [mistake.file_name for mistake in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
+    with pytest.raises(MistakesError, match="Nothing was changed"):
         checking.require_sound(places)
 
 

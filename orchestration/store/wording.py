@@ -1,16 +1,17 @@
-"""What a person named and isn't there: one line that says so, with the names that come near."""
+"""Words for people in messages: counts, and the names that come near one that was misspelt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-
-class WrongChoiceError(ValueError):
-    """What was asked for can't be done as asked; the message is all that the person needs."""
-
-
 MOST_NAMED = 12
+"""Known names that `did_you_mean` lists when none comes near."""
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 row`, `2,000 rows`; `many` when the plural is no `s` at the end."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

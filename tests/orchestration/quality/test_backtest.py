@@ -12,9 +12,9 @@ import pytest
 from expectations import contract
 from expectations.contract import FOLDER, Rule, SourceContract
 from orchestration.ingest.inbox import parse_name
-from orchestration.quality import cases, listing, past, past_text, texts, today
+from orchestration.quality import backtest, cases, current_rules, listing
 from orchestration.quality.checks import checking
-from orchestration.quality.checks.checking import Places
+from orchestration.quality.checks.files import Places
 from orchestration.store.paths import PROJECT, SEEDS, DataFolder
 from tests.hostile import write_inbox
 from tests.support.deliveries import INSZ, load, write
@@ -40,8 +40,8 @@ def change(path: Path, before: str, after: str) -> None:
 
 def told(data: DataFolder, places: Places, source: str) -> list[tuple[str, str, tuple[int, ...]]]:
     """What would change, after the checks found the files sound."""
-    assert checking.problems((*checking.cheap(), *checking.thorough()), places) == []
-    judged = past.judge_again(data, contract.load(source, places.expectations, places.seeds))
+    assert checking.mistakes((*checking.CHEAP, *checking.THOROUGH), places) == []
+    judged = backtest.backtest(data, contract.load(source, places.expectations, places.seeds))
     return [(c.effect, c.rule, c.rows) for c in judged.changes]
 
 
@@ -52,14 +52,14 @@ def test_unchanged_rules_give_every_row_of_a_hostile_inbox_the_outcome_that_it_h
         by_source[parse_name(name, contract.sources())[0]].append(data.inbox / name)
     for source, paths in by_source.items():
         done = load(data, *paths)
-        judged = past.judge_again(data, contract.load(source))
+        judged = backtest.backtest(data, contract.load(source))
         assert judged.rows == done.total("rows_read") > 0
         assert judged.changes == []
-        assert (judged.newly_refused, judged.newly_loaded) == (0, 0)
+        assert (judged.newly_quarantined, judged.newly_loaded) == (0, 0)
 
 
 def test_a_source_that_was_never_delivered_has_no_past(data: DataFolder) -> None:
-    judged = past.judge_again(data, contract.load("transmissies"))
+    judged = backtest.backtest(data, contract.load("transmissies"))
     assert (judged.rows, judged.changes) == (0, [])
 
 
@@ -113,7 +113,7 @@ def test_the_example_of_a_code_lets_the_past_row_in(data: DataFolder, places: Pl
 
 def test_the_example_of_a_class_is_sound(data: DataFolder, places: Places) -> None:
     change(places.seeds / "class_sets.csv", *before_after("A class"))
-    assert checking.problems(checking.cheap(), places) == []
+    assert checking.mistakes(checking.CHEAP, places) == []
 
 
 def test_the_example_of_a_merger_is_sound_only_as_a_whole(data: DataFolder, places: Places) -> None:
@@ -122,12 +122,12 @@ def test_the_example_of_a_merger_is_sound_only_as_a_whole(data: DataFolder, plac
     closed = "|".join(line.split(",")[0] for line in codes.splitlines() if line.split(",")[3])
     kept = re.sub(rf"^(?:{closed}),.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     path.write_text(f"{kept}{codes}\n", encoding="utf-8")
-    assert {p.what.split(" to ")[0] for p in checking.problems(checking.cheap(), places)} == {
+    assert {p.what.split(" to ")[0] for p in checking.mistakes(checking.CHEAP, places)} == {
         f"add the row {line}" for line in mergers.splitlines()
     }
     with (places.seeds / "municipality_merges.csv").open("a", encoding="utf-8") as file:
         file.write(f"{mergers}\n")
-    assert checking.problems(checking.cheap(), places) == []
+    assert checking.mistakes(checking.CHEAP, places) == []
 
 
 def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Places) -> None:
@@ -150,9 +150,9 @@ def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Plac
     remedy: Kijk het na.
 """
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
-    judged = past.judge_again(data, contract.load("transmissies", places.expectations, places.seeds))
-    assert (judged.not_judged, judged.changes) == (["bis_number"], [])
-    assert "Not judged, because the INSZ is gone: bis_number." in past_text.text([judged])
+    judged = backtest.backtest(data, contract.load("transmissies", places.expectations, places.seeds))
+    assert (judged.left_out, judged.changes) == (["bis_number"], [])
+    assert "Not judged, because the INSZ is gone: bis_number." in backtest.text([judged])
 
 
 def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,8 +186,8 @@ def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, mo
             f"T{n} | {INSZ[n]} | 11001 | 2020-01-01 | {end}-01-01 | UITGEVOERD" for n, end in enumerate((2022, 2023))
         )
         load(data, write(data.inbox, "trajecten_2024-01-31.csv", f"{head}\n{rows}"))
-    found = today.marked(data, cases.read(data))
-    assert {(c.source[0], c.row_number): (c.gone, today.passes(c)) for c in found} == {
+    found = current_rules.marked(data, cases.read(data))
+    assert {(c.source[0], c.row_number): (c.gone, current_rules.passes(c)) for c in found} == {
         ("k", 2): (("invalid_leeftijd",), True),
         ("k", 3): (("no_x",), True),
         ("k", 4): (("invalid_leeftijd",), False),  # its other rule holds still
@@ -198,13 +198,13 @@ def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, mo
     }
     by_row = {(c.source[0], c.row_number): c for c in found}
     changed = "De regel is intussen gewijzigd."
-    assert texts.of(by_row["k", 2], "invalid_leeftijd") == (changed, "Lever de rij opnieuw zoals ze was.")
-    assert texts.of(by_row["t", 2], "over_24_months") == (changed, "Niets te doen: de rij is geladen.")
-    assert texts.of(by_row["k", 6], "no_x") == (changed, "Voor deze regel is niets te doen.")
-    assert "15 tot en met 99" in texts.of(by_row["k", 6], "invalid_leeftijd")[0]
+    assert current_rules.text_of(by_row["k", 2], "invalid_leeftijd") == (changed, "Lever de rij opnieuw zoals ze was.")
+    assert current_rules.text_of(by_row["t", 2], "over_24_months") == (changed, "Niets te doen: de rij is geladen.")
+    assert current_rules.text_of(by_row["k", 6], "no_x") == (changed, "Voor deze regel is niets te doen.")
+    assert "15 tot en met 99" in current_rules.text_of(by_row["k", 6], "invalid_leeftijd")[0]
     said = listing.text(found, listing.CaseFilter(), listing.recipients(data))
     assert (
-        "2 refused rows would be loaded by today's rules; have them delivered again as they were: klantprofielen "
+        "2 quarantined rows would be loaded by today's rules; have them delivered again as they were: klantprofielen "
         in said
     )
     assert "1 row with a warning would get none by today's rules" in said
@@ -213,7 +213,7 @@ def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, mo
 def test_the_past_is_told_with_row_numbers_on_request_only(data: DataFolder, places: Places) -> None:
     load(data, write(data.inbox, "klantprofielen_2024-01-31.csv", "traject_id | leeftijd\nT1 | 14\nT2 | 20\nT3 | 14"))
     change(places.expectations / "klantprofielen.yml", *before_after("A bound"))
-    judged = past.judge_again(data, contract.load("klantprofielen", places.expectations, places.seeds))
-    assert "rows 2, 4" not in past_text.text([judged])
-    assert "rows 2, 4" in past_text.text([judged], with_rows=True)
-    assert "0 loaded rows would be refused, 2 refused rows would be loaded" in past_text.text([judged])
+    judged = backtest.backtest(data, contract.load("klantprofielen", places.expectations, places.seeds))
+    assert "rows 2, 4" not in backtest.text([judged])
+    assert "rows 2, 4" in backtest.text([judged], with_rows=True)
+    assert "0 loaded rows would be refused, 2 refused rows would be loaded" in backtest.text([judged])

@@ -1,7 +1,7 @@
-"""Which open rows today's rules would let through, although the rules of their day held them.
+"""What today's rules say of a case: whether they would still quarantine or warn about the row, and why, in Dutch.
 
-Only rows of deliveries that other rules judged are judged again, on what was delivered; so nothing is done while the
-rules stay as they are. A rule that looks at the INSZ, which is gone, or at other rows of its file keeps its verdict.
+Only rows of deliveries that came under other rules are run again (`replay`), so nothing is done while the rules stay as
+they are. A rule that reads the INSZ, which is gone, or other rows of its file keeps its verdict.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import duckdb
 
@@ -18,18 +19,25 @@ from expectations.contract import SourceContract
 from expectations.model import Rule
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
-from orchestration.quality import past
-from orchestration.quality.cases import OPEN, Case
-from orchestration.quality.past_rows import prepare, read_quarantine
+from orchestration.quality import replay
+from orchestration.quality.cases import OPEN, QUARANTINED, Case
 from orchestration.store.paths import DataFolder
 
 Row = tuple[str, int]
 """File and row number."""
+OVERLAP = "overlapping_trajectory"
+CHANGED = "De regel is intussen gewijzigd."
+AGAIN = "Lever de rij opnieuw zoals ze was."
+NOTHING = "Niets te doen: de rij is geladen."
+NOT_THIS = "Voor deze regel is niets te doen."
+NO_KEY = (
+    "De rij heeft geen bruikbare sleutel en wordt niet herkend als ze terugkomt: laat weten dat ze opnieuw geleverd is."
+)
 OTHER_ROWS = re.compile(r"\bover\b|\bgroup\s+by\b|\bhaving\b|\bdistinct\b|\bcount\b", re.IGNORECASE)
 
 
 def marked(data: DataFolder, found: Sequence[Case]) -> list[Case]:
-    """The same cases, the open ones with what became of the rules that they broke (`gone`, `instead`)."""
+    """The same cases, in the open ones `gone` and `instead` filled in: what today's rules say otherwise."""
     entries = {e.file_name: e for e in ledger.read(data.ledger) if e.status == "accepted"}
     warehouse = contract.warehouse_texts()
     suspects: dict[str, dict[str, Entry]] = defaultdict(dict)
@@ -55,13 +63,15 @@ def _judged(
     data: DataFolder, source: SourceContract, entries: Sequence[Entry]
 ) -> dict[Row, tuple[frozenset[str], tuple[str, ...]]]:
     """Row -> the rules that it broke then and not today, and those that hold it today."""
-    blind = past.on_the_insz(source) | {r.name for r in source.rules if _looks_at_other_rows(r)}
+    left_out = replay.insz_rules(source) | {r.name for r in source.rules if _looks_at_other_rows(r)}
     with duckdb.connect() as con:
         con.execute("set preserve_insertion_order = false; set autoinstall_known_extensions = false")
-        prepare(con, source)
+        replay.prepare(con, source)
         for number, entry in enumerate(entries):
-            read_quarantine(con, data, source, number, entry, "quarantined", "warned")
-        past.judge(con, replace(source, rules=tuple(r for r in source.rules if r.name not in blind)), entries, blind)
+            replay.read_quarantine(con, data, source, number, entry, "quarantined", "warned")
+        replay.run_rules(
+            con, replace(source, rules=tuple(r for r in source.rules if r.name not in left_out)), entries, left_out
+        )
         # A rule that only warns today holds no row back; any finding of today keeps a warning.
         rows = con.execute("""
             with gone as (
@@ -90,3 +100,30 @@ def _looks_at_other_rows(rule: Rule) -> bool:
 def passes(case: Case) -> bool:
     """Whether today's rules would load the row, or no longer warn about it."""
     return bool(case.gone) and set(case.gone) == set(case.rules) and not case.instead
+
+
+def text_of(case: Case, rule: str, for_sender: bool = False) -> tuple[str, str]:
+    """Meaning and remedy, in Dutch, of a rule that a row broke. With `for_sender` nothing of another OCMW's rows."""
+    if rule in case.gone:
+        return _of_changed(case)
+    meaning, remedy = text_of_rule(case.source, rule)
+    if case.other_key and rule == OVERLAP:
+        own = not for_sender or case.other_nis_code == case.nis_code
+        meaning = f"{meaning} Het andere traject is {case.other_key if own else 'van een ander OCMW'}."
+    return meaning, remedy
+
+
+@cache  # asked for every row, and the texts stand in a YAML file
+def text_of_rule(source: str, rule: str) -> tuple[str, str]:
+    """Meaning and remedy of a rule, in Dutch."""
+    return contract.warehouse_texts().get(rule) or contract.load(source).text_of(rule)
+
+
+def _of_changed(case: Case) -> tuple[str, str]:
+    """Of a rule that would let the row through today."""
+    if case.instead:
+        meanings, remedies = zip(*(text_of_rule(case.source, rule) for rule in case.instead), strict=True)
+        return f"{CHANGED} Nu geldt: {' '.join(meanings)}", " ".join(remedies)
+    if not passes(case):
+        return CHANGED, NOT_THIS
+    return CHANGED, AGAIN if case.outcome == QUARANTINED else NOTHING

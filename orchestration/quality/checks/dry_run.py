@@ -1,4 +1,4 @@
-"""Lets DuckDB judge every rule on a table without rows: a slip in SQL, a pattern or a bound shows before a delivery."""
+"""Runs every rule on a table without rows: a mistake in SQL, a pattern or a bound shows before a delivery comes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from expectations.contract import ContractError, SourceContract
 from expectations.model import Rule
 from expectations.routing import broken, literal
 from orchestration.ingest import load, parsing
-from orchestration.quality.checks import municipalities
-from orchestration.quality.checks.checking import Places, Problem
+from orchestration.quality.checks import reference
+from orchestration.quality.checks.files import Places
+from orchestration.store.yaml_models import Mistake
 
 NO_SECRET = b"no secret: nothing is pseudonymised here"
 
 
-def rules_can_be_judged(places: Places) -> Iterator[Problem]:
-    """Every derived column and every rule runs. Files that can't be read are told by another check."""
-    if any(municipalities.municipalities(places)):
-        return  # rules are judged beside this table, and DuckDB would say the same with other words
+def rules_run(places: Places) -> Iterator[Mistake]:
+    """Every derived column and every rule runs. Another check reports files that can't be read."""
+    if any(reference.municipalities(places)):
+        return  # rules read this table, and DuckDB would report the same in other words
     for name in contract.sources(places.expectations):
         try:
             source = contract.load(name, places.expectations, places.seeds)
@@ -33,23 +34,23 @@ def rules_can_be_judged(places: Places) -> Iterator[Problem]:
         yield from _source(source, places.seeds)
 
 
-def _source(source: SourceContract, seeds: Path) -> Iterator[Problem]:
+def _source(source: SourceContract, seeds: Path) -> Iterator[Mistake]:
     file = f"{source.source}.yml"
     with _without_rows(replace(source, derived={}), seeds) as con:
         said = {name: _mistake(con, f"select {sql} from batch") for name, sql in source.derived.items()}
     if wrong := {name: what for name, what in said.items() if what}:
         for name, what in wrong.items():
-            yield Problem(file, None, f"derived column {name!r} cannot be computed ({what}); mend its sql")
+            yield Mistake(file, None, f"derived column {name!r} cannot be computed ({what}); mend its sql")
         return  # their rules would fail for the same reason
     with _without_rows(source, seeds) as con:
         kinds = {name: kind for name, kind, *_ in con.execute("describe batch").fetchall()}
         for rule in source.rules:
             for value in _misfits(con, rule, kinds):
-                yield Problem(
+                yield Mistake(
                     file, None, f"rule {rule.name!r}: {value!r} can't be compared with {rule.kwargs['column']!r}"
                 )
             if said := _mistake(con, f"select count(*) from batch where {broken(rule, 'batch')}"):
-                yield Problem(file, None, f"rule {rule.name!r} cannot be judged ({said}); see its columns and bounds")
+                yield Mistake(file, None, f"rule {rule.name!r} cannot be judged ({said}); see its columns and bounds")
 
 
 def _misfits(con: duckdb.DuckDBPyConnection, rule: Rule, kinds: Mapping[str, str]) -> list[object]:
