@@ -41,7 +41,7 @@ PLACES = {
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
-    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
+    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
                  "orchestration.demo.workbook", "orchestration.ingest.xlsx"},
     "python_calamine": {"orchestration.ingest.xlsx", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
@@ -63,7 +63,7 @@ ON_TOP = {
     },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
-    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper"},
+    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
 }
