@@ -15,6 +15,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
 from orchestration.store.settings import Settings
+from orchestration.store.terminal import table
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
@@ -40,11 +41,11 @@ def text(settings: Settings) -> str:
 
 
 def _annexes(question: Question) -> list[str]:
-    lines = []
+    rows = []
     for annex in question.annexes:
         years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
-        lines.append(f"    {annex.number:<8} {years:<10} {annex.title}")
-    return lines
+        rows.append((annex.number, years, annex.title))
+    return [table(("", "", ""), rows, indent=4)]
 
 
 def _releases(name: str, released: list[list[register.Release]]) -> list[str]:

@@ -9,23 +9,21 @@ is.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.routing import quote
 from exports.annexes.model import AnnexKind, DateRole
 from exports.comparison.compare import CODE, TIME
 from exports.comparison.displayed import FLANDERS
 from exports.figures.reading import UNASSIGNED
 from orchestration.ingest.ledger import Entry
-from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.municipalities import code_on, read_codes
+from orchestration.store.paths import DataFolder
+from orchestration.store.sql import quote
 
 _DIRECT = {
     "loontoelagen": (
@@ -98,7 +96,7 @@ def attribute_changes(
     known = {entry.delivery_id for entry in old}
     if not {entry.delivery_id for entry in new} - known:
         return made
-    codes = present_codes(geography_date)
+    codes = read_codes()
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         for source, contract in contracts.items():
             _changes(
@@ -118,7 +116,7 @@ def attribute_changes(
                 "where place is not null and year is not null"
             )
             for file_name, place, role, year in rows.fetchall():
-                made.add(source, role, codes.get(place, UNASSIGNED), year, file_name)
+                made.add(source, role, code_on(place, geography_date, codes) or UNASSIGNED, year, file_name)
     return made
 
 
@@ -159,25 +157,3 @@ def _counted(contract: SourceContract) -> str:
     names = {column.lake_name for column in contract.columns}
     link = next((name for name in ("traject_id", "client_key") if name in names), None)
     return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using ({link})" if link else ""
-
-
-@cache
-def present_codes(geography_date: dt.date, seeds: Path = SEEDS) -> dict[str, str]:
-    """NIS code -> the code that it has become by that date, through its successors; a code that began later is left
-    out."""
-    with (seeds / "municipalities.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["nis_code"]: row for row in csv.DictReader(file)}
-    found = {}
-    for code in rows:
-        at: str = code
-        seen: set[str] = set()
-        while at and at not in seen:
-            seen.add(at)
-            first, last = rows[at]["valid_from"], rows[at]["valid_to"]
-            if (not first or first <= str(geography_date)) and (not last or str(geography_date) <= last):
-                found[code] = at
-                break
-            if first and first > str(geography_date):
-                break
-            at = rows[at]["successor_nis_code"]
-    return found
