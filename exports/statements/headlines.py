@@ -1,0 +1,261 @@
+"""The headline figures of an annex, and the sentences and tables that they stand in.
+
+`Headlines` looks up counts, shares and changes for Flanders and the largest municipalities. The functions below it put
+them in sentences: a figure that may not be shown stands as [c], so that a reader sees that something is hidden, and
+a clause of which a figure doesn't exist is left out whole. What is named as hidden is what the annex shows as [c]: the
+same figures are asked for under the same names. What is quoted of an annex kind stands in the kind's own module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from exports.figures.plan import FIRST_YEAR, Mart
+from exports.figures.reading import UNASSIGNED, PublicationReader
+from exports.figures.rules import Number
+from exports.statements import numbers
+from exports.statements.lookups import (
+    NOT_DELIVERED,
+    NOT_SHOWN,
+    UNDEFINED,
+    Block,
+    Grid,
+    Lookup,
+    Marts,
+    Piece,
+    QuotedFigure,
+    lookup,
+    text,
+)
+from exports.wording import capital
+
+LARGEST = 5
+LEAST, LEAST_SHARE = 3, 1 / 3
+"""A ranking from which municipalities were left out tells something only of this many others, which have this part of
+the Flemish total together."""
+COLUMNS = 8
+"""Years that fit across a page; of a longer period the newest are shown."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """A count (or amount) of a mart: `cell` narrows it to a category, `category` names that cell (as in FigureId).
+    Without rows it is nought, or unknown when it is `delivered` from elsewhere."""
+
+    mart: str
+    measure: str
+    cell: Mapping[str, Any] | None = None
+    category: str = ""
+    delivered: bool = False
+
+
+class Headlines:
+    """Looks up what is said of one annex. `year` is the newest year that the stand covers in full, else the newest
+    year begun, else None."""
+
+    def __init__(
+        self,
+        marts: Marts,
+        publication: PublicationReader,
+        marts_read: Sequence[Mart],
+        options: Mapping[str, str],
+        years: Sequence[int],
+    ) -> None:
+        self.marts, self.publication = marts, publication
+        for mart in marts_read:
+            marts.read(mart)
+        self.options = {
+            mart.name: {name: options.get(name, values[0]) for name, values in mart.options.items()}
+            for mart in marts_read
+        }
+        self.years = tuple(years)
+        as_of = publication.facts.as_of
+        begun = [year for year in years if year <= as_of.year]
+        full = [year for year in begun if year < as_of.year or (as_of.month, as_of.day) == (12, 31)]
+        self.complete = bool(full)
+        self.year = max(full or begun, default=None)
+
+    def lookup(self, count: Count, year: int, place: str | None = None) -> Lookup:
+        options = self.options[count.mart]
+        category = count.category or "/".join(options.values())
+        return lookup(count.mart, count.measure, year, place, {**options, **(count.cell or {})}, category=category)
+
+    def count(
+        self, count: Count, year: int, place: str | None = None, shown: numbers.NumberText = numbers.count
+    ) -> Piece:
+        absent, undefined = (None, NOT_DELIVERED) if count.delivered else (0, UNDEFINED)
+        return self.marts.figure(shown, "som", self.lookup(count, year, place), absent=absent, undefined=undefined)
+
+    def share(self, part: Count, whole: Count, year: int) -> Piece:
+        return self.marts.figure(numbers.percent, "aandeel", self.lookup(part, year), self.lookup(whole, year))
+
+    def change(self, count: Count, year: int, place: str | None = None) -> Piece | None:
+        """Change against the year before; NOT_SHOWN where hidden, None where there is nothing to compare with."""
+        if not self.complete or year <= FIRST_YEAR:
+            return None
+        now, before = self.lookup(count, year, place), self.lookup(count, year - 1, place)
+        made = self.marts.figure(numbers.change, "wijziging", now, before)
+        return None if made == UNDEFINED else made
+
+    def compared(self, count: Count) -> tuple[Piece, ...]:
+        """ " (+4,9 % tegenover 2022)", or nothing."""
+        made = self.change(count, self.year) if self.year else None
+        return (" (", made, f" tegenover {(self.year or 0) - 1})") if isinstance(made, QuotedFigure) else ()
+
+    def largest(self, count: Count) -> tuple[list[str], bool]:
+        """NIS codes of the municipalities where the count is highest in `year`, and whether others were passed over
+        because theirs is hidden: a rank would say between which figures it lies.
+
+        None when too little can be shown. That is decided by what is shown alone: the size of what is hidden would be
+        told by it.
+        """
+        if self.year is None:
+            return [], False
+        passed_over = False
+        found: list[tuple[Number, str]] = []
+        for code in self.marts.places(count.mart, self.year):
+            of = self.lookup(count, self.year, code)
+            if code == UNASSIGNED:
+                continue
+            if not self.marts.shown(of):
+                passed_over = True
+            elif value := self.marts.find(of):
+                found.append((value, code))
+        whole = self.lookup(count, self.year)
+        known = self.marts.find(whole) if self.marts.shown(whole) else None
+        covered = known is None or float(sum(value for value, _ in found)) >= LEAST_SHARE * float(known)
+        if passed_over and (len(found) < LEAST or not covered):
+            return [], True
+        ranked = sorted(found, key=lambda item: (-item[0], item[1]))[:LARGEST]
+        return [code for _, code in ranked], passed_over
+
+    def table(
+        self,
+        caption: str,
+        value: Callable[[int, str | None], Piece],
+        change: Callable[[int, str | None], Piece | None],
+        rank: Count,
+        rank_name: str = "",
+    ) -> list[Block]:
+        """Flanders and the largest municipalities by year, with the change of `year`; [] when no year has begun."""
+        if self.year is None:
+            return []
+        as_of = self.publication.facts.as_of
+        years = [year for year in self.years if year <= as_of.year][-COLUMNS:]
+        largest, passed_over = self.largest(rank)
+        compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
+        names = {item.nis_code: item.municipality for item in self.publication.municipalities}
+        rows = []
+        for place in (None, *largest):
+            cells: list[Piece] = [names[place] if place else "Vlaanderen"]
+            cells += [value(year, place) for year in years]
+            if compared:
+                cells.append(change(self.year, place) or UNDEFINED)
+            rows.append(tuple(cells))
+        header = [
+            "Gemeente/stad",
+            *(f"{year}{'*' if year == as_of.year and not self._full(year) else ''}" for year in years),
+        ]
+        if compared:
+            header.append(f"{self.year} t.o.v. {self.year - 1}")
+        by = rank_name or "het hoogste aantal"
+        among = ", onder die waarvan het cijfer getoond mag worden" if passed_over else ""
+        about = f"{caption}: Vlaanderen"
+        if largest:
+            about += f" en de gemeenten/steden met {by} in {self.year}{among}"
+        blocks: list[Block] = [Grid(about, tuple(header), tuple(rows))]
+        signs = {cell for row in rows for cell in row if isinstance(cell, str)}
+        notes = []
+        if any("*" in title for title in header):
+            notes.append("* onvolledig jaar")
+        if NOT_SHOWN in signs:
+            notes.append("[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn")
+        if NOT_SHOWN in rows[0]:
+            notes.append(
+                "een totaal van Vlaanderen is verborgen omdat het samen met andere cijfers of met een eerdere vrijgave "
+                "iemand herkenbaar kan maken"
+            )
+        if UNDEFINED in signs:
+            notes.append("[z] niet te berekenen")
+        if NOT_DELIVERED in signs:
+            notes.append("[x] niet aangeleverd")
+        if passed_over and largest:
+            notes.append(
+                f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt; hun cijfer kan "
+                "hoger zijn"
+            )
+        elif passed_over:
+            notes.append(
+                f"van te veel gemeenten is het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
+            )
+        return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks
+
+    def _full(self, year: int) -> bool:
+        as_of = self.publication.facts.as_of
+        return year < as_of.year or (as_of.month, as_of.day) == (12, 31)
+
+    def count_table(
+        self, caption: str, count: Count, shown: numbers.NumberText = numbers.count, rank_name: str = ""
+    ) -> list[Block]:
+        """The usual table: of one count."""
+        return self.table(
+            caption,
+            lambda year, place: self.count(count, year, place, shown),
+            lambda year, place: self.change(count, year, place),
+            count,
+            rank_name,
+        )
+
+
+def clause(*pieces: Piece) -> tuple[Piece, ...]:
+    """The pieces, or nothing when one of its figures doesn't exist: half a clause says something else."""
+    return () if any(piece in (UNDEFINED, NOT_DELIVERED) for piece in pieces) else pieces
+
+
+def with_share(head: Headlines, count: Count, whole: Count, year: int) -> tuple[Piece, ...]:
+    """The count with its share behind it: "459 (61,1 %)"; a sign stands alone."""
+    number, share = head.count(count, year), head.share(count, whole, year)
+    return (
+        (number, " (", share, ")")
+        if isinstance(number, QuotedFigure) and isinstance(share, QuotedFigure)
+        else (number,)
+    )
+
+
+def sentence(*clauses: tuple[Piece, ...]) -> list[Block]:
+    """A paragraph of the clauses that are left, when the first is."""
+    return [text(*(piece for part in clauses for piece in part))] if clauses and clauses[0] else []
+
+
+def breakdown(
+    head: Headlines, title: str, counts: Sequence[tuple[str, Count]], whole: Count, share: bool = True
+) -> list[Block]:
+    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above nought, and of those that are hidden."""
+    year = head.year or 0
+    clauses: list[tuple[Piece, ...]] = []
+    for label, count in counts:
+        number = head.count(count, year)
+        if isinstance(number, QuotedFigure) and not number.value:
+            continue
+        made = clause(f"{label}: ", number)
+        if (
+            isinstance(number, QuotedFigure)
+            and share
+            and isinstance(of := head.share(count, whole, year), QuotedFigure)
+        ):
+            before = head.share(count, whole, year - 1) if head.complete else UNDEFINED
+            earlier: tuple[Piece, ...] = () if before in (UNDEFINED, NOT_DELIVERED) else (f"; {year - 1}: ", before)
+            made = (*made, " (", of, *earlier, ")")
+        if made:
+            clauses.append(made)
+    if not clauses:
+        return []
+    joined = [piece for part in clauses for piece in (", ", *part)][1:]
+    return [text(f"{title} - ", *joined, style="bullet")]
+
+
+def labels(publication: PublicationReader, label_set: str) -> list[tuple[str, str]]:
+    labels = publication.labels(label_set)
+    return [(item.code, item.text) for item in sorted(labels, key=lambda item: item.code == "unknown")]
