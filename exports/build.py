@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.editions import PUBLIEK, Edition, disclose, edition, shown
+from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.reading import PublicationReader
@@ -48,7 +48,7 @@ class Built:
         several = len(self.figures.tables) > 1
         return {
             year: {
-                f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: shown(
+                f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: displayed(
                     self.figures.total(indicator, year), self.hidden
                 )
                 for table in self.figures.tables

@@ -200,7 +200,7 @@ class PublicationReader:
         return [UsedDelivery(*row, versions.get(row[0])) for row in rows]
 
     def findings(self, deliveries: Sequence[UsedDelivery]) -> list[PublishedRuleCount]:
-        """Rows per source and rule: what the door found in these deliveries, and what only the warehouse could see."""
+        """Rows per source and rule: what ingest found in these deliveries, and what only the warehouse could see."""
         names = {item.file_name for item in deliveries}
         counts: dict[tuple[str, str, str], int] = {}
         for relation, fixed in (("quarantine_reasons", None), ("warehouse_findings", "warn")):

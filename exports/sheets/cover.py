@@ -23,28 +23,28 @@ def cover_sheet(context: Context) -> Sheet:
         Line(f"Bijlage {annex.number}. {annex.title}", "title"),
         *banners(context),
         Line("Vraag", "heading"),
-        *_said("Schriftelijke vraag", question.title),
-        *_said("Nummer", question.number),
-        *_said("Datum", long_date(question.date) if question.date else None),
-        *_said("Jaar", str(question.year) if question.year and not question.date else None),
-        *_said("Zitting", question.parliamentary_year),
-        *_said("Vraagsteller", question.asked_by),
-        *_said("Minister", question.minister),
-        *_said("Situering", question.introduction),
+        *_labelled("Schriftelijke vraag", question.title),
+        *_labelled("Nummer", question.number),
+        *_labelled("Datum", long_date(question.date) if question.date else None),
+        *_labelled("Jaar", str(question.year) if question.year and not question.date else None),
+        *_labelled("Zitting", question.parliamentary_year),
+        *_labelled("Vraagsteller", question.asked_by),
+        *_labelled("Minister", question.minister),
+        *_labelled("Situering", question.introduction),
     ]
     for part in question.parts:
         if part.annex in (annex.number, None):
-            lines += _said(f"Deelvraag {part.part}", part.question)
+            lines += _labelled(f"Deelvraag {part.part}", part.question)
             words = part.answer or (
                 annex.kind.presentation(annex.number, context.years, annex.options) if part.annex else None
             )
-            lines += _said("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
+            lines += _labelled("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
     lines += [Line("Cijfers", "heading"), *_figures(context)]
     lines += [
         Line("Lezen", "heading"),
-        *_said("Contact", question.contact),
-        *_said("Licentie", question.licence),
-        *_said("Volgende bijwerking", question.next_update),
+        *_labelled("Contact", question.contact),
+        *_labelled("Licentie", question.licence),
+        *_labelled("Volgende bijwerking", question.next_update),
         Line(f"Naar het blad {CONTENTS}: alle bladen met een woord uitleg", "link", link=CONTENTS),
         Line(f"Naar het blad {NOTES}: nota's en wat niet beschikbaar is", "link", link=NOTES),
     ]
@@ -59,19 +59,19 @@ def _figures(context: Context) -> list[Line]:
     if context.hidden is None:
         hides = "er is geen geheimhouding toegepast"
     lines = [
-        *_said(*_period(context)),
-        *_said("Eenheid", context.kind.unit),
+        *_labelled(*_period(context)),
+        *_labelled("Eenheid", context.kind.unit),
         *(line for text in options(context) for line in [_option(text)]),
-        *_said("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
-        *_said("Geografie", geography(context.publication)),
-        *_said("Status van het antwoord", _STATUS[context.question.status]),
-        *_said("Jaren", years),
-        *_said("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
+        *_labelled("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
+        *_labelled("Geografie", geography(context.publication)),
+        *_labelled("Status van het antwoord", _STATUS[context.question.status]),
+        *_labelled("Jaren", years),
+        *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
     for text in (*unfinished(context.years, facts.as_of), ahead(context.publication, context.kind.sources)):
-        lines += _said("Let op", text)
+        lines += _labelled("Let op", text)
     for item in context.question.unavailable(context.annex):
-        lines += _said("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")
+        lines += _labelled("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")
     return lines
 
 
@@ -86,7 +86,7 @@ def _option(text: str) -> Line:
     return Line(value, label=capital(label))
 
 
-def _said(label: str, text: str | None) -> list[Line]:
+def _labelled(label: str, text: str | None) -> list[Line]:
     return [Line(text, label=label)] if text else []
 
 

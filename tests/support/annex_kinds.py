@@ -67,7 +67,7 @@ def _of_labels(kind: AnnexKind) -> Iterator[str]:
         wrong = {*chart.measures, *chart.without} - sheets[chart.sheet]
         yield from (f"chart {chart.title!r}: no measure {label!r}" for label in wrong)
     if ranking := kind.ranking:
-        named = {ranking.by, ranking.size, *ranking.shown, *ranking.before}
+        named = {ranking.by, ranking.size, *ranking.columns, *ranking.before}
         yield from (f"ranking: no measure {label!r}" for label in named - sheets.get(ranking.sheet, set()))
 
 
