@@ -21,7 +21,7 @@ from exports.figure_book.definition import KINDS_SHOWN
 from exports.figure_book.scope import Carried, Scope, scope_of, shows
 from exports.figures.collect import Figures, WideFigures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
-from exports.figures.indicators import Indicator
+from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationReader
 from exports.questions.question import Annex
 from exports.sheets.context import year_flags

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
-from exports.figures.indicators import Indicator, Signatures
-from exports.figures.plan import Categories, FigurePlan, Mart, Measure, Wide
+from exports.figures.plan import Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationError, PublicationReader
 from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy

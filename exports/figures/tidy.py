@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import GEMEENTE, Entry, Figure, FigureId, Signature, part_ids
-from exports.figures.indicators import Signatures
-from exports.figures.plan import Field, Mart
+from exports.figures.plan import Field, Mart, Signatures
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.xlsx.document import Format
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exports.annexes.model import Ranking
 from exports.figures.identity import GEMEENTE, Entry, is_hidden
-from exports.figures.indicators import Indicator
+from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head

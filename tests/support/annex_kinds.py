@@ -8,8 +8,7 @@ import yaml
 
 from expectations import contract
 from exports.annexes.model import AnnexKind, DateRole
-from exports.figures.indicators import Signatures
-from exports.figures.plan import Categories, Measure
+from exports.figures.plan import Categories, Measure, Signatures
 from exports.figures.reading import PublicationReader
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import Marts, figures_of
