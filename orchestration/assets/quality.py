@@ -1,31 +1,27 @@
-"""The quality report as an asset: last of all, so that it also tells what the warehouse found."""
+"""The quality report as an asset: last of all, so that it also holds what the warehouse found."""
 
 import dagster as dg
 
-from orchestration.assets.describing import STEWARDS, see
-from orchestration.assets.lake import POOL
-from orchestration.assets.publish import PUBLICATION
+from orchestration import jobs, results
+from orchestration.assets.common import STEWARDS, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.quality import report_page
 
-REPORT = dg.AssetKey(["reports", "quality"])
-COUNTS = "counts"
-"""Metadata entry with the counts of rows as one object, from which the run takes them back."""
-
 
 def build() -> dg.AssetsDefinition:
     @dg.asset(
-        key=REPORT,
-        deps=[PUBLICATION],
+        key=jobs.QUALITY_REPORT,
+        deps=[jobs.PUBLICATION],
         group_name="reports",
         kinds={"html"},
         owners=STEWARDS,
         metadata=see("docs/data-steward.md", "orchestration/quality/report_page.py"),
-        pool=POOL,
+        pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=(
-            "The quality report of the run, in Dutch: what came in, what was refused and why, what is new, what to do. "
+            "The quality report of the run, in Dutch: what came in, what was rejected or quarantined and why, what is "
+            "new, what to do. "
             "One page that needs no network; counts only."
         ),
     )
@@ -41,7 +37,7 @@ def build() -> dg.AssetsDefinition:
             metadata={
                 "report": dg.MetadataValue.path(str(path)),
                 "open in a browser": dg.MetadataValue.url(path.as_uri()),
-                COUNTS: dg.MetadataValue.json(made.row_counts.to_json()),
+                results.ROW_COUNTS: dg.MetadataValue.json(made.row_counts.to_json()),
                 **made.row_counts.labelled(),  # numbers of their own, so that the Dagster page draws them over the runs
             }
         )

@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.workspace import Workspace
-from orchestration.maintenance import erase, retention, rotate_key
+from orchestration.maintenance import erase, originals, rotate_key
 from orchestration.maintenance.same_figures import FiguresDifferError
 from orchestration.quality import cases, review_log
 from orchestration.store import swap
@@ -237,8 +237,8 @@ def test_files_that_were_loaded_long_enough_ago_leave_the_inbox(settings: Settin
     write(inbox, "transmissies_2022-01-31.csv", "transmissie_id | klant_id | transmissiedatum")
     (inbox / "leesmij.txt").write_text("geen levering")
     now = max(entry.loaded_at for entry in Workspace(settings).entries())
-    assert retention.forget(settings, 30, now) == []
-    assert set(retention.forget(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
+    assert originals.remove_loaded(settings, 30, now) == []
+    assert set(originals.remove_loaded(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
     assert {path.name for path in inbox.iterdir()} == {"transmissies_2022-01-31.csv", "leesmij.txt"}
 
 

@@ -5,49 +5,56 @@ each rule is known to see what it forbids. docs/architecture.md says the same fo
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 OURS = {"orchestration", "expectations", "exports", "tests"}
-LOWER = {"orchestration.store", "orchestration.ingest"}
+# Data flow one way, and so do imports: a room knows those before it, never those after it.
+#   store < ingest < warehouse < quality, releases < answers < maintenance < services < the top of orchestration
+WITH_INGEST = {"expectations", "orchestration.store", "orchestration.ingest"}
+WITH_WAREHOUSE = WITH_INGEST | {"exports", "orchestration.warehouse"}
 # Room -> what of the project it may import. A room stands for its modules and those below it.
 ALLOWED = {
-    "expectations": {"expectations"},
-    "exports": {"exports"},
+    "expectations": {"expectations", "orchestration.store"},
+    "exports": {"exports", "orchestration.store"},
     "orchestration.demo": {"orchestration.demo"},
     "orchestration.store": {"orchestration.store"},
-    "orchestration.ingest": {"expectations", "orchestration.store", "orchestration.ingest"},
-    "orchestration.warehouse": {"expectations", "exports", *LOWER, "orchestration.warehouse"},
-    "orchestration.quality": {"expectations", "exports", *LOWER, "orchestration.quality"},
-    "orchestration.releases": {"expectations", "exports", *LOWER, "orchestration.warehouse", "orchestration.releases"},
-    "orchestration.answers": {"expectations", "exports", *LOWER, "orchestration.warehouse", "orchestration.releases",
-                              "orchestration.answers"},
-    "orchestration.maintenance": {"expectations", *LOWER, "orchestration.warehouse", "orchestration.releases",
-                                  "orchestration.answers", "orchestration.quality", "orchestration.maintenance"},
+    "orchestration.ingest": WITH_INGEST,
+    "orchestration.warehouse": WITH_WAREHOUSE,
+    "orchestration.quality": WITH_WAREHOUSE | {"orchestration.quality"},
+    "orchestration.releases": WITH_WAREHOUSE | {"orchestration.releases"},
+    "orchestration.answers": WITH_WAREHOUSE | {"orchestration.releases", "orchestration.answers"},
+    "orchestration.maintenance": WITH_WAREHOUSE
+    | {"orchestration.quality", "orchestration.releases", "orchestration.answers", "orchestration.maintenance"},
     "orchestration.services": {"orchestration.store", "orchestration.services"},
     "orchestration": {"orchestration", "expectations", "exports"},
     "tests.oracle": {"tests.oracle"},
     "tests.hostile": {"tests.hostile", "tests.oracle"},
-}  # fmt: skip
+}
+# The upper floors of `orchestration`: room -> who outside it may import it. Assets and commands use the rest, not the
+# other way round; the definitions put the assets together.
+UPPER = {"orchestration.assets": {"orchestration.definitions"}, "orchestration.cli": set()}
 # Package -> where it may be imported at all, in a function or not: one place per package.
 PLACES = {
     "great_expectations": {"expectations.suite"},
-    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.instance"},
+    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.services.instance"},
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
-                "orchestration.automation", "orchestration.instance",
-                "orchestration.runner"},
+                "orchestration.automation", "orchestration.services.instance",
+                "orchestration.results"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
-                 "orchestration.demo.files", "orchestration.ingest.xlsx"},
-    "python_calamine": {"orchestration.ingest.xlsx", "exports.comparison.displayed"},
+                 "orchestration.demo.files", "orchestration.ingest.readers"},
+    "python_calamine": {"orchestration.ingest.readers", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
     "click": {"orchestration.cli"},
+    "rich": {"orchestration.store.terminal", "orchestration.progress"},
 }  # fmt: skip
 # Packages that cost a start something: at the top only of a module that is loaded when they are needed anyway.
 ON_TOP = {
@@ -66,11 +73,12 @@ ON_TOP = {
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
+    "rich": set(),
 }
 # Where the environment may be touched: settings read it, the others set what a library reads.
 ENVIRONMENT = {
     "orchestration.store.settings",
-    "orchestration.instance",
+    "orchestration.services.instance",
     "orchestration.warehouse.dbt",
     "orchestration.maintenance.same_figures",
     "expectations.suite",
@@ -81,7 +89,7 @@ PUBLISHED = {"orchestration.store.paths", "orchestration.warehouse.publication",
 STILL = {"orchestration.definitions", "orchestration.jobs", "orchestration.resources", "orchestration.automation"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     name: str
     path: Path
@@ -107,15 +115,25 @@ def modules(root: Path, *folders: str) -> Iterator[Module]:
         for path in sorted((root / folder).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            yield Module(name, path, ast.parse(path.read_text(encoding="utf-8")))
+            yield _parsed(name, path, path.read_text(encoding="utf-8"))
 
 
-def imports(module: Module) -> Iterator[tuple[str, bool]]:
-    """(what is imported, whether at the top of the module). `if TYPE_CHECKING` blocks import nothing."""
+@lru_cache(maxsize=1024)
+def _parsed(name: str, path: Path, text: str) -> Module:
+    return Module(name, path, ast.parse(text))
+
+
+@lru_cache(maxsize=1024)
+def imports(module: Module, typing: bool = False) -> tuple[tuple[str, bool], ...]:
+    """(what is imported, whether at the top of the module). With `typing` also in `if TYPE_CHECKING` blocks."""
+    return tuple(_find_imports(module, typing))
+
+
+def _find_imports(module: Module, typing: bool) -> Iterator[tuple[str, bool]]:
     skipped = {
         id(n)
         for i in ast.walk(module.tree)
-        if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test)
+        if not typing and isinstance(i, ast.If) and "TYPE_CHECKING" in ast.dump(i.test)
         for n in ast.walk(i)
     }
     in_functions = {
@@ -149,6 +167,11 @@ def rooms_crossed(root: Path) -> list[str]:
             continue
         room = room_of(module.name)
         for name, _ in imports(module):
+            wrong += [
+                f"{module.name} imports {name}; {upper} is imported by {', '.join(users) or 'nobody'} only"
+                for upper, users in UPPER.items()
+                if within(name, upper) and not within(module.name, upper) and module.name not in users
+            ]
             if name.split(".")[0] in OURS and not (room and allowed(name, ALLOWED[room])):
                 wrong.append(
                     f"{module.name} imports {name}; {room} may import {', '.join(sorted(ALLOWED[room or '']))}"
@@ -204,15 +227,60 @@ def publications_by_the_back_door(root: Path) -> list[str]:
 
 
 def effects_of_importing(root: Path) -> list[str]:
-    """Calls at the top of a module that Dagster loads only to look. Decorators are none."""
+    """Calls at the top of a module that Dagster loads only to look. Decorators are none, nor is a key."""
     harmless = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If)
     wrong = []
     for module in (m for m in modules(root, "orchestration") if m.name in STILL):
         for node in module.tree.body:
             bare = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)  # a docstring
             called = not isinstance(node, ast.FunctionDef | ast.ClassDef) and any(
-                isinstance(n, ast.Call) for n in ast.walk(node)
+                isinstance(n, ast.Call) and ast.unparse(n.func) != "dg.AssetKey" for n in ast.walk(node)
             )
             if called or not (bare or isinstance(node, harmless)):
                 wrong.append(f"{module.name}:{node.lineno} does something when it is imported; do it in a function")
     return wrong
+
+
+def import_circles(root: Path) -> list[str]:
+    """Modules that import each other, directly or through others: at the top, in a function or for types alone."""
+    product = {module.name: module for module in modules(root, "expectations", "exports", "orchestration")}
+    graph = {
+        name: sorted(
+            {
+                found
+                for imported, _ in imports(module, typing=True)
+                if (found := _module_of(imported, product)) not in (None, name)
+            }
+        )
+        for name, module in product.items()
+    }
+    return [f"{' -> '.join(circle)}: move what both need to a module below them" for circle in circles(graph)]
+
+
+def _module_of(imported: str, known: Mapping[str, object]) -> str | None:
+    """The module that an imported name is, or is in. A package that only holds the module is not imported by it."""
+    return next((name for name in (imported, imported.rpartition(".")[0]) if name in known), None)
+
+
+def circles(graph: Mapping[str, list[str]]) -> list[list[str]]:
+    """Circles that have no node in common, each a shortest one: its nodes in order, the first again at the end."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+    for start in sorted(graph):
+        if start not in done and (circle := _circle(graph, start, done)):
+            found.append(circle)
+            done.update(circle)
+        done.add(start)
+    return found
+
+
+def _circle(graph: Mapping[str, list[str]], start: str, without: set[str]) -> list[str] | None:
+    paths = {start: [start]}
+    for node in (queue := [start]):
+        for after in graph.get(node, []):
+            if after == start:
+                return [*paths[node], start]
+            if after not in paths and after not in without:
+                paths[after] = [*paths[node], after]
+                queue.append(after)
+    return None

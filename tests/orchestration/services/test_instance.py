@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from orchestration.instance import written_at_ease
+from orchestration.services.instance import relaxed_sync
 from orchestration.store.paths import DataFolder
 
 
@@ -29,7 +29,7 @@ def test_the_books_are_synced_now_and_then_during_a_run_and_whole_after_it(tmp_p
 
     journal = log.with_name("event_log.db-wal")
     normal, full = 1, 2
-    with written_at_ease(data):
+    with relaxed_sync(data):
         assert write(1) == normal
         assert journal.exists()  # not moved into the database when the event's own connection closed
     assert not journal.exists()
@@ -42,6 +42,6 @@ def test_the_books_are_synced_now_and_then_during_a_run_and_whole_after_it(tmp_p
 def test_books_that_dagster_keeps_elsewhere_are_not_made_here(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     data.dagster.mkdir(parents=True)
-    with written_at_ease(data):
+    with relaxed_sync(data):
         pass
     assert not list(data.dagster.iterdir())

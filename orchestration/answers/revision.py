@@ -1,4 +1,5 @@
-"""The revision sheet of an annex whose question was answered before: against the newest release of an earlier stand."""
+"""The revision sheet of an annex whose question was released before, at an earlier as_of: what changed since, and
+why."""
 
 from __future__ import annotations
 
@@ -11,17 +12,18 @@ from exports.figures.identity import Hidden
 from exports.figures.reading import PublicationReader as Reader
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
-from orchestration.answers import documents
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import figures, register
-from orchestration.releases.attribution import Trace, trace
+from orchestration.releases.attribution import ChangeAttribution, attribute_changes
 from orchestration.releases.register import Release
 from orchestration.store.settings import Settings
+from orchestration.warehouse.code_version import same_code
 from orchestration.warehouse.publication import Publication
 
 
 def revised_release(settings: Settings, question: Question, publication: Publication) -> str | None:
-    """The folder of the release that annexes of this stand are revised against; part of what decides their bytes."""
+    """The folder of the newest release of the question with an earlier as_of than the publication, None when there is
+    none. The revision sheet compares with it, so it is part of what decides the bytes of the annexes."""
     lines = register.latest(settings.folder, question.id, publication.as_of)
     return lines[0].folder if lines else None
 
@@ -31,11 +33,12 @@ def sheets(
     question: Question,
     annex: Annex,
     publication: Publication,
-    years: str | None,
+    years: tuple[int, ...] | None,
     edition: str,
     hidden: Hidden | None,
 ) -> tuple[Sheet, ...]:
-    """One sheet, or none when the question was not released at an earlier stand. What is `hidden` now shows a sign."""
+    """One sheet, or none when the question was not released with an earlier as_of. A figure that is `hidden` in this
+    edition shows a sign in place of its value."""
     lines = register.latest(settings.folder, question.id, publication.as_of)
     line = next((item for item in lines if item.annex == annex.number), None)
     if line is None:
@@ -49,23 +52,23 @@ def sheets(
         figures.shown(place, annex.key),
     )
     with Reader(publication.path) as reader:
-        collected = collect(reader, annex.kind, documents.parse_years(years) or annex.years, annex.options)
-        causes = _trace(settings, publication, lines[0]).causes
+        collected = collect(reader, annex.kind, years or annex.years, annex.options)
+        causes = _attribution(settings, publication, lines[0]).causes
         return (revision_sheet(reader, annex, of_figures(collected, hidden), earlier, causes, edition),)
 
 
 @lru_cache(maxsize=4)
-def _trace(settings: Settings, publication: Publication, line: Release) -> Trace:
-    """What the publication rests on beyond the release of `line`; the same for every annex of the question."""
+def _attribution(settings: Settings, publication: Publication, line: Release) -> ChangeAttribution:
+    """What changed between the release of `line` and the publication; the same for every annex of the question."""
     workspace = Workspace(settings)
     accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
     known = figures.deliveries(settings.folder.releases / line.folder)
-    return trace(
+    return attribute_changes(
         settings.folder,
         workspace.contracts,
         [entry for entry in accepted if entry.sha256 in known],
         accepted,
         (line.as_of, publication.as_of),
         publication.geography_date,
-        line.code_version != publication.code_version,
+        not same_code(line.code_version, publication.code_version),
     )

@@ -1,10 +1,17 @@
-"""Days on the command line, one form everywhere: 2025-12-31."""
+"""What several commands take: days in one form everywhere (2025-12-31), the dates of figures, folders and files."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 import click
+
+Command = TypeVar("Command", bound=Callable[..., object])
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class Day(click.ParamType):
@@ -41,3 +48,13 @@ def _meant(text: str) -> str:
 
 DAY = Day()
 GEOGRAPHY_DAY = Day(dt.date(2017, 1, 1), "which municipalities there were is known from that day on")
+
+
+def dates(command: Command) -> Command:
+    """The options `--as-of` and `--geography-date`."""
+    geography = "Municipalities as they were on this day. Default: the day of the question, else that of --as-of."
+    as_of = (
+        "Only deliveries up to this day count. Default: the day of the question, else of the newest accepted delivery."
+    )
+    command = click.option("--geography-date", type=GEOGRAPHY_DAY, help=geography)(command)
+    return click.option("--as-of", type=DAY, help=as_of)(command)
