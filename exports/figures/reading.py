@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from orchestration.store.errors import TweError
 from orchestration.store.sql import quote
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ UNASSIGNED = "99999"
 """NIS code of what can't be put in a municipality of the reporting geography ("Niet toewijsbaar")."""
 
 
-class PublicationError(Exception):
+class PublicationError(TweError):
     """The publication is incomplete or contradicts itself. The message says what, where and what to do."""
 
 
