@@ -122,7 +122,7 @@ def test_same_document_same_bytes_with_fixed_times_and_sorted_entries(tmp_path):
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")
-    monkeypatch.setattr("exports.xlsx.archive.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr("pathlib.Path.write_bytes", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         write(document(Sheet("Blad")), path)
     assert [item.name for item in tmp_path.iterdir()] == ["x.xlsx"]
