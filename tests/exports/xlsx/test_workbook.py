@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from exports.xlsx.cells import column_letters, text_xml
+from exports.xlsx.cells import column_letters, fitting, text_xml
 from exports.xlsx.document import Document, DocumentError, Format, Line, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 
@@ -157,3 +157,35 @@ def test_wide_tables_are_printed_in_readable_parts(tmp_path, width, areas):
     assert (made.print_title_cols, made.print_title_rows) == ("$A:$A", "$2:$2")
     assert made.page_setup.scale >= 60 and made.oddHeader.left.text == "Titel"
     assert (made.firstHeader.left.text, made.firstFooter.right.text) == (None, "&P / &N")
+
+
+def test_cells_to_fill_in_are_coloured_and_typed_text_stays_text(tmp_path):
+    columns = (SheetColumn("Tekst", typed=True), SheetColumn("Reden", to_fill_in=True, typed=True))
+    made = Table("T", columns, [("=1+1", None), ("gewoon", "-1")], closed=frozenset({1}))
+    sheet = load_workbook(write(document(Sheet("Blad", table=made)), tmp_path / "x.xlsx"))["Blad"]
+    assert [[cell.fill.fgColor.rgb[2:] for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+        ["000000", "FFF2CC"],
+        ["000000", "D9D9D9"],
+    ]
+    assert [[cell.quotePrefix for cell in row] for row in sheet.iter_rows(min_row=2)] == [[True, False], [False, True]]
+    assert {cell.number_format for row in sheet.iter_rows(min_row=2) for cell in row} == {"@"}
+
+
+def test_a_work_sheet_keeps_its_header_in_sight_and_is_printed_readably(tmp_path):
+    made = table([("a\nb" * 30, 1)], SheetColumn("Tekst", wrap=True), SheetColumn("Getal", Format.GENERAL))
+    sheet = Sheet("Blad", (Line("Titel"),), made, frozen_columns=1, work_sheet=True, footer="Vertrouwelijk & intern")
+    xml = load_workbook(write(document(sheet), tmp_path / "x.xlsx"))["Blad"]
+    assert (xml.freeze_panes, xml.print_title_rows, xml.print_title_cols) == ("B3", "$2:$2", "$A:$A")
+    assert xml.page_setup.scale == 60 and not xml.sheet_properties.pageSetUpPr.fitToPage
+    assert xml.oddFooter.center.text == xml.firstFooter.center.text == "Vertrouwelijk && intern"
+    assert xml.row_dimensions[3].height == 409  # 31 lines, as tall as a row can be
+
+
+def test_an_empty_table_can_hold_an_empty_row(tmp_path):
+    made = Table("T", (SheetColumn("Reden"),), [], empty=None)
+    assert load_workbook(write(document(Sheet("Blad", table=made)), tmp_path / "x.xlsx"))["Blad"]["A2"].value is None
+
+
+@pytest.mark.parametrize(("length", "kept"), [(32_767, "x"), (32_768, "\N{HORIZONTAL ELLIPSIS}")])
+def test_a_text_is_cut_to_what_a_cell_holds(length, kept):
+    assert (len(fitting("x" * length)), fitting("x" * length)[-1]) == (32_767, kept)
