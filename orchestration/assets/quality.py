@@ -1,4 +1,4 @@
-"""The quality report as an asset: last of all, so that it also covers the findings of the warehouse."""
+"""The quality report as an asset: last of all, so that it also holds what the warehouse found."""
 
 import dagster as dg
 
@@ -20,8 +20,9 @@ def build() -> dg.AssetsDefinition:
         pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=(
-            "The quality report of the run, in Dutch: what came in, what was rejected and why, what is new, what to do."
-            " One page that needs no network; counts only."
+            "The quality report of the run, in Dutch: what came in, what was rejected or quarantined and why, what is "
+            "new, what to do. "
+            "One page that needs no network; counts only."
         ),
     )
     def quality(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
