@@ -83,9 +83,8 @@ def test_a_reviewed_warning_is_no_longer_open_and_can_be_taken_back(warned: Data
 
     found = cases.read(warned)
     everything = listing.CaseFilter(everything=True)
-    assert "        2  reviewed  trajecten               over_24_months" in listing.text(
-        found, everything, listing.recipients(warned)
-    )
+    listed = [line.split()[:4] for line in listing.text(found, everything, listing.recipients(warned)).splitlines()]
+    assert ["2", "reviewed", "trajecten", OVER] in listed
     counted = counts.total(counts.per_source(found, set()))
     assert (counted.quarantined, counted.warned, counted.reviewed) == (1, 2, 2)
 
@@ -224,7 +223,7 @@ def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
     assert (counted.quarantined, counted.closed, counted.reviewed) == (3, 1, 0)
     text = listing.text(found, listing.CaseFilter(everything=True), listing.recipients(warned))
     assert "Without a usable key, closed: 1 row." in text and "1 open row has no usable key" in text
-    assert "        1  closed    trajecten               missing_traject_id" in text
+    assert ["1", "closed", "trajecten", "missing_traject_id"] in [line.split()[:4] for line in text.splitlines()]
     books = return_book.write([c for c in found if c.status == cases.OPEN], listing.recipients(warned), tmp_path / "t")
     rows = [r[:2] for p in books for r in load_workbook(p)["trajecten"].iter_rows(min_row=5, values_only=True)]
     assert (file, 2) not in rows and (file, 3) in rows
