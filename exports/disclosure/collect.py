@@ -100,7 +100,7 @@ def _read(
         if mart.category is not None:
             block.add(code, item_of(mart, mart.category(row)), row[mart.value])
             continue
-        for column in rules.own:
+        for column in rules.counts:
             block.put(code, rules.item(column), int(row[column]))
         for column in rules.means:
             block.put(code, rules.item(column), round((row[column] or 0) * MONTHS))

@@ -15,8 +15,7 @@ from functools import cached_property
 from exports.disclosure.audit import AuditReport, audit
 from exports.disclosure.collect import PublicationSource, collect
 from exports.disclosure.geography import level_of
-from exports.disclosure.policy import Policy
-from exports.disclosure.policy_reader import load_policy
+from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope
 from exports.disclosure.suppress import as_it_was, suppress

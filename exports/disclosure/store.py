@@ -15,7 +15,7 @@ from typing import Any
 
 from exports.disclosure.control import Control
 from exports.disclosure.geography import Geography
-from exports.disclosure.policy_reader import read_policy
+from exports.disclosure.policy import kept_policy
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System, Terms
@@ -92,7 +92,7 @@ def load(path: Path) -> Control:
         return Control(
             release,
             scope,
-            read_policy(data["policy"]),
+            kept_policy(data["policy"]),
             data["passed"],
             tuple(data["policy_lines"]),
             tuple(data["audit_lines"]),
@@ -106,7 +106,7 @@ def load(path: Path) -> Control:
 
 def _release(data: dict[str, Any]) -> PublishedSystem:
     names = data["names"]
-    policy = read_policy(data["policy"])
+    policy = kept_policy(data["policy"])
     system = System(policy.threshold)
     hidden = set()
     for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"], strict=True):

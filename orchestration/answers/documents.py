@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.answering.answer import answer_file
-from exports.questions.fields import parse_years as question_years
+from exports.questions.field_types import parse_years as question_years
 from exports.questions.question import Question
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced

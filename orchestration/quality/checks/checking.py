@@ -5,13 +5,13 @@ A check is a function from the places of the files to the mistakes in them; addi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.contract import FOLDER, ContractError
 from orchestration.store.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
+from orchestration.store.yaml_models import Mistake
 
 
 class MistakesError(ContractError):
@@ -39,14 +39,13 @@ class Problem:
     line: int | None
     what: str
 
+    @classmethod
+    def of(cls, mistake: Mistake) -> Problem:
+        """A mistake that a reader of YAML found."""
+        return cls(mistake.file_name, mistake.line, mistake.what)
+
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
-
-
-def told(file: str, message: str) -> Problem:
-    """A reader's own message, `file, line 3: what`, as a problem."""
-    match = re.fullmatch(r"(.+?\.yml)(?:, line (\d+))?: (.*)", message, flags=re.DOTALL)
-    return Problem(match[1], int(match[2]) if match[2] else None, match[3]) if match else Problem(file, None, message)
 
 
 Check = Callable[[Places], Iterable[Problem]]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestration.quality.checks.checking import Places, Problem, told
+from orchestration.quality.checks.checking import Places, Problem
 
 
 def questions(places: Places) -> Iterator[Problem]:
     """Every question can be read, and has an id of its own."""
-    from exports.questions.question import QuestionError, load_question
+    from exports.questions.question import QuestionFileError, load_question
 
     own = sorted(places.own_questions.glob("*.yml")) if places.own_questions else []
     paths = sorted(places.questions.glob("*.yml"))
@@ -22,16 +22,16 @@ def questions(places: Places) -> Iterator[Problem]:
             continue
         try:
             load_question(path)
-        except QuestionError as error:
-            yield told(path.name, str(error))
+        except QuestionFileError as error:
+            yield from map(Problem.of, error.mistakes)
 
 
 def figure_book(places: Places) -> Iterator[Problem]:
     """The definition of the figure book can be read."""
     from exports.figure_book import load_definition
-    from exports.questions.question import QuestionError
+    from exports.questions.question import QuestionFileError
 
     try:
         load_definition(places.figure_book)
-    except QuestionError as error:
-        yield told(places.figure_book.name, str(error))
+    except QuestionFileError as error:
+        yield from map(Problem.of, error.mistakes)
