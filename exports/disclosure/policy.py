@@ -15,19 +15,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
-from orchestration.store.yaml_models import (
-    FieldsOrBlank,
-    Many,
-    Misplaced,
-    Place,
-    Text,
-    Words,
-    YamlDocument,
-    YamlFileError,
-    parse,
-    read,
-)
+from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, YamlFileError, parse, read
 
 TOTAL = "total"
 """The count of a whole population: what all sums of a population end in."""

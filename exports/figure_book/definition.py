@@ -17,9 +17,20 @@ from pydantic import BeforeValidator, Field, InstanceOf, WithJsonSchema, field_v
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.figures.identity import LEVELS
-from exports.questions.field_types import FIRST_YEAR, YEARS_SCHEMA, FileStem, Levels, years_field
+from exports.questions.field_types import (
+    FIRST_YEAR,
+    YEARS_SCHEMA,
+    FieldsOrBlank,
+    FileStem,
+    Levels,
+    Many,
+    Text,
+    Words,
+    kind_schema,
+    years_field,
+)
 from exports.questions.question import QuestionFileError
-from orchestration.store.yaml_models import FieldsOrBlank, Many, Text, Words, read
+from orchestration.store.yaml_models import read
 
 FILE = Path(__file__).with_name("cijferboek.yml")
 KINDS_SHOWN = ("2", "3", "4", "5", "ratio")
@@ -62,9 +73,7 @@ def _span(value: Any) -> YearSpan:
 class ChartBlock(FieldsOrBlank):
     """One table of the book: some figures of an annex kind, at some levels and years."""
 
-    kind: Annotated[
-        InstanceOf[AnnexKind], BeforeValidator(_shown_kind), WithJsonSchema({"enum": [*KINDS_SHOWN, 2, 3, 4, 5]})
-    ]
+    kind: Annotated[InstanceOf[AnnexKind], BeforeValidator(_shown_kind), kind_schema(KINDS_SHOWN)]
     years: Annotated[InstanceOf[YearSpan], BeforeValidator(_span), WithJsonSchema(YEARS_SCHEMA)]
     """2017- runs on to the last year that was over on the as-of date, `last` is that year; 2017-2023 or a list."""
     levels: Levels = LEVELS

@@ -1,16 +1,57 @@
-"""Types of fields that files have in common that ask for figures: question files and the figure book's definition."""
+"""Types of fields of the YAML files of exports: questions, the figure book's definition and the disclosure policy."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, InstanceOf, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    InstanceOf,
+    Strict,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.figures.identity import LEVELS
-from orchestration.store.yaml_models import Text
+from orchestration.store.yaml_models import Fields
+
+
+class FieldsOrBlank(Fields):
+    """Fields of which a name with nothing behind it (`status:`) counts as left out. Described by their docstrings."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, value: Any) -> Any:
+        return {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
+
+
+def _in_one_line(text: str) -> str:
+    if not (words := " ".join(text.split())):
+        raise PydanticKnownError("string_type")
+    return words
+
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], Strict(False)]
+"""A list in the file, a tuple in the model."""
+Words = Annotated[str, AfterValidator(_in_one_line)]
+"""A text that isn't empty, without line breaks."""
+Text = Annotated[
+    Words,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+"""Words that may be written as a whole number, such as the number of an annex."""
 
 FIRST_YEAR = 2017  # the measure started on 1 January 2017
 
@@ -53,6 +94,11 @@ def _kind(value: Any) -> AnnexKind:
     return kind
 
 
+def kind_schema(keys: Iterable[str]) -> WithJsonSchema:
+    """One of these annex kinds; a key of digits may be written as a number."""
+    return WithJsonSchema({"enum": [key for text in keys for key in ([text, int(text)] if text.isdigit() else [text])]})
+
+
 def _levels(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(level in LEVELS for level in value):
         raise ValueError(f"`levels` must be a list out of {', '.join(LEVELS)}, not {value!r}")
@@ -67,7 +113,7 @@ YEARS_SCHEMA = {
 Years = Annotated[tuple[int, ...], BeforeValidator(years_field), WithJsonSchema(YEARS_SCHEMA)]
 FileStem = Annotated[Text, BeforeValidator(_file_stem)]
 """The id of a file, which is its name; the validation context says which."""
-Kind = Annotated[InstanceOf[AnnexKind], BeforeValidator(_kind), WithJsonSchema({"enum": list(KINDS)})]
+Kind = Annotated[InstanceOf[AnnexKind], BeforeValidator(_kind), kind_schema(KINDS)]
 Levels = Annotated[
     tuple[str, ...], BeforeValidator(_levels), WithJsonSchema({"type": "array", "items": {"enum": list(LEVELS)}})
 ]

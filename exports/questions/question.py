@@ -16,19 +16,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from exports.annexes.model import Unavailable
 from exports.figures.identity import LEVELS
-from exports.questions.field_types import FileStem, Kind, Levels, Years
+from exports.questions.field_types import FieldsOrBlank, FileStem, Kind, Levels, Many, Text, Words, Years
 from orchestration.store.errors import TweError
-from orchestration.store.yaml_models import (
-    FieldsOrBlank,
-    Many,
-    Misplaced,
-    Mistake,
-    Place,
-    Text,
-    Words,
-    YamlFileError,
-    read,
-)
+from orchestration.store.yaml_models import Misplaced, Mistake, Place, YamlFileError, read
 
 _UNFINISHED = re.compile(r"\b(TODO|TBD|FIXME|XXX)\b")
 

@@ -11,20 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Strict,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, PydanticKnownError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from orchestration.store.errors import TweError
 
@@ -300,33 +291,3 @@ def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
 
 def _fields(model: type[BaseModel] | None) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()] if model else []
-
-
-class FieldsOrBlank(Fields):
-    """Fields of which a name with nothing behind it (`status:`) counts as left out. Described by their docstrings."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, value: Any) -> Any:
-        return {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
-
-
-def _in_one_line(text: str) -> str:
-    if not (words := " ".join(text.split())):
-        raise PydanticKnownError("string_type")
-    return words
-
-
-T = TypeVar("T")
-Many = Annotated[tuple[T, ...], Strict(False)]
-"""A list in the file, a tuple in the model."""
-Words = Annotated[str, AfterValidator(_in_one_line)]
-"""A text that isn't empty, without line breaks."""
-Text = Annotated[
-    Words,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    WithJsonSchema({"type": ["string", "integer"]}),
-]
-"""Words that may be written as a whole number, such as the number of an annex."""

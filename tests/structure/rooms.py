@@ -14,7 +14,7 @@ LOWER = {"orchestration.store", "orchestration.ingest"}
 # Room -> what of the project it may import. A room stands for its modules and those below it.
 ALLOWED = {
     "expectations": {"expectations"},
-    "exports": {"exports"},
+    "exports": {"exports", "orchestration.store"},
     "orchestration.demo": {"orchestration.demo"},
     "orchestration.store": {"orchestration.store"},
     "orchestration.ingest": {"expectations", "orchestration.store", "orchestration.ingest"},
