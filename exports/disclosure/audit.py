@@ -3,10 +3,10 @@
 It gets what is published (None = hidden), the equations and bounds, the threshold, and that a hidden count is at least
 1. It doesn't know the true values, nor which cells were hidden because they are small and which to protect those.
 A hidden cell passes when it provably can't be small, or when the values that it can have are at least
-`threshold - 1` apart (lowest to highest). Proof of the second are points (`exports.disclosure.witness`), checked in
+`threshold - 1` apart (lowest to highest). Proof of the second are points (`exports.disclosure.bounds`), checked in
 exact arithmetic; for what has no such proof the lowest and highest value are found by integer programming.
 Points may be handed in (by whoever made the pattern): they only save time, since a point that doesn't satisfy the
-published system exactly is thrown away. Interval propagation (`exports.disclosure.propagate`) gives bounds from the
+published system exactly is thrown away. Interval propagation (`exports.disclosure.bounds`) gives bounds from the
 other side, in whole numbers too: where both meet, no program is needed.
 """
 
@@ -18,10 +18,9 @@ from enum import Enum
 
 import numpy as np
 
-from exports.disclosure.propagate import Intervals
+from exports.disclosure.bounds import Intervals, Spread
 from exports.disclosure.solver import Ints, Program
 from exports.disclosure.system import CellId, Published, Terms, connected, simplified, width
-from exports.disclosure.witness import Spread
 
 
 class AuditError(Exception):

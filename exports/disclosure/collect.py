@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from exports.annexes.model import Mart
-from exports.disclosure.blocks import Block, assemble
+from exports.disclosure.counts import Block, assemble
 from exports.disclosure.geography import Geography, of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy
 from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_of

@@ -1,13 +1,22 @@
-"""The places that a publication counts in, and which of them add up to which."""
+"""The places that a publication counts in, which of them add up to which, and the territory of each.
+
+Territories make places of two geographies comparable. The territory of a municipality under a geography is the set of
+all codes since 2017 that resolve to it on that date (a code resolves forward along its successors; a code that came
+later can't be placed and counts as `99999`). The facts are those of the project's own seed `municipalities.csv`, the
+same that the warehouse uses.
+"""
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN
-from exports.figures.reading import Municipality
+from exports.figures.reading import UNASSIGNED, Municipality
 
 FLANDERS = VLAANDEREN
 LEVELS = (GEMEENTE, PROVINCIE, VLAANDEREN)
@@ -62,3 +71,58 @@ class Geography:
 def of(municipalities: Iterable[Municipality]) -> Geography:
     """The geography of these municipalities."""
     return Geography(tuple(municipalities))
+
+
+SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
+
+
+@dataclass(frozen=True)
+class DatedCode:
+    """One NIS code with the days on which it was valid (None = open) and what came after it."""
+
+    nis_code: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    successor: str | None
+
+
+@cache
+def read_codes(path: Path = SEED) -> tuple[DatedCode, ...]:
+    """All codes of the seed."""
+
+    def day(text: str) -> dt.date | None:
+        return dt.date.fromisoformat(text) if text else None
+
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            DatedCode(row["nis_code"], day(row["valid_from"]), day(row["valid_to"]), row["successor_nis_code"] or None)
+            for row in csv.DictReader(file)
+        )
+
+
+def resolve(code: str, on: dt.date, codes: dict[str, DatedCode]) -> str:
+    """The code that stands for `code` on a day."""
+    while True:
+        item = codes[code]
+        if item.valid_from and on < item.valid_from:
+            return UNASSIGNED
+        if item.valid_to is None or on <= item.valid_to:
+            return code
+        if item.successor is None or item.successor == code:
+            return code
+        code = item.successor
+
+
+def territories(
+    geography: Geography, on: dt.date, codes: Iterable[DatedCode] | None = None
+) -> dict[str, frozenset[str]]:
+    """Every place of the geography -> the codes of its territory."""
+    known = {item.nis_code: item for item in (read_codes() if codes is None else codes)}
+    result: dict[str, set[str]] = {}
+    for code in known:
+        for place in geography.above.get(resolve(code, on, known), {}).values():
+            result.setdefault(place, set()).add(code)
+    for item in geography.municipalities:  # a code that the seed doesn't know stands for itself
+        for place in geography.above[item.nis_code].values():
+            result.setdefault(place, set()).update(() if item.nis_code in known else (item.nis_code,))
+    return {place: frozenset(codes_) for place, codes_ in result.items()}

@@ -17,12 +17,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exports.disclosure.audit import explore, programs, whole_points
-from exports.disclosure.greedy import Greedy
-from exports.disclosure.propagate import Intervals
-from exports.disclosure.repair import Repair
+from exports.disclosure.bounds import Intervals, Spread
+from exports.disclosure.secondary import Greedy, Repair
 from exports.disclosure.solver import Floats, Ints
 from exports.disclosure.system import System, split
-from exports.disclosure.witness import Spread
 
 
 @dataclass

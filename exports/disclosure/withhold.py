@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from exports.disclosure.blocks import Block, assemble, equal
+from exports.disclosure.bounds import Intervals
+from exports.disclosure.counts import Block, Row, Withheld, assemble, equal, row_of
 from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import Policy
-from exports.disclosure.propagate import Intervals
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System
-from exports.disclosure.withheld import Row, Withheld, row_of
 
 _DEPTH = 4
 """So many equations away from a cell without room a row is looked for."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
+from exports.disclosure.counts import Withheld
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
-from exports.disclosure.withheld import Withheld
 from exports.figures.identity import VLAANDEREN
 
 

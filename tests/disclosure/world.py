@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from exports.disclosure.territory import read_codes, resolve
+from exports.disclosure.geography import read_codes, resolve
 from exports.figures.reading import Facts, Municipality
 
 CODES = {code.nis_code: code for code in read_codes()}
