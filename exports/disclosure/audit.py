@@ -18,7 +18,7 @@ from enum import Enum
 
 import numpy as np
 
-from exports.disclosure.bounds import Intervals, Spread
+from exports.disclosure.bounds import InnerBounds, OuterBounds
 from exports.disclosure.solver import Ints, Program
 from exports.disclosure.system import CellId, Published, Terms, connected, simplified, width
 
@@ -55,7 +55,7 @@ class AuditReport:
     large: int = 0
     findings: list[UnsafeCell] = field(default_factory=list)
     points: list[Ints] = field(default_factory=list)
-    told: int = 0
+    informed_findings: int = 0
     """Findings against a reader who is told which figures changed since earlier releases, where those leave no room."""
 
     @property
@@ -78,7 +78,7 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
     offered = list(points)
     base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
     gathered: list[tuple[list[int], list[Ints]]] = []
-    outer = Intervals(published)
+    outer = OuterBounds(published)
     for component, program in programs(published):
         spread = explore(published, component, program, offered)
         gathered.append((component, spread.points))
@@ -134,10 +134,10 @@ def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
 
 def explore(
     published: Published, component: list[int], program: Program, points: Iterable[Ints], skip: Container[int] = ()
-) -> Spread:
+) -> InnerBounds:
     """The spread of a component's cells, but those to `skip`, after trying the points and looking for new ones."""
     care = np.array([published.watched[cell] and cell not in skip for cell in component])
-    spread = Spread(program, _widths(published, component), care)
+    spread = InnerBounds(program, _widths(published, component), care)
     select = np.array(component)
     for point in points:
         spread.offer(point[select])
@@ -153,7 +153,7 @@ def _widths(published: Published, component: list[int]) -> Ints:
 
 
 def _settle(
-    published: Published, cell: int, variable: int, program: Program, spread: Spread, outer: Intervals
+    published: Published, cell: int, variable: int, program: Program, spread: InnerBounds, outer: OuterBounds
 ) -> UnsafeCell | None:
     """Exact lowest and highest value of one cell; None when they turn out wide enough."""
     lowest, highest = int(spread.lowest[variable]), int(spread.highest[variable])
@@ -178,7 +178,7 @@ def _finding(published: Published, cell: int, lowest: int, highest: int) -> Unsa
     return UnsafeCell(cell, published.names[cell], lowest, highest, verdict)
 
 
-def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, spread: Spread) -> int:
+def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, spread: InnerBounds) -> int:
     """Exact minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching."""
     for integer in (False, True):
         result = program.optimum(costs, upper=upper, integer=integer)
@@ -197,14 +197,14 @@ def _avoidable(published: Published, findings: list[UnsafeCell], changeable: Seq
         for cell, value in enumerate(published.shown)
     ]
     open_ = replace(published, shown=shown)
-    outer = Intervals(open_)
+    outer = OuterBounds(open_)
     result = [replace(finding, avoidable=False) for finding in findings if outer.narrow(finding.cell)]
     wanted = {finding.cell: finding for finding in findings if not outer.narrow(finding.cell)}
     for component, program in programs(open_):
         places = [(place, cell) for place, cell in enumerate(component) if cell in wanted]
         if not places:
             continue
-        spread = Spread(program, _widths(published, component), np.zeros(len(component), dtype=bool))
+        spread = InnerBounds(program, _widths(published, component), np.zeros(len(component), dtype=bool))
         for place, cell in places:
             found = _settle(open_, cell, place, program, spread, outer)
             helped = found is None or found.lowest >= published.threshold * published.units[cell]

@@ -24,7 +24,7 @@ cells may lie anywhere, and the solver drags them along."""
 
 
 @dataclass
-class Spread:
+class InnerBounds:
     """The lowest and highest value of every variable over the points found so far, and whether that is wide enough."""
 
     program: Program
@@ -94,7 +94,7 @@ class Spread:
 INFINITE = 1 << 60
 
 
-class Intervals:
+class OuterBounds:
     """Lowest and highest value of every cell as far as propagation tells; for shown cells both are the value."""
 
     def __init__(self, published: Published) -> None:

@@ -18,8 +18,8 @@ from exports.disclosure.geography import level_of
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope
-from exports.disclosure.suppress import as_it_was, suppress
-from exports.disclosure.withhold import Usual, choices
+from exports.disclosure.suppress import suppress, unchanged
+from exports.disclosure.withhold import UsualEdition, withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId
 
@@ -64,7 +64,7 @@ class Control:
         numbers = [system.index.get(cell) for cell in self._lookup.cells(figure)]
         return any(number is not None and system.is_withheld(number) for number in numbers)
 
-    def shares(self) -> dict[tuple[str, str], tuple[int, int, int]]:
+    def tallies(self) -> dict[tuple[str, str], tuple[int, int, int]]:
         """(population, level) -> counts other than 0, small ones, hidden ones."""
         system = self.release.system
         counts: dict[tuple[str, str], list[int]] = {}
@@ -104,7 +104,9 @@ def control(
         release, report, known = _settled(bare, earlier, policy)
         withheld = None
     else:
-        for choice in choices(Usual(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy):
+        for choice in withholding_options(
+            UsualEdition(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy
+        ):
             release, report, known = _settled(choice.release, [*earlier, choice.usual], policy)
             withheld = choice.withheld
             if report.passed:
@@ -138,7 +140,7 @@ def _settled(
         release, report, known = _against(before, earlier, policy, sees_changes=False)
         if release.hidden == before.hidden:
             break
-    report.told = told
+    report.informed_findings = told
     return release, report, known
 
 
@@ -151,7 +153,7 @@ def _against(
     hide_more: bool = True,
 ) -> tuple[PublishedSystem, AuditReport, int]:
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = suppress(union, start=release.hidden) if hide_more else as_it_was(union, release.hidden)
+    pattern = suppress(union, start=release.hidden) if hide_more else unchanged(union, release.hidden)
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
     report = audit(union.published(pattern.hidden), pattern.points, changeable)
     own = range(len(release.system.cells))
@@ -163,14 +165,14 @@ def _against(
 def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
     """Level -> counts other than 0, hidden ones; without the stand-ins for amounts."""
     result: dict[str, tuple[int, int]] = {}
-    for (population, level), (cells, _, hidden) in made.shares().items():
+    for (population, level), (cells, _, hidden) in made.tallies().items():
         if not population.endswith(AMOUNTS):
             before = result.get(level, (0, 0))
             result[level] = (before[0] + cells, before[1] + hidden)
     return result
 
 
-def part(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
+def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
     """Some of the figures that `whole` controlled, hidden as there: what a release hands out of them."""
     scope = CountFinder(whole.policy).scope(figures)
     collected = collect(publication, scope, whole.policy)

@@ -17,15 +17,15 @@ from exports.disclosure.scope import AMOUNTS, Scope
 from exports.disclosure.system import CellId, System
 from exports.figures.reading import PublicationError
 
-Row = tuple[str, int, str]
+TableRow = tuple[str, int, str]
 """(population, year, place); amounts of money are in the row of their counts."""
 
 
 @dataclass(frozen=True)
-class Withheld:
+class WithheldRows:
     """The withheld rows, and the scope of the usual edition (`kept`), of which nothing is withheld."""
 
-    rows: frozenset[Row] = frozenset()
+    rows: frozenset[TableRow] = frozenset()
     kept: Scope = field(default_factory=dict)
 
     def places(self, population: str, year: int) -> set[str]:
@@ -39,10 +39,10 @@ class Withheld:
         return level_of(cell.place) in items.get(cell.item, ())
 
 
-NOTHING = Withheld()
+NOTHING_WITHHELD = WithheldRows()
 
 
-def row_of(cell: CellId) -> Row:
+def row_of(cell: CellId) -> TableRow:
     """The row that a cell is in."""
     return cell.population.removesuffix(AMOUNTS), cell.year, cell.place
 
@@ -101,7 +101,7 @@ def assemble(
     scope: Scope,
     geography: Geography,
     policy: Policy,
-    withheld: Withheld = NOTHING,
+    withheld: WithheldRows = NOTHING_WITHHELD,
 ) -> System:
     """The system of all blocks, which must be complete."""
     system = System(policy.threshold)
@@ -151,7 +151,7 @@ def _add_cells(
     known: Mapping[str, set[str]],
     geography: Geography,
     policy: Policy,
-    withheld: Withheld,
+    withheld: WithheldRows,
 ) -> None:
     rows = withheld.places(block.population, block.year)
     totals = {TOTAL, *(total for total, _ in block.totals())}

@@ -70,7 +70,7 @@ class ReaderView:
             return False
         return any((population, year, item, at) in self._tables for at in self._levels.get(territory, ()))
 
-    def tells_zero(self, meaning: Meaning) -> bool:
+    def implies_zero(self, meaning: Meaning) -> bool:
         """Whether it shows a 0 for every place, of some level, that has a part of this territory."""
         population, year, item, territory = meaning
         by_level: dict[str, list[frozenset[str]]] = {}
@@ -84,7 +84,7 @@ class ReaderView:
         )
 
 
-def unsure(one: ReaderView, other: ReaderView) -> tuple[set[int], set[int]]:
+def possibly_changed(one: ReaderView, other: ReaderView) -> tuple[set[int], set[int]]:
     """The cells of each of which a reader can't know whether they are the same in the other.
 
     Those in an equation of which something looks different; none when both are of one stand, where nothing changed.
@@ -160,11 +160,13 @@ def with_earlier(
         if any((cell.population, cell.year) in scopes for cell in release.system.cells):
             edition = release.edition
             for number, layer in enumerate(layers):
-                apart[number, len(layers)] = (set(), set()) if sees_changes else unsure(layer.edition, edition)
+                apart[number, len(layers)] = (
+                    (set(), set()) if sees_changes else possibly_changed(layer.edition, edition)
+                )
             between = [apart[number, len(layers)] for number in range(len(layers))]
             layers.append(_join(union, edition, release.name, scopes, layers, between, seen))
             for number, cell in enumerate(new.system.cells):
-                if not union.values[number] and edition.tells_zero(layers[0].edition.meaning(cell)):
+                if not union.values[number] and edition.implies_zero(layers[0].edition.meaning(cell)):
                     union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
     for (one, other), cells in apart.items():
         _link(union, layers[one], layers[other], cells, seen)

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from exports.disclosure.bounds import Intervals
+from exports.disclosure.bounds import OuterBounds
 from exports.disclosure.solver import Program
 from exports.disclosure.system import System, Terms
 
 
-class Greedy:
+class GreedySuppression:
     """Grows a set of hidden cells until every equation holds on its own."""
 
     def __init__(self, system: System, hidden: set[int]) -> None:
@@ -81,7 +81,7 @@ class Greedy:
         start = len(self.hidden)
         hopeless: set[int] = set()
         while True:
-            intervals = Intervals(self.system.published(self.hidden))
+            intervals = OuterBounds(self.system.published(self.hidden))
             narrow = sorted(
                 c for c in self.hidden if c not in hopeless and intervals.narrow(c) and self.system.watched[c]
             )
@@ -126,7 +126,7 @@ _DECADES = 10
 """Of cells that cost the same, the smaller count goes: ten times larger costs a tenth more."""
 
 
-class Repair:
+class RepairProgram:
     """Moves as a program: for every cell one variable up and one down (in that order)."""
 
     def __init__(self, system: System) -> None:

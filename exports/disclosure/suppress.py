@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exports.disclosure.audit import explore, programs, whole_points
-from exports.disclosure.bounds import Intervals, Spread
-from exports.disclosure.secondary import Greedy, Repair
+from exports.disclosure.bounds import InnerBounds, OuterBounds
+from exports.disclosure.secondary import GreedySuppression, RepairProgram
 from exports.disclosure.solver import Floats, Ints
 from exports.disclosure.system import System, split
 
@@ -55,7 +55,7 @@ def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) ->
     return pattern
 
 
-def as_it_was(system: System, hidden: Set[int]) -> Pattern:
+def unchanged(system: System, hidden: Set[int]) -> Pattern:
     """What is hidden already, and nothing more: a pattern to be audited."""
     before = {cell for cell, kept in system.fixed.items() if kept}
     unknown = {cell for cell, watched in enumerate(system.watched) if not watched}
@@ -75,7 +75,7 @@ def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], set[int]
     must = small | before | (forced - known) | {cell for cell in cells if not system.watched[cell]}
     if not any(system.watched[cell] for cell in must):
         return small, must, []
-    greedy = Greedy(system, set(must))
+    greedy = GreedySuppression(system, set(must))
     greedy.run()
     greedy.loosen()
     greedy.trim(must)
@@ -90,13 +90,13 @@ _BATCH = 8
 def _finish(system: System, hidden: set[int]) -> list[Ints]:
     """Hide what is still needed (in `hidden`); the points that prove the pattern. More hidden keeps points valid."""
     points = [np.array(system.values, dtype=np.int64)]
-    repair = Repair(system)
+    repair = RepairProgram(system)
     most = hidden | _changeable(system, hidden)
-    widest = Intervals(system.published(most))
+    widest = OuterBounds(system.published(most))
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
     stale = False
-    spreads: dict[tuple[int, ...], Spread] = {}  # of the components; the same cells have the same program
+    spreads: dict[tuple[int, ...], InnerBounds] = {}  # of the components; the same cells have the same program
     while True:
         added: set[int] = set()
         gathered: list[tuple[list[int], list[Ints]]] = []
@@ -144,7 +144,7 @@ def _changeable(system: System, hidden: set[int]) -> set[int]:
     }
 
 
-def _confined_from(system: System, cell: int, variable: int, spread: Spread) -> int | None:
+def _confined_from(system: System, cell: int, variable: int, spread: InnerBounds) -> int | None:
     """The lowest value of a cell that could be small and can't vary enough; None when it is fine."""
     costs = np.zeros(spread.program.size)
     costs[variable] = 1
@@ -157,7 +157,7 @@ def _confined_from(system: System, cell: int, variable: int, spread: Spread) -> 
     return lowest if spread.open[variable] else None
 
 
-def _optimum(spread: Spread, costs: Floats, upper: Floats | None = None) -> float:
+def _optimum(spread: InnerBounds, costs: Floats, upper: Floats | None = None) -> float:
     """The minimum over whole numbers; offers the point that has it."""
     for integer in (False, True):
         result = spread.program.optimum(costs, upper=upper, integer=integer)

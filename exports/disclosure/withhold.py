@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from exports.disclosure.bounds import Intervals
-from exports.disclosure.counts import Block, Row, Withheld, assemble, equal, row_of
+from exports.disclosure.bounds import OuterBounds
+from exports.disclosure.counts import Block, TableRow, WithheldRows, assemble, equal, row_of
 from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
@@ -27,7 +27,7 @@ _ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Usual:
+class UsualEdition:
     """The usual edition: its release, and what it publishes."""
 
     release: PublishedSystem
@@ -35,32 +35,32 @@ class Usual:
 
 
 @dataclass(frozen=True)
-class Choice:
+class WithholdingOption:
     """An edition with these rows withheld, and the usual edition as known to one who has no list of its zeros there.
 
     The usual edition doesn't publish every part of its totals; what it doesn't, is no more known than in the new one.
     """
 
-    withheld: Withheld
+    withheld: WithheldRows
     release: PublishedSystem
     usual: PublishedSystem
 
 
-def choices(
-    usual: Usual,
+def withholding_options(
+    usual: UsualEdition,
     bare: PublishedSystem,
     blocks: Mapping[tuple[str, int], Block],
     scope: Scope,
     earlier: Sequence[PublishedSystem],
     policy: Policy,
-) -> Iterator[Choice]:
+) -> Iterator[WithholdingOption]:
     """What to withhold, each wider than the one before: as little as propagation finds, all that counts
     something in a municipality, all that counts something, everything."""
 
     kept = _kept(usual.scope, blocks, policy)
 
-    def choice(rows: frozenset[Row]) -> Choice:
-        withheld = Withheld(rows, kept)
+    def choice(rows: frozenset[TableRow]) -> WithholdingOption:
+        withheld = WithheldRows(rows, kept)
 
         def system(of: Scope) -> System:
             return assemble(blocks, of, bare.geography, policy, withheld)
@@ -69,10 +69,10 @@ def choices(
         before = _with(usual.release, system(usual.scope))
         shown = {cell for number, cell in enumerate(usual.release.system.cells) if number not in usual.release.hidden}
         hidden = frozenset(number for number, cell in enumerate(before.system.cells) if cell not in shown)
-        return Choice(withheld, new, replace(before, hidden=hidden))
+        return WithholdingOption(withheld, new, replace(before, hidden=hidden))
 
-    everything = frozenset(row_of(cell) for cell in bare.system.cells if not Withheld(kept=kept).keeps(cell))
-    chosen: frozenset[Row] = frozenset()
+    everything = frozenset(row_of(cell) for cell in bare.system.cells if not WithheldRows(kept=kept).keeps(cell))
+    chosen: frozenset[TableRow] = frozenset()
     beyond = set(_narrow(choice(everything), earlier, policy))
     found = choice(chosen)
     for _ in range(_ROUNDS):
@@ -109,12 +109,14 @@ def _with(release: PublishedSystem, system: System) -> PublishedSystem:
     return replace(release, system=system, hidden=withheld)
 
 
-def _narrow(choice: Choice, earlier: Sequence[PublishedSystem], policy: Policy) -> dict[CellId, Row | None]:
+def _narrow(
+    choice: WithholdingOption, earlier: Sequence[PublishedSystem], policy: Policy
+) -> dict[CellId, TableRow | None]:
     """The cells without room even when all that can be hidden is, each with the row to withhold for it, if any."""
     union = with_earlier(choice.release, [*earlier, choice.usual], policy)
     cells = range(len(union.cells))
     most = {cell for cell in cells if union.fixed.get(cell) is not False and cell not in union.exempt}
-    intervals = Intervals(union.published(most))
+    intervals = OuterBounds(union.published(most))
     own = len(choice.release.system.cells)
     return {
         union.cells[cell]: _row(union, own, intervals, cell, choice.withheld)
@@ -123,7 +125,7 @@ def _narrow(choice: Choice, earlier: Sequence[PublishedSystem], policy: Policy) 
     }
 
 
-def _row(union: System, own: int, intervals: Intervals, cell: int, withheld: Withheld) -> Row | None:
+def _row(union: System, own: int, intervals: OuterBounds, cell: int, withheld: WithheldRows) -> TableRow | None:
     found = [
         (LEVELS.index(level_of(name.place)), distance, row_of(name))
         for distance, terms in [(0, ((cell, 1),)), *intervals.reasons(cell, _DEPTH)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
-from exports.disclosure.counts import Withheld
+from exports.disclosure.counts import WithheldRows
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
 from exports.figures.identity import VLAANDEREN
 
 
-def policy_lines(policy: Policy, earlier: Sequence[PublishedSystem], usual: Withheld | None = None) -> tuple[str, ...]:
+def policy_lines(
+    policy: Policy, earlier: Sequence[PublishedSystem], usual: WithheldRows | None = None
+) -> tuple[str, ...]:
     """By which rule figures are hidden.
 
     `usual`: what is withheld because the usual edition of the same publication counts as shown too.
@@ -63,9 +65,9 @@ def audit_lines(
                 f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, "
                 "minder ruimte; ook die cijfers zijn niet te bepalen."
             )
-        if report.told:
+        if report.informed_findings:
             lines.append(
-                f"Bij {_number(report.told)} verborgen cijfers geldt dat voor een lezer die van een verborgen cijfer "
+                f"Bij {_number(report.informed_findings)} verborgen cijfers geldt dat voor een lezer die van een verborgen cijfer "
                 "aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef wat er rond "
                 "getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
             )
@@ -86,7 +88,7 @@ def audit_lines(
     return tuple(lines)
 
 
-def withheld_lines(withheld: Withheld | None) -> tuple[str, ...]:
+def withheld_lines(withheld: WithheldRows | None) -> tuple[str, ...]:
     """Of how many rows everything is hidden, zeros too."""
     if withheld is None or not withheld.rows:
         return ()

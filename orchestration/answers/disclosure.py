@@ -80,7 +80,7 @@ class Kept:
         """Write the control; the summary comes last, so that a killed run leaves none."""
         from exports.disclosure.store import save
 
-        shares = control.shares().values()
+        shares = control.tallies().values()
         summary = Summary(
             control.passed,
             list(control.policy_lines),
@@ -158,7 +158,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     `folder` is the release's, as in the register. Only its own figures are in it: what was controlled with them but
     not handed out, nobody knows.
     """
-    from exports.disclosure.control import part
+    from exports.disclosure.control import subset
     from exports.disclosure.store import save
     from exports.figures.reading import PublicationReader as Reader
 
@@ -168,7 +168,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     else:
         figures = set().union(*_tables(publication, question, None).values())
     with Reader(publication.path) as reader:
-        released = part(load(found), reader, figures, question.id)
+        released = subset(load(found), reader, figures, question.id)
     save(released, _record(settings.folder, folder))
     return found.stamp
 

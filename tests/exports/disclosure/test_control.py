@@ -378,8 +378,8 @@ def test_a_failed_audit_is_said_and_remembered(tmp_path):
 
 def test_shares_count_what_is_small_and_what_is_hidden(outcome):
     system = outcome.release.system
-    assert sum(row[2] for row in outcome.shares().values()) == len(outcome.release.hidden)
-    cells, small, hidden = outcome.shares()["started", VLAANDEREN]
+    assert sum(row[2] for row in outcome.tallies().values()) == len(outcome.release.hidden)
+    cells, small, hidden = outcome.tallies()["started", VLAANDEREN]
     assert 0 < small <= hidden < cells
     assert CellId("started", 2022, VLAANDEREN, "total") in system.index
     assert any("Niveau Vlaanderen" in line for line in outcome.audit_lines)
