@@ -25,7 +25,12 @@ cells may lie anywhere, and the solver drags them along."""
 
 @dataclass
 class InnerBounds:
-    """The lowest and highest value of every variable over the points found so far, and whether that is wide enough."""
+    """The lowest and highest value of every variable of a program over the points found so far.
+
+    One solve moves many cells at once: it raises (or lowers) the sum of the cells not proven yet, each no further than
+    it needs to, so that cells that compete for the room of one total take turns. Solving for the minimum and maximum of
+    every cell by itself, as audits of cell suppression usually do, takes thousands of solves where this takes some
+    tens."""
 
     program: Program
     widths: Ints
@@ -39,13 +44,13 @@ class InnerBounds:
         self.highest = np.full(self.program.size, -np.iinfo(np.int64).max // 4)
 
     @property
-    def open(self) -> np.ndarray:
-        """The variables not proven yet."""
+    def unproven(self) -> np.ndarray:
+        """Which variables that need proof have values that aren't `widths` apart yet (an array of booleans)."""
         return self.care & (self.highest - self.lowest < self.widths)
 
     def offer(self, point: Ints) -> bool:
-        """Take in a point if it is feasible and spreads an unproven variable further."""
-        wider = self.open & ((point < self.lowest) | (point > self.highest))
+        """Add a point if it satisfies the program and widens the range of an unproven variable. Returns whether."""
+        wider = self.unproven & ((point < self.lowest) | (point > self.highest))
         useful = bool(np.any(wider)) and self.program.holds(point)
         if useful:
             np.minimum(self.lowest, point, out=self.lowest)
@@ -54,13 +59,13 @@ class InnerBounds:
         return useful
 
     def explore(self) -> None:
-        """Look for points until all is proven or nothing new comes out."""
+        """Look for points until every variable is proven or several solves in a row prove nothing new."""
         random = np.random.default_rng(1)
         tilt = random.uniform(0, _TILT, self.program.size)
         idle = -2  # the first two points can't prove anything yet
         upward, lowering_pays = False, True
         while idle < _PATIENCE:
-            todo = self.open
+            todo = self.unproven
             before = int(todo.sum())
             if not before:
                 return
@@ -69,7 +74,7 @@ class InnerBounds:
             found = self._climb(todo, tilt - weights) if upward else self._sink(todo, tilt + weights)
             if found is not None:
                 self.offer(found)
-            gained = before - int(self.open.sum())
+            gained = before - int(self.unproven.sum())
             if not upward and len(self.points) > 2 and gained * 50 < before:
                 lowering_pays = False
             idle = 0 if gained else idle + 1
@@ -95,7 +100,11 @@ INFINITE = 1 << 60
 
 
 class OuterBounds:
-    """Lowest and highest value of every cell as far as propagation tells; for shown cells both are the value."""
+    """The lowest and highest value of every cell that follow from one equation after the other; of a shown cell its
+    value.
+
+    Cheap, and possibly wider than the exact bounds, never narrower. Bounds tightening as in constraint programming
+    (e.g. Apt, Principles of Constraint Programming, 2003, chapter 6)."""
 
     def __init__(self, published: Published) -> None:
         self.published = published
@@ -184,13 +193,16 @@ class OuterBounds:
         return changed
 
     def narrow(self, cell: int) -> bool:
-        """Whether this hidden cell could be small and is certainly confined too much."""
+        """Whether this hidden cell could be small and surely fails the audit."""
         low, unit, floor = self.lowest[cell], self.published.units[cell], self.published.floors[cell]
         threshold = self.published.threshold
         return low < threshold * unit and self.highest[cell] - low < width(threshold, unit, floor)
 
     def reasons(self, cell: int, depth: int) -> list[tuple[int, Terms]]:
-        """The rows that confine a cell, with their distance: those behind its own bounds, then behind theirs."""
+        """The equations and bounds that confine a cell, up to `depth` steps away: (steps, terms).
+
+        Step 0 are the rows that set its own bounds, step 1 those that set the bounds of the other cells in them, and so
+        on."""
         found: dict[int, int] = {}
         layer = [cell]
         seen = {cell}

@@ -19,7 +19,7 @@ MONTHS = 27_720
 
 
 class PublicationSource(Protocol):
-    """What is read of a publication (`exports.figures.reading.Publication`)."""
+    """What disclosure control reads of a publication (a part of `exports.figures.reading.PublicationReader`)."""
 
     @property
     def facts(self) -> Facts: ...
@@ -34,7 +34,7 @@ class PublicationSource(Protocol):
 
 @dataclass(frozen=True)
 class Collected:
-    """The system of what is published, and the counts that it was made from."""
+    """The system of everything that is published, and the counts per population and year that it was made from."""
 
     system: System
     geography: Geography
@@ -42,7 +42,7 @@ class Collected:
 
 
 def collect(publication: PublicationSource, scope: Scope, policy: Policy) -> Collected:
-    """Read the counts in scope. Raises PublicationError when the marts contradict each other."""
+    """Read the counts in `scope` from the marts. Raises PublicationError when the marts contradict each other."""
     blocks: dict[tuple[str, int], Block] = {}
     for name, rules in policy.marts.items():
         mart = marts().get(name)

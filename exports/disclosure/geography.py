@@ -31,7 +31,7 @@ def place_of(level: str, place: str) -> str:
 
 
 def level_of(place: str) -> str:
-    """gemeente, provincie or vlaanderen."""
+    """The level of a place: gemeente, provincie or vlaanderen."""
     if place == FLANDERS:
         return VLAANDEREN
     return PROVINCIE if place.startswith(_PROVINCE) else GEMEENTE
@@ -39,7 +39,7 @@ def level_of(place: str) -> str:
 
 @dataclass(frozen=True)
 class Geography:
-    """The municipalities of one publication; the levels above them follow."""
+    """The municipalities of one publication, and the provinces and Flanders above them."""
 
     municipalities: tuple[Municipality, ...]
 
@@ -69,7 +69,7 @@ class Geography:
 
 
 def of(municipalities: Iterable[Municipality]) -> Geography:
-    """The geography of these municipalities."""
+    """The geography made of these municipalities."""
     return Geography(tuple(municipalities))
 
 
@@ -116,7 +116,7 @@ def resolve(code: str, on: dt.date, codes: dict[str, DatedCode]) -> str:
 def territories(
     geography: Geography, on: dt.date, codes: Iterable[DatedCode] | None = None
 ) -> dict[str, frozenset[str]]:
-    """Every place of the geography -> the codes of its territory."""
+    """Every place of the geography -> the NIS codes of its territory. `on` is the geography date."""
     known = {item.nis_code: item for item in (read_codes() if codes is None else codes)}
     result: dict[str, set[str]] = {}
     for code in known:

@@ -26,7 +26,7 @@ _COUNT = r"[a-z][a-z0-9_]*(?:/[^\s*+=<>@]+)?"
 
 
 class PolicyError(TweError):
-    """What the policy doesn't cover."""
+    """A figure or option that the policy says nothing about."""
 
 
 class PolicyFileError(YamlFileError, PolicyError):
@@ -38,7 +38,7 @@ class _Rule:
 
     @classmethod
     def parsed(cls, text: str) -> Any:
-        """The rule in a text. ValueError when it isn't written as it should be."""
+        """The rule that the text states. Raises ValueError with how to write it."""
         raise NotImplementedError
 
     @classmethod
@@ -55,6 +55,7 @@ class Sum(_Rule):
 
     @classmethod
     def parsed(cls, text: str) -> Sum:
+        """From `total = part + part`."""
         total, _, parts = text.partition("=")
         if not re.fullmatch(_COUNT, total.strip()) or not _are_counts(parts, rf"[a-z][a-z0-9_]*/\*|{_COUNT}"):
             raise ValueError(f"{text!r}: write `total = part + part` or `total = gender/*`")
@@ -70,6 +71,7 @@ class Bound(_Rule):
 
     @classmethod
     def parsed(cls, text: str) -> Bound:
+        """From `part + part <= whole`."""
         lower, _, upper = text.partition("<=")
         if not _are_counts(lower) or not _are_counts(upper):
             raise ValueError(f"{text!r}: write `part <= whole` or `part + part <= whole`")
@@ -94,6 +96,7 @@ class DerivedFrom(_Rule):
 
     @classmethod
     def parsed(cls, text: str) -> DerivedFrom:
+        """From `count`, `count@-1` or `count@vlaanderen`."""
         match = re.fullmatch(rf"({_COUNT})(?:@(?:(-?\d+)|(vlaanderen)))?", text)
         if not match:
             raise ValueError(f"{text!r}: write the name of a count, count@-1 (the year before) or count@vlaanderen")
@@ -112,6 +115,7 @@ class Same(_Rule):
 
     @classmethod
     def parsed(cls, text: str) -> Same:
+        """From `population.count = population.count@-1`."""
         match = re.fullmatch(r"(\w+)\.(\w+) = (\w+)\.(\w+)(?:@(-?\d+))?", text)
         if not match:
             raise ValueError(f"{text!r}: write `population.count = population.count@-1`")
@@ -171,7 +175,7 @@ class MartPolicy(FieldsOrBlank):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are counts, means included."""
+        """The columns of the mart that are counts, means included."""
         return (*self.counts, *self.means)
 
     @property
@@ -276,7 +280,7 @@ def load_policy(path: Path = FILE) -> Policy:
 
 @cache
 def kept_policy(text: str) -> Policy:
-    """A policy that was kept as text. Raises PolicyFileError."""
+    """A policy from its text, as the file of a control keeps it. Raises PolicyFileError."""
     return _policy(parse(FILE, text, PolicyFile, error=PolicyFileError))
 
 

@@ -31,14 +31,15 @@ def marts() -> dict[str, Mart]:
 
 
 class CountFinder:
-    """Finds the counts behind figures."""
+    """Finds, by the policy, the counts that a figure shows or is computed from."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._known: dict[tuple[str, str, str], tuple[tuple[str, str, int, bool], ...]] = {}
 
     def cells(self, figure: FigureId) -> tuple[CellId, ...]:
-        """The counts that a figure shows or is computed from. Raises PolicyError when no policy covers it."""
+        """The counts behind a figure: one for a count, several for a share or a change. Raises PolicyError when no
+        policy covers it."""
         key = (figure.mart, figure.measure, figure.category)
         sources = self._known.get(key)
         if sources is None:
@@ -50,7 +51,7 @@ class CountFinder:
         )
 
     def scope(self, figures: Iterable[FigureId]) -> Scope:
-        """What these figures publish together."""
+        """The counts behind all these figures, and the levels at which they are published."""
         result: Scope = {}
         for figure in figures:
             for cell in self.cells(figure):
@@ -119,7 +120,8 @@ def population_of(mart: Mart, rules: MartPolicy, category: str) -> str:
 
 
 def item_of(mart: Mart, category: str) -> str:
-    """Name of the count of one category; `months/25+|months/30` for one that the wide table counts in another."""
+    """Name of the count of a category. When the wide table counts it in a wider one, both are named:
+    `months/25+|months/30`."""
     try:
         whole = mart.bins(category)
     except ValueError:  # the name of a bin is no category of the mart

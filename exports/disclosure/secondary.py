@@ -17,7 +17,14 @@ from exports.disclosure.system import System, Terms
 
 
 class GreedySuppression:
-    """Grows a set of hidden cells until every equation holds on its own."""
+    """Adds cells to `hidden` until every equation holds on its own.
+
+    In one equation the hidden cells protect each other when a reader can shift enough between them. With the total
+    shown, each can vary by the sum of what all of them have above their lowest possible value; that must be at least
+    the width that the policy asks for. With cells on both sides hidden (total and parts) both can grow without end. A
+    single hidden cell is determined. Every method for cell suppression starts from this necessary condition (Hundepool
+    et al., 2012, section 4.4); what several equations give away together is left to `loosen`, the repair and the audit.
+    """
 
     def __init__(self, system: System, hidden: set[int]) -> None:
         self.system = system
@@ -33,16 +40,18 @@ class GreedySuppression:
         self.queue: deque[int] = deque()
 
     def can_hide(self, cell: int) -> bool:
+        """Whether the cell is shown and may be hidden: no earlier release shows it and no exception of the policy."""
         return cell not in self.hidden and self.system.fixed.get(cell) is not False and cell not in self.system.exempt
 
     def hide(self, cell: int) -> None:
+        """Hide a cell, and queue the equations that it is in."""
         self.hidden.add(cell)
         for row in self.rows[cell]:
             self.counts[row] += 1
             self.queue.append(row)
 
     def holds(self, row: int, without: int | None = None) -> bool:
-        """Whether the hidden cells of an equation (less one) are safe from each other in it."""
+        """Whether the hidden cells of an equation, leaving out `without`, protect each other in it."""
         system = self.system
         slack = count = 0
         sides = 0
@@ -67,7 +76,8 @@ class GreedySuppression:
                 self.hide(min(choices, key=lambda cell: (self.cost(cell, row), self.system.values[cell], cell)))
 
     def cost(self, cell: int, row: int) -> float:
-        """What hiding this cell costs, with what it brings about in its other equations."""
+        """The cost of hiding this cell, and of the cheapest cell that would then be needed in each of its other
+        equations."""
         total = self.system.costs[cell]
         for other in self.rows[cell]:
             if other != row and not self.counts[other]:
@@ -77,7 +87,8 @@ class GreedySuppression:
         return total
 
     def loosen(self, depth: int = 4) -> int:
-        """Hide more where propagation shows a cell confined, until it shows none. Returns how many cells were added."""
+        """Hide more where propagation shows that a cell fails the audit, until it shows none. Returns how many cells
+        were added."""
         start = len(self.hidden)
         hopeless: set[int] = set()
         while True:
@@ -112,7 +123,7 @@ class GreedySuppression:
         return min(choices)[2] if choices else None
 
     def trim(self, keep: set[int]) -> None:
-        """Show cells again that no equation needs any more, the dearest first."""
+        """Show cells again, the costliest first, that no equation needs any more. Those in `keep` stay hidden."""
         spare = sorted(self.hidden - keep, key=lambda cell: (-self.system.costs[cell], -self.system.values[cell], cell))
         for cell in spare:
             if all(self.holds(row, cell) for row in self.rows[cell]):
@@ -127,7 +138,13 @@ _DECADES = 10
 
 
 class RepairProgram:
-    """Moves as a program: for every cell one variable up and one down (in that order)."""
+    """Finds the cheapest shown cells to hide so that one confined cell gets room.
+
+    A move is a change of the true values that keeps every equation. If moving the confined cell as far as it must be
+    able to vary needs shown cells to move too, hiding those frees it. A linear program over all cells (for every cell
+    one variable up and one down, in that order) minimises the cost of the shown cells that move; hidden cells move for
+    next to nothing. The classic linear heuristic for cell suppression: Kelly, Golden & Assad (1992), Cell suppression:
+    disclosure protection for sensitive tabular data, Networks 22(4); see also Fischetti & Salazar (2001)."""
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -146,10 +163,11 @@ class RepairProgram:
         )
 
     def widen(self, cell: int, lowest: int, width: int, hidden: set[int], allowed: set[int]) -> set[int] | None:
-        """The shown cells, out of `allowed`, to hide so that `cell` can vary by `width`. None when nothing helps.
+        """The shown cells, out of `allowed`, to hide so that the values of `cell` can be `width` apart. None when
+        nothing helps.
 
-        `lowest` is what the cell can be already: if it can't rise enough above that, it must fall below it too.
-        """
+        `lowest` is the lowest value that the cell can have already; if it can't rise enough above that, it must get
+        lower too."""
         value = self.system.values[cell]
         floor = self.system.floors[cell]
         step = self.system.units[cell]
@@ -164,7 +182,8 @@ class RepairProgram:
         return None
 
     def move(self, cell: int, change: int, hidden: set[int], allowed: set[int]) -> set[int] | None:
-        """The cheapest cells to hide so that `cell` can change by this much. None when it can't."""
+        """The cheapest shown cells to hide so that `cell` can differ by `change` from its true value. None when nothing
+        helps."""
         system, size = self.system, self.size
         costs = np.full(size, _FREE)
         room = np.zeros((2, size))

@@ -28,11 +28,11 @@ _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
 
 
 class RegisterError(Exception):
-    """A file of the register can't be read. Without it nothing may be published."""
+    """A kept control can't be read. Without it nothing may be published about its years."""
 
 
 def save(control: Control, path: Path) -> Path:
-    """Write the control to `path`, atomically."""
+    """Write the control to `path` in one step, and return that path."""
     release, system = control.release, control.release.system
     names: dict[str, int] = {}
 
@@ -79,7 +79,7 @@ def save(control: Control, path: Path) -> Path:
 
 
 def load(path: Path) -> Control:
-    """The control in a file. Raises RegisterError when the file isn't whole."""
+    """The control in a file. Raises RegisterError when the file can't be read or is damaged."""
     try:
         data = json.loads(gzip.decompress(path.read_bytes()))
         if data["format"] != _FORMAT:

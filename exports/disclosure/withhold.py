@@ -1,12 +1,14 @@
-"""Which rows are withheld from an edition of other years, beside the usual one of the same publication.
+"""Which rows are withheld from an edition of other years, beside the usual edition of the same publication.
 
-What the usual edition shows is known, and a 0 is shown. A total of 4 that it shows, over four categories that are not
-0, makes each of them 1, whatever else is hidden: then the zeros must be hidden as well. Interval propagation over all
-that could be hidden tells which cells have no room, and which rows of the new tables take it; those are withheld, of
-a municipality before those of a province, until no cell is left that withholding could help. Only what the usual
-edition doesn't publish is withheld. With all of that withheld a reader has nothing more than the usual edition, so
-there is always an outcome where the usual edition has one.
-"""
+A row is all that one population counts in one year and place; of a withheld row a reader doesn't know what is 0. That
+is needed where hiding cells isn't enough. For example: the usual edition shows a total of 4, and a table of the new
+edition splits it in four categories that are not 0; then each of them is 1, whatever else is hidden, so the zeros
+beside them must be hidden as well.
+
+Propagation over all cells that could be hidden shows which cells can't get enough room, and which rows of the new
+tables confine them. Those rows are withheld, of a municipality before those of a province, until withholding helps no
+cell any more. Only what the usual edition doesn't publish is withheld. With all of that withheld a reader has nothing
+beyond the usual edition, so there is always an outcome when the usual edition has one."""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ _ROUNDS = 20
 
 @dataclass(frozen=True)
 class UsualEdition:
-    """The usual edition: its release, and what it publishes."""
+    """The usual edition: its release, and the counts that it publishes."""
 
     release: PublishedSystem
     scope: Scope
@@ -36,10 +38,10 @@ class UsualEdition:
 
 @dataclass(frozen=True)
 class WithholdingOption:
-    """An edition with these rows withheld, and the usual edition as known to one who has no list of its zeros there.
+    """An edition with these rows withheld, and the usual edition with the zeros of the same rows unknown.
 
-    The usual edition doesn't publish every part of its totals; what it doesn't, is no more known than in the new one.
-    """
+    `usual` needs this because the usual edition doesn't publish every part of its totals: a part that it leaves out is
+    as unknown there as in the new edition."""
 
     withheld: WithheldRows
     release: PublishedSystem
@@ -54,8 +56,8 @@ def withholding_options(
     earlier: Sequence[PublishedSystem],
     policy: Policy,
 ) -> Iterator[WithholdingOption]:
-    """What to withhold, each wider than the one before: as little as propagation finds, all that counts
-    something in a municipality, all that counts something, everything."""
+    """What to withhold, in up to five steps, each with more rows than the one before: the rows that propagation finds,
+    all rows of municipalities, all rows that count something, all rows."""
 
     kept = _kept(usual.scope, blocks, policy)
 

@@ -14,10 +14,10 @@ from exports.figures.identity import VLAANDEREN
 def policy_lines(
     policy: Policy, earlier: Sequence[PublishedSystem], usual: WithheldRows | None = None
 ) -> tuple[str, ...]:
-    """By which rule figures are hidden.
+    """The rules by which figures are hidden, in Dutch.
 
-    `usual`: what is withheld because the usual edition of the same publication counts as shown too.
-    """
+    `earlier` are the releases that were taken into account. `usual`: the rows that are withheld because of the usual
+    edition of the same publication; None when this is the usual edition."""
     top = policy.threshold - 1
     zeros = (
         "een 0 is getoond, behalve in de rijen die het nazicht noemt" if usual and usual.rows else "een 0 is getoond"
@@ -53,7 +53,10 @@ def policy_lines(
 def audit_lines(
     policy: Policy, report: AuditReport, levels: Mapping[str, tuple[int, int]], known: int
 ) -> tuple[str, ...]:
-    """What the audit found, and how much is hidden. `levels`: level -> counts other than 0, hidden ones."""
+    """What the audit found and how much is hidden, in Dutch.
+
+    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that an earlier release shows already.
+    """
     if report.passed:
         lines = [
             "Geslaagd: uit alles wat samen gepubliceerd is, valt geen enkel verborgen klein aantal te bepalen, noch te "
@@ -67,8 +70,8 @@ def audit_lines(
             )
         if report.informed_findings:
             lines.append(
-                f"Bij {_number(report.informed_findings)} verborgen cijfers geldt dat voor een lezer die van een verborgen cijfer "
-                "aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef wat er rond "
+                f"Bij {_number(report.informed_findings)} verborgen cijfers geldt dat voor een lezer die van een "
+                "verborgen cijfer aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef wat er rond "
                 "getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
             )
     else:
@@ -89,7 +92,7 @@ def audit_lines(
 
 
 def withheld_lines(withheld: WithheldRows | None) -> tuple[str, ...]:
-    """Of how many rows everything is hidden, zeros too."""
+    """How many rows are withheld, in Dutch; nothing when there are none."""
     if withheld is None or not withheld.rows:
         return ()
     rows = "1 rij" if len(withheld.rows) == 1 else f"{_number(len(withheld.rows))} rijen"
