@@ -71,8 +71,8 @@ def audit_lines(
         if report.informed_findings:
             lines.append(
                 f"Bij {_number(report.informed_findings)} verborgen cijfers geldt dat voor een lezer die van een "
-                "verborgen cijfer aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef wat er rond "
-                "getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
+                "verborgen cijfer aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef "
+                "wat er rond getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
             )
     else:
         lines = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,8 @@ def test_the_two_questions_of_parliament():
 
 def test_an_added_file_is_an_added_question(tmp_path):
     question = load_questions(written(tmp_path, GOOD))["demo"]
+    assert question.source_name == "demo.yml"
+    assert question.source_sha256 == hashlib.sha256((tmp_path / "demo.yml").read_bytes()).hexdigest()
     annex = question.annex("1")
     assert annex is question.annex("bijlage_1") is question.annex("bijlage_1.xlsx")
     assert annex.years == (2022, 2023)
