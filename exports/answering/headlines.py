@@ -16,7 +16,7 @@ from exports.answering.blocks import Grid, text
 from exports.answering.blocks import Paragraph as Text
 from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Lookup, Marts, Piece, QuotedFigure, lookup
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.questions.fields import FIRST_YEAR
+from exports.questions.field_types import FIRST_YEAR
 from exports.sheets.wording import capital
 
 LARGEST = 5

@@ -14,7 +14,7 @@ import pytest
 
 from exports.annexes import KINDS
 from exports.build import build
-from exports.figure_book import book_figures, definition, load_definition, scope, write_figure_book
+from exports.figure_book import book_figures, definition, load_definition, selection, write_figure_book
 from exports.figure_book.data import figures_of
 from exports.figure_book.definition import Definition
 from exports.figures.identity import PROVINCIE, VLAANDEREN, FigureId
@@ -60,7 +60,9 @@ def question(*annexes: Annex, **facts: Any) -> Question:
 def test_figures_are_those_of_the_annexes(publication, tmp_path):
     """Every figure of the page that an annex shows too has the same value there."""
     kinds = definition.KINDS_SHOWN
-    asked = question(*[Annex(KINDS[key], key, "t", (2022, 2023), f"{key}.xlsx") for key in kinds])
+    asked = question(
+        *[Annex(kind=KINDS[key], number=key, title="t", years=(2022, 2023), file_name=f"{key}.xlsx") for key in kinds]
+    )
     book = data_of(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
     compared = 0
     for annex in asked.annexes:
@@ -121,7 +123,7 @@ def test_what_no_municipality_has_is_told(publication, tmp_path):
     wages = (2022, "99999", "performance", 7, "10.00", "0")
     older = make_publication(tmp_path / "older", rows={"mart_wage_subsidies": [*ROWS["mart_wage_subsidies"], wages]})
     for made, told in ((publication, False), (older, True)):
-        asked = question(Annex(KINDS["3"], "1", "t", (2022,), "a.xlsx"))
+        asked = question(Annex(kind=KINDS["3"], number="1", title="t", years=(2022,), file_name="a.xlsx"))
         page = write_figure_book(made, tmp_path / f"{told}.html", questions=[asked])
         assert data_of(page)["series"]["3"]["unallocated"] is told
         assert ("<dt>niet toewijsbaar</dt>" in page.read_text("utf-8")) is told
@@ -132,34 +134,43 @@ def test_with_everything_hidden_no_figure_is_in_the_source(publication, tmp_path
 
 
 def test_only_the_years_and_levels_that_the_questions_carry(publication, tmp_path):
-    profile = Annex(KINDS["2"], "1", "t", (2022,), "a.xlsx", levels=("centrumstad", "vlaanderen"))
-    later = replace(profile, number="2", years=(2023,), levels=("vlaanderen",))
-    payment = Annex(KINDS["3"], "3", "t", (2022,), "b.xlsx", options={"basis": "payment"})
-    pinned = question(Annex(KINDS["4"], "1", "t", (2022,), "c.xlsx"), geography_date=dt.date(2019, 1, 1))
+    profile = Annex(
+        kind=KINDS["2"], number="1", title="t", years=(2022,), file_name="a.xlsx", levels=("centrumstad", "vlaanderen")
+    )
+    later = profile.model_copy(
+        update={"number": "2", "file_name": "d.xlsx", "years": (2023,), "levels": ("vlaanderen",)}
+    )
+    payment = Annex(
+        kind=KINDS["3"], number="3", title="t", years=(2022,), file_name="b.xlsx", options={"basis": "payment"}
+    )
+    pinned = question(
+        Annex(kind=KINDS["4"], number="1", title="t", years=(2022,), file_name="c.xlsx"),
+        geography_date=dt.date(2019, 1, 1),
+    )
     path = write_figure_book(publication, tmp_path / "book.html", questions=[question(profile, later, payment), pinned])
     book = data_of(path)
-    assert set(book["series"]) == {"2"}  # another basis, and another publication, are not carried
+    assert set(book["series"]) == {"2"}  # another basis, and another publication, are not selected
     assert set(book["series"]["2"]["cells"]) == {VLAANDEREN, ANTWERP, GHENT}
     assert value(book, "2", ANTWERP, "gender/*", 2022) == 6
     assert value(book, "2", ANTWERP, "gender/*", 2023) is None
     assert value(book, "2", VLAANDEREN, "gender/*", 2023) == 9
 
 
-def carried(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
+def selected(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
     with PublicationReader(folder) as opened:
-        return [(item.kind.key, item.years) for item in scope.of_definition(made, opened)]
+        return [(item.kind.key, item.years) for item in selection.of_definition(made, opened)]
 
 
 def test_years_run_on_to_the_last_that_was_over_and_nothing_is_made_up(tmp_path):
     running = make_publication(tmp_path / "p", as_of=dt.date(2023, 12, 30))
-    years = {key: found for key, found in carried(running, load_definition()) if len(found) > 1 or key in "235"}
+    years = {key: found for key, found in selected(running, load_definition()) if len(found) > 1 or key in "235"}
     assert years == {"2": (2022,), "3": (2022,), "4": (2021, 2022), "5": (2022,), "ratio": (2021, 2022)}
     path = tmp_path / "boek.yml"
     path.write_text(
         "id: boek\ntitle: t\nfigures:\n"
         "  - {kind: 4, years: last}\n  - {kind: 4, years: 2022-}\n  - {kind: 4, years: 2019-2020}\n"
     )
-    assert carried(running, load_definition(path)) == [("4", (2022,)), ("4", (2022,)), ("4", (2019, 2020))]
+    assert selected(running, load_definition(path)) == [("4", (2022,)), ("4", (2022,)), ("4", (2019, 2020))]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +227,7 @@ def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(
 def test_every_name_in_the_definition_is_that_of_a_figure(publication):
     """A name that is none would silently show nothing."""
     with PublicationReader(publication) as opened:
-        for item in scope.of_definition(load_definition(), opened):
+        for item in selection.of_definition(load_definition(), opened):
             every = replace(item, measures=())
             known = {(figure.id.category, figure.id.measure) for figure in figures_of(opened, [every])}
             names = {name for pair in known for name in pair}
