@@ -96,7 +96,7 @@ def read(
     """The file as a model. `context` is what validators need besides the file (see pydantic, validation context).
 
     Raises `error` with every mistake: a file that cannot be read, text that is no YAML, a field given twice, fields
-    that the model refuses.
+    that do not fit the model.
     """
     try:
         text = path.read_bytes().decode("utf-8")
