@@ -16,5 +16,6 @@ def test_the_share_of_hidden_counts_is_a_percentage_of_the_counts_that_are_not_0
     *_, line = audit_lines(load_policy(), AuditReport(), {"gemeente": (cells, hidden)}, 0)
     shown = f"{cells:,}".replace(",", "\N{NO-BREAK SPACE}")
     assert line == (
-        f"Niveau gemeente, alle vragen samen: {hidden} van de {shown} aantallen die niet 0 zijn, zijn verborgen ({share})."
+        f"Niveau gemeente, alle vragen samen: {hidden} van de {shown} aantallen die niet 0 zijn, "
+        f"zijn verborgen ({share})."
     )
