@@ -42,7 +42,7 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
-                 "orchestration.demo.workbook", "orchestration.ingest.xlsx", "orchestration.quality.quarantine",
+                 "orchestration.demo.files", "orchestration.ingest.xlsx", "orchestration.quality.quarantine",
                  "orchestration.quality"},
     "python_calamine": {"orchestration.ingest.xlsx", "exports.figures.shown"},
     "docx": {"exports.answering.word"},
