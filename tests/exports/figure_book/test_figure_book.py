@@ -57,12 +57,14 @@ def question(*annexes: Annex, **facts: Any) -> Question:
     return Question(id="q", title="q", annexes=annexes, **facts)
 
 
+def annex_of(kind: str, file_name: str, years: tuple[int, ...] = (2022,), **more: Any) -> Annex:
+    return Annex(kind=KINDS[kind], number=file_name[0], title="t", years=years, file_name=file_name, **more)
+
+
 def test_figures_are_those_of_the_annexes(publication, tmp_path):
     """Every figure of the page that an annex shows too has the same value there."""
     kinds = definition.KINDS_SHOWN
-    asked = question(
-        *[Annex(kind=KINDS[key], number=key, title="t", years=(2022, 2023), file_name=f"{key}.xlsx") for key in kinds]
-    )
+    asked = question(*[annex_of(key, f"{key}.xlsx", (2022, 2023)) for key in kinds])
     book = data_of(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
     compared = 0
     for annex in asked.annexes:
@@ -123,7 +125,7 @@ def test_what_no_municipality_has_is_told(publication, tmp_path):
     wages = (2022, "99999", "performance", 7, "10.00", "0")
     older = make_publication(tmp_path / "older", rows={"mart_wage_subsidies": [*ROWS["mart_wage_subsidies"], wages]})
     for made, told in ((publication, False), (older, True)):
-        asked = question(Annex(kind=KINDS["3"], number="1", title="t", years=(2022,), file_name="a.xlsx"))
+        asked = question(annex_of("3", "a.xlsx"))
         page = write_figure_book(made, tmp_path / f"{told}.html", questions=[asked])
         assert data_of(page)["series"]["3"]["unallocated"] is told
         assert ("<dt>niet toewijsbaar</dt>" in page.read_text("utf-8")) is told
@@ -134,19 +136,10 @@ def test_with_everything_hidden_no_figure_is_in_the_source(publication, tmp_path
 
 
 def test_only_the_years_and_levels_that_the_questions_carry(publication, tmp_path):
-    profile = Annex(
-        kind=KINDS["2"], number="1", title="t", years=(2022,), file_name="a.xlsx", levels=("centrumstad", "vlaanderen")
-    )
-    later = profile.model_copy(
-        update={"number": "2", "file_name": "d.xlsx", "years": (2023,), "levels": ("vlaanderen",)}
-    )
-    payment = Annex(
-        kind=KINDS["3"], number="3", title="t", years=(2022,), file_name="b.xlsx", options={"basis": "payment"}
-    )
-    pinned = question(
-        Annex(kind=KINDS["4"], number="1", title="t", years=(2022,), file_name="c.xlsx"),
-        geography_date=dt.date(2019, 1, 1),
-    )
+    profile = annex_of("2", "a.xlsx", levels=("centrumstad", "vlaanderen"))
+    later = annex_of("2", "b.xlsx", (2023,), levels=("vlaanderen",))
+    payment = annex_of("3", "c.xlsx", options={"basis": "payment"})
+    pinned = question(annex_of("4", "d.xlsx"), geography_date=dt.date(2019, 1, 1))
     path = write_figure_book(publication, tmp_path / "book.html", questions=[question(profile, later, payment), pinned])
     book = data_of(path)
     assert set(book["series"]) == {"2"}  # another basis, and another publication, are not selected
@@ -209,6 +202,20 @@ def test_a_mistake_in_the_definition_is_told_with_its_line(tmp_path, block, said
         load_definition(path)
     (problem,) = exports.figure_book(Places(figure_book=path))
     assert problem.line == 4
+
+
+@pytest.mark.parametrize(
+    ("script", "expression", "numbers"),
+    [
+        ("base.js", r'return whole === 0 \? "z" : (.*);', {"part": 1, "whole": 4}),
+        ("flanders.js", r"const change = (.*);", {"now": 5, "before": 4}),
+    ],
+)
+def test_shares_and_changes_on_the_page_are_in_percent(script, expression, numbers):
+    """The arithmetic of these lines of script is Python's too, so no browser is needed to try it."""
+    text = (Path(definition.__file__).parent / "assets" / script).read_text(encoding="utf-8")
+    (found,) = re.findall(expression, text)
+    assert eval(found, {"__builtins__": {}}, numbers) == 25
 
 
 def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(publication, tmp_path):
