@@ -124,6 +124,14 @@ class SourceContract:
     """How often it is delivered; None when nobody waits for it."""
 
     @property
+    def timing(self) -> str:
+        """When deliveries are expected, as a sentence."""
+        if (r := self.rhythm) is None:
+            return "Delivered at no fixed time."
+        days = f"late after {r.late_after_days} days more, overdue after {r.overdue_after_days}"
+        return f"Expected every {r.every}; {days}."
+
+    @property
     def withdrawn(self) -> Column:
         return next(c for c in self.columns if c.name == WITHDRAWN)
 

@@ -43,7 +43,8 @@ class RunPlan:
 
     as_of: dt.date | None
     geography_date: dt.date | None
-    years: str | None
+    years: tuple[int, ...] | None
+    """Years of every annex; None for those of each question."""
     move_current: bool
     """Whether `current` may move to this publication."""
     figure_book: bool
@@ -59,8 +60,9 @@ class RunPlan:
     @property
     def years_by_question(self) -> dict[str, set[int]]:
         """Id of a question -> the years that its documents are made for."""
-        asked = set(parse_years(self.years) or ())
-        return {q.id: asked or {year for annex in q.annexes for year in annex.years} for q in self.questions}
+        return {
+            q.id: set(self.years or ()) or {year for annex in q.annexes for year in annex.years} for q in self.questions
+        }
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,12 @@ def run_plans(settings: Settings, request: RunRequest) -> list[RunPlan]:
 
     Raises `YearsError`, `UnknownQuestionError` and `QuestionError`.
     """
-    parse_years(request.years)
-    own = (request.as_of, request.geography_date)
+    own, years = (request.as_of, request.geography_date), parse_years(request.years)
     everything = not request.questions and not request.years
-    plans = {own: RunPlan(*own, request.years, request.move_current, everything)}
+    plans = {own: RunPlan(*own, years, request.move_current, everything)}
     for question in chosen(settings, request.questions) if request.annexes else ():
         dates = (request.as_of or question.as_of, request.geography_date or question.geography_date)
-        plan = plans.setdefault(dates, RunPlan(*dates, request.years, False, everything))
+        plan = plans.setdefault(dates, RunPlan(*dates, years, False, everything))
         plan.questions.append(question)
     return list(plans.values())
 

@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import jobs
+from orchestration.answers.questions import parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report_page
@@ -39,6 +40,11 @@ class RunOptions(dg.ConfigurableResource):
         """(as_of, geography_date). Raises `Failure` for text that is no date."""
         return _day("as_of", self.as_of), _day("geography_date", self.geography_date)
 
+    @property
+    def chosen_years(self) -> tuple[int, ...] | None:
+        """The years of every annex; None for those of its question. Raises `YearsError`."""
+        return parse_years(self.years)
+
 
 def _day(name: str, text: str | None) -> dt.date | None:
     try:
@@ -49,10 +55,10 @@ def _day(name: str, text: str | None) -> dt.date | None:
 
 def _note_reported(workspace: Workspace, run: dg.DagsterRun | None) -> None:
     """Notes what the checks of a run of the page or the daemon reported; the command line reports its own runs."""
-    untold = workspace.unreported()
-    refused = {e.source for e in untold if e.status == "rejected"}
-    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.validated:
-        reported.report(workspace.data, untold)
+    unreported = workspace.unreported()
+    rejected = {e.source for e in unreported if e.status == "rejected"}
+    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and rejected <= workspace.validated:
+        reported.report(workspace.data, unreported)
 
 
 def workspace_resource(settings: Settings) -> dg.ResourceDefinition:

@@ -118,8 +118,8 @@ def _execute(settings: Settings, plan: RunPlan, work: RemainingWork, report: Run
 
     quiet()
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
-    dates = {"as_of": plan.as_of, "geography_date": plan.geography_date, "years": plan.years}
-    options = {name: str(value) for name, value in dates.items() if value} | {"move_current": plan.move_current}
+    asked = {"as_of": plan.as_of, "geography_date": plan.geography_date, "years": ",".join(map(str, plan.years or ()))}
+    options = {name: str(value) for name, value in asked.items() if value} | {"move_current": plan.move_current}
     config = {
         "resources": {"run_options": {"config": options}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

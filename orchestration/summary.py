@@ -136,7 +136,7 @@ def _sources_table(workspace: Workspace, entries: Sequence[Entry], today: dt.dat
                 "" if state == "on time" else state,
             )
         )
-    headers = ("source", "deliveries", "rejected", "rows accepted", "rows quarantined", "newest", "")
+    headers = ("source", "files", "rejected", "rows accepted", "quarantined", "newest", "")
     return table(headers, rows)
 
 

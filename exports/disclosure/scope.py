@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from exports.annexes import KINDS
-from exports.annexes.model import Mart
 from exports.disclosure.geography import FLANDERS, level_of, place_of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy, PolicyError, PolicyFile
 from exports.disclosure.system import CellId
 from exports.figures.identity import FigureId
+from exports.figures.plan import Mart
 from orchestration.store.yaml_models import Mistake, YamlDocument
 
 Scope = dict[tuple[str, int], dict[str, set[str]]]

@@ -17,8 +17,8 @@ from pydantic import BeforeValidator, Field, InstanceOf, WithJsonSchema, field_v
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.figures.identity import LEVELS
+from exports.figures.plan import FIRST_YEAR
 from exports.questions.field_types import (
-    FIRST_YEAR,
     YEARS_SCHEMA,
     FieldsOrBlank,
     FileStem,
@@ -33,7 +33,7 @@ from exports.questions.question import QuestionFileError
 from orchestration.store.yaml_models import read
 
 FILE = Path(__file__).with_name("cijferboek.yml")
-KINDS_SHOWN = ("2", "3", "4", "5", "ratio")
+KINDS_SHOWN = tuple(key for key, kind in KINDS.items() if kind.in_figure_book)
 """Annex kinds that the page has charts for, each under its default options."""
 
 

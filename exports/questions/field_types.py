@@ -21,6 +21,7 @@ from pydantic_core import PydanticKnownError
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.figures.identity import LEVELS
+from exports.figures.plan import FIRST_YEAR
 from orchestration.store.yaml_models import Fields
 
 
@@ -52,8 +53,6 @@ Text = Annotated[
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
 """Words that may be written as a whole number, such as the number of an annex."""
-
-FIRST_YEAR = 2017  # the measure started on 1 January 2017
 
 
 def parse_years(value: Any) -> tuple[int, ...]:

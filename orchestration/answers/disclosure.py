@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from exports.figure_book import Definition, book_figures, load_definition
 from exports.figures.identity import Figure, FigureId
 from exports.questions.question import Question
-from orchestration.answers.questions import known, parse_years
+from orchestration.answers.questions import known
 from orchestration.releases import register
 from orchestration.releases.register import Release
 from orchestration.store.files import replaced
@@ -65,6 +65,7 @@ class StoredControl:
 
     @property
     def pattern(self) -> Path:
+        """The file with the control itself: the pattern of hidden figures."""
         return self.folder / "pattern.control.json.gz"
 
     @property
@@ -73,10 +74,12 @@ class StoredControl:
 
     @property
     def exists(self) -> bool:
+        """Whether the control was made and written whole."""
         return self.pattern.exists() and self._summary.exists()
 
     @property
     def summary(self) -> ControlSummary:
+        """Its outcome, read from disk."""
         return ControlSummary(**json.loads(self._summary.read_text(encoding="utf-8")))
 
     def write(self, control: Control, refused: str = "") -> None:
@@ -97,7 +100,7 @@ class StoredControl:
             temporary.write_text(json.dumps(asdict(summary), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def stored_control(settings: Settings, publication: Publication, years: str | None = None) -> StoredControl:
+def stored_control(settings: Settings, publication: Publication, years: tuple[int, ...] | None = None) -> StoredControl:
     """Where the control of a publication is stored, or will be; `years` as given to `--years`, which are controlled
     beside those of the questions.
 
@@ -120,7 +123,7 @@ def stored_control(settings: Settings, publication: Publication, years: str | No
     return StoredControl(stamp, data.disclosure / stamp)
 
 
-def ensure(settings: Settings, publication: Publication, years: str | None = None) -> StoredControl:
+def ensure(settings: Settings, publication: Publication, years: tuple[int, ...] | None = None) -> StoredControl:
     """The control of a publication, made when it does not exist yet.
 
     Raises PolicyError, PublicationError, and RegisterError when the record of a release is gone.
@@ -177,7 +180,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     return found.stamp
 
 
-def _tables(publication: Publication, question: Question, years: str | None) -> dict[str, set[FigureId]]:
+def _tables(publication: Publication, question: Question, years: tuple[int, ...] | None) -> dict[str, set[FigureId]]:
     """Every figure that the annexes and the answer of a question show, in its years and those given to `--years`:
     document -> figures."""
     from exports import annex_figures
@@ -185,11 +188,11 @@ def _tables(publication: Publication, question: Question, years: str | None) -> 
 
     found: dict[str, set[FigureId]] = {}
     for annex in question.annexes:
-        wanted = sorted({*annex.years, *(parse_years(years) or ())})
+        wanted = sorted({*annex.years, *(years or ())})
         name = f"{question.id} annex {annex.number}"
         found[name] = _with_parts(annex_figures(publication.path, question, annex, wanted))
     quoted = found[f"the answer to {question.id}"] = set[FigureId]()
-    build_answer(publication.path, question, lambda figure: bool(quoted.add(figure)), years=parse_years(years))
+    build_answer(publication.path, question, lambda figure: bool(quoted.add(figure)), years=years)
     return found
 
 
@@ -198,9 +201,9 @@ def _with_parts(figures: Iterable[Figure]) -> set[FigureId]:
     return {id_ for figure in figures for id_ in (figure.id, *figure.parts)}
 
 
-def _within(question: Question, years: str) -> bool:
+def _within(question: Question, years: tuple[int, ...]) -> bool:
     """Whether all annexes of the question have these years."""
-    return all(set(parse_years(years) or ()) <= set(annex.years) for annex in question.annexes)
+    return all(set(years) <= set(annex.years) for annex in question.annexes)
 
 
 def _releases(data: DataFolder) -> list[Release]:

@@ -14,7 +14,6 @@ from typing import Any
 from exports.answering.answer import answer_file
 from exports.questions.question import Question
 from orchestration.answers import disclosure, revision
-from orchestration.answers.questions import parse_years
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -33,7 +32,11 @@ def names(question: Question) -> tuple[str, ...]:
 
 
 def folder(
-    data: DataFolder, question: Question, publication: Publication, entries: Sequence[Entry], years: str | None
+    data: DataFolder,
+    question: Question,
+    publication: Publication,
+    entries: Sequence[Entry],
+    years: tuple[int, ...] | None,
 ) -> Path:
     """The folder of the question's public documents. Other dates than a run without options would take, and a choice of
     years (as given to `--years`), each get a subfolder of their own."""
@@ -42,7 +45,7 @@ def folder(
     if (publication.as_of, publication.geography_date) != (usual.as_of, usual.geography_date):
         parts.append(f"stand-{publication.as_of}_gebied-{publication.geography_date}")
     if years:
-        parts.append("jaren-" + "+".join(map(str, parse_years(years) or ())))
+        parts.append("jaren-" + "+".join(map(str, years or ())))
     place = data.annexes / question.id
     return place / "_".join(parts) if parts else place
 
@@ -102,7 +105,9 @@ class DocumentStamps:
         return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
 
 
-def stamp(publication: Publication, question: Question, name: str, years: str | None, *more: str | None) -> str:
+def stamp(
+    publication: Publication, question: Question, name: str, years: tuple[int, ...] | None, *more: str | None
+) -> str:
     """Digest of all that decides the bytes of the document `name`: figures, question, years, the code that writes
     documents and, in `more`, the disclosure control and the release that the annex is compared with."""
     facts = [publication.inputs, publication.code_version, documents_digest(), question.source_sha256, name, years]
@@ -110,7 +115,7 @@ def stamp(publication: Publication, question: Question, name: str, years: str | 
 
 
 def stamps_now(
-    settings: Settings, publication: Publication, question: Question, years: str | None = None
+    settings: Settings, publication: Publication, question: Question, years: tuple[int, ...] | None = None
 ) -> dict[str, str]:
     """The stamp that each document of the question (as in `names`) gets when it is written now."""
     control = disclosure.stored_control(settings, publication, years).stamp
@@ -119,7 +124,11 @@ def stamps_now(
 
 
 def out_of_date(
-    settings: Settings, entries: Sequence[Entry], made: Publication, question: Question, years: str | None = None
+    settings: Settings,
+    entries: Sequence[Entry],
+    made: Publication,
+    question: Question,
+    years: tuple[int, ...] | None = None,
 ) -> list[str]:
     """The documents of a question (as in `names`) that are missing, or that would be made from something else now:
     another publication, disclosure control, question, earlier release or version of the code that writes them."""

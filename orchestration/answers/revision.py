@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from exports.comparison.displayed import of_figures
 from exports.comparison.workbook import Earlier, revision_sheet
 from exports.figures.collect import collect
 from exports.figures.identity import Hidden
 from exports.figures.reading import PublicationReader as Reader
-from exports.figures.shown import of_figures
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
-from orchestration.answers.questions import parse_years
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import figures, register
 from orchestration.releases.attribution import ChangeAttribution, attribute_changes
@@ -34,7 +33,7 @@ def sheets(
     question: Question,
     annex: Annex,
     publication: Publication,
-    years: str | None,
+    years: tuple[int, ...] | None,
     edition: str,
     hidden: Hidden | None,
 ) -> tuple[Sheet, ...]:
@@ -53,7 +52,7 @@ def sheets(
         figures.shown(place, annex.key),
     )
     with Reader(publication.path) as reader:
-        collected = collect(reader, annex.kind, parse_years(years) or annex.years, annex.options)
+        collected = collect(reader, annex.kind, years or annex.years, annex.options)
         causes = _attribution(settings, publication, lines[0]).causes
         return (revision_sheet(reader, annex, of_figures(collected, hidden), earlier, causes, edition),)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, revision
-from orchestration.answers.questions import parse_years
 from orchestration.ingest.ledger import Entry
 from orchestration.releases.register import CONFIDENTIAL
 from orchestration.store.settings import Settings
@@ -33,7 +32,7 @@ def write(
     publication: Publication,
     question: Question,
     name: str,
-    years: str | None,
+    years: tuple[int, ...] | None,
 ) -> WrittenDocument:
     """Writes both editions of an annex (`name` is its key), or the answer (`documents.ANSWER`); makes the disclosure
     control of the publication first when it is not there yet."""
@@ -55,7 +54,7 @@ def _write_annex(
     question: Question,
     name: str,
     place: Path,
-    years: str | None,
+    years: tuple[int, ...] | None,
     control: Control,
 ) -> list[Path]:
     from exports import write_annex
@@ -73,7 +72,7 @@ def _write_annex(
             question,
             annex,
             folder,
-            parse_years(years),
+            years,
             edition=edition,
             hidden=hidden,
             policy=control.policy_lines,
@@ -86,11 +85,11 @@ def _write_annex(
 
 
 def _write_answer(
-    publication: Publication, question: Question, place: Path, years: str | None, control: Control
+    publication: Publication, question: Question, place: Path, years: tuple[int, ...] | None, control: Control
 ) -> list[Path]:
     from exports.answering.answer import control_file, write_answer
 
     if not control.passed:
         return []
-    path = write_answer(publication.path, question, place, control.hidden, years=parse_years(years))
+    path = write_answer(publication.path, question, place, control.hidden, years=years)
     return [path, path.with_name(control_file())]

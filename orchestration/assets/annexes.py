@@ -58,7 +58,7 @@ def _disclosure_control() -> dg.AssetsDefinition:
         options: RunOptions = context.resources.run_options
         source = publish.of_run(workspace, options)
         with step("disclosure control") as shown:
-            summary = disclosure.ensure(workspace.settings, source, options.years).summary
+            summary = disclosure.ensure(workspace.settings, source, options.chosen_years).summary
             share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
             shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
         metadata = {
@@ -99,7 +99,7 @@ def _document(question: Question, name: str) -> dg.AssetsDefinition:
         options: RunOptions = context.resources.run_options
         source = publish.of_run(workspace, options, question)
         with step(f"{question.id} {name}") as shown, retried():
-            made = writing.write(workspace.settings, workspace.entries(), source, question, name, options.years)
+            made = writing.write(workspace.settings, workspace.entries(), source, question, name, options.chosen_years)
             shown.summary = f"{made.path.stat().st_size / 1024:,.0f} kB" if made.is_public else "no public edition"
         return dg.MaterializeResult(
             metadata={

@@ -48,6 +48,22 @@ class SourceLoad:
                 rows[reason.rule, reason.on_fail] += reason.rows
         return dict(sorted(rows.items()))
 
+    def share(self, column: str) -> float:
+        """Rows of this column of the ledger in percent of the rows that were read; 0 when none were."""
+        read = self.total("rows_read")
+        return round(100 * self.total(column) / read, 4) if read else 0.0
+
+    @property
+    def text(self) -> str:
+        """One line of counts."""
+        if not self.entries:
+            return "nothing new"
+        return (
+            f"{len(self.entries)} deliveries, {self.total('rows_accepted'):,} rows accepted, "
+            f"{self.total('rows_quarantined'):,} quarantined, {self.total('rows_warned'):,} with a warning"
+            + (f", {len(self.rejected)} files rejected" if self.rejected else "")
+        )
+
 
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""

@@ -189,7 +189,7 @@ def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: st
 
 
 def _note(path: Path, done: Erasure) -> None:
-    told = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
-    told = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **told}
+    noted = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
+    noted = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **noted}
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told) + "\n")
+        file.write(json.dumps(noted) + "\n")

@@ -16,51 +16,38 @@ from collections.abc import Sequence
 import duckdb
 
 from expectations.contract import SourceContract
-from exports.annexes.model import AnnexKind
+from exports.annexes.model import AnnexKind, DateRole
 from exports.comparison.compare import CODE, TIME
+from exports.comparison.displayed import FLANDERS
 from exports.figures.reading import UNASSIGNED
-from exports.figures.shown import FLANDERS
 from orchestration.ingest.ledger import Entry
 from orchestration.store.municipalities import code_on, read_codes
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import quote
 
-ROLES = {
-    "1": "start",
-    "2": "start",
-    "3": "payment",
-    "4": "end",
-    "5": "measured",
-    "6": "measured",
-    "ratio": "month",
-    "intake": "screening",
-    "aftercare": "end",
-}
-"""Annex kind -> which date of a row makes the year. Wage subsidies take the years of both bases together."""
-CLOCKED = {"4", "5", "6", "aftercare"}
-"""Kinds that also change because time passes: more trajectories have ended, or reached their measuring day."""
 _DIRECT = {
     "loontoelagen": (
-        "select _file_name, ocmw_nis, 'payment', year(prestatiemaand) from {rows} union all "
-        "select _file_name, ocmw_nis, 'payment', year(betaaldatum) from {rows}"
+        f"select _file_name, ocmw_nis, '{DateRole.PAYMENT}', year(prestatiemaand) from {{rows}} union all "
+        f"select _file_name, ocmw_nis, '{DateRole.PAYMENT}', year(betaaldatum) from {{rows}}"
     ),
     "leefloners": (
-        "select _file_name, nis_code, 'month', year(maand) from {rows} union all "
-        "select _file_name, nis_code, 'month', year(maand) + 1 from {rows}"
+        f"select _file_name, nis_code, '{DateRole.MONTH}', year(maand) from {{rows}} union all "
+        f"select _file_name, nis_code, '{DateRole.MONTH}', year(maand) + 1 from {{rows}}"
     ),
-    "screenings": "select _file_name, ocmw_nis, 'screening', year(screeningsdatum) from {rows}",
-    "trajecten": "select _file_name, ocmw_nis, role, year from ({rows}) join years using (traject_id)",
+    "screenings": f"select _file_name, ocmw_nis, '{DateRole.SCREENING}', year(screeningsdatum) from {{rows}}",
 }
-_YEARS = """
+"""Sources whose rows hold a municipality and a date of their own. A month counts in the change of the next year too."""
+_YEARS = f"""
     create temp table years as
     select distinct traject_id, client_key, ocmw_nis, role, year from (
-        select *, 'start' as role, year(startdatum) as year from trajectories
-        union all select *, 'end', year(einddatum) from trajectories
-        union all select *, 'measured', year(einddatum + interval 12 month) from trajectories
-        union all select *, 'month', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
+        select *, '{DateRole.START}' as role, year(startdatum) as year from trajectories
+        union all select *, '{DateRole.END}', year(einddatum) from trajectories
+        union all select *, '{DateRole.MEASURED}', year(einddatum + interval 12 month) from trajectories
+        union all select *, '{DateRole.MONTH}', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
         from trajectories
     ) where year is not null
 """
+"""The years that a trajectory counts in, by each role of its dates."""
 
 
 class ChangeAttribution:
@@ -82,15 +69,16 @@ class ChangeAttribution:
         """The causes for figures of this annex kind: file names of deliveries in alphabetical order, then `TIME` and
         `CODE` when they apply. A municipality without causes of its own gets those of Flanders, since some of its
         figures are differences with the Flemish figure."""
-        clocked = kind.key in CLOCKED and year >= self._from.year and self._from != self._to
+        clocked = kind.changes_with_time and year >= self._from.year and self._from != self._to
         found = self._files(kind, place, year)
         if not found and not clocked:
             found = self._files(kind, FLANDERS, year)
         return [*sorted(found), *([TIME] if clocked else []), *([CODE] if self._other_code else [])]
 
     def _files(self, kind: AnnexKind, place: str, year: int) -> set[str]:
-        role = ROLES.get(kind.key, "")
-        return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
+        return {
+            name for source in kind.sources for name in self._touched.get((source, kind.date_role, place, year), ())
+        }
 
 
 def attribute_changes(

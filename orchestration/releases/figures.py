@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from exports.comparison.displayed import Key, of_workbook, tidy_of_workbook
 from exports.figures.identity import Value
-from exports.figures.shown import Key, of_workbook, tidy_of_workbook
 from exports.questions.question import Question
 from orchestration.store.sql import literal
 

@@ -239,6 +239,7 @@ class Verification:
 
     @property
     def text(self) -> str:
+        """The answer for people, in one or more lines."""
         if self.release:
             return f"Untouched release: {self.release.label}"
         lines = [self._other]

@@ -4,17 +4,18 @@ There are three digests, so that a change makes nothing out of date that it cann
 
 `figures_digest`: what decides a figure of a publication.
     - the dbt project: SQL of models and macros, seeds and their column types, the settings of the project;
-    - `expectations`: turns the row rules into SQL and so decides which rows are loaded;
+    - `expectations`: reads the contracts and turns row rules into SQL, and so decides which rows are loaded;
     - `orchestration/store/sql.py`: quotes the values in that SQL;
     - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: what is reported to the user, and
       the workspace that connects the parts;
     - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, and the
       documentation of tables.
-`control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself
+`control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself,
     everything in `exports` that decides which figures a document shows, and which municipality a code stands for. Not
     in it: what only writes or compares files.
 `documents_digest`: what decides the bytes of annexes, answers and the figure book: all of `exports` but the data
-    dictionary, the revision sheet with its change attribution, and the asset that writes them.
+    dictionary; the change attribution of `orchestration/releases`; and `orchestration/answers`, without the modules
+    that list, choose or plan documents.
 
 Left out of all: the row rules, the questions, the disclosure policy and the definition of the figure book, which have
 digests of their own wherever they matter; tests and descriptions in the YAML of models; everything else (command line,

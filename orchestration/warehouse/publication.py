@@ -48,6 +48,7 @@ class Publication:
 
     @property
     def database(self) -> Path:
+        """The DuckDB file with all tables, read-only."""
         return self.path / DATABASE
 
 

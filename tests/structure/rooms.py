@@ -50,9 +50,9 @@ PLACES = {
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
-    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
+    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
                  "orchestration.demo.files", "orchestration.ingest.readers"},
-    "python_calamine": {"orchestration.ingest.readers", "exports.figures.shown"},
+    "python_calamine": {"orchestration.ingest.readers", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
@@ -73,7 +73,7 @@ ON_TOP = {
     },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
-    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper"},
+    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame"},
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
     "rich": set(),

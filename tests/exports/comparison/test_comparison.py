@@ -15,11 +15,11 @@ from expectations import contract
 from exports import FigureId, PublicationError, load_questions, write_annex
 from exports.annexes import KINDS
 from exports.comparison.compare import CODE, TIME, annexes_of, by_source, compare, compare_annex
+from exports.comparison.displayed import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.comparison.text import text
 from exports.comparison.workbook import REVISION, Earlier, document, revision_sheet
 from exports.figures.collect import collect
 from exports.figures.reading import PublicationReader
-from exports.figures.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 from orchestration.ingest import storage

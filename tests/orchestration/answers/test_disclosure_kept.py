@@ -73,7 +73,7 @@ def test_figures_policy_years_and_questions_decide_it(settings, made, tmp_path, 
     stamps = {
         disclosure.stored_control(settings, made).stamp,
         disclosure.stored_control(settings, replace(made, inputs="two")).stamp,
-        disclosure.stored_control(settings, made, "2020-2021").stamp,
+        disclosure.stored_control(settings, made, (2020, 2021)).stamp,
     }
     policy = tmp_path / "policy.yml"
     policy.write_text(disclosure.DISCLOSURE_POLICY.read_text().replace("threshold: 4", "threshold: 5"))
@@ -109,7 +109,7 @@ def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     record = disclosure._released(settings.folder, replace(_line(), folder="twe-2024/x"))
     populations = {cell.population.partition(" ")[0] for cell in record.system.cells}
     assert populations == {"started", "subsidies", "ended", "measured"}
-    everything = disclosure.load(disclosure.ensure(settings, made, "2022-2023")).release.system.cells
+    everything = disclosure.load(disclosure.ensure(settings, made, (2022, 2023))).release.system.cells
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
 
 
@@ -159,7 +159,7 @@ def test_a_lost_record_stops_the_control(settings, made, tmp_path):
 def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
     """Both editions may be handed out, so no figure may be hidden in one and shown in the other."""
     usual = disclosure.load(disclosure.ensure(settings, made)).release
-    other = disclosure.load(disclosure.ensure(settings, made, "2021-2024")).release
+    other = disclosure.load(disclosure.ensure(settings, made, (2021, 2022, 2023, 2024))).release
     both = usual.system.index.keys() & other.system.index.keys()
     assert len(other.system.cells) > len(usual.system.cells) and len(both) > 50
     for cell in both:
@@ -171,7 +171,7 @@ def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
 def test_a_release_of_the_usual_edition_tells_no_more_than_that_edition(settings, made, tmp_path):
     disclosure.ensure(settings, made)
     release(settings, made, tmp_path / "files")
-    told = disclosure.ensure(settings, made, "2021-2024").summary
+    told = disclosure.ensure(settings, made, (2021, 2022, 2023, 2024)).summary
     assert told.passed and told.refused == ""
     assert "gewone uitgave van deze stand" in " ".join(told.policy) and "vrijgegeven" not in " ".join(told.policy)
 
@@ -191,8 +191,8 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
 
 def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):
     monkeypatch.setattr(disclosure, "known", lambda settings: {"twe-2024": QUESTION})
-    assert disclosure.stored_control(settings, made, "2020-2021") == disclosure.stored_control(settings, made)
-    assert disclosure.stored_control(settings, made, "2019-2021") != disclosure.stored_control(settings, made)
+    assert disclosure.stored_control(settings, made, (2020, 2021)) == disclosure.stored_control(settings, made)
+    assert disclosure.stored_control(settings, made, (2019, 2020, 2021)) != disclosure.stored_control(settings, made)
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -16,6 +16,7 @@ from orchestration.quality.checks import checking
 from orchestration.quality.checks.files import MistakesError
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication, inputs_digest
 from orchestration.warehouse.run_dates import NothingAcceptedError, RunDates, resolve
 from tests.orchestration.ingest.test_ledger import ENTRY
@@ -69,12 +70,14 @@ def test_another_stand_geography_or_choice_of_years_never_overwrites_it(question
     assert place(question, earlier) == "twe-2024/stand-2024-01-31_gebied-2024-06-30"
     moved = replace(MADE, geography_date=dt.date(2018, 1, 1))
     assert place(question, moved) == "twe-2024/stand-2024-06-30_gebied-2018-01-01"
-    assert place(question, MADE, "2020,2022") == "twe-2024/jaren-2020+2022"
-    assert place(question, earlier, "2020-2022") == ("twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022")
+    assert place(question, MADE, (2020, 2022)) == "twe-2024/jaren-2020+2022"
+    assert place(question, earlier, (2020, 2021, 2022)) == (
+        "twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022"
+    )
 
 
 def test_the_same_years_go_into_the_same_folder_however_they_are_written(question: Question) -> None:
-    assert place(question, MADE, "2020-2021") == place(question, MADE, "2021, 2020")
+    assert place(question, MADE, parse_years("2020-2021")) == place(question, MADE, parse_years("2021, 2020"))
 
 
 def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_path: Path) -> None:
@@ -97,7 +100,7 @@ def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -
     one, two = documents.names(question)[:2]
     stamps = {
         stamp(MADE, question, one, None),
-        stamp(MADE, question, one, "2020"),
+        stamp(MADE, question, one, (2020,)),
         stamp(MADE, question, two, None),
         stamp(replace(MADE, inputs="ander"), question, one, None),
         stamp(MADE, question.model_copy(update={"source_sha256": "ander"}), one, None),
@@ -106,6 +109,23 @@ def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -
     }
     assert len(stamps) == 7
     assert stamp(replace(MADE, published_at=dt.datetime(2025, 1, 1)), question, one, None) in stamps
+
+
+def test_other_code_makes_out_of_date_what_it_can_change(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed writer leaves the publication as it is, and its documents are written again."""
+    name, dates = documents.names(question)[0], resolve(ENTRIES)
+
+    def now() -> tuple[str, str]:
+        return inputs_digest(ENTRIES, dates), stamp(MADE, question, name, None)
+
+    before = now()
+    with monkeypatch.context() as changed:
+        changed.setattr(documents, "documents_digest", lambda: "another writer")
+        assert now()[0] == before[0] and now()[1] != before[1]
+    with monkeypatch.context() as changed:
+        changed.setattr(publication, "figures_digest", lambda: "another model")
+        assert now()[0] != before[0]
+    assert stamp(replace(MADE, code_version="another version on the cover"), question, name, None) != before[1]
 
 
 # --- the dates of an answer -----------------------------------------------------------------------------------------
