@@ -109,6 +109,10 @@ MUTANTS = (
            "tests/exports/figures/test_rules.py"),
     Mutant("exports/figures/rules.py", "value * part for value, part", "value for value, part",
            "tests/exports/figures/test_rules.py"),
+    Mutant("exports/figure_book/assets/base.js", "(100 * part)", "(part)",
+           "tests/exports/figure_book/test_figure_book.py"),
+    Mutant("exports/disclosure/words.py", "100 * hidden", "hidden",
+           "tests/exports/disclosure/test_words.py"),
     Mutant("exports/questions/question.py", "sha256", "sha255",
            "tests/exports/questions/test_questions.py"),
     # The rules of the tree.
