@@ -16,12 +16,12 @@ from typing import Any
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
-from exports.editions import Edition, shown
+from exports.editions import Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN
 from exports.figure_book.selection import KindSelection, Selection, of_kind, shows
 from exports.figures.collect import Figures, WideFigures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
-from exports.figures.indicators import Indicator
+from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationReader
 from exports.questions.question import Annex
 from exports.sheets.context import year_flags
@@ -191,7 +191,7 @@ def _late(values: list[Value]) -> list[Value]:
 def _value(figure: Figure | None, hidden: Hidden | None) -> Value:
     if figure is None:
         return None
-    value = shown(figure, hidden)
+    value = displayed(figure, hidden)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return _SIGNS[value] if isinstance(value, str) else value
