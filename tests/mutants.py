@@ -50,6 +50,12 @@ MUTANTS = (
     Mutant("orchestration/ingest/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",
            "tests/orchestration/ingest/test_ledger.py"),
     # Rules and codes as data.
+    Mutant("orchestration/store/municipalities.py", "day <= item.valid_to", "day < item.valid_to",
+           "tests/orchestration/store/test_municipalities.py"),
+    Mutant("orchestration/store/yaml_models.py", "in reversed(node.value)", "in node.value",
+           "tests/orchestration/store/test_yaml_models.py"),
+    Mutant("expectations/source_file.py", "taken.add(str(name))", "pass",
+           "tests/expectations/test_contract.py"),
     Mutant("expectations/trajecten.yml", "max_value: 24", "max_value: 25",
            "tests/expectations/test_rules.py"),
     Mutant("expectations/klantprofielen.yml", "min: 15", "min: 14",

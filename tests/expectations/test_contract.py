@@ -314,6 +314,14 @@ SLIPS = {
     "list in a value set": ("[3]", "[[3]]", 16, "rule 'not_three': [3] is no single value"),
     "name with a capital": ("name: not_three", "name: Not three", 12, "rule 'Not three': the name 'Not three' must be"),
     "column with a capital": ("  aantal:", "  Aantal:", 7, "column 'Aantal': the name 'Aantal' must be a-z"),
+    "name of another rule": (
+        "rules:\n",
+        "rules:\n"
+        "  - {name: not_three, on_fail: warn, expect: expect_column_values_to_be_null, column: aantal,\n"
+        "     meaning: x, remedy: x}\n",
+        14,
+        "rule 'not_three': the name 'not_three' is used twice",
+    ),
     "no meaning": ("meaning: Drie mag niet.", "meaning: ' '", 17, "rule 'not_three': the text is empty"),
     "loaded and yet in quarantine": (
         "on_fail: warn\n    expect: expect_column_values_to_not_be_in_set\n    column: aantal\n    value_set: [3]\n"
