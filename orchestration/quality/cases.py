@@ -124,10 +124,8 @@ def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
             "insert into reviews values (?, ?, ?, ?, ?)",
             [[*place, review.why, review.day] for place, review in reviews.items()],
         )
-    codes = [
-        row["nis_code"] for row in files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_COLUMNS)
-    ]
-    con.execute("create table municipalities as select unnest(?) as nis_code", [codes])
+    known = files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_HEADER)
+    con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in known]])
     lake = _parquet(con, data.lake, "trajecten")
     newest = (
         f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake}) "
