@@ -83,14 +83,12 @@ def _accepted(entries: list[Entry], as_of: dt.date) -> list[Entry]:
 
 
 def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geography: dt.date) -> Publication:
-    digest = publication.inputs_digest(entries, resolve(entries, as_of, geography))
-    made = publication.find(settings.folder, digest)
-    if made is None:
-        request = RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
-        report = runner.run(settings, request)
-        made = publication.find(settings.folder, digest)
-        if made is None:
-            raise ComparisonError(
-                "; ".join(map(str, report.problems)) or f"the figures as of {as_of} could not be published"
-            )
-    return made
+    dates = resolve(entries, as_of, geography)
+    if made := publication.of_dates(settings.folder, entries, dates):
+        return made
+    request = RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
+    report = runner.run(settings, request)
+    if made := publication.of_dates(settings.folder, entries, dates):
+        return made
+    why = "; ".join(map(str, report.problems)) or f"the figures as of {as_of} could not be published"
+    raise ComparisonError(why)

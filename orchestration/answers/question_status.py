@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exports.figure_book import load_definition
 from exports.questions.question import Question
-from orchestration.answers import documents, figure_books
+from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
@@ -78,8 +78,9 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
             f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
         )
     made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
-    new = made is not None and not documents.out_of_date(settings, entries, made, question)
-    return [*lines, f"    {_state(new, as_of)}"]
+    control = disclosure.stored_control(settings, made).stamp if made else ""
+    new = made and all(one.is_current for one in documents.states(settings, entries, made, question, control))
+    return [*lines, f"    {_state(bool(new), as_of)}"]
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
@@ -105,7 +106,7 @@ def _publication_now(
         answer = resolve(entries, as_of, geography_date)
     except NothingAcceptedError:
         return None, None
-    return publication.find(settings.folder, publication.inputs_digest(entries, answer)), answer.as_of
+    return publication.of_dates(settings.folder, entries, answer), answer.as_of
 
 
 def _state(new: bool, as_of: dt.date | None) -> str:
