@@ -8,7 +8,7 @@ import dagster as dg
 
 from orchestration import automation, jobs
 from orchestration.answers.questions import sound
-from orchestration.assets import annexes, lake, publish, quality, warehouse
+from orchestration.assets import annexes, lake, publish, warehouse
 from orchestration.resources import RunOptions, workspace_resource
 from orchestration.store.settings import Settings, load_settings
 from orchestration.warehouse import dbt
@@ -28,7 +28,6 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
             *lake.build(),
             *warehouse_assets,
             publish.build(marts),
-            quality.build(),
             *annexes.build(sound(settings).values()),
         ],
         jobs=jobs.build(),

@@ -102,7 +102,8 @@ def remaining_work(
 
     Raises `NothingAcceptedError` when nothing waits and nothing was accepted up to the plan's date.
     """
-    made, everything = None, plan.documents
+    everything = plan.documents
+    made = None
     if not sources:
         dates = resolve(entries, plan.as_of, plan.geography_date)
         made = publication.of_dates(settings.folder, entries, dates)

@@ -125,19 +125,10 @@ def _sources_table(workspace: Workspace, entries: Sequence[Entry], today: dt.dat
         state = ""
         if contract.rhythm and newest and not workspace.synthetic:  # demo deliveries come once; nobody awaits the next
             state = contract.rhythm.state(newest, today)
-        rows.append(
-            (
-                source,
-                len(own),
-                len(own) - len(accepted),
-                sum(e.rows_accepted for e in accepted),
-                sum(e.rows_quarantined for e in accepted),
-                newest or "-",
-                "" if state == "on time" else state,
-            )
-        )
-    headers = ("source", "files", "rejected", "rows accepted", "quarantined", "newest", "")
-    return table(headers, rows)
+        files = (source, len(own), len(own) - len(accepted))
+        counts = (sum(e.rows_accepted for e in accepted), sum(e.rows_quarantined for e in accepted))
+        rows.append((*files, *counts, newest or "-", "" if state == "on time" else state))
+    return table(("source", "files", "rejected", "rows accepted", "quarantined", "newest", ""), rows)
 
 
 def _rejected(entries: Sequence[Entry]) -> list[str]:

@@ -55,7 +55,6 @@ class Case:
     """Day on which the key was first quarantined (or warned about), not resolved or reviewed in between."""
     resolved_by: str | None
     """The file that resolved it."""
-    resolved_on: dt.date | None
     has_key: bool
     nis_code: str | None
     """The OCMW's municipality, by the row itself or else by its trajectory."""
@@ -226,16 +225,16 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             case when j.resolved is not null then {literal(RESOLVED)}
                 when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
                 when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
-            j.since, d.file_name, d.delivered_on, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
+            j.since, d.file_name, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
         from dated as j left join deliveries as d on d.place = j.resolved
         order by j.place, j.row_number, j.reviewed, j.rules
     """).fetchall()
     for row in rows:
-        file, day, number, outcome, rules, status, since, by, on, has_key, nis, fields, why, reviewed_on, *given = row
+        file, day, number, outcome, rules, status, since, by, has_key, nis, fields, why, reviewed_on, *given = row
         values = {c.name: v for c, v in zip(columns, given, strict=True) if v is not None}
         shown = tuple(f or "" for f in fields) if fields else None
         place = (source.source, file, day, number, outcome, tuple(rules))
-        yield Case(*place, status, since, by, on, has_key, nis, values, shown, why, reviewed_on)
+        yield Case(*place, status, since, by, has_key, nis, values, shown, why, reviewed_on)
 
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
@@ -269,4 +268,4 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         place = (source.source, file, day, number, WARNED, tuple(rules))
-        yield Case(*place, status, day, None, None, True, nis, values, None, why, reviewed_on, (), other_key, other_nis)
+        yield Case(*place, status, day, None, True, nis, values, None, why, reviewed_on, (), other_key, other_nis)

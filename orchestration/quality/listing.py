@@ -124,22 +124,14 @@ def _meaning(found: Sequence[Case], rule: str | None) -> Iterator[str]:
 def _would_pass(found: Sequence[Case]) -> Iterator[str]:
     """Open rows that today's rules would let through: nobody has to correct them."""
     passing = [c for c in found if current_rules.passes(c)]
-    quarantined = [c for c in passing if c.outcome == QUARANTINED]
-    for own, remedy in (
-        (quarantined, "quarantined {} would be loaded by today's rules; have them delivered again as they were"),
-        (
-            [c for c in passing if c.outcome != QUARANTINED],
-            "{} with a warning would get none by today's rules; mark as reviewed",
-        ),
+    for is_quarantined, what in (
+        (True, "quarantined {} would be loaded by today's rules; have them delivered again as they were"),
+        (False, "{} with a warning would get none by today's rules; mark as reviewed"),
     ):
-        if own:
+        if own := [c for c in passing if (c.outcome == QUARANTINED) is is_quarantined]:
             rules = Counter(f"{c.source} {rule}" for c in own for rule in c.rules)
-            yield ""
-            yield (
-                f"{len(own):,} {remedy.format('row' if len(own) == 1 else 'rows')}: "
-                + ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
-                + "."
-            )
+            listed = ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
+            yield from ("", f"{len(own):,} {what.format('row' if len(own) == 1 else 'rows')}: {listed}.")
 
 
 def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> list[str]:
