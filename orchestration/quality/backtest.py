@@ -62,6 +62,10 @@ def backtest(data: DataFolder, source: SourceContract) -> Backtest:
     accepted = [e for e in entries if e.status == "accepted"]
     left_out = replay.insz_rules(source)
     rules = tuple(r for r in source.rules if r.name not in left_out)
+    rejected = len(entries) - len(accepted)
+    approximate = sorted({r.name for r in rules if _looks_at_text(r, source)})
+    if not accepted:
+        return Backtest(source.source, 0, [], 0, 0, rejected, sorted(left_out), approximate)
     with duckdb.connect() as con:
         replay.prepare(con, source)
         for number, entry in enumerate(accepted):
@@ -73,8 +77,6 @@ def backtest(data: DataFolder, source: SourceContract) -> Backtest:
             select count(*), count(*) filter (where not was and is_now), count(*) filter (where was and not is_now)
             from outcomes
         """).fetchall()[0]
-    rejected = len(entries) - len(accepted)
-    approximate = sorted({r.name for r in rules if _looks_at_text(r, source)})
     return Backtest(source.source, rows, changes, quarantined, loaded, rejected, sorted(left_out), approximate)
 
 
