@@ -73,10 +73,8 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         return [f"    nothing written: twe annexes --question {question.id}"]
     lines = []
     for dates, written in found.items():
-        told = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
-        lines.append(
-            f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
-        )
+        of = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
+        lines.append(f"    written {_newest(written)}: {of}, {len(written)} of {len(files)} annexes in {place}")
     made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
     control = disclosure.stored_control(settings, made).stamp if made else ""
     new = made and all(one.is_current for one in documents.states(settings, entries, made, question, control))
@@ -90,12 +88,9 @@ def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     made, as_of = _publication_now(settings, entries, None, None)
     current = figure_books.current(settings, made) if made else None
     page = current or pages[-1]
-    lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, as_of)}"]
-    if len(pages) > 1:
-        lines.append(
-            f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
-        )
-    return lines
+    lines = [f"    written {_newest([page])}: {page}", f"    {_state(current is not None, as_of)}"]
+    more = f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
+    return [*lines, more] if len(pages) > 1 else lines
 
 
 def _publication_now(
@@ -116,8 +111,8 @@ def _state(new: bool, as_of: dt.date | None) -> str:
     return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {as_of}"
 
 
-def _newest(files: Sequence[Path]) -> dt.datetime:
-    return dt.datetime.fromtimestamp(max(file.stat().st_mtime for file in files), dt.UTC)
+def _newest(files: Sequence[Path]) -> str:
+    return _moment(dt.datetime.fromtimestamp(max(file.stat().st_mtime for file in files), dt.UTC))
 
 
 def _moment(moment: dt.datetime) -> str:

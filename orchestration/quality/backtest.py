@@ -131,12 +131,9 @@ def text(tests: Sequence[Backtest], with_rows: bool = False) -> str:
     """What would change, as a table for the terminal; row numbers on request, never a value."""
     lines = []
     for past in tests:
-        quarantined = counted(past.newly_quarantined, "loaded row")
-        loaded = counted(past.newly_loaded, "quarantined row")
-        lines.append(
-            f"{past.source}: {counted(past.rows, 'row')} run again; {quarantined} would be quarantined, {loaded} "
-            "would be loaded."
-        )
+        out, back = counted(past.newly_quarantined, "loaded row"), counted(past.newly_loaded, "quarantined row")
+        again = f"{past.source}: {counted(past.rows, 'row')} run again"
+        lines.append(f"{again}; {out} would be quarantined, {back} would be loaded.")
         if past.changes:
             headers = ("rows", "now", "rule", "file", *(["which"] if with_rows else []))
             rows = [

@@ -134,12 +134,15 @@ def _would_pass(found: Sequence[Case]) -> Iterator[str]:
             yield from ("", f"{len(own):,} {what.format('row' if len(own) == 1 else 'rows')}: {listed}.")
 
 
+def _broken(found: Sequence[Case], only: str | None) -> list[tuple[Case, str]]:
+    """Each case with each rule that it broke, or with `only` this one."""
+    return [(case, rule) for case in found for rule in case.rules if only in (None, rule)]
+
+
 def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> list[str]:
     groups: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
-    for case in found:
-        for rule in case.rules:
-            if choice.rule in (None, rule):
-                groups[case.outcome, case.source, rule].append(case)
+    for case, rule in _broken(found, choice.rule):
+        groups[case.outcome, case.source, rule].append(case)
     shown = list(TITLES) if choice.everything else [OPEN]
     statuses = {key: Counter(c.status for c in own) for key, own in groups.items()}
     rows = []
@@ -163,24 +166,15 @@ def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
 
 
 def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[object, ...]]:
-    counts = Counter(
-        (c.outcome, c.file_name, rule, str(c.since), c.resolved_by or "")
-        for c in found
-        for rule in c.rules
-        if only in (None, rule)
-    )
+    broken = _broken(found, only)
+    counts = Counter((c.outcome, c.file_name, rule, str(c.since), c.resolved_by or "") for c, rule in broken)
     return [(n, *key)[:columns] for key, n in counts.items()]
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
     """The rows that the steward settled, by the reason given."""
-    counts = Counter(
-        (c.status, c.source, rule, str(c.reviewed_on), c.why)
-        for c in found
-        if c.status in (REVIEWED, CLOSED)
-        for rule in c.rules
-        if only in (None, rule)
-    )
+    broken = _broken([c for c in found if c.status in (REVIEWED, CLOSED)], only)
+    counts = Counter((c.status, c.source, rule, str(c.reviewed_on), c.why) for c, rule in broken)
     if not counts:
         return []
     rows = [(n, TITLES[status], source, rule, on, why) for (status, source, rule, on, why), n in counts.items()]

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -112,56 +113,44 @@ def same_code(one: str, other: str) -> bool:
 @lru_cache
 def figures_digest() -> str:
     """SHA-256 of the code that decides figures (see the module), in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in FIGURES.paths():
-        content = path.read_bytes()
-        if path.suffix == ".py":
-            lines: list[str] = []
-            _add_syntax(lines, ast.parse(content))
-            content = "\n".join(lines).encode()
-        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + content + b"\0")
-    return digest.hexdigest()
+    return _digest(FIGURES, lambda path: _syntax(path) if path.suffix == ".py" else path.read_bytes())
 
 
 @lru_cache
 def control_digest() -> str:
     """SHA-256 of the code that decides which figures public editions hide, in hexadecimal."""
-    return _of_bytes(CONTROL)
+    return _digest(CONTROL)
 
 
 @lru_cache
 def documents_digest() -> str:
     """SHA-256 of the code that decides the bytes of documents, in hexadecimal."""
-    return _of_bytes(DOCUMENTS)
+    return _digest(DOCUMENTS)
 
 
-def _of_bytes(code: CodeSelection) -> str:
+def _digest(code: CodeSelection, content: Callable[[Path], bytes] = Path.read_bytes) -> str:
     digest = hashlib.sha256()
     for path in code.paths():
-        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + content(path) + b"\0")
     return digest.hexdigest()
 
 
-def _add_syntax(lines: list[str], node: ast.AST) -> None:
-    """Add the tree below a node as lines of text, without docstrings. `ast.dump` would differ between Python versions:
+def _syntax(path: Path) -> bytes:
+    """What a Python file does: its syntax tree without docstrings."""
+    return "\n".join(_lines(ast.parse(path.read_bytes()))).encode()
+
+
+def _lines(node: ast.AST) -> Iterator[str]:
+    """The tree below a node as lines of text, without docstrings. `ast.dump` would differ between Python versions:
     empty fields, which newer versions add, are left out here."""
-    lines.append(type(node).__name__)
+    yield type(node).__name__
     for name, value in ast.iter_fields(node):
-        items = value if isinstance(value, list) else (value,)
-        if name == "body" and items and _is_text(items[0]):
-            items = items[1:]
+        items = value if isinstance(value, list) else [value]
+        match items:
+            case [ast.Expr(value=ast.Constant(value=str())), *rest] if name == "body":
+                items = rest
         for item in items:
             if isinstance(item, ast.AST):
-                lines.append(f"{name}(")
-                _add_syntax(lines, item)
-                lines.append(")")
+                yield from (f"{name}(", *_lines(item), ")")
             elif item is not None or isinstance(node, ast.Constant):
-                lines.append(f"{name}={item!r}")
-
-
-def _is_text(statement: object) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
+                yield f"{name}={item!r}"
