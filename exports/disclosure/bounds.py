@@ -177,10 +177,7 @@ class OuterBounds:
                 elif bottoms == 1 and mine_bottom <= -INFINITE:
                     at_most = -bottom
             if not plus:
-                at_least, at_most = (
-                    None if at_most is None else -at_most,
-                    None if at_least is None else -at_least,
-                )
+                at_least, at_most = (None if at_most is None else -at_most, None if at_least is None else -at_least)
             if at_least is not None and at_least > low:
                 lowest[cell] = at_least
                 self.why[cell, False] = row

@@ -55,12 +55,7 @@ class Program:
         return not np.any(sums[: self._equations]) and not np.any(sums[self._equations :] < 0)
 
     def optimum(
-        self,
-        costs: Floats,
-        *,
-        lower: Floats | None = None,
-        upper: Floats | None = None,
-        integer: bool = False,
+        self, costs: Floats, *, lower: Floats | None = None, upper: Floats | None = None, integer: bool = False
     ) -> tuple[float, Ints | None] | None:
         """The minimum of `costs` times the variables within `lower` and `upper`: (value, point). None when nothing is
         feasible.
