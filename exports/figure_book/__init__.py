@@ -47,20 +47,18 @@ def write_figure_book(
     """
     from exports.editions import PUBLIEK
     from exports.editions import edition as chosen_edition
-    from exports.figure_book.data import collect_book
+    from exports.figure_book.data import collect_book, of_definition, of_questions
     from exports.figure_book.page import page
-    from exports.figure_book.selection import of_definition, of_questions
     from exports.figures.reading import PublicationReader
     from exports.xlsx.archive import replace_file
 
     made_for = chosen_edition(edition)
     conceal = hidden if made_for.name == PUBLIEK else None
     with PublicationReader(Path(publication_folder)) as publication:
-        selected = (
-            of_definition(load_definition(), publication)
-            if questions is None
-            else of_questions(questions, publication.facts)
-        )
+        if questions is None:
+            selected = of_definition(load_definition(), publication)
+        else:
+            selected = of_questions(questions, publication.facts)
         content = page(collect_book(publication, selected, conceal, made_for))
     return replace_file(Path(out_path), content.encode("utf-8"))
 
@@ -70,8 +68,7 @@ def book_figures(publication_folder: Path, definition: Definition | None = None)
 
     Raises PublicationError, and QuestionFileError when the definition can't be read.
     """
-    from exports.figure_book.data import figures_of
-    from exports.figure_book.selection import of_definition
+    from exports.figure_book.data import figures_of, of_definition
     from exports.figures.reading import PublicationReader
 
     with PublicationReader(Path(publication_folder)) as publication:

@@ -23,24 +23,14 @@ NOT_FINISHED = (
 )
 
 ASSETS = Path(__file__).with_name("assets")
-SCRIPTS = (
-    "base.js",
-    "frame.js",
-    "years.js",
-    "bars.js",
-    "map.js",
-    "flanders.js",
-    "ratio.js",
-    "municipality.js",
-    "start.js",
-)
+SCRIPTS = ("base", "frame", "years", "bars", "map", "flanders", "ratio", "municipality", "start")
 """In the order in which they need each other."""
 
 
 def page(book: Book) -> str:
     """The HTML of the book. The same book gives the same text."""
     style = _asset("style.css")
-    script = '"use strict";\n(() => {\n' + "\n".join(_asset(name) for name in SCRIPTS) + "\n})();\n"
+    script = '"use strict";\n(() => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
     meta = book["meta"]
     return Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
