@@ -22,7 +22,7 @@ import numpy as np
 
 from exports.disclosure.bounds import InnerBounds, OuterBounds
 from exports.disclosure.solver import Ints, Program
-from exports.disclosure.system import CellId, Published, Terms, connected, simplified, width
+from exports.disclosure.system import CellId, Published, Terms, connected, simplified
 
 
 class AuditError(Exception):
@@ -100,7 +100,7 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
             finding = _settle(published, component[variable], int(variable), program, inner, outer)
             if finding is None:
                 report.wide += 1
-            elif finding.lowest >= published.threshold * published.units[finding.cell]:
+            elif finding.lowest >= published.large(finding.cell):
                 report.large += 1
             else:
                 report.findings.append(finding)
@@ -150,18 +150,16 @@ def explore(
     """Bounds of the cells of one group from points: those in `points`, then new ones. Cells in `skip` need no proof."""
     care = np.array([published.watched[cell] and cell not in skip for cell in component])
     inner = InnerBounds(program, _widths(published, component), care)
-    select = np.array(component)
     for point in points:
-        inner.offer(point[select])
+        inner.offer(point[component])
     inner.explore()
     if not inner.points and inner.unproven.any():
-        raise AuditError(f"no whole numbers fit the published figures around {published.names[component[0]]}")
+        raise AuditError(f"no whole numbers fit the published figures around {published.cells[component[0]]}")
     return inner
 
 
 def _widths(published: Published, component: list[int]) -> Ints:
-    units, floors = published.units, published.floors
-    return np.array([width(published.threshold, units[cell], floors[cell]) for cell in component], dtype=np.int64)
+    return np.array([published.width(cell) for cell in component], dtype=np.int64)
 
 
 def _settle(
@@ -174,8 +172,8 @@ def _settle(
     costs = np.zeros(program.size)
     costs[variable] = 1
     lowest = _extreme(program, costs, None, inner)
-    if lowest >= published.threshold * published.units[cell]:
-        return UnsafeCell(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
+    if lowest >= published.large(cell):
+        return UnsafeCell(cell, published.cells[cell], lowest, lowest, Verdict.CONFINED)
     needed = int(inner.widths[variable])
     upper = np.full(program.size, np.inf)
     upper[variable] = lowest + needed
@@ -187,7 +185,7 @@ def _settle(
 
 def _finding(published: Published, cell: int, lowest: int, highest: int) -> UnsafeCell:
     verdict = Verdict.DETERMINED if highest == lowest else Verdict.CONFINED
-    return UnsafeCell(cell, published.names[cell], lowest, highest, verdict)
+    return UnsafeCell(cell, published.cells[cell], lowest, highest, verdict)
 
 
 def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, inner: InnerBounds) -> int:
@@ -219,7 +217,7 @@ def _avoidable(published: Published, findings: list[UnsafeCell], changeable: Seq
         inner = InnerBounds(program, _widths(published, component), np.zeros(len(component), dtype=bool))
         for place, cell in places:
             found = _settle(open_, cell, place, program, inner, outer)
-            helped = found is None or found.lowest >= published.threshold * published.units[cell]
+            helped = found is None or found.lowest >= published.large(cell)
             result.append(replace(wanted[cell], avoidable=helped))
     return sorted(result, key=lambda finding: finding.cell)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exports.disclosure.solver import Floats, Ints, Program
-from exports.disclosure.system import Published, Terms, width
+from exports.disclosure.system import Published, Terms
 
 _PATIENCE = 4
 """So many solves without a newly proven cell, and the rest is looked at one by one."""
@@ -191,9 +191,8 @@ class OuterBounds:
 
     def narrow(self, cell: int) -> bool:
         """Whether this hidden cell could be small and surely fails the audit."""
-        low, unit, floor = self.lowest[cell], self.published.units[cell], self.published.floors[cell]
-        threshold = self.published.threshold
-        return low < threshold * unit and self.highest[cell] - low < width(threshold, unit, floor)
+        low, published = self.lowest[cell], self.published
+        return low < published.large(cell) and self.highest[cell] - low < published.width(cell)
 
     def reasons(self, cell: int, depth: int) -> list[tuple[int, Terms]]:
         """The equations and bounds that confine a cell, up to `depth` steps away: (steps, terms).

@@ -17,10 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from exports.disclosure.geography import LEVELS, Geography, level_of, territories
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import AMOUNTS
-from exports.disclosure.system import CellId, System, Terms, simplified
+from exports.disclosure.system import LEVELS, CellId, Geography, System, Terms, level_of, simplified, territories
 
 Meaning = tuple[str, int, str, frozenset[str]]
 """(population, year, item, territory): what a cell counts, whatever the geography calls the place."""
@@ -54,7 +53,7 @@ class ReaderView:
     @cached_property
     def _tables(self) -> set[tuple[str, int, str, str]]:
         names = (cell for cell, watched in zip(self.system.cells, self.system.watched, strict=True) if watched)
-        return {(cell.population, cell.year, cell.item, level_of(cell.place)) for cell in names}
+        return {(cell.population, cell.year, cell.item, cell.level) for cell in names}
 
     @cached_property
     def _levels(self) -> dict[frozenset[str], set[str]]:
@@ -136,6 +135,16 @@ class PublishedSystem:
         """The same as a reader has it."""
         return ReaderView(self.as_of, self.system, self.hidden, territories(self.geography, self.geography_date))
 
+    def tallies(self) -> dict[tuple[str, str], tuple[int, int, int]]:
+        """(population, level) -> numbers of counts: other than 0, small, hidden."""
+        system, counts = self.system, {}
+        for number, cell in enumerate(system.cells):
+            if system.watched[number]:
+                counted, small, hidden = counts.get((cell.population, cell.level), (0, 0, 0))
+                row = (counted + 1, small + system.is_small(number), hidden + (number in self.hidden))
+                counts[cell.population, cell.level] = row
+        return counts
+
 
 @dataclass
 class _Layer:
@@ -159,15 +168,15 @@ def with_earlier(
     union = new.system.copy()
     layers = [_Layer(new.view, dict(union.index))]
     apart: dict[tuple[int, int], tuple[set[int], set[int]]] = {}
-    scopes = _closure({(cell.population, cell.year) for cell in union.cells}, policy)
+    blocks = _closure({cell.block for cell in union.cells}, policy)
     seen: set[Terms] = set()
     for release in earlier:
-        if any((cell.population, cell.year) in scopes for cell in release.system.cells):
+        if any(cell.block in blocks for cell in release.system.cells):
             view = release.view
             for number, layer in enumerate(layers):
                 apart[number, len(layers)] = (set(), set()) if sees_changes else possibly_changed(layer.view, view)
             between = [apart[number, len(layers)] for number in range(len(layers))]
-            layers.append(_join(union, view, release.name, scopes, layers, between, seen))
+            layers.append(_join(union, view, release.name, blocks, layers, between, seen))
             for number, cell in enumerate(new.system.cells):
                 if not union.values[number] and view.implies_zero(layers[0].view.meaning(cell)):
                     union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
@@ -176,12 +185,12 @@ def with_earlier(
     return union
 
 
-def _closure(scopes: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int]]:
+def _closure(blocks: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int]]:
     """The populations and years, and those that `same` ties to them."""
-    result = set(scopes)
+    result = set(blocks)
     for rule in policy.same:
-        result |= {(rule.other, year + rule.shift) for name, year in scopes if name == rule.population}
-        result |= {(rule.population, year - rule.shift) for name, year in scopes if name == rule.other}
+        result |= {(rule.other, year + rule.shift) for name, year in blocks if name == rule.population}
+        result |= {(rule.population, year - rule.shift) for name, year in blocks if name == rule.other}
     return result
 
 
@@ -189,7 +198,7 @@ def _join(
     union: System,
     view: ReaderView,
     title: str,
-    scopes: set[tuple[str, int]],
+    blocks: set[tuple[str, int]],
     layers: list[_Layer],
     apart: list[tuple[set[int], set[int]]],
     seen: set[Terms],
@@ -199,32 +208,20 @@ def _join(
     twins: dict[Meaning, dict[int, set[int]]] = {}  # what it counts -> number in the union -> by which layers
     for place, layer in enumerate(layers):
         for cell, number in layer.cells.items():
-            if (cell.population, cell.year) in scopes and layer.view.system.index[cell] not in apart[place][0]:
+            if cell.block in blocks and layer.view.system.index[cell] not in apart[place][0]:
                 twins.setdefault(layer.view.meaning(cell), {}).setdefault(number, set()).add(place)
     joined: dict[int, int] = {}
     for number, cell in enumerate(old.cells):
-        if (cell.population, cell.year) not in scopes:
+        if cell.block not in blocks:
             continue
-        mine = next(
-            (
-                twin
-                for twin, by in twins.get(view.meaning(cell), {}).items()
-                if union.values[twin] == old.values[number] and any(number not in apart[place][1] for place in by)
-            ),
-            None,
-        )
-        if mine is None:
+        for mine, by in twins.get(view.meaning(cell), {}).items():
+            if union.values[mine] == old.values[number] and any(number not in apart[place][1] for place in by):
+                break
+        else:
             name = cell._replace(place=f"{cell.place} ({title} {view.as_of})")
             while name in union.index:
                 name = name._replace(place=f"{name.place}'")
-            mine = union.add(
-                name,
-                old.values[number],
-                cost=old.costs[number],
-                unit=old.units[number],
-                floor=old.floors[number],
-                watched=False,
-            )
+            mine = union.add_from(old, number, name, watched=False)
         joined[number] = mine
         union.floors[mine] = max(union.floors[mine], old.floors[number])
         if old.watched[number]:  # a total that no table showed settles nothing
@@ -271,7 +268,7 @@ def _smallest(layer: _Layer) -> dict[Count, dict[str, CellId]]:
     result: dict[Count, dict[str, dict[str, CellId]]] = {}
     for cell in layer.cells:
         levels = result.setdefault((cell.population, cell.year, cell.item), {})
-        levels.setdefault(level_of(cell.place), {})[cell.place] = cell
+        levels.setdefault(cell.level, {})[cell.place] = cell
     return {count: next(levels[level] for level in LEVELS if level in levels) for count, levels in result.items()}
 
 

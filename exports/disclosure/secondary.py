@@ -41,7 +41,7 @@ class GreedySuppression:
 
     def can_hide(self, cell: int) -> bool:
         """Whether the cell is shown and may be hidden: no earlier release shows it and no exception of the policy."""
-        return cell not in self.hidden and self.system.fixed.get(cell) is not False and cell not in self.system.exempt
+        return cell not in self.hidden and self.system.can_hide(cell)
 
     def hide(self, cell: int) -> None:
         """Hide a cell, and queue the equations that it is in."""

@@ -137,11 +137,7 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
 
 def _changeable(system: System, hidden: set[int]) -> set[int]:
     """The shown cells that may be hidden: all but those already released and those the policy excepts."""
-    return {
-        cell
-        for cell in range(len(system.cells))
-        if cell not in hidden and cell not in system.exempt and system.fixed.get(cell) is not False
-    }
+    return {cell for cell in range(len(system.cells)) if cell not in hidden and system.can_hide(cell)}
 
 
 def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds) -> int | None:
@@ -149,7 +145,7 @@ def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds)
     costs = np.zeros(inner.program.size)
     costs[variable] = 1
     lowest = int(np.ceil(_optimum(inner, costs) - 1e-6))
-    if lowest >= system.threshold * system.units[cell] or not inner.unproven[variable]:
+    if lowest >= system.large(cell) or not inner.unproven[variable]:
         return None
     upper = np.full(inner.program.size, np.inf)
     upper[variable] = lowest + int(inner.widths[variable])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
-from exports.disclosure.counts import WithheldRows
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.scope import WithheldRows
 from exports.figures.identity import VLAANDEREN
 
 
