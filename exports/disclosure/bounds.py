@@ -86,14 +86,26 @@ class InnerBounds:
         return result[1] if result else None
 
     def _sink(self, todo: np.ndarray, costs: Floats) -> Ints | None:
-        if not self.points:
+        if self.points:
+            bottom = (self.highest - self.widths).astype(np.float64)
+            result = self.program.optimum(costs, lower=np.where(todo, bottom, -np.inf))
+        else:
             result = self.program.optimum(costs)
             if result and result[1] is None:
                 result = self.program.optimum(costs * 0, integer=True)
-        else:
-            bottom = (self.highest - self.widths).astype(np.float64)
-            result = self.program.optimum(costs, lower=np.where(todo, bottom, -np.inf))
         return result[1] if result else None
+
+    def minimum(self, costs: Floats, upper: Floats | float = np.inf) -> tuple[float, Ints | None] | None:
+        """The minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching. Offers
+        the point that has it. (value, point) as from `Program.optimum`."""
+        for integer in (False, True):
+            result = self.program.optimum(costs, upper=upper, integer=integer)
+            if result is None:
+                return None
+            if result[1] is not None:
+                self.offer(result[1])
+                break
+        return result
 
 
 INFINITE = 1 << 60
@@ -145,48 +157,30 @@ class OuterBounds:
 
     def _tighten(self, row: int, terms: Terms, equal: bool) -> list[int]:
         """Tighten the cells of one row: sum of terms = 0 (equal) or >= 0. Returns the cells that changed."""
-        lowest, highest = self.lowest, self.highest
-        top = bottom = 0  # of the sum, without infinite parts
-        tops = bottoms = 0  # how many parts are infinite
-        for cell, factor in terms:
-            low, high = (lowest[cell], highest[cell]) if factor > 0 else (-highest[cell], -lowest[cell])
-            if high >= INFINITE:
-                tops += 1
-            else:
-                top += high
-            if low <= -INFINITE:
-                bottoms += 1
-            else:
-                bottom += low
+        ranges = [
+            (self.lowest[cell], self.highest[cell]) if factor > 0 else (-self.highest[cell], -self.lowest[cell])
+            for cell, factor in terms
+        ]
+        bottoms, tops = [low for low, _ in ranges if low > -INFINITE], [high for _, high in ranges if high < INFINITE]
+        bottom, top = sum(bottoms), sum(tops)
+        open_bottoms, open_tops = len(ranges) - len(bottoms), len(ranges) - len(tops)
         changed = []
-        for cell, factor in terms:
-            low, high = lowest[cell], highest[cell]
+        for (cell, factor), (low, high) in zip(terms, ranges, strict=True):
             if low == high:
                 continue
-            plus = factor > 0
-            mine_top, mine_bottom = (high, low) if plus else (-low, -high)
-            at_least: int | None = None  # of factor * cell: minus the most that the others can be
-            if tops == 0:
-                at_least = -(top - mine_top)
-            elif tops == 1 and mine_top >= INFINITE:
-                at_least = -top
-            at_most: int | None = None
-            if equal:
-                if bottoms == 0:
-                    at_most = -(bottom - mine_bottom)
-                elif bottoms == 1 and mine_bottom <= -INFINITE:
-                    at_most = -bottom
-            if not plus:
-                at_least, at_most = (None if at_most is None else -at_most, None if at_least is None else -at_least)
-            if at_least is not None and at_least > low:
-                lowest[cell] = at_least
-                self.why[cell, False] = row
+            at_least, at_most = low, high
+            # Minus the most, or the least, that the others can be; it is finite when no other is infinite.
+            if open_tops == (high >= INFINITE):
+                at_least = max(low, (high if high < INFINITE else 0) - top)
+            if equal and open_bottoms == (low <= -INFINITE):
+                at_most = min(high, (low if low > -INFINITE else 0) - bottom)
+            if (at_least, at_most) != (low, high):
                 changed.append(cell)
-            if at_most is not None and at_most < high:
-                highest[cell] = at_most
-                self.why[cell, True] = row
-                if not changed or changed[-1] != cell:
-                    changed.append(cell)
+                lowest, highest = (at_least, at_most) if factor > 0 else (-at_most, -at_least)
+                if lowest > self.lowest[cell]:
+                    self.lowest[cell], self.why[cell, False] = lowest, row
+                if highest < self.highest[cell]:
+                    self.highest[cell], self.why[cell, True] = highest, row
         return changed
 
     def narrow(self, cell: int) -> bool:
@@ -200,19 +194,14 @@ class OuterBounds:
         Step 0 are the rows that set its own bounds, step 1 those that set the bounds of the other cells in them, and so
         on."""
         found: dict[int, int] = {}
-        layer = [cell]
-        seen = {cell}
+        layer, seen = [cell], {cell}
         for distance in range(depth):
-            following = []
-            for one in layer:
-                for top in (True, False):
-                    row = self.why.get((one, top))
-                    if row is None or row in found:
-                        continue
-                    found[row] = distance
-                    for other, _ in self.rows[row][0]:
-                        if other not in seen:
-                            seen.add(other)
-                            following.append(other)
-            layer = following
+            rows = dict.fromkeys(
+                self.why[key] for one in layer for key in ((one, True), (one, False)) if key in self.why
+            )
+            rows = [row for row in rows if row not in found]
+            found.update(dict.fromkeys(rows, distance))
+            beside = dict.fromkeys(other for row in rows for other, _ in self.rows[row][0])
+            layer = [other for other in beside if other not in seen]
+            seen.update(layer)
         return [(distance, self.rows[row][0]) for row, distance in found.items()]

@@ -33,9 +33,7 @@ class Program:
 
     `equations` and `bounds` are (terms, constant): the sum of the terms plus the constant is 0, or at least 0."""
 
-    def __init__(
-        self, floors: Sequence[int], equations: Sequence[tuple[Terms, int]], bounds: Sequence[tuple[Terms, int]] = ()
-    ) -> None:
+    def __init__(self, floors: Sequence[int], equations: Iterable[Row], bounds: Iterable[Row] = ()) -> None:
         self.floors: Ints = np.array(floors, dtype=np.int64)
         self.size = len(floors)
         self.last: Floats = np.zeros(0)  # what the solver answered last, before rounding
@@ -49,13 +47,13 @@ class Program:
         """Whether the point satisfies everything, in whole numbers."""
         if np.any(point < self.floors):
             return False
-        if not len(self._constants):
+        if not len(self._constants):  # reduceat needs a row
             return True
         sums = np.add.reduceat(self._factors * point[self._index], self._starts[:-1]) + self._constants
         return not np.any(sums[: self._equations]) and not np.any(sums[self._equations :] < 0)
 
     def optimum(
-        self, costs: Floats, *, lower: Floats | None = None, upper: Floats | None = None, integer: bool = False
+        self, costs: Floats, lower: Floats | float = -INFINITY, upper: Floats | float = INFINITY, integer: bool = False
     ) -> tuple[float, Ints | None] | None:
         """The minimum of `costs` times the variables within `lower` and `upper`: (value, point). None when nothing is
         feasible.
@@ -67,13 +65,12 @@ class Program:
         if integer != self._integer:
             highs.changeColsIntegrality(self.size, columns, np.full(self.size, int(integer), dtype=np.uint8))
             self._integer = integer
-        floors = self.floors.astype(np.float64)
-        least = floors if lower is None else np.maximum(floors, lower)
-        most = np.full(self.size, INFINITY) if upper is None else upper
+        least = np.maximum(self.floors.astype(np.float64), lower)
+        most = np.full(self.size, upper, dtype=np.float64)
         if np.any(least > most):
             return None
         highs.changeColsCost(self.size, columns, np.ascontiguousarray(costs, dtype=np.float64))
-        highs.changeColsBounds(self.size, columns, least, np.ascontiguousarray(most, dtype=np.float64))
+        highs.changeColsBounds(self.size, columns, least, most)
         highs.setOptionValue("time_limit", highs.getRunTime() + TIME_LIMIT)  # its clock runs on from run to run
         highs.run()
         status = highs.modelStatusToString(highs.getModelStatus())

@@ -19,7 +19,7 @@ import numpy as np
 from exports.disclosure.audit import explore, programs, whole_points
 from exports.disclosure.bounds import InnerBounds, OuterBounds
 from exports.disclosure.secondary import GreedySuppression, RepairProgram
-from exports.disclosure.solver import Floats, Ints
+from exports.disclosure.solver import Ints
 from exports.disclosure.system import System, split
 
 
@@ -111,12 +111,12 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
             for variable in todo:
                 cell = component[variable]
                 lowest = _confined_from(system, cell, variable, inner)
-                if lowest is None:
-                    if inner.unproven[variable]:
-                        settled.add(cell)
+                if lowest is None and not inner.unproven[variable]:
                     continue
                 width = int(inner.widths[variable])
-                more = repair.widen(cell, lowest, width, hidden, _changeable(system, hidden))
+                more = (
+                    None if lowest is None else repair.widen(cell, lowest, width, hidden, _changeable(system, hidden))
+                )
                 if more is None:
                     settled.add(cell)
                     continue
@@ -144,21 +144,13 @@ def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds)
     """The lowest value of a cell that could be small and can't vary enough; None when it is fine."""
     costs = np.zeros(inner.program.size)
     costs[variable] = 1
-    lowest = int(np.ceil(_optimum(inner, costs) - 1e-6))
-    if lowest >= system.large(cell) or not inner.unproven[variable]:
-        return None
-    upper = np.full(inner.program.size, np.inf)
-    upper[variable] = lowest + int(inner.widths[variable])
-    _optimum(inner, -costs, upper)
-    return lowest if inner.unproven[variable] else None
-
-
-def _optimum(inner: InnerBounds, costs: Floats, upper: Floats | None = None) -> float:
-    """The minimum over whole numbers; offers the point that has it."""
-    for integer in (False, True):
-        result = inner.program.optimum(costs, upper=upper, integer=integer)
-        assert result is not None  # the true values are a solution
-        if result[1] is not None:
-            inner.offer(result[1])
-            break
-    return result[0]
+    result = inner.minimum(costs)
+    assert result is not None  # the true values are a solution
+    lowest = int(np.ceil(result[0] - 1e-6))
+    if lowest < system.large(cell) and inner.unproven[variable]:
+        upper = np.full(inner.program.size, np.inf)
+        upper[variable] = lowest + int(inner.widths[variable])
+        inner.minimum(-costs, upper)
+        if inner.unproven[variable]:
+            return lowest
+    return None

@@ -152,7 +152,9 @@ def compare(whole: System) -> None:
         others = []
         for method in ("OPT(1)", "MOD(1)") if tau else ():
             hidden, took = tau_argus(table, system, method)
-            found = Counter(item.verdict.value for item in audit(system.published(hidden)).findings)
+            found = Counter(
+                "determined" if item.determined else "confined" for item in audit(system.published(hidden)).findings
+            )
             others.append(f"{method[:3]} {len(hidden)} {took:.1f} {dict(found)}")
         counts = f"{len(system.cells):7}{len(pattern.small):7}{len(pattern.hidden):8}{seconds:6.2f}"
         print(f"  {population + ' ' + family:20}{counts}   {'; '.join(others)}")

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from exports.disclosure.audit import AuditError, Verdict, audit
+from exports.disclosure.audit import AuditError, audit
 from exports.disclosure.suppress import suppress
 from exports.disclosure.system import CellId, System, connected, split
 
@@ -60,7 +60,7 @@ def test_audit_agrees_with_enumeration(seed):
     assert {f.cell: (f.lowest, f.highest) for f in report.findings} == expected
     assert report.hidden == len(hidden) == report.wide + report.large + len(report.findings)
     for finding in report.findings:
-        assert (finding.verdict is Verdict.DETERMINED) == (finding.lowest == finding.highest)
+        assert finding.determined == (finding.lowest == finding.highest)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -81,7 +81,7 @@ def test_suppression_passes_the_audit_without_its_own_points(seed):
 def test_a_lone_hidden_cell_is_determined_and_avoidable():
     system = table([[2, 10, 20], [30, 40, 50]])
     (finding,) = audit(system.published({system.index[cell(0, 0)]})).findings
-    assert (finding.lowest, finding.highest, finding.verdict, finding.avoidable) == (2, 2, Verdict.DETERMINED, True)
+    assert (finding.lowest, finding.highest, finding.determined, finding.avoidable) == (2, 2, True, True)
 
 
 def test_no_room_is_told_apart_from_a_mistake():
@@ -101,7 +101,7 @@ def test_wrong_points_prove_nothing():
     hidden = {system.index[cell(0, 0)]}
     lie = np.array(system.values)
     lie[system.index[cell(0, 0)]] = 9
-    assert audit(system.published(hidden), [lie]).findings[0].verdict is Verdict.DETERMINED
+    assert audit(system.published(hidden), [lie]).findings[0].determined
 
 
 def test_contradicting_figures_are_an_error():
