@@ -88,14 +88,8 @@ def load(path: Path) -> Control:
             (population, year): {item: set(levels) for item, levels in items.items()}
             for population, year, items in data["scope"]
         }
-        return Control(
-            release,
-            scope,
-            kept_policy(data["policy"]),
-            data["passed"],
-            tuple(data["policy_lines"]),
-            tuple(data["audit_lines"]),
-        )
+        policy_lines, audit_lines = tuple(data["policy_lines"]), tuple(data["audit_lines"])
+        return Control(release, scope, kept_policy(data["policy"]), data["passed"], policy_lines, audit_lines)
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
         raise RegisterError(
             f"{path}: this disclosure control can't be read ({type(error).__name__}); control the question again, or, "
@@ -104,10 +98,8 @@ def load(path: Path) -> Control:
 
 
 def _release(data: dict[str, Any]) -> PublishedSystem:
-    names = data["names"]
-    policy = kept_policy(data["policy"])
-    system = System(policy.threshold)
-    hidden = set()
+    names, hidden = data["names"], set()
+    system = System(kept_policy(data["policy"]).threshold)
     for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"], strict=True):
         cell = CellId(names[population], year, names[place], names[item])
         number = system.add(cell, value, cost=cost, unit=unit, floor=floor, watched=bool(flags & _WATCHED))
@@ -115,16 +107,10 @@ def _release(data: dict[str, Any]) -> PublishedSystem:
             hidden.add(number)
         if flags & _EXEMPT:
             system.exempt.add(number)
-    system.equations = [_terms(row) for row in data["equations"]]
-    system.bounds = [_terms(row) for row in data["bounds"]]
-    return PublishedSystem(
-        data["name"],
-        dt.date.fromisoformat(data["as_of"]),
-        dt.date.fromisoformat(data["geography_date"]),
-        Geography(tuple(Municipality(*row) for row in data["municipalities"])),
-        system,
-        frozenset(hidden),
-    )
+    system.equations, system.bounds = ([_terms(row) for row in data[name]] for name in ("equations", "bounds"))
+    as_of, geography_date = (dt.date.fromisoformat(data[name]) for name in ("as_of", "geography_date"))
+    geography = Geography(tuple(Municipality(*row) for row in data["municipalities"]))
+    return PublishedSystem(data["name"], as_of, geography_date, geography, system, frozenset(hidden))
 
 
 def _signed(terms: Terms) -> list[int]:

@@ -85,13 +85,12 @@ class Annex(FieldsOrBlank):
     @field_validator("options")
     @classmethod
     def _options_of_the_kind(cls, options: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        if (kind := info.data.get("kind")) is None:
-            return options
-        allowed = "; ".join(f"{key}: {' | '.join(values)}" for key, values in kind.options.items()) or "it has none"
-        wrong = [name for name, value in options.items() if value not in kind.options.get(name, ())]
-        if wrong:
-            does_not_fit = f"does not fit kind {kind.key}; {allowed}"
-            raise Misplaced(*(((name,), f"option {name}: {options[name]!r} {does_not_fit}") for name in wrong))
+        if kind := info.data.get("kind"):
+            allowed = "; ".join(f"{key}: {' | '.join(values)}" for key, values in kind.options.items()) or "it has none"
+            wrong = {name: value for name, value in options.items() if value not in kind.options.get(name, ())}
+            why = f"does not fit kind {kind.key}; {allowed}"
+            if wrong:
+                raise Misplaced(*(((name,), f"option {name}: {value!r} {why}") for name, value in wrong.items()))
         return options
 
     @property
@@ -207,14 +206,9 @@ class Question(QuestionFile):
 
     def left_to_do(self) -> list[str]:
         """One line for each thing to do before the question can be released; [] when it is finished."""
-        found = []
-        if self.draft_of:
-            found.append(
-                f"its texts may still be those of {self.draft_of}: go through them, then take out the line `draft_of`"
-            )
-        return found + [
-            f"{where} holds {mark[0]}" for where, text in self._texts() if (mark := _UNFINISHED.search(text))
-        ]
+        copied = f"its texts may still be those of {self.draft_of}: go through them, then take out the line `draft_of`"
+        marks = [f"{where} holds {mark[0]}" for where, text in self._texts() if (mark := _UNFINISHED.search(text))]
+        return [*([copied] if self.draft_of else []), *marks]
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Every text of a question file that can end up in a workbook or the answer, with where it stands."""
