@@ -47,16 +47,12 @@ class UnsafeCell:
 
 @dataclass
 class AuditReport:
-    """Outcome of an audit: how many hidden cells it looked at, how many are wide and how many large, and those that
-    fail.
-
-    `points` are whole-number points of the whole system that prove it."""
+    """Outcome of an audit: how many hidden cells it looked at, how many are wide and large, and those that fail."""
 
     hidden: int = 0
     wide: int = 0
     large: int = 0
     findings: list[UnsafeCell] = field(default_factory=list)
-    points: list[Ints] = field(default_factory=list)
     informed_findings: int = 0
     """Findings against a reader who knows which figures changed since earlier releases, when the audit that counts was
     made against one who has to infer that."""
@@ -80,12 +76,9 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
     """
     report = AuditReport()
     offered = list(points)
-    base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
-    gathered: list[tuple[list[int], list[Ints]]] = []
     outer = OuterBounds(published)
     for component, program in programs(published):
         inner = explore(published, component, program, offered)
-        gathered.append((component, inner.points))
         watched = sum(published.watched[cell] for cell in component)
         report.hidden += watched
         rest = np.flatnonzero(inner.unproven)
@@ -100,7 +93,6 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
                 report.findings.append(finding)
     if report.findings:
         report.findings = _avoidable(published, report.findings, changeable)
-    report.points = whole_points(base, gathered)
     return report
 
 

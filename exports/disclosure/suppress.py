@@ -25,10 +25,9 @@ from exports.disclosure.system import System, split
 
 @dataclass
 class Pattern:
-    """The hidden cells of a system, which of them are `small` by the policy, and points that save the audit time."""
+    """The hidden cells of a system, and points that save the audit time."""
 
     hidden: set[int] = field(default_factory=set)
-    small: set[int] = field(default_factory=set)
     points: list[Ints] = field(default_factory=list)
 
 
@@ -45,10 +44,12 @@ def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) ->
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for late in (False, True):  # what follows another cell waits until that one is settled
             turn = [number for number, follows in enumerate(following) if follows is late]
-            forced = [_followers(system, numbers[number], pattern.hidden, start) for number in turn]
+            forced = [
+                {place for place, c in enumerate(numbers[n]) if c in start or system.follows.get(c) in pattern.hidden}
+                for n in turn
+            ]
             answers = list(pool.map(_suppress_part, [pieces[number] for number in turn], forced))
-            for number, (small, hidden, points) in zip(turn, answers, strict=True):
-                pattern.small |= {numbers[number][cell] for cell in small}
+            for number, (hidden, points) in zip(turn, answers, strict=True):
                 pattern.hidden |= {numbers[number][cell] for cell in hidden}
                 parts.append((numbers[number], points))
     pattern.points = whole_points(np.array(system.values, dtype=np.int64), parts)
@@ -62,25 +63,21 @@ def unchanged(system: System, hidden: Set[int]) -> Pattern:
     return Pattern({cell for cell in hidden if system.fixed.get(cell) is not False} | before | unknown)
 
 
-def _followers(system: System, cells: list[int], hidden: set[int], start: Set[int]) -> set[int]:
-    """The cells of a part (by their number in it) that must be hidden because the cell that they follow is."""
-    return {place for place, cell in enumerate(cells) if cell in start or system.follows.get(cell) in hidden}
-
-
-def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], set[int], list[Ints]]:
+def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Ints]]:
+    """The hidden cells of a part, `forced` among them, and points."""
     cells = range(len(system.cells))
-    known = {cell for cell, hidden in system.fixed.items() if not hidden}
-    small = {cell for cell in cells if system.is_small(cell)} - known
+    small = {cell for cell in cells if system.is_small(cell)}
     before = {cell for cell, hidden in system.fixed.items() if hidden}
-    must = small | before | (forced - known) | {cell for cell in cells if not system.watched[cell]}
-    if not any(system.watched[cell] for cell in must):
-        return small, must, []
+    unknown = {cell for cell in cells if not system.watched[cell]}
+    must = {cell for cell in small | forced if system.fixed.get(cell) is not False} | before | unknown
+    if must <= unknown:
+        return must, []
     greedy = GreedySuppression(system, set(must))
     greedy.run()
     greedy.loosen()
     greedy.trim(must)
     greedy.loosen()
-    return small, greedy.hidden, _finish(system, greedy.hidden)
+    return greedy.hidden, _finish(system, greedy.hidden)
 
 
 _BATCH = 8
@@ -91,7 +88,8 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
     """Hide what is still needed (in `hidden`); the points that prove the pattern. More hidden keeps points valid."""
     points = [np.array(system.values, dtype=np.int64)]
     repair = RepairProgram(system)
-    most = hidden | _changeable(system, hidden)
+    changeable = {cell for cell in range(len(system.cells)) if system.can_hide(cell)}
+    most = hidden | changeable
     widest = OuterBounds(system.published(most))
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
@@ -114,9 +112,7 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
                 if lowest is None and not inner.unproven[variable]:
                     continue
                 width = int(inner.widths[variable])
-                more = (
-                    None if lowest is None else repair.widen(cell, lowest, width, hidden, _changeable(system, hidden))
-                )
+                more = None if lowest is None else repair.widen(cell, lowest, width, hidden, changeable)
                 if more is None:
                     settled.add(cell)
                     continue
@@ -133,11 +129,6 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
                 return points
             settled.clear()  # with more hidden, what could not be small perhaps can
             stale = False
-
-
-def _changeable(system: System, hidden: set[int]) -> set[int]:
-    """The shown cells that may be hidden: all but those already released and those the policy excepts."""
-    return {cell for cell in range(len(system.cells)) if cell not in hidden and system.can_hide(cell)}
 
 
 def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds) -> int | None:

@@ -156,7 +156,8 @@ def compare(whole: System) -> None:
                 "determined" if item.determined else "confined" for item in audit(system.published(hidden)).findings
             )
             others.append(f"{method[:3]} {len(hidden)} {took:.1f} {dict(found)}")
-        counts = f"{len(system.cells):7}{len(pattern.small):7}{len(pattern.hidden):8}{seconds:6.2f}"
+        small = sum(map(system.is_small, range(len(system.cells))))
+        counts = f"{len(system.cells):7}{small:7}{len(pattern.hidden):8}{seconds:6.2f}"
         print(f"  {population + ' ' + family:20}{counts}   {'; '.join(others)}")
 
 
