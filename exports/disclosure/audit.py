@@ -72,8 +72,7 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
     """Audit every hidden cell. `points` are whole assignments (one value per cell, shown cells included).
 
     `changeable` says which shown cells could still be hidden (default: all), to tell what is avoidable.
-    Raises AuditError when the published figures contradict each other.
-    """
+    Raises AuditError when the published figures contradict each other."""
     report = AuditReport()
     offered = list(points)
     outer = OuterBounds(published)

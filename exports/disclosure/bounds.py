@@ -2,8 +2,7 @@
 
 `InnerBounds` holds whole-number points that agree with everything published (witnesses). Two such points with a cell
 `width` apart prove that a reader can't confine it further. `OuterBounds` follows one equation after the other: cheap,
-and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it.
-"""
+and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it."""
 
 from __future__ import annotations
 
@@ -16,11 +15,10 @@ from exports.disclosure.solver import Floats, Ints, Program
 from exports.disclosure.system import Published, Terms
 
 _PATIENCE = 4
-"""So many solves without a newly proven cell, and the rest is looked at one by one."""
+"""After so many solves without a newly proven cell the rest is looked at one by one."""
 _TILT = 0.01
-"""At most so much weighs a cell that is not asked for. The same in every solve, so that all that a new question does
-not touch stays where the last answer left it: one solve continues from the other in a few steps. Without it those
-cells may lie anywhere, and the solver drags them along."""
+"""Largest weight of a cell that needs no proof any more. The weights are the same in every solve, so that such cells
+stay where the last solve left them, and one solve continues from the other in a few steps."""
 
 
 @dataclass
@@ -29,8 +27,7 @@ class InnerBounds:
 
     One solve moves many cells at once: it raises (or lowers) the sum of the cells not proven yet, each no further than
     it needs to, so that cells that compete for the room of one total take turns. Solving for the minimum and maximum of
-    every cell by itself, as audits of cell suppression usually do, takes thousands of solves where this takes some
-    tens."""
+    every cell by itself, as audits of cell suppression usually do, takes thousands of solves; this takes some tens."""
 
     program: Program
     widths: Ints
@@ -112,8 +109,7 @@ INFINITE = 1 << 60
 
 
 class OuterBounds:
-    """The lowest and highest value of every cell that follow from one equation after the other; of a shown cell its
-    value.
+    """The lowest and highest value of every cell that follow from one equation after the other (shown: its value).
 
     Cheap, and possibly wider than the exact bounds, never narrower. Bounds tightening as in constraint programming
     (e.g. Apt, Principles of Constraint Programming, 2003, chapter 6)."""
@@ -191,8 +187,7 @@ class OuterBounds:
     def reasons(self, cell: int, depth: int) -> list[tuple[int, Terms]]:
         """The equations and bounds that confine a cell, up to `depth` steps away: (steps, terms).
 
-        Step 0 are the rows that set its own bounds, step 1 those that set the bounds of the other cells in them, and so
-        on."""
+        Step 0 are the rows that set its own bounds, step 1 those that set the bounds of the other cells in them."""
         found: dict[int, int] = {}
         layer, seen = [cell], {cell}
         for distance in range(depth):

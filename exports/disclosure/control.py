@@ -3,8 +3,7 @@
 made = control(publication, figures, name, earlier=releases)
 made.passed                         # False: no public edition
 made.hidden(figure.id)              # what `exports.write_annex` asks of every figure
-save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads
-"""
+save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads"""
 
 from __future__ import annotations
 
@@ -46,8 +45,7 @@ class Control:
     def hidden(self, figure: FigureId) -> bool:
         """Whether the figure, or a count that it is computed from, is hidden.
 
-        Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together.
-        """
+        Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together."""
         found = False
         for cell in self._lookup.cells(figure):
             if not covers(self.scope, cell):
@@ -110,8 +108,7 @@ def _suppressed(
 
     First for a reader who knows which figures changed since the earlier releases. Where these leave no room to protect
     everything from him, for a reader who has to infer what changed: the cells that are hidden stay so, and more are
-    hidden where he needs it (see `exports.disclosure.releases`).
-    """
+    hidden where he needs it (see `exports.disclosure.releases`)."""
     release, report, known = _suppressed_against(bare, earlier, policy, sees_changes=True)
     if not report.findings or all(item.as_of == bare.as_of for item in earlier):
         return release, report, known

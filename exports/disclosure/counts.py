@@ -189,8 +189,7 @@ class _Assembly:
         self.centre_cities = {item.nis_code for item in geography.municipalities if item.is_centre_city}
         self.places = {level: sorted(geography.parts(level, level)) for level in LEVELS}
         self.known: dict[tuple[str, int], dict[str, set[str]]] = {}
-        """(population, year) -> level -> the items that a reader can reason about: those published, and the totals
-        that tie them together."""
+        """(population, year) -> level -> items that a reader can reason about: those published, and their totals."""
 
     def add_block(self, block: Block, published: Mapping[str, set[str]]) -> None:
         """Add the cells and equations of a block. `published`: item -> the levels at which it is published."""

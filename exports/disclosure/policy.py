@@ -1,8 +1,7 @@
 """The disclosure policy, read and checked from `policy.yml` beside this module (docs/schemas/policy.schema.json).
 
 The threshold and its reading (1-3 hidden, 0 shown) are those of VDAB's Arvastat; everything else says how the marts
-of the contract hang together.
-"""
+of the contract hang together."""
 
 from __future__ import annotations
 
@@ -207,10 +206,6 @@ class ExceptionRule(FieldsOrBlank):
     reason: Words
     """In words: the public edition prints it."""
 
-    def covers(self, population: str, place: str, item: str) -> bool:
-        """Whether the count is one of those that may be shown."""
-        return population == self.population and self.item in (None, item) and self.place in (None, place)
-
 
 class Costs(FieldsOrBlank):
     """What hiding a count costs by its level; counts are chosen so that the sum of costs is small."""
@@ -258,14 +253,15 @@ class Policy(PolicyFile):
 
     def cost(self, level: str, centre_city: bool, total: bool) -> float:
         """What hiding a count costs: at this level, of a centrumstad or not, the total of others or not."""
-        cost: float = getattr(self.costs, level)
-        if centre_city and self.costs.centrumstad is not None:
-            cost = self.costs.centrumstad
+        cost = (centre_city and self.costs.centrumstad) or getattr(self.costs, level)
         return cost * (self.costs.total_factor if total else 1)
 
     def allowed(self, population: str, place: str, item: str) -> bool:
         """Whether an exception lets this count be shown whatever its value."""
-        return any(rule.covers(population, place, item) for rule in self.exceptions)
+        return any(
+            rule.population == population and rule.item in (None, item) and rule.place in (None, place)
+            for rule in self.exceptions
+        )
 
 
 def read_policy(path: Path = FILE) -> YamlDocument[PolicyFile]:

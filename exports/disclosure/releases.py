@@ -88,8 +88,7 @@ class ReaderView:
 
 
 def possibly_changed(one: ReaderView, other: ReaderView) -> tuple[set[int], set[int]]:
-    """The cells of each view of which its reader can't know whether they are the same in the other view: (of one, of
-    other).
+    """(cells of one, of other) of which a reader can't know whether they are the same in the other view.
 
     These are the cells that look different and those in an equation with one of them. None when both views have the
     same as-of date, since then nothing changed."""
@@ -155,8 +154,7 @@ class _Layer:
 def with_earlier(
     new: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, *, sees_changes: bool = True
 ) -> System:
-    """The new system joined with the earlier releases that share a population and year with it. The new cells come
-    first.
+    """The new system, its cells first, joined with the earlier releases that share a population and year with it.
 
     With `sees_changes` the reader knows of every hidden figure whether it changed between releases; otherwise he infers
     it (see the module), given which cells are hidden in each."""

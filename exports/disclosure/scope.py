@@ -1,8 +1,7 @@
 """From the figures of the annexes (`exports.figures.identity`) to the counts that they show or are computed from.
 
 Every figure of the marts has an identity; the policy says which count of which population it is. A figure that the
-policy doesn't know is an error, so that nothing is shown that nobody thought about.
-"""
+policy doesn't know is an error, so that nothing is shown that nobody thought about."""
 
 from __future__ import annotations
 
@@ -62,8 +61,7 @@ class CountFinder:
         self._known: dict[tuple[str, str, str], tuple[str, Sequence[DerivedFrom]]] = {}
 
     def cells(self, figure: FigureId) -> tuple[CellId, ...]:
-        """The counts behind a figure: one for a count, several for a share or a change. Raises PolicyError when no
-        policy covers it."""
+        """The counts behind a figure, several for a share or a change. Raises PolicyError when no policy covers it."""
         key = (figure.mart, figure.measure, figure.category)
         if key not in self._known:
             self._known[key] = self._sources(figure)
@@ -136,8 +134,7 @@ def population_of(mart: Mart, rules: MartPolicy, category: str) -> str:
 
 
 def item_of(mart: Mart, category: str) -> str:
-    """Name of the count of a category. When the wide table counts it in a wider one, both are named:
-    `months/25+|months/30`."""
+    """Name of the count of a category; with the wider one that the wide table counts it in: `months/25+|months/30`."""
     try:
         whole = mart.bins(category)
     except ValueError:  # the name of a bin is no category of the mart

@@ -1,8 +1,7 @@
 """Secondary suppression: which larger cells to hide so that the small ones can't be worked out.
 
 `GreedySuppression` looks at every equation on its own and at what propagation shows. `RepairProgram` finds the cheapest
-way to free one confined cell with a linear program over all cells of a system.
-"""
+way to free one confined cell with a linear program over all cells of a system."""
 
 from __future__ import annotations
 
@@ -70,8 +69,7 @@ class GreedySuppression:
                 self.hide(min(choices, key=lambda cell: (self.cost(cell, row), self.system.values[cell], cell)))
 
     def cost(self, cell: int, row: int) -> float:
-        """The cost of hiding this cell, and of the cheapest cell that would then be needed in each of its other
-        equations."""
+        """The cost of hiding this cell, and of the cheapest cell that each of its other equations would then need."""
         costs = self.system.costs
         others = (self.equations[other] for other in self.rows[cell] if other != row and not self.counts[other])
         return costs[cell] + sum(min((costs[one] for one, _ in terms if one != cell), default=0) for terms in others)
@@ -148,11 +146,9 @@ class RepairProgram:
         )
 
     def widen(self, cell: int, lowest: int, width: int, hidden: set[int], allowed: set[int]) -> set[int] | None:
-        """The shown cells, out of `allowed`, to hide so that the values of `cell` can be `width` apart. None when
-        nothing helps.
+        """The shown cells, out of `allowed`, to hide so that the values of `cell` can be `width` apart; None: no way.
 
-        `lowest` is the lowest value that the cell can have already; if it can't rise enough above that, it must get
-        lower too."""
+        It can be as low as `lowest` already; if it can't rise enough above that, it must get lower too."""
         value = self.system.values[cell]
         for bottom in range(lowest, self.system.floors[cell] - 1, -self.system.units[cell]):
             top = bottom + width
@@ -164,8 +160,7 @@ class RepairProgram:
         return None
 
     def move(self, cell: int, change: int, hidden: set[int], allowed: set[int]) -> set[int] | None:
-        """The cheapest shown cells to hide so that `cell` can differ by `change` from its true value. None when nothing
-        helps."""
+        """The cheapest shown cells to hide so that `cell` can differ by `change` from its true value; None: no way."""
         system, size = self.system, self.size
         costs = np.full(size, _FREE)
         room = np.zeros((2, size))

@@ -1,8 +1,7 @@
 """Integer programs over the hidden cells of one component, solved with HiGHS and checked in exact arithmetic.
 
 HiGHS (highspy, MIT licence) works with floating-point numbers. Its optimum is rounded to whole numbers and counts
-as a feasible point only when every equation and bound holds exactly.
-"""
+as a feasible point only when every equation and bound holds exactly."""
 
 from __future__ import annotations
 
@@ -55,8 +54,7 @@ class Program:
     def optimum(
         self, costs: Floats, lower: Floats | float = -INFINITY, upper: Floats | float = INFINITY, integer: bool = False
     ) -> tuple[float, Ints | None] | None:
-        """The minimum of `costs` times the variables within `lower` and `upper`: (value, point). None when nothing is
-        feasible.
+        """(value, point) of the minimum of `costs` times the variables in their bounds; None when nothing is feasible.
 
         The point is None when it isn't whole or not exact. Without `integer` the value is that of the linear
         relaxation: at most the true minimum."""

@@ -32,8 +32,7 @@ class Pattern:
 
 
 def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) -> Pattern:
-    """The pattern for a whole system, part by part; the same for any number of workers. Cells in `start` are hidden
-    anyway.
+    """The pattern for a whole system, part by part; the same for any number of workers. It hides the cells in `start`.
 
     Workers are threads: nearly all time is spent in the solver, which lets other threads run meanwhile."""
     pattern = Pattern()
@@ -81,7 +80,7 @@ def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Int
 
 
 _BATCH = 8
-"""So many confined cells of a component are freed before new witnesses are looked for: what frees one frees others."""
+"""So many confined cells of a component are freed before new points are looked for: what frees one frees others."""
 
 
 def _finish(system: System, hidden: set[int]) -> list[Ints]:

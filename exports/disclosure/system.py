@@ -8,8 +8,7 @@ This is the usual model of cell suppression: Hundepool et al., Statistical Discl
 
 Territories make places of two geographies comparable. The territory of a municipality under a geography is the set of
 all codes since 2017 that resolve to it on that date (a code resolves forward along its successors; a code that came
-later can't be placed and counts as `99999`), by the project's own seed `municipalities.csv`, as in the warehouse.
-"""
+later can't be placed and counts as `99999`), by the project's own seed `municipalities.csv`, as in the warehouse."""
 
 from __future__ import annotations
 
@@ -81,10 +80,7 @@ def territories(geography: Geography, on: dt.date) -> dict[str, frozenset[str]]:
 
 
 class CellId(NamedTuple):
-    """One published count: trajectories started (population) in 2020 (year) in 11001 (place) of months/12 (item).
-
-    Places are NIS codes, `provincie:<name>` and `vlaanderen`.
-    """
+    """One published count: trajectories started (population) in 2020 (year) in 11001 (place) of months/12 (item)."""
 
     population: str
     year: int
@@ -137,10 +133,8 @@ class _Cells:
         return self.threshold * self.units[cell]
 
     def width(self, cell: int) -> int:
-        """How far apart the lowest and highest possible value of a hidden small count must be: threshold - 1 persons.
-
-        For a mean, which can be less than one person, more: so far that a reader who assumes at least 1 person finds as
-        much."""
+        """How far apart the possible values of a hidden small count must be: threshold - 1 persons. For a mean, which
+        can be less than one person, more: so far that a reader who assumes at least 1 person finds as much."""
         return self.large(cell) - max(self.floors[cell], 1)
 
 
@@ -170,8 +164,7 @@ class System(_Cells):
     def add(
         self, cell: CellId, value: int, *, cost: float = 1.0, unit: int = 1, floor: int = 1, watched: bool = True
     ) -> int:
-        """Add a cell and return its number. Raises ValueError for one that is there already, or is 0 and not in a
-        withheld row."""
+        """Add a cell and return its number. Raises ValueError when it is there already, or is 0 and not withheld."""
         if (value == 0 and floor) or cell in self.index:
             raise ValueError(f"{cell}: cells are added once, and only when they are not 0 or withheld")
         number = self.index[cell] = len(self.cells)

@@ -55,8 +55,7 @@ def audit_lines(
 ) -> tuple[str, ...]:
     """What the audit found and how much is hidden, in Dutch.
 
-    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that an earlier release shows already.
-    """
+    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that earlier releases show already."""
     if report.passed:
         lines = [
             "Geslaagd: uit alles wat samen gepubliceerd is, valt geen enkel verborgen klein aantal te bepalen, noch te "

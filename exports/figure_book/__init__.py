@@ -4,8 +4,7 @@
 
 What it shows is defined in `cijferboek.yml`. The page holds its figures once, as data, and draws every chart from
 them; what is hidden never enters the data, so that nothing on the page can be worked out from it. Shares are worked
-out on the page, from what it shows.
-"""
+out on the page, from what it shows."""
 
 from __future__ import annotations
 
@@ -47,8 +46,7 @@ def write_figure_book(
     was worked out from one that is; "volledig" shows all and says on top that it is confidential.
 
     The same publication, definition and hidden figures give the same bytes. Raises PublicationError when the
-    publication can't be read, QuestionFileError when the definition can't, ValueError for an unknown edition.
-    """
+    publication can't be read, QuestionFileError when the definition can't, ValueError for an unknown edition."""
     made_for = edition_named(edition)
     conceal = hidden if made_for.name == PUBLIEK else None
     with PublicationReader(Path(publication_folder)) as publication:
@@ -61,9 +59,6 @@ def write_figure_book(
 
 
 def book_figures(publication_folder: Path, definition: Definition | None = None) -> list[Figure]:
-    """Every figure that the book shows when nothing is hidden: what may have to be hidden.
-
-    Raises PublicationError, and QuestionFileError when the definition can't be read.
-    """
+    """Every figure that the book shows when nothing is hidden. Raises PublicationError and QuestionFileError."""
     with PublicationReader(Path(publication_folder)) as publication:
         return list(figures_of(publication, of_definition(definition or load_definition(), publication)))

@@ -5,8 +5,7 @@
     series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
-A place is a NIS code, `p:` and the name of a province, or `vlaanderen`.
-"""
+A place is a NIS code, `p:` and the name of a province, or `vlaanderen`."""
 
 from __future__ import annotations
 
@@ -190,8 +189,7 @@ def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Se
     """The years whose last months may not be paid for, or delivered, yet: those without a delivery two years on.
 
     A publication knows days of delivery and years worked, not months: payments for December come in after those for
-    November, in a delivery of the next year or later. Only a delivery of the year after that surely has them.
-    """
+    November, in a delivery of the next year or later. Only a delivery of the year after that surely has them."""
     if not kind.paid_later:
         return []
     last = max((item.delivered_on.year for item in publication.deliveries(kind.sources)), default=0)

@@ -1,8 +1,7 @@
 """What the figure book shows, read and checked from `cijferboek.yml` beside this module.
 
 It names figures as a question does, but asks for no workbooks: whoever decides what is hidden is asked about them
-together with the figures of all questions.
-"""
+together with the figures of all questions."""
 
 from __future__ import annotations
 

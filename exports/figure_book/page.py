@@ -79,26 +79,23 @@ def _banners(book: Book) -> list[str]:
 
 def _notes(book: Book) -> str:
     """Signs, disclosure control and the definitions of the annexes that the book shows, each once."""
+    series = book["series"].values()
     terms: dict[str, str] = {
         "vertrouwelijk": "niet getoond, zodat niemand herkend kan worden; ook wat eruit af te leiden zou zijn, "
         "is verborgen. Vertrouwelijk is niet nul.",
         "niet beschikbaar": _meaning(NOT_AVAILABLE),
         "niet te berekenen": _meaning(NOT_APPLICABLE),
-        "voorlopig (*)": " ".join(dict.fromkeys(s["closing"] for s in book["series"].values() if s["provisional"]))
+        "voorlopig (*)": " ".join(dict.fromkeys(s["closing"] for s in series if s["provisional"]))
         or "geen van de getoonde jaren is voorlopig.",
-        **({"nog niet volledig (*)": NOT_FINISHED} if any(s["unfinished"] for s in book["series"].values()) else {}),
-        "breuk": _meaning(BREAK),
-        **(
-            {"niet toewijsbaar": f"{UNALLOCATED} Deze pagina toont ze enkel daar."}
-            if any(s["unallocated"] for s in book["series"].values())
-            else {}
-        ),
-        "Aandelen": "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal.",
     }
-    for key in KINDS_SHOWN:
-        if key in book["series"]:
-            for term, text in KINDS[key].definitions:
-                terms.setdefault(term, text)
+    if any(s["unfinished"] for s in series):
+        terms["nog niet volledig (*)"] = NOT_FINISHED
+    terms["breuk"] = _meaning(BREAK)
+    if any(s["unallocated"] for s in series):
+        terms["niet toewijsbaar"] = f"{UNALLOCATED} Deze pagina toont ze enkel daar."
+    terms["Aandelen"] = "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal."
+    for term, text in (pair for key in KINDS_SHOWN if key in book["series"] for pair in KINDS[key].definitions):
+        terms.setdefault(term, text)
     pairs = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms.items())
     return f"<dl>{pairs}</dl>"
 
@@ -109,11 +106,8 @@ def _meaning(sign: str) -> str:
 
 def _colophon(book: Book) -> str:
     meta = book["meta"]
-    control = (
-        "Verborgen cijfers zijn weggelaten voor ze in de pagina kwamen."
-        if meta["controlled"]
-        else "Er is geen geheimhouding toegepast."
-    )
+    controlled = "Verborgen cijfers zijn weggelaten voor ze in de pagina kwamen."
+    control = controlled if meta["controlled"] else "Er is geen geheimhouding toegepast."
     return escape(
         f"Uitgave: {meta['edition']}. {control} Gemaakt uit de publicatie met stand {meta['asOf']}, versie "
         f"{meta['code']}. Deze pagina staat op zichzelf: ze haalt niets op en verstuurt niets."

@@ -1,8 +1,7 @@
 """Questions of members of parliament: one YAML file each in `exports/questions/`, read into the models below.
 
 A file added to the folder is a question added; no code changes. The descriptions of the fields are those that an
-editor shows (docs/schemas/question.schema.json). Every mistake of a file is reported at once, with its line.
-"""
+editor shows (docs/schemas/question.schema.json). Every mistake of a file is reported at once, with its line."""
 
 from __future__ import annotations
 
