@@ -129,17 +129,13 @@ def explore(
 ) -> InnerBounds:
     """Bounds of the cells of one group from points: those in `points`, then new ones. Cells in `skip` need no proof."""
     care = np.array([published.watched[cell] and cell not in skip for cell in component])
-    inner = InnerBounds(program, _widths(published, component), care)
+    inner = InnerBounds(program, np.array([published.width(cell) for cell in component]), care)
     for point in points:
         inner.offer(point[component])
     inner.explore()
     if not inner.points and inner.unproven.any():
         raise AuditError(f"no whole numbers fit the published figures around {published.cells[component[0]]}")
     return inner
-
-
-def _widths(published: Published, component: list[int]) -> Ints:
-    return np.array([published.width(cell) for cell in component], dtype=np.int64)
 
 
 def _settle(
@@ -179,7 +175,8 @@ def _avoidable(published: Published, findings: list[UnsafeCell], changeable: Seq
     result = [replace(finding, avoidable=False) for finding in findings if outer.narrow(finding.cell)]
     wanted = {finding.cell: finding for finding in findings if not outer.narrow(finding.cell)}
     for component, program in programs(open_):
-        inner = InnerBounds(program, _widths(published, component), np.zeros(len(component), dtype=bool))
+        widths = np.array([published.width(cell) for cell in component])
+        inner = InnerBounds(program, widths, np.zeros(len(component), dtype=bool))
         for place, cell in ((place, cell) for place, cell in enumerate(component) if cell in wanted):
             found = _settle(open_, cell, place, program, inner, outer)
             helped = found is None or found.lowest >= published.large(cell)

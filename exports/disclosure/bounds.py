@@ -6,7 +6,6 @@ and never narrower than the truth. Where both meet, the bounds of a cell are kno
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,29 +67,25 @@ class InnerBounds:
                 return
             # Weights far apart: one cell rises all the way rather than several half.
             weights = np.where(todo, np.exp(random.uniform(0, 4, self.program.size)), 0.0)
-            found = self._climb(todo, tilt - weights) if upward else self._sink(todo, tilt + weights)
-            if found is not None:
-                self.offer(found)
+            self._search(todo, tilt - weights if upward else tilt + weights, upward)
             gained = before - int(self.unproven.sum())
             if not upward and len(self.points) > 2 and gained * 50 < before:
                 lowering_pays = False
             idle = 0 if gained else idle + 1
             upward = not upward or not lowering_pays
 
-    def _climb(self, todo: np.ndarray, costs: Floats) -> Ints | None:
-        top = (self.lowest + self.widths).astype(np.float64)
-        result = self.program.optimum(costs, upper=np.where(todo, top, np.inf))
-        return result[1] if result else None
-
-    def _sink(self, todo: np.ndarray, costs: Floats) -> Ints | None:
-        if self.points:
-            bottom = (self.highest - self.widths).astype(np.float64)
-            result = self.program.optimum(costs, lower=np.where(todo, bottom, -np.inf))
+    def _search(self, todo: np.ndarray, costs: Floats, upward: bool) -> None:
+        """Move the variables in `todo` up or down, no further than they need to, and offer the point."""
+        if upward:
+            result = self.program.optimum(costs, upper=np.where(todo, self.lowest + self.widths, np.inf))
+        elif self.points:
+            result = self.program.optimum(costs, np.where(todo, self.highest - self.widths, -np.inf))
         else:
             result = self.program.optimum(costs)
             if result and result[1] is None:
                 result = self.program.optimum(costs * 0, integer=True)
-        return result[1] if result else None
+        if result and result[1] is not None:
+            self.offer(result[1])
 
     def minimum(self, costs: Floats, upper: Floats | float = np.inf) -> tuple[float, Ints | None] | None:
         """The minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching. Offers
@@ -132,12 +127,11 @@ class OuterBounds:
             for cell, _ in terms:
                 if cell in hidden:
                     self.of.setdefault(cell, []).append(number)
-        self._run(range(len(self.rows)))
+        self._run()
 
-    def _run(self, start: Iterable[int]) -> None:
-        queue = list(start)
-        waiting = set(queue)
-        steps = 0
+    def _run(self) -> None:
+        queue = list(range(len(self.rows)))
+        waiting, steps = set(queue), 0
         limit = 60 * len(self.rows) + 1000  # bounds can creep by one for a long time; what is left the audit sees
         while queue and steps < limit:
             following: list[int] = []

@@ -106,13 +106,13 @@ class CountFinder:
         if category == "*":
             return TOTAL
         if category.endswith("/*"):
-            total = next((rule.total for rule in rules.sums if rule.parts == (category,)), None)
-            if total is None:
-                raise PolicyError(
-                    f"policy.yml, {figure.mart}: the sum over {category} is shown but has no name; "
-                    f"add `- total = {category}` to its `sums`"
-                )
-            return total
+            for rule in rules.sums:
+                if rule.parts == (category,):
+                    return rule.total
+            raise PolicyError(
+                f"policy.yml, {figure.mart}: the sum over {category} is shown but has no name; "
+                f"add `- total = {category}` to its `sums`"
+            )
         family = category.partition("/")[0]
         if not any(part in (category, f"{family}/*") for rule in rules.sums for part in rule.parts):
             raise PolicyError(

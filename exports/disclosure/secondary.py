@@ -6,7 +6,6 @@ way to free one confined cell with a linear program over all cells of a system."
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -34,7 +33,7 @@ class GreedySuppression:
         for number, terms in enumerate(self.equations):
             for cell, _ in terms:
                 self.rows[cell].append(number)
-        self.queue: deque[int] = deque()
+        self.queue = deque(range(len(self.equations)))
 
     def can_hide(self, cell: int) -> bool:
         """Whether the cell is shown and may be hidden: no earlier release shows it and no exception of the policy."""
@@ -57,9 +56,8 @@ class GreedySuppression:
             return True
         return sum(system.values[c] - system.floors[c] for c, _ in found) >= max(system.width(c) for c, _ in found)
 
-    def run(self, rows: Iterable[int] | None = None) -> None:
-        """Hide the cheapest cell in every equation that doesn't hold, until all do."""
-        self.queue = deque(range(len(self.equations)) if rows is None else rows)
+    def run(self) -> None:
+        """Hide the cheapest cell in every queued equation that doesn't hold, until all do."""
         while self.queue:
             row = self.queue.popleft()
             while not self.holds(row):
@@ -94,7 +92,7 @@ class GreedySuppression:
                     continue
                 self.hide(best)
                 touched |= {other for row in self.rows[best] for other, _ in self.equations[row]}
-            self.run(list(self.queue))
+            self.run()
 
     def _best(self, reasons: list[tuple[int, Terms]]) -> int | None:
         """The cheapest cell that could loosen one of these rows."""

@@ -37,8 +37,12 @@ class Program:
         self.size = len(floors)
         self.last: Floats = np.zeros(0)  # what the solver answered last, before rounding
         equal, least = _distinct(equations), _distinct(bounds)
-        self._equations = len(equal)
-        self._index, self._factors, self._starts, self._constants = _matrix([*equal, *least])
+        rows, self._equations = [*equal, *least], len(equal)
+        # As arrays: column of every term, its factor, where rows start, and their constants.
+        self._index = np.array([cell for terms, _ in rows for cell, _ in terms], dtype=np.int32)
+        self._factors: Ints = np.array([factor for terms, _ in rows for _, factor in terms], dtype=np.int64)
+        self._starts = np.cumsum([0, *(len(terms) for terms, _ in rows)]).astype(np.int32)
+        self._constants: Ints = np.array([constant for _, constant in rows], dtype=np.int64)
         self._integer = False
         self._highs: Any = None
 
@@ -121,13 +125,3 @@ def _distinct(rows: Iterable[Row]) -> list[Row]:
     """Rows with every cell once, and every row once: HiGHS never ends on a row that names a cell twice."""
     merged = ((simplified(terms), constant) for terms, constant in rows)
     return list(dict.fromkeys(row for row in merged if row[0]))
-
-
-def _matrix(rows: Sequence[Row]) -> tuple[NDArray[np.int32], Ints, NDArray[np.int32], Ints]:
-    """Rows as arrays: column of every term, its factor, where rows start, and their constants."""
-    return (
-        np.array([cell for terms, _ in rows for cell, _ in terms], dtype=np.int32),
-        np.array([factor for terms, _ in rows for _, factor in terms], dtype=np.int64),
-        np.cumsum([0, *(len(terms) for terms, _ in rows)]).astype(np.int32),
-        np.array([constant for _, constant in rows], dtype=np.int64),
-    )

@@ -38,19 +38,18 @@ def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) ->
     pattern = Pattern()
     parts: list[tuple[list[int], list[Ints]]] = []
     pieces = sorted(split(system), key=lambda part: -len(part.cells))
-    numbers = [[system.index[cell] for cell in part.cells] for part in pieces]
-    following = [any(cell in system.follows for cell in cells) for cells in numbers]
+    numbered = [(piece, [system.index[cell] for cell in piece.cells]) for piece in pieces]
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for late in (False, True):  # what follows another cell waits until that one is settled
-            turn = [number for number, follows in enumerate(following) if follows is late]
+            turn = [(p, numbers) for p, numbers in numbered if any(c in system.follows for c in numbers) is late]
             forced = [
-                {place for place, c in enumerate(numbers[n]) if c in start or system.follows.get(c) in pattern.hidden}
-                for n in turn
+                {place for place, c in enumerate(numbers) if c in start or system.follows.get(c) in pattern.hidden}
+                for _, numbers in turn
             ]
-            answers = list(pool.map(_suppress_part, [pieces[number] for number in turn], forced))
-            for number, (hidden, points) in zip(turn, answers, strict=True):
-                pattern.hidden |= {numbers[number][cell] for cell in hidden}
-                parts.append((numbers[number], points))
+            answers = list(pool.map(_suppress_part, [piece for piece, _ in turn], forced))
+            for (_, numbers), (hidden, points) in zip(turn, answers, strict=True):
+                pattern.hidden |= {numbers[cell] for cell in hidden}
+                parts.append((numbers, points))
     pattern.points = whole_points(np.array(system.values, dtype=np.int64), parts)
     return pattern
 

@@ -64,21 +64,19 @@ def withholding_options(
 
     shown = {cell for number, cell in enumerate(usual.system.cells) if number not in usual.hidden}
     everything = frozenset(row_of(cell) for cell in bare.system.cells if not covers(kept, cell))
-    chosen: frozenset[TableRow] = frozenset()
     beyond = set(_narrow(choice(everything), earlier, policy))
-    found = choice(chosen)
+    found = choice(frozenset())
     for _ in range(_ROUNDS):
         more = {row for cell, row in _narrow(found, earlier, policy).items() if row and cell not in beyond}
         if not more:
             break
-        chosen |= more
-        found = choice(chosen)
+        found = choice(found.withheld.rows | more)
     yield found
-    municipal = chosen | {row for row in everything if level_of(row[2]) == LEVELS[0]}
+    municipal = found.withheld.rows | {row for row in everything if level_of(row[2]) == LEVELS[0]}
     places = {place for above in bare.geography.above.values() for place in above.values()}
     empty = frozenset((population, year, place) for population, year, _ in everything for place in places)
     for rows in (municipal, everything, empty):  # the last with the rows that hold nothing but zeros
-        if rows != chosen:
+        if rows != found.withheld.rows:
             yield choice(rows)
 
 

@@ -171,15 +171,15 @@ class QuestionFile(FieldsOrBlank):
     @field_validator("parts", "missing_data")
     @classmethod
     def _annexes_are_known(cls, items: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
-        if numbers := [annex.number for annex in info.data.get("annexes", ())]:  # none when they hold mistakes
-            wrong: list[tuple[Place, str]] = []
-            for at, item in enumerate(items):
-                named = item.annexes if isinstance(item, MissingData) else (item.annex,)
-                field = "annexes" if isinstance(item, MissingData) else "annex"
-                wrong += [((at, field), number) for number in named if number not in (None, *numbers)]
-            if wrong:
-                known = f"in this question; it has {', '.join(numbers)}"
-                raise Misplaced(*((place, f"no annex {number!r} {known}") for place, number in wrong))
+        numbers = [annex.number for annex in info.data.get("annexes", ())]  # none when they hold mistakes
+        known = f"in this question; it has {', '.join(numbers)}"
+        wrong: list[tuple[Place, str]] = []
+        for at, item in enumerate(items if numbers else ()):
+            of_missing = isinstance(item, MissingData)
+            field, named = ("annexes", item.annexes) if of_missing else ("annex", (item.annex,))
+            wrong += [((at, field), f"no annex {n!r} {known}") for n in named if n not in (None, *numbers)]
+        if wrong:
+            raise Misplaced(*wrong)
         return items
 
 
