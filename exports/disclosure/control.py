@@ -16,7 +16,7 @@ from exports.disclosure.counts import PublicationSource, collect
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers
-from exports.disclosure.suppress import suppress, unchanged
+from exports.disclosure.suppress import Pattern, suppress
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId
@@ -114,7 +114,7 @@ def _suppressed(
         return release, report, known
     informed = len(report.findings)
     for left in reversed(range(_ROUNDS)):
-        release, report, known = _suppressed_against(release, earlier, policy, sees_changes=False, hide_more=False)
+        release, report, known = _suppressed_against(release, earlier, policy, sees_changes=False, more=False)
         if not report.findings or not left:
             break
         before = release
@@ -126,15 +126,11 @@ def _suppressed(
 
 
 def _suppressed_against(
-    release: PublishedSystem,
-    earlier: Sequence[PublishedSystem],
-    policy: Policy,
-    *,
-    sees_changes: bool,
-    hide_more: bool = True,
+    release: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, sees_changes: bool, more: bool = True
 ) -> tuple[PublishedSystem, AuditReport, int]:
+    """As `_suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = suppress(union, start=release.hidden) if hide_more else unchanged(union, release.hidden)
+    pattern = suppress(union, start=release.hidden) if more else Pattern(union.hidden_with(release.hidden))
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
     report = audit(union.published(pattern.hidden), pattern.points, changeable)
     own = range(len(release.system.cells))

@@ -54,21 +54,10 @@ def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) ->
     return pattern
 
 
-def unchanged(system: System, hidden: Set[int]) -> Pattern:
-    """The pattern that hides nothing beyond `hidden` and what earlier releases hid, to be audited as it is."""
-    before = {cell for cell, kept in system.fixed.items() if kept}
-    unknown = {cell for cell, watched in enumerate(system.watched) if not watched}
-    return Pattern({cell for cell in hidden if system.fixed.get(cell) is not False} | before | unknown)
-
-
 def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Ints]]:
     """The hidden cells of a part, `forced` among them, and points."""
-    cells = range(len(system.cells))
-    small = {cell for cell in cells if system.is_small(cell)}
-    before = {cell for cell, hidden in system.fixed.items() if hidden}
-    unknown = {cell for cell in cells if not system.watched[cell]}
-    must = {cell for cell in small | forced if system.fixed.get(cell) is not False} | before | unknown
-    if must <= unknown:
+    must = system.hidden_with(forced | {cell for cell in range(len(system.cells)) if system.is_small(cell)})
+    if not any(system.watched[cell] for cell in must):
         return must, []
     greedy = GreedySuppression(system, set(must))
     greedy.run()

@@ -207,6 +207,13 @@ class System(_Cells):
         """Whether the cell may be hidden: no earlier release shows it, and no exception of the policy."""
         return self.fixed.get(cell) is not False and cell not in self.exempt
 
+    def hidden_with(self, cells: Set[int]) -> set[int]:
+        """What is hidden when these cells are: not what an earlier release shows, but all that one hid or no table
+        shows."""
+        hidden = {cell for cell in cells if self.fixed.get(cell) is not False}
+        unknown = {cell for cell, watched in enumerate(self.watched) if not watched}
+        return hidden | unknown | {cell for cell, before in self.fixed.items() if before}
+
     def is_small(self, cell: int) -> bool:
         """Whether the true value is one that the policy hides."""
         return 0 < self.values[cell] < self.large(cell) and cell not in self.exempt

@@ -12,8 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from exports.editions import PUBLIEK
-from exports.editions import edition as edition_named
+from exports import editions
 from exports.figure_book.data import collect_book, figures_of, of_definition, of_questions
 from exports.figure_book.definition import Definition, load_definition
 from exports.figure_book.page import page as page_of
@@ -28,7 +27,7 @@ __all__ = ["Definition", "book_figures", "book_file", "load_definition", "write_
 def book_file(as_of: dt.date, geography_date: dt.date, synthetic: bool, edition: str = "publiek") -> str:
     """Name of the page of a publication. Raises ValueError for an unknown edition."""
     mark = "_synthetisch" if synthetic else ""
-    return f"cijferboek_stand-{as_of}_gebied-{geography_date}{mark}{edition_named(edition).suffix}.html"
+    return f"cijferboek_stand-{as_of}_gebied-{geography_date}{mark}{editions.edition(edition).suffix}.html"
 
 
 def write_figure_book(
@@ -47,8 +46,8 @@ def write_figure_book(
 
     The same publication, definition and hidden figures give the same bytes. Raises PublicationError when the
     publication can't be read, QuestionFileError when the definition can't, ValueError for an unknown edition."""
-    made_for = edition_named(edition)
-    conceal = hidden if made_for.name == PUBLIEK else None
+    made_for = editions.edition(edition)
+    conceal = hidden if made_for.name == editions.PUBLIEK else None
     with PublicationReader(Path(publication_folder)) as publication:
         if questions is None:
             selected = of_definition(load_definition(), publication)

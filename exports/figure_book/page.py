@@ -32,13 +32,14 @@ def page(book: Book) -> str:
     style = _asset("style.css")
     script = '"use strict";\n(() => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
     meta = book["meta"]
+    banners = (BANNER if meta["synthetic"] else "", meta["banner"])
     return Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         style=style,
         script=script,
         as_of=escape(meta["asOfText"]),
         geography=f"{len(book['places'])} gemeenten, zoals ze bestonden op {escape(meta['geographyText'])}",
-        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in _banners(book)),
+        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in banners if text),
         notes=_notes(book),
         colophon=_colophon(book),
         data=_embedded(book),
@@ -71,10 +72,6 @@ def _plain(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)  # to be shown: the page adds nothing up that an annex gives
     raise TypeError(f"{type(value).__name__} can't stand in the data of the page")
-
-
-def _banners(book: Book) -> list[str]:
-    return [text for text in (BANNER if book["meta"]["synthetic"] else "", book["meta"]["banner"]) if text]
 
 
 def _notes(book: Book) -> str:
