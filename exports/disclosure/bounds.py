@@ -1,6 +1,6 @@
 """What values a hidden cell can have: found from the inside with points, and from the outside by propagation.
 
-`InnerBounds` holds whole-number points that agree with everything published (witnesses). Two such points with a cell
+`InnerBounds` holds whole-number points that agree with everything published. Two such points with a cell
 `width` apart prove that a reader can't confine it further. `OuterBounds` follows one equation after the other: cheap,
 and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it."""
 

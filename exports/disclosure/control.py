@@ -46,21 +46,19 @@ class Control:
         """Whether the figure, or a count that it is computed from, is hidden.
 
         Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together."""
-        found = False
-        for cell in self._lookup.cells(figure):
+        cells = self._lookup.cells(figure)
+        for cell in cells:
             if not covers(self.scope, cell):
                 raise ControlError(
                     f"{self.release.name}: {cell} wasn't among what was controlled, so it can't be shown; "
                     "control its figure with the others, or leave it out"
                 )
-            found = found or self.release.system.index.get(cell) in self.release.hidden
-        return found
+        return any(self.release.system.index.get(cell) in self.release.hidden for cell in cells)
 
     def withheld(self, figure: FigureId) -> bool:
         """Whether a reader may not even see that the figure isn't 0: its row is left out of lists of what there is."""
-        system = self.release.system
-        numbers = [system.index.get(cell) for cell in self._lookup.cells(figure)]
-        return any(number is not None and system.is_withheld(number) for number in numbers)
+        system, cells = self.release.system, self._lookup.cells(figure)
+        return any(cell in system.index and system.is_withheld(system.index[cell]) for cell in cells)
 
     @cached_property
     def _lookup(self) -> CountFinder:
@@ -140,7 +138,7 @@ def _suppressed_against(
 
 
 def _by_level(release: PublishedSystem) -> dict[str, tuple[int, int]]:
-    """Level -> counts other than 0, hidden ones; without the stand-ins for amounts."""
+    """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
     result: dict[str, tuple[int, int]] = {}
     for (population, level), (cells, _, hidden) in release.tallies().items():
         if not population.endswith(AMOUNTS):

@@ -55,10 +55,11 @@ class Sum(_Rule):
     @classmethod
     def parsed(cls, text: str) -> Sum:
         """From `total = part + part`."""
-        total, _, parts = text.partition("=")
-        if not re.fullmatch(_COUNT, total.strip()) or not _are_counts(parts, rf"[a-z][a-z0-9_]*/\*|{_COUNT}"):
+        total, _, added = text.partition("=")
+        parts = _added(added, rf"[a-z][a-z0-9_]*/\*|{_COUNT}")
+        if not re.fullmatch(_COUNT, total.strip()) or not parts:
             raise ValueError(f"{text!r}: write `total = part + part` or `total = gender/*`")
-        return cls(total.strip(), _terms(parts))
+        return cls(total.strip(), parts)
 
 
 @dataclass(frozen=True)
@@ -71,18 +72,16 @@ class Bound(_Rule):
     @classmethod
     def parsed(cls, text: str) -> Bound:
         """From `part + part <= whole`."""
-        lower, _, upper = text.partition("<=")
-        if not _are_counts(lower) or not _are_counts(upper):
+        lower, upper = (_added(side) for side in text.partition("<=")[::2])
+        if not lower or not upper:
             raise ValueError(f"{text!r}: write `part <= whole` or `part + part <= whole`")
-        return cls(_terms(lower), _terms(upper))
+        return cls(lower, upper)
 
 
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(term.strip() for term in text.split("+"))
-
-
-def _are_counts(text: str, pattern: str = _COUNT) -> bool:
-    return all(re.fullmatch(pattern, term) for term in _terms(text))
+def _added(text: str, pattern: str = _COUNT) -> tuple[str, ...]:
+    """The counts of `part + part`; () when a part doesn't fit the pattern."""
+    terms = tuple(term.strip() for term in text.split("+"))
+    return terms if all(re.fullmatch(pattern, term) for term in terms) else ()
 
 
 @dataclass(frozen=True)

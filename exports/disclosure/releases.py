@@ -47,8 +47,7 @@ class ReaderView:
 
     @cached_property
     def _withheld(self) -> set[Meaning]:
-        cells = enumerate(self.system.cells)
-        return {self.meaning(cell) for number, cell in cells if self.system.is_withheld(number)}
+        return {self.meaning(cell) for number, cell in enumerate(self.system.cells) if self.system.is_withheld(number)}
 
     @cached_property
     def _tables(self) -> set[tuple[str, int, str, str]]:

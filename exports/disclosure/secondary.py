@@ -21,8 +21,7 @@ class GreedySuppression:
     shown, each can vary by the sum of what all of them have above their lowest possible value; that must be at least
     the width that the policy asks for. With cells on both sides hidden (total and parts) both can grow without end. A
     single hidden cell is determined. Every method for cell suppression starts from this necessary condition (Hundepool
-    et al., 2012, section 4.4); what several equations give away together is left to `loosen`, the repair and the audit.
-    """
+    et al., 2012, section 4.4); what several equations give away together is left to `loosen`, repair and audit."""
 
     def __init__(self, system: System, hidden: set[int]) -> None:
         self.system = system
@@ -86,12 +85,11 @@ class GreedySuppression:
                 around = {other for _, terms in reasons for other, _ in terms}
                 if cell in touched or not touched.isdisjoint(other for other in around if other in self.hidden):
                     continue
-                best = self._best(reasons)
-                if best is None:
+                if (best := self._best(reasons)) is None:
                     hopeless.add(cell)
-                    continue
-                self.hide(best)
-                touched |= {other for row in self.rows[best] for other, _ in self.equations[row]}
+                else:
+                    self.hide(best)
+                    touched |= {other for row in self.rows[best] for other, _ in self.equations[row]}
             self.run()
 
     def _best(self, reasons: list[tuple[int, Terms]]) -> int | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+from collections import defaultdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +34,13 @@ class RegisterError(Exception):
 def save(control: Control, path: Path) -> Path:
     """Write the control to `path` in one step, and return that path."""
     release, system = control.release, control.release.system
-    names: dict[str, int] = {}
-
-    def number(text: str) -> int:
-        return names.setdefault(text, len(names))
-
+    names: defaultdict[str, int] = defaultdict(count().__next__)  # numbered as they come up
     cells = [
         (
-            number(cell.population),
+            names[cell.population],
             cell.year,
-            number(cell.place),
-            number(cell.item),
+            names[cell.place],
+            names[cell.item],
             system.values[index],
             _WATCHED * system.watched[index] + _HIDDEN * (index in release.hidden) + _EXEMPT * (index in system.exempt),
             system.units[index],

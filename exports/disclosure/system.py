@@ -208,8 +208,7 @@ class System(_Cells):
         return self.fixed.get(cell) is not False and cell not in self.exempt
 
     def hidden_with(self, cells: Set[int]) -> set[int]:
-        """What is hidden when these cells are: not what an earlier release shows, but all that one hid or no table
-        shows."""
+        """These cells, but for those that earlier releases show, and all that these hid or that no table shows."""
         hidden = {cell for cell in cells if self.fixed.get(cell) is not False}
         unknown = {cell for cell, watched in enumerate(self.watched) if not watched}
         return hidden | unknown | {cell for cell, before in self.fixed.items() if before}

@@ -94,16 +94,14 @@ def _kept(scope: Scope, blocks: Blocks, policy: Policy) -> Scope:
     return kept
 
 
-def _narrow(
-    choice: WithholdingOption, earlier: Sequence[PublishedSystem], policy: Policy
-) -> dict[CellId, TableRow | None]:
+def _narrow(at: WithholdingOption, earlier: Sequence[PublishedSystem], policy: Policy) -> dict[CellId, TableRow | None]:
     """The cells without room even when all that can be hidden is, each with the row to withhold for it, if any."""
-    union = with_earlier(choice.release, [*earlier, choice.usual], policy)
+    union = with_earlier(at.release, [*earlier, at.usual], policy)
     most = {cell for cell in range(len(union.cells)) if union.can_hide(cell)}
     intervals = OuterBounds(union.published(most))
-    own = len(choice.release.system.cells)
+    own = len(at.release.system.cells)
     return {
-        union.cells[cell]: _row(union, own, intervals, cell, choice.withheld)
+        union.cells[cell]: _row(union, own, intervals, cell, at.withheld)
         for cell in most
         if union.watched[cell] and intervals.narrow(cell)
     }

@@ -18,7 +18,7 @@ from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.editions import Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN, Definition
-from exports.figures.collect import Figures, WideFigures, collect
+from exports.figures.collect import Figures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
@@ -163,8 +163,7 @@ def _places_of(figures: Figures) -> Iterator[tuple[str, str, str, set[str]]]:
 def _described_series(
     publication: PublicationReader, kind: AnnexKind, series: _Series, hidden: Hidden | None
 ) -> dict[str, Any]:
-    figures = series.figures
-    years = figures.years
+    figures, years = series.figures, series.figures.years
     annex = Annex.model_construct(kind=kind, number="", title=kind.name, years=years, file_name="")
     flags = year_flags(annex, figures, publication.facts.as_of)
     return {
@@ -199,7 +198,6 @@ def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Se
 def _indicators(figures: Figures) -> Iterator[tuple[str, Indicator]]:
     """The measures with a short name: the category that they count, or else the column of the mart. Without those that
     mean nothing for several municipalities together."""
-    table: WideFigures
     for table in figures.tables:
         for indicator in table.indicators:
             _, measure, category = indicator.signature
@@ -208,9 +206,8 @@ def _indicators(figures: Figures) -> Iterator[tuple[str, Indicator]]:
 
 
 def _described(name: str, indicator: Indicator) -> dict[str, Any]:
-    decimals = indicator.measure.format.value[1]
-    euro = indicator.measure.format.name == "EURO"
-    return {"id": name, "label": indicator.label, "decimals": 2 if euro else decimals or 0}
+    shape = indicator.measure.format
+    return {"id": name, "label": indicator.label, "decimals": 2 if shape.name == "EURO" else shape.value[1] or 0}
 
 
 def _late(values: list[Value]) -> list[Value]:

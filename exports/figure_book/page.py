@@ -63,7 +63,7 @@ def _digest(text: str) -> str:
 
 
 def _embedded(book: Book) -> str:
-    """JSON that can stand in a script element: nothing in it can end the element."""
+    """JSON that can be put in a script element: nothing in it can end the element."""
     text = json.dumps(book, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -71,7 +71,7 @@ def _embedded(book: Book) -> str:
 def _plain(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)  # to be shown: the page adds nothing up that an annex gives
-    raise TypeError(f"{type(value).__name__} can't stand in the data of the page")
+    raise TypeError(f"{type(value).__name__} can't be put in the data of the page")
 
 
 def _notes(book: Book) -> str:

@@ -199,8 +199,7 @@ class Question(QuestionFile):
 
     def unavailable(self, annex: Annex) -> tuple[Unavailable, ...]:
         """What to state as missing in this annex: the question's own entries, then those of the annex kind."""
-        here = [item for item in self.missing_data if not item.annexes or annex.number in item.annexes]
-        own = {item.topic: item.unavailable for item in here}
+        own = {m.topic: m.unavailable for m in self.missing_data if not m.annexes or annex.number in m.annexes}
         return (*own.values(), *(item for item in annex.kind.unavailable if item.topic not in own))
 
     def left_to_do(self) -> list[str]:
@@ -210,7 +209,7 @@ class Question(QuestionFile):
         return [*([copied] if self.draft_of else []), *marks]
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        """Every text of a question file that can end up in a workbook or the answer, with where it stands."""
+        """Every text of a question file that can end up in a workbook or the answer, with where it is."""
         for name in ("title", "introduction", "minister", "asked_by", "contact", "next_update"):
             yield f"`{name}`", getattr(self, name) or ""
         for part in self.parts:
@@ -223,8 +222,7 @@ class Question(QuestionFile):
 
 
 def load_questions(folder: Path | None = None) -> dict[str, Question]:
-    """All questions of a folder (default: those of the project) by id. Raises QuestionError for the first file that
-    holds mistakes, and when there is none."""
+    """All questions of a folder (default: the project's) by id. Raises QuestionError, also when there is none."""
     folder = folder or Path(__file__).parent
     files = sorted(folder.glob("*.yml"))
     if not files:
