@@ -1,4 +1,4 @@
-"""What starts a run without a person, and what is told when one fails.
+"""What starts a run without a person, and the alerts when one fails.
 
 All off until somebody switches it on: one by one on the page, or all with `TWE_AUTOMATION=on`. What was switched on the
 page is remembered by Dagster and goes before the setting.
@@ -16,7 +16,7 @@ from pathlib import Path
 import dagster as dg
 
 from expectations import contract
-from orchestration import jobs
+from orchestration import jobs, results
 from orchestration.ingest.inbox import is_early, parse_name
 from orchestration.ingest.workspace import Workspace
 from orchestration.services import alerts
@@ -29,7 +29,7 @@ CLOSING = (2, 1)
 
 def build(settings: Settings) -> tuple[list[dg.SensorDefinition], list[dg.ScheduleDefinition]]:
     """The sensors and schedules of one data folder."""
-    sensors = [_inbox_changed(settings), *_tell(settings), _keep_annexes_up_to_date(settings)]
+    sensors = [_inbox_changed(settings), *_send_alerts(settings), _keep_annexes_up_to_date(settings)]
     return sensors, [_monthly(settings), _yearly(settings)]
 
 
@@ -104,10 +104,10 @@ def _sources_with_news(settings: Settings) -> list[str]:
 
 
 def _selection(repository: dg.RepositoryDefinition | None, sources: Sequence[str]) -> list[dg.AssetKey]:
-    """Every asset of the whole way, but of the lake only these sources."""
+    """Every asset of the whole job, but of the lake only these sources."""
     assert repository is not None
     assets = repository.get_job(jobs.ALL).asset_layer.executable_asset_keys
-    return sorted(key for key in assets if key.path[0] != "lake" or key.path[1] in sources)
+    return sorted((set(assets) - jobs.lake(contract.sources())) | jobs.lake(sources))
 
 
 def _monthly(settings: Settings) -> dg.ScheduleDefinition:
@@ -141,7 +141,7 @@ def _yearly(settings: Settings) -> dg.ScheduleDefinition:
         as_of = context.scheduled_execution_time.date() - dt.timedelta(days=1)
         return dg.RunRequest(
             run_key=f"yearly-{as_of}",
-            run_config={"resources": {"answer": {"config": {"as_of": str(as_of)}}}},
+            run_config={"resources": {"run_options": {"config": {"as_of": str(as_of)}}}},
             tags={"cause": "yearly"},
         )
 
@@ -159,17 +159,17 @@ def _keep_annexes_up_to_date(settings: Settings) -> dg.SensorDefinition:
     )
 
 
-def _tell(settings: Settings) -> list[dg.SensorDefinition]:
-    """Alerts about the runs of the page and the daemon. The command line tells of its own runs itself."""
+def _send_alerts(settings: Settings) -> list[dg.SensorDefinition]:
+    """Alerts about the runs of the page and the daemon. The command line sends alerts about its own runs."""
     status = _sensor_status(settings.alerts_are_on)
 
-    def tell(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+    def send(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
         run = context.dagster_run
         if run.tags.get(jobs.STARTED_BY) == jobs.COMMAND_LINE:
-            return dg.SkipReason("the command line told of this run itself")
+            return dg.SkipReason("the command line reported this run itself")
         alert = _alert(context.instance, run)
         if alert is None:
-            return dg.SkipReason("nothing was refused or blocked")
+            return dg.SkipReason("nothing was rejected or blocked")
         if alerts.send(settings, alert):
             return dg.SkipReason("the alert was not sent by every way; the log of the daemon says why")
         return None
@@ -178,24 +178,24 @@ def _tell(settings: Settings) -> list[dg.SensorDefinition]:
         default_status=status, minimum_interval_seconds=30, description="Sends an alert when a run failed."
     )
     def run_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
-        return tell(context)
+        return send(context)
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
         default_status=status,
         minimum_interval_seconds=30,
-        description="Sends an alert when a run refused a delivery whole.",
+        description="Sends an alert when a run rejected a delivery whole.",
     )
-    def delivery_refused(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
-        return tell(context)
+    def delivery_rejected(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+        return send(context)
 
-    return [run_failed, delivery_refused]
+    return [run_failed, delivery_rejected]
 
 
 def _alert(instance: dg.DagsterInstance, run: dg.DagsterRun) -> alerts.Alert | None:
-    """What the events of a run tell: failed steps, checks that failed as errors, deliveries refused by name."""
+    """What the events of a run report: failed steps, checks that failed as errors, deliveries rejected by name."""
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
-    steps, checks, refused = [], [], []
+    steps, checks, rejected = [], [], []
     for log in instance.all_logs(run.run_id, of_type=kinds):
         event = log.get_dagster_event()
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
@@ -204,9 +204,9 @@ def _alert(instance: dg.DagsterInstance, run: dg.DagsterRun) -> alerts.Alert | N
         check = event.asset_check_evaluation_data
         if check.passed or check.severity is not dg.AssetCheckSeverity.ERROR:
             continue
-        named = [name.removeprefix(jobs.REFUSED) for name in check.metadata if name.startswith(jobs.REFUSED)]
-        refused += named
+        named = results.names_of_rejected(check.metadata)
+        rejected += named
         checks += [] if named else [f"{check.asset_key.to_user_string()} {check.check_name}"]
-    if run.status == dg.DagsterRunStatus.SUCCESS and not (checks or refused):
+    if run.status == dg.DagsterRunStatus.SUCCESS and not (checks or rejected):
         return None
-    return alerts.of_run(run.run_id, run.job_name, steps, checks, refused)
+    return alerts.of_run(run.run_id, run.job_name, steps, checks, rejected)

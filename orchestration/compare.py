@@ -1,4 +1,4 @@
-"""`twe compare`: makes sure that both stands are published, and lays them side by side with the trace of causes."""
+"""`twe compare`: makes sure that both as-of dates are published, and compares them, with what caused each change."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from orchestration import runner
 from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.releases.attribution import Trace, trace
+from orchestration.planning import RunRequest
+from orchestration.releases.attribution import ChangeAttribution, attribute_changes
+from orchestration.store.errors import TweError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
+from orchestration.warehouse.code_version import same_code
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 
 MARK = "VERTROUWELIJK"
 
 
-class ComparisonError(ValueError):
-    """Two stands that cannot be compared; the message says why."""
+class ComparisonError(TweError):
+    """Two as-of dates that cannot be compared; the message says why."""
 
 
 def run(
@@ -31,13 +34,14 @@ def run(
     geography_date: dt.date | None = None,
     question_id: str | None = None,
 ) -> Comparison:
-    """Compare the figures of two stands, both with the municipalities of `geography_date` (default: the question's,
-    else those of `after`). Builds what is not published yet; `current` stays where it is.
+    """Compare the figures of two as-of dates, both with the municipalities of `geography_date`.
+
+    Its default is that of the question, else `after`. Builds what is not published yet; `current` stays where it is.
 
     Raises ComparisonError, UnknownQuestionError, NothingAcceptedError or BusyError.
     """
     if before >= after:
-        raise ComparisonError(f"--from {before} must be earlier than --to {after}; swap them")
+        raise ComparisonError(f"--from {before} must be earlier than --to {after}", remedy="swap them")
     question: Question | None = chosen(settings, (question_id,))[0] if question_id else None
     geography = geography_date or (question.geography_date if question else None) or after
     entries = Workspace(settings).entries()
@@ -50,17 +54,17 @@ def run(
     return compare(old.path, new.path, annexes_of(question), made.causes)
 
 
-def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publication) -> Trace:
-    """The trace of what is in `new` and not in `old`."""
+def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publication) -> ChangeAttribution:
+    """What in `new` and not in `old` may have changed figures."""
     workspace = Workspace(settings)
-    return trace(
+    return attribute_changes(
         settings.folder,
         workspace.contracts,
         _accepted(entries, old.as_of),
         _accepted(entries, new.as_of),
         (old.as_of, new.as_of),
         new.geography_date,
-        old.code_version != new.code_version,
+        not same_code(old.code_version, new.code_version),
     )
 
 
@@ -82,9 +86,11 @@ def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geograp
     digest = publication.inputs_digest(entries, resolve(entries, as_of, geography))
     made = publication.find(settings.folder, digest)
     if made is None:
-        wish = runner.RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
-        report = runner.run(settings, wish)
+        request = RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
+        report = runner.run(settings, request)
         made = publication.find(settings.folder, digest)
         if made is None:
-            raise ComparisonError("; ".join(report.problems) or f"the stand of {as_of} could not be published")
+            raise ComparisonError(
+                "; ".join(map(str, report.problems)) or f"the figures as of {as_of} could not be published"
+            )
     return made

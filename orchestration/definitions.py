@@ -8,8 +8,8 @@ import dagster as dg
 
 from orchestration import automation, jobs
 from orchestration.answers.questions import sound
-from orchestration.assets import annexes, disclosure, figure_book, lake, publish, quality, warehouse
-from orchestration.resources import AnswerConfig, workspace_resource
+from orchestration.assets import annexes, lake, publish, quality, warehouse
+from orchestration.resources import RunOptions, workspace_resource
 from orchestration.store.settings import Settings, load_settings
 from orchestration.warehouse import dbt
 
@@ -22,7 +22,6 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
     marts = [
         key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
     ]
-    documents = annexes.build(sound(settings).values())
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
         assets=[
@@ -30,14 +29,12 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
             *warehouse_assets,
             publish.build(marts),
             quality.build(),
-            disclosure.build(),
-            *documents,
-            figure_book.build(),
+            *annexes.build(sound(settings).values()),
         ],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,
-        resources={"workspace": workspace_resource(settings), "answer": AnswerConfig()},
+        resources={"workspace": workspace_resource(settings), "run_options": RunOptions()},
         executor=dg.in_process_executor,
     )
 

@@ -1,18 +1,21 @@
-"""What a run was asked for, and what is left to do for it: nothing that is there already is made again."""
+"""From what a run was asked for to what is left to do: nothing that is there already is made again.
+
+A `RunRequest` becomes a `RunPlan` for each publication that it needs, once. From then on a run carries its plans; what
+is left of a plan, given the deliveries so far, is its `RemainingWork`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
+from orchestration.answers.questions import chosen, parse_years
 from orchestration.ingest.ledger import Entry
-from orchestration.releases import revision
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
-from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
 
 
@@ -21,93 +24,104 @@ class RunRequest:
     """What a run was asked for. Dates that are None follow the question, then the defaults of the contract."""
 
     questions: Sequence[str] = ()
+    """Ids; none means every question."""
     as_of: dt.date | None = None
     geography_date: dt.date | None = None
     years: str | None = None
+    """Years of every annex, such as `2020-2023` or `2020,2022`; None for those of the question."""
     load: bool = True
-    """Whether new deliveries are taken in first."""
+    """Whether new deliveries are ingested first."""
     annexes: bool = True
     """Whether annexes are written; without them only the publication is made."""
     move_current: bool = True
     """Whether readers of `current` get to see this run's dates. Those pinned in a question never move it."""
 
 
-Dates = tuple[dt.date | None, dt.date | None]
-
-
-def by_dates(questions: Sequence[Question], wish: RunRequest) -> dict[Dates, list[Question]]:
-    """Questions that share a publication. The run's own dates win over those pinned in a question."""
-    groups: dict[Dates, list[Question]] = {(wish.as_of, wish.geography_date): []}
-    for question in questions:
-        dates = (wish.as_of or question.as_of, wish.geography_date or question.geography_date)
-        groups.setdefault(dates, []).append(question)
-    return groups
-
-
-def moves(dates: Dates, wish: RunRequest) -> bool:
-    """A question pinned to dates of its own must not take readers of `current` along."""
-    return wish.move_current and dates == (wish.as_of, wish.geography_date)
-
-
-@dataclass
+@dataclass(frozen=True)
 class RunPlan:
+    """One publication, and the documents to write from it. Dates that are None are those of the newest delivery."""
+
+    as_of: dt.date | None
+    geography_date: dt.date | None
+    years: tuple[int, ...] | None
+    """Years of every annex; None for those of each question."""
+    move_current: bool
+    """Whether `current` may move to this publication."""
+    figure_book: bool
+    """Whether a figure book is made; without it only a page of these dates that is there already is kept up to date,
+    so that none shows what the annexes hide by now. It has years of its own."""
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def documents(self) -> list[tuple[Question, str]]:
+        """Every annex and answer of the plan, as in `documents.names`."""
+        return [(question, name) for question in self.questions for name in documents.names(question)]
+
+    @property
+    def years_by_question(self) -> dict[str, set[int]]:
+        """Id of a question -> the years that its documents are made for."""
+        return {
+            q.id: set(self.years or ()) or {year for annex in q.annexes for year in annex.years} for q in self.questions
+        }
+
+
+@dataclass(frozen=True)
+class RemainingWork:
     """What a Dagster run has to do."""
 
     sources: frozenset[str]
     """Sources with new deliveries; none means that nothing is loaded."""
     build: bool
+    """Whether the marts are built and published."""
     control: bool
     """Whether the disclosure control is still to be made."""
+    figure_book: bool
     documents: list[tuple[Question, str]]
-    """Annexes and answers to write, as in `annexes.names`."""
-    book: bool
-    """Whether the figure book is written. A run for all questions makes one; every other that writes annexes keeps a
-    page of its dates up to date, so that none shows what the annexes hide by now. It has years of its own."""
+    """Annexes and answers to write, as in `documents.names`."""
 
 
-def plan(
-    settings: Settings,
-    entries: Sequence[Entry],
-    dates: Dates,
-    questions: Sequence[Question],
-    wish: RunRequest,
-    sources: frozenset[str],
-) -> RunPlan | None:
-    """None when everything asked for is there already."""
-    data = settings.folder
-    everything = [(question, name) for question in questions for name in documents.names(question)]
-    usual = not wish.questions and not wish.years
-    book = bool(everything) and (usual or bool(figure_books.pages(data, *dates)))
-    whole = RunPlan(sources, True, bool(everything), everything, book)
-    if sources:
-        return whole
-    answer = resolve(entries, *dates)
-    made = publication.find(data, publication.inputs_digest(entries, answer))
-    if made is not None and answer.as_of_is_default and moves(dates, wish) and publication.current(data) != made:
-        made = None  # `current` shows another geography; publishing again moves it
+def run_plans(settings: Settings, request: RunRequest) -> list[RunPlan]:
+    """A plan per publication, that of the request's own dates first; these win over the dates of a question.
+
+    Raises `YearsError`, `UnknownQuestionError` and `QuestionError`.
+    """
+    own, years = (request.as_of, request.geography_date), parse_years(request.years)
+    everything = not request.questions and not request.years
+    plans = {own: RunPlan(*own, years, request.move_current, everything)}
+    for question in chosen(settings, request.questions) if request.annexes else ():
+        dates = (request.as_of or question.as_of, request.geography_date or question.geography_date)
+        plan = plans.setdefault(dates, RunPlan(*dates, years, False, everything))
+        plan.questions.append(question)
+    return list(plans.values())
+
+
+def remaining_work(
+    settings: Settings, entries: Sequence[Entry], plan: RunPlan, sources: frozenset[str]
+) -> RemainingWork | None:
+    """What is left to do of a plan when new deliveries of `sources` wait; None when everything is there already.
+
+    Raises `NothingAcceptedError` when nothing waits and nothing was accepted up to the plan's date.
+    """
+    everything = plan.documents
+
+    def has_book(as_of: dt.date | None, geography_date: dt.date | None) -> bool:
+        pages = figure_books.pages(settings.folder, as_of, geography_date)
+        return bool(everything) and (plan.figure_book or bool(pages))
+
+    made = None
+    if not sources:
+        dates = resolve(entries, plan.as_of, plan.geography_date)
+        made = publication.find(settings.folder, publication.inputs_digest(entries, dates))
+        if dates.as_of_is_default and plan.move_current and publication.current(settings.folder) != made:
+            made = None  # `current` shows another geography; publishing again moves it
     if made is None:
-        return whole
-    old = [(question, name) for question in questions for name in stale(settings, entries, made, question, wish.years)]
-    control = bool(everything) and not disclosure.kept(settings, made, wish.years).exists
-    asked = bool(everything) and (usual or bool(figure_books.pages(data, made.as_of, made.geography_date)))
-    book = asked and not figure_books.is_current(settings, made)
-    return RunPlan(sources, False, control, old, book) if old or control or book else None
-
-
-def stale(
-    settings: Settings, entries: Sequence[Entry], made: Publication, question: Question, years: str | None = None
-) -> list[str]:
-    """Which documents of a question, as in `annexes.names`, are missing or weren't made from this publication, under
-    its control, as the question is now."""
-    data = settings.folder
-    stamps = documents.Stamps(data)
-    place = documents.folder(data, question, made, entries, years)
-    control = disclosure.kept(settings, made, years).stamp
-    revised = revision.revised_release(settings, question, made)
-    return [
-        name
-        for name in documents.names(question)
-        if not stamps.is_current(
-            documents.file(place, question, name), documents.stamp(made, question, name, years, control, revised)
-        )
+        book = has_book(plan.as_of, plan.geography_date)
+        return RemainingWork(sources, True, bool(everything), book, everything)
+    old = [
+        (question, name)
+        for question in plan.questions
+        for name in documents.out_of_date(settings, entries, made, question, plan.years)
     ]
+    control = bool(everything) and not disclosure.stored_control(settings, made, plan.years).exists
+    book = has_book(made.as_of, made.geography_date) and not figure_books.is_current(settings, made)
+    return RemainingWork(sources, False, control, book, old) if old or control or book else None

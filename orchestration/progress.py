@@ -1,49 +1,63 @@
-"""A line on the terminal per step of a run, with its counts and its time; one line in all when nobody looks."""
+"""The steps of a run as they go on: a line per step on a terminal, one line in all in a log."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING
 
-_terminal: TextIO | None = None
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_terminal: Console | None = None
 
 
 class Step:
-    """What a step has to tell when it ends."""
+    """A step that goes on. `summary` is shown beside its name when it ends."""
 
     summary = ""
 
 
 def watch(work: str) -> None:
-    """Shows the steps from now on, if standard error is a terminal; else says once what is being done, so that a log
-    isn't silent for minutes.
+    """Shows the steps from now on, if standard error is a terminal. If not, writes once what is being done, so that a
+    log isn't silent for minutes.
 
-    Takes the terminal aside, because Dagster sends what a step prints to the step's log.
+    The terminal is kept aside, because Dagster sends what a step prints to the step's log.
     """
     global _terminal
-    if _terminal is None and sys.stderr.isatty():
-        _terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8")
-    if _terminal is None:
+    if not sys.stderr.isatty():
         print(work, file=sys.stderr, flush=True)
+    elif _terminal is None:
+        from rich.console import Console
+
+        _terminal = Console(file=os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8"))
 
 
 @contextmanager
 def step(name: str) -> Generator[Step]:
-    """Shows `name` while the block runs, then its summary and seconds."""
-    _show(f"  {name:<36} …\r")
-    begun = time.perf_counter()
+    """Shows `name` and the seconds while the block runs, and its summary when it ends."""
     done = Step()
-    try:
+    if _terminal is None:
         yield done
-    finally:
-        _show(f"  {name:<36} {done.summary:<62} {time.perf_counter() - begun:6.1f} s\n")
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn
 
-
-def _show(text: str) -> None:
-    if _terminal is not None:
-        _terminal.write(text)
-        _terminal.flush()
+    columns = (
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.description:<36}", markup=False),
+        TextColumn("{task.fields[summary]:<62}", markup=False),
+        TextColumn("{task.elapsed:6.1f} s"),
+    )
+    with Progress(
+        *columns, console=_terminal, refresh_per_second=4, redirect_stdout=False, redirect_stderr=False
+    ) as bar:
+        task = bar.add_task(name, total=1, summary="…")
+        try:
+            yield done
+        except BaseException:
+            done.summary = "failed"
+            raise
+        finally:
+            bar.update(task, completed=1, summary=done.summary)

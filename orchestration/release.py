@@ -12,6 +12,7 @@ from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
 from orchestration.ingest.workspace import Workspace
+from orchestration.planning import RunRequest
 from orchestration.releases import register
 from orchestration.releases.register import Release, ReleaseError
 from orchestration.store.settings import Settings
@@ -34,15 +35,15 @@ def run(
         made = _publication(settings, as_of, geography_date)
         try:
             place = figure_books.write(settings, made).parent
-        except figure_books.RefusedError as error:
+        except figure_books.NoPublicEditionError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
         return register.release(data, definition, made, place, record=_recorder(settings, made, definition))
     (question,) = chosen(settings, (question_id,))
     if left := left_over(question):
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
-    report = runner.run(settings, runner.RunRequest((question_id,), as_of, geography_date, load=False))
+    report = runner.run(settings, RunRequest((question_id,), as_of, geography_date, load=False))
     if report.problems:
-        raise ReleaseError(f"nothing was released: {'; '.join(report.problems)}")
+        raise ReleaseError(f"nothing was released: {'; '.join(map(str, report.problems))}")
     made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)
     place = documents.folder(data, question, made, Workspace(settings).entries(), None)
     return register.release(data, question, made, place, record=_recorder(settings, made, question))

@@ -1,4 +1,4 @@
-"""What assets share in a run: the workspace (data folder, lock, key) and the answer's settings."""
+"""What assets share in a run: the workspace (data folder, lock, key) and the options of the run."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,18 +7,19 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import jobs
+from orchestration.answers.questions import parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.workspace import Workspace
-from orchestration.instance import bury_killed_runs
 from orchestration.quality import report_page
+from orchestration.services.instance import end_killed_runs
 from orchestration.store import swap
 from orchestration.store.files import sweep
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 
 
-class AnswerConfig(dg.ConfigurableResource):
-    """Settings of a run; the Launchpad shows the descriptions."""
+class RunOptions(dg.ConfigurableResource):
+    """What a run may be asked for; the Launchpad shows the descriptions."""
 
     as_of: str | None = Field(
         default=None, description='"YYYY-MM-DD": deliveries up to this day. Left out: the newest accepted delivery.'
@@ -39,6 +40,11 @@ class AnswerConfig(dg.ConfigurableResource):
         """(as_of, geography_date). Raises `Failure` for text that is no date."""
         return _day("as_of", self.as_of), _day("geography_date", self.geography_date)
 
+    @property
+    def chosen_years(self) -> tuple[int, ...] | None:
+        """The years of every annex; None for those of its question. Raises `YearsError`."""
+        return parse_years(self.years)
+
 
 def _day(name: str, text: str | None) -> dt.date | None:
     try:
@@ -47,8 +53,8 @@ def _day(name: str, text: str | None) -> dt.date | None:
         raise dg.Failure(f"{name} {text!r} is no date; write YYYY-MM-DD") from None
 
 
-def _tell(workspace: Workspace, run: dg.DagsterRun | None) -> None:
-    """Notes what the checks of a run of the page or the daemon told; the command line tells of its own runs itself."""
+def _note_reported(workspace: Workspace, run: dg.DagsterRun | None) -> None:
+    """Notes what the checks of a run of the page or the daemon reported; the command line reports its own runs."""
     untold = workspace.untold()
     refused = {e.source for e in untold if e.status == "rejected"}
     if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.judged:
@@ -64,13 +70,13 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
         with single_writer(settings.folder.lock):
             swap.finish(settings.folder)
             if context.instance and context.run:
-                bury_killed_runs(context.instance, context.run.run_id)
+                end_killed_runs(context.instance, context.run.run_id)
             for folder in (settings.folder.lake, settings.folder.quarantine, settings.folder.ledger.parent):
                 sweep(folder)
             workspace = Workspace(settings)
             workspace.prepare()
             yield workspace
             report_page.ensure(workspace)
-            _tell(workspace, context.run)
+            _note_reported(workspace, context.run)
 
     return hold

@@ -1,45 +1,160 @@
-"""What the events of a Dagster run tell its summary."""
+"""What came of a run: the report that is shown and sent, and what it takes from the events of Dagster."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from orchestration.quality.standing import LABELS, Standing
+from orchestration.answers import disclosure, documents, figure_books
+from orchestration.answers.disclosure import ControlSummary
+from orchestration.ingest.ledger import Entry
+from orchestration.planning import RunPlan
+from orchestration.quality.counts import RowCounts
+from orchestration.store.settings import Settings
+from orchestration.warehouse import publication
+from orchestration.warehouse.publication import Publication
+from orchestration.warehouse.run_dates import NothingAcceptedError, coverage_notes, resolve
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
+    from dagster import ExecuteInProcessResult, TableMetadataValue
+
+AUDIT_FAILED = (
+    "the audit found hidden figures that can be worked out; see the check on `disclosure_control` in `twe ui`, and "
+    "docs/disclosure.md for what to do"
+)
+ROW_COUNTS = "counts"
+"""Metadata of the quality report: the counts of rows as one object, which the run takes back."""
+REJECTED_FILES = "rejected files"
+"""Metadata of the check of a source: the files that were rejected whole, with the reason."""
 
 
-def standing(result: ExecuteInProcessResult) -> Standing | None:
-    """What the quality report counted."""
-    from orchestration.assets.quality import REPORT
+@dataclass(frozen=True)
+class RunProblem:
+    """Something that blocked a part of a run. `where` (a step, check or file) may leave this machine; `what` may quote
+    a value of a database and may not."""
+
+    where: str
+    what: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.what else self.where
+
+
+@dataclass
+class RunReport:
+    """What came of a run. `problems` blocked something; `nothing_new` means that nothing had to be done."""
+
+    nothing_new: bool = False
+    loaded: list[Entry] = field(default_factory=list)
+    """What came in, in this run or in one that was killed before it reported it."""
+    unrecognised: list[tuple[str, str]] = field(default_factory=list)
+    """Files in the inbox that are no delivery, with the reason."""
+    duplicates: list[tuple[str, str]] = field(default_factory=list)
+    """Files with the same content as one that was loaded before, and the name of that one."""
+    still_rejected: list[tuple[str, str]] = field(default_factory=list)
+    """Files that were rejected before and are as they were, with the reason."""
+    problems: list[RunProblem] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+    workbooks: list[Path] = field(default_factory=list)
+    quality_report: Path | None = None
+    """The report on the quality of what came in; only when something came in."""
+    row_counts: RowCounts | None = None
+    """Open and resolved rows after this run, when the quality report was made."""
+    answers: list[Path] = field(default_factory=list)
+    figure_books: list[Path] = field(default_factory=list)
+    controls: list[ControlSummary] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the figures has to know of their dates."""
+
+    @property
+    def rejected(self) -> list[Entry]:
+        """Deliveries that were rejected whole, and are reported for the first time."""
+        return [e for e in self.loaded if e.status == "rejected"]
+
+    @property
+    def exit_code(self) -> int:
+        """1 when something was blocked or rejected whole, else 0."""
+        return 1 if self.problems or self.rejected else 0
+
+    def collect(self, settings: Settings, entries: Sequence[Entry], plan: RunPlan) -> None:
+        """Adds the publication and the documents that fulfil a plan, and what has to be known of them."""
+        try:
+            dates = resolve(entries, plan.as_of, plan.geography_date)
+        except NothingAcceptedError as error:
+            self.problems.append(RunProblem(str(error)))
+            return
+        made = publication.find(settings.folder, publication.inputs_digest(entries, dates))
+        if made is None:
+            return
+        self.publications.append(made)
+        self.notes += coverage_notes(entries, made.as_of, plan.years_by_question)
+        stamps = documents.DocumentStamps(settings.folder)
+        for question in plan.questions:
+            place = documents.folder(settings.folder, question, made, entries, plan.years)
+            old = documents.out_of_date(settings, entries, made, question, plan.years)
+            for name in documents.names(question):
+                path = documents.file(place, question, name)
+                if name not in old and stamps.was_written(path):  # what was blocked left an earlier file there
+                    (self.answers if name == documents.ANSWER else self.workbooks).append(path)
+        if plan.questions:
+            self._collect_editions(settings, made, plan)
+
+    def _collect_editions(self, settings: Settings, made: Publication, plan: RunPlan) -> None:
+        if book := figure_books.current(settings, made):
+            self.figure_books.append(book)
+        control = disclosure.stored_control(settings, made, plan.years)
+        if not control.exists:
+            return
+        self.controls.append(control.summary)
+        if not control.summary.passed:
+            where = f"no public edition was written from {made.path.name}"
+            self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
+
+
+def row_counts(result: ExecuteInProcessResult) -> RowCounts | None:
+    """What the quality report counted; None when the run made none."""
+    from orchestration.jobs import QUALITY_REPORT
 
     for event in result.get_asset_materialization_events():
-        if event.asset_key == REPORT:
-            told = event.materialization.metadata
-            return Standing(*(int(str(told[label].value)) for label in LABELS.values()), since=None)
+        if event.asset_key == QUALITY_REPORT:
+            return RowCounts.from_json(event.materialization.metadata[ROW_COUNTS].value)
     return None
 
 
-def problems(result: ExecuteInProcessResult) -> list[str]:
-    """One line per step that failed, with its deepest cause, and one per check that blocked."""
-    lines = []
-    for event in result.all_events:
-        if not event.is_step_failure and not event.is_failure:
-            continue
-        failure = event.event_specific_data
-        told = getattr(failure, "user_failure_data", None)
-        error = getattr(failure, "error", None)
+def problems(result: ExecuteInProcessResult) -> list[RunProblem]:
+    """One per step that failed, with its deepest cause, or of the run when it failed outside a step; and one per check
+    that blocked."""
+    failed = [event for event in result.all_events if event.is_step_failure]
+    failed = failed or [event for event in result.all_events if event.is_failure]
+    found = []
+    for event in failed:
         where = event.step_key or "run"
-        if told is not None:
-            lines.append(f"{where}: {told.description}")
-        elif error is not None:
+        failure = event.step_failure_data if event.is_step_failure else None
+        if failure and failure.user_failure_data is not None:
+            found.append(RunProblem(where, failure.user_failure_data.description or ""))
+        elif error := getattr(event.event_specific_data, "error", None):
             while error.cause:
                 error = error.cause
-            lines.append(f"{where}: {error.message.strip().splitlines()[0]}")
-    lines += [
-        f"check {c.asset_key.to_user_string()} {c.check_name} failed"
+            found.append(RunProblem(where, error.message.strip().splitlines()[0]))
+    found += [
+        RunProblem(f"check {c.asset_key.to_user_string()} {c.check_name} failed")
         for c in result.get_asset_check_evaluations()
         if not c.passed and c.blocking
     ]
-    return lines
+    return found
+
+
+def rejected_files(entries: Iterable[Entry]) -> dict[str, TableMetadataValue]:
+    """Metadata of a check: the files that were rejected whole, with the reason. Empty when there are none."""
+    import dagster as dg
+
+    records = [dg.TableRecord({"file": e.file_name, "reason": e.message}) for e in entries]
+    return {REJECTED_FILES: dg.MetadataValue.table(records)} if records else {}
+
+
+def names_of_rejected(metadata: Mapping[str, Any]) -> list[str]:
+    """The names of the files that `rejected_files` put in the metadata of a check."""
+    table = metadata.get(REJECTED_FILES)
+    return [str(record.data["file"]) for record in table.records] if table else []

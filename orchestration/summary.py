@@ -1,51 +1,51 @@
-"""What the command line prints. Counts, names of files and rules; never a value of a row."""
+"""What `twe run` and `twe status` print. Counts, names of files and rules; never a value of a row."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import quarantine, report_page
-from orchestration.quality.standing import Standing
-from orchestration.quality.wording import counted
+from orchestration.quality import report_page
+from orchestration.quality.counts import RowCounts, warehouse_findings
 from orchestration.store import clock
 from orchestration.store.settings import Settings
+from orchestration.store.terminal import table
+from orchestration.store.wording import counted
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
-    from orchestration.demo import DemoSummary
-    from orchestration.runner import RunReport
+    from orchestration.results import RunReport
+
+MOST_BROKEN = 10
+"""Rules that `twe status` lists."""
 
 
 def run_text(report: RunReport) -> str:
-    """Summary of a run: what came in, what was refused and why, what was made and where it is."""
+    """Summary of a run: what came in, what was rejected and why, what was made and where it is."""
     lines = []
     if report.nothing_new:
         lines.append("Nothing new: no new deliveries, and publication and annexes are up to date. Nothing was changed.")
     if report.loaded:
         lines.append(_deliveries_line(report.loaded))
-    lines += [f"  refused         {e.file_name}: {e.message}" for e in report.refused]
-    lines += [f"  still refused   {name}: {why}" for name, why in report.still_refused]
-    lines += [f"  already loaded  {name}: same content as {former}" for name, former in report.repeats]
-    lines += [f"  not a delivery  {name}: {why}" for name, why in report.strangers]
-    if report.loaded and report.standing:
-        lines.append(_rows_line(report.standing))
-    lines += [f"  PROBLEM         {problem}" for problem in report.problems]
-    lines += [f"  NOTE            {note}" for note in report.notes]
+    lines += [_labelled("rejected", f"{e.file_name}: {e.message}") for e in report.rejected]
+    lines += [_labelled("still rejected", f"{name}: {why}") for name, why in report.still_rejected]
+    lines += [_labelled("already loaded", f"{name}: same content as {was}") for name, was in report.duplicates]
+    lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in report.unrecognised]
+    if report.loaded and report.row_counts:
+        lines.append(_rows_line(report.row_counts))
+    lines += [_labelled("PROBLEM", problem) for problem in report.problems]
+    lines += [_labelled("NOTE", note) for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
-    if report.workbooks:
-        lines.append(f"Annexes ({len(report.workbooks)} {'workbook' if len(report.workbooks) == 1 else 'workbooks'}):")
-        lines += [f"  {path}" for path in report.workbooks]
-    if report.quality_report:
-        lines.append(f"Quality report: {report.quality_report}")
-    if report.answers:
-        lines.append(f"Answers ({len(report.answers)} {'document' if len(report.answers) == 1 else 'documents'}):")
-        lines += [f"  {path}" for path in report.answers]
+    lines += _files("Annexes", "workbook", report.workbooks)
+    lines += [f"Quality report: {report.quality_report}"] if report.quality_report else []
+    lines += _files("Answers", "document", report.answers)
     lines += [f"Figure book: {path}" for path in report.figure_books]
     for control in report.controls:
         share = 100 * control.hidden / control.counts if control.counts else 0
@@ -54,24 +54,32 @@ def run_text(report: RunReport) -> str:
             f"Hidden in public editions: {control.hidden:,} of {control.counts:,} counts ({share:.1f} %); {verdict}"
         )
     if report.problems:
-        lines.append("Something was blocked; what was published before stands as it was.")
+        lines.append("Something was blocked; what was published before is unchanged.")
     return "\n".join(lines)
+
+
+def _labelled(label: str, text: object) -> str:
+    return f"  {label:<15} {text}"
+
+
+def _files(title: str, kind: str, paths: Sequence[Path]) -> list[str]:
+    return [f"{title} ({counted(len(paths), kind)}):", *(f"  {path}" for path in paths)] if paths else []
 
 
 def _deliveries_line(entries: list[Entry]) -> str:
     accepted = [e for e in entries if e.status == "accepted"]
     return (
-        f"Deliveries: {len(accepted)} accepted, {len(entries) - len(accepted)} refused; "
+        f"Deliveries: {len(accepted)} accepted, {len(entries) - len(accepted)} rejected; "
         f"rows: {sum(e.rows_accepted for e in accepted):,} accepted, "
         f"{sum(e.rows_quarantined for e in accepted):,} quarantined, "
         f"{sum(e.rows_warned for e in accepted):,} with a warning"
     )
 
 
-def _rows_line(rows: Standing) -> str:
-    kinds = ((rows.refused, "refused"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
+def _rows_line(rows: RowCounts) -> str:
+    kinds = ((rows.quarantined, "quarantined"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
     still = ", ".join(f"{number:,} {kind}" for number, kind in kinds if number) or "none"
-    return f"Rows mended by these deliveries: {rows.mended:,}; open now: {still} (twe quarantine)"
+    return f"Rows mended by these deliveries: {rows.resolved:,}; open now: {still} (twe quarantine)"
 
 
 def _publication_line(made: Publication) -> str:
@@ -79,63 +87,80 @@ def _publication_line(made: Publication) -> str:
     return f"{made.path} (as of {made.as_of}, municipalities of {made.geography_date}){synthetic}"
 
 
-def demo_text(summary: DemoSummary) -> str:
-    """What the demo wrote."""
-    return f"SYNTHETIC: {summary}. No person in them exists. Next: twe run"
-
-
 def status_text(settings: Settings, today: dt.date | None = None) -> str:
-    """Deliveries per source and what is late, what is refused, the rules broken most, and the publications."""
+    """Deliveries per source and what is late, what is rejected, the rules broken most, and the publications."""
     today = today or clock.today()
     workspace = Workspace(settings, today)
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
     if entries and workspace.synthetic:
         lines.append("All deliveries are SYNTHETIC demo data.")
-    lines.append("")
-    lines.append(
-        f"{'source':<24} {'deliveries':>10} {'refused':>8} {'accepted':>11} {'quarantined':>12} {'newest':>11}"
-    )
-    once = ledger.once(entries)
-    for source in workspace.contracts:
-        own = [e for e in once if e.source == source]
-        accepted = [e for e in own if e.status == "accepted"]
-        newest = max((e.delivered_on for e in accepted), default=None)
-        rhythm = workspace.contracts[source].rhythm
-        # Demo deliveries come once; nobody waits for the next.
-        late = rhythm.state(newest, today) if rhythm and newest and not workspace.synthetic else ""
-        lines.append(
-            f"{source:<24} {len(own):>10} {len(own) - len(accepted):>8} {sum(e.rows_accepted for e in accepted):>11,} "
-            f"{sum(e.rows_quarantined for e in accepted):>12,} {newest or '-'!s:>11}"
-            + (f"  {late}" if late not in ("", "on time") else "")
-        )
-    waiting = workspace.inbox.new + workspace.inbox.clashes
-    others = counted(len(workspace.inbox.strangers), "other file")
-    lines += ["", f"Waiting in the inbox: {counted(len(waiting), 'delivery', 'deliveries')}, {others}"]
-    lines += [f"  not a delivery  {name}: {why}" for name, why in workspace.inbox.strangers]
-    tried = {e.file_name: e for e in sorted(entries, key=lambda e: e.loaded_at) if e.status == "rejected"}
-    lines += [
-        f"  refused  {e.file_name}: {e.message}" + (" (mended since)" if _mended(e, entries) else "")
-        for e in entries
-        if e is tried.get(e.file_name)
-    ]
-    broken: Counter[tuple[str, str, str]] = Counter()
-    for entry in entries:
-        broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
-    broken.update(quarantine.warehouse_counts(settings.folder))
-    if broken:
+    lines += ["", _sources_table(workspace, entries, today), ""]
+    inbox = workspace.inbox
+    waiting = counted(len(inbox.new + inbox.clashes), "delivery", "deliveries")
+    lines.append(f"Waiting in the inbox: {waiting}, {counted(len(inbox.strangers), 'other file')}")
+    lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in inbox.strangers]
+    lines += [_labelled("rejected", line) for line in _rejected(entries)]
+    if broken := _broken_rules(settings, entries):
         lines += ["", "Rules broken most (twe quarantine shows all):"]
-        lines += [f"  {n:>8,}  {on_fail:<6} {source}: {rule}" for (source, rule, on_fail), n in broken.most_common(10)]
+        lines.append(table(("rows", "on_fail", "source", "rule"), broken, indent=2))
     if newest := report_page.latest(settings.folder):
         lines += ["", f"Quality report: {newest}"]
     made = publication.published(settings.folder)
     now = publication.current(settings.folder)
     lines += ["", "Publications:" if made else "Nothing has been published yet: run twe run."]
-    lines += [f"  {'current' if now and p.path == now.path else '':<8} {_publication_line(p)}" for p in made]
+    if made:
+        rows = [("current" if now and p.path == now.path else "", _publication_line(p)) for p in made]
+        lines.append(table(("", ""), rows, indent=2))
     return "\n".join(lines)
 
 
-def _mended(refused: Entry, entries: list[Entry]) -> bool:
+def _sources_table(workspace: Workspace, entries: Sequence[Entry], today: dt.date) -> str:
+    once = ledger.once(entries)
+    rows = []
+    for source, contract in workspace.contracts.items():
+        own = [e for e in once if e.source == source]
+        accepted = [e for e in own if e.status == "accepted"]
+        newest = max((e.delivered_on for e in accepted), default=None)
+        state = ""
+        if contract.rhythm and newest and not workspace.synthetic:  # demo deliveries come once; nobody awaits the next
+            state = contract.rhythm.state(newest, today)
+        rows.append(
+            (
+                source,
+                len(own),
+                len(own) - len(accepted),
+                sum(e.rows_accepted for e in accepted),
+                sum(e.rows_quarantined for e in accepted),
+                newest or "-",
+                "" if state == "on time" else state,
+            )
+        )
+    headers = ("source", "deliveries", "rejected", "rows accepted", "rows quarantined", "newest", "")
+    return table(headers, rows)
+
+
+def _rejected(entries: Sequence[Entry]) -> list[str]:
+    """The last rejection of each file, and whether a later delivery under its name was accepted."""
+    last = {e.file_name: e for e in sorted(entries, key=lambda e: e.loaded_at) if e.status == "rejected"}
+    return [
+        f"{e.file_name}: {e.message}" + (" (mended since)" if _mended(e, entries) else "")
+        for e in entries
+        if e is last.get(e.file_name)
+    ]
+
+
+def _mended(rejected: Entry, entries: Sequence[Entry]) -> bool:
     return any(
-        e.file_name == refused.file_name and e.status == "accepted" and e.loaded_at > refused.loaded_at for e in entries
+        e.file_name == rejected.file_name and e.status == "accepted" and e.loaded_at > rejected.loaded_at
+        for e in entries
     )
+
+
+def _broken_rules(settings: Settings, entries: Sequence[Entry]) -> list[tuple[int, str, str, str]]:
+    """(rows, on_fail, source, rule) of the rules that most rows broke."""
+    broken: Counter[tuple[str, str, str]] = Counter()
+    for entry in entries:
+        broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
+    broken.update(warehouse_findings(settings.folder))
+    return [(n, on_fail, source, rule) for (source, rule, on_fail), n in broken.most_common(MOST_BROKEN)]

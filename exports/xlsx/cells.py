@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
@@ -19,7 +19,9 @@ from exports.figures.identity import Entry, Value
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _EPOCH = dt.date(1899, 12, 30)
-_MAX_TEXT = 32_767  # Excel's limit for one cell
+MAX_TEXT = 32_767
+"""Characters of a text that a cell can hold."""
+_FORMULA_LIKE = re.compile(r"[=+\-@\t\r\n]")
 
 
 def column_letters(index: int) -> str:
@@ -30,6 +32,16 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def is_formula_like(value: Entry) -> bool:
+    """Whether a text, typed into a cell again, could be taken for a formula."""
+    return isinstance(value, str) and bool(_FORMULA_LIKE.match(value))
+
+
+def fitting(text: str) -> str:
+    """The text as far as a cell can hold it, with an ellipsis for what is left out."""
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def text_xml(text: str) -> str:
@@ -45,8 +57,8 @@ def labelled_xml(label: str, text: str, font: str) -> str:
 
 
 def _run(text: str) -> str:
-    if len(text) > _MAX_TEXT:
-        raise ValueError(f"text of {len(text)} characters does not fit in a cell (at most {_MAX_TEXT})")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"text of {len(text)} characters does not fit in a cell (at most {MAX_TEXT})")
     text = _ESCAPE_LIKE.sub("_x005F_", _ILLEGAL.sub("\ufffd", text))
     return f'<t xml:space="preserve">{escape(text)}</t>'
 
@@ -87,16 +99,18 @@ class RowWriter:
         styles: Sequence[int],
         text_styles: Sequence[int],
         heights: Iterable[float],
+        exceptions: Mapping[int, Sequence[int]],
     ) -> None:
         """Many rows with one style per column; `text_styles` serves the text cells (shorthand in number columns).
-        A height of 0 is the usual one."""
+        A height of 0 is the usual one. `exceptions` gives the styles of single rows (from 0) instead."""
         letters = [column_letters(index) for index in range(len(styles))]
         add = self._parts.append
         texts = self._texts
-        for row, height in zip(rows, heights, strict=False):
+        for index, (row, height) in enumerate(zip(rows, heights, strict=False)):
             self._open(height)
             number = self._row
-            for letter, value, style, text_style in zip(letters, row, styles, text_styles, strict=True):
+            own = exceptions.get(index)
+            for letter, value, style, text_style in zip(letters, row, own or styles, own or text_styles, strict=True):
                 if type(value) is str:
                     body = texts.get(value)
                     if body is None:

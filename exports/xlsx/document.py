@@ -69,7 +69,8 @@ class Format(Enum):
 @dataclass(frozen=True)
 class SheetColumn:
     """One table column. Columns of a `year` form a block; their `stem` is the header without the year, and
-    `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy."""
+    `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy.
+    `to_fill_in` marks the cells that the reader fills in; `typed` texts come from outside and stay text when edited."""
 
     header: str
     format: Format = Format.TEXT
@@ -80,6 +81,8 @@ class SheetColumn:
     stem: str = ""
     year_status: str = ""
     about: str = ""
+    to_fill_in: bool = False
+    typed: bool = False
 
 
 _CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[rR][0-9]*[cC][0-9]*|[rRcC]")
@@ -88,13 +91,16 @@ _TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,254}")
 
 @dataclass(frozen=True)
 class Table:
-    """A real Excel table: unique text headers and rows of equal length. Zero rows are allowed. `links` are sheets to
-    which the first cell of each row leads."""
+    """A real Excel table: unique text headers and rows of equal length. Zero rows are allowed; the table then has one
+    row of `empty`. `links` are sheets to which the first cell of each row leads. `closed` are the rows (from 0) whose
+    cells to fill in are not for filling in."""
 
     name: str
     columns: tuple[SheetColumn, ...]
     rows: Sequence[tuple[Entry, ...]]
     links: tuple[str, ...] = ()
+    closed: frozenset[int] = frozenset()
+    empty: Entry = NOT_APPLICABLE
 
     def __post_init__(self) -> None:
         if not _TABLE_NAME.fullmatch(self.name) or _CELL_LIKE.fullmatch(self.name):
@@ -161,7 +167,9 @@ class Chart:
 @dataclass(frozen=True)
 class Sheet:
     """Text lines, then at most one table, then charts beside or below it. `about` says in the contents what is on the
-    sheet; `data` marks tables that go into the machine-readable copy."""
+    sheet; `data` marks tables that go into the machine-readable copy. A `work_sheet` is for working through its rows:
+    the header and the frozen columns always stay in sight, and it is printed readably over as many pages as that takes.
+    `footer` stands in the middle below every page."""
 
     name: str
     lines: tuple[Line, ...] = ()
@@ -170,6 +178,8 @@ class Sheet:
     frozen_columns: int = 0
     about: str = ""
     data: bool = True
+    work_sheet: bool = False
+    footer: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.name) <= 31 or re.search(r"[\[\]:*?/\\]", self.name) or self.name.strip("' ") != self.name:

@@ -42,6 +42,10 @@ def set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
         xml.page_setup.fitToHeight = 1
         return
     xml.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
+    if sheet.work_sheet:  # fitted to the width of one page, a wide one could not be read
+        xml.page_setup.scale = int(100 * _SMALLEST_SCALE)
+        xml.print_title_cols = f"A:{column_letters(sheet.frozen_columns - 1)}" if sheet.frozen_columns else None
+        return
     place = sum(column.width for column in table.columns if column.year is None)
     page = _PAGE_CHARACTERS / _SMALLEST_SCALE
     if sum(column.width for column in table.columns) <= page or not any(column.year for column in table.columns):
@@ -93,6 +97,8 @@ def every_page(xml: XmlSheet, sheet: Sheet) -> None:
     xml.HeaderFooter.differentFirst = True
     for footer in (xml.firstFooter, xml.oddFooter):
         footer.left.text, footer.left.size = _plain(sheet.name, 31), 8
+        if sheet.footer:
+            footer.center.text, footer.center.size = _plain(sheet.footer, 80), 8
         footer.right.text, footer.right.size = "&P / &N", 8
 
 

@@ -15,6 +15,8 @@ XmlSheet = Any
 FONT = "Calibri"
 NAVY, BLUE, RED = "1F3864", "2F5597", "9C0006"
 FALLING = "C55A11"
+TO_FILL_IN, CLOSED = "FFF2CC", "D9D9D9"
+"""Fills of cells that the reader fills in, and of those that are not for filling in."""
 SERIES_COLOURS = (
     "1F3864",
     "C55A11",
@@ -81,14 +83,21 @@ class Styles:
             alignment=Alignment(wrap_text=True, vertical="top", horizontal=side, indent=int(indent)),
         )
 
-    def body(self, column: SheetColumn, edge: bool = False, indent: bool = False) -> int:
-        """For a number, date or text in a table; `edge` draws the line that opens a block."""
+    def body(
+        self, column: SheetColumn, edge: bool = False, indent: bool = False, closed: bool = False, quoted: bool = False
+    ) -> int:
+        """For a number, date or text in a table; `edge` draws the line that opens a block. A cell to fill in is grey
+        when it is `closed`; `quoted` text stays text when somebody edits it, whatever it begins with."""
+        looks: dict[str, object] = {"quotePrefix": True} if quoted else {}
+        if column.to_fill_in:
+            looks["fill"] = PatternFill("solid", fgColor=CLOSED if closed else TO_FILL_IN)
         return self._number(
-            ("body", column.format, column.bold, column.wrap, edge, indent),
+            ("body", column.format, column.bold, column.wrap, edge, indent, *map(str, looks), closed),
             number_format=column.format.code,
             font=_BOLD if column.bold else _BODY,
             border=_EDGE if edge else _PLAIN,
             alignment=_alignment(column, indent),
+            **looks,
         )
 
     def shorthand(self, edge: bool = False) -> int:

@@ -11,6 +11,8 @@ import io
 import math
 import zipfile
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +27,15 @@ from openpyxl.writer.excel import ExcelWriter
 
 from exports.xlsx import charts
 from exports.xlsx.archive import Parts, packed, replace_file
-from exports.xlsx.cells import RowWriter, column_letters
-from exports.xlsx.document import NOT_APPLICABLE, Document, Format, Line, Sheet, Table
+from exports.xlsx.cells import RowWriter, column_letters, is_formula_like
+from exports.xlsx.document import Document, Format, Line, Sheet, Table
 from exports.xlsx.paper import every_page, fit_width, landscape, place_charts, set_up
 from exports.xlsx.styles import FONT, Styles, XmlSheet
 
 CREATOR = "Datawarehouse TWE-OCMW"
 _TEXT_WIDTH = 110.0  # of column A on a sheet without a table
 _LINE_HEIGHT = 15.0
+_TALLEST = 409.0  # points that a row can have
 _WIDE, _LONG = 8, 20  # columns and rows of a table that doesn't fit on a screen
 _BODY = 0.95  # width of an average character of plain text, in widths of a digit
 
@@ -120,8 +123,8 @@ def _sheet(xml: XmlSheet, sheet: Sheet, styles: Styles, built: list[Any]) -> byt
 
 def _panes(sheet: Sheet, table: Table) -> str | None:
     """What stays in sight: the header of a long table, the first columns of a wide one."""
-    column = column_letters(sheet.frozen_columns if len(table.columns) > _WIDE else 0)
-    return f"{column}{sheet.header_row + 1 if len(table.rows) > _LONG else 1}"
+    column = column_letters(sheet.frozen_columns if len(table.columns) > _WIDE or sheet.work_sheet else 0)
+    return f"{column}{sheet.header_row + 1 if len(table.rows) > _LONG or sheet.work_sheet else 1}"
 
 
 def _link(row: int, sheet: str, text: str) -> Hyperlink:
@@ -167,9 +170,24 @@ def _table(writer: RowWriter, table: Table, styles: Styles) -> list[Hyperlink]:
     ]
     if table.links:
         texts[0] = styles.line("cell_link")
-    rows = table.rows or [(NOT_APPLICABLE,) * len(columns)]  # Excel wants a row in every table
-    writer.rows(rows, numbers, texts, _heights(table))
+    rows = table.rows or [(table.empty,) * len(columns)]  # Excel wants a row in every table
+    own = dict(_own_styles(table, numbers, styles))
+    writer.rows(rows, numbers, texts, _heights(table), own)
     return [_link(first + index, name, str(table.rows[index][0])) for index, name in enumerate(table.links)]
+
+
+def _own_styles(table: Table, usual: Sequence[int], styles: Styles) -> Iterator[tuple[int, list[int]]]:
+    """The styles of rows that are closed, or that hold a typed text which begins like a formula."""
+    typed = [index for index, column in enumerate(table.columns) if column.typed]
+    fillable = [index for index, column in enumerate(table.columns) if column.to_fill_in]
+    for number, row in enumerate(table.rows if typed or fillable else ()):
+        quoted = [index for index in typed if is_formula_like(row[index])]
+        closed = fillable if number in table.closed else []
+        if quoted or closed:
+            own = list(usual)
+            for index in {*quoted, *closed}:
+                own[index] = styles.body(table.columns[index], closed=index in closed, quoted=index in quoted)
+            yield number, own
 
 
 def _heights(table: Table) -> list[float]:
@@ -177,8 +195,13 @@ def _heights(table: Table) -> list[float]:
     wrapping = [(index, column.width) for index, column in enumerate(table.columns) if column.wrap]
     if not wrapping:
         return [0.0] * max(1, len(table.rows))
-    lines = [max(_wrapped(str(row[index]), width, _BODY) for index, width in wrapping) for row in table.rows]
-    return [_LINE_HEIGHT * count + 2 if count > 1 else 0.0 for count in lines] or [0.0]
+    lines = [max(_lines_of(str(row[index]), width) for index, width in wrapping) for row in table.rows]
+    return [min(_TALLEST, _LINE_HEIGHT * count + 2) if count > 1 else 0.0 for count in lines] or [0.0]
+
+
+@lru_cache(10_000)  # texts of rules repeat in thousands of rows
+def _lines_of(text: str, width: float) -> int:
+    return sum(_wrapped(line, width, _BODY) for line in text.split("\n"))
 
 
 def _wrapped(text: str, width: float, size: float = 1.05) -> int:

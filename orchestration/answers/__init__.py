@@ -1,1 +1,1 @@
-"""Which documents answer which question: where they stand, whether they are current, what the public one hides."""
+"""The documents of questions and the figure book: which exist, which are out of date, what public editions hide."""

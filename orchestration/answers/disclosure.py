@@ -1,8 +1,8 @@
-"""Disclosure control of everything that one publication gives out: made once, kept, and asked by every export.
+"""The disclosure control of a publication: made once, stored on disk, and used by every public edition.
 
-All annexes of all questions and the figure book are controlled together on a publication, whatever a run was asked to
-write: any part of them can then be handed out beside any other. What was released before, from other publications or
-under other rules, is known to everybody and counts as such.
+All annexes of all questions and the figure book are controlled together, whatever a run was asked to write, so that any
+of them may be handed out beside any other. Figures that were released before, from other publications or under other
+rules, are public, and the control takes them as known.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,43 +20,45 @@ from typing import TYPE_CHECKING
 from exports.figure_book import Definition, book_figures, load_definition
 from exports.figures.identity import Figure, FigureId
 from exports.questions.question import Question
-from orchestration.answers.blocked_edition import refusal
-from orchestration.answers.documents import parse_years
 from orchestration.answers.questions import known
 from orchestration.releases import register
 from orchestration.releases.register import Release
 from orchestration.store.files import replaced
 from orchestration.store.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.store.settings import Settings
+from orchestration.warehouse.code_version import control_digest
 from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
-    from exports.disclosure.releases import PublishedSystem as Known
+    from exports.disclosure.releases import PublishedSystem
 
-KEPT = 20
-"""Controls kept: the newest ones."""
+STORED = 20
+"""How many controls stay on disk: the newest ones."""
 RELEASED = "released"
-"""Folder with the record of each release: what it showed and hid, with the true figures."""
+"""Folder with a control for each release, of its own figures alone: which it showed and hid, with the true values."""
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What people are told of a control: whether public editions may be made, and in Dutch why."""
+class ControlSummary:
+    """The outcome of a control for people: whether public editions may be made, with the rules that were applied
+    (`policy`) and what the audit found (`audit`) as lines in Dutch."""
 
     passed: bool
     policy: list[str]
     audit: list[str]
     counts: int
-    """Published counts other than 0, and how many of them are hidden."""
+    """How many published counts are not 0."""
     hidden: int
+    """How many of those are hidden."""
     refused: str = ""
-    """In English, of one that failed: which annexes, beside which releases, and what can be done."""
+    """Why the audit failed, in English: which annexes, beside which releases, and what can be done."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A control on disk, or where it would be. `stamp` is the digest of all that decides it."""
+class StoredControl:
+    """Where a control is stored; it may still have to be made (`exists`). `stamp` is the digest of all that decides
+    it."""
 
     stamp: str
     folder: Path
@@ -73,15 +76,15 @@ class Kept:
         return self.pattern.exists() and self._summary.exists()
 
     @property
-    def summary(self) -> Summary:
-        return Summary(**json.loads(self._summary.read_text(encoding="utf-8")))
+    def summary(self) -> ControlSummary:
+        return ControlSummary(**json.loads(self._summary.read_text(encoding="utf-8")))
 
-    def keep(self, control: Control, refused: str = "") -> None:
-        """Write the control; the summary comes last, so that a killed run leaves none."""
+    def write(self, control: Control, refused: str = "") -> None:
+        """Write the control, and last its summary: without a summary, left by a killed run, it does not exist."""
         from exports.disclosure.store import save
 
         shares = control.shares().values()
-        summary = Summary(
+        summary = ControlSummary(
             control.passed,
             list(control.policy_lines),
             list(control.audit_lines),
@@ -94,34 +97,35 @@ class Kept:
             temporary.write_text(json.dumps(asdict(summary), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def kept(settings: Settings, publication: Publication, years: str | None = None) -> Kept:
-    """Where the control of a publication is, or would be; `years` as asked of a run, beside those of the questions.
+def stored_control(settings: Settings, publication: Publication, years: tuple[int, ...] | None = None) -> StoredControl:
+    """Where the control of a publication is stored, or will be; `years` as given to `--years`, which are controlled
+    beside those of the questions.
 
-    A release that was made under this very control changes nothing in it, so that annexes stand as they are after
-    they were released. Years that all annexes have already need no control of their own.
+    A release that was made under this very control changes nothing in it, so annexes stay up to date after they were
+    released. Years that all annexes have already need no control of their own.
     """
     questions = known(settings).values()
     if years and all(_within(question, years) for question in questions):
         years = None  # any part of what is controlled together is safe
-    told = [publication.inputs, hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
-    told += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
+    facts = [publication.inputs, control_digest(), hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
+    facts += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
     data = settings.folder
-    register = _released(data)
+    releases = _releases(data)
     stamp = ""
-    for count in range(len(register) + 1):
-        before = [f"{line.folder} {line.sha256}" for line in register[:count]]
-        stamp = hashlib.sha256(json.dumps([told, before]).encode()).hexdigest()[:16]
-        if all(line.control == stamp for line in register[count:]):
+    for count in range(len(releases) + 1):
+        before = [f"{line.folder} {line.sha256}" for line in releases[:count]]
+        stamp = hashlib.sha256(json.dumps([facts, before]).encode()).hexdigest()[:16]
+        if all(line.control == stamp for line in releases[count:]):
             break
-    return Kept(stamp, data.disclosure / stamp)
+    return StoredControl(stamp, data.disclosure / stamp)
 
 
-def ensure(settings: Settings, publication: Publication, years: str | None = None) -> Kept:
-    """The control of a publication, made when it is not there yet.
+def ensure(settings: Settings, publication: Publication, years: tuple[int, ...] | None = None) -> StoredControl:
+    """The control of a publication, made when it does not exist yet.
 
     Raises PolicyError, PublicationError, and RegisterError when the record of a release is gone.
     """
-    data, found = settings.folder, kept(settings, publication, years)
+    data, found = settings.folder, stored_control(settings, publication, years)
     if not found.exists:
         from exports.disclosure.control import control
         from exports.figures.reading import PublicationReader as Reader
@@ -130,33 +134,33 @@ def ensure(settings: Settings, publication: Publication, years: str | None = Non
         for question in known(settings).values():
             tables |= _tables(publication, question, years)
         figures = set().union(*tables.values())
-        usual, own = None, kept(settings, publication)
-        if own != found:  # both may be handed out, so the second keeps to what the first shows
+        usual, own = None, stored_control(settings, publication)
+        if own != found:  # both may be handed out, so this one keeps to what the control without --years shows
             usual = load(ensure(settings, publication))
-        # What was released under the usual control tells no more than the usual edition.
-        earlier = [_known(data, line) for line in _released(data) if line.control not in (found.stamp, own.stamp)]
+        # A release under the control without --years shows nothing that `usual` does not show.
+        earlier = [_released(data, line) for line in _releases(data) if line.control not in (found.stamp, own.stamp)]
         with Reader(publication.path) as reader:
             name = f"stand {publication.as_of:%d/%m/%Y}"
             made = control(reader, figures, name, earlier=earlier, usual=usual)
-        found.keep(made, refusal(made, tables, earlier, usual is not None))
+        found.write(made, explain_refusal(made, tables, earlier, usual is not None))
         _prune(data, found)
     return found
 
 
 @lru_cache(maxsize=2)
-def load(kept: Kept) -> Control:
-    """The control itself, with its `hidden` for every figure that was controlled."""
+def load(stored: StoredControl) -> Control:
+    """The control itself, which says of every figure under it whether it is `hidden`."""
     from exports.disclosure.store import load as read
 
-    return read(kept.pattern)
+    return read(stored.pattern)
 
 
 def record(settings: Settings, publication: Publication, question: Question | Definition, folder: str) -> str:
-    """Keep what a release of the question or the figure book shows and hides, for the controls to come; returns the
-    control's stamp.
+    """Store what a release of the question or the figure book shows and hides, for later controls; returns the stamp of
+    the control it was made under.
 
-    `folder` is the release's, as in the register. Only its own figures are in it: what was controlled with them but
-    not handed out, nobody knows.
+    `folder` is the release's, as in the register. Only figures of the release itself are stored: others under the same
+    control did not become public.
     """
     from exports.disclosure.control import part
     from exports.disclosure.store import save
@@ -173,18 +177,19 @@ def record(settings: Settings, publication: Publication, question: Question | De
     return found.stamp
 
 
-def _tables(publication: Publication, question: Question, years: str | None) -> dict[str, set[FigureId]]:
-    """Every figure that the question's annexes and answer ask for, in its years and those of the run, by document."""
+def _tables(publication: Publication, question: Question, years: tuple[int, ...] | None) -> dict[str, set[FigureId]]:
+    """Every figure that the annexes and the answer of a question show, in its years and those given to `--years`:
+    document -> figures."""
     from exports import annex_figures
     from exports.answering.answer import build_answer
 
     found: dict[str, set[FigureId]] = {}
     for annex in question.annexes:
-        wanted = sorted({*annex.years, *(parse_years(years) or ())})
+        wanted = sorted({*annex.years, *(years or ())})
         name = f"{question.id} annex {annex.number}"
         found[name] = _with_parts(annex_figures(publication.path, question, annex, wanted))
     quoted = found[f"the answer to {question.id}"] = set[FigureId]()
-    build_answer(publication.path, question, lambda figure: bool(quoted.add(figure)), years=parse_years(years))
+    build_answer(publication.path, question, lambda figure: bool(quoted.add(figure)), years=years)
     return found
 
 
@@ -193,13 +198,13 @@ def _with_parts(figures: Iterable[Figure]) -> set[FigureId]:
     return {id_ for figure in figures for id_ in (figure.id, *figure.parts)}
 
 
-def _within(question: Question, years: str) -> bool:
+def _within(question: Question, years: tuple[int, ...]) -> bool:
     """Whether all annexes of the question have these years."""
-    return all(set(parse_years(years) or ()) <= set(annex.years) for annex in question.annexes)
+    return all(set(years) <= set(annex.years) for annex in question.annexes)
 
 
-def _released(data: DataFolder) -> list[Release]:
-    """One line of the register for each release, oldest first."""
+def _releases(data: DataFolder) -> list[Release]:
+    """The first line of the register of each release, oldest first."""
     return [lines[0] for lines in register.groups(register.read(data))]
 
 
@@ -207,14 +212,60 @@ def _record(data: DataFolder, folder: str) -> Path:
     return data.disclosure / RELEASED / f"{folder}.control.json.gz"
 
 
-def _known(data: DataFolder, line: Release) -> Known:
+def _released(data: DataFolder, line: Release) -> PublishedSystem:
     from exports.disclosure.store import load as read
 
     return read(_record(data, line.folder)).release
 
 
-def _prune(data: DataFolder, latest: Kept) -> None:
+def _prune(data: DataFolder, latest: StoredControl) -> None:
     found = [path for path in data.disclosure.iterdir() if path.is_dir() and path.name != RELEASED]
-    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[STORED:]:
         if path != latest.folder:
             shutil.rmtree(path)
+
+
+_REMEDY = (
+    "ask for the municipalities (`--geography-date`) or the stand of the release, for other years, or for fewer "
+    "tables; see 'When publishing is refused' in docs/disclosure.md"
+)
+
+
+def explain_refusal(
+    control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequence[PublishedSystem], usual: bool
+) -> str:
+    """One sentence on why a control failed, "" for one that passed. It names no municipality and no value.
+
+    `tables`: document -> its figures; `earlier`: what was released before; `usual`: whether the control had to keep to
+    the one without `--years`.
+    """
+    if control.report is None or control.passed:
+        return ""
+    from exports.disclosure.geography import level_of
+    from exports.disclosure.scope import CountFinder
+
+    failing = Counter(
+        (item.name.population, item.name.year, item.name.item, level_of(item.name.place))
+        for item in control.report.failures
+    )
+    lines = []
+    for name, figures in tables.items():
+        scope = CountFinder(control.policy).scope(figures)
+        found = Counter[int]()
+        for (population, year, item, level), count in failing.items():
+            if level in scope.get((population, year), {}).get(item, ()):
+                found[year] += count
+        if found:
+            lines.append(f"{name}: {found.total()} (counts of {', '.join(map(str, sorted(found)))})")
+    where = "; ".join(lines) or "in tables of earlier releases alone"
+    if earlier:
+        before = ", ".join(
+            f"{item.name} as of {item.as_of} with the municipalities of {item.geography_date}" for item in earlier
+        )
+        why = f"what was released before leaves no room: {before}; {_REMEDY}"
+    elif usual:
+        why = "the usual edition of this publication is refused as well, see `twe annexes` without --years"
+    else:
+        why = "nothing was released before, so that this is a fault of the control; report it with this message"
+    many = len(control.report.failures)
+    return f"the audit found {many} hidden figures that can be worked out ({where}); {why}"

@@ -1,4 +1,7 @@
-"""Which annex goes where, and whether it is up to date. The workbooks themselves are made by `exports`."""
+"""Where the documents of a question lie (its annexes and its answer), and which of them are out of date.
+
+Settings, ledger and publication decide; the documents themselves are written by `exports`.
+"""
 
 from __future__ import annotations
 
@@ -9,64 +12,56 @@ from pathlib import Path
 from typing import Any
 
 from exports.answering.answer import answer_file
-from exports.questions.fields import parse_years as question_years
 from exports.questions.question import Question
+from orchestration.answers import disclosure, revision
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings
+from orchestration.warehouse.code_version import documents_digest
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import RunDates, resolve
 
 ANSWER = "antwoord"
-"""What the answer to a question goes by, next to the keys of its annexes."""
+"""The name of the answer among the documents of a question; its annexes are named by their keys."""
 
 
-class YearsError(ValueError):
-    """Years that cannot be read."""
-
-
-def parse_years(text: str | None) -> tuple[int, ...] | None:
-    """`2020-2023` or `2020,2022-2023` as years; None for None. Raises `YearsError`."""
-    try:
-        return question_years(text) if text else None
-    except ValueError as error:
-        raise YearsError(f"--years: {error}") from None
+def names(question: Question) -> tuple[str, ...]:
+    """The documents of a question: the keys of its annexes, then `ANSWER`."""
+    return (*(annex.key for annex in question.annexes), ANSWER)
 
 
 def folder(
-    data: DataFolder, question: Question, publication: Publication, entries: Sequence[Entry], years: str | None
+    data: DataFolder,
+    question: Question,
+    publication: Publication,
+    entries: Sequence[Entry],
+    years: tuple[int, ...] | None,
 ) -> Path:
-    """The question's folder; another stand, geography or choice of years gets a folder of its own within it."""
+    """The folder of the question's public documents. Other dates than a run without options would take, and a choice of
+    years (as given to `--years`), each get a subfolder of their own."""
     usual: RunDates = resolve(entries, question.as_of, question.geography_date)
     parts = []
     if (publication.as_of, publication.geography_date) != (usual.as_of, usual.geography_date):
         parts.append(f"stand-{publication.as_of}_gebied-{publication.geography_date}")
     if years:
-        parts.append("jaren-" + "+".join(map(str, parse_years(years) or ())))
+        parts.append("jaren-" + "+".join(map(str, years or ())))
     place = data.annexes / question.id
     return place / "_".join(parts) if parts else place
 
 
 def file(place: Path, question: Question, name: str) -> Path:
-    """The public edition of an annex (by its key) or of the answer."""
+    """The public edition of the document `name` (as in `names`) in the folder `place`."""
     if name == ANSWER:
         return place / answer_file()
     return place / next(annex.file_name for annex in question.annexes if annex.key == name)
 
 
-def names(question: Question) -> tuple[str, ...]:
-    """What is written for a question: its annexes by their keys, and the answer."""
-    return (*(annex.key for annex in question.annexes), ANSWER)
+class DocumentStamps:
+    """What each written document was made from, kept in a JSON file, so that only documents that are out of date are
+    written again. A stamp is the digest of everything that decides the bytes of a document (see `stamp`).
 
-
-CONFIDENTIAL = "vertrouwelijk"
-"""Folder, beside what may be handed out, of the full editions."""
-
-
-class Stamps:
-    """Remembers from what each workbook was made, so that an unchanged one is not made again.
-
-    `root` and `name` are for documents of another kind: the folder they stand in, and what remembers them.
+    `root` is the folder of the documents (default: the annexes), `name` that of the JSON file in `work/`.
     """
 
     def __init__(self, data: DataFolder, root: Path | None = None, name: str = "annexes") -> None:
@@ -74,21 +69,23 @@ class Stamps:
         self._root = root or data.annexes
 
     def is_current(self, path: Path, stamp: str) -> bool:
-        """Whether everything that was made for `path` under this stamp is still there."""
+        """Whether the document at `path` was last made under this stamp, and every file of it is still there."""
         known = self._read().get(self._name(path))
         return known is not None and known["stamp"] == stamp and all((self._root / f).exists() for f in known["files"])
 
-    def made(self, path: Path) -> bool:
-        """Whether what stands at `path` was written under its stamp: a public edition that was refused was not."""
+    def was_written(self, path: Path) -> bool:
+        """Whether the file at `path` belongs to the last stamp. It does not when the public edition was refused: an
+        earlier file may still lie there."""
         return path.exists() and self._name(path) in self._read().get(self._name(path), {}).get("files", ())
 
     def dates(self, path: Path) -> tuple[str, str] | None:
-        """As-of and geography date of what stands at `path`; None when that isn't known."""
+        """as_of and geography date (ISO) of the document at `path`; None when they are not known."""
         known = self._read().get(self._name(path), {})
         return (known["as_of"], known["geography_date"]) if "as_of" in known else None
 
     def set(self, path: Path, stamp: str, made: Sequence[Path], publication: Publication) -> None:
-        """`made` are the files and folders written for `path`; not itself when the public edition was refused."""
+        """Remember that the document at `path` was made under `stamp`. `made`: the files and folders that were written
+        for it; without `path` itself when the public edition was refused."""
         entry = {
             "stamp": stamp,
             "files": [self._name(file) for file in made],
@@ -108,8 +105,34 @@ class Stamps:
         return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
 
 
-def stamp(publication: Publication, question: Question, name: str, years: str | None, *more: str | None) -> str:
-    """Digest of all that decides the bytes of an annex (`name` its key) or of the answer: the figures, the question,
-    and in `more` what is hidden and which release the annex is compared with."""
-    facts = [publication.inputs, question.source_sha256, name, years, *more]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+def stamp(
+    publication: Publication, question: Question, name: str, years: tuple[int, ...] | None, *more: str | None
+) -> str:
+    """Digest of all that decides the bytes of the document `name`: figures, question, years, the code that writes
+    documents and, in `more`, the disclosure control and the release that the annex is compared with."""
+    facts = [publication.inputs, publication.code_version, documents_digest(), question.source_sha256, name, years]
+    return hashlib.sha256(json.dumps([*facts, *more]).encode()).hexdigest()
+
+
+def stamps_now(
+    settings: Settings, publication: Publication, question: Question, years: tuple[int, ...] | None = None
+) -> dict[str, str]:
+    """The stamp that each document of the question (as in `names`) gets when it is written now."""
+    control = disclosure.stored_control(settings, publication, years).stamp
+    revised = revision.revised_release(settings, question, publication)
+    return {name: stamp(publication, question, name, years, control, revised) for name in names(question)}
+
+
+def out_of_date(
+    settings: Settings,
+    entries: Sequence[Entry],
+    made: Publication,
+    question: Question,
+    years: tuple[int, ...] | None = None,
+) -> list[str]:
+    """The documents of a question (as in `names`) that are missing, or that would be made from something else now:
+    another publication, disclosure control, question, earlier release or version of the code that writes them."""
+    stamps = DocumentStamps(settings.folder)
+    place = folder(settings.folder, question, made, entries, years)
+    now = stamps_now(settings, made, question, years)
+    return [name for name, stamp in now.items() if not stamps.is_current(file(place, question, name), stamp)]

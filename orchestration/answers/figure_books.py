@@ -1,4 +1,5 @@
-"""The figure book of a publication under the disclosure control that its annexes are under."""
+"""The figure book of a publication: where it lies, whether it is up to date, and writing it under the disclosure
+control of the annexes."""
 
 from __future__ import annotations
 
@@ -13,46 +14,52 @@ from exports.figure_book import book_file, load_definition
 from exports.figures.identity import Hidden
 from exports.questions.question import Question
 from orchestration.answers import disclosure
-from orchestration.answers.disclosure import Kept
-from orchestration.answers.documents import Stamps
+from orchestration.answers.disclosure import StoredControl
+from orchestration.answers.documents import DocumentStamps
 from orchestration.answers.questions import chosen
+from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import FIGURE_BOOK, DataFolder
 from orchestration.store.settings import Settings
+from orchestration.warehouse.code_version import documents_digest
 from orchestration.warehouse.publication import Publication
 
 
-class RefusedError(RuntimeError):
-    """There is no public edition; the message says why."""
+class NoPublicEditionError(TweError):
+    """Disclosure control allows no public figure book; the message says why."""
+
+    exit_code = 1
 
 
 def file(data: DataFolder, publication: Publication, edition: str) -> Path:
-    """Where the figure book of a publication stands."""
+    """Where the figure book of a publication lies."""
     made = publication
     return data.figure_books / book_file(made.as_of, made.geography_date, made.synthetic, edition)
 
 
 def pages(data: DataFolder, as_of: dt.date | None = None, geography_date: dt.date | None = None) -> list[Path]:
-    """The public pages that lie there, the newest last: all of them, or those of the dates that are given."""
+    """The public pages in the folder, the newest last: all of them, or those of the dates that are given."""
     found = data.figure_books.glob(f"cijferboek_stand-{as_of or '*'}_gebied-{geography_date or ''}*.html")
     public = (path for path in found if not path.stem.endswith(EDITIONS[VOLLEDIG].suffix))
     return sorted(public, key=lambda path: path.stat().st_mtime)
 
 
-def stamps(data: DataFolder) -> Stamps:
-    """From what each page in the folder was made."""
-    return Stamps(data, data.figure_books, "figure_book")
+def stamps(data: DataFolder) -> DocumentStamps:
+    """What each page in the folder was made from."""
+    return DocumentStamps(data, data.figure_books, "figure_book")
 
 
 def is_current(settings: Settings, publication: Publication) -> bool:
-    """Whether a run has nothing to write: the public page was made from this publication by the code and definition in
-    use, under the control that the annexes are under now. So too when that control refused it."""
+    """Whether a run has nothing to write: the public page was made from this publication by the present code and
+    definition, under the present disclosure control, or was refused by that control."""
     page = file(settings.folder, publication, PUBLIEK)
-    return stamps(settings.folder).is_current(page, _stamp(publication, disclosure.kept(settings, publication)))
+    return stamps(settings.folder).is_current(
+        page, _stamp(publication, disclosure.stored_control(settings, publication))
+    )
 
 
 def current(settings: Settings, publication: Publication) -> Path | None:
-    """The public page of a publication, when there is one that is up to date."""
+    """The public page of a publication if it is there and up to date, else None."""
     page = file(settings.folder, publication, PUBLIEK)
     return page if page.is_file() and is_current(settings, publication) else None
 
@@ -64,11 +71,13 @@ def write(
     out: Path | None = None,
     ids: Sequence[str] = (),
 ) -> Path:
-    """Write the figure book as its definition has it, or with only what the annexes of the questions `ids` carry.
+    """Write the figure book to `out` (default: its place in the data folder), with the figures of its definition, or
+    only those of the annexes of the questions `ids`.
 
-    A public page that is refused at its own place is taken away there: it would show what the annexes hide by now.
-    Raises RefusedError, UnknownQuestionError, QuestionError, PublicationError, and BusyError when a run is busy and
-    the control has still to be made.
+    When disclosure control refuses a public page, an earlier one at its place in the data folder is removed: it could
+    show what the annexes hide by now.
+    Raises NoPublicEditionError, UnknownQuestionError, QuestionError, PublicationError, and BusyError when a run is busy
+    and the control has still to be made.
     """
     from exports.figure_book import write_figure_book
 
@@ -78,7 +87,7 @@ def write(
     kept_here = edition == PUBLIEK and path.resolve() == usual.resolve()
     try:
         hidden = _hidden(settings, publication) if edition == PUBLIEK else None
-    except RefusedError:
+    except NoPublicEditionError:
         if kept_here:
             usual.unlink(missing_ok=True)
             _remember(settings, publication, usual, None, [])
@@ -92,35 +101,36 @@ def write(
 def _remember(
     settings: Settings, publication: Publication, page: Path, questions: Sequence[Question] | None, made: list[Path]
 ) -> None:
-    stamp = _stamp(publication, disclosure.kept(settings, publication), questions)
+    stamp = _stamp(publication, disclosure.stored_control(settings, publication), questions)
     stamps(settings.folder).set(page, stamp, made, publication)
 
 
-def _stamp(publication: Publication, control: Kept, questions: Sequence[Question] | None = None) -> str:
-    """Digest of all that decides the bytes of the page. The publication's inputs hold the code, but not what the page
-    is drawn with."""
+def _stamp(publication: Publication, control: StoredControl, questions: Sequence[Question] | None = None) -> str:
+    """Digest of all that decides the bytes of the page: figures, control, definition, the code that writes documents
+    and the assets (script, style) of the page."""
     drawn_with = hashlib.sha256()
     for asset in sorted((FIGURE_BOOK.parent / "assets").iterdir()):
         drawn_with.update(asset.name.encode() + b"\0" + asset.read_bytes())
     asked = None if questions is None else [(item.id, item.source_sha256) for item in questions]
-    facts = [publication.inputs, control.stamp, load_definition().source_sha256, drawn_with.hexdigest(), asked]
+    made_from = [publication.inputs, publication.code_version, load_definition().source_sha256, control.stamp]
+    facts = [*made_from, documents_digest(), drawn_with.hexdigest(), asked]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _hidden(settings: Settings, publication: Publication) -> Hidden:
-    """The control of the publication, made when the run that published it did not."""
+    """Which figures the control of the publication hides; the control is made when it does not exist yet."""
     from exports.disclosure.audit import AuditError
     from exports.disclosure.policy import PolicyError
     from exports.disclosure.store import RegisterError
 
-    kept = disclosure.kept(settings, publication)
+    stored = disclosure.stored_control(settings, publication)
     try:
-        if not kept.exists:
+        if not stored.exists:
             with single_writer(settings.folder.lock):
-                kept = disclosure.ensure(settings, publication)
-        control = disclosure.load(kept)
+                stored = disclosure.ensure(settings, publication)
+        control = disclosure.load(stored)
     except (AuditError, PolicyError, RegisterError) as error:
-        raise RefusedError(f"no public figure book: {error}") from error
+        raise NoPublicEditionError(f"no public figure book: {error}") from error
     if not control.passed:
-        raise RefusedError("the audit found hidden figures that can be worked out: no public figure book")
+        raise NoPublicEditionError("the audit found hidden figures that can be worked out: no public figure book")
     return control.hidden

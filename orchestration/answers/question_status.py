@@ -1,4 +1,4 @@
-"""What was answered, when, and at which stand: the questions beside the release register and the annex folder."""
+"""Question status: of every question, what was released and when, and whether its written documents are up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from exports.figure_book import load_definition
 from exports.questions.question import Question
 from exports.questions.unfinished import left_over
-from orchestration import planning
 from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
@@ -22,8 +21,8 @@ from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 
 
 def text(settings: Settings) -> str:
-    """Every question with its annexes, the releases of each, oldest first, and what lies written beside them; then the
-    figure book in the same way."""
+    """The status of every question as text: its annexes, its releases, oldest first, and its written documents; then
+    that of the figure book."""
     released = register.groups(register.read(settings.folder))
     questions, entries = known(settings), Workspace(settings).entries()
     book = load_definition()
@@ -34,7 +33,7 @@ def text(settings: Settings) -> str:
         lines += _releases(question.id, released) + _written(settings, question, entries)
     lines += [f"{book.id}  {book.title} (the figure book: one page, no annexes)"]
     lines += _releases(book.id, released) + _book(settings, entries)
-    for group in released:  # a question may have been taken away since; what was given stays
+    for group in released:  # the file of a released question may have been removed since
         if group[0].question not in (*questions, book.id):
             lines += [f"{group[0].question}  (no question file any more)", _release(group)]
     return "\n".join(lines)
@@ -63,8 +62,8 @@ def _release(group: list[register.Release]) -> str:
 
 
 def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -> list[str]:
-    """What lies in the annex folder, per stand and geography, and whether the newest figures are in it."""
-    place, stamps = settings.folder.annexes / question.id, documents.Stamps(settings.folder)
+    """The written annexes by as_of and geography date, and whether they are up to date."""
+    place, stamps = settings.folder.annexes / question.id, documents.DocumentStamps(settings.folder)
     files = [place / annex.file_name for annex in question.annexes]
     found: dict[tuple[str, str] | None, list[Path]] = {}
     for file in files:
@@ -78,8 +77,8 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         lines.append(
             f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
         )
-    made, stand = _answering(settings, entries, question.as_of, question.geography_date)
-    new = made is not None and not planning.stale(settings, entries, made, question)
+    made, stand = _publication_now(settings, entries, question.as_of, question.geography_date)
+    new = made is not None and not documents.out_of_date(settings, entries, made, question)
     return [*lines, f"    {_state(new, stand)}"]
 
 
@@ -87,7 +86,7 @@ def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     pages = figure_books.pages(settings.folder)
     if not pages:
         return ["    nothing written: twe figure-book"]
-    made, stand = _answering(settings, entries, None, None)
+    made, stand = _publication_now(settings, entries, None, None)
     current = figure_books.current(settings, made) if made else None
     page = current or pages[-1]
     lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, stand)}"]
@@ -98,10 +97,10 @@ def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     return lines
 
 
-def _answering(
+def _publication_now(
     settings: Settings, entries: Sequence[Entry], as_of: dt.date | None, geography_date: dt.date | None
 ) -> tuple[Publication | None, dt.date | None]:
-    """The publication that a run would answer from now, if it is there already, and its stand."""
+    """The publication that a run would take now, None when it is still to be made; and its as_of."""
     try:
         answer = resolve(entries, as_of, geography_date)
     except NothingAcceptedError:

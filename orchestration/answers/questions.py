@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exports.questions.fields import parse_years as question_years
 from exports.questions.question import Question, QuestionError, load_question
-from orchestration.quality.wrong_choice import did_you_mean
-from orchestration.store import paths
+from orchestration.releases.register import FIGURE_BOOK
+from orchestration.store.errors import TweError
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings, SettingsError
-
-FIGURE_BOOK = paths.FIGURE_BOOK.stem
-"""Stands for the figure book where a question can be named: it is released as one, and has no workbooks."""
+from orchestration.store.wording import did_you_mean
 
 
-class UnknownQuestionError(ValueError):
-    """A question that has no file."""
+class UnknownQuestionError(TweError):
+    """A question was named that has no file."""
+
+
+class YearsError(TweError):
+    """Years that were given to `--years` and cannot be read."""
 
 
 ASIDE = "Mend that file, or move it out of its folder to go on without it"
-"""Why nothing else goes on: what is hidden is worked out over all questions together, since any of their annexes can be
-handed out beside any other. Without one of them, its annexes that lie written would be under another control."""
+"""The remedy for a question file with mistakes, which stops all documents: disclosure control covers the annexes of all
+questions together, and without one question the annexes of it that were written earlier would not be covered."""
 
 
 def known(settings: Settings) -> dict[str, Question]:
@@ -33,7 +36,7 @@ def known(settings: Settings) -> dict[str, Question]:
 
 
 def sound(settings: Settings) -> dict[str, Question]:
-    """The questions whose files hold no mistake. Nothing may be written of them while there are others."""
+    """The questions whose files hold no mistake. While another file holds one, none of their documents is written."""
     return _read(settings)[0]
 
 
@@ -67,3 +70,11 @@ def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
     if unknown := [name for name in ids if name not in found]:
         raise UnknownQuestionError(f"there is no question {unknown[0]!r}; {did_you_mean(unknown[0], found)}")
     return [found[name] for name in ids] if ids else list(found.values())
+
+
+def parse_years(text: str | None) -> tuple[int, ...] | None:
+    """`2020-2023` or `2020,2022-2023` as years; None for None. Raises `YearsError`."""
+    try:
+        return question_years(text) if text else None
+    except ValueError as error:
+        raise YearsError(f"--years: {error}") from None

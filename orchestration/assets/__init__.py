@@ -1,4 +1,5 @@
-"""The assets, one file per stage: `lake` (the door), `warehouse` (dbt), `publication`, `annexes`.
+"""The assets, one file per stage: `lake` (ingest), `warehouse` (dbt), `publish`, `quality`, `annexes`.
 
-Each file gives a function that builds its assets from the settings; nothing happens at import.
+Each file gives a function that builds its assets; nothing happens at import. An asset calls one function and reports
+what it returned.
 """

@@ -1,24 +1,23 @@
-"""One asset per annex of every question and one for its answer: a question file added is assets added."""
+"""What is made from a publication: the disclosure control, every annex and answer, and the figure book.
 
-from collections.abc import Callable, Collection
-from pathlib import Path
+A question file added is assets added: one per annex, and one for its answer.
+"""
+
+from collections.abc import Collection
 
 import dagster as dg
 
-from exports.questions.question import Annex, Question
-from orchestration.answers import disclosure, documents
-from orchestration.answers.disclosure import Kept
+from exports.questions.question import Question
+from orchestration import jobs
+from orchestration.answers import disclosure, documents, figure_books, writing
 from orchestration.assets import publish
-from orchestration.assets.describing import ANALYSTS, see
-from orchestration.assets.disclosure import DISCLOSURE
-from orchestration.assets.publish import PUBLICATION
-from orchestration.assets.retries import tried_again
+from orchestration.assets.common import ANALYSTS, retried, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
-from orchestration.releases import revision
-from orchestration.resources import AnswerConfig
-from orchestration.warehouse.publication import Publication
+from orchestration.resources import RunOptions
 
+GROUP = "annexes"
+AUDIT = "audit"
 FOLLOW = dg.AutomationCondition.eager() | (
     dg.AutomationCondition.code_version_changed().since(dg.AutomationCondition.newly_requested())
     & ~dg.AutomationCondition.any_deps_missing()
@@ -26,101 +25,85 @@ FOLLOW = dg.AutomationCondition.eager() | (
 )
 """After a new publication, or when the question's file has changed."""
 
-Write = Callable[[Workspace, Publication, Path, Kept, str | None], list[Path]]
-"""Writes an annex or answer to a folder; gives what was made, the file to look at first."""
-
-
-def key(question: Question, name: str) -> dg.AssetKey:
-    """`name` is the key of an annex, or `orchestration.answers.documents.ANSWER`."""
-    return dg.AssetKey(["annexes", question.id, name])
-
 
 def build(questions: Collection[Question]) -> list[dg.AssetsDefinition]:
-    return [_annex(q, a) for q in questions for a in q.annexes] + [_answer(q) for q in questions]
+    """The control, the documents of these questions, and the figure book."""
+    written = [_document(question, name) for question in questions for name in documents.names(question)]
+    return [_disclosure_control(), *written, _figure_book()]
 
 
-def _annex(question: Question, annex: Annex) -> dg.AssetsDefinition:
-    def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
-        from exports import write_annex
-        from exports.editions import PUBLIEK, VOLLEDIG
-
-        control = disclosure.load(kept)
-        made = []
-        for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / documents.CONFIDENTIAL)):
-            public = edition == PUBLIEK
-            if public and not control.passed:
-                continue
-            hidden, withheld = (control.hidden, control.withheld) if public else (None, None)
-            result = write_annex(
-                source.path,
-                question,
-                annex,
-                folder,
-                documents.parse_years(years),
-                edition=edition,
-                hidden=hidden,
-                policy=control.policy_lines,
-                audit=control.audit_lines,
-                extra_sheets=revision.sheets(workspace.settings, question, annex, source, years, edition, hidden),
-                withheld=withheld,
-            )
-            made += [result.path, result.package]
-        return made
-
-    return _asset(question, annex.key, "excel", f"Bijlage {annex.number} bij {question.title}: {annex.title}.", write)
-
-
-def _answer(question: Question) -> dg.AssetsDefinition:
-    def write(workspace: Workspace, source: Publication, place: Path, kept: Kept, years: str | None) -> list[Path]:
-        from exports.answering.answer import control_file, write_answer
-
-        control = disclosure.load(kept)
-        if not control.passed:
-            return []
-        path = write_answer(source.path, question, place, control.hidden, years=documents.parse_years(years))
-        return [path, path.with_name(control_file())]
-
-    return _asset(
-        question, documents.ANSWER, "word", f"Antwoord op {question.title}, met de cijfers uit de marts.", write
-    )
-
-
-def _asset(question: Question, name: str, kind: str, description: str, write: Write) -> dg.AssetsDefinition:
+def _disclosure_control() -> dg.AssetsDefinition:
     @dg.asset(
-        key=key(question, name),
-        deps=[PUBLICATION, DISCLOSURE],
-        group_name="annexes",
-        kinds={kind},
+        key=jobs.DISCLOSURE,
+        deps=[jobs.PUBLICATION],
+        group_name=GROUP,
+        kinds={"python"},
+        owners=ANALYSTS,
+        pool=jobs.POOL,
+        metadata=see("docs/disclosure.md", "orchestration/answers/disclosure.py"),
+        automation_condition=dg.AutomationCondition.eager(),
+        required_resource_keys={"workspace", "run_options"},
+        check_specs=[
+            dg.AssetCheckSpec(
+                AUDIT,
+                asset=jobs.DISCLOSURE,
+                description="No hidden small count can be worked out from what is published. When this fails no "
+                "public edition is written; the confidential ones are.",
+            )
+        ],
+        description="Which figures the public editions hide, decided for all annexes of this publication together.",
+    )
+    def disclosure_control(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        options: RunOptions = context.resources.run_options
+        source = publish.of_run(workspace, options)
+        with step("disclosure control") as shown:
+            summary = disclosure.ensure(workspace.settings, source, options.chosen_years).summary
+            share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
+            shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
+        metadata = {
+            "counts": summary.counts,
+            "hidden counts": summary.hidden,
+            "hidden, %": round(share, 2),
+            "policy": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.policy)),
+            "audit": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.audit)),
+        }
+        audit = dg.AssetCheckResult(
+            check_name=AUDIT, passed=summary.passed, severity=dg.AssetCheckSeverity.ERROR, metadata=metadata
+        )
+        return dg.MaterializeResult(metadata=metadata, check_results=[audit])
+
+    return disclosure_control
+
+
+def _document(question: Question, name: str) -> dg.AssetsDefinition:
+    annex = next((annex for annex in question.annexes if annex.key == name), None)
+
+    @dg.asset(
+        key=jobs.document(question.id, name),
+        deps=[jobs.PUBLICATION, jobs.DISCLOSURE],
+        group_name=GROUP,
+        kinds={"excel" if annex else "word"},
         owners=ANALYSTS,
         metadata=see(f"exports/questions/{question.id}.yml", "docs/analyst.md"),
         code_version=question.source_sha256[:12],
         automation_condition=FOLLOW,
-        required_resource_keys={"workspace", "answer"},
-        description=description,
+        required_resource_keys={"workspace", "run_options"},
+        description=f"Bijlage {annex.number} bij {question.title}: {annex.title}."
+        if annex
+        else f"Antwoord op {question.title}, met de cijfers uit de marts.",
         tags={"question": question.id},
     )
     def document(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
-        answer: AnswerConfig = context.resources.answer
-        source = publish.of_run(workspace, answer, question)
-        with step(f"{question.id} {name}") as shown, tried_again():
-            place = documents.folder(workspace.data, question, source, workspace.entries(), answer.years)
-            kept = disclosure.ensure(workspace.settings, source, answer.years)
-            made = write(workspace, source, place, kept, answer.years)
-            file = documents.file(place, question, name)
-            stamp = documents.stamp(
-                source,
-                question,
-                name,
-                answer.years,
-                kept.stamp,
-                revision.revised_release(workspace.settings, question, source),
-            )
-            documents.Stamps(workspace.data).set(file, stamp, made, source)
-            shown.summary = f"{file.stat().st_size / 1024:,.0f} kB" if file in made else "no public edition"
+        options: RunOptions = context.resources.run_options
+        source = publish.of_run(workspace, options, question)
+        with step(f"{question.id} {name}") as shown, retried():
+            made = writing.write(workspace.settings, workspace.entries(), source, question, name, options.chosen_years)
+            shown.summary = f"{made.path.stat().st_size / 1024:,.0f} kB" if made.is_public else "no public edition"
         return dg.MaterializeResult(
             metadata={
-                "public edition": dg.MetadataValue.path(str(file)) if file in made else "refused by the audit",
+                "public edition": dg.MetadataValue.path(str(made.path)) if made.is_public else "withheld by the audit",
                 "as_of": str(source.as_of),
                 "geography_date": str(source.geography_date),
                 "synthetic": source.synthetic,
@@ -128,3 +111,32 @@ def _asset(question: Question, name: str, kind: str, description: str, write: Wr
         )
 
     return document
+
+
+def _figure_book() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=jobs.FIGURE_BOOK,
+        deps=[jobs.PUBLICATION, jobs.DISCLOSURE],
+        group_name=GROUP,
+        kinds={"html"},
+        owners=ANALYSTS,
+        pool=jobs.POOL,
+        metadata=see("docs/analyst.md", "exports/figure_book/cijferboek.yml"),
+        automation_condition=dg.AutomationCondition.eager(),
+        required_resource_keys={"workspace", "run_options"},
+        description="One offline page, in Dutch, with Flanders over the years and charts for every municipality, under "
+        "the disclosure control of the annexes. What it shows: exports/figure_book/cijferboek.yml.",
+    )
+    def figure_book(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        source = publish.of_run(workspace, context.resources.run_options)
+        with step("figure book") as shown:
+            try:
+                path = figure_books.write(workspace.settings, source)
+            except figure_books.NoPublicEditionError as error:
+                shown.summary = "no public edition"
+                return dg.MaterializeResult(metadata={"withheld": str(error)})
+            shown.summary = f"{path.stat().st_size / 1024:,.0f} kB"
+        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path)), "as_of": str(source.as_of)})
+
+    return figure_book

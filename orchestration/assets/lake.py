@@ -1,4 +1,4 @@
-"""The door as assets: one per source, with one check that shows its suite's counts per rule."""
+"""Ingest as assets: one per source, with one check that shows its suite's counts per rule."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,20 +7,15 @@ import dagster as dg
 
 from expectations import contract
 from expectations.contract import SourceContract
-from orchestration.assets.describing import ENGINEERS, STEWARDS, see
-from orchestration.assets.retries import tried_again
+from orchestration import jobs, results
+from orchestration.assets.common import ENGINEERS, STEWARDS, retried, see, table
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.storage import LAKE_TYPES
 from orchestration.ingest.workspace import Workspace
-from orchestration.jobs import REFUSED
 from orchestration.progress import step
 
-INBOX = dg.AssetKey("inbox")
-LEDGER = dg.AssetKey(["ledger", "deliveries"])
-GROUP = "deliveries"
 CHECK = "suite"
-POOL = "writer"
 HISTORY = 12
 """Deliveries that a check shows over time."""
 
@@ -28,35 +23,31 @@ HISTORY = 12
 def build() -> list[dg.AssetsDefinition]:
     """The inbox, one lake asset per source contract, and the ledger over them all."""
     contracts = [contract.load(name) for name in contract.sources()]
-    return [_inbox(), *[_lake(c) for c in contracts], _ledger([_key(c.source) for c in contracts])]
-
-
-def _key(source: str) -> dg.AssetKey:
-    return dg.AssetKey(["lake", source])
+    return [_inbox(), *map(_lake, contracts), _ledger()]
 
 
 def _inbox() -> dg.AssetsDefinition:
     @dg.asset(
-        key=INBOX,
-        group_name=GROUP,
+        key=jobs.INBOX,
+        group_name=jobs.DELIVERIES,
         kinds={"file"},
         owners=STEWARDS,
         metadata=see("docs/data-steward.md", "orchestration/ingest/inbox.py"),
-        pool=POOL,
+        pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description="What lies in the inbox: new deliveries, known ones, and files that are no delivery.",
         check_specs=[
-            dg.AssetCheckSpec("names", asset=INBOX, description="Every file in the inbox is named as a delivery.")
+            dg.AssetCheckSpec("names", asset=jobs.INBOX, description="Every file in the inbox is named as a delivery.")
         ],
     )
     def inbox(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        with tried_again():
+        with retried():
             found = context.resources.workspace.inbox
         yield dg.MaterializeResult(
             metadata={
                 "new": len(found.new),
                 "already loaded": len(found.loaded) + len(found.repeats),
-                "refused before": len(found.refused_before),
+                "rejected before": len(found.refused_before),
                 "not a delivery": len(found.strangers),
             }
         )
@@ -64,24 +55,29 @@ def _inbox() -> dg.AssetsDefinition:
             check_name="names",
             passed=not found.strangers,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata=dict(found.strangers),
+            metadata={
+                "not a delivery": table(
+                    {"file": "string", "reason": "string"},
+                    [{"file": name, "reason": reason} for name, reason in found.strangers],
+                )
+            },
         )
 
     return inbox
 
 
 def _lake(source: SourceContract) -> dg.AssetsDefinition:
-    key = _key(source.source)
+    (key,) = jobs.lake([source.source])
 
     @dg.asset(
         key=key,
-        deps=[INBOX],
-        group_name=GROUP,
+        deps=[jobs.INBOX],
+        group_name=jobs.DELIVERIES,
         kinds={"parquet", "greatexpectations"},
         owners=STEWARDS,
         metadata={**see(f"expectations/{source.source}.yml", "docs/data-steward.md"), **_columns(source)},
         freshness_policy=_freshness(source),
-        pool=POOL,
+        pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=f"{source.title}. {source.description} {_rhythm(source)} Rules: expectations/{source.source}.yml.",
         check_specs=[
@@ -94,13 +90,13 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
     )
     def lake(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = context.resources.workspace
-        with step(source.source) as shown, tried_again():
+        with step(source.source) as shown, retried():
             done = workspace.load(source.source, context.run.run_id)
             shown.summary = _summary(done)
         yield dg.MaterializeResult(
             metadata={
                 "deliveries": len(done.entries),
-                "files refused": len(done.rejected),
+                "files rejected": len(done.rejected),
                 "rows read": done.total("rows_read"),
                 "dagster/row_count": done.total("rows_accepted"),
                 "rows quarantined": done.total("rows_quarantined"),
@@ -110,8 +106,8 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 "suite version": source.version,
             }
         )
-        refused = [e for e in workspace.untold() if e.source == source.source and e.status == "rejected"]
-        yield _check(source, done, refused, [e for e in workspace.entries() if e.source == source.source])
+        rejected = [e for e in workspace.untold() if e.source == source.source and e.status == "rejected"]
+        yield _check(source, done, rejected, [e for e in workspace.entries() if e.source == source.source])
 
     return lake
 
@@ -121,7 +117,7 @@ def _shares(done: SourceLoad) -> dict[str, float]:
     read = done.total("rows_read")
     if not read:
         return {}
-    parts = {"refused %": "rows_quarantined", "warned %": "rows_warned"}
+    parts = {"quarantined %": "rows_quarantined", "warned %": "rows_warned"}
     return {name: round(100 * done.total(rows) / read, 4) for name, rows in parts.items()}
 
 
@@ -131,60 +127,52 @@ def _rule_counts(source: SourceContract, done: SourceLoad) -> dict[str, int]:
     return {f"{rule.on_fail}: {rule.name}": rows.get((rule.name, rule.on_fail), 0) for rule in source.rules}
 
 
-def _check(source: SourceContract, done: SourceLoad, refused: list[Entry], entries: list[Entry]) -> dg.AssetCheckResult:
-    """Red when a file was refused, here or in a killed run; yellow for refused or warned rows. Never a value."""
+def _check(
+    source: SourceContract, done: SourceLoad, rejected: list[Entry], entries: list[Entry]
+) -> dg.AssetCheckResult:
+    """Red when a file was rejected, here or in a killed run; yellow for quarantined or warned rows. Never a value."""
     rows = done.rows_by_rule
     return dg.AssetCheckResult(
         check_name=CHECK,
-        passed=not rows and not refused,
-        severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
+        passed=not rows and not rejected,
+        severity=dg.AssetCheckSeverity.ERROR if rejected else dg.AssetCheckSeverity.WARN,
         description=_summary(done),
         metadata={
             "deliveries": len(done.entries),
-            "rows refused": done.total("rows_quarantined"),
+            "rows quarantined": done.total("rows_quarantined"),
             "rows warned": done.total("rows_warned"),
             "rules": _rules_table(source, done),
             "trend": _history(entries),
             "the rows themselves": f"twe quarantine --source {source.source}",
-            **{f"{REFUSED}{e.file_name}": e.message for e in refused},
+            **results.rejected_files(rejected),
         },
     )
 
 
 def _rules_table(source: SourceContract, done: SourceLoad) -> dg.TableMetadataValue:
     """Every rule of the suite with the rows that broke it, most first."""
-    rules = {rule.name: rule for rule in source.rules}
-    rows = {name: done.rows_by_rule.get((name, rule.on_fail), 0) for name, rule in rules.items()}
+    rows = {rule.name: done.rows_by_rule.get((rule.name, rule.on_fail), 0) for rule in source.rules}
+    lines = [
+        {
+            "rule": rule.name,
+            "on_fail": rule.on_fail,
+            "rows": rows[rule.name],
+            "meaning": rule.meaning,
+            "what to do": rule.remedy,
+        }
+        for rule in sorted(source.rules, key=lambda rule: -rows[rule.name])
+    ]
     columns = {"rule": "string", "on_fail": "string", "rows": "int", "meaning": "string", "what to do": "string"}
-    return dg.TableMetadataValue(
-        records=[
-            dg.TableRecord(
-                {
-                    "rule": name,
-                    "on_fail": rules[name].on_fail,
-                    "rows": n,
-                    "meaning": rules[name].meaning,
-                    "what to do": rules[name].remedy,
-                }
-            )
-            for name, n in sorted(rows.items(), key=lambda item: -item[1])
-        ],
-        schema=dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns.items()]),
-    )
+    return table(columns, lines)
 
 
 def _history(entries: list[Entry]) -> dg.TableMetadataValue:
     """The newest deliveries of the source, newest first, so that one check shows the trend."""
-    columns = ("rows_read", "rows_accepted", "rows_quarantined", "rows_warned")
+    counts = ("rows_read", "rows_accepted", "rows_quarantined", "rows_warned")
     newest = sorted(entries, key=lambda e: (e.delivered_on, e.file_name, e.loaded_at), reverse=True)[:HISTORY]
-    return dg.TableMetadataValue(
-        records=[
-            dg.TableRecord({"delivery": e.file_name, "status": e.status, **{c: getattr(e, c) for c in columns}})
-            for e in newest
-        ],
-        schema=dg.TableSchema(
-            [dg.TableColumn("delivery"), dg.TableColumn("status"), *(dg.TableColumn(c, "int") for c in columns)]
-        ),
+    return table(
+        {"delivery": "string", "status": "string", **dict.fromkeys(counts, "int")},
+        [{"delivery": e.file_name, "status": e.status, **{c: getattr(e, c) for c in counts}} for e in newest],
     )
 
 
@@ -194,7 +182,7 @@ def _summary(done: SourceLoad) -> str:
     return (
         f"{len(done.entries)} deliveries, {done.total('rows_accepted'):,} rows accepted, "
         f"{done.total('rows_quarantined'):,} quarantined, {done.total('rows_warned'):,} with a warning"
-        + (f", {len(done.rejected)} files refused" if done.rejected else "")
+        + (f", {len(done.rejected)} files rejected" if done.rejected else "")
     )
 
 
@@ -221,17 +209,17 @@ def _rhythm(source: SourceContract) -> str:
     return f"Expected every {r.every}; late after {r.late_after_days} days more, overdue after {r.overdue_after_days}."
 
 
-def _ledger(lake: list[dg.AssetKey]) -> dg.AssetsDefinition:
+def _ledger() -> dg.AssetsDefinition:
     @dg.asset(
-        key=LEDGER,
-        deps=lake,
-        group_name=GROUP,
+        key=jobs.LEDGER,
+        deps=sorted(jobs.lake(contract.sources())),
+        group_name=jobs.DELIVERIES,
         kinds={"parquet"},
         owners=ENGINEERS,
         metadata=see("orchestration/ingest/ledger.py", "docs/data-engineer.md"),
-        pool=POOL,
+        pool=jobs.POOL,
         required_resource_keys={"workspace"},
-        description="One row per delivery: what came in, what was refused and why. What is not in it was never loaded.",
+        description="One row per delivery: what came in, what was rejected and why. What is not here was never loaded.",
     )
     def deliveries(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace

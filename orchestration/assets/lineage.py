@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
-from dagster_dbt.core.dbt_cli_event import EventHistoryMetadata, _build_column_lineage_metadata
 
+from orchestration.assets.common import table
+from orchestration.assets.dagster_dbt_internals import Manifest, column_sources
 from orchestration.store.files import replaced
 
 KEPT = "column_lineage.json"
@@ -30,14 +30,14 @@ def kept(target: Path) -> Lineage:
     return known["models"] if known["of"] == _digest(target) else {}
 
 
-def refresh(target: Path, manifest: Mapping[str, Any]) -> Lineage:
+def refresh(target: Path, manifest: Manifest) -> Lineage:
     """Reads the compiled SQL of the last build in dbt's working folder; keeps and returns what it finds."""
     if (found := kept(target)) or not _compiled(target):
         return found
     found = {
         uid: lineage
         for uid, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and (lineage := _of_model(uid, manifest, target))
+        if node["resource_type"] == "model" and (lineage := column_sources(uid, manifest, target))
     }
     with replaced(target / KEPT) as temporary:
         temporary.write_text(json.dumps({"of": _digest(target), "models": found}), encoding="utf-8")
@@ -50,41 +50,16 @@ def metadata(lineage: Mapping[str, list[tuple[str, str]]]) -> dict[str, Any]:
         column: [dg.TableColumnDep(dg.AssetKey.from_user_string(asset), name) for asset, name in sources]
         for column, sources in lineage.items()
     }
-    lines = ["| column | comes from |", "|---|---|"]
-    for column, sources in lineage.items():
-        told = ", ".join(f"{asset.rpartition('/')[2]}.{name}" for asset, name in sources)
-        lines.append(f"| {column} | {told or '-'} |")
+    lines = [
+        {
+            "column": column,
+            "comes from": ", ".join(f"{asset.rpartition('/')[2]}.{name}" for asset, name in sources) or "-",
+        }
+        for column, sources in lineage.items()
+    ]
     return {
         "dagster/column_lineage": dg.TableColumnLineage(deps),
-        "columns come from": dg.MetadataValue.md("\n".join(lines)),
-    }
-
-
-def _of_model(uid: str, manifest: Mapping[str, Any], target: Path) -> dict[str, list[tuple[str, str]]]:
-    node = manifest["nodes"][uid]
-    parents = node["depends_on"]["nodes"]
-    if any(parent not in manifest["nodes"] for parent in parents):
-        return {}
-    columns = {
-        p: {c: {"data_type": d["data_type"] or "varchar"} for c, d in manifest["nodes"][p]["columns"].items()}
-        for p in (uid, *parents)
-    }
-    found = _build_column_lineage_metadata(
-        event_history_metadata=EventHistoryMetadata(
-            columns=columns[uid], parents={manifest["nodes"][p]["relation_name"]: columns[p] for p in parents}
-        ),
-        dbt_resource_props=node,
-        manifest=manifest,
-        dagster_dbt_translator=DagsterDbtTranslator(),
-        target_path=target,
-        project=None,
-    )
-    if not found:
-        return {}
-    deps = found["dagster/column_lineage"].deps_by_column
-    return {
-        column: sorted((d.asset_key.to_user_string(), d.column_name) for d in deps.get(column, ()))
-        for column in columns[uid]
+        "columns come from": table({"column": "string", "comes from": "string"}, lines),
     }
 
 

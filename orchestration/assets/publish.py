@@ -3,45 +3,42 @@
 import dagster as dg
 
 from exports.questions.question import Question
-from orchestration.assets.describing import ENGINEERS, see
-from orchestration.assets.lake import POOL
-from orchestration.assets.retries import tried_again
+from orchestration import jobs
+from orchestration.assets.common import ENGINEERS, retried, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
-from orchestration.resources import AnswerConfig
+from orchestration.resources import RunOptions
 from orchestration.warehouse import dbt, publication
-from orchestration.warehouse.dictionary import described_tables
+from orchestration.warehouse.documentation import described_tables
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
-
-PUBLICATION = dg.AssetKey("publication")
 
 
 def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     """`marts` are the tables that are published; all must have been built."""
 
     @dg.asset(
-        key=PUBLICATION,
+        key=jobs.PUBLICATION,
         deps=marts,
         group_name="publication",
         kinds={"parquet", "duckdb"},
         owners=ENGINEERS,
         metadata=see("docs/analyst.md", "orchestration/warehouse/publication.py"),
-        pool=POOL,
-        required_resource_keys={"workspace", "answer"},
+        pool=jobs.POOL,
+        required_resource_keys={"workspace", "run_options"},
         description="All marts as Parquet and as a read-only marts.duckdb, put in place whole or not at all.",
     )
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
-        answer: AnswerConfig = context.resources.answer
+        options: RunOptions = context.resources.run_options
         entries = workspace.entries()
-        with step("publication") as shown, tried_again():
+        with step("publication") as shown, retried():
             made, rows = publication.publish(
                 workspace.data,
-                resolve(entries, *answer.dates),
+                resolve(entries, *options.dates),
                 entries,
                 workspace.settings.engine,
-                answer.move_current,
+                options.move_current,
                 described_tables(dbt.manifest(workspace.data)),
             )
             shown.summary = f"{len(rows)} tables, {sum(rows.values()):,} rows"
@@ -60,10 +57,10 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return publish
 
 
-def of_run(workspace: Workspace, answer: AnswerConfig, question: Question | None = None) -> Publication:
+def of_run(workspace: Workspace, options: RunOptions, question: Question | None = None) -> Publication:
     """The publication of this run's dates; those that a question is pinned to come second. Raises `Failure`."""
     entries = workspace.entries()
-    as_of, geography_date = answer.dates
+    as_of, geography_date = options.dates
     if question:
         as_of, geography_date = as_of or question.as_of, geography_date or question.geography_date
     dates = resolve(entries, as_of, geography_date)

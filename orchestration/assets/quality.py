@@ -2,26 +2,22 @@
 
 import dagster as dg
 
-from orchestration.assets.describing import STEWARDS, see
-from orchestration.assets.lake import POOL
-from orchestration.assets.publish import PUBLICATION
+from orchestration import jobs, results
+from orchestration.assets.common import STEWARDS, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.quality import report_page
-from orchestration.quality.standing import LABELS
-
-REPORT = dg.AssetKey(["reports", "quality"])
 
 
 def build() -> dg.AssetsDefinition:
     @dg.asset(
-        key=REPORT,
-        deps=[PUBLICATION],
+        key=jobs.QUALITY_REPORT,
+        deps=[jobs.PUBLICATION],
         group_name="reports",
         kinds={"html"},
         owners=STEWARDS,
         metadata=see("docs/data-steward.md", "orchestration/quality/report_page.py"),
-        pool=POOL,
+        pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=(
             "The quality report of the run, in Dutch: what came in, what was refused and why, what is new, what to do. "
@@ -40,8 +36,8 @@ def build() -> dg.AssetsDefinition:
             metadata={
                 "report": dg.MetadataValue.path(str(path)),
                 "open in a browser": dg.MetadataValue.url(path.as_uri()),
-                # Numbers, so that the page draws them over the runs, and the summary of the run tells them.
-                **{label: getattr(made.standing, name) for name, label in LABELS.items()},
+                results.ROW_COUNTS: dg.MetadataValue.json(made.row_counts.to_json()),
+                **made.row_counts.labelled(),  # numbers of their own, so that the Dagster page draws them over the runs
             }
         )
 

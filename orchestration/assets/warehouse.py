@@ -7,21 +7,17 @@ from typing import Any
 import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
-from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-from dagster_dbt.dbt_manifest import validate_manifest
 
+from orchestration import jobs
+from orchestration.assets import dagster_dbt_internals as internals
 from orchestration.assets import lineage
-from orchestration.assets.describing import ENGINEERS, STEWARDS, see
-from orchestration.assets.lake import LEDGER, POOL
-from orchestration.assets.retries import SECONDS_BETWEEN, TIMES, passes
+from orchestration.assets.common import ENGINEERS, STEWARDS, retry, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
-from orchestration.resources import AnswerConfig
+from orchestration.resources import RunOptions
 from orchestration.warehouse import dbt
 from orchestration.warehouse.run_dates import resolve, write_run_settings
 
-RUN_SETTINGS = dg.AssetKey(["work", "run_settings"])
 RESULTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 # Unit tests prove the definitions before a release; they say nothing about tonight's data.
 BUILD = ["build", "--exclude", "resource_type:unit_test"]
@@ -44,7 +40,7 @@ class Translator(DagsterDbtTranslator):
         return dbt_resource_props.get("description") or ""
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        # Codes, classes and municipalities are the steward's; what is computed with them is not.
+        # Codes, classes and municipalities are the steward's; what is computed with them is the engineer's.
         return STEWARDS if dbt_resource_props["resource_type"] == "seed" else ENGINEERS
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,24 +59,24 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
     `for_page`: also finds out from which columns each column comes, if nobody did since the last change of a model.
     """
     target = manifest.parent
-    known = lineage.refresh(target, validate_manifest(manifest)) if for_page else lineage.kept(target)
+    known = lineage.refresh(target, internals.read_manifest(manifest)) if for_page else lineage.kept(target)
     translator = Translator(known)
 
     @dg.asset(
-        key=RUN_SETTINGS,
-        deps=[LEDGER],
-        group_name="deliveries",
+        key=jobs.RUN_SETTINGS,
+        deps=[jobs.LEDGER],
+        group_name=jobs.DELIVERIES,
         kinds={"parquet"},
         owners=ENGINEERS,
         metadata=see("orchestration/warehouse/run_dates.py", "docs/analyst.md"),
-        pool=POOL,
-        required_resource_keys={"workspace", "answer"},
+        pool=jobs.POOL,
+        required_resource_keys={"workspace", "run_options"},
         description="The dates of this run: which deliveries exist (as_of) and which municipalities (geography_date).",
     )
     def run_settings(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace: Workspace = context.resources.workspace
-        answer: AnswerConfig = context.resources.answer
-        dates = resolve(workspace.entries(), *answer.dates)
+        options: RunOptions = context.resources.run_options
+        dates = resolve(workspace.entries(), *options.dates)
         write_run_settings(workspace.data.run_settings, dates)
         return dg.MaterializeResult(
             metadata={
@@ -94,13 +90,13 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         manifest=manifest,
         dagster_dbt_translator=translator,
         name="warehouse",
-        pool=POOL,
+        pool=jobs.POOL,
         required_resource_keys={"workspace"},
     )
     def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = context.resources.workspace
-        parsed = validate_manifest(manifest)
-        parameters = get_updated_cli_invocation_params_for_context(context, parsed, translator)
+        parsed = internals.read_manifest(manifest)
+        selection = internals.selection_arguments(context, parsed, translator)
         done: list[dict[str, Any]] = []
 
         def on_event(event: Any) -> None:
@@ -115,18 +111,16 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         failure: dbt.DbtError | None = None
         with step("warehouse (dbt)") as shown:
             try:
-                dbt.invoke(workspace.data, [*BUILD, *parameters.selection_args], on_event)
+                dbt.invoke(workspace.data, [*BUILD, *selection], on_event)
             except dbt.DbtError as error:
                 failure = error
             shown.summary = f"{len(done)} models, seeds and tests"
-        if failure and not done and passes(failure):
-            raise dg.RetryRequested(max_retries=TIMES, seconds_to_wait=SECONDS_BETWEEN) from failure
+        if failure and not done:
+            retry(failure)
         rows = _rows(workspace.data.warehouse)
-        # What succeeded is told before the failure is raised, so that the page shows which check blocked.
+        # What succeeded is reported before the failure is raised, so that the page shows which check blocked.
         for raw in done:
-            for event in DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}).to_default_asset_events(
-                manifest=parsed, dagster_dbt_translator=translator, context=context
-            ):
+            for event in internals.asset_events(raw, context, parsed, translator):
                 if isinstance(event, dg.Output):
                     node = raw["data"]["node_info"]["unique_id"]
                     yield event.with_metadata({**event.metadata, **_measured(parsed["nodes"][node], rows, known)})
@@ -146,7 +140,7 @@ def _rows(warehouse: Path) -> dict[str, int]:
 
 
 def _measured(node: Mapping[str, Any], rows: Mapping[str, int], known: lineage.Lineage) -> dict[str, Any]:
-    """What a materialisation of a model or seed tells of its table."""
+    """What a materialisation of a model or seed reports of its table."""
     name = f"{node['schema']}.{node['alias']}"
     columns = known.get(node["unique_id"])
     return {

@@ -1,20 +1,35 @@
-"""Commands for whoever runs the warehouse: its page, alerts, backup, and the persons behind the rows."""
+"""Commands of the data engineer: runs, the Dagster page, alerts, backup, and the persons behind the rows."""
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
 import click
 
+from orchestration.cli import options
 from orchestration.store.settings import SettingsError, load_settings
+
+
+@click.command()
+@click.option("--question", "questions", multiple=True, metavar="ID", help="Only this question; may be repeated.")
+@options.dates
+def run(questions: tuple[str, ...], as_of: dt.date | None, geography_date: dt.date | None) -> None:
+    """Load new deliveries, build the marts, publish them and write the annexes."""
+    from orchestration import runner, summary
+    from orchestration.planning import RunRequest
+
+    request = RunRequest(questions, as_of, geography_date)
+    report = runner.run_and_alert(load_settings(), request, lambda made: click.echo(summary.run_text(made)))
+    sys.exit(report.exit_code)
 
 
 @click.command()
 @click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
 @click.option("--only", type=click.Choice(["page", "daemon"]), help="One of the two, for a service manager.")
 def ui(port: int, only: str | None) -> None:
-    """Serve the Dagster page of this data folder on loopback, and run its sensors and schedules."""
+    """Serve the Dagster page of this data folder on this machine, and run its sensors and schedules."""
     from orchestration.services import webserver
 
     sys.exit(webserver.serve(load_settings(), port, (only,) if only else ("page", "daemon")))
@@ -32,33 +47,24 @@ def alert(text: str) -> None:
     sys.exit(1 if alerts.send(settings, alerts.Alert(f"twe: {text}")) else 0)
 
 
-Folder = click.Path(file_okay=False, path_type=Path)
-
-
 @click.command()
-@click.argument("folder", type=Folder)
+@click.argument("folder", type=options.FOLDER)
 def backup(folder: Path) -> None:
-    """Copy what cannot be made again to a new FOLDER, without the inbox. Refuses while a run is busy."""
+    """Copy what cannot be made again to a new FOLDER, without the inbox. Stops when a run is busy."""
     from orchestration.maintenance import backup as copies
 
-    try:
-        files = copies.backup(load_settings(), folder)
-    except copies.BackupError as error:
-        raise click.UsageError(str(error)) from None
+    files = copies.backup(load_settings(), folder)
     click.echo(f"{files} files were copied to {folder}. The inbox and the key are not in it.")
 
 
 @click.command()
-@click.argument("folder", type=Folder)
+@click.argument("folder", type=options.FOLDER)
 def restore(folder: Path) -> None:
     """Check the backup in FOLDER and put it in an empty data folder."""
     from orchestration.maintenance import backup as copies
 
     settings = load_settings()
-    try:
-        files = copies.restore(settings, folder)
-    except copies.BackupError as error:
-        raise click.UsageError(str(error)) from None
+    files = copies.restore(settings, folder)
     click.echo(f"{files} files were checked and put in {settings.folder.root}. Set the key that was in use then.")
 
 
@@ -71,20 +77,8 @@ def restore(folder: Path) -> None:
 def rotate_key(originals: Path | None) -> None:
     """Replace every pseudonym by that of TWE_PSEUDONYM_KEY_NEW; all figures stay the same."""
     from orchestration.maintenance import rotate_key
-    from orchestration.maintenance.same_figures import FiguresDifferError
-    from orchestration.warehouse.dbt import DbtError
 
-    try:
-        done = rotate_key.rotate(load_settings(), originals)
-    except (rotate_key.OriginalsMissingError, FiguresDifferError, DbtError) as error:
-        click.echo(f"twe: {error}", err=True)
-        sys.exit(1)
-    click.echo(
-        f"{done.clients:,} clients have a new pseudonym, in {done.rows:,} rows of {done.files} files. "
-        f"All {done.proved:,} rows of the marts are the same.\n"
-        "From now on TWE_PSEUDONYM_KEY must hold the new key. Destroy the former one, "
-        "and the backups from before now."
-    )
+    click.echo(rotate_key.rotate(load_settings(), originals).text)
 
 
 @click.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -93,8 +87,6 @@ def rotate_key(originals: Path | None) -> None:
 def erase(context: click.Context, remove_files: bool) -> None:
     """Cut every link between a person and the rows; all figures stay the same. Reads the INSZ from standard input."""
     from orchestration.maintenance import erase
-    from orchestration.maintenance.same_figures import FiguresDifferError
-    from orchestration.warehouse.dbt import DbtError
 
     if context.args:  # may be the INSZ; click would repeat it
         raise click.UsageError(
@@ -103,32 +95,8 @@ def erase(context: click.Context, remove_files: bool) -> None:
         )
     settings = load_settings()
     given = click.prompt("INSZ", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
-    try:
-        done = erase.erase(settings, given, remove_files)
-    except erase.InszError as error:
-        raise click.UsageError(str(error)) from None
-    except (FiguresDifferError, DbtError) as error:
-        click.echo(f"twe: {error}", err=True)
-        sys.exit(1)
-    if not (done.rows or done.quarantined):
-        click.echo("No row of this person was found in lake or quarantine.")
-    else:
-        click.echo(
-            f"Erased: {done.rows:,} rows of {done.files} files cannot be led back to the person, "
-            f"{done.quarantined:,} rows in quarantine were emptied. All {done.proved:,} rows of the marts are the same."
-        )
-        click.echo(
-            "The sender must erase the person too: what is delivered again is loaded again. So must your backups."
-        )
-    for name in done.removed:
-        click.echo(f"  removed from the inbox   {name}")
-    for name in done.in_inbox:
-        todo = (
-            "it was not loaded; remove it from the inbox by hand"
-            if name in done.never_loaded
-            else "take it out of the inbox, or use --remove-files"
-        )
-        click.echo(f"  STILL HOLDS THE PERSON   {name}: {todo}")
+    done = erase.erase(settings, given, remove_files)
+    click.echo(done.text)
     sys.exit(1 if done.in_inbox else 0)
 
 
@@ -136,12 +104,40 @@ def erase(context: click.Context, remove_files: bool) -> None:
 @click.option("--forget-after", required=True, type=click.IntRange(min=0), metavar="DAYS", help="Days after loading.")
 def inbox(forget_after: int) -> None:
     """Remove files that were loaded some days ago from the inbox: they hold the INSZ of every client in them."""
-    import datetime as dt
+    from orchestration.maintenance import originals
 
-    from orchestration.maintenance import retention
-
-    removed = retention.forget(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    removed = originals.remove_loaded(load_settings(), forget_after, dt.datetime.now(dt.UTC).replace(tzinfo=None))
     click.echo("\n".join([*(f"  removed  {name}" for name in removed), f"{len(removed)} loaded files were removed."]))
 
 
-COMMANDS = (ui, alert, backup, restore, rotate_key, erase, inbox)
+@click.command()
+@click.option("--trajectories", default=60_000, show_default=True, type=click.IntRange(min=50), help="How many.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--last-year", type=int, help="Last full year of data. Default: the last full calendar year.")
+@click.option("--inbox", type=options.FOLDER, help="Folder. Default: the inbox.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the folder holds files already.")
+def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None, if_empty: bool) -> None:
+    """Write synthetic deliveries to the inbox, in the format of real ones, to try everything out."""
+    from orchestration.demo import InboxInUseError, write_demo
+    from orchestration.ingest.workspace import Workspace
+    from orchestration.store.settings import ensure_writable
+
+    settings = load_settings()
+    folder = inbox or settings.inbox_folder
+    if not inbox:
+        ensure_writable(settings.folder)
+    if not inbox and Workspace(settings).holds_real_deliveries:
+        if if_empty:
+            return
+        raise click.UsageError(f"{settings.folder.root} holds real deliveries; set TWE_DATA to another folder")
+    # Names with a dot are no deliveries; the demo's own are what a killed demo leaves.
+    if if_empty and folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
+        return
+    try:
+        made = write_demo(folder, trajectories, seed, last_year)
+    except (InboxInUseError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"SYNTHETIC: {made}. No person in them exists. Next: twe run")
+
+
+COMMANDS = (run, ui, alert, backup, restore, rotate_key, erase, inbox)

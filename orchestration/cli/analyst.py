@@ -1,4 +1,4 @@
-"""Commands for who works with the figures: questions, stands, releases, the figure book, what columns mean."""
+"""Commands of the analyst: questions, annexes, comparisons, releases, the figure book, what columns mean."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from orchestration.cli.days import DAY, GEOGRAPHY_DAY
+from orchestration.cli import options
 from orchestration.store.settings import load_settings
+from orchestration.store.terminal import table
 
 
 @click.command()
@@ -28,9 +29,9 @@ def questions(new: str | None, source: str | None, years: str | None) -> None:
             raise click.UsageError("--new needs --from ID: the question to start from")
         path = draft(settings, new, source, years)
         click.echo(
-            f"{path} written. Go through its texts and take out the line `draft_of`; until then every title says"
+            f"{path} written. Go through its texts and take out the line `draft_of`; until then every title says\n"
+            f"ONTWERP and it can't be released. Then: twe annexes --question {new}"
         )
-        click.echo(f"ONTWERP and it can't be released. Then: twe annexes --question {new}")
         return
     if source or years:
         raise click.UsageError("--from and --years go with --new ID")
@@ -40,13 +41,29 @@ def questions(new: str | None, source: str | None, years: str | None) -> None:
 
 
 @click.command()
-@click.option("--from", "before", type=DAY, required=True, help="The earlier stand.")
-@click.option("--to", "after", type=DAY, required=True, help="The later stand.")
+@click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
+@options.dates
+@click.option("--years", metavar="2020-2023", help="Only these years, or a list such as 2020,2022.")
+def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None, years: str | None) -> None:
+    """Write the annexes of a question from what is loaded, as of any day."""
+    from orchestration import runner, summary
+    from orchestration.planning import RunRequest
+
+    request = RunRequest((question,), as_of, geography_date, years, load=False)
+    report = runner.run_and_alert(load_settings(), request, lambda made: click.echo(summary.run_text(made)))
+    sys.exit(report.exit_code)
+
+
+@click.command()
+@click.option("--from", "before", type=options.DAY, required=True, help="The earlier as-of date.")
+@click.option("--to", "after", type=options.DAY, required=True, help="The later as-of date.")
 @click.option(
-    "--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: those of --to."
+    "--geography-date",
+    type=options.GEOGRAPHY_DAY,
+    help="Municipalities as they were on this day. Default: those of --to.",
 )
 @click.option("--question", metavar="ID", help="Only the annexes and years of this question. Default: all there is.")
-@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write every change to this workbook.")
+@click.option("--xlsx", type=options.FILE, help="Write every change to this workbook.")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(min=0), help="Lines per annex.")
 def compare(
     before: dt.date,
@@ -56,14 +73,11 @@ def compare(
     xlsx: Path | None,
     limit: int,
 ) -> None:
-    """Show what changed between two stands, per annex, municipality and year, and the deliveries that caused it."""
+    """Show what changed between two as-of dates, per annex, municipality and year, and which deliveries caused it."""
     from exports.comparison.text import text
     from orchestration import compare
 
-    try:
-        made = compare.run(load_settings(), before, after, geography_date, question)
-    except compare.ComparisonError as error:
-        raise click.UsageError(str(error)) from None
+    made = compare.run(load_settings(), before, after, geography_date, question)
     click.echo(text(made, limit))
     if xlsx:
         path = compare.write_workbook(made, xlsx)
@@ -72,67 +86,60 @@ def compare(
 
 @click.command()
 @click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
-@click.option("--as-of", type=DAY, help="The stand. Default: the question's, else the newest accepted.")
-@click.option("--geography-date", type=GEOGRAPHY_DAY, help="Municipalities as they were on this day. Default: as-of.")
+@options.dates
 def release(question: str, as_of: dt.date | None, geography_date: dt.date | None) -> None:
     """Release the annexes and the answer of a question, or the figure book (cijferboek): keep them for ever and enter
     them in the register."""
     from orchestration import release
-    from orchestration.releases.register import ReleaseError
 
-    try:
-        lines, new = release.run(load_settings(), question, as_of, geography_date)
-    except ReleaseError as error:
-        click.echo(f"twe: {error}", err=True)
-        sys.exit(1)
+    lines, new = release.run(load_settings(), question, as_of, geography_date)
     click.echo("Released:" if new else "Released before, with the same content; nothing was changed:")
-    for line in lines:
-        click.echo(f"  {line.sha256[:12]}  {line.label}")
+    click.echo(table(("", ""), [(line.sha256[:12], line.label) for line in lines], indent=2))
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify(file: Path) -> None:
     """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead."""
-    from orchestration.releases import verify
+    from orchestration.releases import register
 
-    verdict = verify.verify(load_settings().folder, file)
+    verdict = register.verify(load_settings().folder, file)
     click.echo(verdict.text)
     sys.exit(0 if verdict.release else 1)
 
 
 @click.command("releases")
 def list_releases() -> None:
-    """List the release register: what was released when, for which question, edition and stand."""
+    """List the release register: what was released when, for which question, edition and as-of date."""
     from orchestration.releases import register
 
     lines = register.read(load_settings().folder)
-    for line in lines:
-        click.echo(f"{line.sha256[:12]}  {line.label}")
     if not lines:
         click.echo("Nothing has been released yet: twe release --question ID")
-
-
-OUT = click.Path(dir_okay=False, path_type=Path)
+        return
+    click.echo(table(("sha256", "release"), [(line.sha256[:12], line.label) for line in lines]))
 
 
 @contextmanager
-def _plainly() -> Generator[None]:
-    """Turns what can go wrong here into one line and exit code 1."""
-    from orchestration.answers.figure_books import RefusedError
-    from orchestration.warehouse.dbt import DbtError
-    from orchestration.warehouse.dbt_docs import DocsError
-
+def _written_to(file: Path | None) -> Generator[None]:
+    """Says in one line why the file could not be written."""
     try:
         yield
-    except (DbtError, DocsError, RefusedError, OSError) as error:
-        click.echo(f"twe: {error}", err=True)
-        sys.exit(1)
+    except OSError as error:
+        raise click.FileError(str(error.filename or file), error.strerror) from None
 
 
 @click.command("figure-book")
-@click.option("--out", type=OUT, help="File. Default: figure_book/ in the data folder, named after the stand.")
-@click.option("--edition", type=click.Choice(["publiek", "volledig"]), default="publiek", show_default=True)
+@click.option(
+    "--out", type=options.FILE, help="File. Default: figure_book/ in the data folder, named after the as-of date."
+)
+@click.option(
+    "--edition",
+    type=click.Choice(["publiek", "volledig"]),
+    default="publiek",
+    show_default=True,
+    help="publiek: small counts hidden, to hand out; volledig: every figure, confidential.",
+)
 @click.option("--question", "ids", multiple=True, metavar="ID", help="Only what this question's annexes carry.")
 def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     """Write the current publication as one HTML page that works offline."""
@@ -143,30 +150,30 @@ def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     published = publication.current(settings.folder)
     if published is None:
         raise click.UsageError(f"nothing is published in {settings.folder.root}; start with `twe run`")
-    with _plainly():
+    with _written_to(out):
         path = figure_books.write(settings, published, edition, out, ids)
     click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in any browser")
 
 
 @click.command()
-@click.option("--out", type=OUT, required=True, help="Workbook to write.")
+@click.option("--out", type=options.FILE, required=True, help="Workbook to write.")
 def dictionary(out: Path) -> None:
     """Write every published table, column and code with its meaning, unit and source to a workbook."""
-    from orchestration.warehouse import dictionary as words
+    from orchestration.warehouse.documentation import write_data_dictionary
 
-    with _plainly():
-        click.echo(f"{words.write(load_settings().folder, out)} written")
+    with _written_to(out):
+        click.echo(f"{write_data_dictionary(load_settings().folder, out)} written")
 
 
 @click.command()
-@click.option("--out", type=OUT, help="File. Default: docs/twe-dbt.html in the data folder.")
+@click.option("--out", type=options.FILE, help="File. Default: docs/twe-dbt.html in the data folder.")
 def docs(out: Path | None) -> None:
     """Write dbt's documentation (lineage, SQL, tests) as one HTML page that works offline."""
-    from orchestration.warehouse import dbt_docs
+    from orchestration.warehouse.documentation import write_dbt_docs
 
     data = load_settings().folder
-    with _plainly():
-        click.echo(f"{dbt_docs.write(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
+    with _written_to(out):
+        click.echo(f"{write_dbt_docs(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
 
 
-COMMANDS = (questions, compare, release, verify, list_releases, figure_book, dictionary, docs)
+COMMANDS = (questions, annexes, compare, release, verify, list_releases, figure_book, dictionary, docs)

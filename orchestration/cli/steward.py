@@ -1,4 +1,4 @@
-"""Commands for the data steward: what was refused, what became of it, and the files that a steward may change."""
+"""Commands for the data steward: quarantined rows, reviews of warnings, and checks of the files that they edit."""
 
 from __future__ import annotations
 
@@ -19,74 +19,46 @@ ALL_SOURCES = "*"
     is_flag=False,
     flag_value=ALL_SOURCES,
     metavar="[SOURCE]",
-    help="Show which rows of the past today's rules would refuse, warn about or let in. Changes nothing.",
+    help="Show which rows of the past today's rules would quarantine, warn about or let in. Changes nothing.",
 )
 @click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
 def check(past: str | None, rows: bool) -> None:
     """Check rules, code lists, classes, municipalities, questions, figure book and disclosure policy before a run."""
+    from orchestration.quality import backtest
     from orchestration.quality.checks import checking
-    from orchestration.quality.wording import counted
+    from orchestration.quality.checks.files import Places
+    from orchestration.store.wording import counted
 
-    places = checking.Places(own_questions=load_settings().questions_folder)
-    found = checking.problems((*checking.cheap(), *checking.thorough()), places)
-    for problem in found:
-        click.echo(str(problem), err=True)
+    settings = load_settings()
+    found = checking.mistakes((*checking.CHEAP, *checking.THOROUGH), Places(own_questions=settings.questions_folder))
     if found:
+        click.echo("\n".join(map(str, found)), err=True)
         click.echo(f"{counted(len(found), 'mistake')}; nothing was run.", err=True)
         sys.exit(2)
     click.echo("Sound: rules, code lists, classes, municipalities, questions, figure book and disclosure policy.")
-    _unfinished()
+    for remark in _remarks():
+        click.echo(remark)
     if past:
-        _against_past(past, rows)
+        click.echo(backtest.text_of(settings.folder, None if past == ALL_SOURCES else past, rows))
 
 
-def _unfinished() -> None:
-    """Questions that can be read but not handed out yet: no mistake."""
-    from exports.questions.unfinished import left_over
-    from orchestration.answers.questions import known
-
-    for question in known(load_settings()).values():
-        for line in left_over(question):
-            click.echo(f"Not finished, so not to be released: {question.id}: {line}")
-    _ahead()
-
-
-def _ahead() -> None:
-    """Questions that ask for years of which nothing can have been delivered: no mistake, but seldom meant."""
+def _remarks() -> list[str]:
+    """What is no mistake in a question, but seldom meant: see `checks.exports.remarks`."""
     from orchestration.answers.questions import known
     from orchestration.ingest.ledger import newest_accepted
     from orchestration.ingest.workspace import Workspace
+    from orchestration.quality.checks import exports
 
     settings = load_settings()
-    newest = newest_accepted(Workspace(settings).entries())
-    for question in known(settings).values() if newest else ():
-        for annex in question.annexes:
-            if newest and max(annex.years) > newest.year:
-                click.echo(
-                    f"Asks for years after the newest delivery ({newest}): {question.id}, annex {annex.number}, up to "
-                    f"{max(annex.years)}"
-                )
-
-
-def _against_past(source: str, rows: bool) -> None:
-    from expectations import contract
-    from orchestration.quality import past, past_text
-    from orchestration.quality.wrong_choice import did_you_mean
-
-    known = contract.sources()
-    if source not in (ALL_SOURCES, *known):
-        raise contract.ContractError(f"there is no source {source!r}; {did_you_mean(source, known)}")
-    data = load_settings().folder
-    names = known if source == ALL_SOURCES else [source]
-    click.echo(past_text.text([past.judge_again(data, contract.load(name)) for name in names], rows))
+    return exports.remarks(known(settings).values(), newest_accepted(Workspace(settings).entries()))
 
 
 @click.command()
 @click.option("--source", help="Only this source.")
 @click.option("--ocmw", help="Only this OCMW: a NIS code, a name, a label of a delivery, or onbekend.")
 @click.option("--rule", help="Only rows that broke this rule.")
-@click.option("--all", "everything", is_flag=True, help="What was mended or reviewed too.")
-@click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that mended it.")
+@click.option("--all", "everything", is_flag=True, help="What was resolved or reviewed too.")
+@click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that resolved it.")
 @click.option("--by", type=click.Choice(["ocmw"]), help="A line per OCMW and source, with the course over the years.")
 @click.option(
     "--xlsx",
@@ -108,30 +80,20 @@ def quarantine(
     xlsx: Path | None,
     back: Path | None,
 ) -> None:
-    """Show what was refused or warned about: what is open and since when, what was mended, what was reviewed."""
-    from orchestration.quality import by_ocmw, listing, today
-    from orchestration.quality import quarantine as rows
-    from orchestration.quality.wording import counted
-    from orchestration.quality.workbooks import return_books
+    """Show quarantined rows and warnings: what is open and since when, what was resolved, what was reviewed."""
+    from orchestration.quality import listing
+    from orchestration.quality.workbooks import return_book, steward_book
 
     data = load_settings().folder
     choice = listing.CaseFilter(source, ocmw, rule, everything, files)
-    found = today.marked(data, listing.chosen(data, choice))
+    found = listing.chosen(data, choice)
     who = listing.recipients(data) if found else None
     if xlsx:
-        written = rows.findings([c for c in found if everything or c.status == listing.OPEN])
-        rows.write_workbook(written, xlsx)
-        click.echo(f"{counted(len(written), 'row')} written to {xlsx}")
+        click.echo(steward_book.write_chosen(found, everything, xlsx))
     if back:
-        wanted = [c for c in found if c.status == listing.OPEN]
-        books = return_books.write(wanted, who, back) if who and wanted else []
-        if not books:
-            click.echo("Nothing is open, so there is nothing to send back.")
-            return
-        click.echo(f"{counted(len(wanted), 'row')} written to {counted(len(books), 'workbook')} in {back}")
-        click.echo("CONFIDENTIAL: they hold what each OCMW delivered itself. Send each to that OCMW alone.")
+        click.echo(return_book.write_open(found, who, back))
     if by:
-        click.echo(by_ocmw.text(found, who))
+        click.echo(listing.text_by_ocmw(found, who))
     elif not xlsx and not back:
         click.echo(listing.text(found, choice, who))
 
@@ -145,14 +107,13 @@ def quarantine(
 def review(workbook: Path | None, row: str | None, rule: str | None, why: str | None, take_back: bool) -> None:
     """Mark warnings as reviewed: the row is right as it is, and is no longer open.
 
-    A refused row without a usable key is closed the same way: nothing can show that it came back.
+    A quarantined row without a usable key is closed the same way: nothing can show that it came back.
 
     Give the WORKBOOK of `twe quarantine --xlsx` with the column `nagekeken` filled in, or one row.
     """
-    import datetime as dt
-
-    from orchestration.quality import reviewing
-    from orchestration.quality.wording import counted
+    from orchestration.quality import reviews
+    from orchestration.quality.workbooks import steward_book
+    from orchestration.store import clock
     from orchestration.store.settings import ensure_writable
 
     if bool(workbook) == bool(row):
@@ -165,15 +126,8 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
         raise click.UsageError("--rule goes with --row")
     data = load_settings().folder
     ensure_writable(data)
-    lines = reviewing.read_book(workbook) if workbook else reviewing.of_row(data, row or "", rule, why)
-    done = reviewing.apply(data, lines, dt.datetime.now().astimezone().date())
-    click.echo(
-        f"{counted(done.marked, 'warning')} marked as reviewed, "
-        + (f"{counted(done.closed, 'row')} without a usable key closed, " if done.closed else "")
-        + f"{done.taken_back:,} taken back"
-        + (f"; {done.settled:,} were mended or delivered again meanwhile" if done.settled else "")
-        + ". `twe quarantine --all` lists them."
-    )
+    lines = steward_book.read(workbook) if workbook else reviews.of_row(data, row or "", rule, why)
+    click.echo(str(reviews.apply(data, lines, clock.today())))
 
 
 COMMANDS = (check, quarantine, review)

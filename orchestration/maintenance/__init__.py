@@ -1,1 +1,2 @@
-"""What is done to a whole data folder: backup, erasing a person, another key, retention, proof that figures stay."""
+"""Work on a whole data folder: backup, erasing a person, rotating the key, removing originals; proof of same
+figures."""

@@ -1,6 +1,6 @@
-"""A copy of the data folder that is whole, can be checked, and can be put back.
+"""Backup of the data folder to another folder, with the SHA-256 of every file; and restoring it.
 
-What can be made again (`work/`) is left out, and so is the inbox: it holds the INSZ of every client.
+The backup leaves out what can be made again (`work/`), and the inbox, since it holds the INSZ of every client.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.answers import figure_books
-from orchestration.answers.documents import Stamps
+from orchestration.answers.documents import DocumentStamps
+from orchestration.store.errors import TweError
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
@@ -21,17 +22,18 @@ from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.swap import finish
 
 CONTENTS = "backup.json"
-"""SHA-256 of every file and target of every link of a backup; written last, so without it a backup is not whole."""
+"""File of a backup with the SHA-256 of every file and the target of every link. It is written last: a backup without it
+is incomplete."""
 
 
-class BackupError(RuntimeError):
-    """A backup cannot be made, is not whole or does not fit; the message says what to do."""
+class BackupError(TweError):
+    """A backup cannot be made or restored, or is damaged; the message says what to do."""
 
 
 def backup(settings: Settings, folder: Path) -> int:
-    """Copies what cannot be made again to `folder`, which must be new or empty; returns how many files.
+    """Copy what cannot be made again to `folder`, which must be new or empty; returns the number of files.
 
-    Holds the lock, so it never copies half of a run. Raises `BusyError` while one is busy, and `BackupError`.
+    It holds the lock, so it never copies half of a run. Raises `BusyError` during a run, and `BackupError`.
     """
     data = settings.folder
     ensure_writable(data)
@@ -57,9 +59,9 @@ def backup(settings: Settings, folder: Path) -> int:
 
 
 def restore(settings: Settings, folder: Path) -> int:
-    """Puts a backup in the data folder, in which nothing may have been loaded; returns how many files.
+    """Copy a backup into the data folder, in which nothing may have been loaded; returns the number of files.
 
-    Every file is checked before anything is written, and again after. Raises `BackupError` and `BusyError`.
+    Every file is checked before anything is written, and again after it. Raises `BackupError` and `BusyError`.
     """
     data = settings.folder
     folder = folder.resolve()
@@ -68,7 +70,7 @@ def restore(settings: Settings, folder: Path) -> int:
     with single_writer(data.lock):
         if data.ledger.exists() or data.next.exists():
             raise BackupError(f"{data.root} holds deliveries already; set TWE_DATA to another, empty folder")
-        # The ledger last: until it is there nothing was loaded, and a restore that was killed can be done again.
+        # The ledger last: without it nothing counts as loaded, so a restore that was killed can be done again.
         for name in sorted(contents, key=lambda name: (name == data.ledger.relative_to(data.root).as_posix(), name)):
             place = data.root / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ def restore(settings: Settings, folder: Path) -> int:
 
 
 def check(folder: Path) -> dict[str, str]:
-    """The contents of a backup, after holding every file against its SHA-256. Raises `BackupError`."""
+    """Check every file of a backup; returns path -> SHA-256, or the target of a link. Raises `BackupError`."""
     path = folder / CONTENTS
     if not path.exists():
         raise BackupError(f"{folder} holds no {CONTENTS}: it is no backup, or the backup was cut short")
@@ -106,14 +108,14 @@ def _kept(data: DataFolder) -> Iterator[Path]:
                 (TEMPORARY, "-wal", "-shm", "-journal")
             ):
                 yield path
-    for stamps in (Stamps(data), figure_books.stamps(data)):
+    for stamps in (DocumentStamps(data), figure_books.stamps(data)):
         if stamps.path.exists():
             yield stamps.path
 
 
 def _copy(path: Path, copy: Path) -> None:
     if path.suffix == ".db" and not path.is_symlink():
-        # The page and its daemon write in these at any time, with or without a run.
+        # Dagster's web server and daemon write in these databases at any time, with or without a run.
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as source, sqlite3.connect(copy) as target:
             source.backup(target)
         source.close()

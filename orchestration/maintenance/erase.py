@@ -1,8 +1,8 @@
-"""Erases a person: the rows stay, for the figures that they are part of, and nothing leads from them to the person.
+"""Erases a person: the rows stay, since figures count them, but nothing links them to the person any more.
 
-Everywhere in the lake the person's pseudonym becomes a random one, and so do the identifications of the person's rows
-(trajectories, actions, payments), the same in every delivery. Counts, sums and which version of a row is the newest
-stay as they were; docs/retention.md says why, and what that is worth in law.
+Everywhere in the lake the person's pseudonym is replaced by a random one, and so are the identifiers of the person's
+rows (trajectories, actions, payments), each by the same one in every delivery. So counts, sums and the newest version
+of each row stay as they were. docs/retention.md explains why, and what the law says.
 """
 
 from __future__ import annotations
@@ -24,20 +24,23 @@ from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.rewrite import CLIENT_KEY
-from orchestration.maintenance.rotate_key import current_answer
-from orchestration.quality import reviews
+from orchestration.maintenance.rotate_key import current_dates
+from orchestration.quality import review_log
+from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.swap import exchange, finish
 
 
-class InszError(ValueError):
+class InszError(TweError):
     """What was given is no INSZ; the message does not repeat it."""
 
 
 @dataclass
-class Erased:
-    """What an erasure did. `in_inbox`: files that still hold the person; `removed`: files that did."""
+class Erasure:
+    """What an erasure changed: rows of the lake, quarantined rows that were emptied, files of the lake, and rows of
+    marts that were compared (`proved`). `in_inbox`: files in the inbox that still hold the person; `removed`: those
+    that were removed."""
 
     rows: int = 0
     quarantined: int = 0
@@ -45,13 +48,32 @@ class Erased:
     proved: int = 0
     in_inbox: list[str] = field(default_factory=list)
     never_loaded: list[str] = field(default_factory=list)
-    """Those of `in_inbox` that were refused or not taken in, so that removing them is for a person to decide."""
+    """Those of `in_inbox` that were rejected or not loaded; removing them is for a person to decide."""
     removed: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What was erased, and what is still to do by hand."""
+        lines = ["No row of this person was found in lake or quarantine."]
+        if self.rows or self.quarantined:
+            lines = [
+                f"Erased: {self.rows:,} rows of {self.files} files cannot be led back to the person, "
+                f"{self.quarantined:,} rows in quarantine were emptied. "
+                f"All {self.proved:,} rows of the marts are the same.",
+                "The sender must erase the person too: what is delivered again is loaded again. So must your backups.",
+            ]
+        lines += [f"  removed from the inbox   {name}" for name in self.removed]
+        for name in self.in_inbox:
+            todo = "take it out of the inbox, or use --remove-files"
+            if name in self.never_loaded:
+                todo = "it was not loaded; remove it from the inbox by hand"
+            lines.append(f"  STILL HOLDS THE PERSON   {name}: {todo}")
+        return "\n".join(lines)
 
 
 def digits_of(text: str) -> str:
-    """The 11 digits of an INSZ, by the rule of the door. Raises `InszError`, also for a control number that is wrong:
-    with a slip in the number somebody else, or nobody, would be erased."""
+    """The 11 digits of an INSZ, by the rule that ingest uses. Raises `InszError`, also for a wrong check number: with a
+    typing mistake somebody else, or nobody, would be erased."""
     with duckdb.connect() as con:
         create_insz_macros(con)
         (digits,) = con.execute("select insz_digits(?)", [text.strip()]).fetchall()[0]
@@ -60,10 +82,11 @@ def digits_of(text: str) -> str:
     return digits
 
 
-def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erased:
-    """Erases the person with this INSZ. `remove_files`: also removes loaded files with the person from the inbox.
+def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
+    """Erase the person with this INSZ. `remove_files`: also remove the loaded files that hold the person from the
+    inbox.
 
-    Raises `InszError`, `SettingsError` and `FiguresDifferError`; the data folder is then as it was.
+    Raises `InszError`, `SettingsError`, `BusyError` and `FiguresDifferError`; the data folder is then as it was.
     """
     digits = digits_of(insz)
     data = settings.folder
@@ -71,9 +94,9 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erased:
     with single_writer(data.lock):
         finish(data)
         workspace = Workspace(settings)
-        done = Erased()
+        done = Erasure()
         person = client_key(digits, workspace.key) if workspace.entries() else ""
-        ids = _identifications(data.lake, list(workspace.contracts.values()), person) if person else {}
+        ids = _identifiers(data.lake, list(workspace.contracts.values()), person) if person else {}
         held = _files_with(workspace, digits, ids)
         if person:
             _replace(workspace, person, ids, held, done)
@@ -90,7 +113,7 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erased:
 
 
 def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> dict[Delivery, list[int]]:
-    """Deliveries in the inbox that hold the INSZ or an identification of the person's, with the numbers of the rows."""
+    """The deliveries in the inbox that hold the INSZ or an identifier of the person's -> the numbers of those rows."""
     inbox = workspace.inbox
     everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.refused_before, *inbox.early]
     everything += [d for d, _ in inbox.repeats]
@@ -99,7 +122,7 @@ def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> 
 
 
 def _replace(
-    workspace: Workspace, person: str, ids: dict[str, set[str]], held: dict[Delivery, list[int]], done: Erased
+    workspace: Workspace, person: str, ids: dict[str, set[str]], held: dict[Delivery, list[int]], done: Erasure
 ) -> None:
     data = workspace.data
     contracts = workspace.contracts.values()
@@ -114,25 +137,25 @@ def _replace(
             done.quarantined += rewrite.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids, numbers)
         rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
         shutil.copytree(data.ledger.parent, after.ledger.parent)
-        if data.reviews.exists():  # what the steward wrote about a row may tell of the person
+        if data.reviews.exists():  # a steward's note about a row may contain something about the person
             names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
             held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
             theirs = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
-            reviews.forget(after, held_rows.union(*theirs))
+            review_log.forget(after, held_rows.union(*theirs))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:
-            done.proved = same_figures.same_figures(data, data, after, current_answer(workspace))
+            done.proved = same_figures.prove(data, data, after, current_dates(workspace))
     if done.rows:
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
 
 
-def _identifications(lake: Path, contracts: list[SourceContract], person: str) -> dict[str, set[str]]:
-    """Column -> identifications that are the person's alone, through all sources that lead to one another.
+def _identifiers(lake: Path, contracts: list[SourceContract], person: str) -> dict[str, set[str]]:
+    """Column -> identifiers that are the person's alone, followed from source to source.
 
-    An identification that was once delivered for somebody else as well stays: rows of that client hang from it.
+    An identifier that was ever delivered for another client too is left out: rows of that client refer to it.
     """
-    ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewrite.identifications(contract)}
+    ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewrite.identifiers(contract)}
     with duckdb.connect() as con:
         for contract in contracts:
             files = literal(str(lake / contract.source / "*.parquet"))
@@ -146,8 +169,8 @@ def _identifications(lake: Path, contracts: list[SourceContract], person: str) -
 
 
 def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: str, ids: dict[str, set[str]]) -> None:
-    """Adds the identifications of a source's rows that are the person's, by pseudonym or by what they refer to."""
-    own = rewrite.identifications(contract)
+    """Add the identifiers of the rows of a source that are the person's, by pseudonym or by an identifier in `ids`."""
+    own = rewrite.identifiers(contract)
     if rewrite.has_clients(contract):
         theirs, others = f"{CLIENT_KEY} = {literal(person)}", f"{CLIENT_KEY} <> {literal(person)}"
     else:
@@ -165,7 +188,7 @@ def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: st
         ids[column] |= {one for (one,) in found if one is not None}
 
 
-def _note(path: Path, done: Erased) -> None:
+def _note(path: Path, done: Erasure) -> None:
     told = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
     told = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **told}
     with path.open("a", encoding="utf-8") as file:

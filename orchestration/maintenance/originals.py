@@ -1,10 +1,12 @@
-"""The original files of deliveries that were accepted, read once more for what only they hold: the INSZ.
+"""The original files of accepted deliveries, which alone hold the INSZ of clients: reading them again for another key
+or an erasure, and removing them when their time is over (docs/retention.md).
 
-What comes out of here are pseudonyms and row numbers, never an INSZ.
+The functions return pseudonyms, row numbers and file names, never an INSZ.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ from orchestration.ingest.errors import DeliveryError
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
+from orchestration.ingest.workspace import Workspace
+from orchestration.store.lock import single_writer
+from orchestration.store.settings import Settings, ensure_writable
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Original:
 
 
 def find(folder: Path, entries: Iterable[Entry]) -> list[Original]:
-    """The files of `folder` whose content is, byte for byte, that of an accepted delivery. Their names don't matter."""
+    """The files below `folder` with the content of an accepted delivery, whatever their names."""
     accepted = {e.sha256: e for e in entries if e.status == "accepted"}
     found = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else []:
@@ -42,13 +47,14 @@ def find(folder: Path, entries: Iterable[Entry]) -> list[Original]:
     return found
 
 
-def insz_column(contract: SourceContract) -> str | None:
+def _insz_column(contract: SourceContract) -> str | None:
     return next((c.name for c in contract.columns if c.type == "insz"), None)
 
 
 def translation(contract: SourceContract, originals: Sequence[Original], old: bytes, new: bytes) -> dict[str, str]:
-    """Pseudonym under the old key -> pseudonym under the new one, of every valid INSZ in these files of one source."""
-    column = insz_column(contract)
+    """Pseudonym with the key `old` -> pseudonym with the key `new`, of every valid INSZ in these files of one
+    source."""
+    column = _insz_column(contract)
     found: dict[str, str] = {}
     for original in originals if column else ():
         with _raw(contract, original.delivery) as con:
@@ -60,10 +66,9 @@ def translation(contract: SourceContract, originals: Sequence[Original], old: by
 def rows_of(
     contract: SourceContract, delivery: Delivery, digits: str, values: Mapping[str, Collection[str]]
 ) -> list[int]:
-    """Numbers of the rows that hold the INSZ `digits` anywhere, or one of `values` (column -> texts).
+    """Numbers of the rows that hold the INSZ `digits` in any column, or one of `values` (column -> texts).
 
-    The INSZ is also found in a malformed row or in another column. A file that cannot be read holds nothing that
-    anyone can find; its list is empty.
+    Malformed rows are searched too. A file that cannot be read gives an empty list.
     """
     named = [
         f" or coalesce({quote(c.name)} in ({', '.join(map(literal, values[c.name]))}), false)"
@@ -95,3 +100,20 @@ def _raw(contract: SourceContract, delivery: Delivery) -> duckdb.DuckDBPyConnect
         con.close()
         raise
     return con
+
+
+def remove_loaded(settings: Settings, days: int, now: dt.datetime) -> list[str]:
+    """Remove the files in the inbox that were accepted at least `days` days before `now` (UTC, without zone); returns
+    their names. Rejected, new and unrecognised files stay, for a person to decide.
+    """
+    data = settings.folder
+    ensure_writable(data)
+    removed = []
+    with single_writer(data.lock):
+        workspace = Workspace(settings)
+        loaded_at = {e.sha256: e.loaded_at for e in workspace.entries() if e.status == "accepted"}
+        for delivery in (*workspace.inbox.loaded, *(d for d, _ in workspace.inbox.repeats)):
+            if loaded_at[delivery.sha256] <= now - dt.timedelta(days=days):
+                delivery.path.unlink()
+                removed.append(delivery.file_name)
+    return removed

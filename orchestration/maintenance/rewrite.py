@@ -1,6 +1,6 @@
-"""New versions of lake and quarantine files in which pseudonyms or identifications were replaced.
+"""Writes the lake, the quarantine and the findings of the warehouse anew, with pseudonyms or identifiers replaced.
 
-Nothing is changed in place: what is written goes to another folder, and files that need no change are linked there.
+No file is changed in place: changed files are written to another folder, and hard links to the others put beside them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from expectations.routing import literal, quote
 from orchestration.store.files import replaced
 
 ERASED = "erased"
-"""Begins the pseudonym of a client who was erased; no pseudonym made with a key begins so."""
+"""The pseudonym of an erased client starts with this; no pseudonym that was made with a key does."""
 
 
 def link(path: Path, to: Path) -> None:
-    """The same file once more; a copy where the file system knows no links."""
+    """Make `to` a hard link to the file `path`, or a copy where the file system has no hard links."""
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(path, to)
@@ -32,7 +32,7 @@ def link(path: Path, to: Path) -> None:
 
 
 def client_keys(lake: Path, contract: SourceContract) -> dict[str, set[str]]:
-    """Delivery -> the pseudonyms in its lake file; those of erased clients are left out."""
+    """Id of a delivery -> the pseudonyms in its lake file, without those of erased clients."""
     found: dict[str, set[str]] = {}
     if not has_clients(contract):
         return found
@@ -46,20 +46,21 @@ def client_keys(lake: Path, contract: SourceContract) -> dict[str, set[str]]:
 
 
 def has_clients(contract: SourceContract) -> bool:
+    """Whether the rows of a source are of clients, with an INSZ."""
     return any(c.type == "insz" for c in contract.columns)
 
 
-def identifications(contract: SourceContract) -> list[str]:
-    """Columns of the key that identify something by a text of its own, such as `traject_id`."""
+def identifiers(contract: SourceContract) -> list[str]:
+    """The text columns of the key of a source, such as `traject_id`."""
     return [c.name for c in contract.columns if c.type == "text" and c.name in contract.key]
 
 
 def rewrite_lake(
     old: Path, new: Path, contract: SourceContract, replacements: Mapping[str, Mapping[str, str]]
 ) -> tuple[int, int]:
-    """Writes the source's lake files to `new` with values replaced: column -> old value -> new value.
+    """Write the lake files of a source from `old` to `new`, with values replaced: column -> old value -> new value.
 
-    Returns how many files and rows were changed. Order, types and all other values stay.
+    Returns the numbers of changed files and rows. The order of rows, types and all other values stay.
     """
     columns = {c.lake_name for c in contract.columns} & set(replacements)
     files = rows = 0
@@ -86,7 +87,7 @@ def rewrite_lake(
 
 
 def rows_with(lake: Path, contract: SourceContract, values: Mapping[str, Mapping[str, str]]) -> set[tuple[str, int]]:
-    """(file name, row number) of the source's lake rows that hold a value that is replaced."""
+    """(file name, row number) of the lake rows of a source that hold one of the values that are replaced."""
     found: set[tuple[str, int]] = set()
     with duckdb.connect() as con:
         _create_replacements(con, values)
@@ -105,10 +106,10 @@ def rewrite_quarantine(
     values: Mapping[str, Collection[str]],
     rows: Mapping[str, Iterable[int]],
 ) -> int:
-    """Writes the source's quarantine files to `new`; returns how many rows were emptied.
+    """Write the quarantine files of a source from `old` to `new`; returns the number of rows that were emptied.
 
-    A row is emptied when it holds one of `values` (column -> texts) or is among `rows` (delivery -> row numbers). Its
-    number, outcome and rules stay, so that the delivery's rows still add up.
+    A row is emptied when it holds one of `values` (column -> texts) or is among `rows` (id of a delivery -> row
+    numbers). Its number, outcome and rules stay, so that the counts of the delivery still add up.
     """
     emptied = 0
     with duckdb.connect() as con:
@@ -134,7 +135,7 @@ def rewrite_quarantine(
 
 
 def rewrite_findings(old: Path, new: Path, values: Mapping[str, Mapping[str, str]]) -> None:
-    """Writes what the warehouse found fault with to `new`, with the identifications of rows replaced."""
+    """Write the file with the findings of the warehouse to `new`, with the keys of rows replaced."""
     if not old.exists():
         return
     every = {before: after for one in values.values() for before, after in one.items()}

@@ -1,7 +1,7 @@
-"""Another pseudonym key: every pseudonym in the lake is replaced by the one that the new key gives.
+"""Rotates the pseudonym key: every pseudonym in the lake is replaced by the one that the new key gives.
 
-A pseudonym cannot be computed from another one, so the INSZ is read once more, from the original files. A client of
-whom no original is at hand cannot be translated; then nothing is changed.
+A pseudonym cannot be computed from another pseudonym, so the INSZ of every client is read again from the original
+files. When the original of a client is missing, nothing is changed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
+from orchestration.store.errors import TweError
 from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
@@ -25,25 +26,38 @@ from orchestration.warehouse.run_dates import RunDates, resolve
 MOST_NAMED = 10
 
 
-class OriginalsMissingError(RuntimeError):
-    """Clients of whom no original file is at hand; the message names their deliveries."""
+class OriginalsMissingError(TweError):
+    """The original files of some clients are missing; the message names the deliveries."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)
-class Rekeyed:
-    """Clients, rows and lake files that have another pseudonym, and rows of marts that were compared."""
+class KeyRotation:
+    """Numbers of clients, rows and lake files with a new pseudonym, and of rows of marts that were compared
+    (`proved`)."""
 
     clients: int
     rows: int
     files: int
     proved: int
 
+    @property
+    def text(self) -> str:
+        """What was done, and what is still to do by hand."""
+        return (
+            f"{self.clients:,} clients have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
+            f"All {self.proved:,} rows of the marts are the same.\n"
+            "From now on TWE_PSEUDONYM_KEY must hold the new key. Destroy the former one, "
+            "and the backups from before now."
+        )
 
-def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
-    """Takes `TWE_PSEUDONYM_KEY_NEW` into use. `folder` holds the originals; the default is the inbox.
 
-    Raises `SettingsError` for keys that won't do, `OriginalsMissingError` and `FiguresDifferError`; the data folder is
-    then as it was.
+def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
+    """Replace the pseudonyms by those of `TWE_PSEUDONYM_KEY_NEW`. `folder` holds the originals (default: the inbox).
+
+    Raises `SettingsError` for an unusable key, `BusyError`, `OriginalsMissingError` and `FiguresDifferError`; the data
+    folder is then as it was.
     """
     data = settings.folder
     ensure_writable(data)
@@ -62,13 +76,13 @@ def rotate(settings: Settings, folder: Path | None = None) -> Rekeyed:
             shutil.copytree(data.ledger.parent, after.ledger.parent)
             with replaced(after.key_fingerprint) as temporary:
                 temporary.write_text(fingerprint(new), encoding="ascii")
-            proved = same_figures.same_figures(data, data, after, current_answer(workspace))
+            proved = same_figures.prove(data, data, after, current_dates(workspace))
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
-    return Rekeyed(len(translated), rows, files, proved)
+    return KeyRotation(len(translated), rows, files, proved)
 
 
-def current_answer(workspace: Workspace) -> RunDates:
-    """The dates of what readers see, or else of what they would see."""
+def current_dates(workspace: Workspace) -> RunDates:
+    """The dates of the current publication; without one, those that a run would take."""
     made = publication.current(workspace.data)
     dates = (made.as_of, made.geography_date) if made else (None, None)
     return resolve(workspace.entries(), *dates)
@@ -86,7 +100,7 @@ def _new_key(settings: Settings, old: bytes) -> bytes:
 
 
 def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> dict[str, str]:
-    """Old pseudonym -> new one, for every client in the lake. Raises `OriginalsMissingError` when one is not found."""
+    """Old pseudonym -> new one, for every client in the lake. Raises `OriginalsMissingError` when one is missing."""
     found: dict[str, str] = {}
     at_hand = originals.find(folder, workspace.entries())
     wanted: dict[str, set[str]] = {}

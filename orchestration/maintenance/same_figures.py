@@ -1,4 +1,4 @@
-"""Proves that two states of the lake give the same figures: builds every mart from both, and compares every row."""
+"""Proof that two states of the lake give the same figures: every mart is built from both, and every row compared."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.routing import quote
+from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse import dbt, publication
 from orchestration.warehouse.run_dates import RunDates, write_run_settings
@@ -16,12 +17,15 @@ from orchestration.warehouse.run_dates import RunDates, write_run_settings
 BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
 
 
-class FiguresDifferError(RuntimeError):
-    """The two states do not give the same figures; the message names the tables."""
+class FiguresDifferError(TweError):
+    """Two states of the lake do not give the same figures; the message names the tables."""
+
+    exit_code = 1
 
 
-def same_figures(data: DataFolder, before: DataFolder, after: DataFolder, answer: RunDates) -> int:
-    """Rows of all marts, which are the same from both lakes. Raises `FiguresDifferError`. Leaves nothing behind."""
+def prove(data: DataFolder, before: DataFolder, after: DataFolder, dates: RunDates) -> int:
+    """Build and compare the marts of the lakes `before` and `after` with these dates; returns the number of rows, which
+    are the same. Raises `FiguresDifferError`, `DbtError`. Its working files (in `data`) are removed."""
     scratch = DataFolder(data.work / "proof")
     if scratch.root.exists():
         shutil.rmtree(scratch.root)
@@ -30,20 +34,21 @@ def same_figures(data: DataFolder, before: DataFolder, after: DataFolder, answer
         dbt.target(scratch).mkdir(parents=True)
         shutil.copy2(parsed, dbt.target(scratch))
     try:
-        built = [_build(scratch, state, answer, name) for state, name in ((before, "before"), (after, "after"))]
+        built = [_build(scratch, state, dates, name) for state, name in ((before, "before"), (after, "after"))]
         return _compare(*built)
     finally:
         os.environ["TWE_DATA"] = str(data.root)
         shutil.rmtree(scratch.root, ignore_errors=True)
 
 
-def _build(scratch: DataFolder, state: DataFolder, answer: RunDates, name: str) -> Path:
-    """Builds the marts of one state, in a data folder that holds nothing but links to it."""
+def _build(scratch: DataFolder, state: DataFolder, dates: RunDates, name: str) -> Path:
+    """Build the marts of one state in the data folder `scratch`, which holds links to it; returns the warehouse
+    file."""
     scratch.root.mkdir(parents=True, exist_ok=True)
     for link, folder in ((scratch.lake, state.lake), (scratch.ledger.parent, state.ledger.parent)):
         link.unlink(missing_ok=True)
         link.symlink_to(folder)
-    write_run_settings(scratch.run_settings, answer)
+    write_run_settings(scratch.run_settings, dates)
     dbt.invoke(scratch, BUILD)
     kept = scratch.work / f"{name}.duckdb"
     scratch.warehouse.rename(kept)

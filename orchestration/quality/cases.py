@@ -1,19 +1,19 @@
-"""What became of every row that was refused or warned about: open, mended, or brought again and wrong again.
+"""What became of every row that was quarantined or warned about: open, resolved, repeated, reviewed or closed.
 
-Derived from quarantine, lake and ledger each time it is asked, so that there is nothing to keep up to date. A refused
-row is mended when a later delivery had a row of the same key accepted (a withdrawal mends too: the key is settled). A
-warned row is mended when a later version of its key no longer breaks the same rule. Later means later in the order in
-which deliveries count. A literal repeat (`duplicate_row`) is settled at once, by the first of the two. A row without a
-usable key can't be recognised when it comes back, and stays open until the steward closes it: anything else would be a
-guess. A warning that the steward found to be right is reviewed: that holds for this version of the row, and a newer
-one is open again.
+Derived from quarantine, lake and ledger at each call, so that there is nothing to keep up to date. A quarantined row is
+resolved when a later delivery had a row of the same key accepted (a withdrawal resolves it too). A warned row is
+resolved when a later version of its key no longer breaks the same rule. Later means later in the order in which
+deliveries count. A literal repeat (`duplicate_row`) is resolved at once, by the first of the two. A row without a
+usable key can't be recognised when it is delivered again, so it stays open until the steward closes it. A warning that
+the steward reviewed and accepted is no longer open; this holds for that version of the row only.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -21,22 +21,26 @@ from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from expectations.routing import literal, quote
+from orchestration.ingest import ledger
 from orchestration.ingest.unparsing import lake_text
-from orchestration.quality import case_tables, reviews
-from orchestration.quality.case_tables import files, nis_of
-from orchestration.quality.wrong_choice import did_you_mean
-from orchestration.store.paths import DataFolder
+from orchestration.quality import review_log
+from orchestration.quality.checks import files, reference
+from orchestration.store.errors import WrongChoiceError
+from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.wording import did_you_mean
 
-OPEN, MENDED, REPEATED, REVIEWED, CLOSED = "open", "mended", "repeated", "reviewed", "closed"
+OPEN, RESOLVED, REPEATED, REVIEWED, CLOSED = "open", "resolved", "repeated", "reviewed", "closed"
+"""Statuses: nothing happened yet; a later delivery put it right; a newer version of the row is wrong as well; the
+steward accepted the warning; the steward settled a row without a usable key."""
 QUARANTINED, WARNED = "quarantined", "warned"
 """Outcomes: not loaded, and loaded."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One row and the rules that it broke and that stand alike; a reviewed warning is a case of its own.
+    """A row with the rules that it broke and that have one status; a reviewed warning is a case of its own.
 
-    The values are those delivered; an INSZ is masked by the door.
+    The values are those delivered, except that `ingest` masked an INSZ.
     """
 
     source: str
@@ -48,9 +52,10 @@ class Case:
     rules: tuple[str, ...]
     status: str
     since: dt.date
-    """Day on which the key was first refused (or warned about) without having been mended or reviewed in between."""
-    mended_by: str | None
-    mended_on: dt.date | None
+    """Day on which the key was first quarantined (or warned about), not resolved or reviewed in between."""
+    resolved_by: str | None
+    """The file that resolved it."""
+    resolved_on: dt.date | None
     has_key: bool
     nis_code: str | None
     """The OCMW's municipality, by the row itself or else by its trajectory."""
@@ -58,32 +63,43 @@ class Case:
     fields: tuple[str, ...] | None
     """The fields of a malformed row, which has no values."""
     why: str | None = None
-    """Why the steward found a reviewed warning to be right, or closed a row without a usable key."""
+    """Why the steward accepted a reviewed warning, or closed a row without a usable key."""
     reviewed_on: dt.date | None = None
     gone: tuple[str, ...] = ()
-    """Rules that held the row and that today's rules would not; filled by `today.marked`."""
+    """Rules that the row broke and by today's rules would not; filled by `current_rules.marked`."""
     other_key: str | None = None
     """The row that this one clashes with, by its key; only the warehouse names it."""
     other_nis_code: str | None = None
     """The municipality of the OCMW of that row."""
     instead: tuple[str, ...] = ()
-    """Rules that would refuse the row today and did not then."""
+    """Rules that would quarantine the row today and did not then; filled by `current_rules.marked`."""
+
+    @property
+    def row(self) -> tuple[str, int]:
+        """File and row number: a row whose warnings have several statuses is several cases."""
+        return self.file_name, self.row_number
 
     @property
     def can_be_settled(self) -> bool:
-        """Whether the steward's word is enough: for a warning, and for a refused row that has no usable key."""
+        """Whether the steward may settle it: a warning, or a quarantined row that has no usable key."""
         return self.outcome == WARNED or not self.has_key
+
+
+def require_source(source: str) -> None:
+    """Raises `WrongChoiceError` for a source that does not exist."""
+    if source not in (known := contract.sources()):
+        raise WrongChoiceError(f"there is no source {source!r}; {did_you_mean(source, known)}")
 
 
 def read(data: DataFolder, source: str | None = None) -> list[Case]:
     """All cases in the order of delivery and row; those of the warehouse last within a source.
 
-    Raises `ContractError` for an unknown source.
+    Raises `WrongChoiceError` for an unknown source, `MistakesError` when the table of municipalities can't be read.
     """
-    if source and source not in (known := contract.sources()):
-        raise contract.ContractError(f"there is no source {source!r}; {did_you_mean(source, known)}")
+    if source:
+        require_source(source)
     with duckdb.connect() as con:
-        case_tables.create(con, data, reviews.standing(data))
+        _create_tables(con, data)
         found = []
         for name in [source] if source else contract.sources():
             found += _of_source(con, data, contract.load(name))
@@ -91,8 +107,55 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     return found
 
 
+def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
+    """Makes `deliveries` (accepted ones), `municipalities`, `trajectories` (traject_id, nis_code) and `reviews`."""
+    con.execute("""
+        create table deliveries (delivery_id varchar, file_name varchar, source varchar, delivered_on date, place int);
+        create table reviews (file_name varchar, row_number int, rule varchar, why varchar, reviewed_on date)
+    """)
+    accepted = [e for e in ledger.read(data.ledger) if e.status == "accepted"]
+    if accepted:  # the ledger is read in the order in which deliveries count
+        con.executemany(
+            "insert into deliveries values (?, ?, ?, ?, ?)",
+            [[e.delivery_id, e.file_name, e.source, e.delivered_on, place] for place, e in enumerate(accepted)],
+        )
+    if reviews := review_log.current(data):
+        con.executemany(
+            "insert into reviews values (?, ?, ?, ?, ?)",
+            [[*place, review.why, review.day] for place, review in reviews.items()],
+        )
+    codes = [
+        row["nis_code"] for row in files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_COLUMNS)
+    ]
+    con.execute("create table municipalities as select unnest(?) as nis_code", [codes])
+    lake = _parquet(con, data.lake, "trajecten")
+    newest = (
+        f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake}) "
+        f"join deliveries on delivery_id = _delivery_id where not {WITHDRAWN} group by traject_id"
+    )
+    con.execute(f"create view trajectories as {newest if lake else 'select null as traject_id, null as nis_code'}")
+
+
+def _parquet(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | None:
+    """The Parquet files of accepted deliveries of a source, as SQL; None when there are none."""
+    ids = con.execute("select delivery_id from deliveries where source = ? order by place", [source]).fetchall()
+    paths = [path for (name,) in ids if (path := folder / source / f"{name}.parquet").exists()]
+    return f"read_parquet([{', '.join(literal(str(p)) for p in paths)}], union_by_name = true" if paths else None
+
+
+def _nis_of(source: SourceContract, known: set[str]) -> str:
+    """SQL for the OCMW's municipality of a row `r`."""
+    own = next((c.name for c in source.columns if c.type == "nis" and c.name in known), None)
+    places = []
+    if own:
+        places.append(f"(select m.nis_code from municipalities as m where m.nis_code = r.{quote(own)})")
+    if "traject_id" in known:
+        places.append("(select any_value(t.nis_code) from trajectories as t where t.traject_id = r.traject_id)")
+    return f"coalesce({', '.join(places)}, null)" if places else "null"
+
+
 def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    quarantine, lake = (files(con, folder, source.source) for folder in (data.quarantine, data.lake))
+    quarantine, lake = (_parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
     if not quarantine or not lake:
         return
     delivered = f"{quarantine}, filename = true)"
@@ -105,7 +168,7 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
     given = ", ".join(f"j.{quote(c.name)}" for c in columns)
     rows = con.execute(f"""
         with broken as (
-            select r.* exclude (rules), r.rules as all_rules, d.*, {nis_of(source, known)} as nis,
+            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis,
                 case when not list_has_any(r.rules, {bad_key!r}) and not contains({key}, '*********') then {key}
                 end as row_key
             from {delivered} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
@@ -139,63 +202,47 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             left join broken as w
                 on w.delivery_id = l._delivery_id and w.row_number = l._row and w.outcome = 'warned'
             where l.row_key in (select row_key from broken)
-        ), mends as (
-            select r.delivery_id, r.row_number, r.rules, min(v.place) as mended
+        ), resolutions as (
+            select r.delivery_id, r.row_number, r.rules, min(v.place) as resolved
             from rows as r join versions as v on v.row_key = r.row_key
             where (v.place > r.place or (v.place = r.place and r.rules = ['duplicate_row']))
                 and not (r.outcome = 'warned' and list_has_any(coalesce(v.all_rules, []), r.rules))
             group by all
         ), spells as (
-            select r.*, m.mended, r.row_key is not null and r.place < max(r.place) over same as again,
+            select r.*, m.resolved, r.row_key is not null and r.place < max(r.place) over same as again,
                 count(*) filter (r.reviewed) over (
                     same order by r.place, r.row_number, r.reviewed
                     rows between unbounded preceding and 1 preceding
                 ) as spell
-            from rows as r left join mends as m using (delivery_id, row_number, rules)
+            from rows as r left join resolutions as m using (delivery_id, row_number, rules)
             window same as (
-                partition by r.row_key, r.outcome, m.mended, case when r.row_key is null then r.place end
+                partition by r.row_key, r.outcome, m.resolved, case when r.row_key is null then r.place end
             )
-        ), judged as (
+        ), dated as (
             select *, min(delivered_on) over (
-                partition by row_key, outcome, mended, case when row_key is null then place end, spell
+                partition by row_key, outcome, resolved, case when row_key is null then place end, spell
             ) as since
             from spells
         )
         select j.file_name, j.delivered_on, j.row_number, j.outcome, j.rules,
-            case when j.mended is not null then {literal(MENDED)}
+            case when j.resolved is not null then {literal(RESOLVED)}
                 when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
                 when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
             j.since, d.file_name, d.delivered_on, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
-        from judged as j left join deliveries as d on d.place = j.mended
+        from dated as j left join deliveries as d on d.place = j.resolved
         order by j.place, j.row_number, j.reviewed, j.rules
     """).fetchall()
     for row in rows:
         file, day, number, outcome, rules, status, since, by, on, has_key, nis, fields, why, reviewed_on, *given = row
         values = {c.name: v for c, v in zip(columns, given, strict=True) if v is not None}
         shown = tuple(f or "" for f in fields) if fields else None
-        yield Case(
-            source.source,
-            file,
-            day,
-            number,
-            outcome,
-            tuple(rules),
-            status,
-            since,
-            by,
-            on,
-            has_key,
-            nis,
-            values,
-            shown,
-            why,
-            reviewed_on,
-        )
+        place = (source.source, file, day, number, outcome, tuple(rules))
+        yield Case(*place, status, since, by, on, has_key, nis, values, shown, why, reviewed_on)
 
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    """What only the warehouse could see, at its last build: always the current version of a row, so never mended."""
-    lake = files(con, data.lake, source.source)
+    """What only the warehouse could see, at its last build: always the current version of a row, so never resolved."""
+    lake = _parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
     kept = {
@@ -210,7 +257,7 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_on,
             {other} as other_key,
             (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
-            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
+            {_nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join read_parquet(?) as f
@@ -223,28 +270,5 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     for file, day, number, rules, why, reviewed_on, other_key, other_nis, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
-        yield Case(
-            source.source,
-            file,
-            day,
-            number,
-            "warned",
-            tuple(rules),
-            status,
-            day,
-            None,
-            None,
-            True,
-            nis,
-            values,
-            None,
-            why,
-            reviewed_on,
-            other_key=other_key,
-            other_nis_code=other_nis,
-        )
-
-
-def of_rules(cases: Sequence[Case], rule: str | None) -> list[Case]:
-    """The cases that broke a rule; all for None."""
-    return [c for c in cases if rule is None or rule in c.rules]
+        place = (source.source, file, day, number, WARNED, tuple(rules))
+        yield Case(*place, status, day, None, None, True, nis, values, None, why, reviewed_on, (), other_key, other_nis)

@@ -1,4 +1,7 @@
-"""`twe quarantine`: what is open and since when, what was mended or reviewed. Counts and words of the steward only."""
+"""`twe quarantine`: which cases are meant, and tables for the terminal of what is open, resolved or reviewed.
+
+Counts, names and the steward's own reasons; never a value of a row.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,14 @@ from dataclasses import dataclass
 
 from expectations import contract
 from orchestration.ingest import ledger
-from orchestration.quality import cases, today
-from orchestration.quality.cases import CLOSED, MENDED, OPEN, QUARANTINED, REPEATED, REVIEWED, Case
+from orchestration.quality import cases, counts, current_rules
+from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RESOLVED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
-from orchestration.quality.wording import counted
-from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
+from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
+from orchestration.store.wording import counted, did_you_mean
 
-OUTCOMES = {"quarantined": "refused", "warned": "warned"}
-TITLES = {OPEN: "open", MENDED: "mended", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
+TITLES = {OPEN: "open", RESOLVED: "resolved", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 
 
 @dataclass(frozen=True)
@@ -32,19 +34,22 @@ class CaseFilter:
 
 
 def chosen(data: DataFolder, choice: CaseFilter) -> list[Case]:
-    """The cases asked for, mended ones included. Raises an error for a source, OCMW or rule that is not known."""
+    """The cases asked for, resolved ones included, with what today's rules say of the open ones.
+
+    Raises `WrongChoiceError` for a source, OCMW or rule that is not known.
+    """
     found = cases.read(data, choice.source)
     if choice.rule and choice.rule not in (known := _rules(found, choice.source)):
         raise WrongChoiceError(
             f"there is no rule {choice.rule!r}; {did_you_mean(choice.rule, known)} "
             "(the rules stand in expectations/<source>.yml and common.yml)"
         )
-    found = cases.of_rules(found, choice.rule)
+    found = [c for c in found if choice.rule in (None, *c.rules)]
     if choice.ocmw and ledger.newest_accepted(ledger.read(data.ledger)):
         who = recipients(data)
         wanted = who.named(choice.ocmw, {who.of(case) for case in found})
         found = [case for case in found if who.of(case) == wanted]
-    return found
+    return current_rules.marked(data, found)
 
 
 def _rules(found: Sequence[Case], source: str | None) -> set[str]:
@@ -61,7 +66,7 @@ def recipients(data: DataFolder) -> Recipients:
 
 
 def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> str:
-    """Rows per source and rule, or per file, as a table for the terminal; with `everything` what is settled too.
+    """Rows per source and rule, or per file, as a table for the terminal; with `everything` what is settled as well.
 
     `who` is None only when nothing was found.
     """
@@ -83,22 +88,22 @@ def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> s
             "with a reason: twe review.",
         ]
     more = [] if choice.files else ["--files lists them per file"]
-    more += [] if choice.everything else ["--all adds what was mended or reviewed"]
+    more += [] if choice.everything else ["--all adds what was resolved or reviewed"]
     more += ["--xlsx FILE writes the rows themselves", "--back DIR a workbook per OCMW, without INSZ"]
     return "\n".join([*lines, "", f"{'; '.join(more)}."])
 
 
 def _totals(found: Sequence[Case]) -> str:
-    """A row whose warnings stand differently counts under each stand."""
+    """A row whose warnings have several statuses counts under each."""
     count = Counter(case.status for case in found)
-    refused = sum(c.status == OPEN and c.outcome == "quarantined" for c in found)
-    repeats = sum(c.status == MENDED and c.mended_by == c.file_name for c in found)
+    quarantined = sum(c.status == OPEN and c.outcome == QUARANTINED for c in found)
+    repeats = sum(c.status == RESOLVED and c.resolved_by == c.file_name for c in found)
     parts = [
-        f"Open: {counted(refused, 'refused row')}, {counted(count[OPEN] - refused, 'row')} with a warning.",
-        f"Mended by a later delivery: {counted(count[MENDED] - repeats, 'row')}.",
+        f"Open: {counted(quarantined, 'quarantined row')}, {counted(count[OPEN] - quarantined, 'row')} with a warning.",
+        f"Resolved by a later delivery: {counted(count[RESOLVED] - repeats, 'row')}.",
     ]
     if repeats:
-        parts.append(f"Literal repeats within a file, settled at once: {counted(repeats, 'row')}.")
+        parts.append(f"Literal repeats within a file, resolved at once: {counted(repeats, 'row')}.")
     if count[REPEATED]:
         parts.append(f"Older versions of rows that are still wrong: {count[REPEATED]:,}.")
     if count[REVIEWED]:
@@ -111,20 +116,18 @@ def _totals(found: Sequence[Case]) -> str:
 def _meaning(found: Sequence[Case], rule: str | None) -> Iterator[str]:
     """What a rule that was asked for means, per source that it was broken in."""
     if rule:
-        warehouse = contract.warehouse_texts()
         for source in sorted({case.source for case in found}):
-            meaning, remedy = warehouse.get(rule) or contract.load(source).text_of(rule)
-            yield f"{source}: {meaning} {remedy}"
+            yield f"{source}: {' '.join(current_rules.text_of_rule(source, rule))}"
 
 
 def _would_pass(found: Sequence[Case]) -> Iterator[str]:
-    """Open rows that the rules of today would let through: nobody has to mend them."""
-    passing = [c for c in found if today.passes(c)]
-    refused = [c for c in passing if c.outcome == QUARANTINED]
+    """Open rows that today's rules would let through: nobody has to correct them."""
+    passing = [c for c in found if current_rules.passes(c)]
+    quarantined = [c for c in passing if c.outcome == QUARANTINED]
     for own, remedy in (
-        (refused, "refused {} would be loaded by today's rules; have them delivered again as they were"),
+        (quarantined, "quarantined {} would be loaded by today's rules; have them delivered again as they were"),
         (
-            [c for c in passing if c not in refused],
+            [c for c in passing if c.outcome != QUARANTINED],
             "{} with a warning would get none by today's rules; mark as reviewed",
         ),
     ):
@@ -143,11 +146,11 @@ def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> lis
     for case in found:
         for rule in case.rules:
             if choice.rule in (None, rule):
-                groups[OUTCOMES[case.outcome], case.source, rule].append(case)
+                groups[case.outcome, case.source, rule].append(case)
     shown = list(TITLES) if choice.everything else [OPEN]
     head = "".join(f"{TITLES[status]:>9}" for status in shown)
     wide = max(len(rule) for _, _, rule in groups)
-    lines = [f"{head}  {'outcome':<8} {'source':<23} {'rule':<{wide}} {'files':>6} {'OCMWs':>6}  open since"]
+    lines = [f"{head}  {'outcome':<11} {'source':<23} {'rule':<{wide}} {'files':>6} {'OCMWs':>6}  open since"]
     counts = {key: Counter(c.status for c in own) for key, own in groups.items()}
     for key in sorted(groups, key=lambda key: (key[0], -counts[key][OPEN], key)):
         outcome, source, rule = key
@@ -155,7 +158,7 @@ def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> lis
         since = min((str(c.since) for c in own if c.status == OPEN), default="")
         numbers = "".join(f"{counts[key][status]:>9,}" for status in shown)
         lines.append(
-            f"{numbers}  {outcome:<8} {source:<23} {rule:<{wide}} {len({c.file_name for c in own}):>6,} "
+            f"{numbers}  {outcome:<11} {source:<23} {rule:<{wide}} {len({c.file_name for c in own}):>6,} "
             f"{len({who.of(c) for c in own}):>6,}  {since}".rstrip()
         )
     return lines
@@ -163,29 +166,29 @@ def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> lis
 
 def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
     lines: list[str] = []
-    for status, title in ((OPEN, "open"), (MENDED, "mended"), (REPEATED, "older")):
+    for status, title in ((OPEN, "open"), (RESOLVED, "resolved"), (REPEATED, "older")):
         own = [c for c in found if c.status == status]
         if own:
-            by = "       by" if status == MENDED else ""
-            lines += ["", f"{title:>8}  {'outcome':<8} {'file':<52} {'rule':<36} since{by}", *_lines(own, only)]
+            by = "       by" if status == RESOLVED else ""
+            lines += ["", f"{title:>8}  {'outcome':<11} {'file':<52} {'rule':<36} since{by}", *_lines(own, only)]
     return lines[1:]
 
 
 def _lines(found: Sequence[Case], only: str | None) -> list[str]:
     counts = Counter(
-        (c.file_name, OUTCOMES[c.outcome], rule, str(c.since), c.mended_by or "")
+        (c.file_name, c.outcome, rule, str(c.since), c.resolved_by or "")
         for c in found
         for rule in c.rules
         if only in (None, rule)
     )
     return [
-        f"{n:>8,}  {outcome:<8} {file:<52} {rule:<36} {since}" + (f"  {by}" if by else "")
+        f"{n:>8,}  {outcome:<11} {file:<52} {rule:<36} {since}" + (f"  {by}" if by else "")
         for (file, outcome, rule, since, by), n in counts.items()
     ]
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
-    """The rows that the steward settled, by what was said of them."""
+    """The rows that the steward settled, by the reason given."""
     counts = Counter(
         (c.status, c.source, rule, str(c.reviewed_on), c.why)
         for c in found
@@ -199,3 +202,25 @@ def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
         for (status, source, rule, on, why), n in counts.items()
     ]
     return head + lines if lines else []
+
+
+def text_by_ocmw(found: Sequence[Case], who: Recipients | None) -> str:
+    """A line per OCMW and source, as a table for the terminal. `who` is None only when nothing was found."""
+    if not found or who is None:
+        return "Nothing is in quarantine for this choice."
+    lines = counts.per_ocmw(found, who, by_source=True)
+    wide = max(len(line.ocmw) for line in lines)
+    years = "".join(f"{year:>7}" for year in counts.years(found))
+    table = [
+        f"{'quarantined':>11} {'warned':>7} {'resolved':>8}  {'OCMW':<{wide}}  {'source':<23} {'open since':<10}{years}"
+    ]
+    for line in lines:
+        table.append(
+            f"{line.quarantined:>11,} {line.warned:>7,} {line.resolved:>8,}  {line.ocmw:<{wide}}  {line.source:<23} "
+            f"{line.since or '-'!s:<10}" + "".join(f"{n:>7,}" for n in line.per_year.values())
+        )
+    about = (
+        f"{counted(len({line.ocmw for line in lines}), 'OCMW')}. quarantined and warned: open rows. Under a year: rows "
+        "delivered in it that broke a rule, whatever became of them."
+    )
+    return "\n".join([*table, "", about])

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from orchestration.ingest.inbox import SYNTHETIC_LABEL
 from orchestration.quality.cases import Case
-from orchestration.quality.wrong_choice import WrongChoiceError, did_you_mean
+from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import SEEDS
+from orchestration.store.wording import did_you_mean
 
 
 @dataclass(frozen=True, order=True)

@@ -1,4 +1,4 @@
-"""What the quality report tells: counts of the ledger, put beside those of the runs before. Never a value of a row.
+"""The content of the quality report: counts of the ledger beside those of the runs before. Never a value of a row.
 
 All of it follows from the ledger, the rules and what the warehouse found, so the same state gives the same report.
 """
@@ -14,8 +14,7 @@ from expectations.contract import SourceContract
 from orchestration.ingest import ledger
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
-from orchestration.quality.by_ocmw import OcmwLine
-from orchestration.quality.standing import Standing, total
+from orchestration.quality.counts import OcmwCounts, RowCounts, total
 
 SHOWN = 24
 """Deliveries of a source that the report lists and draws: the newest ones."""
@@ -48,7 +47,7 @@ class RuleLine:
 
 
 @dataclass(frozen=True)
-class Counts:
+class DeliveryCounts:
     """Rows of some deliveries. A rejected file counts as a delivery without rows."""
 
     deliveries: int
@@ -60,12 +59,12 @@ class Counts:
 
     @property
     def share(self) -> float | None:
-        """Refused rows in percent of the rows read; None without rows."""
+        """Quarantined rows in percent of the rows read; None without rows."""
         return 100 * self.quarantined / self.read if self.read else None
 
 
-def count(entries: Sequence[Entry]) -> Counts:
-    return Counts(
+def count(entries: Sequence[Entry]) -> DeliveryCounts:
+    return DeliveryCounts(
         len(entries),
         sum(e.status == "rejected" for e in entries),
         *(sum(getattr(e, f"rows_{name}") for e in entries) for name in ("read", "accepted", "quarantined", "warned")),
@@ -78,8 +77,8 @@ class SourceReport:
 
     source: str
     title: str
-    now: Counts
-    before: Counts
+    now: DeliveryCounts
+    before: DeliveryCounts
     deliveries: Sequence[tuple[Entry, bool]]
     older: int
     rules: Sequence[RuleLine]
@@ -92,7 +91,7 @@ class SourceReport:
     """The period in which one delivery is expected, in Dutch; None when the source's YAML says nothing of it."""
     is_late: bool
     """By the rhythm in the source's YAML, on the day of the newest delivery of all."""
-    standing: Standing
+    row_counts: RowCounts
 
 
 @dataclass(frozen=True)
@@ -104,14 +103,15 @@ class QualityReport:
     synthetic: bool
     blocked: bool
     """Nothing was published in this run, so what the warehouse found is of before it."""
-    now: Counts
-    total: Counts
+    now: DeliveryCounts
+    total: DeliveryCounts
     sources: Sequence[SourceReport]
-    refused: Sequence[Entry]
-    standing: Standing
-    """How the rows of all sources stand after this run."""
-    ocmws: Sequence[OcmwLine] = ()
-    """How they stand per OCMW, all sources together, most open first."""
+    rejected: Sequence[Entry]
+    """Files of this run that were not loaded."""
+    row_counts: RowCounts
+    """Cases of all sources after this run."""
+    ocmws: Sequence[OcmwCounts] = ()
+    """Cases per OCMW, all sources together, most open first."""
 
 
 def make(
@@ -119,16 +119,16 @@ def make(
     contracts: Mapping[str, SourceContract],
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
-    standings: Mapping[str, Standing] | None = None,
+    row_counts: Mapping[str, RowCounts] | None = None,
     blocked: bool = False,
     runs: Collection[str] = (),
-    ocmws: Sequence[OcmwLine] = (),
+    ocmws: Sequence[OcmwCounts] = (),
 ) -> QualityReport | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
     `runs` are the runs that count as this one; left out, the newest alone.
     `warehouse` gives (source, rule, on_fail) -> rows of the last publication, `texts` their meaning and remedy;
-    `standings` how the rows of each source stand.
+    `row_counts` gives the counts of cases per source.
     """
     if not entries:
         return None
@@ -139,7 +139,7 @@ def make(
     now = [e for e in entries if e.run_id in runs]
     accepted = [e for e in entries if e.status == "accepted"]
     newest = max((e.delivered_on for e in accepted), default=None)
-    standings = standings or {}
+    row_counts = row_counts or {}
     return QualityReport(
         run_id=last.run_id,
         loaded_at=last.loaded_at,
@@ -150,11 +150,11 @@ def make(
         now=count(now),
         total=count(entries),
         sources=[
-            _source(contract, entries, runs, newest, warehouse, texts, standings.get(name, Standing()))
+            _source(contract, entries, runs, newest, warehouse, texts, row_counts.get(name, RowCounts()))
             for name, contract in contracts.items()
         ],
-        refused=[e for e in now if e.status == "rejected"],
-        standing=total(standings),
+        rejected=[e for e in now if e.status == "rejected"],
+        row_counts=total(row_counts),
         ocmws=ocmws,
     )
 
@@ -166,7 +166,7 @@ def _source(
     newest: dt.date | None,
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
-    standing: Standing,
+    row_counts: RowCounts,
 ) -> SourceReport:
     own = [e for e in entries if e.source == contract.source]
     now, before = ([e for e in own if (e.run_id in runs) is new] for new in (True, False))
@@ -191,7 +191,7 @@ def _source(
         days_behind=(newest - days[-1]).days if newest and days else None,
         every=EVERY[contract.rhythm.every] if contract.rhythm else None,
         is_late=bool(contract.rhythm and newest and days and contract.rhythm.state(days[-1], newest) != "on time"),
-        standing=standing,
+        row_counts=row_counts,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from expectations.contract import warehouse_texts
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import by_ocmw, cases, standing
+from orchestration.quality import cases, counts
 from orchestration.quality import report as quality
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.report import QualityReport
@@ -28,24 +29,21 @@ MOST_OCMWS = 25
 def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityReport] | None:
     """Writes the report on the newest run that brought deliveries, and lets `kwaliteitsrapport.html` lead to it.
 
-    What earlier runs brought that were killed before they told of it is part of it.
-    Returns its path and what it tells; None when nothing was ever delivered.
+    Deliveries of earlier runs that were killed before they were reported are part of it.
+    Returns its path and its content; None when nothing was ever delivered.
     """
-    from expectations.contract import warehouse_texts
-    from orchestration.quality.quarantine import warehouse_counts
-
     entries = workspace.entries()
     if not entries:
         return None
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
     runs = {last.run_id, *(e.run_id for e in workspace.untold())}
     files = {e.file_name for e in entries if e.run_id in runs}
-    found = warehouse_counts(workspace.data)
-    rows_ = cases.read(workspace.data)
-    standings = standing.per_source(rows_, files)
+    warehouse = counts.warehouse_findings(workspace.data)
+    found = cases.read(workspace.data)
+    row_counts = counts.per_source(found, files)
     newest = ledger.newest_accepted(entries)
-    ocmws = by_ocmw.lines(rows_, Recipients(newest), per_source=False) if newest else []
-    made = quality.make(entries, workspace.contracts, found, warehouse_texts(), standings, blocked, runs, ocmws)
+    ocmws = counts.per_ocmw(found, Recipients(newest), by_source=False) if newest else []
+    made = quality.make(entries, workspace.contracts, warehouse, warehouse_texts(), row_counts, blocked, runs, ocmws)
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:

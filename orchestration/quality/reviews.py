@@ -1,74 +1,152 @@
-"""What the steward found to be right although a rule warned about it, and why.
+"""`twe review`: the steward accepts warnings that are right as they are, and closes rows without a usable key.
 
-Kept beside the ledger, so that whatever keeps, rewrites or exchanges the ledger takes it along. One line a decision;
-the newest decision about a row and rule counts. A line names the row by file and number; nothing of the row itself.
+The decisions come as lines, of the steward's workbook or for one row. A row without a usable key is closed as a whole,
+since nothing can show that it was delivered again. When one line is wrong, none is recorded.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from orchestration.store.files import replaced
+from expectations import contract
+from orchestration.ingest import ledger
+from orchestration.quality import cases, review_log
+from orchestration.quality.cases import QUARANTINED, REPEATED, RESOLVED, Case
+from orchestration.quality.masking import masked
+from orchestration.quality.review_log import Place
+from orchestration.store.errors import WrongChoiceError
+from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
+from orchestration.store.wording import counted, did_you_mean
 
-Place = tuple[str, int, str]
-"""File, row number and rule."""
-ERASED = "(gewist)"
+REASON = "nagekeken"
+"""The column of the steward's workbook in which the reason stands."""
+LONGEST = 500
+"""Characters of a reason."""
+MOST_SHOWN = 20
+"""Mistakes that an error lists."""
+
+
+class ReviewError(WrongChoiceError):
+    """Lines that are wrong; nothing was changed. The message never repeats a reason."""
 
 
 @dataclass(frozen=True)
-class Review:
-    """Why a warning is right, and the day on which the steward said so."""
+class ReviewLine:
+    """A decision on one row and rule. An empty `why` takes it back when `takes_back`, and else decides nothing."""
 
+    where: str
+    """Where the line stands, for the message about a mistake in it."""
+    place: Place
     why: str
-    day: dt.date
+    takes_back: bool = False
 
 
-Reviews = Mapping[Place, Review]
+@dataclass(frozen=True)
+class Reviewed:
+    """Decisions that were recorded. `settled`: rows resolved or delivered again meanwhile, which needed none."""
 
+    marked: int
+    taken_back: int
+    settled: int
+    closed: int = 0
+    """Rows without a usable key that were closed."""
 
-def standing(data: DataFolder) -> dict[Place, Review]:
-    """The reviews that count now; those taken back are left out."""
-    found: dict[Place, Review] = {}
-    for line in _lines(data.reviews):
-        place = (line["file"], line["row"], line["rule"])
-        if line["why"] is None:
-            found.pop(place, None)
-        else:
-            found[place] = Review(line["why"], dt.date.fromisoformat(line["day"]))
-    return found
-
-
-def record(data: DataFolder, reasons: Mapping[Place, str | None], day: dt.date) -> None:
-    """Adds decisions: why a warning is right, or None to take that back. For whoever holds the lock."""
-    added = [
-        {"file": file, "row": row, "rule": rule, "why": why, "day": day.isoformat()}
-        for (file, row, rule), why in reasons.items()
-    ]
-    _write(data.reviews, [*_lines(data.reviews), *added])
-
-
-def forget(data: DataFolder, rows: Iterable[tuple[str, int]]) -> None:
-    """Takes the words out of every decision about these rows (file, row number); what was decided stays."""
-    gone = set(rows)
-    lines = _lines(data.reviews)
-    if any((line["file"], line["row"]) in gone for line in lines):
-        _write(
-            data.reviews,
-            [line | {"why": line["why"] and ERASED} if (line["file"], line["row"]) in gone else line for line in lines],
+    def __str__(self) -> str:
+        return (
+            f"{counted(self.marked, 'warning')} marked as reviewed, "
+            + (f"{counted(self.closed, 'row')} without a usable key closed, " if self.closed else "")
+            + f"{self.taken_back:,} taken back"
+            + (f"; {self.settled:,} were resolved or delivered again meanwhile" if self.settled else "")
+            + ". `twe quarantine --all` lists them."
         )
 
 
-def _lines(path: Path) -> list[dict]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def of_row(data: DataFolder, text: str, rule: str | None, why: str | None) -> list[ReviewLine]:
+    """The lines for one row, given as FILE:ROW: every warning of it, or one rule. None takes a review back.
+
+    Raises `ReviewError` when there is no such row.
+    """
+    file, _, number = text.rpartition(":")
+    if not file or not number.isdecimal():
+        raise ReviewError(f"{text!r} names no row; write FILE:ROW, such as trajecten_2026-01-31_gent.csv:17")
+    found = [c for c in _read(data, [file]) if c.row == (file, int(number))]
+    rules = sorted({one for case in found for one in case.rules})
+    if rule and rule not in rules and rules:
+        raise ReviewError(f"{text} did not break the rule {rule!r}; {did_you_mean(rule, rules)}")
+    chosen = [rule] if rule else rules
+    if not chosen:
+        chosen = [""]  # `apply` reports what is wrong about the file or the row
+    return [ReviewLine(text, (file, int(number), one), why or "", takes_back=why is None) for one in chosen]
 
 
-def _write(path: Path, lines: Iterable[dict]) -> None:
-    with replaced(path) as temporary:
-        temporary.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
+def apply(data: DataFolder, lines: Sequence[ReviewLine], day: dt.date) -> Reviewed:
+    """Records the decisions. Raises `ReviewError` when one of them is wrong, and `BusyError` during a run."""
+    with single_writer(data.lock):
+        files = {entry.file_name for entry in ledger.read(data.ledger) if entry.status == "accepted"}
+        plain = (replace(line, why=_plain(line.why)) for line in lines)
+        decided = [line for line in plain if line.why or line.takes_back]
+        known = {(*c.row, rule): c for c in _read(data, [line.place[0] for line in decided]) for rule in c.rules}
+        warehouse = contract.warehouse_texts()
+        mistakes = [f"{line.where}: {what}" for line in decided if (what := _mistake(line, known, files, warehouse))]
+        if mistakes:
+            more = [f"and {len(mistakes) - MOST_SHOWN} more"] if len(mistakes) > MOST_SHOWN else []
+            raise ReviewError("\n     ".join([*mistakes[:MOST_SHOWN], *more, "Nothing was changed."]))
+        changes: dict[Place, str | None] = {}
+        settled = 0
+        for line in decided:
+            case = known.get(line.place)
+            if line.why and (case is None or case.status in (RESOLVED, REPEATED)):
+                settled += 1
+            elif case and (line.why or None) != case.why:
+                changes |= dict.fromkeys(_places(case, line), line.why or None)
+        if changes:
+            review_log.record(data, changes, day)
+    return _counted(changes, known, settled)
+
+
+def _places(case: Case, line: ReviewLine) -> list[Place]:
+    """What a line decides on: one warning, or the whole of a quarantined row."""
+    return [(*case.row, rule) for rule in (case.rules if case.outcome == QUARANTINED else line.place[2:])]
+
+
+def _counted(changes: Mapping[Place, str | None], known: Mapping[Place, Case], settled: int) -> Reviewed:
+    rows = {place[:2] if known[place].outcome == QUARANTINED else place: why for place, why in changes.items()}
+    closed = sum(len(row) == 2 and why is not None for row, why in rows.items())
+    back = sum(why is None for why in rows.values())
+    return Reviewed(len(rows) - back - closed, back, settled, closed)
+
+
+def _read(data: DataFolder, files: Iterable[str]) -> list[Case]:
+    """The cases of the sources that these files are of."""
+    sources = {name for name in contract.sources() if any(file.startswith(f"{name}_") for file in files)}
+    return [case for name in sorted(sources) for case in cases.read(data, name)]
+
+
+def _mistake(line: ReviewLine, known: Mapping[Place, Case], files: set[str], warehouse: Collection[str]) -> str | None:
+    """Why a line can't be followed; None when it can."""
+    file, row, rule = line.place
+    case = known.get(line.place)
+    if file not in files:
+        return f"no delivery {file!r} was loaded; {did_you_mean(file, files)}"
+    if case is None and rule not in warehouse:  # findings of the warehouse can be gone since
+        return f"row {row} of {file} was neither refused nor warned about" + (f" under {rule!r}" if rule else "")
+    if not line.why:
+        return None
+    if case and not case.can_be_settled:
+        return (
+            f"row {row} of {file} was refused ({rule}), so it was not loaded and can't be right as it is; "
+            f"leave {REASON!r} empty, and have the row delivered again: its key closes it then"
+        )
+    if masked(line.why) != line.why:
+        return "the reason holds what looks like an INSZ; leave it out"
+    if len(line.why) > LONGEST:
+        return f"the reason has {len(line.why)} characters; {LONGEST} is the most"
+    return None
+
+
+def _plain(text: str) -> str:
+    """One line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

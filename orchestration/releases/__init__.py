@@ -1,1 +1,1 @@
-"""What was handed out: the register, verifying a file against it, and which deliveries changed a figure since."""
+"""Released documents: the register, the figures that a release showed, and what changed in the figures since."""

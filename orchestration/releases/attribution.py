@@ -1,8 +1,10 @@
-"""Which deliveries touch which municipality and year: the fact-level trace behind `twe compare`.
+"""Change attribution: which deliveries changed the figures of a municipality and year, for `twe compare` and for the
+revision sheets.
 
-A delivery touches a municipality in a year when it holds a row that is new, changed or withdrawn against the older
-set of deliveries, and the earlier or the present version of that row counts there. Rows that only repeat what was
-known touch nothing. What hangs on a trajectory or a client counts where the trajectory counts.
+The accepted deliveries behind two publications are compared row by row. A delivery counts as a cause for a municipality
+and year when it holds a new, changed or withdrawn row of which the former or the present version is counted there. Rows
+that repeat what was known are no cause. Rows that refer to a trajectory or a client are counted where the trajectory
+is.
 """
 
 from __future__ import annotations
@@ -63,21 +65,25 @@ _YEARS = """
 """
 
 
-class Trace:
-    """Delivery names by (source, role, municipality of the reporting geography, year)."""
+class ChangeAttribution:
+    """The causes of changed figures: file names of deliveries by (source, date role, NIS code, year), whether time
+    passed between the two publications, and whether the code that makes figures is another."""
 
     def __init__(self, clock: tuple[dt.date, dt.date], other_code: bool) -> None:
+        """`clock`: the as_of of the earlier and of the later publication."""
         self._touched: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
         self._from, self._to = clock
         self._other_code = other_code
 
     def add(self, source: str, role: str, place: str, year: int, file_name: str) -> None:
+        """A delivery changed rows of the municipality `place` (NIS code at the reporting geography) in this year."""
         self._touched[source, role, place, year].add(file_name)
         self._touched[source, role, FLANDERS, year].add(file_name)
 
     def causes(self, kind: AnnexKind, place: str, year: int) -> list[str]:
-        """Deliveries in alphabetical order, then what else can move the figure. For a municipality that no delivery
-        touches, what touches Flanders (a difference with the Flemish figure moves with it)."""
+        """The causes for figures of this annex kind: file names of deliveries in alphabetical order, then `TIME` and
+        `CODE` when they apply. A municipality without causes of its own gets those of Flanders, since some of its
+        figures are differences with the Flemish figure."""
         clocked = kind.key in CLOCKED and year >= self._from.year and self._from != self._to
         found = self._files(kind, place, year)
         if not found and not clocked:
@@ -89,7 +95,7 @@ class Trace:
         return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
 
 
-def trace(
+def attribute_changes(
     data: DataFolder,
     contracts: dict[str, SourceContract],
     old: Sequence[Entry],
@@ -97,9 +103,10 @@ def trace(
     clock: tuple[dt.date, dt.date],
     geography_date: dt.date,
     other_code: bool = False,
-) -> Trace:
-    """Trace what `new` (accepted deliveries) holds beyond `old`, between the stands `clock`."""
-    made = Trace(clock, other_code)
+) -> ChangeAttribution:
+    """What the accepted deliveries `new` hold that `old` do not. `clock`: the as_of of both publications; `other_code`:
+    whether they were made by different versions of the code that makes figures."""
+    made = ChangeAttribution(clock, other_code)
     known = {entry.delivery_id for entry in old}
     if not {entry.delivery_id for entry in new} - known:
         return made
@@ -115,11 +122,11 @@ def trace(
         )
         con.execute(_YEARS, {"until": clock[1]})
         for source, contract in contracts.items():
-            touched = _touched(contract)
-            if not touched:
+            changed = _counted(contract)
+            if not changed:
                 continue
             rows = con.execute(
-                f"select distinct * from ({touched}) as t (file_name, place, role, year) "
+                f"select distinct * from ({changed}) as t (file_name, place, role, year) "
                 "where place is not null and year is not null"
             )
             for file_name, place, role, year in rows.fetchall():
@@ -130,8 +137,8 @@ def trace(
 def _changes(
     con: duckdb.DuckDBPyConnection, data: DataFolder, contract: SourceContract, old: list[Entry], new: list[Entry]
 ) -> None:
-    """Tables `old_<source>` and `new_<source>` (current versions) and `changed_<source>`: both versions of every key
-    that differs, under the file name of the delivery that changed it."""
+    """Create the tables `old_<source>` and `new_<source>` with the newest version of each row, and `changed_<source>`
+    with both versions of every row that differs, under the file name of the delivery that changed it."""
     keys = ", ".join(map(quote, contract.key))
     for name, entries in (("old", old), ("new", new)):
         paths = [str(data.lake / contract.source / f"{entry.delivery_id}.parquet") for entry in entries]
@@ -154,8 +161,8 @@ def _changes(
     )
 
 
-def _touched(contract: SourceContract) -> str:
-    """SQL for (file, place, role, year) of a source's changed rows."""
+def _counted(contract: SourceContract) -> str:
+    """SQL for where the changed rows of a source are counted: (file, NIS code, date role, year). "" for nowhere."""
     rows = f"changed_{contract.source}"
     if contract.source == "trajecten":
         return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using (traject_id)"
@@ -168,7 +175,8 @@ def _touched(contract: SourceContract) -> str:
 
 @cache
 def present_codes(geography_date: dt.date, seeds: Path = SEEDS) -> dict[str, str]:
-    """Every NIS code -> the code valid on that date along its successors; a code that is newer has none."""
+    """NIS code -> the code that it has become by that date, through its successors; a code that began later is left
+    out."""
     with (seeds / "municipalities.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["nis_code"]: row for row in csv.DictReader(file)}
     found = {}

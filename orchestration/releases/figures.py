@@ -1,4 +1,5 @@
-"""The figures of a release: kept beside its files as Parquet, and read back for a revision sheet."""
+"""The figures that a release showed: stored as Parquet in its folder, and read for the revision sheet of a later
+annex."""
 
 from __future__ import annotations
 
@@ -22,11 +23,11 @@ _COLUMNS = {
     "number": "decimal(24,6)",
     "sign": "varchar",
 }
-"""A figure is a number, or a sign such as [z]; never both. `nis_code` is "Vlaanderen" for a total."""
+"""A figure has a number or a sign such as [z], never both. `nis_code` is "Vlaanderen" for a total."""
 
 
 def keep(folder: Path, question: Question) -> None:
-    """Read the workbooks of the question in `folder` and write what they show below it."""
+    """Read the annexes of the question in `folder` and store the figures that they show in subfolders of it."""
     for name in (FIGURES, TIDY):
         (folder / name).mkdir()
     for annex in question.annexes:
@@ -41,7 +42,8 @@ def keep(folder: Path, question: Question) -> None:
 
 
 def shown(folder: Path, annex_key: str) -> dict[Key, Value]:
-    """The figures that a released annex showed."""
+    """Identity -> value of the figures that an annex of the release in `folder` showed; a value is a number or a
+    sign."""
     path = folder / FIGURES / f"{annex_key}.parquet"
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         rows = con.execute(f"select {', '.join(_COLUMNS)} from read_parquet(?)", [str(path)]).fetchall()
@@ -54,7 +56,7 @@ def _plain(number: Decimal) -> Value:
 
 
 def deliveries(folder: Path) -> set[str]:
-    """SHA-256 of the accepted deliveries that a release rests on."""
+    """SHA-256 of the accepted deliveries that the release in `folder` rests on."""
     path = folder / "deliveries.parquet"
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         found = con.execute("select sha256 from read_parquet(?) where status = 'accepted'", [str(path)]).fetchall()
@@ -62,7 +64,7 @@ def deliveries(folder: Path) -> set[str]:
 
 
 def _write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows as Parquet, by way of a CSV file: DuckDB reads that a hundred times faster than rows from Python."""
+    """Rows as Parquet, by way of a CSV file, which DuckDB reads a hundred times faster than rows from Python."""
     loose = path.with_suffix(".csv")
     with loose.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

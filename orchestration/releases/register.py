@@ -1,13 +1,14 @@
-"""The release register: what was given to whom asked, when, and whether a file is still exactly that.
+"""The release register: which documents were released, for which question and when; and whether a file is, byte for
+byte, one of them.
 
-A release is an explicit act: the public annexes and the answer of a question, or the figure book, as they stand, are
-copied to `releases/<question>/<stand>/` and entered in the register by their SHA-256. Nothing in it is ever changed:
-another release of the same stand gets a folder of its own. Beside the files lie the figures they show, so that a
-later answer can be compared with what was given, and disclosure control knows what is already out:
+A release is an explicit act: the public annexes and the answer of a question, or the figure book, are copied to
+`releases/<question>/<as_of>_geo-<geography date>/` and entered in the register by their SHA-256. Nothing in it is ever
+changed: another release with the same dates gets a folder of its own. The folder also holds the figures that the files
+show, so that a later answer can be compared with them:
 
     cijfers/<annex>.parquet             every figure of the wide tables and totals, as shown
     gegevens/<annex>__<mart>.parquet    the tidy rows, as shown (all text: a hidden figure is a sign)
-    deliveries.parquet                  the deliveries that they rest on
+    deliveries.parquet                  the deliveries that the figures rest on
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +27,33 @@ from exports.answering.answer import PUBLIC, answer_file, control_file
 from exports.figure_book import Definition, book_file
 from exports.questions.question import Question
 from orchestration.releases import figures
+from orchestration.store import paths
+from orchestration.store.errors import TweError
 from orchestration.store.files import TEMPORARY
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse.publication import Publication
 
 REGISTER = "register.jsonl"
+FIGURE_BOOK = paths.FIGURE_BOOK.stem
+"""The id of the figure book where a question is asked for: it is released like a question, without annexes."""
+CONFIDENTIAL = "vertrouwelijk"
+"""Subfolder of the annexes with the full editions, which are never released."""
 
 
-class ReleaseError(ValueError):
-    """Something that cannot be released; the message says what to do first."""
+class ReleaseError(TweError):
+    """Something cannot be released; the message says what to do first."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)
 class Release:
     """One released file: a line of the register.
 
-    `annex` is the annex's number, "antwoord" for the answer itself, "cijferboek" for the figure book; `inputs` the
-    digest of what the publication was computed from, `control` the stamp of the disclosure control, `folder` relative
-    to the releases' folder.
+    `annex` is the number of the annex, "antwoord" for the answer, "cijferboek" for the figure book; `inputs` is the
+    digest of what the publication was computed from, `control` the stamp of the disclosure control, `folder` the folder
+    of the release, relative to `releases/`; `released_at` is in UTC, without zone.
     """
 
     released_at: dt.datetime
@@ -65,7 +74,7 @@ class Release:
 
     @property
     def label(self) -> str:
-        """Which release this is, in one line."""
+        """The release in one line for people."""
         synthetic = " - SYNTHETIC demo data" if self.synthetic else ""
         return (
             f"{self.question}, {self.file_name}, edition {self.edition}, as of {self.as_of}, municipalities of "
@@ -90,11 +99,12 @@ def release(
     edition: str = PUBLIC,
     record: Callable[[str], str] = lambda folder: "",
 ) -> tuple[list[Release], bool]:
-    """Release what stands in `place`, made from `publication`: workbooks and answer of a question, or the figure book.
+    """Release the files in the folder `place`, which were made from `publication`: the workbooks and the answer of a
+    question, or the figure book.
 
-    `record` keeps what disclosure control must know of a release, given its folder, and returns the stamp of the
-    control. Returns the register's lines, and whether they are new: the same files are released once. Raises
-    ReleaseError when a file is missing.
+    `record` is called with the folder of the release; it stores what later disclosure controls must know of it, and
+    returns the stamp of the control. Returns the lines of the register and whether they are new: the same files are
+    released only once. Raises ReleaseError when a file is missing.
     """
     files = _files(question, publication, place, edition)
     if missing := [path.name for path in files.values() if not path.is_file()]:
@@ -135,10 +145,10 @@ def release(
 
 
 def _files(question: Question | Definition, publication: Publication, place: Path, edition: str) -> dict[str, Path]:
-    """What is released, by the number of the annex."""
+    """Number of the annex, or what stands for it (see `Release`) -> file to release."""
     if isinstance(question, Definition):
         made = publication
-        return {"cijferboek": place / book_file(made.as_of, made.geography_date, made.synthetic, edition)}
+        return {FIGURE_BOOK: place / book_file(made.as_of, made.geography_date, made.synthetic, edition)}
     numbered = {annex.number: place / annex.file_name for annex in question.annexes}
     return numbered | {"antwoord": place / answer_file(edition), "antwoord_cijfers": place / control_file(edition)}
 
@@ -150,18 +160,18 @@ def _copy(
     files: Sequence[Path],
     hashes: dict[str, str],
 ) -> None:
-    """Fill the release's folder under a temporary name and put it in place by one rename."""
+    """Fill the folder of the release under a temporary name, then rename it."""
     building = target.with_name(f".{target.name}{TEMPORARY}")
     if building.exists():
         shutil.rmtree(building)
     building.mkdir(parents=True)
     for path in files:
         shutil.copyfile(path, building / path.name)
-        if (loose := path.with_name(f"{path.stem}_csv")).is_dir():  # the same tables as files of text
+        if (loose := path.with_name(f"{path.stem}_csv")).is_dir():  # the tables of the workbook as CSV
             shutil.copytree(loose, building / loose.name)
     if sorted(digest(building / path.name) for path in files) != sorted(hashes.values()):
         raise ReleaseError(f"the files in {files[0].parent} changed while they were copied; release again")
-    if isinstance(question, Question):  # the figure book holds its own figures, as data
+    if isinstance(question, Question):  # the page of the figure book holds its figures as data
         figures.keep(building, question)
     shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
     for path in building.rglob("*"):
@@ -212,7 +222,70 @@ def digest(path: Path) -> str:
 
 
 def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIC) -> list[Release]:
-    """The lines of the newest release of the question whose stand is earlier than `before`; [] when there is none."""
+    """The lines of the newest release of the question with an as_of earlier than `before`; [] when there is none."""
     mine = (line for line in read(data) if line.question == question and line.edition == edition)
     earlier = [group for group in groups(mine) if group[0].as_of < before]
     return max(earlier, key=lambda group: (group[0].as_of, group[0].released_at), default=[])
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a file is. `release` is the release that it belongs to; when there is none, `same_name` are the releases of
+    another file of that name, `working` is the question whose working file it is ("" for none), and `confidential` says
+    whether that is the full edition."""
+
+    release: Release | None
+    same_name: tuple[Release, ...] = ()
+    working: str = ""
+    confidential: bool = False
+
+    @property
+    def text(self) -> str:
+        if self.release:
+            return f"Untouched release: {self.release.label}"
+        lines = [self._other]
+        if self.same_name:
+            lines += ["Released under this name, with other content:"]
+            lines += [f"  {item.label}" for item in self.same_name]
+        return "\n".join(lines)
+
+    @property
+    def _other(self) -> str:
+        what = "the figure book" if self.working == FIGURE_BOOK else f"a working file of question {self.working}"
+        if self.confidential:
+            return f"NOT released: it is {what}, in the full edition, which is CONFIDENTIAL and is never released"
+        if self.working:
+            return (
+                f"NOT released: it is {what}, which the next run may replace; "
+                f"`twe release --question {self.working}` releases and keeps it"
+            )
+        if self.same_name:
+            return "NOT a release: the content differs from every file released under this name"
+        return "NOT a release: neither the content nor the name of this file is in the register"
+
+
+def verify(data: DataFolder, path: Path) -> Verification:
+    """Look a file up by its content; its name and folder don't matter."""
+    register = read(data)
+    found = digest(path)
+    if known := next((line for line in register if line.sha256 == found), None) or _with_table(data, register, found):
+        return Verification(known)
+    same_name = tuple(line for line in register if line.file_name == path.name)
+    for folder in (data.annexes, data.figure_books):
+        for file in sorted(folder.rglob(f"*{path.suffix}")):
+            if file.is_file() and file.stat().st_size == path.stat().st_size and digest(file) == found:
+                place = file.relative_to(folder)
+                question = place.parts[0] if folder == data.annexes else FIGURE_BOOK
+                confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
+                return Verification(None, same_name, question, confidential)
+    return Verification(None, same_name)
+
+
+def _with_table(data: DataFolder, register: Sequence[Release], found: str) -> Release | None:
+    """The release that has a CSV table with the SHA-256 `found`: the register itself has lines for workbooks only."""
+    for line in register:
+        tables = data.releases / line.folder / f"{Path(line.file_name).stem}_csv"
+        for file in sorted(tables.glob("*")):
+            if digest(file) == found:
+                return replace(line, file_name=f"{tables.name}/{file.name}")
+    return None

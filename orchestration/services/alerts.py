@@ -73,7 +73,7 @@ def _cause(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"the mail server answered {error.smtp_code}"
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "the mail server refused the recipients"
+        return "the mail server rejected the recipients"
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, socket.gaierror):
         return "the name of the server is not known"
@@ -114,19 +114,19 @@ def _mail(settings: Settings, alert: Alert) -> None:
         smtp.send_message(message)
 
 
-def of_run(run_id: str, job: str, steps: Sequence[str], checks: Sequence[str], refused: Sequence[str]) -> Alert:
-    """What a run of Dagster has to tell. `refused` are names of files."""
+def of_run(run_id: str, job: str, steps: Sequence[str], checks: Sequence[str], rejected: Sequence[str]) -> Alert:
+    """What is to be known of a run of Dagster. `rejected` are names of files."""
     lines = [f"step {step} failed" for step in steps]
     lines += [f"check {check} blocked" for check in checks]
-    lines += [f"delivery refused: {name}" for name in refused]
-    return Alert(f"{job}: {_told(len(steps) + len(checks), len(refused))} (run {run_id[:8]})", tuple(lines))
+    lines += [f"delivery rejected: {name}" for name in rejected]
+    return Alert(f"{job}: {_counts(len(steps) + len(checks), len(rejected))} (run {run_id[:8]})", tuple(lines))
 
 
-def of_report(problems: Sequence[str], refused: Sequence[str]) -> Alert:
-    """What `twe run` has to tell. Of a problem only its first part, up to the colon: the name of a step or check."""
-    lines = [f"blocked: {problem.split(':', 1)[0]}" for problem in problems]
-    lines += [f"delivery refused: {name}" for name in refused]
-    return Alert(f"twe run: {_told(len(problems), len(refused))}", tuple(lines))
+def of_report(blocked: Sequence[str], rejected: Sequence[str]) -> Alert:
+    """What is to be known of a `twe run`: the steps and checks that blocked something, and files by their names."""
+    lines = [f"blocked: {where}" for where in blocked]
+    lines += [f"delivery rejected: {name}" for name in rejected]
+    return Alert(f"twe run: {_counts(len(blocked), len(rejected))}", tuple(lines))
 
 
 def of_error(error: BaseException) -> Alert:
@@ -134,6 +134,6 @@ def of_error(error: BaseException) -> Alert:
     return Alert(f"twe run did not take place ({type(error).__name__})", ("its terminal or its log says why",))
 
 
-def _told(blocked: int, refused: int) -> str:
-    parts = [f"{blocked} blocked" if blocked else "", f"{refused} refused" if refused else ""]
+def _counts(blocked: int, rejected: int) -> str:
+    parts = [f"{blocked} blocked" if blocked else "", f"{rejected} rejected" if rejected else ""]
     return ", ".join(part for part in parts if part) or "failed"

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from orchestration import instance
+from orchestration.services import instance
 from orchestration.store.lock import BusyError, single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
@@ -61,7 +61,7 @@ def serve(settings: Settings, port: int, parts: Sequence[str] = ("page", "daemon
     ensure_writable(settings.folder)
     instance.prepare(settings.folder)
     if "page" in parts:
-        _refuse_taken(port)
+        _require_free(port)
         _say(f"Starting the page of {settings.folder.root}; http://{LOOPBACK}:{port} answers in about ten seconds.")
 
     def up(part: str) -> bool:
@@ -71,7 +71,7 @@ def serve(settings: Settings, port: int, parts: Sequence[str] = ("page", "daemon
         return True
 
     # The daemon after the page: both load the definitions, and on a small machine each would slow the other down.
-    return _together(commands(port, parts), up, {"daemon": lambda: _bury(settings.folder)})
+    return _together(commands(port, parts), up, {"daemon": lambda: _end_runs_of_the_former_daemon(settings.folder)})
 
 
 def _daemon_says(settings: Settings) -> str:
@@ -90,17 +90,17 @@ def _listens(port: int) -> bool:
     return False
 
 
-def _refuse_taken(port: int) -> None:
+def _require_free(port: int) -> None:
     if _listens(port):
         raise SettingsError(
             f"something listens on port {port} already, perhaps another page; give another one with --port"
         )
 
 
-def _bury(data: DataFolder) -> None:
+def _end_runs_of_the_former_daemon(data: DataFolder) -> None:
     """Ends runs that a stopped daemon left open: only one may run at a time, so they would hold up every later one."""
     with suppress(BusyError), single_writer(data.lock), instance.open_instance(data) as dagster_instance:
-        instance.bury_killed_runs(dagster_instance, launched=True)
+        instance.end_killed_runs(dagster_instance, launched=True)
 
 
 def _together(

@@ -9,8 +9,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.store.errors import TweError
 
-class BusyError(RuntimeError):
+
+class BusyError(TweError):
     """Another run holds the data folder; the message says since when."""
 
 

@@ -11,10 +11,11 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.ingest.pseudonym import MINIMUM_KEY_LENGTH
+from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
 
 
-class SettingsError(ValueError):
+class SettingsError(TweError):
     """A setting is wrong or missing; the message is one line that says which and what to do."""
 
 

@@ -1,1 +1,1 @@
-"""From the lake to a publication: dbt, the dates of a run, the version of the code, the data dictionary."""
+"""From the lake to a publication: dbt, the dates of a run, versions of the code, documentation of the tables."""

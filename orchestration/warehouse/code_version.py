@@ -1,34 +1,168 @@
-"""The version of the code that made a publication: the package's version and a digest of what shapes the figures."""
+"""The version of the code that made a publication, and digests of the code by what it can change.
+
+There are three digests, so that a change makes nothing out of date that it cannot change:
+
+`figures_digest`: what decides a figure of a publication.
+    - the dbt project: SQL of models and macros, seeds and their column types, the settings of the project;
+    - `expectations`: turns the row rules into SQL and so decides which rows are loaded. Not in it: the rhythm of
+      deliveries, and the Dutch words for what a column may hold, which no row depends on;
+    - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: the errors, what is reported to
+      the user, the workspace that connects the parts, and the way back from values to text, which serves the backtest;
+    - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, and the
+      documentation of tables.
+`control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself
+    and everything in `exports` that decides which figures a document shows. Not in it: what only writes or compares
+    files.
+`documents_digest`: what decides the bytes of annexes, answers and the figure book: all of `exports` but the data
+    dictionary, the revision sheet with its change attribution, and the asset that writes them.
+
+Left out of all: the row rules, the questions, the disclosure policy and the definition of the figure book, which have
+digests of their own wherever they matter; tests and descriptions in the YAML of models; everything else (command line,
+Dagster, quality, services).
+
+Of Python code `figures_digest` takes the syntax tree without docstrings, so that comments and formatting change
+nothing: building and publishing again costs minutes, and figures would be said to come from other code. Writing
+documents again costs seconds and gives the same bytes, so the other two take the bytes of the files.
+"""
 
 from __future__ import annotations
 
+import ast
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 
 from orchestration.store.paths import PROJECT
 
-SHAPING = (
-    ("orchestration", ("*.py",)),
-    ("expectations", ("*.py",)),
-    ("exports", ("*.py",)),
-    ("dbt_project", ("dbt_project.yml", "models/**/*.sql", "macros/**/*.sql", "seeds/*.csv")),
+
+@dataclass(frozen=True)
+class CodeSelection:
+    """Files of the project, as globs relative to its root: those of `files` that are not in `without`."""
+
+    files: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+    def paths(self) -> list[Path]:
+        """The files in the order of their names."""
+        left_out = {path for pattern in self.without for path in PROJECT.glob(pattern)}
+        return sorted({path for pattern in self.files for path in PROJECT.glob(pattern)} - left_out)
+
+
+FIGURES = CodeSelection(
+    (
+        "dbt_project/dbt_project.yml",
+        "dbt_project/models/**/*.sql",
+        "dbt_project/macros/**/*.sql",
+        "dbt_project/seeds/*.csv",
+        "dbt_project/seeds/*.yml",
+        "expectations/*.py",
+        "orchestration/ingest/*.py",
+        "orchestration/warehouse/*.py",
+    ),
+    (
+        "expectations/allowed.py",
+        "expectations/rhythm.py",
+        "orchestration/ingest/errors.py",
+        "orchestration/ingest/reported.py",
+        "orchestration/ingest/unparsing.py",
+        "orchestration/ingest/workspace.py",
+        "orchestration/warehouse/code_version.py",
+        "orchestration/warehouse/documentation.py",
+    ),
 )
-"""Rules and questions are left out: they have versions of their own (suite version, question digest)."""
+CONTROL = CodeSelection(
+    ("exports/**/*.py", "orchestration/answers/disclosure.py"),
+    ("exports/xlsx/*.py", "exports/comparison/*.py", "exports/dictionary.py", "exports/package.py"),
+)
+DOCUMENTS = CodeSelection(
+    (
+        "exports/**/*.py",
+        "orchestration/answers/*.py",
+        "orchestration/releases/attribution.py",
+        "orchestration/releases/figures.py",
+    ),
+    (
+        "exports/dictionary.py",
+        "orchestration/answers/disclosure.py",
+        "orchestration/answers/documents.py",
+        "orchestration/answers/question_status.py",
+        "orchestration/answers/questions.py",
+        "orchestration/answers/scaffold.py",
+    ),
+)
 
 
 @lru_cache
 def code_version() -> str:
-    """Such as `0.1.0+3f2a9c1d`; the same on every machine that has the same code."""
-    digest = hashlib.sha256()
-    for folder, patterns in SHAPING:
-        for pattern in patterns:
-            for path in sorted(
-                (PROJECT / folder).rglob(pattern) if "/" not in pattern else (PROJECT / folder).glob(pattern)
-            ):
-                digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
+    """The version of the package and the figures digest, such as `0.1.0+3f2a9c1d`: what documents print. It is the same
+    on every machine that has the same code."""
     try:
         version = metadata.version("twe-warehouse")
     except metadata.PackageNotFoundError:
         version = "0"
-    return f"{version}+{digest.hexdigest()[:8]}"
+    return f"{version}+{figures_digest()[:8]}"
+
+
+def same_code(one: str, other: str) -> bool:
+    """Whether two code versions compute figures in the same way. The version of the package does not matter."""
+    return one.rpartition("+")[2] == other.rpartition("+")[2]
+
+
+@lru_cache
+def figures_digest() -> str:
+    """SHA-256 of the code that decides figures (see the module), in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in FIGURES.paths():
+        content = path.read_bytes()
+        if path.suffix == ".py":
+            lines: list[str] = []
+            _add_syntax(lines, ast.parse(content))
+            content = "\n".join(lines).encode()
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()
+
+
+@lru_cache
+def control_digest() -> str:
+    """SHA-256 of the code that decides which figures public editions hide, in hexadecimal."""
+    return _of_bytes(CONTROL)
+
+
+@lru_cache
+def documents_digest() -> str:
+    """SHA-256 of the code that decides the bytes of documents, in hexadecimal."""
+    return _of_bytes(DOCUMENTS)
+
+
+def _of_bytes(code: CodeSelection) -> str:
+    digest = hashlib.sha256()
+    for path in code.paths():
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _add_syntax(lines: list[str], node: ast.AST) -> None:
+    """Add the tree below a node as lines of text, without docstrings. `ast.dump` would differ between Python versions:
+    empty fields, which newer versions add, are left out here."""
+    lines.append(type(node).__name__)
+    for name, value in ast.iter_fields(node):
+        items = value if isinstance(value, list) else (value,)
+        if name == "body" and items and _is_text(items[0]):
+            items = items[1:]
+        for item in items:
+            if isinstance(item, ast.AST):
+                lines.append(f"{name}(")
+                _add_syntax(lines, item)
+                lines.append(")")
+            elif item is not None or isinstance(node, ast.Constant):
+                lines.append(f"{name}={item!r}")
+
+
+def _is_text(statement: object) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

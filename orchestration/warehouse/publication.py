@@ -1,4 +1,4 @@
-"""The publication: what readers get. A folder of its own per build, and `current`, a link that moves last.
+"""Publications: the marts of one build in a folder of its own, and `current`, a link to the newest, which moves last.
 
 A failed or killed build leaves every earlier publication, and `current`, as they were.
 """
@@ -21,21 +21,22 @@ from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
-from orchestration.warehouse.code_version import code_version
+from orchestration.warehouse.code_version import code_version, figures_digest
 from orchestration.warehouse.run_dates import RunDates
 
 KEPT = 10
-"""Publications kept: the newest ones, and always the current one."""
+"""How many publications stay on disk: the newest ones, and always the current one."""
 FACTS = "publication.json"
 DATABASE = "marts.duckdb"
 SCHEMA = "marts"
-"""Schema of the warehouse that is published whole. In marts.duckdb the tables stand in the main schema, because
-DuckDB takes `marts.<table>` in a file named marts for the file; so both `<table>` and `marts.<table>` work there."""
+"""Schema of the warehouse of which every table is published. In marts.duckdb they are in the main schema: DuckDB takes
+`marts` in `marts.<table>` for the name of the file, so both `<table>` and `marts.<table>` work there."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """A published build. `inputs` is a digest of all it was computed from."""
+    """A published build. `inputs` is the digest of all that decides its figures (see `inputs_digest`); `published_at`
+    is in UTC, without zone."""
 
     path: Path
     as_of: dt.date
@@ -50,39 +51,38 @@ class Publication:
         return self.path / DATABASE
 
 
-def inputs_digest(entries: Sequence[Entry], answer: RunDates) -> str:
-    """Digest of everything that decides the figures: deliveries, dates and code. Equal digest, equal figures."""
+def inputs_digest(entries: Sequence[Entry], dates: RunDates) -> str:
+    """SHA-256 of everything that decides the figures: deliveries, dates and code. Equal digests mean equal figures."""
     seen = sorted(
         (e.file_name, e.sha256, e.status, e.message, e.suite_version)
         for e in entries
-        if e.delivered_on <= answer.as_of or (answer.as_of_is_default and e.status == "rejected")
+        if e.delivered_on <= dates.as_of or (dates.as_of_is_default and e.status == "rejected")
     )
-    facts = [str(answer.as_of), str(answer.geography_date), answer.as_of_is_default, code_version(), seen]
+    facts = [str(dates.as_of), str(dates.geography_date), dates.as_of_is_default, figures_digest(), seen]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def publish(
     data: DataFolder,
-    answer: RunDates,
+    dates: RunDates,
     entries: Sequence[Entry],
     engine: str,
     move_current: bool = True,
     described: Sequence[DescribedTable] = (),
 ) -> tuple[Publication, dict[str, int]]:
-    """Copies schema `marts` of the warehouse to a new publication; returns it and the rows per table.
-    What is `described` becomes comments on tables and columns of marts.duckdb, which any SQL tool shows.
+    """Copy schema `marts` of the warehouse to a new publication; returns it, and table -> number of rows. The texts of
+    `described` become comments on the tables and columns of marts.duckdb.
 
-    `current` moves to it when `as_of` is the default one; another stand leaves `current` alone, and so does a build
-    without `move_current`.
+    `current` moves to it when as_of is the default one, unless `move_current` is False.
     """
-    digest = inputs_digest(entries, answer)
-    name = f"{answer.as_of}_geo-{answer.geography_date}_{digest[:10]}"
+    digest = inputs_digest(entries, dates)
+    name = f"{dates.as_of}_geo-{dates.geography_date}_{digest[:10]}"
     final, building = data.published / name, data.published / f".{name}{TEMPORARY}"
-    accepted = [e for e in entries if e.status == "accepted" and e.delivered_on <= answer.as_of]
+    accepted = [e for e in entries if e.status == "accepted" and e.delivered_on <= dates.as_of]
     publication = Publication(
         path=final,
-        as_of=answer.as_of,
-        geography_date=answer.geography_date,
+        as_of=dates.as_of,
+        geography_date=dates.geography_date,
         synthetic=any(is_synthetic(e.file_name) for e in accepted),
         code_version=code_version(),
         inputs=digest,
@@ -99,10 +99,10 @@ def publish(
         publication = _read(final)
     else:
         building.rename(final)
-    if answer.as_of_is_default:
+    if dates.as_of_is_default:
         with duckdb.connect(str(data.warehouse), read_only=True) as con, replaced(data.warehouse_findings) as temporary:
             con.execute(f"copy facts.fct_warehouse_finding to '{temporary}' (format parquet)")
-    if answer.as_of_is_default and move_current:
+    if dates.as_of_is_default and move_current:
         with replaced(data.current) as link:
             link.symlink_to(name)
     _prune(data)
@@ -158,7 +158,7 @@ def _comment(con: duckdb.DuckDBPyConnection, described: Sequence[DescribedTable]
 
 
 def _text(value: str) -> str:
-    """As a string in SQL: a comment takes no parameter."""
+    """The value as a literal of SQL, since `comment on` takes no parameters."""
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -174,7 +174,7 @@ def find(data: DataFolder, digest: str) -> Publication | None:
 
 
 def current(data: DataFolder) -> Publication | None:
-    """What readers of `current` see."""
+    """The publication that `current` points to; None before the first one."""
     return _read(data.current.resolve()) if (data.current / FACTS).exists() else None
 
 

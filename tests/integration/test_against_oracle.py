@@ -83,7 +83,7 @@ def test_refused_files_are_a_failure_and_the_rest_is_done(finished: Finished) ->
     assert ended.code == 1, ended.err
     assert ended.err == ""
     for name in finished.inbox.refused.values():
-        assert f"refused         {name}: " in ended.out
+        assert f"rejected        {name}: " in ended.out
     for name in finished.inbox.misnamed:
         assert f"not a delivery  {name}: " in ended.out
     assert "PROBLEM" not in ended.out

@@ -19,10 +19,10 @@ from exports.disclosure.policy_reader import load_policy
 from orchestration import release
 from orchestration.answers import disclosure, figure_books, question_status
 from orchestration.answers.questions import FIGURE_BOOK
-from orchestration.releases import verify
+from orchestration.releases import register
 from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT
-from orchestration.warehouse import dbt, dbt_docs, dictionary, publication
+from orchestration.warehouse import dbt, documentation, publication
 from tests.conftest import Finished
 from tests.support.browser import browser, found
 from tests.support.render import render
@@ -33,7 +33,7 @@ PAGE = PROJECT / "docs" / "analyst.md"
 
 @pytest.fixture(scope="module")
 def described(finished: Finished) -> dict[str, DescribedTable]:
-    return {table.name: table for table in dictionary.described_tables(dbt.manifest(finished.data))}
+    return {table.name: table for table in documentation.described_tables(dbt.manifest(finished.data))}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_every_published_table_and_column_is_described_with_grain_unit_and_sourc
     for table, column, data_type in rows.fetchall():
         published.setdefault(table, []).append((column, data_type))
     assert sorted(published) == sorted(described)
-    fields = {f"{field.source}.{field.name}" for field in dictionary.source_fields()}
+    fields = {f"{field.source}.{field.name}" for field in documentation.source_fields()}
     for name, columns in published.items():
         table = described[name]
         assert table.description and re.fullmatch(r"One row per .+\.", table.grain), name
@@ -91,7 +91,7 @@ def test_any_sql_tool_shows_the_descriptions(
 def test_the_dictionary_is_a_workbook_with_all_of_it(
     finished: Finished, reader: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    one, other = (dictionary.write(finished.data, tmp_path / f"{name}.xlsx") for name in "ab")
+    one, other = (documentation.write_data_dictionary(finished.data, tmp_path / f"{name}.xlsx") for name in "ab")
     assert one.read_bytes() == other.read_bytes()
     text = render(one, max_rows=1000)
     assert "mart_aftercare | aftercare_months | double | months, mean of the trajectories" in text
@@ -100,7 +100,7 @@ def test_the_dictionary_is_a_workbook_with_all_of_it(
     assert "trajecten | over_24_months | warn | " in text
     assert "warehouse | overlapping_trajectory | warn | " in text
     broken = reader.execute("select distinct rule from quality_checks where rows_failed > 0").fetchall()
-    assert broken and {rule for (rule,) in broken} <= {rule.name for rule in dictionary.rules()}
+    assert broken and {rule for (rule,) in broken} <= {rule.name for rule in documentation.rules()}
     assert "!!" not in text  # nothing that Excel would mend
 
 
@@ -108,8 +108,8 @@ def test_dictionary_and_documentation_wait_for_no_run(finished: Finished, tmp_pa
     with finished.data.lock.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         before = snapshot(finished.data.work)
-        assert dictionary.write(finished.data, tmp_path / "woordenboek.xlsx").is_file()
-        assert dbt_docs.write(finished.data, tmp_path / "docs.html").is_file()
+        assert documentation.write_data_dictionary(finished.data, tmp_path / "woordenboek.xlsx").is_file()
+        assert documentation.write_dbt_docs(finished.data, tmp_path / "docs.html").is_file()
         assert snapshot(finished.data.work) == before
 
 
@@ -119,7 +119,7 @@ def snapshot(folder: Path) -> dict[Path, int]:
 
 @pytest.mark.skipif(found() is None, reason="no Chromium or Chrome on this machine: install one, or set TWE_BROWSER")
 def test_dbts_documentation_is_one_file_that_asks_nothing_of_the_network(finished: Finished, tmp_path: Path) -> None:
-    path = dbt_docs.write(finished.data, tmp_path / "docs.html")
+    path = documentation.write_dbt_docs(finished.data, tmp_path / "docs.html")
     source = path.read_text(encoding="utf-8")
     assert str(finished.data.root) not in source and str(PROJECT) not in source
     with browser(str(found()), tmp_path) as page:
@@ -190,7 +190,7 @@ def test_the_figure_book_is_released_once_and_known_for_what_it_is(finished: Fin
     settings = finished.settings.model_copy(update={"data": tmp_path / "data"})
     (line,), new = release.run(settings, FIGURE_BOOK)
     kept = settings.folder.releases / line.folder / line.file_name
-    assert new and verify.verify(settings.folder, kept).release == line
+    assert new and register.verify(settings.folder, kept).release == line
     assert line.control and any((settings.folder.disclosure / "released" / FIGURE_BOOK).iterdir())
     assert release.run(settings, FIGURE_BOOK) == ([line], False)
     with pytest.raises(ReleaseError, match="no publication as of 2020-01-31; make it with: twe run --as-of 2020-01-31"):
@@ -205,7 +205,11 @@ def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
     made = publication.current(finished.data)
     assert made
     assert text.count(f": stand {made.as_of}, municipalities of {made.geography_date}, ") == 2
-    monkeypatch.setattr(disclosure, "kept", lambda *_: disclosure.Kept("another", finished.data.disclosure / "another"))
+    monkeypatch.setattr(
+        disclosure,
+        "stored_control",
+        lambda *_: disclosure.StoredControl("another", finished.data.disclosure / "another"),
+    )
     text = question_status.text(finished.settings)
     assert "    up to date" not in text
     told = "OUT OF DATE: deliveries, questions, releases or code changed since; `twe run` makes it anew, at stand"

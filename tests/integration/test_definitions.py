@@ -19,7 +19,7 @@ from expectations import contract
 from exports.questions.question import load_questions
 from orchestration import jobs
 from orchestration.definitions import build_definitions
-from orchestration.instance import open_instance
+from orchestration.services.instance import open_instance
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings
 from tests.conftest import Finished
@@ -160,7 +160,7 @@ def test_a_setting_switches_on_what_starts_runs_but_no_alerts(finished: Finished
         for each in (*repository.sensor_defs, *repository.schedule_defs)
         if each.default_status.value == "STOPPED"
     }
-    assert off == {"run_failed", "delivery_refused"}  # these follow the settings of alerts
+    assert off == {"run_failed", "delivery_rejected"}  # these follow the settings of alerts
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ def test_the_yearly_schedule_answers_as_of_the_day_before(definitions: dg.Defini
     with dg.instance_for_test() as instance:
         moment = dt.datetime(2026, 2, 1, 7, tzinfo=dt.UTC)
         (asked,) = schedule.evaluate_tick(dg.build_schedule_context(instance, moment)).run_requests or []
-    assert asked.run_config == {"resources": {"answer": {"config": {"as_of": "2026-01-31"}}}}
+    assert asked.run_config == {"resources": {"run_options": {"config": {"as_of": "2026-01-31"}}}}
 
 
 def test_every_rhythm_of_a_source_is_its_freshness(nodes: dict[str, AssetNode]) -> None:

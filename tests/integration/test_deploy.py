@@ -13,8 +13,8 @@ import click
 import pytest
 import yaml
 
-from orchestration import instance
 from orchestration.cli.main import twe
+from orchestration.services import instance
 from orchestration.store.paths import PROJECT
 from orchestration.store.settings import Settings
 

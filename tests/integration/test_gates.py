@@ -131,11 +131,11 @@ def test_refused_files_and_rows_are_told_and_the_rest_is_done(warehouse: Warehou
     assert warehouse.first.code == 1
     assert warehouse.first.err == ""
     lines = warehouse.first.out.splitlines()
-    assert lines[0] == ("Deliveries: 3 accepted, 2 refused; rows: 8 accepted, 16 quarantined, 1 with a warning")
+    assert lines[0] == ("Deliveries: 3 accepted, 2 rejected; rows: 8 accepted, 16 quarantined, 1 with a warning")
     assert lines[1:4] == [
-        "  refused         screenings_2020-12-31.csv: lacks the required column(s) ocmw_nis, screeningsdatum, besluit; "
+        "  rejected        screenings_2020-12-31.csv: lacks the required column(s) ocmw_nis, screeningsdatum, besluit; "
         "add them to the header",
-        "  refused         transmissies_2020-12-31.xlsx: cannot be read as XLSX; open it and save it again as an Excel "
+        "  rejected        transmissies_2020-12-31.xlsx: cannot be read as XLSX; open it and save it again as an Excel "
         "workbook",
         "  not a delivery  Trajecten 2020.csv: is not named as a delivery; name it <source>_<YYYY-MM-DD>[_<label>]."
         "<csv|xlsx|parquet>",
@@ -153,11 +153,11 @@ def test_a_row_of_every_kind_of_mistake_is_told_with_its_rule(warehouse: Warehou
     assert (said.code, said.err) == (0, "")
     found = set()
     for words in map(str.split, said.out.splitlines()):  # counts by what became of the rows, outcome, source, rule, ...
-        if "refused" in words and all(word.isdecimal() for word in words[: words.index("refused")]):
-            at = words.index("refused")
+        if "quarantined" in words and all(word.isdecimal() for word in words[: words.index("quarantined")]):
+            at = words.index("quarantined")
             found.add((words[at], words[at + 2], sum(map(int, words[:at]))))
     assert found >= {
-        ("refused", rule, rows)
+        ("quarantined", rule, rows)
         for rule, rows in {
             "missing_klant_id": 1,
             "invalid_klant_id": 1,
@@ -282,7 +282,7 @@ def test_a_run_with_nothing_new_changes_no_file_and_says_so(warehouse: Warehouse
     said = warehouse.twe("run")
     assert said.code == 0, said.said
     assert said.out.startswith("Nothing new: no new deliveries, and publication and annexes are up to date.")
-    assert "still refused   screenings_2020-12-31.csv: lacks the required column(s)" in said.out
+    assert "still rejected  screenings_2020-12-31.csv: lacks the required column(s)" in said.out
     assert hashes(warehouse.data.root) == before
 
 
@@ -311,7 +311,7 @@ def test_what_is_blocked_leaves_publication_and_annexes_as_they_were(warehouse: 
     assert said.code == 1
     assert said.err == ""
     assert "PROBLEM" in said.out and "no_delivered_row_is_lost" in said.out
-    assert "what was published before stands as it was" in said.out
+    assert "what was published before is unchanged" in said.out
     assert "Publication:" not in said.out
     assert warehouse.readable() == before
     with changed(damaged, lambda path: path.write_bytes(path.read_bytes()[:300])):
@@ -368,7 +368,7 @@ def test_a_killed_run_leaves_what_was_published_and_the_next_completes(warehouse
             assert now == before, name
     said = warehouse.twe("run")
     assert (said.code, said.err) == (0, ""), said.said
-    assert "Deliveries: 1 accepted, 0 refused" in said.out and "Quality report: " in said.out
+    assert "Deliveries: 1 accepted, 0 rejected" in said.out and "Quality report: " in said.out
     warehouse.assert_right()
     assert warehouse.left_over() == []
     assert warehouse.twe("run").out.startswith("Nothing new")
@@ -384,12 +384,12 @@ def test_what_a_killed_run_refused_is_told_until_a_run_has_told_it(warehouse: Wa
     with webhook(got) as port:
         told = warehouse.twe("run", TWE_ALERT_WEBHOOK=f"http://127.0.0.1:{port}/")
     assert (told.code, told.err) == (1, ""), told.said
-    assert f"  refused         {refused}" in told.out and "Deliveries: 0 accepted, 1 refused" in told.out
+    assert f"  rejected        {refused}" in told.out and "Deliveries: 0 accepted, 1 rejected" in told.out
     (report,) = [line.split(": ")[1] for line in told.out.splitlines() if line.startswith("Quality report: ")]
     assert file.name in Path(report).read_text()
-    assert [alert["lines"][:-1] for alert in got] == [["delivery refused: screenings_2021-06-30.csv"]]
+    assert [alert["lines"][:-1] for alert in got] == [["delivery rejected: screenings_2021-06-30.csv"]]
     after = warehouse.twe("run")
-    assert after.code == 0 and f"  still refused   {refused}" in after.out, after.said
+    assert after.code == 0 and f"  still rejected  {refused}" in after.out, after.said
     warehouse.assert_right()
     file.unlink()
 

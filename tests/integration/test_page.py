@@ -21,8 +21,8 @@ from dagster._core.utils import make_new_run_id
 
 from orchestration import automation, jobs
 from orchestration.definitions import build_definitions
-from orchestration.instance import bury_killed_runs
 from orchestration.services import webserver
+from orchestration.services.instance import end_killed_runs
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from tests.conftest import Finished
@@ -205,7 +205,7 @@ def test_a_daemon_that_begins_ends_what_its_predecessor_had_launched(status: str
     with dg.instance_for_test() as dagster_instance:
         run = dg.DagsterRun(job_name=jobs.ALL, run_id=make_new_run_id(), status=dg.DagsterRunStatus[status])
         dagster_instance.add_run(run)
-        bury_killed_runs(dagster_instance, launched=launched)
+        end_killed_runs(dagster_instance, launched=launched)
         found = dagster_instance.get_run_by_id(run.run_id)
     assert found is not None and found.status.value == after
 
@@ -227,7 +227,7 @@ def test_a_refused_delivery_is_told_by_the_command_line(
     twe = Twe(tmp_path / "processes", data, TWE_ALERT_WEBHOOK=address)
     assert twe("run").code == 1
     (sent,) = got
-    assert "delivery refused: transmissies_2024-01-31.csv" in sent["lines"]
+    assert "delivery rejected: transmissies_2024-01-31.csv" in sent["lines"]
     assert twe("run", "--question", "weg").code == 2
     assert got[-1]["headline"] == "twe run did not take place (UnknownQuestionError)"
     wrong = Twe(tmp_path / "processes-2", data, TWE_ALERT_WEBHOOK="http://127.0.0.1:9/")("run")
@@ -242,7 +242,7 @@ def test_a_run_of_the_daemon_is_told_of_once_and_one_of_the_command_line_is_not(
     repository = build_definitions(settings).get_repository_def()
     assert {s.name for s in repository.sensor_defs if s.default_status is dg.DefaultSensorStatus.RUNNING} == {
         "run_failed",
-        "delivery_refused",
+        "delivery_rejected",
     }
 
     @dg.op
@@ -253,7 +253,7 @@ def test_a_run_of_the_daemon_is_told_of_once_and_one_of_the_command_line_is_not(
     def deliveries_to_annexes() -> None:
         breaks()
 
-    failed, _ = automation._tell(settings)
+    failed, _ = automation._send_alerts(settings)
     with dg.instance_for_test() as instance:
         for tags in ({}, {"started_by": "command line"}):
             result = deliveries_to_annexes.execute_in_process(instance=instance, raise_on_error=False, tags=tags)

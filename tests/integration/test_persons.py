@@ -15,9 +15,9 @@ import pytest
 
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.workspace import Workspace
-from orchestration.maintenance import erase, retention, rotate_key
+from orchestration.maintenance import erase, originals, rotate_key
 from orchestration.maintenance.same_figures import FiguresDifferError
-from orchestration.quality import cases, reviews
+from orchestration.quality import cases, review_log
 from orchestration.store import swap
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings
@@ -162,7 +162,7 @@ def test_a_client_of_whom_no_original_is_left_keeps_everything_as_it_was(setting
 
 
 def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = rotate_key.rewriting.rewrite_lake
+    real = rotate_key.rewrite.rewrite_lake
 
     def loses_a_file(old: Path, new: Path, *rest: object) -> tuple[int, int]:
         done = real(old, new, *rest)  # type: ignore[arg-type]
@@ -170,7 +170,7 @@ def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypat
             path.unlink()
         return done
 
-    monkeypatch.setattr(rotate_key.rewriting, "rewrite_lake", loses_a_file)
+    monkeypatch.setattr(rotate_key.rewrite, "rewrite_lake", loses_a_file)
     before = state(settings.folder)
     with pytest.raises(FiguresDifferError, match=r"the figures would change in .*mart_.*; nothing was changed"):
         rotate_key.rotate(settings)
@@ -183,7 +183,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     """The INSZ goes in by standard input; the process is started as a person would."""
     data = settings.folder
     mine, other = (("trajecten_2021-12-31_Gent.csv", row, "overlapping_trajectory") for row in (2, 4))
-    reviews.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
+    review_log.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
     told = subprocess.run(
         [sys.executable, "-m", "orchestration.cli.main", "erase", "--remove-files"],
         input=f"93.05.18-223.61 {chr(10)}",
@@ -211,8 +211,8 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     originals = tmp_path / "originals"
     write(originals, "trajecten_2020-12-31_Gent.csv", DELIVERIES["trajecten_2020-12-31_Gent.csv"])
     assert rotate_key.rotate(settings, originals).clients == 1
-    assert {place: review.why for place, review in reviews.standing(data).items()} == {
-        mine: reviews.ERASED,
+    assert {place: review.why for place, review in review_log.current(data).items()} == {
+        mine: review_log.ERASED,
         other: "Klopt",
     }
     stand = {(c.row_number, c.status) for c in cases.read(data, "trajecten") if c.rules == (mine[2],)}
@@ -237,8 +237,8 @@ def test_files_that_were_loaded_long_enough_ago_leave_the_inbox(settings: Settin
     write(inbox, "transmissies_2022-01-31.csv", "transmissie_id | klant_id | transmissiedatum")
     (inbox / "leesmij.txt").write_text("geen levering")
     now = max(entry.loaded_at for entry in Workspace(settings).entries())
-    assert retention.forget(settings, 30, now) == []
-    assert set(retention.forget(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
+    assert originals.remove_loaded(settings, 30, now) == []
+    assert set(originals.remove_loaded(settings, 30, now + dt.timedelta(days=31))) == set(DELIVERIES)
     assert {path.name for path in inbox.iterdir()} == {"transmissies_2022-01-31.csv", "leesmij.txt"}
 
 

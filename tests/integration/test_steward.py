@@ -61,8 +61,8 @@ def test_every_open_row_goes_back_to_one_ocmw(finished: Finished, tmp_path: Path
         for row in sheet.iter_rows(min_row=5, max_col=2, values_only=True)
     )
     found = cases.read(finished.data)
-    assert sent == sorted((c.file_name, c.row_number) for c in found if c.status == cases.OPEN)
-    assert {c.status for c in found} == {cases.OPEN, cases.MENDED, cases.REPEATED}
+    assert sent == sorted(c.row for c in found if c.status == cases.OPEN)
+    assert {c.status for c in found} == {cases.OPEN, cases.RESOLVED, cases.REPEATED}
 
 
 def test_one_ocmw_is_chosen_by_name_or_code_and_a_slip_is_one_line(finished: Finished, tmp_path: Path) -> None:

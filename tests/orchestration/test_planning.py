@@ -1,4 +1,4 @@
-"""What a run has to do: whose dates readers of `current` follow, and what a wish without annexes leaves out."""
+"""What a run has to do: whose dates readers of `current` follow, and what a request without annexes leaves out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exports import load_questions
 from exports.questions.question import load_question
 from orchestration import planning
 from orchestration.cli.main import twe
-from orchestration.planning import RunRequest, by_dates, moves, plan
+from orchestration.planning import RunPlan, RunRequest, remaining_work, run_plans
 from orchestration.store.paths import PROJECT
 
 PINNED = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
@@ -27,20 +27,28 @@ def test_the_example_question_is_pinned_to_the_municipalities_of_2025():
     assert PINNED.id not in load_questions(), "shipped, it would cost a build of its own in every run"
 
 
-def test_a_pinned_question_gets_a_publication_of_its_own_and_leaves_current_alone():
-    wish = RunRequest()
-    groups = by_dates([FREE, PINNED], wish)
-    assert groups == {(None, None): [FREE], (None, DAY): [PINNED]}
-    assert moves((None, None), wish) and not moves((None, DAY), wish)
+def test_a_pinned_question_gets_a_publication_of_its_own_and_leaves_current_alone(settings, monkeypatch):
+    monkeypatch.setattr(planning, "chosen", lambda *_: [FREE, PINNED])
+    free, pinned = run_plans(settings, RunRequest())
+    assert (free.as_of, free.geography_date, free.questions, free.move_current) == (None, None, [FREE], True)
+    assert (pinned.as_of, pinned.geography_date, pinned.questions, pinned.move_current) == (None, DAY, [PINNED], False)
 
 
-def test_dates_of_the_run_win_and_move_current_unless_told_otherwise():
-    wish = RunRequest(geography_date=dt.date(2019, 1, 1))
-    (dates,) = by_dates([FREE, PINNED], wish)
-    assert moves(dates, wish) and not moves(dates, replace(wish, move_current=False))
+def test_dates_of_the_run_win_and_move_current_unless_told_otherwise(settings, monkeypatch):
+    monkeypatch.setattr(planning, "chosen", lambda *_: [FREE, PINNED])
+    request = RunRequest(geography_date=dt.date(2019, 1, 1))
+    (plan,) = run_plans(settings, request)
+    assert plan.questions == [FREE, PINNED] and plan.move_current
+    (plan,) = run_plans(settings, replace(request, move_current=False))
+    assert not plan.move_current
 
 
-def test_stands_to_compare_must_follow_each_other(tmp_path, monkeypatch):
+def test_a_run_without_annexes_has_a_publication_to_make_and_no_documents(settings):
+    (plan,) = run_plans(settings, RunRequest(annexes=False))
+    assert (plan.questions, plan.documents) == ([], [])
+
+
+def test_dates_to_compare_must_follow_each_other(tmp_path, monkeypatch):
     monkeypatch.setenv("TWE_DATA", str(tmp_path))
     result = CliRunner().invoke(twe, ["compare", "--from", "2025-01-01", "--to", "2025-01-01"])
     assert result.exit_code == 2 and "must be earlier than" in result.output
@@ -48,16 +56,17 @@ def test_stands_to_compare_must_follow_each_other(tmp_path, monkeypatch):
 
 def test_readers_of_current_are_brought_back_from_another_geography(settings, monkeypatch):
     """What is published already is published again when `current` shows the municipalities of another day."""
-    made, other = object(), object()
+    made, other = SimpleNamespace(as_of=DAY, geography_date=DAY), object()
     entries = [SimpleNamespace(status="accepted", delivered_on=DAY)]
     monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)
-    monkeypatch.setattr(planning.disclosure, "kept", lambda *_: SimpleNamespace(stamp="", exists=True))
+    monkeypatch.setattr(planning.disclosure, "stored_control", lambda *_: SimpleNamespace(stamp="", exists=True))
 
-    def builds(current: object, wish: RunRequest) -> bool:
+    def builds(current: object, move_current: bool = True) -> bool:
         monkeypatch.setattr(planning.publication, "current", lambda _: current)
-        work = plan(settings, entries, (None, None), [], wish, frozenset())
+        plan = RunPlan(None, None, None, move_current, figure_book=True)
+        work = remaining_work(settings, entries, plan, frozenset())
         return work is not None and work.build
 
-    assert (builds(other, RunRequest()), builds(made, RunRequest())) == (True, False)
-    assert not builds(other, RunRequest(move_current=False))
+    assert (builds(other), builds(made)) == (True, False)
+    assert not builds(other, move_current=False)

@@ -5,93 +5,44 @@ A check is a function from the places of the files to the mistakes in them; addi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
-from expectations.contract import FOLDER, ContractError
-from orchestration.store.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
+from orchestration.quality.checks import dry_run, exports, reference, rules
+from orchestration.quality.checks.files import MistakesError, Places
+from orchestration.store.yaml_models import Mistake
 
-
-class MistakesError(ContractError):
-    """The files that decide what a good row is hold mistakes; nothing was run."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the files lie."""
-
-    expectations: Path = FOLDER
-    seeds: Path = SEEDS
-    questions: Path = QUESTIONS
-    own_questions: Path | None = None
-    """The folder that `TWE_QUESTIONS` names."""
-    policy: Path = DISCLOSURE_POLICY
-    figure_book: Path = FIGURE_BOOK
+Check = Callable[[Places], Iterable[Mistake]]
+CHEAP: tuple[Check, ...] = (
+    reference.code_lists,
+    reference.class_sets,
+    reference.municipalities,
+    reference.merges,
+    rules.sources,
+    exports.questions,
+    exports.figure_book,
+    exports.policy,
+)
+"""What is looked at before every run: it costs milliseconds."""
+THOROUGH: tuple[Check, ...] = (dry_run.rules_run,)
+"""What `twe check` looks at besides."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One mistake: where it is, what it is, and what to do. `line` counts from 1; None when it has no line."""
-
-    file: str
-    line: int | None
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
-
-
-def told(file: str, message: str) -> Problem:
-    """A reader's own message, `file, line 3: what`, as a problem."""
-    match = re.fullmatch(r"(.+?\.yml)(?:, line (\d+))?: (.*)", message, flags=re.DOTALL)
-    return Problem(match[1], int(match[2]) if match[2] else None, match[3]) if match else Problem(file, None, message)
-
-
-Check = Callable[[Places], Iterable[Problem]]
-
-
-def cheap() -> tuple[Check, ...]:
-    """What is looked at before every run: it costs milliseconds."""
-    from orchestration.quality.checks import municipalities, policy, questions, reference, rules
-
-    return (
-        reference.code_lists,
-        reference.class_sets,
-        municipalities.municipalities,
-        municipalities.merges,
-        rules.sources,
-        questions.questions,
-        questions.figure_book,
-        policy.policy,
-    )
-
-
-def thorough() -> tuple[Check, ...]:
-    """What `twe check` looks at besides."""
-    from orchestration.quality.checks import judging
-
-    return (judging.rules_can_be_judged,)
-
-
-def problems(checks: Iterable[Check], places: Places | None = None) -> list[Problem]:
-    """All mistakes that the checks find, each told once, in the order of the checks."""
+def mistakes(checks: Iterable[Check], places: Places | None = None) -> list[Mistake]:
+    """All mistakes that the checks find, each once, in the order of the checks."""
     places = places or Places()
-    return list(dict.fromkeys(problem for check in checks for problem in check(places)))
+    return list(dict.fromkeys(mistake for check in checks for mistake in check(places)))
 
 
-def require_sound(places: Places | None = None, despite_questions: bool = False) -> list[Problem]:
-    """Raises `MistakesError` when a cheap check finds a mistake. With `despite_questions`, mistakes in question files
-    are given back when there are no others."""
-    from orchestration.answers.questions import ASIDE
-    from orchestration.quality.checks import questions
+def require_sound(
+    places: Places | None = None, despite_questions: bool = False, remedy_for_questions: str = ""
+) -> list[Mistake]:
+    """The mistakes in question files when `despite_questions` allows them and there are no others; else none.
 
-    found = problems(cheap(), places)
-    if found:
-        of_questions = found == problems((questions.questions,), places)
-        if not (of_questions and despite_questions):
-            raise MistakesError(
-                "\n     ".join([*map(str, found), *([f"Nothing was changed. {ASIDE}"] if of_questions else [])])
-            )
+    Raises `MistakesError` for any other mistake that a cheap check finds; `remedy_for_questions` ends its message when
+    only question files hold mistakes.
+    """
+    found = mistakes(CHEAP, places)
+    of_questions = found == mistakes((exports.questions,), places)
+    if found and not (of_questions and despite_questions):
+        raise MistakesError(found, f"Nothing was changed. {remedy_for_questions}".strip() if of_questions else "")
     return found

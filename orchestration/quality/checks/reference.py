@@ -1,13 +1,17 @@
-"""Checks of `code_lists.csv` and `class_sets.csv`: what the door and the models would silently take wrong."""
+"""Checks of the reference tables (dbt seeds): what `ingest` and the models would silently take wrong.
+
+Code lists, class sets, municipalities with their dates and successors, and the list of their mergers.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from orchestration.quality.checks.checking import Places, Problem
-from orchestration.quality.checks.csv_tables import Row, read, whole_number
+from orchestration.quality.checks.files import Places, Row, read, whole_number
+from orchestration.store.yaml_models import Mistake
 
 CODE_LISTS, CLASS_SETS = "code_lists.csv", "class_sets.csv"
 CODE_COLUMNS = ("code_list", "source_code", "code", "label_nl", "sort_order")
@@ -15,6 +19,24 @@ CLASS_COLUMNS = ("class_set", "code", "label_nl", "lower_bound", "upper_bound", 
 UNKNOWN = "unknown"
 WITH_UNKNOWN = ("gender", "schooling", "migration_background", "sector", "position")
 """Lists in which a missing value counts as onbekend."""
+
+
+MUNICIPALITIES, MERGES = "municipalities.csv", "municipality_merges.csv"
+MUNICIPALITY_COLUMNS = (
+    "nis_code",
+    "municipality",
+    "valid_from",
+    "valid_to",
+    "successor_nis_code",
+    "province",
+    "arrondissement",
+    "is_centre_city",
+    "longitude",
+    "latitude",
+)
+MERGE_COLUMNS = ("predecessor_nis_code", "successor_nis_code", "merge_date")
+AREA = {"longitude": (2.5, 6.0), "latitude": (50.6, 51.6)}
+"""Where Flanders lies, in degrees (WGS84)."""
 
 
 def _used(places: Places, macro: str) -> set[str]:
@@ -29,21 +51,21 @@ def _grouped(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
     return {name: list(own) for name, own in groupby(ordered, key=lambda row: row[column])}
 
 
-def _common(rows: Sequence[Row], file: str) -> Iterator[Problem]:
+def _common(rows: Sequence[Row], file: str) -> Iterator[Mistake]:
     """What every row needs."""
     for row in rows:
         if not row["code"]:
-            yield Problem(file, row.line, "has no code; give the code that the marts shall show")
+            yield Mistake(file, row.line, "has no code; give the code that the marts shall show")
         if not row["label_nl"]:
-            yield Problem(file, row.line, f"code {row['code']!r} has no label_nl; give the Dutch label")
+            yield Mistake(file, row.line, f"code {row['code']!r} has no label_nl; give the Dutch label")
         if not whole_number(row["sort_order"]):
-            yield Problem(file, row.line, f"sort_order {row['sort_order']!r} is no whole number from 1 on")
+            yield Mistake(file, row.line, f"sort_order {row['sort_order']!r} is no whole number from 1 on")
 
 
-def code_lists(places: Places) -> Iterator[Problem]:
+def code_lists(places: Places) -> Iterator[Mistake]:
     """Codes as deliveries write them, the codes of the marts, labels and order."""
-    rows, problems = read(places.seeds / CODE_LISTS, CODE_COLUMNS)
-    yield from problems
+    rows, mistakes = read(places.seeds / CODE_LISTS, CODE_COLUMNS)
+    yield from mistakes
     if not rows:
         return
     yield from _common(rows, CODE_LISTS)
@@ -51,10 +73,10 @@ def code_lists(places: Places) -> Iterator[Problem]:
     for name, own in lists.items():
         yield from _code_list(name, own)
     for name in sorted(_used(places, "join_code") - set(lists)):
-        yield Problem(CODE_LISTS, None, f"the list {name!r} is gone, and a model needs it; restore it")
+        yield Mistake(CODE_LISTS, None, f"the list {name!r} is gone, and a model needs it; restore it")
     for name in WITH_UNKNOWN:
         if name in lists and not any(r["code"] == UNKNOWN and not r["source_code"] for r in lists[name]):
-            yield Problem(
+            yield Mistake(
                 CODE_LISTS,
                 None,
                 f"list {name!r} lacks the row {name},,unknown,Onbekend,<order> for missing values",
@@ -62,7 +84,7 @@ def code_lists(places: Places) -> Iterator[Problem]:
     grouped = {row["source_code"] for row in lists.get("action_group", [])}
     for row in lists.get("action_type", []):
         if row["source_code"] not in grouped:
-            yield Problem(
+            yield Mistake(
                 CODE_LISTS,
                 row.line,
                 f"{row['source_code']!r} has no row in list action_group, so such an action would count as nothing; "
@@ -70,37 +92,37 @@ def code_lists(places: Places) -> Iterator[Problem]:
             )
 
 
-def _code_list(name: str, rows: Sequence[Row]) -> Iterator[Problem]:
+def _code_list(name: str, rows: Sequence[Row]) -> Iterator[Mistake]:
     labels: dict[str, str] = {}
     orders: dict[str, str] = {}
     seen: set[str] = set()
     for row in rows:
         source, code = row["source_code"], row["code"]
         if source != source.upper():
-            yield Problem(CODE_LISTS, row.line, f"source_code {source!r} must be in upper case, as the lake keeps it")
+            yield Mistake(CODE_LISTS, row.line, f"source_code {source!r} must be in upper case, as the lake keeps it")
         if not re.fullmatch(r"[a-z0-9_]*", code):
-            yield Problem(CODE_LISTS, row.line, f"code {code!r} must be a-z, 0-9 and _, as the marts show it")
+            yield Mistake(CODE_LISTS, row.line, f"code {code!r} must be a-z, 0-9 and _, as the marts show it")
         if source in seen and source:
-            yield Problem(CODE_LISTS, row.line, f"source_code {source!r} stands twice in list {name!r}; keep one")
+            yield Mistake(CODE_LISTS, row.line, f"source_code {source!r} stands twice in list {name!r}; keep one")
         seen.add(source)
         if labels.setdefault(code, row["label_nl"]) != row["label_nl"]:
-            yield Problem(CODE_LISTS, row.line, f"code {code!r} has two labels in list {name!r}; give one")
+            yield Mistake(CODE_LISTS, row.line, f"code {code!r} has two labels in list {name!r}; give one")
         if orders.setdefault(row["sort_order"], code) != code:
-            yield Problem(
+            yield Mistake(
                 CODE_LISTS, row.line, f"sort_order {row['sort_order']} stands twice in list {name!r}; number them anew"
             )
     unknown = [row for row in rows if row["code"] == UNKNOWN]
     numbers = [n for row in rows if (n := whole_number(row["sort_order"]))]
     if unknown and numbers and whole_number(unknown[0]["sort_order"]) != max(numbers):
-        yield Problem(
+        yield Mistake(
             CODE_LISTS, unknown[0].line, f"`unknown` is not the last of list {name!r}; give it the last order"
         )
 
 
-def class_sets(places: Places) -> Iterator[Problem]:
+def class_sets(places: Places) -> Iterator[Mistake]:
     """Classes follow each other without gap or overlap, from 0 to open, and end on `unknown`."""
-    rows, problems = read(places.seeds / CLASS_SETS, CLASS_COLUMNS)
-    yield from problems
+    rows, mistakes = read(places.seeds / CLASS_SETS, CLASS_COLUMNS)
+    yield from mistakes
     if not rows:
         return
     yield from _common(rows, CLASS_SETS)
@@ -108,25 +130,25 @@ def class_sets(places: Places) -> Iterator[Problem]:
     for name, own in sets.items():
         yield from _class_set(name, own)
     for name in sorted(_used(places, "join_class") - set(sets)):
-        yield Problem(CLASS_SETS, None, f"the set {name!r} is gone, and a model needs it; restore it")
+        yield Mistake(CLASS_SETS, None, f"the set {name!r} is gone, and a model needs it; restore it")
 
 
-def _class_set(name: str, rows: Sequence[Row]) -> Iterator[Problem]:
+def _class_set(name: str, rows: Sequence[Row]) -> Iterator[Mistake]:
     for codes in _grouped(rows, "code").values():
         if len(codes) > 1:
-            yield Problem(
+            yield Mistake(
                 CLASS_SETS, codes[1].line, f"code {codes[1]['code']!r} stands twice in set {name!r}; keep one"
             )
     unknown = [row for row in rows if row["code"] == UNKNOWN]
     classes = [row for row in rows if row["code"] != UNKNOWN]
     if len(unknown) != 1 or unknown[0]["lower_bound"] or unknown[0]["upper_bound"]:
-        yield Problem(CLASS_SETS, None, f"set {name!r} needs one row `unknown` without bounds, for missing values")
+        yield Mistake(CLASS_SETS, None, f"set {name!r} needs one row `unknown` without bounds, for missing values")
     bounds = []
     for row in classes:
         low = whole_number(row["lower_bound"])
         high = whole_number(row["upper_bound"]) if row["upper_bound"] else None
         if low is None or (row["upper_bound"] and high is None):
-            yield Problem(
+            yield Mistake(
                 CLASS_SETS, row.line, f"class {row['code']!r} needs whole numbers as bounds (upper may be empty)"
             )
             return
@@ -134,25 +156,122 @@ def _class_set(name: str, rows: Sequence[Row]) -> Iterator[Problem]:
     bounds.sort(key=lambda item: item[0])
     if bounds and bounds[0][0] != 0:
         first = bounds[0]
-        yield Problem(CLASS_SETS, first[2].line, f"set {name!r} begins at {first[0]}; the first class begins at 0")
+        yield Mistake(CLASS_SETS, first[2].line, f"set {name!r} begins at {first[0]}; the first class begins at 0")
     for low, high, row in bounds:
         if high is not None and high < low:
-            yield Problem(CLASS_SETS, row.line, f"class {row['code']!r} ends at {high}, before it begins at {low}")
+            yield Mistake(CLASS_SETS, row.line, f"class {row['code']!r} ends at {high}, before it begins at {low}")
     for (_, high, before), (low, _, row) in pairwise(bounds):
         if high is None or low <= high:
-            yield Problem(
+            yield Mistake(
                 CLASS_SETS, row.line, f"class {row['code']!r} overlaps {before['code']!r}; close that one below {low}"
             )
         elif low > high + 1:
-            yield Problem(
+            yield Mistake(
                 CLASS_SETS, row.line, f"gap between {before['code']!r} (to {high}) and {row['code']!r} (from {low})"
             )
     if bounds and bounds[-1][1] is not None:
-        yield Problem(
+        yield Mistake(
             CLASS_SETS, bounds[-1][2].line, f"the last class of set {name!r} must be open; leave upper_bound empty"
         )
     orders = [whole_number(row["sort_order"]) or 0 for _, _, row in bounds] + [
         whole_number(row["sort_order"]) or 0 for row in unknown
     ]
     if any(a >= b for a, b in pairwise(orders)):
-        yield Problem(CLASS_SETS, None, f"sort_order of set {name!r} does not rise with the bounds, `unknown` last")
+        yield Mistake(CLASS_SETS, None, f"sort_order of set {name!r} does not rise with the bounds, `unknown` last")
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        return None
+
+
+def municipalities(places: Places) -> Iterator[Mistake]:
+    """Every code once, valid between its dates, and every closed code with a successor."""
+    rows, mistakes = read(places.seeds / MUNICIPALITIES, MUNICIPALITY_COLUMNS)
+    yield from mistakes
+    known: dict[str, Row] = {}
+    for row in rows:
+        code = row["nis_code"]
+        if not re.fullmatch(r"[0-9]{5}", code):
+            yield Mistake(
+                MUNICIPALITIES, row.line, f"nis_code {code!r} is no code of five digits (a spreadsheet may drop a zero)"
+            )
+        if code in known:
+            yield Mistake(MUNICIPALITIES, row.line, f"nis_code {code} stands twice; keep one")
+        known[code] = row
+        yield from _municipality(row)
+    for row in rows:
+        yield from _succession(row, known)
+
+
+def _municipality(row: Row) -> Iterator[Mistake]:
+    for name in ("municipality", "province", "arrondissement"):
+        if not row[name]:
+            yield Mistake(MUNICIPALITIES, row.line, f"{name} is empty; fill it in")
+    for name in ("valid_from", "valid_to"):
+        if row[name] and not _day(row[name]):
+            yield Mistake(MUNICIPALITIES, row.line, f"{name} {row[name]!r} is no date; write YYYY-MM-DD")
+    if row["valid_from"] and row["valid_to"] and row["valid_from"] > row["valid_to"]:
+        yield Mistake(MUNICIPALITIES, row.line, "valid_from is after valid_to")
+    if row["is_centre_city"] not in ("true", "false"):
+        yield Mistake(MUNICIPALITIES, row.line, f"is_centre_city {row['is_centre_city']!r} must be true or false")
+    for name, (low, high) in AREA.items():
+        try:
+            inside = low <= float(row[name]) <= high
+        except ValueError:
+            inside = False
+        if not inside:
+            yield Mistake(
+                MUNICIPALITIES,
+                row.line,
+                f"{name} {row[name]!r} is no place in Flanders; write degrees such as {low + 1}",
+            )
+
+
+def _succession(row: Row, known: dict[str, Row]) -> Iterator[Mistake]:
+    to, closed = row["successor_nis_code"], _day(row["valid_to"])
+    if bool(to) != bool(row["valid_to"]):
+        yield Mistake(MUNICIPALITIES, row.line, "valid_to and successor_nis_code go together; give both or none")
+    if not to or not closed:
+        return
+    if to not in known:
+        yield Mistake(MUNICIPALITIES, row.line, f"successor_nis_code {to} has no row of its own; add it")
+        return
+    day = (closed + dt.timedelta(days=1)).isoformat()
+    successor = known[to]
+    if (successor["valid_from"] or day) > day or (successor["valid_to"] or day) < day:
+        yield Mistake(MUNICIPALITIES, row.line, f"successor {to} is not valid on {day}, the day after valid_to")
+
+
+def merges(places: Places) -> Iterator[Mistake]:
+    """Every succession of municipalities.csv stands in the list of mergers, and the other way round."""
+    codes, unreadable = read(places.seeds / MUNICIPALITIES, MUNICIPALITY_COLUMNS)
+    rows, mistakes = read(places.seeds / MERGES, MERGE_COLUMNS)
+    yield from mistakes
+    if unreadable or not codes or not rows:
+        return
+    known = {row["nis_code"] for row in codes}
+    ends = {
+        (row["nis_code"], row["successor_nis_code"], (closed + dt.timedelta(days=1)).isoformat()): row
+        for row in codes
+        if (closed := _day(row["valid_to"]))
+    }
+    listed = set()
+    for row in rows:
+        merge = (row["predecessor_nis_code"], row["successor_nis_code"], row["merge_date"])
+        if merge in listed:
+            yield Mistake(MERGES, row.line, "the same merger stands twice; keep one")
+        listed.add(merge)
+        if unknown := [code for code in merge[:2] if code not in known]:
+            yield Mistake(MERGES, row.line, f"{unknown[0]!r} is not in {MUNICIPALITIES}; add it there first")
+        elif not _day(merge[2]):
+            yield Mistake(MERGES, row.line, f"merge_date {merge[2]!r} is no date; write YYYY-MM-DD")
+        elif merge[0] != merge[1] and merge not in ends:
+            yield Mistake(
+                MERGES, row.line, f"{MUNICIPALITIES} does not close {merge[0]} the day before in favour of {merge[1]}"
+            )
+    for (old, new, day), row in ends.items():
+        if (old, new, day) not in listed:
+            yield Mistake(MUNICIPALITIES, row.line, f"add the row {old},{new},{day} to {MERGES}")

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from exports import FigureId, load_questions
 from exports.answering import numbers
-from exports.answering.answer import Figure, build_answer, write_answer
+from exports.answering.answer import QuotedFigure, build_answer, write_answer
 from exports.answering.sentences import SANCTIONS
 from exports.questions.question import Question, load_question
 from tests.checklist.rules import OF_ANY_WORKBOOK, violations
@@ -30,7 +30,7 @@ def publication(tmp_path_factory) -> Path:
     return make_publication(tmp_path_factory.mktemp("publication"))
 
 
-def looked_up(publication: Path, figure: Figure) -> float:
+def looked_up(publication: Path, figure: QuotedFigure) -> float:
     """The figure again, by SQL on the published Parquet and the rule's own words: nothing of the code under test."""
     terms = []
     for lookup in figure.lookups:
@@ -153,7 +153,8 @@ def test_a_table_is_shown_once(publication):
     grids = [
         block
         for _, block in build_answer(publication, QUESTIONS["twe-2024"], years=YEARS).blocks
-        if hasattr(block, "rows") and {f.mart for row in block.rows for f in row if isinstance(f, Figure)} & started
+        if hasattr(block, "rows")
+        and {f.mart for row in block.rows for f in row if isinstance(f, QuotedFigure)} & started
     ]
     assert len(grids) == 1
     assert "2023: zie de tabel bij punt 1." in words_of(build_answer(publication, QUESTIONS["twe-2024"], years=YEARS))

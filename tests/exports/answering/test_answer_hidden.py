@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exports import FigureId
-from exports.answering.answer import Figure, build_answer, write_answer
+from exports.answering.answer import QuotedFigure, build_answer, write_answer
 from exports.build import build
 from tests.exports.answering.test_answer import QUESTIONS, YEARS, runs, words_of
 from tests.exports.tiny_publication import ROWS, make_publication
@@ -114,7 +114,7 @@ def test_what_is_worked_out_from_a_hidden_figure_is_hidden_too(publication, ques
     def hidden(identity: FigureId) -> bool:
         return (identity.mart, identity.measure, identity.place) == (mart, measure, "11002")
 
-    def of_antwerp(answer) -> list[Figure]:
+    def of_antwerp(answer) -> list[QuotedFigure]:
         return [
             f
             for f in answer.figures

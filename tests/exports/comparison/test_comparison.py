@@ -24,7 +24,7 @@ from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
-from orchestration.releases.attribution import present_codes, trace
+from orchestration.releases.attribution import attribute_changes, present_codes
 from orchestration.store.paths import DataFolder
 from tests.checklist.rules import OF_ANY_WORKBOOK, violations
 from tests.exports.tiny_publication import ROWS, cells, make_publication
@@ -251,7 +251,7 @@ class Lake:
     def trace(self, old_until: str, until: str = "2025-06-30", other_code: bool = False):
         clock = (dt.date.fromisoformat(old_until), dt.date.fromisoformat(until))
         old = [entry for entry in self.entries if entry.delivered_on <= clock[0]]
-        return trace(self.data, self.contracts, old, self.entries, clock, dt.date(2025, 1, 1), other_code)
+        return attribute_changes(self.data, self.contracts, old, self.entries, clock, dt.date(2025, 1, 1), other_code)
 
 
 def row(key: str, nis: str = "44021", start: str = "2022-03-01", **more: object) -> dict[str, object]:

@@ -20,8 +20,8 @@ from exports.figure_book.definition import Definition
 from exports.figures.identity import PROVINCIE, VLAANDEREN, FigureId
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question, QuestionError
-from orchestration.quality.checks import questions
-from orchestration.quality.checks.checking import Places
+from orchestration.quality.checks import exports
+from orchestration.quality.checks.files import Places
 from tests.exports.tiny_publication import ROWS, make_publication
 
 ANTWERP, GHENT = "11002", "44021"
@@ -196,7 +196,7 @@ def test_a_mistake_in_the_definition_is_told_with_its_line(tmp_path, block, said
     path.write_text(f"id: cijferboek\ntitle: t\nfigures:\n  - {block}\n")
     with pytest.raises(QuestionError, match=re.escape(said)):
         load_definition(path)
-    (problem,) = questions.figure_book(Places(figure_book=path))
+    (problem,) = exports.figure_book(Places(figure_book=path))
     assert problem.line == 4
 
 

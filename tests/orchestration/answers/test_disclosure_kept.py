@@ -14,13 +14,12 @@ from exports import load_questions
 from exports.disclosure.audit import AuditReport, UnsafeCell, Verdict
 from exports.figure_book import book_figures, load_definition
 from orchestration.answers import disclosure
-from orchestration.answers.blocked_edition import refusal
-from orchestration.answers.disclosure import Kept
+from orchestration.answers.disclosure import StoredControl, explain_refusal
 from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
-from orchestration.resources import AnswerConfig
+from orchestration.resources import RunOptions
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 from tests.exports.tiny_publication import make_publication
@@ -72,17 +71,17 @@ def test_a_control_is_made_once(settings, made, monkeypatch):
 
 def test_figures_policy_years_and_questions_decide_it(settings, made, tmp_path, monkeypatch):
     stamps = {
-        disclosure.kept(settings, made).stamp,
-        disclosure.kept(settings, replace(made, inputs="two")).stamp,
-        disclosure.kept(settings, made, "2020-2021").stamp,
+        disclosure.stored_control(settings, made).stamp,
+        disclosure.stored_control(settings, replace(made, inputs="two")).stamp,
+        disclosure.stored_control(settings, made, (2020, 2021)).stamp,
     }
     policy = tmp_path / "policy.yml"
     policy.write_text(disclosure.DISCLOSURE_POLICY.read_text().replace("threshold: 4", "threshold: 5"))
     monkeypatch.setattr(disclosure, "DISCLOSURE_POLICY", policy)
-    stamps.add(disclosure.kept(settings, made).stamp)
+    stamps.add(disclosure.stored_control(settings, made).stamp)
     (tmp_path / "questions").mkdir()
     shutil.copy(Path("docs/examples/twe-2026.yml").resolve(), tmp_path / "questions")
-    stamps.add(disclosure.kept(settings.model_copy(update={"questions": tmp_path / "questions"}), made).stamp)
+    stamps.add(disclosure.stored_control(settings.model_copy(update={"questions": tmp_path / "questions"}), made).stamp)
     assert len(stamps) == 5
 
 
@@ -90,7 +89,7 @@ def test_a_release_under_a_control_leaves_that_control_as_it_is(settings, made, 
     kept = disclosure.ensure(settings, made)
     lines = release(settings, made, tmp_path / "files")
     assert {line.control for line in lines} == {kept.stamp}
-    assert disclosure.kept(settings, made) == kept
+    assert disclosure.stored_control(settings, made) == kept
 
 
 def test_a_release_under_another_control_is_known_to_the_next(settings, made, tmp_path):
@@ -107,10 +106,10 @@ def test_a_release_under_another_control_is_known_to_the_next(settings, made, tm
 
 def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     disclosure.record(settings, made, QUESTION, "twe-2024/x")
-    record = disclosure._known(settings.folder, replace(_line(), folder="twe-2024/x"))
+    record = disclosure._released(settings.folder, replace(_line(), folder="twe-2024/x"))
     populations = {cell.population.partition(" ")[0] for cell in record.system.cells}
     assert populations == {"started", "subsidies", "ended", "measured"}
-    everything = disclosure.load(disclosure.ensure(settings, made, "2022-2023")).release.system.cells
+    everything = disclosure.load(disclosure.ensure(settings, made, (2022, 2023))).release.system.cells
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
 
 
@@ -119,7 +118,7 @@ def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(setting
     for figure in book_figures(made.path):
         control.hidden(figure.id)  # raises ControlError for what was not controlled
     disclosure.record(settings, made, load_definition(), "cijferboek/x")
-    record = disclosure._known(settings.folder, replace(_line(), folder="cijferboek/x"))
+    record = disclosure._released(settings.folder, replace(_line(), folder="cijferboek/x"))
     assert {cell.population.partition(" ")[0] for cell in record.system.cells} == {
         "started",
         "subsidies",
@@ -160,7 +159,7 @@ def test_a_lost_record_stops_the_control(settings, made, tmp_path):
 def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
     """Both editions may be handed out, so no figure may be hidden in one and shown in the other."""
     usual = disclosure.load(disclosure.ensure(settings, made)).release
-    other = disclosure.load(disclosure.ensure(settings, made, "2021-2024")).release
+    other = disclosure.load(disclosure.ensure(settings, made, (2021, 2022, 2023, 2024))).release
     both = usual.system.index.keys() & other.system.index.keys()
     assert len(other.system.cells) > len(usual.system.cells) and len(both) > 50
     for cell in both:
@@ -172,7 +171,7 @@ def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
 def test_a_release_of_the_usual_edition_tells_no_more_than_that_edition(settings, made, tmp_path):
     disclosure.ensure(settings, made)
     release(settings, made, tmp_path / "files")
-    told = disclosure.ensure(settings, made, "2021-2024").summary
+    told = disclosure.ensure(settings, made, (2021, 2022, 2023, 2024)).summary
     assert told.passed and told.refused == ""
     assert "gewone uitgave van deze stand" in " ".join(told.policy) and "vrijgegeven" not in " ".join(told.policy)
 
@@ -183,17 +182,17 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     name = kept.release.system.cells[cell]
     report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1, Verdict.DETERMINED)])
     tables = disclosure._tables(made, QUESTION, None)
-    told = refusal(replace(kept, passed=False, report=report), tables, [kept.release], usual=False)
+    told = explain_refusal(replace(kept, passed=False, report=report), tables, [kept.release], usual=False)
     assert "found 1 hidden figures" in told and f"twe-2024 annex 4: 1 (counts of {name.year})" in told
     assert "stand 31/03/2024 as of 2024-03-31 with the municipalities of 2024-03-31" in told
     assert "--geography-date" in told and name.place not in told.replace("2024-03-31", "")
-    assert refusal(replace(kept, report=report), tables, [], usual=False) == ""
+    assert explain_refusal(replace(kept, report=report), tables, [], usual=False) == ""
 
 
 def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):
     monkeypatch.setattr(disclosure, "known", lambda settings: {"twe-2024": QUESTION})
-    assert disclosure.kept(settings, made, "2020-2021") == disclosure.kept(settings, made)
-    assert disclosure.kept(settings, made, "2019-2021") != disclosure.kept(settings, made)
+    assert disclosure.stored_control(settings, made, (2020, 2021)) == disclosure.stored_control(settings, made)
+    assert disclosure.stored_control(settings, made, (2019, 2020, 2021)) != disclosure.stored_control(settings, made)
 
 
 @pytest.mark.parametrize("passed", [True, False])
@@ -201,13 +200,13 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     kept = disclosure.ensure(settings, made)
     control = replace(disclosure.load(kept), passed=passed)
     monkeypatch.setattr(disclosure, "load", lambda kept: control)
-    monkeypatch.setattr(disclosure, "ensure", lambda *_: Kept(kept.stamp, kept.folder))
+    monkeypatch.setattr(disclosure, "ensure", lambda *_: StoredControl(kept.stamp, kept.folder))
     monkeypatch.setattr("orchestration.assets.publish.of_run", lambda *_: made)
     monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
-    annex, answer = QUESTION.annex("6"), assets._answer(QUESTION)
+    annex, answer = QUESTION.annex("6"), assets._document(QUESTION, ANSWER)
     workspace = Workspace(settings)
     result = dg.materialize(
-        [assets._annex(QUESTION, annex), answer], resources={"workspace": workspace, "answer": AnswerConfig()}
+        [assets._document(QUESTION, annex.key), answer], resources={"workspace": workspace, "run_options": RunOptions()}
     )
     assert result.success
     place = settings.folder.annexes / "twe-2024"

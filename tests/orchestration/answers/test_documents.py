@@ -9,10 +9,11 @@ import pytest
 
 from exports.questions.question import Question, QuestionError, load_questions
 from orchestration.answers import documents
-from orchestration.answers.documents import Stamps, YearsError, parse_years, stamp
-from orchestration.answers.questions import UnknownQuestionError, chosen, known, sound
+from orchestration.answers.documents import DocumentStamps, stamp
+from orchestration.answers.questions import UnknownQuestionError, YearsError, chosen, known, parse_years, sound
 from orchestration.ingest.ledger import Entry
 from orchestration.quality.checks import checking
+from orchestration.quality.checks.files import MistakesError
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse.publication import Publication, inputs_digest
@@ -68,12 +69,14 @@ def test_another_stand_geography_or_choice_of_years_never_overwrites_it(question
     assert place(question, earlier) == "twe-2024/stand-2024-01-31_gebied-2024-06-30"
     moved = replace(MADE, geography_date=dt.date(2018, 1, 1))
     assert place(question, moved) == "twe-2024/stand-2024-06-30_gebied-2018-01-01"
-    assert place(question, MADE, "2020,2022") == "twe-2024/jaren-2020+2022"
-    assert place(question, earlier, "2020-2022") == ("twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022")
+    assert place(question, MADE, (2020, 2022)) == "twe-2024/jaren-2020+2022"
+    assert place(question, earlier, (2020, 2021, 2022)) == (
+        "twe-2024/stand-2024-01-31_gebied-2024-06-30_jaren-2020+2021+2022"
+    )
 
 
 def test_the_same_years_go_into_the_same_folder_however_they_are_written(question: Question) -> None:
-    assert place(question, MADE, "2020-2021") == place(question, MADE, "2021, 2020")
+    assert place(question, MADE, parse_years("2020-2021")) == place(question, MADE, parse_years("2021, 2020"))
 
 
 def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_path: Path) -> None:
@@ -81,22 +84,22 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
     path = data.annexes / "q" / "bijlage.xlsx"
     path.parent.mkdir(parents=True)
     path.touch()
-    assert not Stamps(data).is_current(path, "s1")
-    Stamps(data).set(path, "s1", [path], MADE)
-    Stamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
-    assert Stamps(data).is_current(path, "s1")
-    assert Stamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
-    assert Stamps(data).dates(path.with_name("nooit.xlsx")) is None
-    assert not Stamps(data).is_current(path, "s2")
+    assert not DocumentStamps(data).is_current(path, "s1")
+    DocumentStamps(data).set(path, "s1", [path], MADE)
+    DocumentStamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
+    assert DocumentStamps(data).is_current(path, "s1")
+    assert DocumentStamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
+    assert DocumentStamps(data).dates(path.with_name("nooit.xlsx")) is None
+    assert not DocumentStamps(data).is_current(path, "s2")
     path.unlink()
-    assert not Stamps(data).is_current(path, "s1")
+    assert not DocumentStamps(data).is_current(path, "s1")
 
 
 def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -> None:
     one, two = documents.names(question)[:2]
     stamps = {
         stamp(MADE, question, one, None),
-        stamp(MADE, question, one, "2020"),
+        stamp(MADE, question, one, (2020,)),
         stamp(MADE, question, two, None),
         stamp(replace(MADE, inputs="ander"), question, one, None),
         stamp(MADE, replace(question, source_sha256="ander"), one, None),
@@ -190,8 +193,8 @@ def test_a_mistake_in_one_question_leaves_the_others_readable_and_nothing_to_be_
     with pytest.raises(QuestionError, match=r"^twe-2027.yml, line 2: unknown field `titel`.*\n.*move it out of"):
         known(settings)
     places = checking.Places(own_questions=tmp_path)
-    assert [problem.file for problem in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
-    with pytest.raises(checking.MistakesError, match="Nothing was changed"):
+    assert [mistake.file_name for mistake in checking.require_sound(places, despite_questions=True)] == ["twe-2027.yml"]
+    with pytest.raises(MistakesError, match="Nothing was changed"):
         checking.require_sound(places)
 
 

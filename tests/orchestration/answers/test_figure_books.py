@@ -13,7 +13,7 @@ from exports import load_questions
 from exports.figure_book import definition
 from orchestration import planning
 from orchestration.answers import disclosure, figure_books
-from orchestration.planning import RunRequest, plan
+from orchestration.planning import RunRequest, remaining_work, run_plans
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 from tests.exports.tiny_publication import make_publication
@@ -33,9 +33,9 @@ def another_control(
 ) -> None:
     """As after a release: the same figures, under another stamp; it may refuse to give a public edition."""
     control = disclosure.load(disclosure.ensure(settings, made))
-    other = disclosure.Kept("another", settings.folder.disclosure / "another")
-    other.keep(control)
-    monkeypatch.setattr(disclosure, "kept", lambda *_: other)
+    other = disclosure.StoredControl("another", settings.folder.disclosure / "another")
+    other.write(control)
+    monkeypatch.setattr(disclosure, "stored_control", lambda *_: other)
     if not passed:
         monkeypatch.setattr(disclosure, "load", lambda _: SimpleNamespace(passed=False))
 
@@ -80,10 +80,10 @@ def test_a_page_of_one_question_does_not_pass_for_the_book_and_one_elsewhere_cha
 def test_a_page_that_a_new_control_refuses_is_taken_away(settings, made, tmp_path, monkeypatch):
     page = figure_books.write(settings, made)
     another_control(settings, made, monkeypatch, passed=False)
-    with pytest.raises(figure_books.RefusedError):
+    with pytest.raises(figure_books.NoPublicEditionError):
         figure_books.write(settings, made, out=tmp_path / "elsewhere.html")
     assert page.is_file()
-    with pytest.raises(figure_books.RefusedError):
+    with pytest.raises(figure_books.NoPublicEditionError):
         figure_books.write(settings, made)
     assert not page.exists() and figure_books.current(settings, made) is None
     assert figure_books.is_current(settings, made), "a run would try it again and again"
@@ -94,11 +94,14 @@ def test_every_run_that_writes_annexes_keeps_a_page_of_its_dates_up_to_date(sett
     monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)
     monkeypatch.setattr(planning.publication, "current", lambda _: made)
-    monkeypatch.setattr(planning, "stale", lambda *_: [])
+    monkeypatch.setattr(planning.documents, "out_of_date", lambda *_: [])
 
-    def books(wish: RunRequest) -> bool:
-        work = plan(settings, entries, (None, None), [QUESTION], wish, frozenset())
-        return work is not None and work.book
+    monkeypatch.setattr(planning, "chosen", lambda *_: [QUESTION])
+
+    def books(request: RunRequest) -> bool:
+        (plan,) = run_plans(settings, request)
+        work = remaining_work(settings, entries, plan, frozenset())
+        return work is not None and work.figure_book
 
     one, years, every = RunRequest((QUESTION.id,)), RunRequest(years="2020-2021"), RunRequest()
     assert (books(one), books(years), books(every)) == (False, False, True), "only a run for all makes the first"

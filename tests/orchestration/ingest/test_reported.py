@@ -54,7 +54,7 @@ def test_a_run_of_the_daemon_told_what_its_checks_told(
     reported.begin(workspace.data, [])
     ledger.append(workspace.data.ledger, [entry("a")])
     workspace.judged |= judged
-    resources._tell(workspace, dg.DagsterRun(job_name=jobs.ALL, run_id="b", tags=tags))
+    resources._note_reported(workspace, dg.DagsterRun(job_name=jobs.ALL, run_id="b", tags=tags))
     assert len(workspace.untold()) == left
 
 

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from orchestration.quality import cases, listing
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipients
-from orchestration.quality.workbooks import return_books
-from orchestration.quality.wrong_choice import WrongChoiceError
+from orchestration.quality.workbooks import return_book
+from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write, write_text
 
@@ -30,7 +30,13 @@ def told(data: DataFolder, **choice: Any) -> str:
 
 def stand(data: DataFolder, source: str | None = None) -> list[tuple]:
     return [
-        (c.file_name.split("_", 1)[1], c.row_number, c.status, str(c.since), c.mended_by and c.mended_by.split("_")[1])
+        (
+            c.file_name.split("_", 1)[1],
+            c.row_number,
+            c.status,
+            str(c.since),
+            c.resolved_by and c.resolved_by.split("_")[1],
+        )
         for c in cases.read(data, source)
     ]
 
@@ -48,9 +54,9 @@ def test_a_row_is_open_until_its_key_is_accepted_and_its_age_counts_from_the_fir
     trajectories(data, "2024-03-31", f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | |")
     trajectories(data, "2024-04-30", f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | 2019-01-01 | UITGEVOERD")
     assert stand(data) == [
-        ("2024-01-31.csv", 2, "mended", "2024-01-31", "2024-03-31.csv"),
+        ("2024-01-31.csv", 2, "resolved", "2024-01-31", "2024-03-31.csv"),
         ("2024-01-31.csv", 3, "open", "2024-01-31", None),
-        ("2024-02-29.csv", 2, "mended", "2024-01-31", "2024-03-31.csv"),
+        ("2024-02-29.csv", 2, "resolved", "2024-01-31", "2024-03-31.csv"),
         ("2024-04-30.csv", 2, "open", "2024-04-30", None),
     ]
 
@@ -69,10 +75,10 @@ def test_a_warning_is_settled_by_a_version_without_it_and_a_withdrawal_settles_a
     trajectories(data, "2024-03-31", f"T1 | {INSZ[0]} | 11001 | 2024-01-01 | |")
     load(data, write(data.inbox, "trajecten_2024-04-30.csv", f"{HEAD} | verwijderd\nT3 | | | | | | J"))
     assert {(row, status, by) for _, row, status, _, by in stand(data)} == {
-        (2, "mended", "2024-03-31.csv"),
+        (2, "resolved", "2024-03-31.csv"),
         (3, "repeated", None),
         (3, "open", None),
-        (4, "mended", "2024-04-30.csv"),
+        (4, "resolved", "2024-04-30.csv"),
     }
 
 
@@ -81,7 +87,7 @@ def test_a_literal_repeat_needs_nothing_and_a_row_without_a_key_never_closes_by_
     trajectories(data, "2024-01-31", f"{row}\n{row}\n | {INSZ[1]} | 11001 | 2020-01-01 | |")
     trajectories(data, "2024-02-29", f"T9 | {INSZ[1]} | 11001 | 2020-01-01 | |")
     assert stand(data) == [
-        ("2024-01-31.csv", 3, "mended", "2024-01-31", "2024-01-31.csv"),
+        ("2024-01-31.csv", 3, "resolved", "2024-01-31", "2024-01-31.csv"),
         ("2024-01-31.csv", 4, "open", "2024-01-31", None),
     ]
     assert "1 open row has no usable key" in told(data)
@@ -91,7 +97,7 @@ def test_a_key_of_two_columns_with_a_month_is_recognised(data: DataFolder) -> No
     table = "nis_code | maand | leefloners\n11001 | 2024-01 | {}\n11002 | 2024-01 | 5"
     load(data, write(data.inbox, "leefloners_2024-01-31.csv", table.format("veel")))
     load(data, write(data.inbox, "leefloners_2024-02-29.csv", table.format("7")))
-    assert stand(data) == [("2024-01-31.csv", 2, "mended", "2024-01-31", "2024-02-29.csv")]
+    assert stand(data) == [("2024-01-31.csv", 2, "resolved", "2024-01-31", "2024-02-29.csv")]
 
 
 def test_rows_go_to_the_ocmw_of_the_row_then_of_the_trajectory_then_of_the_label(data: DataFolder) -> None:
@@ -147,7 +153,7 @@ def test_the_workbook_of_an_ocmw_is_safe_and_complete(data: DataFolder, tmp_path
     load(data, write_text(data.inbox, "trajecten_2024-01-31_aartselaar.csv", text + "\n"))
     found = cases.read(data)
     folder = tmp_path / "terug"
-    (path,) = return_books.write(found, listing.recipients(data), folder)
+    (path,) = return_book.write(found, listing.recipients(data), folder)
     assert path.name == "11001_aartselaar.xlsx"
     assert path.stat().st_mode & 0o077 == 0
     book = load_workbook(path)
@@ -167,17 +173,17 @@ def test_the_workbook_of_an_ocmw_is_safe_and_complete(data: DataFolder, tmp_path
     everything = "\n".join(str(cell.value) for cell in cells)
     assert not [insz for insz in INSZ if insz in everything]
     assert "a\N{REPLACEMENT CHARACTER}b" in everything
-    with pytest.raises(return_books.FolderInUseError, match="is not an empty folder"):
-        return_books.write(found, listing.recipients(data), folder)
+    with pytest.raises(return_book.FolderInUseError, match="is not an empty folder"):
+        return_book.write(found, listing.recipients(data), folder)
 
 
 def test_ten_thousand_rows_come_through(data: DataFolder, tmp_path: Path) -> None:
     rows = "".join(f"T{n};{INSZ[0]};11001;31/31/2020\n" for n in range(10_000))
     load(data, write_text(data.inbox, "trajecten_2024-01-31.csv", f"traject_id;klant_id;ocmw_nis;startdatum\n{rows}"))
     found = cases.read(data)
-    (path,) = return_books.write(found, listing.recipients(data), tmp_path / "terug")
+    (path,) = return_book.write(found, listing.recipients(data), tmp_path / "terug")
     (table,) = load_workbook(path)["trajecten"].tables.values()
-    assert table.ref == f"A{return_books.HEADER_ROW}:O{return_books.HEADER_ROW + 10_000}"
+    assert table.ref == f"A4:O{4 + 10_000}"
 
 
 def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: DataFolder) -> None:
@@ -189,9 +195,11 @@ def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: D
     )
     trajectories(data, "2024-02-29", f"T1 | {INSZ[0]} | 11001 | ooit | |\nT4 | {INSZ[0]} | 11001 | 2020-01-01 | |")
     text = told(data).splitlines()
-    assert text[0].startswith("Open: 2 refused rows, 1 row with a warning. Mended by a later delivery: 1 row. Older")
+    assert text[0].startswith(
+        "Open: 2 quarantined rows, 1 row with a warning. Resolved by a later delivery: 1 row. Older"
+    )
     assert [line.split() for line in text[3:5]] == [
-        ["2", "refused", "trajecten", "invalid_startdatum", "2", "2", "2024-01-31"],
+        ["2", "quarantined", "trajecten", "invalid_startdatum", "2", "2", "2024-01-31"],
         ["1", "warned", "trajecten", "starts_after_delivery", "1", "1", "2024-01-31"],
     ]
     everything = told(data, everything=True, rule="invalid_startdatum").splitlines()
@@ -217,7 +225,7 @@ def test_the_list_has_a_line_per_source_and_rule_and_per_file_on_request(data: D
 )
 def test_a_name_that_is_not_known_is_told_with_those_that_come_near(choice: dict, said: str, data: DataFolder) -> None:
     trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 11001 | nooit | |")
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(WrongChoiceError, match=said):
         told(data, **choice)
 
 

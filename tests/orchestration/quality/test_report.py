@@ -14,9 +14,8 @@ from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
-from orchestration.quality.by_ocmw import OcmwLine
+from orchestration.quality.counts import OcmwCounts, RowCounts
 from orchestration.quality.report import QualityReport
-from orchestration.quality.standing import Standing
 from orchestration.store.settings import Settings
 
 CONTRACTS = {name: contract.load(name) for name in contract.sources()}
@@ -79,13 +78,15 @@ def test_a_run_is_told_beside_the_runs_before_it() -> None:
 
 
 def test_how_the_rows_stand_is_told_per_source_and_together() -> None:
-    standings = {
-        "trajecten": Standing(refused=2, warned=3, found=7, reviewed=1, closed=5, mended=4, since=dt.date(2024, 1, 31)),
-        "leefloners": Standing(refused=1, since=dt.date(2023, 1, 31)),
+    row_counts = {
+        "trajecten": RowCounts(
+            quarantined=2, warned=3, found=7, reviewed=1, closed=5, resolved=4, since=dt.date(2024, 1, 31)
+        ),
+        "leefloners": RowCounts(quarantined=1, since=dt.date(2023, 1, 31)),
     }
-    report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, standings)
+    report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, row_counts)
     assert report
-    assert report.standing == Standing(3, 3, 7, 1, 5, 4, dt.date(2023, 1, 31))
+    assert report.row_counts == RowCounts(3, 3, 7, 1, 5, 4, dt.date(2023, 1, 31))
     text = words(report_page.page(report))
     assert "Deze leveringen verbeterden 4 rijen van vroeger. Nu open: 3 geweigerde rijen, 3 rijen met een" in text
     assert "trajecten 2 3 7 2024-01-31 1 5 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0 0" in text
@@ -130,7 +131,7 @@ def test_a_tiny_delivery_does_not_set_the_scale_of_the_bars() -> None:
 
 
 def test_the_rows_of_every_ocmw_are_told_with_their_course() -> None:
-    line = OcmwLine("Gent", "", 3, 2, 1, dt.date(2023, 1, 31), {2023: 4, 2024: 0})
+    line = OcmwCounts("Gent", "", 3, 2, 1, dt.date(2023, 1, 31), {2023: 4, 2024: 0})
     report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, ocmws=[line] * 26)
     assert report
     text = words(report_page.page(report))

@@ -7,9 +7,9 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from orchestration.quality import cases, listing, quarantine, reviewing, reviews, standing
-from orchestration.quality.reviewing import Reviewed, ReviewError
-from orchestration.quality.workbooks import return_books
+from orchestration.quality import cases, counts, listing, review_log, reviews
+from orchestration.quality.reviews import Reviewed, ReviewError
+from orchestration.quality.workbooks import return_book, steward_book
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write
 
@@ -39,7 +39,7 @@ def warned(data: DataFolder) -> DataFolder:
 
 def book(data: DataFolder, path: Path, everything: bool = False) -> Path:
     found = [c for c in cases.read(data) if everything or c.status == cases.OPEN]
-    quarantine.write_workbook(quarantine.findings(found), path)
+    steward_book.write(found, path)
     return path
 
 
@@ -57,7 +57,7 @@ def fill(path: Path, reasons: dict[tuple[int, str], str | None]) -> Path:
 
 
 def review(data: DataFolder, path: Path) -> Reviewed:
-    return reviewing.apply(data, reviewing.read_book(path), SAID_ON)
+    return reviews.apply(data, steward_book.read(path), SAID_ON)
 
 
 def stand(data: DataFolder) -> list[tuple]:
@@ -86,15 +86,15 @@ def test_a_reviewed_warning_is_no_longer_open_and_can_be_taken_back(warned: Data
     assert "        2  reviewed  trajecten               over_24_months" in listing.text(
         found, everything, listing.recipients(warned)
     )
-    counted = standing.total(standing.per_source(found, set()))
-    assert (counted.refused, counted.warned, counted.reviewed) == (1, 2, 2)
+    counted = counts.total(counts.per_source(found, set()))
+    assert (counted.quarantined, counted.warned, counted.reviewed) == (1, 2, 2)
 
     full = book(warned, tmp_path / "all.xlsx", everything=True)
     told = {(row[3], row[5]): (row[9], row[12]) for row in load_workbook(full).worksheets[0].values}
     assert told[2, OVER] == ("nagekeken", WHY)
     assert review(warned, fill(full, {(2, OVER): None, (5, OVER): "Toch anders"})) == Reviewed(1, 1, 0)
     assert [(row, why) for row, _, status, why in stand(warned) if status == "reviewed"] == [(5, "Toch anders")]
-    assert reviews.standing(warned)[("trajecten_2024-01-31.csv", 5, OVER)].day == SAID_ON
+    assert review_log.current(warned)[("trajecten_2024-01-31.csv", 5, OVER)].day == SAID_ON
 
 
 def test_a_workbook_of_before_a_review_takes_nothing_back(warned: DataFolder, tmp_path: Path) -> None:
@@ -105,19 +105,19 @@ def test_a_workbook_of_before_a_review_takes_nothing_back(warned: DataFolder, tm
 
 
 def test_a_newer_version_that_breaks_the_rule_again_is_open_since_its_own_day(warned: DataFolder) -> None:
-    reviews.record(warned, {("trajecten_2024-01-31.csv", row, OVER): WHY for row in (2, 3)}, SAID_ON)
+    review_log.record(warned, {("trajecten_2024-01-31.csv", row, OVER): WHY for row in (2, 3)}, SAID_ON)
     trajectories(warned, "2024-02-29", f"T1 | {INSZ[0]} | 11001 | {LONG}\nT2 | {INSZ[1]} | 11001 | 2020-01-01 | |")
     of_keys = [c for c in cases.read(warned) if c.values.get("traject_id") in ("T1", "T2")]
     assert [(c.file_name[10:20], c.row_number, c.status, str(c.since)) for c in of_keys] == [
         ("2024-01-31", 2, "reviewed", "2024-01-31"),
-        ("2024-01-31", 3, "mended", "2024-01-31"),
+        ("2024-01-31", 3, "resolved", "2024-01-31"),
         ("2024-02-29", 2, "open", "2024-02-29"),
     ]
 
 
 def test_the_review_of_the_newest_version_settles_the_older_ones(warned: DataFolder) -> None:
     file = trajectories(warned, "2024-02-29", f"T1 | {INSZ[0]} | 11001 | {LONG}")
-    reviews.record(warned, {(file, 2, OVER): WHY}, SAID_ON)
+    review_log.record(warned, {(file, 2, OVER): WHY}, SAID_ON)
     of_key = [c for c in cases.read(warned) if c.values.get("traject_id") == "T1"]
     assert [(c.status, str(c.since)) for c in of_key] == [("repeated", "2024-01-31"), ("reviewed", "2024-01-31")]
 
@@ -129,19 +129,19 @@ def test_what_only_the_warehouse_sees_can_be_reviewed_too(warned: DataFolder) ->
             "file_name, unnest(['T1', 'T2']) as row_key) to '" + str(warned.warehouse_findings) + "' (format parquet)"
         )
     place = "trajecten_2024-01-31.csv:2"
-    lines = reviewing.of_row(warned, place, "overlapping_trajectory", WHY)
-    assert reviewing.apply(warned, lines, SAID_ON) == Reviewed(1, 0, 0)
+    lines = reviews.of_row(warned, place, "overlapping_trajectory", WHY)
+    assert reviews.apply(warned, lines, SAID_ON) == Reviewed(1, 0, 0)
     found = {(c.row_number, c.status) for c in cases.read(warned) if c.rules == ("overlapping_trajectory",)}
     assert found == {(2, "reviewed"), (3, "open")}
-    assert standing.total(standing.per_source(cases.read(warned), set())).found == 1
-    assert reviewing.apply(warned, reviewing.of_row(warned, place, None, None), SAID_ON) == Reviewed(0, 1, 0)
-    assert reviews.standing(warned) == {}
+    assert counts.total(counts.per_source(cases.read(warned), set())).found == 1
+    assert reviews.apply(warned, reviews.of_row(warned, place, None, None), SAID_ON) == Reviewed(0, 1, 0)
+    assert review_log.current(warned) == {}
 
 
 def test_reviewed_rows_do_not_go_back_to_the_ocmw(warned: DataFolder, tmp_path: Path) -> None:
-    reviews.record(warned, {("trajecten_2024-01-31.csv", row, OVER): WHY for row in (2, 3, 5)}, SAID_ON)
+    review_log.record(warned, {("trajecten_2024-01-31.csv", row, OVER): WHY for row in (2, 3, 5)}, SAID_ON)
     still = [c for c in cases.read(warned) if c.status == cases.OPEN]
-    books = return_books.write(still, listing.recipients(warned), tmp_path / "terug")
+    books = return_book.write(still, listing.recipients(warned), tmp_path / "terug")
     sent = {
         (row[1], row[4])
         for path in books
@@ -185,18 +185,18 @@ def test_one_line_that_will_not_do_and_nothing_is_written(
 )
 def test_a_slip_in_the_name_of_a_row_is_one_line(place: str, rule: str | None, told: str, warned: DataFolder) -> None:
     with pytest.raises(ReviewError, match=told):
-        reviewing.apply(warned, reviewing.of_row(warned, place, rule, WHY), SAID_ON)
+        reviews.apply(warned, reviews.of_row(warned, place, rule, WHY), SAID_ON)
 
 
 def test_another_workbook_is_told_apart(warned: DataFolder, tmp_path: Path) -> None:
     path = tmp_path / "iets.xlsx"
     path.write_text("geen werkmap")
     with pytest.raises(ReviewError, match=r"iets\.xlsx: cannot be read as XLSX"):
-        reviewing.read_book(path)
+        steward_book.read(path)
     found = cases.read(warned)
-    (back,) = [p for p in return_books.write(found, listing.recipients(warned), tmp_path / "t") if "11001" in p.name]
+    (back,) = [p for p in return_book.write(found, listing.recipients(warned), tmp_path / "t") if "11001" in p.name]
     with pytest.raises(ReviewError, match="the first sheet has no column 'bestand'"):
-        reviewing.read_book(back)
+        steward_book.read(back)
 
 
 def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
@@ -213,19 +213,19 @@ def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
     rules = ("invalid_startdatum", "missing_traject_id")
     assert [c for c in stand(warned) if c[2] == "closed"] == [(2, rules, "closed", "kwam terug als T7")]
     found = cases.read(warned)
-    counted = standing.total(standing.per_source(found, set()))
-    assert (counted.refused, counted.closed, counted.reviewed) == (3, 1, 0)
+    counted = counts.total(counts.per_source(found, set()))
+    assert (counted.quarantined, counted.closed, counted.reviewed) == (3, 1, 0)
     text = listing.text(found, listing.CaseFilter(everything=True), listing.recipients(warned))
     assert "Without a usable key, closed: 1 row." in text and "1 open row has no usable key" in text
     assert "        1  closed    trajecten               missing_traject_id" in text
-    books = return_books.write([c for c in found if c.status == cases.OPEN], listing.recipients(warned), tmp_path / "t")
+    books = return_book.write([c for c in found if c.status == cases.OPEN], listing.recipients(warned), tmp_path / "t")
     rows = [r[:2] for p in books for r in load_workbook(p)["trajecten"].iter_rows(min_row=5, values_only=True)]
     assert (file, 2) not in rows and (file, 3) in rows
     full = fill(book(warned, tmp_path / "all.xlsx", everything=True), {(2, "invalid_startdatum"): None})
     assert review(warned, full) == Reviewed(0, 1, 0)
-    assert (2, rules, "open", None) in stand(warned) and reviews.standing(warned) == {}
+    assert (2, rules, "open", None) in stand(warned) and review_log.current(warned) == {}
     with pytest.raises(ReviewError, match=r"row 4 of .* was refused \(invalid_startdatum\)"):
-        reviewing.apply(warned, reviewing.of_row(warned, f"{file}:4", None, WHY), SAID_ON)
+        reviews.apply(warned, reviews.of_row(warned, f"{file}:4", None, WHY), SAID_ON)
 
 
 def test_a_row_that_was_mended_meanwhile_needs_no_review(warned: DataFolder, tmp_path: Path) -> None:
@@ -236,10 +236,10 @@ def test_a_row_that_was_mended_meanwhile_needs_no_review(warned: DataFolder, tmp
 
 def test_the_words_about_a_row_can_be_forgotten_and_the_decision_stands(warned: DataFolder) -> None:
     places = [("trajecten_2024-01-31.csv", row, OVER) for row in (2, 3, 5)]
-    reviews.record(warned, dict.fromkeys(places, WHY), SAID_ON)
-    reviews.record(warned, {places[2]: None}, SAID_ON)
-    reviews.forget(warned, [("trajecten_2024-01-31.csv", row) for row in (2, 5)])
-    assert {place: r.why for place, r in reviews.standing(warned).items()} == {places[0]: "(gewist)", places[1]: WHY}
+    review_log.record(warned, dict.fromkeys(places, WHY), SAID_ON)
+    review_log.record(warned, {places[2]: None}, SAID_ON)
+    review_log.forget(warned, [("trajecten_2024-01-31.csv", row) for row in (2, 5)])
+    assert {place: r.why for place, r in review_log.current(warned).items()} == {places[0]: "(gewist)", places[1]: WHY}
     assert warned.reviews.read_text(encoding="utf-8").count(WHY) == 1
 
 
@@ -247,5 +247,5 @@ def test_what_a_run_mended_is_counted_by_its_own_files(warned: DataFolder) -> No
     file = trajectories(warned, "2024-02-29", f"T3 | {INSZ[2]} | 11001 | 2020-01-01 | |")
     row = f"T9 | {INSZ[0]} | 11001 | 2020-01-01 | |"
     repeat = trajectories(warned, "2024-03-31", f"{row}\n{row}")
-    counted = {f: standing.per_source(cases.read(warned), {f})["trajecten"].mended for f in (file, repeat)}
+    counted = {f: counts.per_source(cases.read(warned), {f})["trajecten"].resolved for f in (file, repeat)}
     assert counted == {file: 1, repeat: 0}

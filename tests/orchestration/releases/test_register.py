@@ -16,7 +16,7 @@ from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.figures.shown import Key, of_workbook
 from exports.questions.question import Question, load_question
 from orchestration.cli.main import twe
-from orchestration.releases import figures, register, verify
+from orchestration.releases import figures, register
 from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse.publication import Publication
@@ -108,20 +108,20 @@ def test_verify_by_content_not_by_name(data, source, tmp_path):
     register.release(data, QUESTION, *source, NOW)
     copy = tmp_path / "renamed.xlsx"
     copy.write_bytes((source[1] / "bijlage_3_loontoelagen.xlsx").read_bytes())
-    verdict = verify.verify(data, copy)
+    verdict = register.verify(data, copy)
     assert verdict.text.startswith(
         "Untouched release: twe-2024, bijlage_3_loontoelagen.xlsx, edition publiek, as of 2024"
     )
     (table, *_) = sorted((source[1] / "bijlage_3_loontoelagen_csv").glob("*.csv"))
-    beside = verify.verify(data, table)
+    beside = register.verify(data, table)
     assert beside.release and beside.release.file_name == f"bijlage_3_loontoelagen_csv/{table.name}"
     touched = tmp_path / "bijlage_3_loontoelagen.xlsx"
     touched.write_bytes(copy.read_bytes() + b" ")
-    verdict = verify.verify(data, touched)
+    verdict = register.verify(data, touched)
     assert verdict.release is None and "differs from every file released under this name" in verdict.text
     stranger = tmp_path / "stranger.xlsx"
     stranger.write_bytes(b"?")
-    assert "neither the content nor the name" in verify.verify(data, stranger).text
+    assert "neither the content nor the name" in register.verify(data, stranger).text
 
 
 def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path):
@@ -132,7 +132,7 @@ def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path
     told = {}
     for place in ("twe-2024", "vertrouwelijk", "figure_book"):
         copy.write_bytes(place.encode())
-        verdict = verify.verify(data, copy)
+        verdict = register.verify(data, copy)
         assert verdict.release is None
         told[place] = verdict.text
     assert "working file of question twe-2024" in told["twe-2024"]
@@ -148,7 +148,7 @@ def test_the_figure_book_is_released_as_a_whole(data, source):
     assert new and [(line.question, line.annex, line.file_name) for line in lines] == [
         ("cijferboek", "cijferboek", book.name)
     ]
-    assert verify.verify(data, book).release == lines[0]
+    assert register.verify(data, book).release == lines[0]
     folder = data.releases / lines[0].folder
     assert sorted(path.name for path in folder.iterdir()) == [book.name, "deliveries.parquet"]
     assert register.release(data, load_definition(), made, data.figure_books, NOW) == (lines, False)
@@ -179,10 +179,10 @@ def test_newest_earlier_release_of_a_question(data, source, tmp_path):
 def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch):
     """The way of `twe annexes`: newest earlier release, its figures as shown, the deliveries beyond it as causes."""
     from exports.editions import PUBLIEK
+    from orchestration.answers import revision
     from orchestration.ingest import ledger, storage
     from orchestration.ingest.ledger import Entry
     from orchestration.ingest.workspace import Workspace
-    from orchestration.releases import revision
     from orchestration.store.settings import Settings
 
     settings = Settings(data=data.root)
@@ -245,4 +245,4 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     ]
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = register.release(data, question, source[0], place, NOW)
-    assert new and verify.verify(data, place / "geld.xlsx").release
+    assert new and register.verify(data, place / "geld.xlsx").release

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.results import RunProblem
 from orchestration.services import alerts
 from orchestration.services.alerts import Alert
 from orchestration.store.settings import Settings, SettingsError, load_settings
@@ -115,11 +116,12 @@ def test_why_an_alert_did_not_get_away_is_said_without_its_address(
 
 
 def test_an_alert_repeats_no_more_of_a_problem_than_its_place() -> None:
-    problem = f"lake__trajecten: Conversion Error: could not convert {INSZ[0]} to DATE"
-    told = alerts.of_report([problem, "check marts/x y failed"], ["trajecten_2024-01-31.csv"]).text
+    problem = RunProblem("lake__trajecten", f"Conversion Error: could not convert {INSZ[0]} to DATE")
+    places = [problem.where, RunProblem("check marts/x y failed").where]
+    told = alerts.of_report(places, ["trajecten_2024-01-31.csv"]).text
     assert told == (
-        "twe run: 2 blocked, 1 refused\n- blocked: lake__trajecten\n- blocked: check marts/x y failed\n"
-        "- delivery refused: trajecten_2024-01-31.csv"
+        "twe run: 2 blocked, 1 rejected\n- blocked: lake__trajecten\n- blocked: check marts/x y failed\n"
+        "- delivery rejected: trajecten_2024-01-31.csv"
     )
     assert INSZ[0] not in alerts.of_error(ValueError(INSZ[0])).text
 

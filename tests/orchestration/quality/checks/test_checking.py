@@ -8,7 +8,7 @@ import pytest
 from expectations import contract
 from expectations.contract import FOLDER
 from orchestration.quality.checks import checking
-from orchestration.quality.checks.checking import Places
+from orchestration.quality.checks.files import MistakesError, Places
 from orchestration.store.paths import DISCLOSURE_POLICY, QUESTIONS, SEEDS
 
 
@@ -38,8 +38,8 @@ def path_of(places: Places, name: str) -> Path:
 
 
 def found(places: Places, thorough: bool = False) -> list[str]:
-    checks = checking.thorough() if thorough else checking.cheap()
-    return [str(problem) for problem in checking.problems(checks, places)]
+    checks = checking.THOROUGH if thorough else checking.CHEAP
+    return [str(mistake) for mistake in checking.mistakes(checks, places)]
 
 
 def test_the_files_as_they_are_hold_no_mistake(places: Places) -> None:
@@ -275,7 +275,7 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_run(places: Places) -> Non
     for name, before, after, _ in (MISTAKES["gap"], MISTAKES["no label"], MISTAKES["bound"]):
         path = path_of(places, name)
         path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
-    with pytest.raises(checking.MistakesError) as error:
+    with pytest.raises(MistakesError) as error:
         checking.require_sound(places)
     assert [line.split(",")[0].strip() for line in str(error.value).splitlines()] == [
         "code_lists.csv",

@@ -7,7 +7,7 @@ import pytest
 
 from expectations.contract import FOLDER
 from orchestration.quality.checks import checking, rules
-from orchestration.quality.checks.checking import Places
+from orchestration.quality.checks.files import Places
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def places(tmp_path: Path) -> Places:
 
 
 def found(places: Places) -> list[str]:
-    return [str(problem) for problem in checking.problems((rules.sources,), places)]
+    return [str(mistake) for mistake in checking.mistakes((rules.sources,), places)]
 
 
 def test_all_mistakes_of_one_rule_and_column_are_told_at_once(places: Places) -> None:

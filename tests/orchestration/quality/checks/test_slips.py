@@ -7,7 +7,7 @@ import pytest
 
 from expectations import contract
 from orchestration.quality.checks import checking
-from orchestration.quality.checks.checking import Places
+from orchestration.quality.checks.files import Places
 from orchestration.store.paths import SEEDS
 
 
@@ -37,6 +37,6 @@ def test_a_slip_in_a_row_of_a_table_is_told_by_all_checks_together(name: str, sl
     text = path.read_text(encoding="utf-8")
     line = text[: text.index(before)].count("\n") + 1
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    said = [str(p) for p in checking.problems((*checking.cheap(), *checking.thorough()), places)]
+    said = [str(p) for p in checking.mistakes((*checking.CHEAP, *checking.THOROUGH), places)]
     assert [told for told in said if told.startswith(f"{name}, line {line}: ")], said
     assert not [told for told in said if "Error" in told], said

@@ -1,0 +1,164 @@
+"""A backtest of rules: which rows of past deliveries would today's rules quarantine, warn about or load?
+
+The rows are those of the lake and of the quarantine (`replay`). Rules that read the INSZ can't be run again. Files that
+were rejected left no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import SourceContract
+from expectations.model import Rule
+from orchestration.ingest import ledger
+from orchestration.ingest.ledger import Entry
+from orchestration.quality import replay
+from orchestration.quality.cases import require_source
+from orchestration.store.paths import DataFolder
+from orchestration.store.wording import counted
+
+REFUSED, WARNED, LET_IN, CLEARED = "refused", "warned", "let in", "no longer warned"
+"""Effects on a row: quarantined or warned about now and not before; loaded now and not before; loaded before with a
+warning that is gone."""
+
+
+@dataclass(frozen=True)
+class BacktestChange:
+    """Rows of one delivery for which one rule has another effect today."""
+
+    file_name: str
+    rule: str
+    effect: str
+    rows: tuple[int, ...]
+    """Row numbers in the file."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Today's rules run over all rows of one source."""
+
+    source: str
+    rows: int
+    changes: Sequence[BacktestChange]
+    newly_quarantined: int
+    """Rows that are loaded and would be quarantined; a row that breaks two rules counts once."""
+    newly_loaded: int
+    rejected_files: int
+    left_out: Sequence[str]
+    """Rules that read the INSZ, which is gone."""
+    approximate: Sequence[str]
+    """Rules on the text as it was written: of a loaded row only the value is known, not how it was written."""
+
+
+def backtest(data: DataFolder, source: SourceContract) -> Backtest:
+    """Runs the rules of `source` over every row that it ever delivered."""
+    entries = [e for e in ledger.read(data.ledger) if e.source == source.source]
+    accepted = [e for e in entries if e.status == "accepted"]
+    left_out = replay.insz_rules(source)
+    changes, rows, quarantined, loaded = _run(data, source, accepted, left_out) if accepted else ([], 0, 0, 0)
+    return Backtest(
+        source.source,
+        rows,
+        changes,
+        quarantined,
+        loaded,
+        sum(e.status == "rejected" for e in entries),
+        sorted(left_out),
+        sorted({r.name for r in source.rules if r.name not in left_out and _looks_at_text(r, source)}),
+    )
+
+
+def _run(
+    data: DataFolder, source: SourceContract, accepted: Sequence[Entry], left_out: set[str]
+) -> tuple[list[BacktestChange], int, int, int]:
+    """The changes, the number of rows, and how many of them would be quarantined or loaded now and were not."""
+    rules = tuple(r for r in source.rules if r.name not in left_out)
+    with duckdb.connect() as con:
+        replay.prepare(con, source)
+        for number, entry in enumerate(accepted):
+            replay.read_lake(con, data, source, number, entry)
+            replay.read_quarantine(con, data, source, number, entry, "quarantined")
+        replay.run_rules(con, replace(source, rules=rules), accepted, left_out)
+        changes = _changes(con, accepted)
+        rows, quarantined, loaded = con.execute("""
+            select count(*), count(*) filter (where not was and is_now), count(*) filter (where was and not is_now)
+            from outcomes
+        """).fetchall()[0]
+    return changes, rows, quarantined, loaded
+
+
+def _looks_at_text(rule: Rule, source: SourceContract) -> bool:
+    texts = {c.text for c in source.columns if c.type not in ("text", "nis")}
+    null = rule.expect in ("expect_column_values_to_be_null", "expect_column_values_to_not_be_null")
+    return not null and any(text in f"{rule.kwargs}" for text in texts)
+
+
+def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[BacktestChange]:
+    con.execute("""
+        create table outcomes as
+        select b._delivery, b._row, r._row is not null as was,
+            exists (select 1 from present as p where p._delivery = b._delivery and p._row = b._row
+                and p.on_fail = 'reject') as is_now
+        from batch as b left join quarantined as r using (_delivery, _row)
+    """)
+    rows: list[tuple[Any, ...]] = con.execute(f"""
+        with differences as (
+            select *, true as appears from (from present except from past)
+            union all
+            select *, false from (from past except from present)
+        ), effects as (
+            select d._delivery, d._row, d.rule, case
+                when d.appears and d.on_fail = 'reject' and not o.was then '{REFUSED}'
+                when d.appears and d.on_fail = 'warn' then '{WARNED}'
+                when not d.appears and d.on_fail = 'reject' and o.was and not o.is_now then '{LET_IN}'
+                when not d.appears and d.on_fail = 'warn' and not o.is_now then '{CLEARED}'
+            end as effect
+            from differences as d join outcomes as o using (_delivery, _row)
+        )
+        select _delivery, rule, effect, list(_row order by _row) from effects
+        where effect is not null group by all order by rule, effect, _delivery
+    """).fetchall()
+    return [
+        BacktestChange(accepted[number].file_name, rule, effect, tuple(found)) for number, rule, effect, found in rows
+    ]
+
+
+def text_of(data: DataFolder, source: str | None, with_rows: bool = False) -> str:
+    """The backtest of one source, or of all, as a text for the terminal.
+
+    Raises `WrongChoiceError` for an unknown source.
+    """
+    if source:
+        require_source(source)
+    return text(
+        [backtest(data, contract.load(name)) for name in ([source] if source else contract.sources())], with_rows
+    )
+
+
+def text(tests: Sequence[Backtest], with_rows: bool = False) -> str:
+    """What would change, as a table for the terminal; row numbers on request, never a value."""
+    lines = []
+    for past in tests:
+        refused, loaded = counted(past.newly_quarantined, "loaded row"), counted(past.newly_loaded, "refused row")
+        lines.append(
+            f"{past.source}: {counted(past.rows, 'row')} judged again; {refused} would be refused, {loaded} would be "
+            "loaded."
+        )
+        for change in past.changes:
+            lines.append(f"{len(change.rows):>9,}  {change.effect:<17} {change.rule:<32} {change.file_name}")
+            if with_rows:
+                lines.append(f"{'':>11}rows {', '.join(map(str, change.rows))}")
+        if past.rejected_files:
+            lines.append(f"{'':>11}Files refused whole, which left no rows to judge: {past.rejected_files}.")
+        if past.left_out:
+            lines.append(f"{'':>11}Not judged, because the INSZ is gone: {', '.join(past.left_out)}.")
+        if past.approximate:
+            lines.append(f"{'':>11}Judged on the value, not on how it was typed: {', '.join(past.approximate)}.")
+    if not any(past.changes for past in tests):
+        lines.append("These rules give every row the outcome that it has.")
+    return "\n".join([*lines, "Nothing was changed: deliveries that were accepted are not judged again."])

@@ -1,0 +1,79 @@
+"""Runs every rule on a table without rows: a mistake in SQL, a pattern or a bound shows before a delivery comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from expectations import contract
+from expectations.contract import ContractError, SourceContract
+from expectations.model import Rule
+from expectations.routing import broken, literal
+from orchestration.ingest import load, parsing
+from orchestration.quality.checks import reference
+from orchestration.quality.checks.files import Places
+from orchestration.store.yaml_models import Mistake
+
+NO_SECRET = b"no secret: nothing is pseudonymised here"
+
+
+def rules_run(places: Places) -> Iterator[Mistake]:
+    """Every derived column and every rule runs. Another check reports files that can't be read."""
+    if any(reference.municipalities(places)):
+        return  # rules read this table, and DuckDB would report the same in other words
+    for name in contract.sources(places.expectations):
+        try:
+            source = contract.load(name, places.expectations, places.seeds)
+        except (ContractError, KeyError, ValueError, TypeError, AttributeError):
+            continue
+        yield from _source(source, places.seeds)
+
+
+def _source(source: SourceContract, seeds: Path) -> Iterator[Mistake]:
+    file = f"{source.source}.yml"
+    with _without_rows(replace(source, derived={}), seeds) as con:
+        said = {name: _mistake(con, f"select {sql} from batch") for name, sql in source.derived.items()}
+    if wrong := {name: what for name, what in said.items() if what}:
+        for name, what in wrong.items():
+            yield Mistake(file, None, f"derived column {name!r} cannot be computed ({what}); mend its sql")
+        return  # their rules would fail for the same reason
+    with _without_rows(source, seeds) as con:
+        kinds = {name: kind for name, kind, *_ in con.execute("describe batch").fetchall()}
+        for rule in source.rules:
+            for value in _misfits(con, rule, kinds):
+                yield Mistake(
+                    file, None, f"rule {rule.name!r}: {value!r} can't be compared with {rule.kwargs['column']!r}"
+                )
+            if said := _mistake(con, f"select count(*) from batch where {broken(rule, 'batch')}"):
+                yield Mistake(file, None, f"rule {rule.name!r} cannot be judged ({said}); see its columns and bounds")
+
+
+def _misfits(con: duckdb.DuckDBPyConnection, rule: Rule, kinds: Mapping[str, str]) -> list[object]:
+    """Bounds and codes that are of another type than the column; without rows nothing else would notice."""
+    kind = "BIGINT" if "lengths" in rule.expect else kinds.get(str(rule.kwargs.get("column")))
+    values = [rule.kwargs.get("min_value"), rule.kwargs.get("max_value"), *rule.kwargs.get("value_set", [])]
+    given = [value for value in values if value is not None]
+    if kind is None:
+        return []
+    return [v for v in given if con.execute(f"select try_cast({literal(v)} as {kind}) is null").fetchall()[0][0]]
+
+
+@contextmanager
+def _without_rows(source: SourceContract, seeds: Path) -> Generator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        load.prepare_database(con, source, seeds)
+        parsing.create_batch(con, source, {0: dt.date(2024, 1, 31)}, NO_SECRET)
+        yield con
+
+
+def _mistake(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:
+    try:
+        con.execute(sql).fetchall()
+    except duckdb.Error as error:
+        return str(error).splitlines()[0].strip()
+    return None

@@ -1,0 +1,103 @@
+"""The Dagster instance of a data folder: runs, checks and metadata stay there for whoever opens the page later."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from orchestration.store.files import replaced
+from orchestration.store.paths import DataFolder
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+CONFIG = """\
+# Written by twe when it is missing; change it as Dagster's documentation says.
+telemetry: {enabled: false}
+nux: {enabled: false}
+concurrency:
+  pools: {default_limit: 1, granularity: op}
+  runs: {max_concurrent_runs: 1}
+# A run that could not begin (another one held the data folder) or whose process died is tried again by the daemon. A
+# step that failed is not: bad data stay bad.
+run_retries: {enabled: true, max_retries: 3, retry_on_asset_or_op_failure: false}
+freshness: {enabled: true}
+# What steps tell one by one is kept in the books; the terminal and the journal get warnings and errors.
+python_logs: {python_log_level: WARNING}
+# One event log instead of one per run and an index: half the writing. What steps print is not kept; they print nothing.
+event_log_storage:
+  module: dagster._core.storage.event_log
+  class: ConsolidatedSqliteEventLogStorage
+  config: {base_dir: {env: DAGSTER_HOME}}
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+
+
+def prepare(data: DataFolder) -> None:
+    """Makes the instance's folder and tells Dagster of it."""
+    config = data.dagster / "dagster.yaml"
+    if not config.exists():
+        with replaced(config) as temporary:
+            temporary.write_text(CONFIG, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(data.dagster)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+
+
+def open_instance(data: DataFolder) -> DagsterInstance:
+    """The persistent instance under the data folder."""
+    prepare(data)
+    from dagster import DagsterInstance
+
+    return DagsterInstance.get()
+
+
+@contextmanager
+def relaxed_sync(data: DataFolder) -> Generator[None]:
+    """While the block runs, Dagster's books are on the disk for good only now and then, not after every event.
+
+    SQLite moves its journal into the database whenever the last connection closes, and Dagster opens one per event:
+    one more that stays open spares the disk. A power cut may cost the books their last events, never their order;
+    what the project itself relies on (ledger, publications) is written otherwise.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def relax(connection: object, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("pragma synchronous = normal")
+
+    log = data.dagster / "event_log.db"
+    with closing(sqlite3.connect(log if log.exists() else ":memory:")) as kept:
+        kept.execute("select count(*) from sqlite_master").fetchall()  # SQLite opens the file at the first question
+        event.listen(Engine, "connect", relax)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "connect", relax)
+
+
+def end_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool = False) -> None:
+    """Ends in Dagster's books the runs that were killed, and gives back their place in the pool.
+
+    For whoever holds the lock on the data folder: no other run than `run_id` can be alive then, and a place that a
+    killed run still claims would keep every later run waiting for ever. `launched`: also runs whose process was still
+    starting and had not come to the lock; for a daemon that begins, since they were the former daemon's.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    storage = instance.event_log_storage
+    open_ones = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    open_ones += [DagsterRunStatus.STARTING] if launched else []
+    for run in instance.get_runs(RunsFilter(statuses=open_ones)):
+        if run.run_id != run_id:
+            instance.report_run_failed(run, "The process of this run was ended from outside; a later run found it so.")
+    claims = storage.get_concurrency_run_ids()
+    for pool in storage.get_concurrency_keys():
+        claims |= {slot.run_id for slot in storage.get_concurrency_info(pool).claimed_slots}
+    for stale in claims - {run_id}:
+        storage.free_concurrency_slots_for_run(stale)
