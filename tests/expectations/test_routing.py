@@ -85,6 +85,7 @@ def test_the_routing_finds_these_rows(number: int, database: str) -> None:
     assert routed(database, one) == expected
 
 
+@pytest.mark.slow
 def test_great_expectations_counts_as_many_for_every_rule(database: str) -> None:
     rules = [one for one, _ in CASES]
     counts = suite.validate(database, "batch", rules)
@@ -105,6 +106,7 @@ def test_no_rule_finds_anything_in_a_table_of_missing_values_but_not_null(databa
     assert {c.rule.expect for c in counts if c.rows} == found
 
 
+@pytest.mark.slow
 def test_a_result_of_great_expectations_holds_no_value(database: str) -> None:
     counts = suite.validate(database, "batch", [one for one, _ in CASES])
     assert all(set(vars(c)) == {"rule", "rows"} and isinstance(c.rows, int) for c in counts)

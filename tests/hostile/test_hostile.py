@@ -62,6 +62,7 @@ def ledger(inboxes: list[Inbox]) -> Ledger:
     return deliver(inboxes[1].paths, KEY, deliver(inboxes[0].paths, KEY))
 
 
+@pytest.mark.slow
 def test_every_rule_of_every_source_is_broken(ledger: Ledger, inboxes: list[Inbox]) -> None:
     other = deliver(inboxes[2].paths, KEY)
     seen = {(each.source, rule) for each in (*ledger.accepted, *other.accepted) for rule, _ in each.reasons}
@@ -106,6 +107,7 @@ def test_options(tmp_path: Path) -> None:
     assert max(path.name for path in small.paths).startswith("leefloners_2026-02-28")
 
 
+@pytest.mark.slow
 def test_comparison(ledger: Ledger, tmp_path: Path) -> None:
     expected = marts(ledger)
     write_publication(tmp_path, expected)
@@ -124,6 +126,7 @@ def test_comparison(ledger: Ledger, tmp_path: Path) -> None:
         assert_publication_equals(tmp_path, expected, tables=["mart_intake"])
 
 
+@pytest.mark.slow
 def test_comparison_of_the_door(ledger: Ledger, tmp_path: Path) -> None:
     rows = []
     for delivery in ledger.deliveries:

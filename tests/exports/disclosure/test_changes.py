@@ -94,6 +94,7 @@ def after_corrections(people: int, seed: int, marts: dict[str, tuple[int, ...]])
     ("people", "seed", "marts", "room"),
     [(300, 3, STARTED, True), (1200, 5, STARTED, False), (600, 2, TRAJECTORIES, False)],
 )
+@pytest.mark.slow
 def test_corrections_are_published_and_withstand(people, seed, marts, room):
     """`room`: even the reader who is told what changed gets nothing; else he gets something, and that is counted."""
     two = after_corrections(people, seed, marts)

@@ -199,6 +199,7 @@ def test_another_workbook_is_told_apart(warned: DataFolder, tmp_path: Path) -> N
         steward_book.read(back)
 
 
+@pytest.mark.slow
 def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
     warned: DataFolder, tmp_path: Path
 ) -> None:
