@@ -30,7 +30,7 @@ _OF_ITS_OWN = (
 _HEAD = """\
 # {id}: started from {source}. Titles, texts and footnotes are still those of that question: go through them, then
 # take out the line `draft_of`. Until then every title says ONTWERP and `twe release` refuses.
-# `twe questions` checks this file; `twe annexes --question {id}` writes the annexes. How: docs/how-to-new-question.md
+# `twe questions` checks this file; `twe annexes --question {id}` writes the annexes. How: docs/analyst.md
 id: {id}
 draft_of: {source}
 {title}

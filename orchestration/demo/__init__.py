@@ -1,7 +1,7 @@
 """Synthetic deliveries in the shape of the real ones, for trying the warehouse without anybody's data.
 
-Nothing in here describes a real person or a real OCMW; see `anchors` for the published totals that it is drawn around.
-This package imports nothing from the rest of the project.
+Nothing in here describes a real person or a real OCMW; the published numbers that it is drawn around stand in
+`published_totals`. This package imports nothing from the rest of the project.
 """
 
 from __future__ import annotations

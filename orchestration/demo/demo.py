@@ -1,4 +1,4 @@
-"""`write_demo`: draw the world, tell the story of each source, write the deliveries."""
+"""`write_demo`: draw the world, add the irregularities of each source, write the deliveries."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from .files import connect, texts, write_delivery
+from .irregularities import plan_irregularities
 from .rows import BUILDERS
 from .schedule import SYNTHETIC, schedule
-from .story import tell
 from .world import draw_world
-from .writing import connect, texts, write_delivery
 
 FEWEST_TRAJECTORIES, MOST_TRAJECTORIES = 50, 500_000
 #: Corrections, measured outcomes and the growth path need some years.
@@ -94,13 +94,13 @@ def _write_all(folder: Path, summary: DemoSummary, municipalities: Path | None) 
         for source, build in BUILDERS.items():
             rows = build(world)
             plan = schedule(source, summary.last_year)
-            story = tell(rows, plan, partial(texts, con, rows), summary.seed)
+            irregular = plan_irregularities(rows, plan, partial(texts, con, rows), summary.seed)
             summary.rows[source] = 0
             for index, delivery in enumerate(plan.deliveries):
-                written = write_delivery(con, folder, delivery, index, rows, story)
+                written = write_delivery(con, folder, delivery, index, rows, irregular)
                 summary.rows[source] += written
                 names += [delivery.file_name] if written else []
-            summary.planted[source] = dict(sorted(story.planted.items()))
+            summary.planted[source] = dict(sorted(irregular.planted.items()))
     if world.links.overlapping:
         summary.planted["trajecten"]["overlapping_trajectory"] = world.links.overlapping
     return names

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from .versions import Rows
+from .rows import Rows
 
 #: Every label starts with this word: the name of each file says that its content is synthetic.
 SYNTHETIC = "synthetisch"

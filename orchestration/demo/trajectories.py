@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import anchors
-from .dates import MISSING, add_months, day, month_length, month_of, month_start, year_of
-from .geography import DemoGeography, draw_units, within_provinces
-from .seeds import choose, generator
+from . import published_totals
+from .arrays import MISSING, add_months, choose, day, generator, month_length, month_of, month_start, year_of
+from .municipalities import DemoGeography, draw_units, within_provinces
 
 #: Warnings that a trajectory can carry from the moment it is drawn.
 NIS_NOT_VALID, EXPECTED_OVER_24, OVER_24, STARTS_AFTER_DELIVERY = 1, 2, 3, 4
@@ -86,13 +85,13 @@ def draw_trajectories(
     """Draw `count` trajectories that started from 2017 to `last_year`.
 
     `delivered` gives for each year the day (in January) on which its trajectories are delivered. The number that
-    runs in 2017 and 2018 is exactly the published one, scaled (see `anchors`); the rest follows a growth path.
+    runs in 2017 and 2018 is exactly the published one, scaled (see `published_totals`); the rest follows a growth path.
     """
     rng = generator(seed, "trajectories")
-    scale = count / anchors.REFERENCE_TRAJECTORIES
-    blocks = [_year(rng, 2017, round(anchors.RUNNING_2017 * scale), geography, share)]
+    scale = count / published_totals.REFERENCE_TRAJECTORIES
+    blocks = [_year(rng, 2017, round(published_totals.RUNNING_2017 * scale), geography, share)]
     carried = int((blocks[0]["end"] >= day(2018)).sum())
-    blocks.append(_year(rng, 2018, max(round(anchors.RUNNING_2018 * scale) - carried, 0), geography, share))
+    blocks.append(_year(rng, 2018, max(round(published_totals.RUNNING_2018 * scale) - carried, 0), geography, share))
     rest = count - sum(len(block["start"]) for block in blocks)
     blocks += [_year(rng, year, number, geography, share) for year, number in _spread(rest, last_year).items()]
     columns = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
@@ -112,7 +111,7 @@ def draw_trajectories(
 
 def _spread(count: int, last_year: int) -> dict[int, int]:
     """Starts per year from 2019 to the last year, adding up to `count`."""
-    weights = np.array([anchors.START_PATTERN.get(year, 1.12) for year in range(2019, last_year + 1)])
+    weights = np.array([published_totals.START_PATTERN.get(year, 1.12) for year in range(2019, last_year + 1)])
     edges = np.round(np.concatenate([[0.0], np.cumsum(weights / weights.sum())]) * count).astype(int)
     return {2019 + index: int(number) for index, number in enumerate(np.diff(edges))}
 
@@ -122,7 +121,7 @@ def _year(
 ) -> dict[str, np.ndarray]:
     """The trajectories that start in one year. Each OCMW's share of its province moves from year to year."""
     moving = within_provinces(geography, share * rng.lognormal(0.0, 0.1, len(share)))
-    pattern = dict(enumerate(anchors.MONTH_PATTERN))
+    pattern = dict(enumerate(published_totals.MONTH_PATTERN))
     month = (year - 1970) * 12 + choose(rng, pattern, count)
     within = (rng.random(count) * month_length(month)).astype(np.int32)
     start = month_start(month) + np.where(rng.random(count) < 0.35, 0, within)

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import anchors
-from .dates import day
-from .geography import DemoGeography, read_geography, sizes
-from .intake import Screenings, draw_screenings
+from . import published_totals
+from .arrays import day, generator
+from .clients import Links, People, Screenings, draw_people, draw_screenings, link_clients
 from .jobs import Jobs, draw_jobs
-from .people import Links, People, draw_people, link_clients
-from .seeds import generator
+from .municipalities import DemoGeography, read_geography, sizes
 from .trajectories import Trajectories, draw_trajectories
 
 #: The largest OCMW, which sends its own screenings in later years.
@@ -70,7 +68,7 @@ def draw_world(count: int, seed: int, last_year: int, municipalities: Path | Non
         screenings=screenings,
         geography=geography,
         weight=share**0.85 / (share**0.85).sum(),
-        scale=count / anchors.REFERENCE_TRAJECTORIES,
+        scale=count / published_totals.REFERENCE_TRAJECTORIES,
         seed=seed,
         last_year=last_year,
     )

@@ -49,7 +49,7 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.paper",
-                 "orchestration.demo.workbook", "orchestration.ingest.xlsx"},
+                 "orchestration.demo.files", "orchestration.ingest.xlsx"},
     "python_calamine": {"orchestration.ingest.xlsx", "exports.figures.shown"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.

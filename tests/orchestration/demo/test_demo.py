@@ -13,12 +13,11 @@ import pytest
 import yaml
 
 from orchestration.demo import DemoSummary, InboxInUseError, write_demo
-from orchestration.demo.broken import ACROSS_COLUMNS, rules
-from orchestration.demo.dates import add_months, day, year_of
+from orchestration.demo.arrays import add_months, day, year_of
+from orchestration.demo.delivery_format import ACROSS_COLUMNS, SOURCES, key_columns, rules
+from orchestration.demo.irregularities import UNKNOWN_TRAJECTORY_SOURCES
 from orchestration.demo.rows import BUILDERS
 from orchestration.demo.schedule import schedule
-from orchestration.demo.sources import SOURCES, key_columns
-from orchestration.demo.story import UNKNOWN_TRAJECTORY_SOURCES
 from orchestration.demo.trajectories import WARNINGS
 from orchestration.demo.world import World, draw_world
 from tests.oracle import Ledger, deliver
@@ -79,7 +78,7 @@ def test_workbooks_and_parquet_say_synthetic_inside(small: DemoSummary) -> None:
             assert (b"synthetisch",) in found
 
 
-def test_the_door_finds_exactly_what_was_planted(small: DemoSummary, loaded: Ledger) -> None:
+def test_ingest_finds_exactly_what_was_planted(small: DemoSummary, loaded: Ledger) -> None:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for delivery in loaded.deliveries:
         assert delivery.status == "accepted", delivery.file_name
@@ -87,8 +86,8 @@ def test_the_door_finds_exactly_what_was_planted(small: DemoSummary, loaded: Led
             found[delivery.source][rule] += rows
     assert not loaded.not_deliveries and not loaded.already_loaded
     for source, planted in small.planted.items():
-        at_the_door = {rule: rows for rule, rows in planted.items() if rule not in IN_WAREHOUSE}
-        assert at_the_door == dict(found[source]), source
+        on_ingest = {rule: rows for rule, rows in planted.items() if rule not in IN_WAREHOUSE}
+        assert on_ingest == dict(found[source]), source
     assert small.rows == {
         source: sum(each.rows_read for each in loaded.deliveries if each.source == source) for source in SOURCES
     }

@@ -1,4 +1,8 @@
-"""Where clients stand after the end of a trajectory, and the files handed to the Controledienst."""
+"""What clients do besides and after their job: guidance, positions on the labour market, transmissions.
+
+Guidance, training and workplace learning happen during the trajectory, after the art. 60 job and after the end;
+a transmission is a file handed to the Controledienst.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,75 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import anchors
-from .dates import day, year_of
-from .seeds import choose, generator
+from . import published_totals
+from .arrays import MISSING, choose, day, generator, year_of
+from .jobs import Jobs
 from .trajectories import Trajectories
 
-#: Positions by number, in the order of `sources.POSITIONS`.
+#: Actions by number, in the order of `delivery_format.ACTIONS`.
+WES, IBO, WORK_STAGE, COURSE, COACHING = range(5)
+
+#: (action, chance, shortest, longest in days) after the last art. 60 job, when a month or more is left (general
+#: knowledge: WES, IBO and opleidingsstage with coaching are the instruments of that period).
+AFTER_JOB = ((WES, 0.34, 14, 60), (IBO, 0.13, 28, 180), (WORK_STAGE, 0.16, 14, 90), (COACHING, 0.45, 30, 180))
+#: The same in the twelve months after the end of the trajectory.
+AFTER_END = (
+    (COURSE, 0.14, 10, 240),
+    (WORK_STAGE, 0.05, 14, 90),
+    (IBO, 0.07, 28, 180),
+    (WES, 0.03, 14, 60),
+    (COACHING, 0.06, 30, 180),
+)
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Actions of clients, by start; `trajectory` is the trajectory that led to the action."""
+
+    trajectory: np.ndarray
+    kind: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+def draw_actions(drawn: Trajectories, jobs: Jobs, seed: int) -> Actions:
+    """About two actions per trajectory, in order of start."""
+    rng = generator(seed, "guidance")
+    count = len(drawn)
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def add(chosen: np.ndarray, kind: int, start: np.ndarray, end: np.ndarray) -> None:
+        rows = np.flatnonzero(chosen)
+        parts.append((rows, np.full(len(rows), kind), start[rows], np.maximum(end, start)[rows]))
+
+    length = drawn.end - drawn.start
+    begun = drawn.start + rng.integers(0, 30, count)
+    add((rng.random(count) < 0.72) & (length > 40), COACHING, begun, drawn.end - rng.integers(0, 20, count))
+    begun = drawn.start + np.floor(length * rng.uniform(0.05, 0.8, count)).astype(np.int32)
+    short = np.minimum(begun + rng.integers(5, 90, count), drawn.end)  # recognised short training: 3 months at most
+    add((rng.random(count) < 0.20) & (length > 60), COURSE, begun, short)
+
+    room = np.where(jobs.last_end == MISSING, -1, drawn.end - jobs.last_end)
+    for kind, chance, shortest, longest in AFTER_JOB:
+        begun = jobs.last_end + 1 + np.floor(np.maximum(room, 0) * rng.uniform(0, 0.5, count)).astype(np.int32)
+        lasting = begun + rng.integers(shortest, longest, count)
+        add((room >= 30) & (rng.random(count) < chance), kind, begun, lasting)
+    for kind, chance, shortest, longest in AFTER_END:
+        begun = drawn.end + 1 + rng.integers(0, 420, count)  # some begin after the twelve months
+        lasting = begun + rng.integers(shortest, longest, count)
+        add(drawn.ended & (rng.random(count) < chance), kind, begun, lasting)
+
+    trajectory, kind, start, end = (np.concatenate(column).astype(np.int32) for column in zip(*parts, strict=True))
+    order = np.lexsort((kind, trajectory, start))
+    return Actions(trajectory[order], kind[order], start[order], end[order])
+
+
+#: Positions by number, in the order of `delivery_format.POSITIONS`.
 NEC, NEC_SOCIAL, SEC, SELF_EMPLOYED, TRAINING, JOBSEEKER, LEEFLOON, ILL, PENSION, MOVED, DEAD, OTHER = range(12)
 _FINAL = (PENSION, MOVED, DEAD)
 
 #: Exits to work by kind, and the other positions on the day after the end (general knowledge; together with
-#: `anchors.EXIT_TO_WORK_AFTER_ONE_DAY` they make up everybody whose position is known).
+#: `published_totals.EXIT_TO_WORK_AFTER_ONE_DAY` they make up everybody whose position is known).
 WORK = {NEC: 0.74, NEC_SOCIAL: 0.13, SEC: 0.10, SELF_EMPLOYED: 0.03}
 ELSEWHERE = {
     TRAINING: 6,
@@ -68,7 +130,7 @@ def draw_positions(drawn: Trajectories, until: np.ndarray, seed: int) -> Spells:
     rows = np.flatnonzero(drawn.ended & (rng.random(len(drawn)) < KNOWN_SHARE))
     count = len(rows)
     mood = np.where(year_of(drawn.end[rows]) == 2020, 0.85, 1.0)  # fewer jobs in 2020
-    works = rng.random(count) < anchors.EXIT_TO_WORK_AFTER_ONE_DAY / KNOWN_SHARE * mood
+    works = rng.random(count) < published_totals.EXIT_TO_WORK_AFTER_ONE_DAY / KNOWN_SHARE * mood
     first = np.where(works, choose(rng, WORK, count), choose(rng, ELSEWHERE, count))
     start = drawn.end[rows] + 1 + np.where(rng.random(count) < 0.06, rng.integers(1, 60, count), 0)
     forever = day(2200)

@@ -1,6 +1,6 @@
-"""How the deliveries of one source really went: broken rows, corrections, withdrawals and come-backs.
+"""What the deliveries of one source hold besides sound rows: broken rows, corrections, withdrawals and re-deliveries.
 
-The end of the story is always the same as without it: what is broken or wrong in one delivery is put right in a
+The last delivery is always the same as without them: what is broken or wrong in one delivery is put right in a
 later one, or was a row that never became anything (under a key of its own). So the totals hold at the last delivery.
 """
 
@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .broken import BrokenRule, Row, break_row, changed, rules
+from .arrays import generator
+from .delivery_format import BrokenRule, Row, break_row, changed, key_columns, rules
+from .rows import Rows
 from .schedule import Schedule
-from .seeds import generator
-from .sources import key_columns
 from .trajectories import WARNINGS
-from .versions import Rows
 
 #: Shares of the rows of a source.
 BROKEN_SHARE, CORRECTED_SHARE, WITHDRAWN_SHARE, COME_BACK_SHARE, UNKNOWN_SHARE = 0.003, 0.01, 0.0015, 0.0004, 0.0003
@@ -37,7 +36,7 @@ class ExtraRow:
 
 
 @dataclass
-class Story:
+class Irregularities:
     """What to write besides the drawn rows, which of those to leave out, and how often each rule was broken."""
 
     source: str
@@ -47,36 +46,38 @@ class Story:
     planted: Counter[str] = field(default_factory=Counter)
 
 
-def tell(rows: Rows, plan: Schedule, texts: Texts, seed: int) -> Story:
-    """The story of one source. `texts` gives drawn rows as text by their numbers."""
+def plan_irregularities(rows: Rows, plan: Schedule, texts: Texts, seed: int) -> Irregularities:
+    """The irregularities of one source. `texts` gives drawn rows as text by their numbers."""
     delivery = plan.positions(rows)
-    story = Story(rows.source, delivery, np.zeros(len(rows), dtype=bool))
+    found = Irregularities(rows.source, delivery, np.zeros(len(rows), dtype=bool))
     for warning, name in WARNINGS.items():
         if count := int((rows.warning == warning).sum()):
-            story.planted[name] = count
+            found.planted[name] = count
     if len(rows):
-        _Teller(rows, plan, texts, story, generator(seed, f"story {rows.source}")).tell()
-    return story
+        _Planner(rows, plan, texts, found, generator(seed, f"story {rows.source}")).plan_all()
+    return found
 
 
-class _Teller:
-    """Takes rows from a pool, so that no row plays two parts, and writes them into the story."""
+class _Planner:
+    """Takes rows from a pool, so that no row is used twice, and plans what happens to them."""
 
-    def __init__(self, rows: Rows, plan: Schedule, texts: Texts, story: Story, rng: np.random.Generator) -> None:
-        self.rows, self.plan, self.texts, self.story, self.rng = rows, plan, texts, story, rng
+    def __init__(
+        self, rows: Rows, plan: Schedule, texts: Texts, result: Irregularities, rng: np.random.Generator
+    ) -> None:
+        self.rows, self.plan, self.texts, self.result, self.rng = rows, plan, texts, result, rng
         self.keys = key_columns(rows.source)
         self.fresh = 0
         city = rows.city.astype(np.int8)
-        self.next = plan.following[story.delivery, city]
+        self.next = plan.following[result.delivery, city]
         self.after_next = np.where(self.next >= 0, plan.following[self.next, city], -1)
-        kinds = np.array([one.form.kind for one in plan.deliveries])[story.delivery]
+        kinds = np.array([one.form.kind for one in plan.deliveries])[result.delivery]
         self.holds = {"any": np.ones(len(rows), dtype=bool), "text": kinds != "typed", "csv": kinds == "csv"}
         self.sound = rows.warning == 0
         self.free = self._one_per_key() & self.sound
         self.mendable = self._absent(self.next)
         self.can_return = self.mendable & self._absent(self.after_next)
 
-    def tell(self) -> None:
+    def plan_all(self) -> None:
         count = len(self.rows)
         self._come_backs(max(1, round(count * COME_BACK_SHARE)))
         found = rules(self.rows.source)
@@ -99,23 +100,23 @@ class _Teller:
             mended = turn < len(real)
             broken = dict(row) if mended else self._with_fresh_key(row)
             if not whole and mended:
-                self.story.hidden[number] = True
+                self.result.hidden[number] = True
                 self._add(self.next[number], number, row)
             if rule.name == "conflicting_key":
-                self._add(self.story.delivery[number], number, changed(self.rows.source, broken, turn))
-                self.story.planted[rule.name] += 1
+                self._add(self.result.delivery[number], number, changed(self.rows.source, broken, turn))
+                self.result.planted[rule.name] += 1
             else:
                 break_row(self.rows.source, broken, rule, turn)
-            self._add(self.story.delivery[number], number, broken, rule.name == "malformed_row")
-            self.story.planted[rule.name] += 1
+            self._add(self.result.delivery[number], number, broken, rule.name == "malformed_row")
+            self.result.planted[rule.name] += 1
 
     def _correct(self, count: int) -> None:
         """Rows that said something else at first, and are delivered again."""
         limit = int((self.free & self.mendable).sum()) // 3
         chosen = self._take(min(count, limit), self.mendable)
         for turn, (number, row) in enumerate(zip(chosen, self.texts(chosen), strict=True)):
-            self.story.hidden[number] = True
-            self._add(self.story.delivery[number], number, changed(self.rows.source, row, turn))
+            self.result.hidden[number] = True
+            self._add(self.result.delivery[number], number, changed(self.rows.source, row, turn))
             self._add(self.next[number], number, row)
 
     def _come_backs(self, count: int) -> None:
@@ -133,18 +134,18 @@ class _Teller:
         chosen = self.rng.choice(among, count)
         for number, row in zip(chosen, self.texts(chosen), strict=True):
             twin = self._with_fresh_key(row)
-            self._add(self.story.delivery[number], number, twin)
+            self._add(self.result.delivery[number], number, twin)
             self._add(self.next[number], number, self._withdrawal(twin))
 
     def _unknown_trajectories(self, count: int) -> None:
         chosen = self.rng.choice(len(self.rows), count)
         for turn, (number, row) in enumerate(zip(chosen, self.texts(chosen), strict=True)):
             stray = self._with_fresh_key(row) | {"traject_id": f"TWE-X{turn + 1:07d}"}
-            self._add(self.story.delivery[number], number, stray)
-        self.story.planted["unknown_trajectory"] += count
+            self._add(self.result.delivery[number], number, stray)
+        self.result.planted["unknown_trajectory"] += count
 
     def _add(self, delivery: int, after: int, values: Row, malformed: bool = False) -> None:
-        self.story.extras.append(ExtraRow(int(delivery), int(after), {"verwijderd": "", **values}, malformed))
+        self.result.extras.append(ExtraRow(int(delivery), int(after), {"verwijderd": "", **values}, malformed))
 
     def _take(self, count: int, among: np.ndarray) -> np.ndarray:
         candidates = np.flatnonzero(self.free & among)
@@ -173,4 +174,4 @@ class _Teller:
         """Rows whose key has no row in the given delivery, which must exist."""
         step = len(self.plan.deliveries)
         key = self.rows.key.astype(np.int64) * step
-        return (delivery >= 0) & ~np.isin(key + delivery, key + self.story.delivery)
+        return (delivery >= 0) & ~np.isin(key + delivery, key + self.result.delivery)

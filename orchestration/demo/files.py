@@ -1,21 +1,24 @@
-"""Write one delivery: drawn rows and extra rows as text, in the form that the delivery asks for.
+"""Write one delivery as CSV, XLSX or Parquet: drawn rows and extra rows as text, in the form that the plan asks for.
 
-DuckDB turns numbers into text (one thread, so that the same rows give the same bytes).
+The same rows give the same bytes: DuckDB turns numbers into text with one thread, and workbooks get fixed times.
 """
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from .broken import Row
+from .delivery_format import SOURCES, DemoColumn, Row, sql_text
+from .irregularities import ExtraRow, Irregularities
+from .rows import Rows
 from .schedule import Form, PlannedDelivery
-from .sources import SOURCES, DemoColumn, sql_text
-from .story import ExtraRow, Story
-from .versions import Rows
-from .workbook import write_workbook
 
 WITHDRAWN = DemoColumn("verwijderd", "yes_no")
 NOTE_HEADER, NOTE = "opmerking", "synthetisch: géén echte personen"
@@ -41,11 +44,16 @@ def texts(con: duckdb.DuckDBPyConnection, rows: Rows, numbers: np.ndarray) -> li
 
 
 def write_delivery(
-    con: duckdb.DuckDBPyConnection, folder: Path, delivery: PlannedDelivery, index: int, rows: Rows, story: Story
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    delivery: PlannedDelivery,
+    index: int,
+    rows: Rows,
+    irregular: Irregularities,
 ) -> int:
     """Write delivery number `index` of a source into `folder`; returns its rows (0: nothing to deliver, no file)."""
-    numbers = np.flatnonzero((story.delivery == index) & ~story.hidden)
-    extras = [extra for extra in story.extras if extra.delivery == index]
+    numbers = np.flatnonzero((irregular.delivery == index) & ~irregular.hidden)
+    extras = [extra for extra in irregular.extras if extra.delivery == index]
     if not len(numbers) and not extras:
         return 0
     columns = SOURCES[delivery.source]
@@ -145,3 +153,55 @@ def _header(name: str, form: Form) -> str:
     if form.header == "upper":
         return name.upper()
     return f" {name.title()} " if form.header == "padded" else name
+
+
+_MADE_AT = datetime(2017, 1, 1)
+_ZIP_TIME = (2017, 1, 1, 0, 0, 0)
+_TITLE = "Synthetische demogegevens (twe demo)"
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def write_workbook(path: Path, columns: tuple[DemoColumn, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Write rows of canonical text as the first sheet; sheet name and properties say that the data are synthetic."""
+    from openpyxl import Workbook  # slow to import, and only some deliveries need it
+
+    book = Workbook(write_only=True)
+    book.properties.title = _TITLE
+    book.properties.creator = "twe demo"
+    book.properties.subject = "synthetisch"
+    book.properties.created = _MADE_AT
+    sheet = book.create_sheet("synthetisch")
+    sheet.append([column.name for column in columns])
+    kinds = [column.kind for column in columns]
+    for row in rows:
+        sheet.append([_cell(kind, text) for kind, text in zip(kinds, row, strict=True)])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    path.write_bytes(_with_fixed_times(buffer))
+
+
+def _cell(kind: str, text: str) -> str | int | date | None:
+    if not text:
+        return None
+    if kind == "integer" and _NUMBER.fullmatch(text):
+        return int(text)
+    if kind == "date" and _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _with_fixed_times(buffer: io.BytesIO) -> bytes:
+    """The same workbook with fixed times in its entries and properties (saving puts the present time in both)."""
+    result = io.BytesIO()
+    stamp = f"{_MADE_AT:%Y-%m-%dT%H:%M:%SZ}".encode()
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist()):
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
+            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
+    return result.getvalue()

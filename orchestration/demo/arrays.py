@@ -1,4 +1,7 @@
-"""Civil dates as arrays: days since 1970-01-01 (int32), months since January 1970 (int32). No clock is read here."""
+"""Dates and random draws as NumPy arrays.
+
+Dates are days since 1970-01-01 (int32), months are counted from January 1970 (int32). No clock is read here.
+"""
 
 from __future__ import annotations
 
@@ -48,3 +51,15 @@ def add_months(days: Ints, months: Ints | int) -> Ints:
     target = start + np.asarray(months, dtype=np.int32)
     day_of_month = np.asarray(days) - month_start(start)
     return (month_start(target) + np.minimum(day_of_month, month_length(target) - 1)).astype(np.int32)
+
+
+def generator(seed: int, part: str) -> np.random.Generator:
+    """The generator of one part (a short ASCII name); the same seed and part give the same numbers for ever."""
+    return np.random.default_rng([seed, *part.encode("ascii")])
+
+
+def choose(rng: np.random.Generator, weights: dict[int, float], size: int) -> np.ndarray:
+    """`size` draws from the keys of `weights` (int32), each with its relative weight."""
+    values = np.array(list(weights), dtype=np.int32)
+    chances = np.array(list(weights.values()), dtype=float)
+    return rng.choice(values, size=size, p=chances / chances.sum())

@@ -1,4 +1,4 @@
-"""Municipalities as they were at each moment, and how large each is.
+"""Municipalities: their codes over time, how large each is, and how many leefloners each has a month.
 
 A *unit* is a municipality of 2017 (308 of them). A unit keeps its size through mergers; only the code under which its
 OCMW reports changes, on the day that the municipality is merged.
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import anchors
-from .dates import day
+from . import published_totals
+from .arrays import MISSING, day, generator, month_start
 
 #: The project's own seed, read as plain data.
 MUNICIPALITIES = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
@@ -85,9 +85,9 @@ def read_geography(path: Path | None = None) -> DemoGeography:
 def sizes(geography: DemoGeography, rng: np.random.Generator, spread: float = 1.25) -> np.ndarray:
     """Share of each unit in Flanders (sums to 1): provinces as published, centre cities large, a long tail of small."""
     raw = rng.lognormal(0.0, spread, geography.units)
-    city = np.array([anchors.CITY_SHARES.get(int(code), 0.0) for code in geography.codes[:, 0]])
+    city = np.array([published_totals.CITY_SHARES.get(int(code), 0.0) for code in geography.codes[:, 0]])
     share = np.zeros(geography.units)
-    for province in anchors.PROVINCE_SHARES:
+    for province in published_totals.PROVINCE_SHARES:
         inside = geography.provinces == province
         rest = inside & (city == 0)
         share[inside] = city[inside]
@@ -98,7 +98,7 @@ def sizes(geography: DemoGeography, rng: np.random.Generator, spread: float = 1.
 def within_provinces(geography: DemoGeography, weights: np.ndarray) -> np.ndarray:
     """Shares that keep the proportions of `weights` within each province, and the published shares between them."""
     share = np.zeros(geography.units)
-    for province, weight in anchors.PROVINCE_SHARES.items():
+    for province, weight in published_totals.PROVINCE_SHARES.items():
         inside = geography.provinces == province
         share[inside] = weights[inside] / weights[inside].sum() * weight
     return share
@@ -114,3 +114,49 @@ def draw_units(rng: np.random.Generator, share: np.ndarray, count: int) -> np.nd
 def _days(text: str) -> int:
     year, month, day_of_month = (int(part) for part in text.split("-"))
     return day(year, month, day_of_month)
+
+
+def draw_leefloners(
+    geography: DemoGeography, share: np.ndarray, scale: float, seed: int, last_year: int
+) -> dict[str, np.ndarray]:
+    """Columns nis_code, maand, leefloners and equivalent_leefloners, by month and code, codes as they were valid.
+
+    The Flemish total of a month is exactly the rounded path times `scale`; municipalities drift around their share.
+    """
+    rng = generator(seed, "leefloners")
+    first, last = (2017 - 1970) * 12, (last_year - 1970) * 12 + 11
+    months = np.arange(first, last + 1, dtype=np.int32)
+    path = np.array(
+        [((year - 1970) * 12 + month - 1, persons) for year, month, persons in published_totals.LEEFLONERS_PATH]
+    )
+    total = np.round(np.interp(months, path[:, 0], path[:, 1]) * scale).astype(np.int64)
+    drift = np.cumsum(rng.normal(0.0, 0.012, (len(months), geography.units)), axis=0)
+    large = share > 0.01  # the take-up of a small OCMW differs more from the average than that of a large one
+    level = share * rng.lognormal(0.0, np.where(large, 0.1, 0.7))
+    persons = _allot(level * np.exp(drift), total)
+    equivalent = _allot(
+        level * rng.lognormal(0.0, 0.1, persons.shape), np.round(total * published_totals.EQUIVALENT_SHARE)
+    )
+
+    units = np.arange(geography.units)
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("nis_code", "maand", "leefloners", "equivalent")}
+    for index, month in enumerate(months):
+        of_unit = geography.code(units, np.full(geography.units, month_start(months[index : index + 1])[0]))
+        codes, position = np.unique(of_unit, return_inverse=True)
+        columns["nis_code"].append(codes)
+        columns["maand"].append(np.full(len(codes), month))
+        columns["leefloners"].append(np.bincount(position, persons[index], len(codes)).astype(np.int32))
+        columns["equivalent"].append(np.bincount(position, equivalent[index], len(codes)).astype(np.int32))
+    joined = {name: np.concatenate(parts) for name, parts in columns.items()}
+    given = joined.pop("equivalent")
+    joined["equivalent_leefloners"] = np.where(rng.random(len(given)) < 0.01, MISSING, given)
+    return joined
+
+
+def _allot(weights: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """Whole numbers per row of `weights`, in proportion, that add up to the row's total (largest remainders)."""
+    exact = weights / weights.sum(axis=1, keepdims=True) * np.asarray(totals)[:, None]
+    whole = np.floor(exact).astype(np.int64)
+    missing = np.round(np.asarray(totals) - whole.sum(axis=1)).astype(np.int64)
+    rank = np.argsort(np.argsort(whole - exact, axis=1, kind="stable"), axis=1, kind="stable")
+    return whole + (rank < missing[:, None])
