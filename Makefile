@@ -55,7 +55,7 @@ slowest: $(READY)
 	$(BIN)/pytest -m "not slow" --durations 0 --durations-min 1 --no-summary --show-capture no
 
 golden: $(READY)
-	$(BIN)/pytest -m golden --golden
+	$(BIN)/pytest --golden
 	@git --no-pager diff --stat tests/golden
 
 mutants: $(READY)

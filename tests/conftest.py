@@ -5,7 +5,7 @@ found it, and carry the mark `slow`.
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,28 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
     yield finished_run(tmp_path_factory.mktemp("finished"), seed=1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """golden(name, text): the text is the one that people reviewed, in tests/golden; `--golden` writes it instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if request.config.getoption("--golden"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="only the tests of tests/golden, which are written anew")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The quick tests first, so that what is simply broken shows in seconds."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    if config.getoption("--golden"):
+        items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]

@@ -82,8 +82,8 @@ MUTANTS = (
     # Runs and publications.
     Mutant("orchestration/store/lock.py", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB",
            "tests/orchestration/store/test_lock.py"),
-    Mutant("orchestration/planning.py", "if made is not None and answer.as_of_is_default",
-           "if False and answer.as_of_is_default",
+    Mutant("orchestration/planning.py", "if dates.as_of_is_default and plan.move_current",
+           "if False and plan.move_current",
            "tests/orchestration/test_planning.py"),
     Mutant("orchestration/warehouse/publication.py", "if e.delivered_on <= ", "if e.delivered_on < ",
            "tests/orchestration/warehouse/test_publication.py"),
