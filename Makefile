@@ -52,7 +52,7 @@ pytest: $(READY)
 
 # One at a time, so that no test is slow because of another.
 slowest: $(READY)
-	$(BIN)/pytest -m "not slow" --durations 0 --durations-min 1 --no-summary --show-capture no
+	$(BIN)/pytest -m "not slow" --numprocesses 1 --durations 0 --durations-min 1
 
 golden: $(READY)
 	$(BIN)/pytest --golden

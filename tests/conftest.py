@@ -1,9 +1,12 @@
 """What tests share: an empty data folder, and one finished run over a hostile inbox.
 
 A first run costs some fifteen CPU seconds, most of it imports; so the tests that need one share it, leave it as they
-found it, and carry the mark `slow`.
+found it, and carry the mark `slow`, as does every test that takes more than a second (`make slowest` lists those that
+do not).
 """
 
+import atexit
+import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -89,6 +92,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker of xdist ends at once after its last test. Taken down piece by piece, DuckDB's binding lists hundreds
+    of its own functions as leaked, on the terminal, before the result. Errors and results are sent before that."""
+    if hasattr(config, "workerinput"):
+        atexit.register(os._exit, 0)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -28,7 +28,8 @@ PATIENCE = 30  # seconds before a browser that says nothing has failed
 def executable() -> str:
     """Path of a browser on this machine: `TWE_BROWSER`, or the first that is known by name. Skips a test without."""
     found = os.environ.get("TWE_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
-    return found or pytest.skip("no Chromium or Chrome here: install one, or set TWE_BROWSER to its path")
+    reason = "no Chromium or Chrome here: install one, or set TWE_BROWSER to its path"
+    return found or pytest.skip(reason, allow_module_level=True)
 
 
 class Page:

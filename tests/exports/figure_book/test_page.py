@@ -17,6 +17,7 @@ from exports.questions.question import Annex, Question
 from tests.exports.tiny_publication import make_publication
 from tests.support.browser import Page, browser, executable
 
+executable()
 pytestmark = pytest.mark.slow
 ANTWERP, GHENT = "11002", "44021"
 SHEET = "document.getElementById('blad')"
@@ -24,11 +25,6 @@ SHEET = "document.getElementById('blad')"
 
 def hidden(figure: FigureId) -> bool:
     return (figure.place, figure.category) == (GHENT, "gender/v")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def skipped_without_a_browser() -> None:
-    executable()
 
 
 @pytest.fixture(scope="module")
