@@ -97,6 +97,7 @@ def test_every_supported_expectation_is_in_these_tests() -> None:
     assert {one.expect for one, _ in CASES} == set(SUPPORTED)
 
 
+@pytest.mark.slow
 def test_no_rule_finds_anything_in_a_table_of_missing_values_but_not_null(database: str) -> None:
     with duckdb.connect(database) as con:
         con.execute("delete from batch where _id <> 6; update batch set word = null")

@@ -22,16 +22,10 @@ from tests.exports.tiny_publication import (
     annex_of,
     as_text,
     cells,
-    make_publication,
 )
 
 YEARS = (2022, 2023)
 GHENT = "44021"
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 def values(path: Path) -> set[object]:

@@ -12,6 +12,8 @@ from tests.oracle import Ledger, deliver, marts
 from tests.oracle.sources import SOURCES
 from tests.support.compare import assert_door_equals, assert_publication_equals, write_publication, write_table
 
+pytestmark = pytest.mark.slow  # three inboxes, loaded by the oracle
+
 KEY = b"geheim"
 COMMON = ("duplicate_row", "conflicting_key", "malformed_row", "invalid_verwijderd")
 SPECIFIC = {
@@ -62,7 +64,6 @@ def ledger(inboxes: list[Inbox]) -> Ledger:
     return deliver(inboxes[1].paths, KEY, deliver(inboxes[0].paths, KEY))
 
 
-@pytest.mark.slow
 def test_every_rule_of_every_source_is_broken(ledger: Ledger, inboxes: list[Inbox]) -> None:
     other = deliver(inboxes[2].paths, KEY)
     seen = {(each.source, rule) for each in (*ledger.accepted, *other.accepted) for rule, _ in each.reasons}
@@ -107,7 +108,6 @@ def test_options(tmp_path: Path) -> None:
     assert max(path.name for path in small.paths).startswith("leefloners_2026-02-28")
 
 
-@pytest.mark.slow
 def test_comparison(ledger: Ledger, tmp_path: Path) -> None:
     expected = marts(ledger)
     write_publication(tmp_path, expected)
@@ -126,7 +126,6 @@ def test_comparison(ledger: Ledger, tmp_path: Path) -> None:
         assert_publication_equals(tmp_path, expected, tables=["mart_intake"])
 
 
-@pytest.mark.slow
 def test_comparison_of_the_door(ledger: Ledger, tmp_path: Path) -> None:
     rows = []
     for delivery in ledger.deliveries:

@@ -23,11 +23,6 @@ YEARS = (2022, 2023)
 
 
 @pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
-
-
-@pytest.fixture(scope="module")
 def later_publication(tmp_path_factory) -> Path:
     """The same figures, published at another moment and reached by the link that readers use."""
     folder = tmp_path_factory.mktemp("later")

@@ -24,17 +24,12 @@ from exports.xlsx.document import CONFIDENTIAL
 from tests.disclosure.question import control_question, exposed
 from tests.disclosure.views import EVERYTHING, controlled, figures
 from tests.disclosure.world import FakePublication, draw, publish
-from tests.exports.tiny_publication import QUESTIONS, make_publication
+from tests.exports.tiny_publication import QUESTIONS
 
 BEFORE, AFTER = dt.date(2024, 6, 1), dt.date(2025, 6, 1)
 POLICY = (Path(__file__).parents[3] / "exports" / "disclosure" / "policy.yml").read_text(encoding="utf-8")
 YEARS = (2022, 2023)
 RATIO = "mart_activation_ratio"
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 @pytest.fixture(scope="module")

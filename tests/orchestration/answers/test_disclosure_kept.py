@@ -116,6 +116,7 @@ def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
 
 
+@pytest.mark.slow
 def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(settings, made):
     control = disclosure.load(disclosure.ensure(settings, made))
     for figure in book_figures(made.path):
@@ -160,6 +161,7 @@ def test_a_lost_record_stops_the_control(settings, made, tmp_path):
         disclosure.ensure(settings, made)
 
 
+@pytest.mark.slow
 def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
     """Both editions may be handed out, so no figure may be hidden in one and shown in the other."""
     usual = disclosure.load(disclosure.ensure(settings, made)).release
