@@ -6,31 +6,26 @@ written once. A mistake in a YAML file raises `ContractError`.
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from expectations.model import Column, ContractError, Rule, SourceContract
-from expectations.parts import (
-    Mistakes,
-    code_lists,
-    column,
-    column_rules,
-    columns_missed,
-    derived_sql,
-    given,
-    names_taken,
-    need,
-    read_yaml,
-    rule,
-)
-from expectations.rhythm import Rhythm, rhythm
+from expectations.model import Column, ContractError, Rhythm, Rule, SourceContract
+from expectations.rule_fields import RuleFields
+from expectations.source_file import ColumnFields, ColumnTexts, CommonFile, SourceFile, Surroundings
+from orchestration.store.paths import PROJECT, SEEDS
+from orchestration.store.yaml_models import read
 
 __all__ = ["Column", "ContractError", "Rhythm", "Rule", "SourceContract", "load", "sources", "warehouse_texts"]
 
-FOLDER = Path(__file__).resolve().parent
-SEEDS = FOLDER.parent / "dbt_project" / "seeds"
+FOLDER = PROJECT / "expectations"
 COMMON = "common"
+MAX_TEXT = 36
+"""Characters of a text."""
 
 
 def sources(folder: Path = FOLDER) -> list[str]:
@@ -40,52 +35,109 @@ def sources(folder: Path = FOLDER) -> list[str]:
 
 @lru_cache
 def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContract:
-    """Reads one contract. Raises `ContractError`, with every mistake on a line, when a file is missing or wrong."""
-    path, common_path = folder / f"{source}.yml", folder / f"{COMMON}.yml"
-    doc, common = read_yaml(path), read_yaml(common_path)
-    codes = code_lists(seeds / "code_lists.csv")
-    specs = {**need(doc, "columns", dict, path), **need(common, "columns", dict, common_path)}
-    key = tuple(need(doc, "key", list, path))
-    texts, words = (need(common, name, dict, common_path) for name in ("texts", "allowed"))
-    mistakes = Mistakes()
-    read = {name: mistakes.met(column, name, spec or {}, codes, path) for name, spec in specs.items()}
-    columns = tuple(one for one in read.values() if one)
-    derived_specs = given(doc, "derived", dict, path) or {}
-    derived = {name: mistakes.met(derived_sql, name, spec, path) or "" for name, spec in derived_specs.items()}
-    mistakes += [
-        f"{path.name}: key column {k!r} is not among the columns; add it there." for k in key if k not in specs
-    ]
-    rules = [
-        r
-        for spec in need(common, "rules", list, common_path)
-        if (r := mistakes.met(rule, spec, "delivered", common_path))
-    ]
-    for one in columns:
-        rules += mistakes.met(column_rules, one, "keyed" if one.name in key else "live", texts, words) or []
-    own = [r for spec in given(doc, "rules", list, path) or [] if (r := mistakes.met(rule, spec, None, path))]
-    mistakes += names_taken(own, rules, path)
-    # A column with a mistake of its own is there, whatever it holds.
-    mistakes += columns_missed(own, [one or Column(name, "text") for name, one in read.items()], derived, path)
-    pace = mistakes.met(rhythm, doc.get("delivery"), path)
-    mistakes.tell()
-    version = hashlib.sha256(
-        b"\0".join(p.read_bytes() for p in (path, common_path, seeds / "code_lists.csv", seeds / "municipalities.csv"))
-    ).hexdigest()[:12]
+    """Reads one contract. Raises `ContractError` with every mistake when a file is missing or wrong."""
+    path = folder / f"{source}.yml"
+    inputs = (path, folder / f"{COMMON}.yml", seeds / "code_lists.csv", seeds / "municipalities.csv")
+    codes, common = common_file(folder, seeds)
+    surroundings = Surroundings(
+        codes,
+        source,
+        {name: fields.model_dump() for name, fields in common.columns.items()},
+        [rule.name for rule in common.rules],
+    )
+    file = read(path, SourceFile, surroundings, ContractError).model
+    columns = [_column(name, fields, codes) for name, fields in {**file.columns, **common.columns}.items()]
+    rules = [_rule(fields, "delivered") for fields in common.rules]
+    for column in columns:
+        rules += _column_rules(column, "keyed" if column.name in file.key else "live", common.texts, common.allowed)
+    rules += [_rule(fields, "live" if fields.on_fail == "reject" else "loaded") for fields in file.rules or ()]
     return SourceContract(
         source=source,
-        title=doc.get("title", source),
-        description=doc.get("description", ""),
-        key=key,
-        columns=columns,
-        derived=derived,
-        rules=tuple(rules + own),
-        version=version,
-        rhythm=pace,
+        title=file.title or source,
+        description=file.description,
+        key=tuple(file.key),
+        columns=tuple(columns),
+        derived={name: fields.sql for name, fields in (file.derived or {}).items()},
+        rules=tuple(rules),
+        version=hashlib.sha256(b"\0".join(p.read_bytes() for p in inputs)).hexdigest()[:12],
+        rhythm=file.delivery,
     )
 
 
+def common_file(folder: Path = FOLDER, seeds: Path = SEEDS) -> tuple[Mapping[str, Sequence[str]], CommonFile]:
+    """The codes of every code list, and what all sources have in common. Read again only when a file changed."""
+    paths = (folder / f"{COMMON}.yml", seeds / "code_lists.csv")
+    stats = [path.stat() for path in paths if path.exists()]
+    return _common(*paths, *((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats))
+
+
+@lru_cache(maxsize=4)
+def _common(path: Path, code_lists: Path, *_: object) -> tuple[Mapping[str, Sequence[str]], CommonFile]:
+    codes = _codes(code_lists)
+    return codes, read(path, CommonFile, Surroundings(codes), ContractError).model
+
+
 def warehouse_texts(folder: Path = FOLDER) -> dict[str, tuple[str, str]]:
-    """What the rules that the warehouse judges mean, and what to do about them, in Dutch."""
-    path = folder / f"{COMMON}.yml"
-    rules = need(read_yaml(path), "warehouse", dict, path)
-    return {name: (text["meaning"], text["remedy"]) for name, text in rules.items()}
+    """What the rules that only the warehouse can see broken mean, and what to do about them, in Dutch."""
+    return {name: (text.meaning, text.remedy) for name, text in common_file(folder)[1].warehouse.items()}
+
+
+def _codes(path: Path) -> dict[str, tuple[str, ...]]:
+    """Code list -> source codes in order; rows without a source code only label a category."""
+    lists: dict[str, list[tuple[int, str]]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["source_code"]:
+                lists.setdefault(row["code_list"], []).append((int(row["sort_order"]), row["source_code"].upper()))
+    return {name: tuple(code for _, code in sorted(rows)) for name, rows in lists.items()}
+
+
+def _column(name: str, fields: ColumnFields, codes: Mapping[str, Sequence[str]]) -> Column:
+    return Column(name, codes=tuple(codes.get(fields.code_list or "", ())), **fields.model_dump())
+
+
+def _rule(fields: RuleFields, scope: str) -> Rule:
+    condition = (fields.only_if.column, fields.only_if.value) if fields.only_if else None
+    return Rule(
+        fields.name, fields.on_fail, fields.expect, fields.settings, scope, condition, fields.meaning, fields.remedy
+    )
+
+
+def _column_rules(column: Column, scope: str, texts: ColumnTexts, words: Mapping[str, str]) -> Iterator[Rule]:
+    """missing_ and invalid_ rules of one column. Rules of one name never fail on the same row twice."""
+    said = {"column": column.name, "allowed": _allowed(column, words)}
+
+    def rule(kind: str, expect: str, **kwargs: Any) -> Rule:
+        text = texts.missing if kind == "missing" else texts.invalid
+        meaning, remedy = text.meaning.format(**said), text.remedy.format(**said)
+        return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, meaning=meaning, remedy=remedy)
+
+    if column.required:
+        yield rule("missing", "expect_column_values_to_not_be_null", column=column.text)
+    if column.type == "text":
+        lengths = {"min_value": 1, "max_value": MAX_TEXT}
+        yield rule("invalid", "expect_column_value_lengths_to_be_between", column=column.text, **lengths)
+    elif column.type == "code":
+        codes = list(column.codes)
+        yield rule("invalid", "expect_column_values_to_be_in_set", column=column.code, value_set=codes)
+    else:
+        yield rule("invalid", "expect_column_values_to_be_null", column=column.unparsed)
+    bounds = {"min_value": column.min, "max_value": column.max}
+    if given := {k: v for k, v in bounds.items() if v is not None}:
+        yield rule("invalid", "expect_column_values_to_be_between", column=column.name, **given)
+
+
+def _allowed(column: Column, words: Mapping[str, str]) -> str:
+    """What a column may hold, in the words of `common.yml`; codes, lengths and bounds are the column's."""
+    low, high = (_shown(bound, column.type) for bound in (column.min, column.max))
+    kind = "from_to" if low and high else "from" if low else "to" if high else None
+    bounds = words[kind].format(min=low, max=high) if kind else ""
+    return words[column.type].format(bounds=bounds, codes=", ".join(column.codes), longest=MAX_TEXT)
+
+
+def _shown(bound: Any, kind: str) -> str:
+    if bound is None:
+        return ""
+    if isinstance(bound, dt.date):
+        return f"{bound:%Y-%m}" if kind == "month" else bound.isoformat()
+    return str(bound).replace(".", ",")

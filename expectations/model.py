@@ -1,21 +1,25 @@
-"""What is known of a source before a delivery arrives: its columns and its rules. Plain data, no files."""
+"""What is known of a source before a delivery arrives: its columns, its rules and its rhythm. Plain data, no files."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Literal
 
-if TYPE_CHECKING:
-    from expectations.rhythm import Rhythm
+from pydantic import Field, ValidationInfo, field_validator
+
+from orchestration.store.yaml_models import Fields, YamlFileError
 
 WITHDRAWN = "verwijderd"
 CLIENT_KEY = "client_key"
-"""The pseudonym that takes the place of the INSZ behind the door."""
+"""The pseudonym that takes the place of the INSZ from ingest on."""
+LONGEST = {"week": 7, "month": 31, "quarter": 92, "half-year": 184, "year": 366}
+"""Days of the longest such period."""
 
 
-class ContractError(ValueError):
-    """A contract or suite file is wrong; the message says which file, where, and what to do."""
+class ContractError(YamlFileError):
+    """A contract is wrong; `mistakes` say which file, which line, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row rule. `scope` says on which rows it is judged: `delivered` (every row of the file), `keyed`
+    """One row rule. `scope` says on which rows it is validated: `delivered` (every row of the file), `keyed`
     (rows with the contract's fields, withdrawals included), `live` (rows that are no withdrawal) or
-    `loaded` (live rows that no rule refused; the scope of warnings)."""
+    `loaded` (live rows that no rule put in quarantine; the scope of warnings)."""
 
     name: str
     on_fail: str
@@ -65,6 +69,43 @@ class Rule:
     only_if: tuple[str, Any] | None = None
     meaning: str = ""
     remedy: str = ""
+
+
+class Rhythm(Fields):
+    """A delivery is expected once in every period; it is late, and then overdue, so many days after its end."""
+
+    EXAMPLE: ClassVar[str] = "{every: month, late_after_days: 10, overdue_after_days: 20}"
+
+    every: Literal["week", "month", "quarter", "half-year", "year"]
+    late_after_days: int = Field(ge=0)
+    overdue_after_days: int = Field(ge=0)
+
+    @field_validator("overdue_after_days")
+    @classmethod
+    def _comes_after_late(cls, overdue: int, info: ValidationInfo) -> int:
+        late = info.data.get("late_after_days", -1)
+        if late >= overdue:
+            raise ValueError(
+                f"delivery is overdue after {overdue} days, which is not more than the {late} after which it is late"
+            )
+        return overdue
+
+    @property
+    def late_after(self) -> dt.timedelta:
+        """Time since the former delivery after which the next one is late."""
+        return dt.timedelta(days=LONGEST[self.every] + self.late_after_days)
+
+    @property
+    def overdue_after(self) -> dt.timedelta:
+        """Time since the former delivery after which the next one is overdue."""
+        return dt.timedelta(days=LONGEST[self.every] + self.overdue_after_days)
+
+    def state(self, newest: dt.date, today: dt.date) -> str:
+        """`on time`, `late` or `overdue`, when the newest delivery came on `newest`."""
+        waited = today - newest
+        if waited > self.overdue_after:
+            return "overdue"
+        return "late" if waited > self.late_after else "on time"
 
 
 @dataclass(frozen=True)
@@ -83,12 +124,20 @@ class SourceContract:
     """How often it is delivered; None when nobody waits for it."""
 
     @property
+    def timing(self) -> str:
+        """When deliveries are expected, as a sentence."""
+        if (r := self.rhythm) is None:
+            return "Delivered at no fixed time."
+        days = f"late after {r.late_after_days} days more, overdue after {r.overdue_after_days}"
+        return f"Expected every {r.every}; {days}."
+
+    @property
     def withdrawn(self) -> Column:
         return next(c for c in self.columns if c.name == WITHDRAWN)
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Columns without which a file is refused whole."""
+        """Columns without which a file is rejected."""
         return tuple(c.name for c in self.columns if c.required)
 
     def rules_of(self, scope: str) -> tuple[Rule, ...]:

@@ -1,4 +1,4 @@
-"""Lets Great Expectations judge the rules of a contract on a DuckDB table, as SQL.
+"""Lets Great Expectations validate a DuckDB table against the rules of a contract, as SQL.
 
 Returns counts only: no value of a row ever leaves the table through a result. Importing Great Expectations
 costs seconds, so it happens at the first call.
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from expectations.contract import ContractError, Rule
+from expectations.model import ContractError, Rule
+from orchestration.store.errors import TweError
+from orchestration.store.yaml_models import Mistake
 
 # Counts, and not one example of a failing value.
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -27,12 +29,12 @@ class RuleCount:
     rows: int
 
 
-class SuiteError(RuntimeError):
-    """An expectation could not be judged, which is never taken for a pass."""
+class SuiteError(TweError):
+    """An expectation could not be validated, which is never taken for a pass."""
 
 
 def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount]:
-    """Judges `rules` on `table` of the DuckDB `database` (a path, or a named memory database).
+    """Validates `table` against `rules` in the DuckDB `database` (a path, or a named memory database).
 
     Raises `SuiteError` for an empty suite or an expectation that raised, `ContractError` for a rule that
     Great Expectations does not accept.
@@ -91,7 +93,8 @@ def _expectation(index: int, rule: Rule) -> Any:
             notes=rule.meaning or None,
         ).to_domain_obj()
     except Exception as error:
-        raise ContractError(f"rule {rule.name!r} is not accepted by Great Expectations: {error}") from None
+        what = f"rule {rule.name!r} is not accepted by Great Expectations: {error}"
+        raise ContractError([Mistake("expectations", None, what)]) from None
 
 
 def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:

@@ -40,7 +40,7 @@ def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definiti
 
 
 def quiet() -> None:
-    """Dagster tells at every use of a new part of it that it may change; its version is pinned, and tests tell more."""
+    """Hides that a part of Dagster is new and may change: its version is pinned, and tests would show a change."""
     for category in (dg.BetaWarning, dg.PreviewWarning):
         warnings.filterwarnings("ignore", category=category)
 

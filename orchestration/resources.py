@@ -55,10 +55,10 @@ def _day(name: str, text: str | None) -> dt.date | None:
 
 def _note_reported(workspace: Workspace, run: dg.DagsterRun | None) -> None:
     """Notes what the checks of a run of the page or the daemon reported; the command line reports its own runs."""
-    untold = workspace.untold()
-    refused = {e.source for e in untold if e.status == "rejected"}
-    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and refused <= workspace.judged:
-        reported.tell(workspace.data, untold)
+    unreported = workspace.unreported()
+    rejected = {e.source for e in unreported if e.status == "rejected"}
+    if run and run.tags.get(jobs.STARTED_BY) != jobs.COMMAND_LINE and rejected <= workspace.validated:
+        reported.report(workspace.data, unreported)
 
 
 def workspace_resource(settings: Settings) -> dg.ResourceDefinition:

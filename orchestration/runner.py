@@ -37,7 +37,7 @@ def run_and_alert(settings: Settings, request: RunRequest, show: Callable[[RunRe
     if report.exit_code:
         where = [problem.where for problem in report.problems]
         alerts.send(settings, alerts.of_report(where, [entry.file_name for entry in report.rejected]))
-    reported.tell(settings.folder, report.loaded)  # last of all: a run that is killed before has reported nothing
+    reported.report(settings.folder, report.loaded)  # last of all: a run that is killed before has reported nothing
     return report
 
 
@@ -70,8 +70,8 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
                 _execute(settings, plan, work, report)
             sources = frozenset()
         if request.load:
-            report.loaded = workspace.untold()
-            report.still_rejected = reported.still_refused(workspace.inbox, workspace.entries(), report.rejected)
+            report.loaded = workspace.unreported()
+            report.still_rejected = reported.still_rejected(workspace.inbox, workspace.entries(), report.rejected)
         if report.loaded:
             _ensure_quality_report(workspace, report)
         for plan in plans:
@@ -84,7 +84,7 @@ def _waiting_sources(workspace: Workspace, report: RunReport) -> frozenset[str]:
     ensure_inbox(workspace.settings)
     inbox = workspace.inbox
     report.problems += [RunProblem(name, why) for name, why in inbox.unreadable]
-    report.unrecognised = inbox.strangers
+    report.unrecognised = inbox.unrecognised
     report.duplicates = [(delivery.file_name, name) for delivery, name in inbox.repeats]
     sources = frozenset(delivery.source for delivery in (*inbox.new, *inbox.clashes))
     if sources:

@@ -98,8 +98,8 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     lines += ["", _sources_table(workspace, entries, today), ""]
     inbox = workspace.inbox
     waiting = counted(len(inbox.new + inbox.clashes), "delivery", "deliveries")
-    lines.append(f"Waiting in the inbox: {waiting}, {counted(len(inbox.strangers), 'other file')}")
-    lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in inbox.strangers]
+    lines.append(f"Waiting in the inbox: {waiting}, {counted(len(inbox.unrecognised), 'other file')}")
+    lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in inbox.unrecognised]
     lines += [_labelled("rejected", line) for line in _rejected(entries)]
     if broken := _broken_rules(settings, entries):
         lines += ["", "Rules broken most (twe quarantine shows all):"]
@@ -136,7 +136,7 @@ def _sources_table(workspace: Workspace, entries: Sequence[Entry], today: dt.dat
                 "" if state == "on time" else state,
             )
         )
-    headers = ("source", "deliveries", "rejected", "rows accepted", "rows quarantined", "newest", "")
+    headers = ("source", "files", "rejected", "rows accepted", "quarantined", "newest", "")
     return table(headers, rows)
 
 

@@ -1,8 +1,13 @@
 """After-care: guidance between the end of the last art. 60 job and the end of the trajectory."""
 
-from exports.annexes.checks import Link
-from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Wide
-from exports.annexes.rules import Cell
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
+from exports.figures.plan import Field, Link, Mart, Measure, Wide
+from exports.figures.rules import Cell
+from exports.statements import numbers
+from exports.statements.headlines import Count, Headlines, breakdown, clause, sentence
+from exports.statements.lookups import Block, lookup
 from exports.xlsx.document import NOT_APPLICABLE, Format
 
 _FORMS = (
@@ -11,6 +16,43 @@ _FORMS = (
     ("with_opleidingsstage", "opleidingsstage"),
     ("with_coaching", "coaching"),
 )
+
+
+def _statement(head: Headlines) -> list[Block]:
+    mart, year = "mart_aftercare", head.year or 0
+    ended, worked = Count(mart, "ended"), Count(mart, "with_art60")
+    timely = Count(mart, "timely_work")
+    months = lookup(mart, "aftercare_months", year, times="with_art60")
+    average = head.marts.figure(numbers.mean, "gemiddelde", months, head.lookup(worked, year))
+    forms = (
+        ("werkervaringsstage (WES)", "with_wes"),
+        ("individuele beroepsopleiding (IBO)", "with_ibo"),
+        ("opleidingsstage", "with_opleidingsstage"),
+        ("coaching", "with_coaching"),
+    )
+    return [
+        *sentence(
+            clause(
+                "Van de ",
+                head.count(ended, year),
+                f" in {year} in Vlaanderen beëindigde trajecten hadden er ",
+                head.count(worked, year),
+                " een tewerkstelling artikel 60 §7",
+            ),
+            (*head.compared(worked), "."),
+            clause(
+                " Bij ",
+                head.count(timely, year),
+                " trajecten startte die binnen 2 maanden, dat is ",
+                head.share(timely, ended, year),
+                " van alle beëindigde trajecten.",
+            ),
+            clause(" Na die tewerkstelling duurde de begeleiding gemiddeld nog ", average, " maanden."),
+        ),
+        *breakdown(head, "Begeleiding in die periode", [(label, Count(mart, name)) for label, name in forms], worked),
+        *head.count_table("Beëindigde trajecten met een tewerkstelling artikel 60 §7", worked),
+    ]
+
 
 AFTERCARE = AnnexKind(
     key="aftercare",
@@ -124,4 +166,14 @@ AFTERCARE = AnnexKind(
         ),
     ),
     weights={"aftercare_months": "with_art60"},
+    overview="de begeleiding na de tewerkstelling artikel 60 §7 in de in {years} beëindigde TWE-OCMW-trajecten",
+    caveats=(
+        "Binnen de TWE OCMW bestaat geen aparte nazorg: het OCMW begeleidt de cliënt gedurende maximaal 24 maanden, "
+        "ook wanneer de tewerkstelling artikel 60 §7 korter is. Als nazorg telt hier de begeleiding tussen het einde "
+        "van de laatste tewerkstelling artikel 60 §7 en het einde van het traject.",
+    ),
+    statement=_statement,
+    date_role=DateRole.END,
+    changes_with_time=True,
+    in_figure_book=False,
 )

@@ -1,8 +1,40 @@
 """Annex 4: trajectories that ended, executed or early, by duration class."""
 
-from exports.annexes.checks import Link
-from exports.annexes.model import AnnexKind, Categories, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import PrefixSum
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
+from exports.figures.plan import Categories, Field, Link, Mart, Measure, Wide
+from exports.figures.rules import PrefixSum
+from exports.statements.headlines import Count, Headlines, breakdown, clause, labels, sentence, with_share
+from exports.statements.lookups import Block
+
+_ENDED = Count("mart_ended_duration", "trajectories", category="*")
+
+
+def _statement(head: Headlines) -> list[Block]:
+    year = head.year or 0
+    endings = [
+        (code, Count(_ENDED.mart, "trajectories", {"ending": code}, f"{code}/*")) for code in ("executed", "early")
+    ]
+    named = {"executed": " uitgevoerd", "early": " vroegtijdig beëindigd"}
+    clauses = [
+        clause(glue, *with_share(head, count, _ENDED, year), named[code])
+        for glue, (code, count) in zip((": ", " en "), endings, strict=True)
+    ]
+    blocks = sentence(
+        clause(f"In {year} werden in Vlaanderen ", head.count(_ENDED, year), " trajecten beëindigd"),
+        head.compared(_ENDED),
+        *(clauses if all(clauses) else ()),
+        (".",),
+    )
+    for code, of in endings:
+        counts = [
+            (label, Count(_ENDED.mart, "trajectories", {"ending": code, "duration_class": item}, f"{code}/{item}"))
+            for item, label in labels(head.publication, "duration")
+        ]
+        blocks += breakdown(head, named[code].strip().capitalize(), counts, of)
+    return [*blocks, *head.count_table("Beëindigde trajecten", _ENDED)]
+
 
 ENDED = AnnexKind(
     key="4",
@@ -83,4 +115,10 @@ ENDED = AnnexKind(
             "Een opschorting kan technisch niet geregistreerd worden; er bestaan dus geen gegevens over.",
         ),
     ),
+    overview="de in {years} uitgevoerde en vroegtijdig beëindigde TWE-OCMW-trajecten naargelang de duurtijd",
+    caveats=("Van een stopgezet traject is enkel bekend of het uitgevoerd dan wel vroegtijdig beëindigd is.",),
+    statement=_statement,
+    date_role=DateRole.END,
+    changes_with_time=True,
+    in_figure_book=True,
 )

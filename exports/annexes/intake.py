@@ -1,7 +1,41 @@
 """Intake: screenings against the common criteria, and who was referred."""
 
-from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import Cell
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
+from exports.figures.plan import Field, Mart, Measure, Wide
+from exports.figures.rules import Cell
+from exports.statements.headlines import Count, Headlines, clause, sentence, with_share
+from exports.statements.lookups import Block
+
+
+def _statement(head: Headlines) -> list[Block]:
+    mart, year = "mart_intake", head.year or 0
+    screened, meeting, referred = (Count(mart, name) for name in ("screened", "meeting_criteria", "referred"))
+    return [
+        *sentence(
+            clause(f"In {year} werden in Vlaanderen ", head.count(screened, year), " screenings geregistreerd"),
+            (*head.compared(screened), "."),
+            clause(
+                " Daarvan voldeden er ",
+                *with_share(head, meeting, screened, year),
+                " aan de vier criteria en waren er ",
+                head.count(Count(mart, "incomplete"), year),
+                " onvolledig.",
+            ),
+            clause(
+                " Bij ",
+                head.count(referred, year),
+                " screenings besliste het OCMW tot toeleiding; ",
+                head.count(Count(mart, "referred_meeting"), year),
+                " daarvan voldeden aan de criteria en ",
+                head.count(Count(mart, "referred_not_meeting"), year),
+                " niet.",
+            ),
+        ),
+        *head.count_table("Screenings", screened),
+    ]
+
 
 INTAKE = AnnexKind(
     key="intake",
@@ -92,4 +126,10 @@ INTAKE = AnnexKind(
             "gegevens over geleverd.",
         ),
     ),
+    overview="de screenings van {years} op de vier gemeenschappelijke instroomcriteria en de toeleidingen",
+    caveats=("Geteld worden screenings: een cliënt die twee keer gescreend is, telt twee keer.",),
+    statement=_statement,
+    date_role=DateRole.SCREENING,
+    changes_with_time=False,
+    in_figure_book=False,
 )

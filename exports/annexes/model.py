@@ -1,115 +1,64 @@
-"""The words in which an annex kind is declared: marts, measures, tables, charts, notes. Data, no behaviour of one kind.
+"""What an annex kind declares: everything that the system knows of a kind stands in its `AnnexKind`, in one file.
 
-Vocabulary: a *cell* is one number of a mart under a key ("gender/m", "subsidies"); a *group* is all cells of one
-place and year; a *measure* is a column that the wide table shows for every year, made from a group by a rule.
+The words, tables, charts and sentences of one kind stand in its module (`exports/annexes/<kind>.py`); here is what such
+a module may and must say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import calendar
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
 
-from exports.annexes.checks import Link, Ranking
-from exports.annexes.rules import Cell, FigureRule
-from exports.annexes.settling import Closing
-from exports.figures.identity import Value
-from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
+from exports.figures.plan import FigurePlan
+from exports.statements.headlines import Headlines
+from exports.statements.lookups import Block
+from exports.wording import listed
 
 
 @dataclass(frozen=True)
-class Field:
-    """A column of a mart after the five common ones, as the tidy sheet shows and explains it.
+class CorrectionPeriod:
+    """How long after a year its figures stay open for measurements and corrections.
 
-    With a `label_set` the tidy sheet gets a second column with the Dutch label next to the code. `missing` stands
-    where the mart has null. `derived_from` names the columns from which this one was worked out, in the same year and,
-    when it `looks_back`, in the year before: it may not be shown when one of those is hidden.
+    By default two months: an OCMW corrects the registrations of a quarter in the two months after it.
     """
 
-    column: str
-    header: str
-    description: str
-    format: Format = Format.INTEGER
-    label_set: str | None = None
-    missing: str = NOT_AVAILABLE
-    derived_from: tuple[str, ...] = ()
-    looks_back: bool = False
+    years: int = 0
+    months: int = 2
+    text: str = (
+        "Een jaar is voorlopig tot en met eind februari van het volgende jaar: tot dan kan een OCMW de registraties "
+        "van het laatste kwartaal verbeteren."
+    )
+
+    def open_until(self, year: int) -> dt.date:
+        """The last day on which figures of `year` can still come in."""
+        if not self.months:
+            return dt.date(year + self.years, 12, 31)
+        last = year + self.years + 1
+        return dt.date(last, self.months, calendar.monthrange(last, self.months)[1])
+
+    def provisional(self, year: int, as_of: dt.date) -> bool:
+        return as_of <= self.open_until(year)
 
 
 @dataclass(frozen=True)
-class Mart:
-    """A mart that feeds an annex.
+class Ranking:
+    """The largest risers and fallers: the measure `by` in the last year, among places whose `size` is at least `floor`
+    in that year (one person more makes a small place jump). All are labels of measures of the wide table `sheet`;
+    `shown` stand beside it, and `before` too for the year before."""
 
-    `category` gives the category of a row ("gender/m"); without it every measure is a cell of its own. `bins` says
-    under which cell a category is counted where that is not its own. `keys` are the mart's key columns after year and
-    nis_code; `options` are key columns of which an annex shows one value (`basis`), with the values allowed, the
-    default first.
-    """
-
-    name: str
-    fields: tuple[Field, ...]
-    keys: tuple[str, ...] = ()
-    category: Callable[[Mapping[str, Any]], str] | None = None
-    bins: Callable[[str], str] = lambda category: category
-    value: str = "trajectories"
-    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sheet: str = "Gegevens"
-
-    @property
-    def measures(self) -> tuple[Field, ...]:
-        """The fields that are figures."""
-        return tuple(item for item in self.fields if item.column not in self.keys)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A column per year of the wide table. `absent`: what a place without any row that year shows; `undefined`: what
-    stands there when the rule has no answer. `flanders` replaces the rule for totals of several municipalities.
-    `unit` is shown behind the label; empty when the label holds it."""
-
-    label: str
-    rule: FigureRule
-    format: Format = Format.INTEGER
-    absent: Value = 0
-    undefined: Value = NOT_APPLICABLE
-    flanders: FigureRule | None = None
-    in_totals: bool = True
-    unit: str = "aantal"
-
-    @property
-    def header(self) -> str:
-        """The label with its unit; measures that aren't counts have theirs in the label."""
-        return f"{self.label} ({self.unit})" if self.format is Format.INTEGER and self.unit else self.label
-
-
-@dataclass(frozen=True)
-class Categories:
-    """One measure per label of a label set: `prefix` + code is the cell, `before` + label the header.
-
-    `unknown`: "always" shows the category unknown last, "if_present" only when it occurs in the figures.
-    """
-
-    label_set: str
-    prefix: str
-    before: str = ""
-    unknown: str = "always"
-
-    def measures(self, labels: tuple[tuple[str, str], ...], present: frozenset[str]) -> tuple[Measure, ...]:
-        """The measures for (code, label) pairs, `present` being the cell keys that occur."""
-        known = [(code, text) for code, text in labels if code != "unknown"]
-        unknown = [(code, text) for code, text in labels if code == "unknown"] or [("unknown", "Onbekend")]
-        if self.unknown == "always" or f"{self.prefix}unknown" in present:
-            known += unknown
-        return tuple(Measure(self.before + text, Cell(self.prefix + code)) for code, text in known)
-
-
-@dataclass(frozen=True)
-class Wide:
-    """A wide table on a sheet of its own: rows are municipalities, columns are years by measures."""
-
+    title: str
     sheet: str
-    heading: str
-    columns: tuple[Measure | Categories, ...]
+    by: str
+    size: str
+    size_text: str
+    floor: float
+    shown: tuple[str, ...]
+    before: tuple[str, ...]
+    y_title: str
+    count: int = 10
 
 
 @dataclass(frozen=True)
@@ -158,34 +107,74 @@ class Unavailable:
     why: str
 
 
-@dataclass(frozen=True)
-class AnnexKind:
-    """An annex kind. `totals` lays out the Flanders sheet: "by_year" (a row per year) or "by_measure"."""
+class DateRole(StrEnum):
+    """Which date of a delivered row decides the year that the row counts in. Change attribution uses it to find the
+    deliveries that touch a year."""
 
-    key: str
+    START = "start"
+    """The first day of the trajectory."""
+    END = "end"
+    """The last day of the trajectory."""
+    MEASURED = "measured"
+    """Twelve months after the last day of the trajectory."""
+    MONTH = "month"
+    """Every month that the trajectory ran, or that persons with a leefloon were counted in."""
+    PAYMENT = "payment"
+    """The month worked and the day of payment: the years of both."""
+    SCREENING = "screening"
+    """The day of the screening."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnexKind(FigurePlan):
+    """One kind of annex: what it counts, how a workbook shows it, and what the answer and other documents need of it.
+
+    Workbook: `totals` lays out the sheet of Flanders, "by_year" (a row per year) or "by_measure"; `correction_period`
+    tells how long a year stays provisional, `breaks` why a year can't be compared with the one before.
+
+    Answer: `overview` completes "een overzicht van ...", with {years}; `overview_by_option` replaces it for a value of
+    an option. `caveats` are the sentences that a reader needs next to a quoted figure. `statement` makes the sentences
+    and tables with headline figures.
+
+    Change attribution: `date_role` is the date that makes the year; a kind that `changes_with_time` has other figures
+    at a later as_of without any new delivery, since more trajectories have ended or reached their measuring day.
+
+    Figure book: `in_figure_book` says that the page has charts for the kind (its scripts, in
+    `exports/figure_book/assets`, name it by its key), under default options. `paid_later`: figures of a month worked
+    come in after that month, so that a year may lack its last months; the page doesn't compare it until it is complete.
+    """
+
     name: str
     year_header: str
     unit: str
-    marts: tuple[Mart, ...]
-    tables: tuple[Wide, ...]
+    sources: tuple[str, ...]
+    definitions: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
     totals: str
     charts: tuple[ChartPlan, ...]
     city_charts: tuple[ChartPlan, ...]
-    sources: tuple[str, ...]
-    notes: tuple[Note, ...]
-    definitions: tuple[tuple[str, str], ...]
-    headline: tuple[str, ...]  # labels of the measures that the reconciliation adds up
+    overview: str
+    caveats: tuple[str, ...]
+    statement: Callable[[Headlines], list[Block]]
+    date_role: DateRole
+    changes_with_time: bool
+    in_figure_book: bool
+    paid_later: bool = False
+    overview_by_option: Mapping[str, str] = field(default_factory=dict)
     unavailable: tuple[Unavailable, ...] = ()
-    weights: Mapping[str, str] = field(default_factory=dict)  # mean cell -> cell with its weight
-    equal: tuple[tuple[FigureRule, FigureRule], ...] = ()  # rules that must agree in every group
-    links: tuple[Link, ...] = ()
     ranking: Ranking | None = None
-    closing: Closing = field(default_factory=Closing)
-    closing_by_option: Mapping[str, Closing] = field(default_factory=dict)  # value of an option -> its own closing
-    breaks: Mapping[int, str] = field(default_factory=dict)  # year -> why it can't be compared with the year before
+    correction_period: CorrectionPeriod = field(default_factory=CorrectionPeriod)
+    correction_period_by_option: Mapping[str, CorrectionPeriod] = field(default_factory=dict)
+    breaks: Mapping[int, str] = field(default_factory=dict)
     totals_note: str = "De cijfers voor Vlaanderen en de provincies zijn de som van hun gemeenten in deze bijlage."
 
-    @property
-    def options(self) -> dict[str, tuple[str, ...]]:
-        """Options a question may set for this kind, with the values allowed (default first)."""
-        return {name: values for mart in self.marts for name, values in mart.options.items()}
+    def overview_of(self, years: Sequence[int], options: Mapping[str, str]) -> str:
+        """What the annex shows, in words, under these options."""
+        chosen = (options.get(name, values[0]) for name, values in self.options.items())
+        what = next((text for value in chosen if (text := self.overview_by_option.get(value))), self.overview)
+        return what.format(years=listed([str(year) for year in years]))
+
+    def presentation(self, number: str, years: Sequence[int], options: Mapping[str, str]) -> str:
+        """The sentence that presents annex `number`."""
+        what = self.overview_of(years, options)
+        return f"In bijlage {number} kunt u een overzicht vinden van {what}, per gemeente/stad."

@@ -1,14 +1,48 @@
 """Annex 5: where clients stand 12 months after the end, and the competence strengthening in those months."""
 
-from exports.annexes.checks import MEASURED_HAD_ENDED, Link
-from exports.annexes.model import AnnexKind, Categories, ChartPlan, Field, Mart, Measure, Note, Wide
-from exports.annexes.rules import Cell, PrefixSum
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
+from exports.figures.plan import MEASURED_HAD_ENDED, Categories, Field, Link, Mart, Measure, Wide
+from exports.figures.rules import Cell, PrefixSum
+from exports.statements.headlines import Count, Headlines, breakdown, clause, labels, sentence, with_share
+from exports.statements.lookups import Block
 
 _COMPETENCE = (
     "competentie: opleiding",
     "competentie: werkplekleren",
     "competentie: opleiding of werkplekleren",
 )
+
+_MEASURED = Count("mart_competence", "measured")
+
+
+def _statement(head: Headlines) -> list[Block]:
+    year = head.year or 0
+
+    def position(code: str) -> Count:
+        return Count("mart_outflow", "trajectories", {"position": code}, f"position/{code}")
+
+    nec = position("nec")
+    positions = [(label, position(code)) for code, label in labels(head.publication, "position")]
+    learning = [
+        ("opleiding", Count("mart_competence", "with_training")),
+        ("werkplekleren", Count("mart_competence", "with_workplace_learning")),
+        ("minstens een van beide", Count("mart_competence", "with_either")),
+    ]
+    return [
+        *sentence(
+            clause(f"In {year} bereikten in Vlaanderen ", head.count(_MEASURED, year), " trajecten hun meetdatum"),
+            (*head.compared(_MEASURED), "."),
+            clause(
+                " Bij ", *with_share(head, nec, _MEASURED, year), " daarvan was de cliënt toen aan het werk in het NEC."
+            ),
+        ),
+        *breakdown(head, "Positie op de meetdatum", positions, _MEASURED),
+        *breakdown(head, "Competentieversterking in de 12 maanden ervoor", learning, _MEASURED),
+        *head.count_table("Uitstroom naar het NEC", nec),
+    ]
+
 
 OUTFLOW = AnnexKind(
     key="5",
@@ -116,4 +150,18 @@ OUTFLOW = AnnexKind(
         ),
     ),
     equal=((PrefixSum("position/"), Cell("measured")),),
+    overview=(
+        "de uitstroom naar werk in het NEC, het NEC in een sociale-economiebedrijf, het SEC en werk als zelfstandige, "
+        "naast de uitstroom naar onder meer pensioen en ziekte en de deelname aan competentieversterking (opleiding of "
+        "werkplekleren), voor trajecten met een meetdatum in {years}"
+    ),
+    caveats=(
+        "Deze data zijn een meting op één dag, exact 12 maanden na het einde van een TWE-OCMW-traject: de bijlage "
+        "bevat enkel trajecten met een meetdatum in die jaren, die dus telkens 12 maanden eerder beëindigd zijn.",
+        "Competentieversterking overlapt met de posities en mag er niet bij opgeteld worden.",
+    ),
+    statement=_statement,
+    date_role=DateRole.MEASURED,
+    changes_with_time=True,
+    in_figure_book=True,
 )

@@ -1,8 +1,13 @@
 """The activation ratio: clients in a TWE against beneficiaries of a leefloon, per municipality and year."""
 
-from exports.annexes.checks import Ranking
-from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Wide
-from exports.annexes.rules import Cell, Percentage, YearOnYear
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Ranking
+from exports.figures.plan import Field, Mart, Measure, Wide
+from exports.figures.rules import Cell, Percentage, YearOnYear
+from exports.statements import numbers
+from exports.statements.headlines import Count, Headlines, clause, sentence
+from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
@@ -10,6 +15,49 @@ _BOTH = ("clients_in_twe", "leefloners")
 _DIFFERENCE = "percentages en verschillen in de mart zijn niet afgerond; hier op 6 decimalen"
 
 _CHANGES = ("wijziging ratio (%)", "wijziging ratio (procentpunt)")
+
+
+def _statement(head: Headlines) -> list[Block]:
+    mart = "mart_activation_ratio"
+    clients, people = (Count(mart, name, delivered=True) for name in ("clients_in_twe", "leefloners"))
+    year = head.year or 0
+
+    def value(of: int, place: str | None) -> Piece:
+        if place:
+            found = head.lookup(Count(mart, "ratio_pct"), of, place)
+            return head.marts.figure(numbers.percent, "som", found, absent=None, undefined=NOT_DELIVERED)
+        terms = (head.lookup(clients, of), head.lookup(people, of))
+        return head.marts.figure(numbers.percent, "aandeel", *terms, absent=None, undefined=NOT_DELIVERED)
+
+    def change(of: int, place: str | None) -> Piece | None:
+        if not head.complete:
+            return None
+        if place:
+            found = head.lookup(Count(mart, "ratio_change_pp"), of, place)
+            made = head.marts.figure(numbers.points, "som", found, absent=None)
+        else:
+            terms = [head.lookup(count, when) for when in (of, of - 1) for count in (clients, people)]
+            made = head.marts.figure(numbers.points, "verschil in procentpunt", *terms, absent=None)
+        return None if made == UNDEFINED else made
+
+    moved = change(year, None)
+    return [
+        *sentence(
+            clause(
+                f"In {year} telde Vlaanderen gemiddeld ",
+                head.count(clients, year, shown=numbers.mean),
+                " cliënten in een TWE-traject tegenover ",
+                head.count(people, year, shown=numbers.mean),
+                " leefloners: een ratio van ",
+                value(year, None),
+            ),
+            (" (", moved, f" tegenover {year - 1})") if isinstance(moved, QuotedFigure) else (),
+            (".",),
+        ),
+        *head.table("Ratio", value, change, people, "de meeste leefloners"),
+        *head.count_table("Cliënten in een TWE-traject (gemiddelde)", clients, numbers.mean),
+    ]
+
 
 RATIO = AnnexKind(
     key="ratio",
@@ -205,4 +253,17 @@ RATIO = AnnexKind(
             "alle gemeenten), in procentpunt.",
         ),
     ),
+    overview=(
+        "het aantal cliënten in een TWE-traject, het aantal leefloners, de ratio tussen beide en de wijziging "
+        "ervan tegenover het vorige jaar, voor {years}"
+    ),
+    caveats=(
+        "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, ontvangt loon en geen "
+        "leefloon, en zit dus wel in de teller maar niet in de noemer.",
+        "In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",
+    ),
+    statement=_statement,
+    date_role=DateRole.MONTH,
+    changes_with_time=False,
+    in_figure_book=True,
 )

@@ -1,15 +1,15 @@
-"""Annex 1 (trajectories started, by expected duration) and annex 2 (by profile of the client at the start)."""
+"""Annex 1: trajectories started, by expected duration."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from exports.annexes.checks import Link
-from exports.annexes.model import AnnexKind, Categories, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import Cell, PrefixSum
-
-_TRAJECTORIES = Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten")
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
+from exports.figures.plan import Field, Link, Mart, Measure, Wide
+from exports.figures.rules import Cell, PrefixSum
+from exports.statements.headlines import Count, Headlines, clause, sentence
+from exports.statements.lookups import Block
 
 
 def _months(row: Mapping[str, Any]) -> str:
@@ -20,6 +20,22 @@ def _months(row: Mapping[str, Any]) -> str:
 def _months_bin(category: str) -> str:
     months = category.removeprefix("months/")
     return "months/25+" if months != "unknown" and int(months) > 24 else category
+
+
+_STARTED = Count("mart_started_duration", "trajectories", category="months/*")
+
+
+def _statement(head: Headlines) -> list[Block]:
+    year = head.year or 0
+    unknown = Count(_STARTED.mart, _STARTED.measure, {"expected_months": None}, "months/unknown")
+    return [
+        *sentence(
+            clause(f"In {year} werden in Vlaanderen ", head.count(_STARTED, year), " TWE-OCMW-trajecten opgestart"),
+            (*head.compared(_STARTED), "."),
+            clause(" Bij ", head.count(unknown, year), " daarvan is de vermoedelijke duur onbekend."),
+        ),
+        *head.count_table("Opgestarte trajecten", _STARTED),
+    ]
 
 
 STARTED = AnnexKind(
@@ -36,7 +52,7 @@ STARTED = AnnexKind(
                     "Vermoedelijke duur (maanden)",
                     "volledige maanden van de startdatum tot en met de vermoedelijke einddatum; [x] = onbekend",
                 ),
-                _TRAJECTORIES,
+                Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten"),
             ),
             keys=("expected_months",),
             category=_months,
@@ -111,79 +127,10 @@ STARTED = AnnexKind(
             "en met 31 december is 12 maanden. Zonder vermoedelijke einddatum is de duur onbekend.",
         ),
     ),
-)
-
-_CHARACTERISTICS = (
-    # characteristic, sheet and label, heading
-    ("gender", "Geslacht", "naar geslacht"),
-    ("age", "Leeftijd", "naar leeftijd (jaar)"),
-    ("unemployment", "Werkloosheidsduur", "naar werkloosheidsduur (maanden)"),
-    ("schooling", "Scholing", "naar scholingsniveau (al dan niet kortgeschoold)"),
-    ("migration_background", "Migratieachtergrond", "naar migratieachtergrond"),
-)
-
-PROFILE = AnnexKind(
-    key="2",
-    name="Profiel van de cliënten bij de start",
-    year_header="Startjaar",
-    unit="aantal opgestarte TWE-OCMW-trajecten",
-    marts=(
-        Mart(
-            "mart_started_profile",
-            (
-                Field("characteristic", "Kenmerk (code)", "het kenmerk van de cliënt", label_set="characteristic"),
-                Field("category", "Categorie (code)", "de categorie binnen het kenmerk", label_set="{characteristic}"),
-                _TRAJECTORIES,
-            ),
-            keys=("characteristic", "category"),
-            category=lambda row: f"{row['characteristic']}/{row['category']}",
-        ),
-    ),
-    tables=tuple(
-        Wide(sheet, heading, (Categories(key, f"{key}/"), Measure("Totaal", PrefixSum(f"{key}/"))))
-        for key, sheet, heading in _CHARACTERISTICS
-    ),
-    totals="by_measure",
-    charts=tuple(
-        ChartPlan(f"{sheet} bij de start, Vlaanderen", "percent", "aandeel", sheet, without=("Totaal",))
-        for _, sheet, _ in _CHARACTERISTICS
-    ),
-    city_charts=tuple(
-        ChartPlan(f"{sheet} bij de start per centrumstad", "percent_bars", "aandeel", sheet, without=("Totaal",))
-        for _, sheet, _ in _CHARACTERISTICS
-    ),
-    sources=("trajecten", "klantprofielen"),
-    notes=(
-        Note(
-            "Elk kenmerk telt dezelfde opgestarte trajecten: het totaal per gemeente en jaar is op elk blad gelijk.",
-            ("Totaal",),
-        ),
-        Note("Een ontbrekend kenmerk of een ontbrekend profiel telt als 'Onbekend'.", ("Onbekend",)),
-    ),
-    headline=("Totaal",),
-    links=(
-        Link(
-            "opgestarte trajecten: bijlage naar profiel (geslacht) = bijlage naar vermoedelijke duur",
-            PrefixSum("gender/"),
-            "mart_started_duration",
-            category="months/*",
-        ),
-    ),
-    definitions=(
-        ("Startjaar", "het jaar waarin de startdatum van het traject valt."),
-        ("Profiel", "de toestand van de cliënt bij de start van het traject, niet vandaag."),
-        ("Leeftijd", "leeftijd in jaren bij de start van het traject."),
-        ("Werkloosheidsduur", "duur van de werkloosheid in maanden bij de start van het traject."),
-        ("Kortgeschoold", "wat bij de start als kortgeschoold ja/nee geregistreerd is."),
-        ("Migratieachtergrond", "wat bij de start als migratieachtergrond ja/nee geregistreerd is."),
-    ),
-    unavailable=(
-        Unavailable(
-            "diploma",
-            "het diploma van de cliënt",
-            "Het diploma bestaat niet in de bron. Geregistreerd is enkel of de cliënt bij de start al dan niet "
-            "kortgeschoold was.",
-        ),
-    ),
-    equal=tuple((PrefixSum("gender/"), PrefixSum(f"{key}/")) for key, _, _ in _CHARACTERISTICS[1:]),
+    overview="het aantal in {years} opgestarte TWE-OCMW-trajecten met de vermoedelijke duur (in maanden)",
+    caveats=("De vermoedelijke duur is een planning bij de start van het traject, niet de werkelijke duur.",),
+    statement=_statement,
+    date_role=DateRole.START,
+    changes_with_time=False,
+    in_figure_book=False,
 )

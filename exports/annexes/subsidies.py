@@ -1,9 +1,38 @@
 """Annex 3: wage subsidies paid, by year of performance (default) or of payment."""
 
-from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import Cell
-from exports.annexes.settling import Closing
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, CorrectionPeriod, DateRole, Note, Unavailable
+from exports.figures.plan import Field, Mart, Measure, Wide
+from exports.figures.rules import Cell
+from exports.statements import numbers
+from exports.statements.headlines import Count, Headlines, clause, sentence
+from exports.statements.lookups import Block
 from exports.xlsx.document import Format
+
+_SUBSIDIES = Count("mart_wage_subsidies", "subsidies")
+_AMOUNT = Count("mart_wage_subsidies", "amount_eur")
+_CORRECTION = Count("mart_wage_subsidies", "correction_eur")
+
+
+def _statement(head: Headlines) -> list[Block]:
+    year = head.year or 0
+    performed = head.options[_AMOUNT.mart]["basis"] == "performance"
+    when = "Voor prestaties in" if performed else "In"
+    of = "volgens prestatiejaar" if performed else "volgens betaaljaar"
+    return [
+        *sentence(
+            clause(f"{when} {year} werden in Vlaanderen ", head.count(_SUBSIDIES, year), " loontoelagen uitbetaald"),
+            head.compared(_SUBSIDIES),
+            clause(", voor een bedrag van ", head.count(_AMOUNT, year, shown=numbers.euro)),
+            head.compared(_AMOUNT),
+            clause(", waarvan ", head.count(_CORRECTION, year, shown=numbers.euro), " aan correcties"),
+            (".",),
+        ),
+        *head.count_table(f"Uitbetaald bedrag {of}, afgerond op de euro", _AMOUNT, rank_name="het hoogste bedrag"),
+        *head.count_table(f"Aantal loontoelagen {of}", _SUBSIDIES),
+    ]
+
 
 SUBSIDIES = AnnexKind(
     key="3",
@@ -96,14 +125,14 @@ SUBSIDIES = AnnexKind(
         Note("De gemeente is die van het OCMW dat bij de betaling vermeld is."),
     ),
     headline=("aantal loontoelagen", "bedrag (euro)", "waarvan correcties (euro)"),
-    closing=Closing(
+    correction_period=CorrectionPeriod(
         years=10,
         months=0,
         text="Een jaar is voorlopig tot 10 jaar na het einde ervan: zo lang kan een OCMW een prestatiemaand "
         "corrigeren.",
     ),
-    closing_by_option={
-        "payment": Closing(
+    correction_period_by_option={
+        "payment": CorrectionPeriod(
             text="Een jaar is voorlopig tot en met eind februari van het volgende jaar: tot dan kunnen betalingen van "
             "het laatste kwartaal nog geleverd of verbeterd worden."
         )
@@ -134,4 +163,15 @@ SUBSIDIES = AnnexKind(
             "die het uniek loket is.",
         ),
     ),
+    overview="de loontoelagen die voor prestaties in {years} uitbetaald zijn",
+    overview_by_option={"payment": "de in {years} uitbetaalde loontoelagen"},
+    caveats=(
+        "Deze bedragen kunnen nog veranderen: een OCMW heeft tot 10 jaar na de prestatiemaand de tijd om correcties "
+        "door te voeren.",
+    ),
+    statement=_statement,
+    date_role=DateRole.PAYMENT,
+    changes_with_time=False,
+    in_figure_book=True,
+    paid_later=True,
 )

@@ -1,9 +1,37 @@
 """Annex 6: trajectories with a transmission to VDAB's Controledienst within 12 months after the end."""
 
-from exports.annexes.checks import MEASURED_HAD_ENDED, Link
-from exports.annexes.model import AnnexKind, ChartPlan, Field, Mart, Measure, Note, Unavailable, Wide
-from exports.annexes.rules import Cell, Percentage
+from __future__ import annotations
+
+from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
+from exports.figures.plan import MEASURED_HAD_ENDED, Field, Link, Mart, Measure, Wide
+from exports.figures.rules import Cell, Percentage
+from exports.statements.headlines import Count, Headlines, clause, sentence, with_share
+from exports.statements.lookups import Block, QuotedFigure
 from exports.xlsx.document import Format
+
+_MEASURED = Count("mart_transmissions", "measured")
+_TRANSMITTED = Count("mart_transmissions", "with_transmission")
+SANCTIONS = "https://www.vdab.be/rechtenenplichten/sanctie"
+
+
+def _statement(head: Headlines) -> list[Block]:
+    year = head.year or 0
+    before = head.share(_TRANSMITTED, _MEASURED, year - 1) if head.complete else ""
+    return [
+        *sentence(
+            clause(
+                "Van de ",
+                head.count(_MEASURED, year),
+                f" trajecten met een meetdatum in {year} was er bij ",
+                *with_share(head, _TRANSMITTED, _MEASURED, year),
+                " een transmissie",
+            ),
+            clause("; een jaar eerder was dat ", before) if isinstance(before, QuotedFigure) else (),
+            (".",),
+        ),
+        *head.count_table("Trajecten met een transmissie", _TRANSMITTED),
+    ]
+
 
 TRANSMISSIONS = AnnexKind(
     key="6",
@@ -89,4 +117,18 @@ TRANSMISSIONS = AnnexKind(
             "aan het datawarehouse geleverd.",
         ),
     ),
+    overview=(
+        "het aantal TWE-OCMW-trajecten met een transmissie in de loop van 12 maanden na het einde van het traject, "
+        "voor trajecten met een meetdatum in {years}"
+    ),
+    caveats=(
+        "Het gaat om trajecten die telkens 12 maanden vóór de meetdatum beëindigd werden; een traject met meer dan één "
+        "transmissie telt één keer.",
+        "De Controledienst van VDAB beslist welk gevolg aan een transmissie gegeven wordt, rekening houdend met alle "
+        f"elementen en met het federaal bepaalde sanctiekader, zie ook {SANCTIONS}.",
+    ),
+    statement=_statement,
+    date_role=DateRole.MEASURED,
+    changes_with_time=True,
+    in_figure_book=False,
 )

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.answering.blocks import Block, figures_of
 from exports.answering.letter import PUBLIC, letter
-from exports.answering.lookups import FigureId, Hidden, Lookup, Marts, QuotedFigure
 from exports.questions.question import Question
+from exports.statements.lookups import Block, FigureId, Hidden, Lookup, Marts, QuotedFigure, figures_of
 from exports.xlsx.archive import replace_file
 
 __all__ = [
@@ -84,7 +83,7 @@ def write_answer(
     """
     from exports.answering import control, word
     from exports.figures.reading import PublicationReader
-    from exports.sheets.house import BANNER
+    from exports.wording import BANNER
     from exports.xlsx.workbook import write
 
     made = build_answer(publication, question, hidden, edition, years)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.answering.blocks import Block, figures_of
-from exports.answering.lookups import Lookup
 from exports.editions import disclose
 from exports.figures.identity import Value
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Question
-from exports.sheets.house import front, geography, lines, long_date
+from exports.sheets.head import front, lines
+from exports.statements.lookups import Block, Lookup, figures_of
+from exports.wording import geography, long_date
 from exports.xlsx.document import NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table
 
 SHEET = "Cijfers"

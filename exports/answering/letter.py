@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from exports.answering.blocks import Block, Grid, Paragraph, text
-from exports.answering.headlines import Headlines
-from exports.answering.lookups import Marts
-from exports.answering.sentences import caveats, opening, overview
-from exports.answering.statements import STATEMENTS
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.questions.question import Annex, Gap, Part, Question
-from exports.sheets.house import BANNER, ahead, geography, long_date, unfinished
+from exports.statements.headlines import Headlines
+from exports.statements.lookups import Block, Grid, Marts, Paragraph, text
+from exports.wording import BANNER, ahead, geography, long_date, unfinished
 
 PUBLIC = "publiek"
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
@@ -42,15 +39,15 @@ def letter(
     blocks += [("", block) for block in _question(question)]
     blocks.append(("", text("Antwoord", style="heading")))
     top = len(blocks)
-    told: set[str] = set()
+    presented: set[str] = set()
     tables: dict[str, str] = {}
     for part in _parts(question):
         annex = question.annex(part.annex) if part.annex else None
-        first = annex is not None and annex.number not in told
+        first = annex is not None and annex.number not in presented
         if annex:
-            told.add(annex.number)
+            presented.add(annex.number)
         made = _answer(publication, question, part, annex, first, marts, years)
-        blocks += [(part.part, block) for block in _told_once(made, part.part, tables)]
+        blocks += [(part.part, block) for block in _tables_once(made, part.part, tables)]
     if marts.withheld:
         blocks.insert(top, ("", text(_WITHHELD)))
     blocks += [("", block) for block in _about(publication, question, marts, years)]
@@ -113,22 +110,20 @@ def _answer(
         words = part.answer or " ".join(gaps) or "Op deze deelvraag is geen antwoord uitgewerkt."
         return [Paragraph((words,), "answer", f"{part.part}.")]
     chosen = tuple(sorted(set(years))) if years else annex.years
-    words = part.answer or opening(annex.kind, annex.number, chosen, annex.options)
+    words = part.answer or annex.kind.presentation(annex.number, chosen, annex.options)
     blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}.")]
     if not first:
         return blocks
-    caveat = " ".join((*caveats(annex.kind), *annex.footnotes))
+    caveat = " ".join((*annex.kind.caveats, *annex.footnotes))
     gap = " ".join(_gaps(question, part, annex))
     blocks += [text(words) for words in (caveat, gap) if words]
-    blocks += [text(warning) for warning in unfinished(chosen, publication.facts.as_of)]
-    if make := STATEMENTS.get(annex.kind.key):
-        headlines = Headlines(marts, publication, annex.kind, annex.options, chosen)
-        blocks += make(headlines) if headlines.year is not None else []
-    return blocks
+    blocks += [text(f"Let op: {warning}") for warning in unfinished(chosen, publication.facts.as_of)]
+    headlines = Headlines(marts, publication, annex.kind.marts, annex.options, chosen)
+    return blocks + (annex.kind.statement(headlines) if headlines.year is not None else [])
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
-    """What does not exist at the source, told at the part that asked for it (named in the gap), else at the annex."""
+    """What does not exist at the source, said at the part that asked for it (named in the gap), else at the annex."""
     named = {gap.unavailable.topic: match[1] for gap in question.gaps if (match := _asked(gap))}
     parts = {item.part for item in question.parts}
     items = question.unavailable(annex) if annex else tuple(gap.unavailable for gap in question.gaps)
@@ -145,7 +140,7 @@ def _asked(gap: Gap) -> re.Match[str] | None:
     return _OF_PART.search(gap.unavailable.what)
 
 
-def _told_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> list[Block]:
+def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> list[Block]:
     """The blocks of a part, in which a table that stands at an earlier part already is referred to. `tables`: its text
     -> the part where it stands."""
     found: list[Block] = []
@@ -191,7 +186,7 @@ def _annexes(question: Question, years: Sequence[int] | None) -> list[Block]:
     blocks: list[Block] = [text("Bijlagen", style="heading")]
     for annex in question.annexes:
         chosen = tuple(sorted(set(years))) if years else annex.years
-        words = overview(annex.kind, chosen, annex.options)
+        words = annex.kind.overview_of(chosen, annex.options)
         title = f"Overzicht van {words}, per gemeente/stad ({annex.file_name})"
         blocks.append(Paragraph((title,), "annex", f"{annex.number}.", annex.file_name))
     return blocks

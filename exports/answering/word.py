@@ -21,8 +21,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from exports.answering.blocks import Block, Grid, Paragraph
-from exports.answering.lookups import Piece, QuotedFigure
+from exports.statements.lookups import Block, Grid, Paragraph, Piece, QuotedFigure
 
 CREATOR = "Datawarehouse TWE-OCMW"
 LANGUAGE = "nl-BE"

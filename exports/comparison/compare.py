@@ -1,6 +1,6 @@
 """What changed in the figures: between two publications, or since an answer that was given before.
 
-    changes = compare_annex(kind, before, after, causes)      # before, after: exports.figures.shown.Shown
+    changes = compare_annex(kind, before, after, causes)      # before, after: exports.comparison.displayed.Shown
 
 A change names the annex, the figure, the municipality and the year, what it was, what it is, and what can have
 caused it: the deliveries that the newer figures rest on and the older do not. Nothing is guessed beyond that: who
@@ -16,10 +16,10 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
+from exports.comparison.displayed import FLANDERS, Key, Shown, of_figures
 from exports.figures.collect import collect
 from exports.figures.identity import Value
 from exports.figures.reading import PublicationError, PublicationReader, UsedDelivery
-from exports.figures.shown import FLANDERS, Key, Shown, of_figures
 from exports.questions.question import Question
 from exports.xlsx.document import NOT_APPLICABLE
 

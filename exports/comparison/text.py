@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from exports.comparison.compare import CODE, TIME, Change, Comparison
+from exports.comparison.displayed import FLANDERS
 from exports.figures.identity import Value
-from exports.figures.shown import FLANDERS
 
 _REASONS = {TIME: "time passing", CODE: "other code"}
 _HEADER = ("municipality", "year", "figure", "was", "is", "difference", "figures", "because of")

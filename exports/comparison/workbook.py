@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exports.comparison.compare import Causes, Change, Comparison, compare_annex, municipality_names
+from exports.comparison.displayed import FLANDERS, Shown
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.figures.identity import Value
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.figures.shown import FLANDERS, Shown
 from exports.questions.question import Annex
-from exports.sheets.house import front, lines, long_date
+from exports.sheets.head import front, lines
+from exports.wording import long_date
 from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table
 
 REVISION = "Herziening"
@@ -98,7 +99,7 @@ def revision_sheet(
     publication: PublicationReader, annex: Annex, shown: Shown, earlier: Earlier, causes: Causes, edition: str = PUBLIEK
 ) -> Sheet:
     """The sheet that tells what differs from the answer given before. `shown`: the figures of the annex as it shows
-    them now (`exports.figures.shown.of_figures`, after anything that hides or rounds)."""
+    them now (`exports.comparison.displayed.of_figures`, after anything that hides or rounds)."""
     names = municipality_names(publication)
     years = {key.year for key in shown}
     before = {key: value for key, value in earlier.shown.items() if key.year in years}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from exports.annexes.model import Mart
 from exports.disclosure.blocks import Block, assemble
 from exports.disclosure.geography import Geography, of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy
 from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_of
 from exports.disclosure.system import System
+from exports.figures.plan import Mart
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationError
 
 MONTHS = 27_720

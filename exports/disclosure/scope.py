@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from exports.annexes import KINDS
-from exports.annexes.model import Mart
 from exports.disclosure.geography import FLANDERS, level_of, place_of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy, PolicyError
 from exports.disclosure.system import CellId
 from exports.figures.identity import FigureId
+from exports.figures.plan import Mart
 
 Scope = dict[tuple[str, int], dict[str, set[str]]]
 """(population, year) -> item -> the levels at which it is published."""

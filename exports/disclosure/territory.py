@@ -7,64 +7,19 @@ the project's own seed `municipalities.csv`, the same that the warehouse uses.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from exports.disclosure.geography import Geography
 from exports.figures.reading import UNASSIGNED
-
-SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
-
-
-@dataclass(frozen=True)
-class DatedCode:
-    """One NIS code with the days on which it was valid (None = open) and what came after it."""
-
-    nis_code: str
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-    successor: str | None
+from orchestration.store.municipalities import code_on, read_codes
 
 
-@cache
-def read_codes(path: Path = SEED) -> tuple[DatedCode, ...]:
-    """All codes of the seed."""
-
-    def day(text: str) -> dt.date | None:
-        return dt.date.fromisoformat(text) if text else None
-
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            DatedCode(row["nis_code"], day(row["valid_from"]), day(row["valid_to"]), row["successor_nis_code"] or None)
-            for row in csv.DictReader(file)
-        )
-
-
-def resolve(code: str, on: dt.date, codes: dict[str, DatedCode]) -> str:
-    """The code that stands for `code` on a day."""
-    while True:
-        item = codes[code]
-        if item.valid_from and on < item.valid_from:
-            return UNASSIGNED
-        if item.valid_to is None or on <= item.valid_to:
-            return code
-        if item.successor is None or item.successor == code:
-            return code
-        code = item.successor
-
-
-def territories(
-    geography: Geography, on: dt.date, codes: Iterable[DatedCode] | None = None
-) -> dict[str, frozenset[str]]:
+def territories(geography: Geography, on: dt.date) -> dict[str, frozenset[str]]:
     """Every place of the geography -> the codes of its territory."""
-    known = {item.nis_code: item for item in (read_codes() if codes is None else codes)}
+    known = read_codes()
     result: dict[str, set[str]] = {}
     for code in known:
-        for place in geography.above.get(resolve(code, on, known), {}).values():
+        for place in geography.above.get(code_on(code, on, known) or UNASSIGNED, {}).values():
             result.setdefault(place, set()).add(code)
     for item in geography.municipalities:  # a code that the seed doesn't know stands for itself
         for place in geography.above[item.nis_code].values():

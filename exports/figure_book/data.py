@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from exports.annexes import KINDS
+from exports.annexes.model import AnnexKind
 from exports.editions import Edition, shown
 from exports.figure_book.definition import KINDS_SHOWN
 from exports.figure_book.scope import Carried, Scope, scope_of, shows
-from exports.figure_book.unfinished import unfinished
 from exports.figures.collect import Figures, WideFigures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
-from exports.figures.marks import year_marks
-from exports.figures.meters import Meter
+from exports.figures.indicators import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationReader
 from exports.questions.question import Annex
-from exports.sheets.wording import long_date
+from exports.sheets.context import year_flags
+from exports.wording import long_date
 
 Book = dict[str, Any]
 _SIGNS = {"[c]": "c", "[x]": "x", "[z]": "z"}
@@ -85,7 +85,7 @@ class _Series:
 
     scope: Scope
     figures: Figures
-    meters: list[tuple[str, Meter]]
+    indicators: list[tuple[str, Indicator]]
     rows: dict[str, list[Figure | None]]
 
     @classmethod
@@ -96,17 +96,17 @@ class _Series:
         if not scope.years:
             return None
         figures = collect(publication, kind, scope.years, {}, tidied=False)
-        shown = [(name, meter, scope.pairs(name)) for name, meter in _meters(figures)]
+        shown = [(name, indicator, scope.pairs(name)) for name, indicator in _indicators(figures)]
         shown = [item for item in shown if item[2]]
         rows = {
             place: [
-                figures.figure(meter, level, where, year) if shows(pairs, level, year, centre) else None
-                for _, meter, pairs in shown
+                figures.figure(indicator, level, where, year) if shows(pairs, level, year, centre) else None
+                for _, indicator, pairs in shown
                 for year in scope.years
             ]
             for place, level, where, centre in _shown_places(figures, scope)
         }
-        return cls(scope, figures, [(name, meter) for name, meter, _ in shown], rows)
+        return cls(scope, figures, [(name, indicator) for name, indicator, _ in shown], rows)
 
 
 def _series(
@@ -116,15 +116,15 @@ def _series(
     if found is None:
         return None
     kind, years = KINDS[key], found.scope.years
-    marks = year_marks(Annex(kind, "", kind.name, years, ""), found.figures, publication.facts.as_of)
+    flags = year_flags(Annex(kind, "", kind.name, years, ""), found.figures, publication.facts.as_of)
     return {
         "years": list(years),
-        "provisional": sorted(marks.provisional),
-        "unfinished": unfinished(publication, kind, years),
-        "breaks": {str(year): text for year, text in marks.breaks.items()},
-        "closing": marks.closing.text,
+        "provisional": sorted(flags.provisional),
+        "unfinished": _incomplete_years(publication, kind, years),
+        "breaks": {str(year): text for year, text in flags.breaks.items()},
+        "closing": flags.correction_period.text,
         "unallocated": any(item.nis_code == UNASSIGNED for item in found.figures.municipalities),
-        "measures": [_described(name, meter) for name, meter in found.meters],
+        "measures": [_described(name, indicator) for name, indicator in found.indicators],
         "cells": {
             place: [
                 _late([_value(figure, hidden) for figure in row[i : i + len(years)]])
@@ -133,6 +133,18 @@ def _series(
             for place, row in found.rows.items()
         },
     }
+
+
+def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Sequence[int]) -> list[int]:
+    """The years whose last months may not be paid for, or delivered, yet: those without a delivery two years on.
+
+    A publication knows days of delivery and years worked, not months: payments for December come in after those for
+    November, in a delivery of the next year or later. Only a delivery of the year after that surely has them.
+    """
+    if not kind.paid_later:
+        return []
+    last = max((item.delivered_on.year for item in publication.deliveries(kind.sources)), default=0)
+    return [year for year in years if last < year + 2]
 
 
 def _shown_places(figures: Figures, scope: Scope) -> Iterator[tuple[str, str, str, bool]]:
@@ -149,21 +161,21 @@ def _shown_places(figures: Figures, scope: Scope) -> Iterator[tuple[str, str, st
             yield item.nis_code, GEMEENTE, item.nis_code, item.is_centre_city
 
 
-def _meters(figures: Figures) -> Iterator[tuple[str, Meter]]:
+def _indicators(figures: Figures) -> Iterator[tuple[str, Indicator]]:
     """The measures with a short name: the category that they count, or else the column of the mart. Without those that
     mean nothing for several municipalities together."""
     table: WideFigures
     for table in figures.tables:
-        for meter in table.meters:
-            _, measure, category = meter.signature
-            if meter.measure.in_totals:
-                yield (category if measure == "trajectories" else measure), meter
+        for indicator in table.indicators:
+            _, measure, category = indicator.signature
+            if indicator.measure.in_totals:
+                yield (category if measure == "trajectories" else measure), indicator
 
 
-def _described(name: str, meter: Meter) -> dict[str, Any]:
-    decimals = meter.measure.format.value[1]
-    euro = meter.measure.format.name == "EURO"
-    return {"id": name, "label": meter.label, "decimals": 2 if euro else decimals or 0}
+def _described(name: str, indicator: Indicator) -> dict[str, Any]:
+    decimals = indicator.measure.format.value[1]
+    euro = indicator.measure.format.name == "EURO"
+    return {"id": name, "label": indicator.label, "decimals": 2 if euro else decimals or 0}
 
 
 def _late(values: list[Value]) -> list[Value]:

@@ -16,7 +16,7 @@ from exports.questions.fields import FIRST_YEAR, FieldReader, opened
 from exports.questions.yaml_lines import Located
 
 FILE = Path(__file__).with_name("cijferboek.yml")
-KINDS_SHOWN = ("2", "3", "4", "5", "ratio")
+KINDS_SHOWN = tuple(key for key, kind in KINDS.items() if kind.in_figure_book)
 """Annex kinds that the page has charts for, each under its default options."""
 
 LAST = "last"

@@ -13,7 +13,7 @@ from string import Template
 from exports.annexes import KINDS
 from exports.figure_book.data import Book
 from exports.figure_book.definition import KINDS_SHOWN
-from exports.sheets.wording import BANNER, UNALLOCATED
+from exports.wording import BANNER, UNALLOCATED
 from exports.xlsx.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
 
 NOT_FINISHED = (

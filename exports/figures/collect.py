@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exports.annexes.model import AnnexKind, Categories, Mart, Measure, Wide
-from exports.annexes.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
-from exports.figures.meters import Meter, Signatures
+from exports.figures.indicators import Indicator, Signatures
+from exports.figures.plan import Categories, FigurePlan, Mart, Measure, Wide
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationError, PublicationReader
+from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy
 
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
 Groups = Mapping[tuple[str, str, int], Group]
 """(level, place, year) -> cells; the place as in an identity."""
 _Asked = tuple[int, str, str, int]
-"""(id of the meter, level, place, year)."""
+"""(id of the indicator, level, place, year)."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class WideFigures:
     """A wide table before it gets headers and rows."""
 
     plan: Wide
-    meters: tuple[Meter, ...]
+    indicators: tuple[Indicator, ...]
 
-    def meter(self, label: str) -> Meter:
-        return next(meter for meter in self.meters if meter.label == label)
+    def indicator(self, label: str) -> Indicator:
+        return next(indicator for indicator in self.indicators if indicator.label == label)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Figures:
     tables: tuple[WideFigures, ...]
     tidy: tuple[Tidy, ...]
     signatures: Signatures
-    _made: dict[tuple[int, str, str, int], tuple[Meter, Figure]] = field(
+    _made: dict[tuple[int, str, str, int], tuple[Indicator, Figure]] = field(
         default_factory=dict, compare=False, repr=False
     )
     """What `figure` gave: the sheets and editions of an annex ask for the same ones."""
@@ -65,26 +65,29 @@ class Figures:
             return measure.rule.value(group, None)
         return (measure.flanders or measure.rule).value(group, self.groups.get((level, place, year - 1)))
 
-    def figure(self, meter: Meter, level: str, place: str, year: int) -> Figure:
+    def figure(self, indicator: Indicator, level: str, place: str, year: int) -> Figure:
         """What an annex shows for a place and year, with its identity."""
-        key = (id(meter), level, place, year)
+        key = (id(indicator), level, place, year)
         known = self._made.get(key)
         if known is None:
-            known = self._made[key] = (meter, self._figure(meter, level, place, year))  # the meter keeps its id
+            known = self._made[key] = (
+                indicator,
+                self._figure(indicator, level, place, year),
+            )  # the indicator keeps its id
         return known[1]
 
-    def _figure(self, meter: Meter, level: str, place: str, year: int) -> Figure:
-        measure = meter.measure
+    def _figure(self, indicator: Indicator, level: str, place: str, year: int) -> Figure:
+        measure = indicator.measure
         if (level, place, year) not in self.groups:
             shown = measure.absent
         else:
             value = self.number(measure, level, place, year)
             shown = measure.undefined if value is None else measure.format.rounded(value)
-        return Figure(shown, meter.id(level, place, year), meter.part_ids(level, place, year))
+        return Figure(shown, indicator.id(level, place, year), indicator.part_ids(level, place, year))
 
-    def total(self, meter: Meter, year: int) -> Figure:
+    def total(self, indicator: Indicator, year: int) -> Figure:
         """The figure for all municipalities together."""
-        return self.figure(meter, VLAANDEREN, VLAANDEREN, year)
+        return self.figure(indicator, VLAANDEREN, VLAANDEREN, year)
 
 
 _KEPT: OrderedDict[tuple[Any, ...], Figures] = OrderedDict()
@@ -94,7 +97,7 @@ _MOST = 20
 
 def collect(
     publication: PublicationReader,
-    kind: AnnexKind,
+    kind: FigurePlan,
     years: Sequence[int],
     options: Mapping[str, str],
     *,
@@ -115,7 +118,7 @@ def collect(
 
 
 def _collect(
-    publication: PublicationReader, kind: AnnexKind, wanted: tuple[int, ...], options: Mapping[str, str], tidied: bool
+    publication: PublicationReader, kind: FigurePlan, wanted: tuple[int, ...], options: Mapping[str, str], tidied: bool
 ) -> Figures:
     earlier = {year - 1 for year in wanted} - set(wanted) if _looks_back(kind) else set()
     signatures = Signatures(kind, options)
@@ -139,7 +142,7 @@ def _collect(
         for column in plan.columns
         if isinstance(column, Categories)
     }
-    tables = tuple(WideFigures(plan, signatures.meters(plan, labels, present)) for plan in kind.tables)
+    tables = tuple(WideFigures(plan, signatures.indicators(plan, labels, present)) for plan in kind.tables)
     _check_labels(kind, tables, present)
     _check_equal(kind, cells)
     places = _municipalities(publication, {code for code, year in cells if year in wanted})
@@ -148,7 +151,7 @@ def _collect(
     return Figures(wanted, places, _levels(kind, cells, every), tables, rows_of, signatures)
 
 
-def _looks_back(kind: AnnexKind) -> bool:
+def _looks_back(kind: FigurePlan) -> bool:
     measures = [column for table in kind.tables for column in table.columns if isinstance(column, Measure)]
     return any(isinstance(measure.flanders, YearOnYear) for measure in measures)
 
@@ -176,7 +179,7 @@ def _group(
             group[item.column] = named[item.column]
 
 
-def _levels(kind: AnnexKind, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:
+def _levels(kind: FigurePlan, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:
     """The groups of the municipalities, and those of the provinces and Flanders made from them."""
     parts: dict[tuple[str, str, int], list[Group]] = defaultdict(list)
     for (code, year), group in cells.items():
@@ -188,8 +191,8 @@ def _levels(kind: AnnexKind, cells: Mapping[tuple[str, int], Group], places: Map
     }
 
 
-def _check_labels(kind: AnnexKind, tables: tuple[WideFigures, ...], present: frozenset[str]) -> None:
-    rules = [meter.measure.rule for table in tables for meter in table.meters]
+def _check_labels(kind: FigurePlan, tables: tuple[WideFigures, ...], present: frozenset[str]) -> None:
+    rules = [indicator.measure.rule for table in tables for indicator in table.indicators]
     shown = {rule.key for rule in rules if isinstance(rule, Cell)}
     for mart in kind.marts:
         if mart.category is None:
@@ -202,7 +205,7 @@ def _check_labels(kind: AnnexKind, tables: tuple[WideFigures, ...], present: fro
             )
 
 
-def _check_equal(kind: AnnexKind, cells: Mapping[tuple[str, int], Group]) -> None:
+def _check_equal(kind: FigurePlan, cells: Mapping[tuple[str, int], Group]) -> None:
     names = " and ".join(mart.name for mart in kind.marts)
     for left, right in kind.equal:
         for (nis_code, year), group in cells.items():

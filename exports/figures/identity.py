@@ -58,3 +58,20 @@ Hidden = Callable[[FigureId], bool]
 def is_hidden(figure: Figure, hidden: Hidden | None) -> bool:
     """Whether the figure may not be shown, for itself or for what it was worked out from."""
     return hidden is not None and (hidden(figure.id) or any(hidden(part) for part in figure.parts))
+
+
+Signature = tuple[str, str, str]
+"""(mart, measure, category): an identity without year and place."""
+
+
+def identity(signature: Signature, level: str, place: str, year: int) -> FigureId:
+    mart, measure, category = signature
+    return FigureId(mart, measure, year, level, place, category)
+
+
+def part_ids(parts: tuple[Signature, ...], looks_back: bool, level: str, place: str, year: int) -> tuple[FigureId, ...]:
+    """Identities of the parts in the year, and in the year before when the figure looks back."""
+    if not parts:
+        return ()
+    years = (year, year - 1) if looks_back else (year,)
+    return tuple(identity(part, level, place, each) for each in years for part in parts)

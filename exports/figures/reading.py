@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from orchestration.store.sql import quote
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -117,12 +119,12 @@ class PublicationReader:
         for column, value in (where or {}).items():
             values = list(value) if isinstance(value, tuple | list | range) else [value]
             parameters.extend(values)
-            conditions.append(f"{_quoted(column)} in ({', '.join('?' * len(values))})" if values else "false")
-        sql = f"select {', '.join(map(_quoted, columns))} from read_parquet(?)"
+            conditions.append(f"{quote(column)} in ({', '.join('?' * len(values))})" if values else "false")
+        sql = f"select {', '.join(map(quote, columns))} from read_parquet(?)"
         if conditions:
             sql += f" where {' and '.join(conditions)}"
         if order_by:
-            sql += f" order by {', '.join(_quoted(column) + ' nulls last' for column in order_by)}"
+            sql += f" order by {', '.join(quote(column) + ' nulls last' for column in order_by)}"
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except duckdb.Error as error:
@@ -212,7 +214,3 @@ class PublicationReader:
                     key = (source, rule, fixed or on_fail[0])
                     counts[key] = counts.get(key, 0) + rows
         return [PublishedRuleCount(*key, rows) for key, rows in sorted(counts.items())]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

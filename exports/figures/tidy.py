@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exports.annexes.model import Field, Mart
-from exports.figures.identity import GEMEENTE, Entry, Figure, FigureId
-from exports.figures.meters import Signature, Signatures, part_ids
+from exports.figures.identity import GEMEENTE, Entry, Figure, FigureId, Signature, part_ids
+from exports.figures.indicators import Signatures
+from exports.figures.plan import Field, Mart
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.xlsx.document import Format
 

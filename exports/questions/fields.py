@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from exports.figures.identity import LEVELS
+from exports.figures.plan import FIRST_YEAR
 from exports.questions.yaml_lines import Located, YamlProblem, load
-
-FIRST_YEAR = 2017  # the measure started on 1 January 2017
 
 
 class QuestionError(Exception):

@@ -1,17 +1,19 @@
-"""What every sheet of an annex is made from."""
+"""What every sheet of an annex is made from: figures, notes, names of sheets, and the status flags of the years."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from exports.annexes.model import AnnexKind, Note
+from exports.annexes.model import AnnexKind, CorrectionPeriod, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
-from exports.figures.identity import Hidden
-from exports.figures.marks import YearMarks
-from exports.figures.reading import Facts, PublicationReader
+from exports.figures.identity import GEMEENTE, Hidden
+from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
 from exports.questions.question import Annex, Question
+from exports.xlsx.document import BREAK, PROVISIONAL
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
 TOTALS, CITY_CHARTS, CITIES, PROVINCES, RANKING = (
@@ -25,6 +27,63 @@ FIELDS, RECONCILIATION = "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 
 
+_UNASSIGNED_BREAK = (
+    "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "
+    "gemeente toe te wijzen. Dat geldt voor gemeenten en provincies, niet voor het totaal van Vlaanderen."
+)
+
+
+@dataclass(frozen=True)
+class YearFlags:
+    """Observation status of the years of an annex: provisional [p], break in the series [b]. `breaks` says of a year
+    why it can't be compared with the one before; `flemish_breaks` are those that the Flemish total has as well."""
+
+    provisional: frozenset[int]
+    breaks: Mapping[int, str]
+    correction_period: CorrectionPeriod
+    flemish_breaks: Mapping[int, str]
+
+    @property
+    def flanders(self) -> YearFlags:
+        """The flags of figures of Flanders as a whole."""
+        return replace(self, breaks=self.flemish_breaks)
+
+    def symbols(self, year: int) -> str:
+        """ "", "[p]", "[b]" or "[b] [p]"."""
+        symbols = [BREAK] * (year in self.breaks) + [PROVISIONAL] * (year in self.provisional)
+        return " ".join(symbols)
+
+    def label(self, year: int) -> str:
+        """The year with its flags, for headers: "2023 [p]"."""
+        return f"{year} {self.symbols(year)}".strip()
+
+    def status(self, year: int) -> str:
+        """The year's status in words, with its flags: "voorlopig [p]"."""
+        text = f"voorlopig {PROVISIONAL}" if year in self.provisional else "definitief"
+        return f"{text}, breuk {BREAK}" if year in self.breaks else text
+
+
+def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
+    """The flags that follow from the annex kind, the question, the figures and the as-of date."""
+    kind = annex.kind
+    options = {name: annex.options.get(name, values[0]) for name, values in kind.options.items()}
+    period = next(
+        (
+            kind.correction_period_by_option[value]
+            for value in options.values()
+            if value in kind.correction_period_by_option
+        ),
+        kind.correction_period,
+    )
+    provisional = frozenset(year for year in figures.years if period.provisional(year, as_of))
+    whole = {year: text for year, text in {**kind.breaks, **annex.breaks}.items() if year in figures.years}
+    breaks = dict(whole)
+    for year in figures.years:
+        if (GEMEENTE, UNASSIGNED, year) in figures.groups:
+            breaks[year] = " ".join(filter(None, (breaks.get(year), _UNASSIGNED_BREAK)))
+    return YearFlags(provisional, breaks, period, whole)
+
+
 @dataclass(frozen=True)
 class Context:
     """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found.
@@ -36,7 +95,7 @@ class Context:
     question: Question
     annex: Annex
     figures: Figures
-    marks: YearMarks
+    flags: YearFlags
     edition: Edition
     hidden: Hidden | None = None
     policy: tuple[str, ...] = ()

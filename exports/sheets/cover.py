@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.answering.sentences import opening
 from exports.sheets.context import CONTENTS, COVER, NOTES, Context
-from exports.sheets.head import banners, options
-from exports.sheets.wording import ahead, capital, geography, long_date, period, unfinished
-from exports.xlsx.document import Line, Sheet, SheetColumn, Table
+from exports.sheets.head import banners, contents_table, options
+from exports.wording import ahead, capital, geography, long_date, period, unfinished
+from exports.xlsx.document import Line, Sheet
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
@@ -37,7 +36,7 @@ def cover_sheet(context: Context) -> Sheet:
         if part.annex in (annex.number, None):
             lines += _said(f"Deelvraag {part.part}", part.question)
             words = part.answer or (
-                opening(annex.kind, annex.number, context.years, annex.options) if part.annex else None
+                annex.kind.presentation(annex.number, context.years, annex.options) if part.annex else None
             )
             lines += _said("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
     lines += [Line("Cijfers", "heading"), *_figures(context)]
@@ -53,8 +52,8 @@ def cover_sheet(context: Context) -> Sheet:
 
 
 def _figures(context: Context) -> list[Line]:
-    facts, marks = context.facts, context.marks
-    provisional = [year for year in context.years if year in marks.provisional]
+    facts, flags = context.facts, context.flags
+    provisional = [year for year in context.years if year in flags.provisional]
     years = f"voorlopig [p]: {period(provisional)}" if provisional else "alle jaren zijn definitief"
     hides = "cijfers die iemand herkenbaar kunnen maken, zijn vervangen door [c]"
     if context.hidden is None:
@@ -99,10 +98,3 @@ def contents_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
         Line(f"Terug naar het blad {COVER}", "link", link=COVER),
     )
     return Sheet(CONTENTS, lines, contents_table(sheets), about="alle bladen, met een link", data=False)
-
-
-def contents_table(sheets: Sequence[Sheet]) -> Table:
-    """A row per sheet, its name linked."""
-    columns = (SheetColumn("Blad", width=28), SheetColumn("Wat erop staat", width=100, wrap=True))
-    rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
-    return Table("Inhoud", columns, rows, tuple(sheet.name for sheet in sheets))

@@ -1,4 +1,4 @@
-"""The gegevensbladen: the rows of the marts themselves."""
+"""The gegevensbladen, with the rows of the marts themselves, and Velden, which explains their columns."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from exports.figures.tidy import Tidy
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
 from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
-from exports.sheets.wording import plain_name
+from exports.wording import plain_name
 from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+
+_COMMON_FIELDS = (
+    ("nis_code", "NIS-code", "NIS-code van de gemeente (tekst van 5 cijfers)"),
+    ("municipality", "Gemeente", "naam van de gemeente; namen kunnen terugkeren, koppel op de NIS-code"),
+    ("province", "Provincie", "provincie van de gemeente"),
+    ("is_centre_city", "Centrumstad", "ja voor de 13 centrumsteden"),
+)
 
 
 def data_sheet(context: Context, tidy: Tidy) -> Sheet:
@@ -29,7 +36,7 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
             for item in tidy.columns
         ),
     )
-    status = {year: context.marks.status(year) for year in context.years}
+    status = {year: context.flags.status(year) for year in context.years}
     known = {key: row for key, row in tidy.rows.items() if not _withheld(context, row)}
     rows: list[tuple[Entry, ...]] = [(year, status[year], *row[1:]) for (year, _, _), row in known.items()]
     texts = [f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {FIELDS}."]
@@ -47,3 +54,34 @@ def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
     """Whether that there is such a row would tell of a figure that it isn't 0."""
     withheld = context.withheld
     return withheld is not None and any(withheld(cell.id) for cell in row if isinstance(cell, Figure))
+
+
+def fields_sheet(context: Context) -> Sheet:
+    """Velden: every column of the tidy sheets with its name in the mart and its meaning."""
+    rows: list[tuple[str, ...]] = []
+    year_header = context.kind.year_header
+    year_text = dict(context.kind.definitions).get(year_header, "het jaar waarover het cijfer gaat").rstrip(".")
+    for tidy in context.figures.tidy:
+        sheet, mart = tidy.mart.sheet, tidy.mart.name
+        rows.append((sheet, year_header, mart, "year", year_text))
+        rows.append(
+            (sheet, "Status van het jaar", mart, "(niet in de tabel)", "definitief, of voorlopig (met het teken [p])")
+        )
+        rows += [(sheet, header, mart, column, text) for column, header, text in _COMMON_FIELDS]
+        rows += [
+            (sheet, item.header, mart, item.column or "(niet in de tabel)", item.description) for item in tidy.columns
+        ]
+    columns = (
+        SheetColumn("Blad", width=22),
+        SheetColumn("Kolom", width=38),
+        SheetColumn("Tabel in het datawarehouse", width=26),
+        SheetColumn("Naam in het datawarehouse", width=28),
+        SheetColumn("Betekenis", width=80, wrap=True),
+    )
+    lines = short_head(
+        context,
+        "Velden van de gegevensbladen",
+        "De gegevensbladen bevatten de rijen van het datawarehouse zelf, één rij per combinatie die voorkomt.",
+    )
+    about = "betekenis van de kolommen van de gegevensbladen"
+    return Sheet(FIELDS, tuple(lines), Table("Velden", columns, rows), frozen_columns=2, about=about)

@@ -1,13 +1,13 @@
-"""The lines above a table: what it shows, as of when, with which reservations."""
+"""What stands above the tables of a sheet, and the sheet of contents: for annexes, and for workbooks that are none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.editions import Edition
+from exports.editions import PUBLIEK, Edition, edition
 from exports.sheets.context import CONTENTS, NOTES, Context
-from exports.sheets.wording import BANNER, counted, geography, listed, long_date, period, unfinished
-from exports.xlsx.document import Line
+from exports.wording import BANNER, capital, counted, geography, listed, long_date, period, unfinished
+from exports.xlsx.document import Line, Sheet, SheetColumn, Table
 
 
 def banners(context: Context) -> list[Line]:
@@ -15,8 +15,9 @@ def banners(context: Context) -> list[Line]:
     return in_red(context.edition, context.facts.synthetic)
 
 
-def in_red(edition: Edition, synthetic: bool) -> list[Line]:
-    texts = (edition.banner, BANNER if synthetic else "")
+def in_red(made_for: Edition, synthetic: bool) -> list[Line]:
+    """The banner of the edition, and that of synthetic data."""
+    texts = (made_for.banner, BANNER if synthetic else "")
     return [Line(text, "banner") for text in texts if text]
 
 
@@ -60,3 +61,21 @@ def options(context: Context) -> list[str]:
             labels = {label.code: label.text for label in context.publication.labels(field.label_set or name)}
             texts.append(f"{field.header.removesuffix(' (code)')}: {labels.get(code, code)}".lower())
     return texts
+
+
+def contents_table(sheets: Sequence[Sheet]) -> Table:
+    """A row per sheet, its name linked."""
+    columns = (SheetColumn("Blad", width=28), SheetColumn("Wat erop staat", width=100, wrap=True))
+    rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
+    return Table("Inhoud", columns, rows, tuple(sheet.name for sheet in sheets))
+
+
+def front(title: str, synthetic: bool, texts: Sequence[str], sheets: Sequence[Sheet], made_for: str = PUBLIEK) -> Sheet:
+    """The first sheet of a workbook that is no annex: what it is, and its sheets, linked."""
+    head = tuple(frame(title, in_red(edition(made_for), synthetic), texts, back=False))
+    return Sheet(CONTENTS, head, contents_table(sheets), about="alle bladen, met een link", data=False)
+
+
+def lines(title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK) -> tuple[Line, ...]:
+    """Title, the banners of the edition and of synthetic data, small texts, the way back to the contents."""
+    return tuple(frame(title, in_red(edition(made_for), synthetic), texts))

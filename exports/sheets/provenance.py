@@ -8,7 +8,7 @@ from exports.figures.identity import Value
 from exports.figures.reading import UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
-from exports.sheets.wording import listed
+from exports.wording import listed
 from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Format, Sheet, SheetColumn, Table
 
 _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt mee"}
@@ -103,7 +103,7 @@ def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         ("Uitgave", context.edition.label),
         ("Stand op", facts.as_of.isoformat()),
         ("Geografie op", facts.geography_date.isoformat()),
-        ("Jaren", listed([context.marks.label(year) for year in context.years])),
+        ("Jaren", listed([context.flags.label(year) for year in context.years])),
         ("Synthetische gegevens", "ja" if facts.synthetic else "nee"),
         ("Versie van de code", facts.code_version),
         ("Rekenmotor", facts.engine),

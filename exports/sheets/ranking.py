@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from exports.annexes.checks import Ranking
+from exports.annexes.model import Ranking
 from exports.figures.identity import GEMEENTE, Entry, is_hidden
-from exports.figures.meters import Meter
+from exports.figures.indicators import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head
@@ -16,7 +16,7 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
     """From the largest rise to the largest fall. A municipality of which a figure is hidden isn't ranked."""
     year = context.years[-1]
     table = next(item for item in context.figures.tables if item.plan.sheet == ranking.sheet)
-    meters = {meter.label: meter for meter in table.meters}
+    indicators = {indicator.label: indicator for indicator in table.indicators}
     shown = [
         (label, each) for label in ranking.shown for each in ((year - 1, year) if label in ranking.before else (year,))
     ]
@@ -28,17 +28,17 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         PROVINCE,
         *(
             measure_column(
-                context, meters[label].measure, f"{_label(context, each)}: {meters[label].measure.header}", 14
+                context, indicators[label].measure, f"{_label(context, each)}: {indicators[label].measure.header}", 14
             )
             for label, each in shown
         ),
     ]
-    rising, falling = _ranked(context, ranking, meters)
+    rising, falling = _ranked(context, ranking, indicators)
     rows: list[tuple[Entry, ...]] = []
     for direction, places in (("stijger", rising), ("daler", falling)):
         for index, place in enumerate(places):
             rank = index + 1 if direction == "stijger" else len(places) - index
-            cells = [context.figures.figure(meters[label], GEMEENTE, place.nis_code, each) for label, each in shown]
+            cells = [context.figures.figure(indicators[label], GEMEENTE, place.nis_code, each) for label, each in shown]
             rows.append((direction, rank, place.nis_code, place.municipality, place.province, *cells))
     withheld = context.public and context.hidden is not None
     body = Table("Rangschikking", tuple(columns), rows)
@@ -61,19 +61,21 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
 
 
 def _label(context: Context, year: int) -> str:
-    return context.marks.label(year) if year in context.years else str(year)
+    return context.flags.label(year) if year in context.years else str(year)
 
 
 def _ranked(
-    context: Context, ranking: Ranking, meters: dict[str, Meter]
+    context: Context, ranking: Ranking, indicators: dict[str, Indicator]
 ) -> tuple[list[Municipality], list[Municipality]]:
     """Risers from the largest rise, fallers up to the largest fall."""
     year = context.years[-1]
     changes: list[tuple[float, Municipality]] = []
     for place in context.figures.municipalities:
-        figures = {label: context.figures.figure(meters[label], GEMEENTE, place.nis_code, year) for label in meters}
+        figures = {
+            label: context.figures.figure(indicators[label], GEMEENTE, place.nis_code, year) for label in indicators
+        }
         size, change = (
-            context.figures.number(meters[label].measure, GEMEENTE, place.nis_code, year)
+            context.figures.number(indicators[label].measure, GEMEENTE, place.nis_code, year)
             for label in (ranking.size, ranking.by)
         )
         if place.nis_code == UNASSIGNED or size is None or change is None or size < ranking.floor:
@@ -90,6 +92,6 @@ def _ranked(
 def _chart(context: Context, ranking: Ranking, heading: str, rows: int, column: int) -> Chart:
     last = rows - 1
     series = Series(heading, ((0, column), (last, column)), ((0, 3), (last, 3)))
-    title = f"{heading}, {context.marks.label(context.years[-1])}"
+    title = f"{heading}, {context.flags.label(context.years[-1])}"
     about = f"Staafdiagram van grootste stijging naar grootste daling: {title}. De cijfers staan in de tabel."
     return Chart("ranking", title, "", ranking.y_title, (series,), "0", about)

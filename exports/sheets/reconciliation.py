@@ -1,13 +1,48 @@
-"""Aansluiting: the totals that were compared, and that they agree."""
+"""Aansluiting: totals agree across levels, and across annexes that count the same population.
+
+Every comparison is made for every municipality and refused when it fails: an annex that contradicts itself or another
+one must not go out. What is shown are totals that the annex publishes anyway, so that the sheet gives nothing away.
+"""
 
 from __future__ import annotations
 
-from exports.figures.identity import Entry
-from exports.figures.reconciliation import agreements
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from exports.figures.collect import Figures
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure, FigureId, Value
+from exports.figures.indicators import Indicator
+from exports.figures.plan import Link
+from exports.figures.reading import PublicationError, PublicationReader
+from exports.figures.rules import Number
 from exports.sheets.context import RECONCILIATION, Context
 from exports.sheets.head import short_head
-from exports.sheets.wording import capital
+from exports.wording import capital
 from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+
+_TOLERANCE = 1e-6  # means are doubles: their sum depends on the order
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two counts of the same thing for one year and place of a level."""
+
+    text: str
+    unit: str
+    level: str
+    place: str
+    year: int
+    first: Figure
+    second: Figure
+    at_most: bool = False
+
+    @property
+    def difference(self) -> Figure:
+        first, second = self.first, self.second
+        own = first.id._replace(measure=f"{first.id.measure}_difference")
+        return Figure(_minus(first.value, second.value), own, (first.id, second.id, *first.parts, *second.parts))
 
 
 def reconciliation_sheet(context: Context) -> Sheet:
@@ -50,3 +85,107 @@ def reconciliation_sheet(context: Context) -> Sheet:
     )
     about = "controle: totalen sluiten aan tussen niveaus en bijlagen"
     return Sheet(RECONCILIATION, tuple(lines), Table("Aansluiting", columns, rows), frozen_columns=1, about=about)
+
+
+def agreements(
+    publication: PublicationReader, figures: Figures, headline: tuple[str, ...], links: tuple[Link, ...], as_of: dt.date
+) -> list[Agreement]:
+    """Everything that was compared. Raises PublicationError at the first two totals that differ."""
+    made = [
+        item
+        for table in figures.tables
+        for indicator in table.indicators
+        if indicator.label in headline
+        for item in _levels(figures, indicator, table.plan.sheet)
+    ]
+    for link in links:
+        made += _link(publication, figures, link, as_of)
+    return made
+
+
+def _levels(figures: Figures, indicator: Indicator, sheet: str) -> Iterator[Agreement]:
+    """The municipalities add up to their province, the provinces and all municipalities to Flanders."""
+    name = indicator.label if len(figures.tables) == 1 else f"{sheet}: {indicator.label}"
+    unit = indicator.measure.header.rpartition("(")[2].rstrip(")")
+    cities = {item.nis_code for item in figures.centre_cities}
+    by_province = {
+        name: [item.nis_code for item in figures.municipalities if item.province == name] for name in figures.provinces
+    }
+    for year in figures.years:
+        counts = {
+            item.nis_code: figures.number(indicator.measure, GEMEENTE, item.nis_code, year) or 0
+            for item in figures.municipalities
+        }
+        provinces = [figures.number(indicator.measure, PROVINCIE, place, year) or 0 for place in figures.provinces]
+        inside = _sum(number for code, number in counts.items() if code in cities)
+        outside = _sum(number for code, number in counts.items() if code not in cities)
+        total = figures.total(indicator, year)
+        for text, number in (
+            ("som van de gemeenten = Vlaanderen", _sum(counts.values())),
+            ("centrumsteden + andere gemeenten = Vlaanderen", _sum((inside, outside))),
+            ("som van de provincies = Vlaanderen", _sum(provinces)),
+        ):
+            first = total._replace(value=_like(total, number, indicator))
+            _must_agree(f"{name}, {text}", VLAANDEREN, year, first.value, total.value)
+            yield Agreement(f"{name}: {text}", unit, VLAANDEREN, "Vlaanderen", year, first, total)
+        for province, codes in by_province.items():
+            second = figures.figure(indicator, PROVINCIE, province, year)
+            first = second._replace(value=_like(second, _sum(counts[code] for code in codes), indicator))
+            text = "som van de gemeenten = provincie"
+            _must_agree(f"{name}, {text}", province, year, first.value, second.value)
+            yield Agreement(f"{name}: {text}", unit, PROVINCIE, province, year, first, second)
+
+
+def _like(shown: Figure, number: Number, indicator: Indicator) -> Value:
+    """The number as the annex shows it; a total that isn't a number (nothing delivered) needs no sum."""
+    return indicator.measure.format.rounded(number) if isinstance(shown.value, int | float) or number else shown.value
+
+
+def _link(publication: PublicationReader, figures: Figures, link: Link, as_of: dt.date) -> list[Agreement]:
+    """This annex against another mart, for every municipality; shown for Flanders and the provinces."""
+    years = tuple(year - link.lag for year in figures.years)
+    rows = publication.rows(link.mart, ("year", "nis_code", link.column), where={"year": years, **link.where})
+    other: dict[tuple[int, str], Number] = defaultdict(int)
+    for year, code, number in rows:
+        other[year + link.lag, code] += number
+    made = []
+    own_signature = figures.signatures.of_rule(link.rule)[0]
+    provinces = {item.nis_code: item.province for item in figures.municipalities}
+    for year in figures.years:
+        open_year = link.when_measured and as_of < dt.date(year, 12, 31)
+        sums: dict[tuple[str, str], list[Number]] = defaultdict(lambda: [0, 0])
+        for code in sorted({*provinces, *(code for each, code in other if each == year)}):
+            group = figures.groups.get((GEMEENTE, code, year))
+            pair = (link.rule.value(group, None) or 0 if group else 0, other.get((year, code), 0))
+            _must_agree(link.text, code, year, *pair, at_most=open_year)
+            for where in ((VLAANDEREN, VLAANDEREN), (PROVINCIE, provinces.get(code, "Niet toewijsbaar"))):
+                sums[where] = [_sum(each) for each in zip(sums[where], pair, strict=True)]
+        for (level, place), (own, theirs) in sums.items():
+            first = FigureId(own_signature[0], own_signature[1], year, level, place, own_signature[2])
+            second = FigureId(link.mart, link.column, year - link.lag, level, place, link.category)
+            name = "Vlaanderen" if level == VLAANDEREN else place
+            made.append(
+                Agreement(link.text, "aantal", level, name, year, Figure(own, first), Figure(theirs, second), open_year)
+            )
+    return made
+
+
+def _sum(numbers: Iterable[Number]) -> Number:
+    """The sum of numbers of one kind: amounts stay decimals."""
+    return sum(numbers)
+
+
+def _must_agree(text: str, place: str, year: int, one: object, other: object, at_most: bool = False) -> None:
+    difference = _minus(one, other)
+    if isinstance(difference, str):
+        return
+    if (at_most and difference <= _TOLERANCE) or abs(difference) <= _TOLERANCE * max(1.0, abs(float(str(other)))):
+        return
+    raise PublicationError(f"{text}: totals of {place} in {year} differ ({one} and {other}); build again")
+
+
+def _minus(one: object, other: object) -> Number | str:
+    if isinstance(one, str) or isinstance(other, str):
+        return "[z]"
+    difference = one - other  # ty: ignore[unsupported-operator]
+    return round(difference, 6) + 0.0 if isinstance(difference, float) else difference

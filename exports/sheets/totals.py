@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from exports.annexes.model import ChartPlan
 from exports.figures.collect import WideFigures
 from exports.figures.identity import Entry
-from exports.figures.meters import Meter
+from exports.figures.indicators import Indicator
 from exports.sheets.context import TOTALS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import measure_column
-from exports.sheets.wording import capital, period
+from exports.wording import capital, period
 from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
 
 Places = dict[tuple[str, str], int]
@@ -31,24 +31,25 @@ def totals_sheet(context: Context) -> Sheet:
     return Sheet(TOTALS, tuple(lines), body, tuple(charts), frozen_columns=frozen, about=about)
 
 
-def in_totals(table: WideFigures) -> list[Meter]:
-    return [meter for meter in table.meters if meter.measure.in_totals]
+def in_totals(table: WideFigures) -> list[Indicator]:
+    return [indicator for indicator in table.indicators if indicator.measure.in_totals]
 
 
 def _by_year(context: Context) -> tuple[Table, Places]:
     """A row per year: for measures with different units."""
     columns = [SheetColumn(context.kind.year_header, Format.YEAR, 12), SheetColumn("Status van het jaar", width=22)]
     places: Places = {}
-    used: list[Meter] = []
+    used: list[Indicator] = []
     for table in context.figures.tables:
-        for meter in in_totals(table):
-            places[table.plan.sheet, meter.label] = len(columns)
-            header = capital(meter.measure.header) + context.references(meter.label)
-            columns.append(measure_column(context, meter.measure, header, 14))
-            used.append(meter)
+        for indicator in in_totals(table):
+            places[table.plan.sheet, indicator.label] = len(columns)
+            header = capital(indicator.measure.header) + context.references(indicator.label)
+            columns.append(measure_column(context, indicator.measure, header, 14))
+            used.append(indicator)
     total = context.figures.total
     rows: list[tuple[Entry, ...]] = [
-        (year, context.marks.flanders.status(year), *(total(meter, year) for meter in used)) for year in context.years
+        (year, context.flags.flanders.status(year), *(total(indicator, year) for indicator in used))
+        for year in context.years
     ]
     return Table("Totalen", tuple(columns), rows), places
 
@@ -60,12 +61,12 @@ def _by_measure(context: Context) -> tuple[Table, Places]:
     columns.append(SheetColumn(f"Categorie ({context.kind.unit})", width=48))
     columns += [
         SheetColumn(
-            context.marks.flanders.label(year),
+            context.flags.flanders.label(year),
             Format.INTEGER,
             13,
             year,
             stem="aantal",
-            year_status=context.marks.flanders.status(year),
+            year_status=context.flags.flanders.status(year),
             about=context.kind.unit,
         )
         for year in context.years
@@ -73,17 +74,17 @@ def _by_measure(context: Context) -> tuple[Table, Places]:
     places: Places = {}
     rows: list[tuple[Entry, ...]] = []
     for table in context.figures.tables:
-        for meter in in_totals(table):
-            places[table.plan.sheet, meter.label] = len(rows)
-            figures = [context.figures.total(meter, year) for year in context.years]
-            rows.append((*([table.plan.sheet] if several else []), capital(meter.label), *figures))
+        for indicator in in_totals(table):
+            places[table.plan.sheet, indicator.label] = len(rows)
+            figures = [context.figures.total(indicator, year) for year in context.years]
+            rows.append((*([table.plan.sheet] if several else []), capital(indicator.label), *figures))
     return Table("Totalen", tuple(columns), rows), places
 
 
 def _chart(context: Context, plan: ChartPlan, at: dict[str, int], by_year: bool) -> Chart:
     """The chart over either layout of the table."""
-    years, marks = context.years, context.marks.flanders
-    provisional = [year for year in years if year in marks.provisional]
+    years, flags = context.years, context.flags.flanders
+    provisional = [year for year in years if year in flags.provisional]
     x_title = context.kind.year_header
     if by_year:
         last = len(years) - 1
@@ -95,7 +96,7 @@ def _chart(context: Context, plan: ChartPlan, at: dict[str, int], by_year: bool)
         if plan.series == "years":
             top, bottom = min(at.values()), max(at.values())
             series = [
-                Series(marks.label(year), ((top, col), (bottom, col)), ((top, label_column), (bottom, label_column)))
+                Series(flags.label(year), ((top, col), (bottom, col)), ((top, label_column), (bottom, label_column)))
                 for col, year in enumerate(years, first)
             ]
             x_title = ""

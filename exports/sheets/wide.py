@@ -1,22 +1,26 @@
-"""The wide tables: a row per gemeente, centrumstad or provincie, a block of columns per year."""
+"""The wide tables: a row per gemeente, centrumstad or provincie, a block of columns per year; and the charts of the
+centrumsteden, on the figures of their sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exports.annexes.model import Measure
-from exports.annexes.rules import PrefixSum
+from exports.annexes.model import ChartPlan
 from exports.figures.collect import WideFigures
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
-from exports.figures.meters import Meter
-from exports.sheets.context import CITIES, PROVINCES, Context
+from exports.figures.indicators import Indicator
+from exports.figures.plan import Measure
+from exports.figures.rules import PrefixSum
+from exports.sheets.context import CITIES, CITY_CHARTS, PROVINCES, Context
 from exports.sheets.head import head
-from exports.sheets.wording import plain_name
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+from exports.wording import capital, counted, listed, plain_name
+from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
 
 WIDTHS = {Format.EURO: 16, Format.ONE_DECIMAL: 13, Format.TWO_DECIMALS: 13, Format.SIX_DECIMALS: 16, Format.TEXT: 22}
 NIS = SheetColumn("NIS-code", width=10, about="NIS-code van de gemeente, tekst van 5 cijfers")
 PROVINCE = SheetColumn("Provincie", width=18, about="provincie van de gemeente")
+_FIRST = 3  # columns before the figures on the sheet of the centrumsteden
+_NAME = 1  # the one with the name of the city
 
 
 def municipality_column(header: str = "Gemeente") -> SheetColumn:
@@ -33,7 +37,7 @@ def municipality_sheet(context: Context, table: WideFigures) -> Sheet:
         plain_name("Gemeenten", table.plan.sheet),
         (NIS, municipality_column(), PROVINCE),
         [(GEMEENTE, code, (code, name, province)) for code, name, province in places],
-        [("", meter) for meter in table.meters],
+        [("", indicator) for indicator in table.indicators],
     )
     about = f"tabel per gemeente: {table.plan.heading}"
     return Sheet(table.plan.sheet, tuple(head(context, heading)), body, frozen_columns=2, about=about)
@@ -43,7 +47,7 @@ def level_sheet(context: Context, level: str) -> Sheet:
     """All wide tables of the annex side by side, for the centrumsteden or the provinces."""
     figures = context.figures
     cities = level == CENTRUMSTAD
-    meters = level_meters(context, level)
+    indicators = level_indicators(context, level)
     first: tuple[SheetColumn, ...]
     places: list[tuple[str, str, tuple[Entry, ...]]]
     if cities:
@@ -56,21 +60,21 @@ def level_sheet(context: Context, level: str) -> Sheet:
         first = (SheetColumn("Provincie", width=22, about="provincie van de gemeente"),)
         places = [(PROVINCIE, name, (name,)) for name in figures.provinces]
     name = CITIES if cities else PROVINCES
-    body = _table(context, plain_name("Niveau", name), first, places, meters)
+    body = _table(context, plain_name("Niveau", name), first, places, indicators)
     what = f"{len(places)} centrumsteden" if cities else "provincies"
     lines = head(context, f"{context.kind.name}, per {level}", totals=not cities)
     about = f"tabel voor de {what}, met alle kolommen"
     return Sheet(name, tuple(lines), body, frozen_columns=2 if cities else 1, about=about)
 
 
-def level_meters(context: Context, level: str) -> list[tuple[str, Meter]]:
+def level_indicators(context: Context, level: str) -> list[tuple[str, Indicator]]:
     """The measures of all wide tables for a level, each with what stands before its label in the header."""
     several = len(context.figures.tables) > 1
     return [
-        (f"{table.plan.sheet}: " if several else "", meter)
+        (f"{table.plan.sheet}: " if several else "", indicator)
         for table in context.figures.tables
-        for meter in table.meters
-        if level == CENTRUMSTAD or meter.measure.in_totals
+        for indicator in table.indicators
+        if level == CENTRUMSTAD or indicator.measure.in_totals
     ]
 
 
@@ -90,14 +94,14 @@ def _table(
     name: str,
     first: tuple[SheetColumn, ...],
     places: Sequence[tuple[str, str, tuple[Entry, ...]]],
-    meters: Sequence[tuple[str, Meter]],
+    indicators: Sequence[tuple[str, Indicator]],
 ) -> Table:
     columns = list(first)
     for year in context.years:
-        for prefix, meter in meters:
-            stem = f"{prefix}{meter.measure.header}"
-            header = f"{context.marks.label(year)}: {stem}{context.references(meter.label)}"
-            made = measure_column(context, meter.measure, header, 11.5)
+        for prefix, indicator in indicators:
+            stem = f"{prefix}{indicator.measure.header}"
+            header = f"{context.flags.label(year)}: {stem}{context.references(indicator.label)}"
+            made = measure_column(context, indicator.measure, header, 11.5)
             columns.append(
                 SheetColumn(
                     made.header,
@@ -106,13 +110,52 @@ def _table(
                     year,
                     made.bold,
                     stem=stem,
-                    year_status=context.marks.status(year),
+                    year_status=context.flags.status(year),
                     about=made.about,
                 )
             )
     figure = context.figures.figure
     rows: list[tuple[Entry, ...]] = [
-        (*cells, *[figure(meter, level, code, year) for year in context.years for _, meter in meters])
+        (*cells, *[figure(indicator, level, code, year) for year in context.years for _, indicator in indicators])
         for level, code, cells in places
     ]
     return Table(name, tuple(columns), rows)
+
+
+def city_charts_sheet(context: Context) -> Sheet:
+    """A list of the charts, and the charts below it."""
+    charts = [_city_chart(context, plan) for plan in context.kind.city_charts]
+    columns = (SheetColumn("Grafiek", width=80, wrap=True), SheetColumn("Cijfers op blad", width=24))
+    rows = [(chart.title, CITIES) for chart in charts]
+    cities = counted(len(context.figures.centre_cities), "centrumstad", "centrumsteden")
+    lines = head(context, f"{context.kind.name}, de {cities} naast elkaar", len(charts))
+    table = Table("Grafieken", columns, rows)
+    about = f"de {cities} naast elkaar, in beeld"
+    return Sheet(CITY_CHARTS, tuple(lines), table, tuple(charts), about=about, data=False)
+
+
+def _city_chart(context: Context, plan: ChartPlan) -> Chart:
+    """A chart over the rows of the cities: several measures in the last year, or one in the first and the last."""
+    years, flags = context.years, context.flags
+    last = len(context.figures.centre_cities) - 1
+    indicators = level_indicators(context, CENTRUMSTAD)
+    prefix = f"{plan.sheet}: " if len(context.figures.tables) > 1 else ""
+    at = [
+        index
+        for index, (before, indicator) in enumerate(indicators)
+        if before == prefix and plan.shows(indicator.label)
+    ]
+
+    def series(name: str, year: int, indicator: int) -> Series:
+        column = _FIRST + years.index(year) * len(indicators) + indicator
+        return Series(name, ((0, column), (last, column)), ((0, _NAME), (last, _NAME)))
+
+    chosen: Sequence[int] = sorted({years[0], years[-1]})
+    if plan.series == "years":
+        made = tuple(series(flags.label(year), year, at[0]) for year in chosen)
+    else:
+        chosen = years[-1:]
+        made = tuple(series(capital(indicators[indicator][1].label), years[-1], indicator) for indicator in at)
+    title = f"{plan.title}, {listed([flags.label(year) for year in chosen])}"
+    about = f"Staafdiagram met de centrumsteden naast elkaar: {title}. De cijfers staan op het blad {CITIES}."
+    return Chart(plan.kind, title, "", plan.y_title, made, plan.number_format, about, context.kind.unit, CITIES)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import re
-import tempfile
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
+
+from orchestration.store.files import replaced
 
 _TAIL = re.compile(rb"<drawing |<tableParts")
 _EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>\s*</sheetData>")
@@ -59,15 +59,7 @@ def _described(drawing: bytes, texts: list[str]) -> bytes:
 
 def replace_file(path: Path, content: bytes) -> Path:
     """Put the content in place of the file, in one step: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(0o644)  # mkstemp keeps the file to its owner; an annex is for sharing
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with replaced(path) as temporary:
+        temporary.write_bytes(content)
+        temporary.chmod(0o644)  # whatever the user's mask is: an annex is for sharing
     return path

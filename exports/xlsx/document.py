@@ -187,6 +187,10 @@ class Sheet:
         if any(not chart.source for chart in self.charts) and (self.table is None or not self.table.rows):
             raise DocumentError(f"sheet {self.name}: a chart needs a table with rows")
 
+    def wraps(self, line: Line) -> bool:
+        """Whether a line of text is wrapped in its cell: on a sheet without a table nothing stands beside it."""
+        return self.table is None and line.style == "body"
+
     @property
     def header_row(self) -> int:
         """The row (from 1) of the table's header."""

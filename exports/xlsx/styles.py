@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from exports.xlsx.document import SheetColumn
+from exports.xlsx.cells import SheetLooks, is_formula_like
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table
 
 XmlSheet = Any
 """openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""
@@ -66,6 +69,40 @@ class Styles:
                 setattr(cell, name, look)
             self._known[key] = cell.style_id
         return self._known[key]
+
+    def looks(self, sheet: Sheet) -> SheetLooks:
+        """The style numbers of everything that stands in the cells of a sheet."""
+        lines = [self.line("text" if line.label or sheet.wraps(line) else line.style) for line in sheet.lines]
+        if sheet.table is None:
+            return SheetLooks(FONT, lines)
+        columns = sheet.table.columns
+        right = [column.format.to_the_right for column in columns]
+        indents = [index > 0 and right[index - 1] and not right[index] for index in range(len(columns))]
+        sizes = Counter(column.year for column in columns)
+        blocks = [column.year if sizes[column.year] > 1 else None for column in columns]
+        header = [self.header(*each) for each in zip(columns, indents, blocks, strict=True)]
+        edges = [block is not None and block != blocks[index - 1] for index, block in enumerate(blocks)]
+        numbers = [self.body(*each) for each in zip(columns, edges, indents, strict=True)]
+        texts = [
+            style if column.format is Format.TEXT else self.shorthand(edge)
+            for column, edge, style in zip(columns, edges, numbers, strict=True)
+        ]
+        if sheet.table.links:
+            texts[0] = self.line("cell_link")
+        return SheetLooks(FONT, lines, header, numbers, texts, dict(self._own(sheet.table, numbers)))
+
+    def _own(self, table: Table, usual: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+        """The styles of rows that are closed, or that hold a typed text which begins like a formula."""
+        typed = [index for index, column in enumerate(table.columns) if column.typed]
+        fillable = [index for index, column in enumerate(table.columns) if column.to_fill_in]
+        for number, row in enumerate(table.rows if typed or fillable else ()):
+            quoted = [index for index in typed if is_formula_like(row[index])]
+            closed = fillable if number in table.closed else []
+            if quoted or closed:
+                own = list(usual)
+                for index in {*quoted, *closed}:
+                    own[index] = self.body(table.columns[index], closed=index in closed, quoted=index in quoted)
+                yield number, own
 
     def line(self, style: str) -> int:
         """For text outside tables."""

@@ -65,6 +65,7 @@ class StoredControl:
 
     @property
     def pattern(self) -> Path:
+        """The file with the control itself: the pattern of hidden figures."""
         return self.folder / "pattern.control.json.gz"
 
     @property
@@ -73,10 +74,12 @@ class StoredControl:
 
     @property
     def exists(self) -> bool:
+        """Whether the control was made and written whole."""
         return self.pattern.exists() and self._summary.exists()
 
     @property
     def summary(self) -> ControlSummary:
+        """Its outcome, read from disk."""
         return ControlSummary(**json.loads(self._summary.read_text(encoding="utf-8")))
 
     def write(self, control: Control, refused: str = "") -> None:

@@ -15,6 +15,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
 from orchestration.store.settings import Settings
+from orchestration.store.terminal import table
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
@@ -40,11 +41,11 @@ def text(settings: Settings) -> str:
 
 
 def _annexes(question: Question) -> list[str]:
-    lines = []
+    rows = []
     for annex in question.annexes:
         years = f"{min(annex.years)}-{max(annex.years)}" if len(annex.years) > 1 else str(annex.years[0])
-        lines.append(f"    {annex.number:<8} {years:<10} {annex.title}")
-    return lines
+        rows.append((annex.number, years, annex.title))
+    return [table(("", "", ""), rows, indent=4)]
 
 
 def _releases(name: str, released: list[list[register.Release]]) -> list[str]:
@@ -77,19 +78,19 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         lines.append(
             f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
         )
-    made, stand = _publication_now(settings, entries, question.as_of, question.geography_date)
+    made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
     new = made is not None and not documents.out_of_date(settings, entries, made, question)
-    return [*lines, f"    {_state(new, stand)}"]
+    return [*lines, f"    {_state(new, as_of)}"]
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     pages = figure_books.pages(settings.folder)
     if not pages:
         return ["    nothing written: twe figure-book"]
-    made, stand = _publication_now(settings, entries, None, None)
+    made, as_of = _publication_now(settings, entries, None, None)
     current = figure_books.current(settings, made) if made else None
     page = current or pages[-1]
-    lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, stand)}"]
+    lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, as_of)}"]
     if len(pages) > 1:
         lines.append(
             f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
@@ -108,11 +109,11 @@ def _publication_now(
     return publication.find(settings.folder, publication.inputs_digest(entries, answer)), answer.as_of
 
 
-def _state(new: bool, stand: dt.date | None) -> str:
+def _state(new: bool, as_of: dt.date | None) -> str:
     if new:
         return "up to date"
     why = "deliveries, questions, releases or code changed since"
-    return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {stand}"
+    return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {as_of}"
 
 
 def _newest(files: Sequence[Path]) -> dt.datetime:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from exports.comparison.displayed import of_figures
 from exports.comparison.workbook import Earlier, revision_sheet
 from exports.figures.collect import collect
 from exports.figures.identity import Hidden
 from exports.figures.reading import PublicationReader as Reader
-from exports.figures.shown import of_figures
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
 from orchestration.ingest.workspace import Workspace

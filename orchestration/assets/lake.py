@@ -47,18 +47,18 @@ def _inbox() -> dg.AssetsDefinition:
             metadata={
                 "new": len(found.new),
                 "already loaded": len(found.loaded) + len(found.repeats),
-                "rejected before": len(found.refused_before),
-                "not a delivery": len(found.strangers),
+                "rejected before": len(found.rejected_before),
+                "not a delivery": len(found.unrecognised),
             }
         )
         yield dg.AssetCheckResult(
             check_name="names",
-            passed=not found.strangers,
+            passed=not found.unrecognised,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={
                 "not a delivery": table(
                     {"file": "string", "reason": "string"},
-                    [{"file": name, "reason": reason} for name, reason in found.strangers],
+                    [{"file": name, "reason": reason} for name, reason in found.unrecognised],
                 )
             },
         )
@@ -79,7 +79,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
         freshness_policy=_freshness(source),
         pool=jobs.POOL,
         required_resource_keys={"workspace"},
-        description=f"{source.title}. {source.description} {_rhythm(source)} Rules: expectations/{source.source}.yml.",
+        description=f"{source.title}. {source.description} {source.timing} Rules: expectations/{source.source}.yml.",
         check_specs=[
             dg.AssetCheckSpec(
                 CHECK,
@@ -92,7 +92,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
         workspace: Workspace = context.resources.workspace
         with step(source.source) as shown, retried():
             done = workspace.load(source.source, context.run.run_id)
-            shown.summary = _summary(done)
+            shown.summary = done.text
         yield dg.MaterializeResult(
             metadata={
                 "deliveries": len(done.entries),
@@ -101,30 +101,17 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 "dagster/row_count": done.total("rows_accepted"),
                 "rows quarantined": done.total("rows_quarantined"),
                 "rows warned": done.total("rows_warned"),
-                **_shares(done),
-                **_rule_counts(source, done),
+                # Numbers, so that the page draws them over the loads: shares, and each rule, 0 included.
+                "quarantined %": done.share("rows_quarantined"),
+                "warned %": done.share("rows_warned"),
+                **{f"{r.on_fail}: {r.name}": done.rows_by_rule.get((r.name, r.on_fail), 0) for r in source.rules},
                 "suite version": source.version,
             }
         )
-        rejected = [e for e in workspace.untold() if e.source == source.source and e.status == "rejected"]
+        rejected = [e for e in workspace.unreported() if e.source == source.source and e.status == "rejected"]
         yield _check(source, done, rejected, [e for e in workspace.entries() if e.source == source.source])
 
     return lake
-
-
-def _shares(done: SourceLoad) -> dict[str, float]:
-    """Numbers that the page draws over the loads; a load without rows has no shares."""
-    read = done.total("rows_read")
-    if not read:
-        return {}
-    parts = {"quarantined %": "rows_quarantined", "warned %": "rows_warned"}
-    return {name: round(100 * done.total(rows) / read, 4) for name, rows in parts.items()}
-
-
-def _rule_counts(source: SourceContract, done: SourceLoad) -> dict[str, int]:
-    """A number per rule, 0 included, so that the page draws each rule as a line over the loads."""
-    rows = done.rows_by_rule
-    return {f"{rule.on_fail}: {rule.name}": rows.get((rule.name, rule.on_fail), 0) for rule in source.rules}
 
 
 def _check(
@@ -136,7 +123,7 @@ def _check(
         check_name=CHECK,
         passed=not rows and not rejected,
         severity=dg.AssetCheckSeverity.ERROR if rejected else dg.AssetCheckSeverity.WARN,
-        description=_summary(done),
+        description=done.text,
         metadata={
             "deliveries": len(done.entries),
             "rows quarantined": done.total("rows_quarantined"),
@@ -176,16 +163,6 @@ def _history(entries: list[Entry]) -> dg.TableMetadataValue:
     )
 
 
-def _summary(done: SourceLoad) -> str:
-    if not done.entries:
-        return "nothing new"
-    return (
-        f"{len(done.entries)} deliveries, {done.total('rows_accepted'):,} rows accepted, "
-        f"{done.total('rows_quarantined'):,} quarantined, {done.total('rows_warned'):,} with a warning"
-        + (f", {len(done.rejected)} files rejected" if done.rejected else "")
-    )
-
-
 def _columns(source: SourceContract) -> dict[str, dg.TableSchema]:
     """The columns as they lie in the lake."""
     columns = [
@@ -201,12 +178,6 @@ def _freshness(source: SourceContract) -> dg.FreshnessPolicy | None:
     if (r := source.rhythm) is None:
         return None
     return dg.FreshnessPolicy.time_window(fail_window=r.overdue_after, warn_window=r.late_after)
-
-
-def _rhythm(source: SourceContract) -> str:
-    if (r := source.rhythm) is None:
-        return "Delivered at no fixed time."
-    return f"Expected every {r.every}; late after {r.late_after_days} days more, overdue after {r.overdue_after_days}."
 
 
 def _ledger() -> dg.AssetsDefinition:

@@ -1,4 +1,4 @@
-"""The quality report as an asset: last of all, so that it also tells what the warehouse found."""
+"""The quality report as an asset: last of all, so that it also holds what the warehouse found."""
 
 import dagster as dg
 
@@ -20,7 +20,8 @@ def build() -> dg.AssetsDefinition:
         pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=(
-            "The quality report of the run, in Dutch: what came in, what was refused and why, what is new, what to do. "
+            "The quality report of the run, in Dutch: what came in, what was rejected or quarantined and why, what is "
+            "new, what to do. "
             "One page that needs no network; counts only."
         ),
     )

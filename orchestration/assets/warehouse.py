@@ -127,7 +127,7 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
                 else:
                     yield event
         if failure:
-            raise dg.Failure(f"{failure}. The former publication stands.")
+            raise dg.Failure(f"{failure}. The former publication is unchanged.")
 
     return [run_settings, warehouse]
 

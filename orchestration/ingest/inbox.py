@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.ingest.ledger import Entry
+from orchestration.store.errors import TweError
 
 FORMATS = ("csv", "xlsx", "parquet")
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
@@ -20,6 +21,10 @@ RETURN_NAME = re.compile(r"(?:\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)\.xl
 RETURN_HINT = (
     "looks like a return workbook; put the mended rows, with all columns of their source, in a file of their own"
 )
+
+
+class DeliveryError(TweError):
+    """A file is rejected; the message says what is wrong and what to do, without a value from the file."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,9 @@ class Inbox:
     """Deliveries whose content was loaded under another name, with that name."""
     clashes: list[Delivery] = field(default_factory=list)
     """Deliveries whose name was loaded with other content."""
-    refused_before: list[Delivery] = field(default_factory=list)
-    strangers: list[tuple[str, str]] = field(default_factory=list)
-    """Names that are no delivery, with the reason; those of `early` too."""
+    rejected_before: list[Delivery] = field(default_factory=list)
+    unrecognised: list[tuple[str, str]] = field(default_factory=list)
+    """Files that are no delivery, with the reason; those of `early` too."""
     early: list[Delivery] = field(default_factory=list)
     """Deliveries dated after today: nothing of them is loaded before that day."""
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -82,7 +87,7 @@ def is_early(delivered_on: dt.date, file_name: str, today: dt.date) -> bool:
 def scan(
     folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions: dict[str, str], today: dt.date
 ) -> Inbox:
-    """Sorts the files of `folder`. A refused file is tried again when its content or its source's rules changed.
+    """Sorts the files of `folder`. A rejected file is tried again when its content or its source's rules changed.
 
     `versions` gives the version of each source's contract. A delivery dated after `today` waits for its day, unless
     it was loaded already: a slip in its year would otherwise become the default as_of of every answer.
@@ -90,14 +95,14 @@ def scan(
     inbox = Inbox()
     accepted = {e.sha256: e for e in ledger if e.status == "accepted"}
     names = {e.file_name: e for e in ledger if e.status == "accepted"}
-    refused = {(e.file_name, e.sha256, e.suite_version) for e in ledger if e.status == "rejected"}
+    rejected = {(e.file_name, e.sha256, e.suite_version) for e in ledger if e.status == "rejected"}
     clashed = {(e.file_name, e.sha256) for e in ledger if e.status == "rejected"}
     found = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         try:
             delivery = _delivery(path, sources)
         except ValueError as error:
-            inbox.strangers.append((path.name, str(error)))
+            inbox.unrecognised.append((path.name, str(error)))
         except OSError as error:
             inbox.unreadable.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
         else:
@@ -105,7 +110,7 @@ def scan(
                 found.append(delivery)
             else:
                 inbox.early.append(delivery)
-                inbox.strangers.append(
+                inbox.unrecognised.append(
                     (path.name, f"is dated after today ({today}); mend the date in its name, or wait for that day")
                 )
     for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
@@ -117,9 +122,9 @@ def scan(
             inbox.repeats.append((delivery, known.file_name))
         elif named:
             done = (delivery.file_name, delivery.sha256) in clashed
-            (inbox.refused_before if done else inbox.clashes).append(delivery)
-        elif (delivery.file_name, delivery.sha256, versions[delivery.source]) in refused:
-            inbox.refused_before.append(delivery)
+            (inbox.rejected_before if done else inbox.clashes).append(delivery)
+        elif (delivery.file_name, delivery.sha256, versions[delivery.source]) in rejected:
+            inbox.rejected_before.append(delivery)
         else:
             inbox.new.append(delivery)
     return inbox

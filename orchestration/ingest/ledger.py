@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from orchestration.store.files import replaced
+from orchestration.store.sql import literal
 
 COLUMNS = {
     "delivery_id": "varchar",
@@ -47,7 +48,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Check:
-    """One rule as it was judged on a delivery: also when no row broke it, so that one sees that it was looked at."""
+    """One rule as it was validated on a delivery: also when no row broke it, so that one sees that it was looked at."""
 
     rule: str
     on_fail: str
@@ -75,7 +76,7 @@ class Entry:
     rows_warned: int = 0
     reasons: Sequence[Reason] = field(default_factory=tuple)
     checks: Sequence[Check] | None = None
-    """Every rule that was judged, in the order of the suite; None for a delivery of before this was kept."""
+    """Every rule that was validated, in the order of the suite; None for a delivery of before this was kept."""
 
 
 def read(path: Path) -> list[Entry]:
@@ -127,7 +128,7 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
                 f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})",
                 [[_value(getattr(e, n)) for n in COLUMNS] for e in entries],
             )
-        con.execute(f"copy ledger to '{temporary}' (format parquet, compression zstd)")
+        con.execute(f"copy ledger to {literal(temporary)} (format parquet, compression zstd)")
 
 
 def _value(value: object) -> object:
@@ -137,7 +138,7 @@ def _value(value: object) -> object:
 
 
 def once(entries: Iterable[Entry]) -> list[Entry]:
-    """Every file by its newest outcome: one that was refused whole does not count any more once it was tried again."""
+    """Every file by its newest outcome: a rejected one does not count any more once it was tried again."""
     entries = list(entries)
     newest: dict[str, dt.datetime] = {}
     for entry in entries:

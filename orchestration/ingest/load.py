@@ -1,4 +1,4 @@
-"""Loads the new deliveries of one source: read, guard, pseudonymise, write, and last of all the ledger."""
+"""Loads the new deliveries of one source: read, pseudonymise, validate, write, and last of all the ledger."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import duckdb
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.errors import DeliveryError
-from orchestration.ingest.inbox import Delivery
+from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.sql import literal
 
 BATCH_BYTES = 256 * 1024**2
-"""Deliveries are guarded together up to this size of their files; more would cost memory, less time."""
+"""Deliveries are validated together up to this size of their files; more would cost memory, less time."""
 
 
 @dataclass
@@ -48,8 +48,24 @@ class SourceLoad:
                 rows[reason.rule, reason.on_fail] += reason.rows
         return dict(sorted(rows.items()))
 
+    def share(self, column: str) -> float:
+        """Rows of this column of the ledger in percent of the rows that were read; 0 when none were."""
+        read = self.total("rows_read")
+        return round(100 * self.total(column) / read, 4) if read else 0.0
 
-def refuse_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
+    @property
+    def text(self) -> str:
+        """One line of counts."""
+        if not self.entries:
+            return "nothing new"
+        return (
+            f"{len(self.entries)} deliveries, {self.total('rows_accepted'):,} rows accepted, "
+            f"{self.total('rows_quarantined'):,} quarantined, {self.total('rows_warned'):,} with a warning"
+            + (f", {len(self.rejected)} files rejected" if self.rejected else "")
+        )
+
+
+def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
     message = "this file name was loaded before with other content; deliver it under a new date or label"
     entries = [_entry(d, "rejected", message, versions[d.source], run_id) for d in clashes]
@@ -66,9 +82,9 @@ def load_source(
     run_id: str,
     validate: validation.Validate = validation.great_expectations,
 ) -> SourceLoad:
-    """Loads deliveries of one source in their order. A file that is refused whole is entered as rejected.
+    """Loads deliveries of one source in their order. A file that cannot be read as a delivery is rejected.
 
-    Raises when the rules could not be judged, or when rows got lost; the ledger then does not know of the batch.
+    Raises when the rules could not be validated, or when rows got lost; the ledger then does not know of the batch.
     """
     done = SourceLoad(contract.source)
     for batch in _batches(deliveries):
@@ -98,7 +114,7 @@ def _load_batch(
     validate: validation.Validate,
     done: SourceLoad,
 ) -> None:
-    database = f":memory:door_{contract.source}"
+    database = f":memory:ingest_{contract.source}"
     entries: list[Entry] = []
     read: dict[int, tuple[Delivery, list[str]]] = {}
     loaded = {e.sha256: e.file_name for e in done.entries if e.status == "accepted"}
@@ -116,7 +132,7 @@ def _load_batch(
                 entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
         if read:
             parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
-            validation.judge(con, database, contract, validate)
+            validation.validate_batch(con, database, contract, validate)
             storage.create_marked(con, contract)
             entries += [
                 _store(con, data, contract, number, delivery, remarks, run_id)
@@ -127,15 +143,16 @@ def _load_batch(
 
 
 def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
-    """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and judged with."""
-    # Nothing may spill to disk: before parsing, the tables hold what must not leave the door.
+    """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and validated with."""
+    # Nothing may spill to disk: before parsing, the tables hold what must not be kept.
     # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
     con.execute(
         "set temp_directory = ''; set preserve_insertion_order = false; set autoinstall_known_extensions = false; "
         "set TimeZone = 'UTC'"
     )
     con.execute(
-        f"create table municipalities as select * from read_csv('{seeds / 'municipalities.csv'}', header = true, "
+        "create table municipalities as select * "
+        f"from read_csv({literal(seeds / 'municipalities.csv')}, header = true, "
         "types = {'nis_code': 'varchar', 'valid_from': 'date', 'valid_to': 'date'})"
     )
     parsing.create_macros(con)
@@ -171,7 +188,7 @@ def _store(
         storage.write_quarantine(con, data.quarantine / contract.source / name, number)
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
     if rows_read != accepted + quarantined:
-        raise validation.GuardError(
+        raise validation.IngestError(
             f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
             "nothing of this file was loaded. Report it to the data engineer with the name of the file."
         )
@@ -193,7 +210,7 @@ def _store(
 def _checks(
     con: duckdb.DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
 ) -> tuple[Check, ...]:
-    """Every rule of the suite once, with the rows of the delivery that it was judged on and those that broke it."""
+    """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
     counts = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
     rows = con.execute(f"select {counts} from batch where _delivery = ?", [number]).fetchall()[0]
     checked = dict(zip(validation.SCOPES, rows, strict=True))

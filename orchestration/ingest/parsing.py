@@ -1,4 +1,4 @@
-"""Text becomes typed columns: table `batch`, on which the rules are judged.
+"""Text becomes typed columns: table `batch`, on which the rules are validated.
 
 For a column `c` the batch holds `c__text` (what was given; an INSZ masked), `c` (its value, null when missing or
 invalid) and, where a rule needs it, `c__unparsed` or `c__code`. `_shape` says whether a row is a row, a withdrawal
@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import duckdb
 
 from expectations.contract import Column, SourceContract
-from expectations.routing import literal, quote
 from orchestration.ingest import pseudonym
+from orchestration.store.sql import literal, quote
 
 YES, NO = ("j", "ja", "true", "1"), ("n", "nee", "false", "0")
 

@@ -1,4 +1,4 @@
-"""The client's INSZ becomes a pseudonym before anything is judged or kept."""
+"""The client's INSZ becomes a pseudonym before anything is validated or kept."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import hmac
 import duckdb
 import numpy as np
 
-from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.inbox import DeliveryError
 
-MINIMUM_KEY_LENGTH = 16
 # What may stand between two digits of an INSZ: a full stop, hyphen, slash or anything that str.strip() takes for blank.
 BETWEEN_DIGITS = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}./-]*"
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import codecs
 import csv
+import datetime as dt
 import io
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 
 from expectations.contract import SourceContract
-from expectations.routing import quote
-from orchestration.ingest import xlsx
-from orchestration.ingest.errors import DeliveryError
-from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery
+from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery, DeliveryError
+from orchestration.store.sql import literal, quote
 
 CHUNK = 100_000
 SEPARATORS = (";", ",")
@@ -169,7 +170,7 @@ def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
 
 
 def _xlsx(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
-    rows = xlsx.rows(path)
+    rows = workbook_rows(path)
     header = rows[0] if rows else []
     places, remarks = match_header(header, contract)
     joiner = next((j for j in JOINERS if not any(j in text for row in rows for text in row)), None)
@@ -179,8 +180,56 @@ def _xlsx(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, 
     return remarks
 
 
+def workbook_rows(path: Path) -> list[list[str]]:
+    """All rows from A1 on, every cell as text. Raises `DeliveryError` when the file is no workbook."""
+    try:
+        cells = _cells_with_errors(path) if _holds_errors(path) else _cells(path)
+    except OSError:
+        raise
+    except Exception:  # the readers have an error class per cause; a person can only open and save the file again
+        raise DeliveryError("cannot be read as XLSX; open it and save it again as an Excel workbook") from None
+    return [[cell_text(cell) for cell in row] for row in cells]
+
+
+def _cells(path: Path) -> list[list[Any]]:
+    import python_calamine
+
+    return python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+
+def _holds_errors(path: Path) -> bool:
+    """Whether a cell holds an error such as #N/A, which the fast reader would give as an empty cell."""
+    with zipfile.ZipFile(path) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return any(b't="e"' in parts.read(name) for name in sheets)
+
+
+def _cells_with_errors(path: Path) -> list[list[Any]]:
+    """Reads slowly, and gives an error as its text, so that the value is quarantined and not taken for missing."""
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    return [list(row) for row in sheet.iter_rows(min_row=1, min_col=1, values_only=True)]
+
+
+def cell_text(value: object) -> str:
+    """A cell as the text that a person would type: whole numbers without decimals, days as YYYY-MM-DD."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float():
+            whole = value.is_integer() and abs(value) < 1e15
+            return "" if value != value else str(int(value)) if whole else f"{value:.15g}"
+        case dt.datetime() if value.time() == dt.time():
+            return value.date().isoformat()
+        case _:
+            return str(value)
+
+
 def _parquet(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
-    relation = f"read_parquet({_quoted(str(path))}, binary_as_string = true, file_row_number = true)"
+    relation = f"read_parquet({literal(path)}, binary_as_string = true, file_row_number = true)"
     try:
         described = con.execute(f"describe select * from {relation}").fetchall()
         delivered = con.execute("select name from parquet_schema(?) offset 1", [str(path)]).fetchall()
@@ -203,12 +252,8 @@ def _parquet(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Pat
     return remarks
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _parquet_text(column: str, kind: str) -> str:
-    """SQL for a Parquet value as the text that `xlsx.cell_text` would give."""
+    """SQL for a Parquet value as the text that `cell_text` would give."""
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"cast(cast({column} as bigint) as varchar)"
         text = f"case when {column} = trunc({column}) then {whole} else printf('%.15g', cast({column} as double)) end"

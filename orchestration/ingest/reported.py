@@ -1,7 +1,7 @@
-"""Which runs brought deliveries that nobody was told of yet: a run can be killed between its ledger and its summary.
+"""Which runs have reported: their summary was shown, so what they brought was seen by somebody.
 
-What such a run refused would be known to the ledger and to nobody else. So the runs that told their summary are
-noted, and the next one tells what is missing.
+A run can be killed between its ledger and its summary. What it rejected would then be known to the ledger alone, so
+the ids of the runs that did report are noted, and the next run reports what is missing.
 """
 
 from __future__ import annotations
@@ -15,40 +15,39 @@ from orchestration.store.paths import DataFolder
 
 
 def begin(data: DataFolder, entries: Iterable[Entry]) -> None:
-    """Begins the note when there is none: what was loaded before counts as told. For whoever holds the lock."""
-    if not data.told_runs.exists():
+    """Begins the note when there is none: what was loaded before counts as reported. For whoever holds the lock."""
+    if not data.reported_runs.exists():
         _write(data, {e.run_id for e in entries})
 
 
-def untold(data: DataFolder, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries of runs that ended without telling; those of a run that is busy are among them. Without a note none
-    are."""
-    if not data.told_runs.exists():
+def unreported(data: DataFolder, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of runs that have not reported; those of a run that is busy are among them. None without a note."""
+    if not data.reported_runs.exists():
         return []
-    told = _read(data)
-    return [e for e in entries if e.run_id not in told]
+    reported = _read(data)
+    return [e for e in entries if e.run_id not in reported]
 
 
-def tell(data: DataFolder, entries: Iterable[Entry]) -> None:
-    """Notes that the runs of these entries were told."""
+def report(data: DataFolder, entries: Iterable[Entry]) -> None:
+    """Notes that the runs of these entries have reported."""
     runs = {e.run_id for e in entries}
-    if runs and not runs <= (told := _read(data)):
-        _write(data, told | runs)
+    if runs and not runs <= (reported := _read(data)):
+        _write(data, reported | runs)
 
 
-def still_refused(inbox: Inbox, entries: Iterable[Entry], now: Sequence[Entry]) -> list[tuple[str, str]]:
-    """Files that an earlier run refused and that lie there as they were, with the reason; `now` are told already."""
+def still_rejected(inbox: Inbox, entries: Iterable[Entry], now: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Files that an earlier run rejected and that are unchanged in the inbox, with the reason; not those of `now`."""
     why = {(e.file_name, e.sha256): e.message for e in entries if e.status == "rejected"}
     for entry in now:
         why.pop((entry.file_name, entry.sha256), None)
-    lying = [(d.file_name, d.sha256) for d in inbox.refused_before]
-    return [(key[0], why[key]) for key in lying if key in why]
+    unchanged = [(d.file_name, d.sha256) for d in inbox.rejected_before]
+    return [(key[0], why[key]) for key in unchanged if key in why]
 
 
 def _read(data: DataFolder) -> set[str]:
-    return set(data.told_runs.read_text(encoding="ascii").split()) if data.told_runs.exists() else set()
+    return set(data.reported_runs.read_text(encoding="ascii").split()) if data.reported_runs.exists() else set()
 
 
 def _write(data: DataFolder, runs: set[str]) -> None:
-    with replaced(data.told_runs) as temporary:
+    with replaced(data.reported_runs) as temporary:
         temporary.write_text("".join(f"{run}\n" for run in sorted(runs)), encoding="ascii")

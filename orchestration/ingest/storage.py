@@ -1,4 +1,4 @@
-"""Writes the lake and the quarantine: one Parquet file per delivery, renamed into place."""
+"""Writes the lake and the quarantine, one Parquet file per delivery, and reads the lake's values back as text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import Column, SourceContract
-from expectations.routing import quote
 from orchestration.store.files import replaced
+from orchestration.store.sql import literal, quote
 
 LAKE_TYPES = {
     "text": "varchar",
@@ -46,7 +46,7 @@ def write_lake(
     return _copy(
         con,
         f"""
-        select {columns}, {_text(path.stem)} as _delivery_id, {_text(file_name)} as _file_name, _delivered_on, _row
+        select {columns}, {literal(path.stem)} as _delivery_id, {literal(file_name)} as _file_name, _delivered_on, _row
         from batch
         where _delivery = {number} and _id not in (select _id from broken where on_fail = 'reject')
         order by _row
@@ -64,10 +64,27 @@ def _lake_column(column: Column, contract: SourceContract) -> str:
     return f"cast({value} as {LAKE_TYPES[column.type]}) as {quote(column.lake_name)}"
 
 
+def lake_text(column: Column) -> str:
+    """SQL for a column of the lake as text. `parsing` makes the same value of it again.
+
+    What is lost is how it was written (`31/01/2024`, `ja`, `100,5`); an INSZ is gone for good and stays null.
+    """
+    name = quote(column.lake_name)
+    match column.type:
+        case "insz":
+            return "cast(null as varchar)"
+        case "month":
+            return f"strftime({name}, '%Y-%m')"
+        case "yesno":
+            return f"case when {name} then 'J' when not {name} then 'N' end"
+        case _:
+            return f"cast({name} as varchar)"
+
+
 def create_marked(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
     """Makes table `marked` with the rows of `batch` that broke a rule, as the quarantine shows them.
 
-    Made once for all deliveries, because no other query of the door is so slow to prepare.
+    Made once for all deliveries, because no other query of the ingest is so slow to prepare.
     """
     texts = ", ".join(
         f"{quote(c.text) if c.type == 'insz' else f'without_insz({quote(c.text)})'} as {quote(c.name)}"
@@ -76,11 +93,11 @@ def create_marked(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> N
     con.execute(f"""
         create table marked as
         with reasons as (
-            select _id, bool_or(on_fail = 'reject') as refused, list(distinct rule order by rule) as rules
+            select _id, bool_or(on_fail = 'reject') as quarantined, list(distinct rule order by rule) as rules
             from broken group by _id
         )
-        select _delivery, _row as row_number, case when refused then 'quarantined' else 'warned' end as outcome, rules,
-            {texts}, list_transform(_fields, lambda x: without_any_insz(x)) as fields
+        select _delivery, _row as row_number, case when quarantined then 'quarantined' else 'warned' end as outcome,
+            rules, {texts}, list_transform(_fields, lambda x: without_any_insz(x)) as fields
         from batch join reasons using (_id)
     """)
 
@@ -96,11 +113,7 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, number: int) ->
 
 def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
     with replaced(path) as temporary:
-        (rows,) = con.execute(
-            f"copy ({select}) to {_text(str(temporary))} (format parquet, compression zstd)"
-        ).fetchall()[0]
+        (rows,) = con.execute(f"copy ({select}) to {literal(temporary)} (format parquet, compression zstd)").fetchall()[
+            0
+        ]
     return rows
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

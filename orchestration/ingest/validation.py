@@ -1,7 +1,7 @@
-"""Judges the rules of a contract on `batch` and routes the rows that break one.
+"""Validates `batch` against the rules of a contract and routes the rows that break one.
 
 Great Expectations counts; one SQL statement from the same rule says which rows. Their counts must be equal, or the
-load fails: a row is never let through or refused by a rule that was read in two ways.
+load fails: a row is never loaded or quarantined by a rule that was read in two ways.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from expectations.contract import Rule, SourceContract
-from expectations.routing import ROW_ID, broken, literal, quote
+from expectations.routing import ROW_ID, broken
+from orchestration.store.errors import TweError
+from orchestration.store.sql import literal, quote
 
 Validate = Callable[[str, str, Sequence[Rule]], Sequence[int]]
 """(database, table, rules) -> rows that break each rule."""
 
-# Scope of a rule -> the rows of `batch` on which it is judged.
+# Scope of a rule -> the rows of `batch` on which it is validated.
 SCOPES = {
     "delivered": "true",
     "keyed": "_shape <> 'malformed'",
@@ -25,7 +27,7 @@ SCOPES = {
 }
 
 
-class GuardError(RuntimeError):
+class IngestError(TweError):
     """Great Expectations and the routing disagree; nothing of the batch is loaded."""
 
 
@@ -36,12 +38,12 @@ def great_expectations(database: str, table: str, rules: Sequence[Rule]) -> Sequ
     return [count.rows for count in suite.validate(database, table, rules)]
 
 
-def judge(
+def validate_batch(
     con: duckdb.DuckDBPyConnection, database: str, contract: SourceContract, validate: Validate = great_expectations
 ) -> None:
     """Makes table `broken` (_id, rule, on_fail): every rule that every row of `batch` broke.
 
-    `database` is the name under which `validate` finds the same database. Raises `GuardError` when counts differ.
+    `database` is the name under which `validate` finds the same database. Raises `IngestError` when counts differ.
     """
     con.execute(f"create table broken ({ROW_ID} bigint, rule varchar, on_fail varchar)")
     for scope, condition in SCOPES.items():
@@ -57,14 +59,14 @@ def judge(
         _route(con, scope, rules, validate(database, scope, rules))
 
 
-def _route(con: duckdb.DuckDBPyConnection, view: str, rules: Sequence[Rule], judged: Sequence[int]) -> None:
+def _route(con: duckdb.DuckDBPyConnection, view: str, rules: Sequence[Rule], counted_by_suite: Sequence[int]) -> None:
     predicates = [broken(rule, view) for rule in rules]
     counted = con.execute(
         f"select {', '.join(f'count(*) filter (where {p})' for p in predicates)} from {quote(view)}"
     ).fetchall()[0]
-    for rule, predicate, by_routing, by_suite in zip(rules, predicates, counted, judged, strict=True):
+    for rule, predicate, by_routing, by_suite in zip(rules, predicates, counted, counted_by_suite, strict=True):
         if by_routing != by_suite:
-            raise GuardError(
+            raise IngestError(
                 f"rule {rule.name!r}: Great Expectations found {by_suite} rows, the routing {by_routing}; nothing was "
                 "loaded. Report this to the data engineer with the name of the rule."
             )

@@ -14,7 +14,7 @@ from orchestration.ingest.inbox import Inbox, is_synthetic, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
-from orchestration.ingest.validation import GuardError
+from orchestration.ingest.validation import IngestError
 from orchestration.store.clock import today
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -31,8 +31,8 @@ class Workspace:
         self.settings = settings
         self.data: DataFolder = settings.folder
         self.day = day or today()
-        self.judged: set[str] = set()
-        """Sources that were taken through the door."""
+        self.validated: set[str] = set()
+        """Sources whose new deliveries were validated in this run."""
 
     @cached_property
     def contracts(self) -> dict[str, SourceContract]:
@@ -47,9 +47,9 @@ class Workspace:
     def entries(self) -> list[Entry]:
         return ledger.read(self.data.ledger)
 
-    def untold(self) -> list[Entry]:
-        """What this run brought, and what earlier ones brought that were killed before they told of it."""
-        return reported.untold(self.data, self.entries())
+    def unreported(self) -> list[Entry]:
+        """What this run brought, and what earlier ones brought that were killed before they reported."""
+        return reported.unreported(self.data, self.entries())
 
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""
@@ -61,7 +61,7 @@ class Workspace:
     @cached_property
     def key(self) -> bytes:
         """The pseudonym key. Raises `SettingsError` when it is missing or not the one that was used before."""
-        self._refuse_mixture()
+        self._reject_mixture()
         key = self._given_or_demo_key()
         seal = self.data.key_fingerprint
         if not seal.exists():
@@ -84,7 +84,7 @@ class Workspace:
             "(only demo deliveries do without)"
         )
 
-    def _refuse_mixture(self) -> None:
+    def _reject_mixture(self) -> None:
         """What was accepted stays for ever, so demo deliveries must never come beside real ones."""
         if len(set(map(is_synthetic, self._file_names()))) > 1:
             raise SettingsError(
@@ -109,19 +109,19 @@ class Workspace:
         return [e.file_name for e in self.entries() if e.status == "accepted"] + [d.file_name for d in waiting]
 
     def load(self, source: str, run_id: str) -> SourceLoad:
-        """Takes the new deliveries of one source through the door."""
+        """Reads, validates and keeps the new deliveries of one source."""
         contract_ = self.contracts[source]
         clashes = [d for d in self.inbox.clashes if d.source == source]
-        refused = load.refuse_clashes(self.data, clashes, {source: contract_.version}, run_id)
+        rejected = load.reject_clashes(self.data, clashes, {source: contract_.version}, run_id)
         new = [d for d in self.inbox.new if d.source == source]
         try:
             done = load.load_source(self.data, contract_, new, self.key, run_id)
         except duckdb.Error as error:
             # DuckDB quotes values in its messages, and what it quotes here may be a person's.
-            raise GuardError(
-                f"{source}: the deliveries could not be guarded ({type(error).__name__}); nothing of them was loaded. "
+            raise IngestError(
+                f"{source}: the deliveries could not be validated ({type(error).__name__}); nothing was loaded. "
                 "Move them out of the inbox one by one to find the one that causes it, and report it."
             ) from None
-        done.entries += refused
-        self.judged.add(source)
+        done.entries += rejected
+        self.validated.add(source)
         return done

@@ -18,7 +18,6 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.routing import literal, quote
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
@@ -29,6 +28,7 @@ from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
+from orchestration.store.sql import literal, quote
 from orchestration.store.swap import exchange, finish
 
 
@@ -115,7 +115,7 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
 def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> dict[Delivery, list[int]]:
     """The deliveries in the inbox that hold the INSZ or an identifier of the person's -> the numbers of those rows."""
     inbox = workspace.inbox
-    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.refused_before, *inbox.early]
+    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.rejected_before, *inbox.early]
     everything += [d for d, _ in inbox.repeats]
     found = {d: originals.rows_of(workspace.contracts[d.source], d, digits, ids) for d in everything}
     return {delivery: rows for delivery, rows in found.items() if rows}
@@ -189,7 +189,7 @@ def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: st
 
 
 def _note(path: Path, done: Erasure) -> None:
-    told = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
-    told = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **told}
+    noted = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
+    noted = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **noted}
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told) + "\n")
+        file.write(json.dumps(noted) + "\n")

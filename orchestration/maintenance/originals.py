@@ -15,15 +15,14 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.routing import literal, quote
 from orchestration.ingest import readers
-from orchestration.ingest.errors import DeliveryError
-from orchestration.ingest.inbox import Delivery
+from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
+from orchestration.store.sql import literal, quote
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import numpy as np
 
 from expectations.contract import SourceContract
 from expectations.model import CLIENT_KEY
-from expectations.routing import literal, quote
 from orchestration.store.files import replaced
+from orchestration.store.sql import literal, quote
 
 ERASED = "erased"
 """The pseudonym of an erased client starts with this; no pseudonym that was made with a key does."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.routing import quote
 from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal, quote
 from orchestration.warehouse import dbt, publication
 from orchestration.warehouse.run_dates import RunDates, write_run_settings
 
@@ -60,7 +60,7 @@ def _compare(before: Path, after: Path) -> int:
     different = []
     with duckdb.connect() as con:
         for name, path in (("before", before), ("after", after)):
-            con.execute(f"attach '{path}' as {name} (read_only)")
+            con.execute(f"attach {literal(path)} as {name} (read_only)")
         tables = [
             {
                 t

@@ -20,13 +20,13 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
-from expectations.routing import literal, quote
 from orchestration.ingest import ledger
-from orchestration.ingest.unparsing import lake_text
+from orchestration.ingest.storage import lake_text
 from orchestration.quality import review_log
 from orchestration.quality.checks import files, reference
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.sql import literal, quote
 from orchestration.store.wording import did_you_mean
 
 OPEN, RESOLVED, REPEATED, REVIEWED, CLOSED = "open", "resolved", "repeated", "reviewed", "closed"

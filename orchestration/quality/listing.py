@@ -16,6 +16,7 @@ from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RES
 from orchestration.quality.recipients import Recipients
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
+from orchestration.store.terminal import table
 from orchestration.store.wording import counted, did_you_mean
 
 TITLES = {OPEN: "open", RESOLVED: "resolved", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
@@ -148,20 +149,15 @@ def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> lis
             if choice.rule in (None, rule):
                 groups[case.outcome, case.source, rule].append(case)
     shown = list(TITLES) if choice.everything else [OPEN]
-    head = "".join(f"{TITLES[status]:>9}" for status in shown)
-    wide = max(len(rule) for _, _, rule in groups)
-    lines = [f"{head}  {'outcome':<11} {'source':<23} {'rule':<{wide}} {'files':>6} {'OCMWs':>6}  open since"]
-    counts = {key: Counter(c.status for c in own) for key, own in groups.items()}
-    for key in sorted(groups, key=lambda key: (key[0], -counts[key][OPEN], key)):
-        outcome, source, rule = key
+    statuses = {key: Counter(c.status for c in own) for key, own in groups.items()}
+    rows = []
+    for key in sorted(groups, key=lambda key: (key[0], -statuses[key][OPEN], key)):
         own = groups[key]
         since = min((str(c.since) for c in own if c.status == OPEN), default="")
-        numbers = "".join(f"{counts[key][status]:>9,}" for status in shown)
-        lines.append(
-            f"{numbers}  {outcome:<11} {source:<23} {rule:<{wide}} {len({c.file_name for c in own}):>6,} "
-            f"{len({who.of(c) for c in own}):>6,}  {since}".rstrip()
-        )
-    return lines
+        numbers = [statuses[key][status] for status in shown]
+        rows.append((*numbers, *key, len({c.file_name for c in own}), len({who.of(c) for c in own}), since))
+    headers = (*(TITLES[status] for status in shown), "outcome", "source", "rule", "files", "OCMWs", "open since")
+    return [table(headers, rows, indent=2)]
 
 
 def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
@@ -169,22 +165,19 @@ def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
     for status, title in ((OPEN, "open"), (RESOLVED, "resolved"), (REPEATED, "older")):
         own = [c for c in found if c.status == status]
         if own:
-            by = "       by" if status == RESOLVED else ""
-            lines += ["", f"{title:>8}  {'outcome':<11} {'file':<52} {'rule':<36} since{by}", *_lines(own, only)]
+            headers = (title, "outcome", "file", "rule", "since", *(["by"] if status == RESOLVED else []))
+            lines += ["", table(headers, _rows(own, only, len(headers)), indent=2)]
     return lines[1:]
 
 
-def _lines(found: Sequence[Case], only: str | None) -> list[str]:
+def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[object, ...]]:
     counts = Counter(
-        (c.file_name, c.outcome, rule, str(c.since), c.resolved_by or "")
+        (c.outcome, c.file_name, rule, str(c.since), c.resolved_by or "")
         for c in found
         for rule in c.rules
         if only in (None, rule)
     )
-    return [
-        f"{n:>8,}  {outcome:<11} {file:<52} {rule:<36} {since}" + (f"  {by}" if by else "")
-        for (file, outcome, rule, since, by), n in counts.items()
-    ]
+    return [(n, *key)[:columns] for key, n in counts.items()]
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
@@ -196,12 +189,10 @@ def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
         for rule in c.rules
         if only in (None, rule)
     )
-    head = ["", f"{'rows':>9}  {'settled':<9} {'source':<23} {'rule':<36} {'on':<11} why (nagekeken)"]
-    lines = [
-        f"{n:>9,}  {TITLES[status]:<9} {source:<23} {rule:<36} {on:<11} {why}"
-        for (status, source, rule, on, why), n in counts.items()
-    ]
-    return head + lines if lines else []
+    if not counts:
+        return []
+    rows = [(n, TITLES[status], source, rule, on, why) for (status, source, rule, on, why), n in counts.items()]
+    return ["", table(("rows", "settled", "source", "rule", "on", "why (nagekeken)"), rows, indent=2)]
 
 
 def text_by_ocmw(found: Sequence[Case], who: Recipients | None) -> str:
@@ -209,18 +200,12 @@ def text_by_ocmw(found: Sequence[Case], who: Recipients | None) -> str:
     if not found or who is None:
         return "Nothing is in quarantine for this choice."
     lines = counts.per_ocmw(found, who, by_source=True)
-    wide = max(len(line.ocmw) for line in lines)
-    years = "".join(f"{year:>7}" for year in counts.years(found))
-    table = [
-        f"{'quarantined':>11} {'warned':>7} {'resolved':>8}  {'OCMW':<{wide}}  {'source':<23} {'open since':<10}{years}"
+    headers = ("quarantined", "warned", "resolved", "OCMW", "source", "open since", *map(str, counts.years(found)))
+    rows = [
+        (r.quarantined, r.warned, r.resolved, r.ocmw, r.source, r.since or "-", *r.per_year.values()) for r in lines
     ]
-    for line in lines:
-        table.append(
-            f"{line.quarantined:>11,} {line.warned:>7,} {line.resolved:>8,}  {line.ocmw:<{wide}}  {line.source:<23} "
-            f"{line.since or '-'!s:<10}" + "".join(f"{n:>7,}" for n in line.per_year.values())
-        )
     about = (
         f"{counted(len({line.ocmw for line in lines}), 'OCMW')}. quarantined and warned: open rows. Under a year: rows "
         "delivered in it that broke a rule, whatever became of them."
     )
-    return "\n".join([*table, "", about])
+    return "\n".join([table(headers, rows), "", about])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from orchestration.ingest.inbox import SYNTHETIC_LABEL
 from orchestration.quality.cases import Case
 from orchestration.store.errors import WrongChoiceError
-from orchestration.store.paths import SEEDS
+from orchestration.store.municipalities import code_on, read_codes
 from orchestration.store.wording import did_you_mean
 
 
@@ -31,29 +29,19 @@ UNKNOWN = Recipient("onbekend", "Onbekend")
 class Recipients:
     """The OCMWs as they are on `day`: a code or name of before a merger leads to the municipality of today."""
 
-    def __init__(self, day: dt.date, municipalities: Path = SEEDS / "municipalities.csv") -> None:
-        with municipalities.open(encoding="utf-8", newline="") as file:
-            self._rows = {row["nis_code"]: row for row in csv.DictReader(file)}
-        self._day = day.isoformat()
-        self._names = {slug(row["municipality"]): code for code, row in sorted(self._rows.items())}
-
-    def _current(self, code: str) -> str:
-        """Follows the successors; stops where a wrong table would go round."""
-        for _ in self._rows:
-            row = self._rows[code]
-            if not row["valid_to"] or row["valid_to"] >= self._day or row["successor_nis_code"] not in self._rows:
-                break
-            code = row["successor_nis_code"]
-        return code
+    def __init__(self, day: dt.date) -> None:
+        self._codes = read_codes()
+        self._day = day
+        self._names = {slug(item.name): code for code, item in sorted(self._codes.items())}
 
     def _municipality(self, code: str) -> Recipient:
-        code = self._current(code)
-        name = self._rows[code]["municipality"]
+        code = code_on(code, self._day, self._codes) or code  # one that comes later than the day stays as it is
+        name = self._codes[code].name
         return Recipient(f"{code}_{slug(name)}", name)
 
     def of(self, case: Case) -> Recipient:
         """The recipient of a row."""
-        if case.nis_code and case.nis_code in self._rows:
+        if case.nis_code and case.nis_code in self._codes:
             return self._municipality(case.nis_code)
         return self._of_label(_label(case.file_name))
 
@@ -67,7 +55,7 @@ class Recipients:
 
     def named(self, text: str, known: Iterable[Recipient]) -> Recipient:
         """The recipient that a person means: a code, a name, or a label. Raises `WrongChoiceError`."""
-        if text in self._rows:
+        if text in self._codes:
             return self._municipality(text)
         if code := self._names.get(slug(text)):
             return self._municipality(code)
@@ -76,8 +64,8 @@ class Recipients:
         if not found:
             if slug(text) == UNKNOWN.key:
                 return UNKNOWN  # a right name, of which there is nothing
-            names = [row["municipality"] for row in self._rows.values()]
-            hint = did_you_mean(text, [*names, *self._rows, *(r.key for r in known)])
+            names = [item.name for item in self._codes.values()]
+            hint = did_you_mean(text, [*names, *self._codes, *(r.key for r in known)])
             raise WrongChoiceError(
                 f"there is no OCMW {text!r}; {hint}{'' if hint.endswith('?') else '.'} "
                 f"An OCMW is given as NIS code, name or label of a delivery; {UNKNOWN.key} stands for rows without one."

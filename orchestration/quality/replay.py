@@ -14,11 +14,12 @@ import duckdb
 
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN, Rule
-from expectations.routing import broken, literal, quote
+from expectations.routing import broken
 from orchestration.ingest import load, parsing, validation
 from orchestration.ingest.ledger import Entry
-from orchestration.ingest.unparsing import lake_text
+from orchestration.ingest.storage import lake_text
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal, quote
 
 NO_SECRET = b"no secret: the pseudonyms made with it are thrown away"
 VALID_INSZ = "00000000097"
@@ -107,7 +108,7 @@ def run_rules(
                 and p.rule in ('duplicate_row', 'conflicting_key')
         )
     """)
-    validation.judge(con, "", source, lambda _, table, judged: _counts(con, table, judged))
+    validation.validate_batch(con, "", source, lambda _, table, judged: _counts(con, table, judged))
     con.execute("""
         create table present as
         select distinct b._delivery, b._row, k.rule, k.on_fail from broken as k join batch as b using (_id)

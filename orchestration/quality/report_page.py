@@ -36,7 +36,7 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     if not entries:
         return None
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
-    runs = {last.run_id, *(e.run_id for e in workspace.untold())}
+    runs = {last.run_id, *(e.run_id for e in workspace.unreported())}
     files = {e.file_name for e in entries if e.run_id in runs}
     warehouse = counts.warehouse_findings(workspace.data)
     found = cases.read(workspace.data)

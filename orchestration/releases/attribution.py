@@ -9,60 +9,45 @@ is.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.routing import quote
-from exports.annexes.model import AnnexKind
+from exports.annexes.model import AnnexKind, DateRole
 from exports.comparison.compare import CODE, TIME
+from exports.comparison.displayed import FLANDERS
 from exports.figures.reading import UNASSIGNED
-from exports.figures.shown import FLANDERS
 from orchestration.ingest.ledger import Entry
-from orchestration.store.paths import SEEDS, DataFolder
+from orchestration.store.municipalities import code_on, read_codes
+from orchestration.store.paths import DataFolder
+from orchestration.store.sql import quote
 
-ROLES = {
-    "1": "start",
-    "2": "start",
-    "3": "payment",
-    "4": "end",
-    "5": "measured",
-    "6": "measured",
-    "ratio": "month",
-    "intake": "screening",
-    "aftercare": "end",
-}
-"""Annex kind -> which date of a row makes the year. Wage subsidies take the years of both bases together."""
-CLOCKED = {"4", "5", "6", "aftercare"}
-"""Kinds that also change because time passes: more trajectories have ended, or reached their measuring day."""
 _DIRECT = {
     "loontoelagen": (
-        "select _file_name, ocmw_nis, 'payment', year(prestatiemaand) from {rows} union all "
-        "select _file_name, ocmw_nis, 'payment', year(betaaldatum) from {rows}"
+        f"select _file_name, ocmw_nis, '{DateRole.PAYMENT}', year(prestatiemaand) from {{rows}} union all "
+        f"select _file_name, ocmw_nis, '{DateRole.PAYMENT}', year(betaaldatum) from {{rows}}"
     ),
     "leefloners": (
-        "select _file_name, nis_code, 'month', year(maand) from {rows} union all "
-        "select _file_name, nis_code, 'month', year(maand) + 1 from {rows}"
+        f"select _file_name, nis_code, '{DateRole.MONTH}', year(maand) from {{rows}} union all "
+        f"select _file_name, nis_code, '{DateRole.MONTH}', year(maand) + 1 from {{rows}}"
     ),
-    "screenings": "select _file_name, ocmw_nis, 'screening', year(screeningsdatum) from {rows}",
-    "trajecten": "select _file_name, ocmw_nis, role, year from ({rows}) join years using (traject_id)",
+    "screenings": f"select _file_name, ocmw_nis, '{DateRole.SCREENING}', year(screeningsdatum) from {{rows}}",
 }
-_YEARS = """
+"""Sources whose rows hold a municipality and a date of their own. A month counts in the change of the next year too."""
+_YEARS = f"""
     create temp table years as
     select distinct traject_id, client_key, ocmw_nis, role, year from (
-        select *, 'start' as role, year(startdatum) as year from trajectories
-        union all select *, 'end', year(einddatum) from trajectories
-        union all select *, 'measured', year(einddatum + interval 12 month) from trajectories
-        union all select *, 'month', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
+        select *, '{DateRole.START}' as role, year(startdatum) as year from trajectories
+        union all select *, '{DateRole.END}', year(einddatum) from trajectories
+        union all select *, '{DateRole.MEASURED}', year(einddatum + interval 12 month) from trajectories
+        union all select *, '{DateRole.MONTH}', unnest(range(year(startdatum), year(coalesce(einddatum, $until)) + 2))
         from trajectories
     ) where year is not null
 """
+"""The years that a trajectory counts in, by each role of its dates."""
 
 
 class ChangeAttribution:
@@ -84,15 +69,16 @@ class ChangeAttribution:
         """The causes for figures of this annex kind: file names of deliveries in alphabetical order, then `TIME` and
         `CODE` when they apply. A municipality without causes of its own gets those of Flanders, since some of its
         figures are differences with the Flemish figure."""
-        clocked = kind.key in CLOCKED and year >= self._from.year and self._from != self._to
+        clocked = kind.changes_with_time and year >= self._from.year and self._from != self._to
         found = self._files(kind, place, year)
         if not found and not clocked:
             found = self._files(kind, FLANDERS, year)
         return [*sorted(found), *([TIME] if clocked else []), *([CODE] if self._other_code else [])]
 
     def _files(self, kind: AnnexKind, place: str, year: int) -> set[str]:
-        role = ROLES.get(kind.key, "")
-        return {name for source in kind.sources for name in self._touched.get((source, role, place, year), ())}
+        return {
+            name for source in kind.sources for name in self._touched.get((source, kind.date_role, place, year), ())
+        }
 
 
 def attribute_changes(
@@ -110,7 +96,7 @@ def attribute_changes(
     known = {entry.delivery_id for entry in old}
     if not {entry.delivery_id for entry in new} - known:
         return made
-    codes = present_codes(geography_date)
+    codes = read_codes()
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         for source, contract in contracts.items():
             _changes(
@@ -130,7 +116,7 @@ def attribute_changes(
                 "where place is not null and year is not null"
             )
             for file_name, place, role, year in rows.fetchall():
-                made.add(source, role, codes.get(place, UNASSIGNED), year, file_name)
+                made.add(source, role, code_on(place, geography_date, codes) or UNASSIGNED, year, file_name)
     return made
 
 
@@ -171,25 +157,3 @@ def _counted(contract: SourceContract) -> str:
     names = {column.lake_name for column in contract.columns}
     link = next((name for name in ("traject_id", "client_key") if name in names), None)
     return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using ({link})" if link else ""
-
-
-@cache
-def present_codes(geography_date: dt.date, seeds: Path = SEEDS) -> dict[str, str]:
-    """NIS code -> the code that it has become by that date, through its successors; a code that began later is left
-    out."""
-    with (seeds / "municipalities.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["nis_code"]: row for row in csv.DictReader(file)}
-    found = {}
-    for code in rows:
-        at: str = code
-        seen: set[str] = set()
-        while at and at not in seen:
-            seen.add(at)
-            first, last = rows[at]["valid_from"], rows[at]["valid_to"]
-            if (not first or first <= str(geography_date)) and (not last or str(geography_date) <= last):
-                found[code] = at
-                break
-            if first and first > str(geography_date):
-                break
-            at = rows[at]["successor_nis_code"]
-    return found

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from exports.comparison.displayed import Key, of_workbook, tidy_of_workbook
 from exports.figures.identity import Value
-from exports.figures.shown import Key, of_workbook, tidy_of_workbook
 from exports.questions.question import Question
+from orchestration.store.sql import literal
 
 FIGURES, TIDY = "cijfers", "gegevens"
 _COLUMNS = {
@@ -70,10 +71,11 @@ def _write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[objec
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(rows)
-    typed = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+    typed = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         con.execute(
-            f"copy (select * from read_csv('{loose}', header = true, delim = ',', quote = '\"', escape = '\"', "
-            f"nullstr = '', columns = {{{typed}}}, auto_detect = false)) to '{path}' (format parquet, compression zstd)"
+            f"copy (select * from read_csv({literal(loose)}, header = true, delim = ',', quote = '\"', escape = '\"', "
+            f"nullstr = '', columns = {{{typed}}}, auto_detect = false)) to {literal(path)} "
+            "(format parquet, compression zstd)"
         )
     loose.unlink()

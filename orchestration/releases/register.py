@@ -29,7 +29,7 @@ from exports.questions.question import Question
 from orchestration.releases import figures
 from orchestration.store import paths
 from orchestration.store.errors import TweError
-from orchestration.store.files import TEMPORARY
+from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse.publication import Publication
@@ -193,12 +193,10 @@ def _append(path: Path, lines: Sequence[Release]) -> None:
     """
     text = "".join(json.dumps(asdict(line), default=str, ensure_ascii=False) + "\n" for line in lines)
     before = path.read_bytes() if path.exists() else b""
-    temporary = path.with_name(f".{path.name}{TEMPORARY}")
-    with temporary.open("wb") as file:
+    with replaced(path) as temporary, temporary.open("wb") as file:
         file.write(before + text.encode())
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _entry(fields: dict[str, str]) -> Release:
@@ -241,6 +239,7 @@ class Verification:
 
     @property
     def text(self) -> str:
+        """The answer for people, in one or more lines."""
         if self.release:
             return f"Untouched release: {self.release.label}"
         lines = [self._other]

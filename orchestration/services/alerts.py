@@ -1,4 +1,4 @@
-"""Tells somebody elsewhere that something failed: by webhook, by mail, or both. Off until a setting names where to.
+"""Alerts somebody elsewhere that something failed: by webhook, by mail, or both. Off until a setting names where to.
 
 A message names jobs, steps, checks and files. It never repeats what an error said, since a database quotes values in
 its messages, and what leaves this machine must not hold a person's.
@@ -30,7 +30,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Alert:
-    """What is told: one line that says it all, and lines that say where to look."""
+    """One line that says it all, and lines that say where to look."""
 
     headline: str
     lines: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ concurrency:
 # step that failed is not: bad data stay bad.
 run_retries: {enabled: true, max_retries: 3, retry_on_asset_or_op_failure: false}
 freshness: {enabled: true}
-# What steps tell one by one is kept in the books; the terminal and the journal get warnings and errors.
+# Every message of a step is kept in the event log; the terminal and the journal get warnings and errors.
 python_logs: {python_log_level: WARNING}
 # One event log instead of one per run and an index: half the writing. What steps print is not kept; they print nothing.
 event_log_storage:
@@ -39,7 +39,7 @@ compute_logs:
 
 
 def prepare(data: DataFolder) -> None:
-    """Makes the instance's folder and tells Dagster of it."""
+    """Makes the instance's folder and points Dagster to it."""
     config = data.dagster / "dagster.yaml"
     if not config.exists():
         with replaced(config) as temporary:

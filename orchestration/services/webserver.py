@@ -32,7 +32,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def commands(port: int, parts: Sequence[str]) -> dict[str, list[str]]:
     """What is started for the parts `page` and `daemon`. The page listens on loopback; it has no login of its own."""
     programs = Path(sys.executable).parent
-    # A terminal and a journal show what asks for somebody. Below that Dagster tells of every look at its queue, and of
+    # A terminal and a journal show what asks for somebody. Below that Dagster reports every look at its queue, and
     # every server of definitions that it replaces.
     quiet = ["--code-server-log-level", "error"]
     known = {

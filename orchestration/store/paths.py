@@ -107,8 +107,8 @@ class DataFolder:
         return self.root / "ledger" / "erasures.jsonl"
 
     @property
-    def told_runs(self) -> Path:
-        """Ids of the runs whose summary was told, one a line; see `telling`."""
+    def reported_runs(self) -> Path:
+        """Ids of the runs that have reported, one a line; see `ingest.reported`. The name is that of older folders."""
         return self.root / "ledger" / "told_runs.txt"
 
     @property

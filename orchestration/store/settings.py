@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from orchestration.ingest.pseudonym import MINIMUM_KEY_LENGTH
 from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
+
+MINIMUM_KEY_LENGTH = 16
+"""Characters of a pseudonym key."""
 
 
 class SettingsError(TweError):

@@ -7,11 +7,11 @@ messages are ours, since their readers are stewards and analysts, not programmer
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -56,6 +56,21 @@ class Fields(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    EXAMPLE: ClassVar[str] = ""
+    """How such a block is written, for who wrote something else."""
+    NAMED: ClassVar[Mapping[str, str]] = {}
+    """Fields that hold blocks with a name, and what messages call one of these: {"rules": "rule"}. The name is the
+    block's key in a mapping, or its field `name` in a list."""
+
+    @classmethod
+    def across(cls, content: Mapping[str, Any], context: Any) -> Iterable[tuple[Place, str]]:
+        """Mistakes that show only when fields are held against one another: (way to the field, what) each.
+
+        Asked of the model of a whole file, also when fields have mistakes of their own: `content` is what the YAML
+        holds, whatever that is.
+        """
+        return ()
+
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -89,27 +104,52 @@ def read(
         why = getattr(problem, "strerror", None) or "it is no UTF-8 text"
         raise error([Mistake(path.name, None, f"cannot be read ({why}); restore the file")]) from None
     node, value = _parsed(path.name, text, error)
+    found = [Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node)]
+    made = None
     try:
         made = model.model_validate(value, context=context)
     except ValidationError as problem:
-        raise error(mistakes(path.name, node, problem, model)) from None
+        found += mistakes(path.name, node, problem, model, value)
+    if issubclass(model, Fields):
+        for place, what in model.across(value, context):
+            found.append(Mistake(path.name, line_of(node, place), _of_block(model, value, place) + what))
+    if found or made is None:
+        raise error(sorted(dict.fromkeys(found), key=lambda mistake: mistake.line or 0))
     return YamlDocument(path, made, hashlib.sha256(content).hexdigest(), node)
 
 
-def _parsed(name: str, text: str, error: type[YamlFileError]) -> tuple[yaml.Node, Any]:
+def _parsed(name: str, text: str, error: type[YamlFileError]) -> tuple[yaml.Node, dict[str, Any]]:
+    node: yaml.Node | None = None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        value = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else None
         raise error([Mistake(name, line, f"this is not valid YAML ({problem.problem}); mend the YAML")]) from None
     except (yaml.YAMLError, ValueError) as problem:  # a date such as 2024-13-45 is a ValueError
-        raise error([Mistake(name, None, f"this is not valid YAML ({problem}); mend the YAML")]) from None
+        dates = [] if node is None else [n for n in _scalars(node) if _no_date(n)]
+        line = dates[0].start_mark.line + 1 if dates and dates[0].start_mark else None
+        raise error([Mistake(name, line, f"this is not valid YAML ({problem}); mend the YAML")]) from None
     if node is None or not isinstance(value, dict):
         raise error([Mistake(name, None, "holds no fields; write lines such as `title: ...`")])
-    if twice := [Mistake(name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node)]:
-        raise error(twice)
     return node, value
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    for item in node.value if isinstance(node, yaml.SequenceNode | yaml.MappingNode) else ():
+        for part in item if isinstance(item, tuple) else (item,):
+            yield from _scalars(part)
+
+
+def _no_date(node: yaml.ScalarNode) -> bool:
+    try:
+        yaml.SafeLoader("").construct_object(node)
+    except ValueError:
+        return True
+    return False
 
 
 def _repeated(node: yaml.Node) -> Iterator[tuple[str, int]]:
@@ -130,7 +170,8 @@ def line_of(node: yaml.Node, place: Place) -> int:
     line = node.start_mark.line + 1
     for part in place:
         if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            # Of a field that is given twice, the last one counts.
+            found = next(((k, v) for k, v in reversed(node.value) if k.value == str(part)), None)
             if found is None:
                 continue  # pydantic puts names of its own in the way, such as the member of a union
             line, node = found[0].start_mark.line + 1, found[1]
@@ -140,16 +181,28 @@ def line_of(node: yaml.Node, place: Place) -> int:
     return line
 
 
-def mistakes(name: str, node: yaml.Node, problem: ValidationError, model: type[BaseModel]) -> list[Mistake]:
-    """pydantic's errors as lines for people, each once, in the order of the file."""
+def mistakes(
+    name: str, node: yaml.Node, problem: ValidationError, model: type[BaseModel], value: Mapping[str, Any]
+) -> list[Mistake]:
+    """pydantic's errors as lines for people. `value` is what the YAML holds."""
     found = []
     for details in problem.errors(include_url=False):
         raised = details.get("ctx", {}).get("error")
-        if isinstance(raised, Misplaced):
-            found += [Mistake(name, line_of(node, (*details["loc"], *place)), what) for place, what in raised.found]
-        else:
-            found.append(Mistake(name, line_of(node, details["loc"]), _said(details, model)))
-    return sorted(dict.fromkeys(found), key=lambda mistake: mistake.line or 0)
+        for place, what in raised.found if isinstance(raised, Misplaced) else [_said(details, model)]:
+            whole = (*details["loc"], *place)
+            found.append(Mistake(name, line_of(node, whole), _of_block(model, value, whole) + what))
+    return found
+
+
+def _of_block(model: type[BaseModel], value: Mapping[str, Any], place: Place) -> str:
+    """`rule 'over_24_months': ` for a place in a block with a name."""
+    if not issubclass(model, Fields) or len(place) < 2 or place[0] not in model.NAMED:
+        return ""
+    block, key = value[str(place[0])], place[1]
+    name = block[key].get("name") if isinstance(key, int) and isinstance(block[key], dict) else key
+    if isinstance(key, int) and not isinstance(name, str):
+        return f"{model.NAMED[str(place[0])]} {key + 1} of the list: "
+    return f"{model.NAMED[str(place[0])]} {name!r}: "
 
 
 _WANTED = {
@@ -166,42 +219,62 @@ _WANTED = {
 }
 
 
-def _said(details: ErrorDetails, model: type[BaseModel]) -> str:
-    kind, loc = details["type"], details["loc"]
+def _said(details: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:
+    """The mistake in words, and the way to it from where pydantic saw it."""
+    kind, loc, context = details["type"], details["loc"], details.get("ctx", {})
     field = next((str(part) for part in reversed(loc) if isinstance(part, str)), "the file")
+    what = f"`{field}`: {details['msg'][:1].lower()}{details['msg'][1:]}, not {details['input']!r}"
     if kind == "missing":
-        return f"`{field}` is missing; add it"
-    if kind == "extra_forbidden":
-        known = _fields_at(model, loc[:-1])
+        what = f"`{field}` is missing; add it"
+    elif kind == "extra_forbidden":
+        known = _fields(_model_at(model, loc[:-1]))
         close = get_close_matches(field, known, 1)
-        return f"unknown field `{field}`; " + (
-            f"did you mean `{close[0]}`?" if close else f"known fields: {', '.join(known)}"
-        )
-    if kind in _WANTED:
-        return f"`{field}` must be {_WANTED[kind]}, not {details['input']!r}"
-    if kind == "value_error":
-        return str(details["ctx"]["error"])
-    if kind == "literal_error":
-        return f"`{field}` must be one of {details['ctx']['expected']}, not {details['input']!r}"
-    return f"`{field}`: {details['msg'][:1].lower()}{details['msg'][1:]}, not {details['input']!r}"
+        hint = f"did you mean `{close[0]}`?" if close else f"known fields: {', '.join(known)}"
+        what = f"unknown field `{field}`; {hint}"
+    elif kind in _WANTED:
+        block = _model_at(model, loc) if _WANTED[kind] == "a block of fields" else None
+        example = f" such as {block.EXAMPLE}" if block and issubclass(block, Fields) and block.EXAMPLE else ""
+        what = f"`{field}` must be {_WANTED[kind]}{example}, not {details['input']!r}"
+    elif kind == "value_error":
+        what = str(context["error"])
+    elif kind == "literal_error":
+        what = f"`{field}` must be one of {context['expected']}, not {details['input']!r}"
+    elif kind == "union_tag_not_found":
+        what = f"{_unquoted(context)} is missing; add it"
+    elif kind == "union_tag_invalid":
+        what = f"{_unquoted(context)} must be one of {context['expected_tags']}, not {context['tag']!r}"
+        return (context["discriminator"].strip("'"),), what
+    elif kind == "too_short":
+        what = f"`{field}` is empty; write at least {context['min_length']}"
+    elif details["msg"].startswith("Input should be "):
+        what = f"`{field}` must be {details['msg'].removeprefix('Input should be ')}, not {details['input']!r}"
+    return (), what
 
 
-def _fields_at(model: type[BaseModel], loc: Place) -> list[str]:
-    """The fields that the block at `loc` may have."""
-    kind: Any = model
-    for part in loc:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = kind.model_fields.get(str(part))
-            kind = field.annotation if field else None
-        kind = _model_in(kind)
-    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+def _unquoted(context: Mapping[str, Any]) -> str:
+    return f"`{context['discriminator'].strip(chr(39))}`"
 
 
-def _model_in(kind: Any) -> Any:
-    if isinstance(kind, type) and not getattr(kind, "__args__", None):
-        return kind
-    for argument in getattr(kind, "__args__", ()):
-        found = _model_in(argument)
-        if isinstance(found, type) and issubclass(found, BaseModel):
-            return found
-    return None
+def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel] | None:
+    """The model of the block at `loc`. pydantic puts the member of a union in the way, by its tag."""
+    candidates = [model]
+    for part in (str(part) for part in loc if isinstance(part, str)):
+        tagged = [one for one in candidates if any(part in get_args(f.annotation) for f in one.model_fields.values())]
+        if len(candidates) > 1 and tagged:
+            candidates = tagged
+        elif fields := [f for one in candidates for name, f in one.model_fields.items() if part in (name, f.alias)]:
+            candidates = list(_models_in(fields[0].annotation))
+    return next(iter(candidates), None)
+
+
+def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and not get_args(kind):
+        if issubclass(kind, BaseModel):
+            yield kind
+    else:
+        for argument in get_args(kind):
+            yield from _models_in(argument)
+
+
+def _fields(model: type[BaseModel] | None) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []

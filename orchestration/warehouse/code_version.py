@@ -4,17 +4,18 @@ There are three digests, so that a change makes nothing out of date that it cann
 
 `figures_digest`: what decides a figure of a publication.
     - the dbt project: SQL of models and macros, seeds and their column types, the settings of the project;
-    - `expectations`: turns the row rules into SQL and so decides which rows are loaded. Not in it: the rhythm of
-      deliveries, and the Dutch words for what a column may hold, which no row depends on;
-    - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: the errors, what is reported to
-      the user, the workspace that connects the parts, and the way back from values to text, which serves the backtest;
+    - `expectations`: reads the contracts and turns row rules into SQL, and so decides which rows are loaded;
+    - `orchestration/store/sql.py`: quotes the values in that SQL;
+    - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: what is reported to the user, and
+      the workspace that connects the parts;
     - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, and the
       documentation of tables.
-`control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself
-    and everything in `exports` that decides which figures a document shows. Not in it: what only writes or compares
-    files.
+`control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself,
+    everything in `exports` that decides which figures a document shows, and which municipality a code stands for. Not
+    in it: what only writes or compares files.
 `documents_digest`: what decides the bytes of annexes, answers and the figure book: all of `exports` but the data
-    dictionary, the revision sheet with its change attribution, and the asset that writes them.
+    dictionary; the change attribution of `orchestration/releases`; and `orchestration/answers`, without the modules
+    that list, choose or plan documents.
 
 Left out of all: the row rules, the questions, the disclosure policy and the definition of the figure book, which have
 digests of their own wherever they matter; tests and descriptions in the YAML of models; everything else (command line,
@@ -59,21 +60,18 @@ FIGURES = CodeSelection(
         "dbt_project/seeds/*.yml",
         "expectations/*.py",
         "orchestration/ingest/*.py",
+        "orchestration/store/sql.py",
         "orchestration/warehouse/*.py",
     ),
     (
-        "expectations/allowed.py",
-        "expectations/rhythm.py",
-        "orchestration/ingest/errors.py",
         "orchestration/ingest/reported.py",
-        "orchestration/ingest/unparsing.py",
         "orchestration/ingest/workspace.py",
         "orchestration/warehouse/code_version.py",
         "orchestration/warehouse/documentation.py",
     ),
 )
 CONTROL = CodeSelection(
-    ("exports/**/*.py", "orchestration/answers/disclosure.py"),
+    ("exports/**/*.py", "orchestration/answers/disclosure.py", "orchestration/store/municipalities.py"),
     ("exports/xlsx/*.py", "exports/comparison/*.py", "exports/dictionary.py", "exports/package.py"),
 )
 DOCUMENTS = CodeSelection(
@@ -82,6 +80,7 @@ DOCUMENTS = CodeSelection(
         "orchestration/answers/*.py",
         "orchestration/releases/attribution.py",
         "orchestration/releases/figures.py",
+        "orchestration/store/municipalities.py",
     ),
     (
         "exports/dictionary.py",

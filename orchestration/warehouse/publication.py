@@ -15,12 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.routing import quote
 from exports.dictionary import DescribedTable
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal, quote
 from orchestration.warehouse.code_version import code_version, figures_digest
 from orchestration.warehouse.run_dates import RunDates
 
@@ -48,6 +48,7 @@ class Publication:
 
     @property
     def database(self) -> Path:
+        """The DuckDB file with all tables, read-only."""
         return self.path / DATABASE
 
 
@@ -101,7 +102,7 @@ def publish(
         building.rename(final)
     if dates.as_of_is_default:
         with duckdb.connect(str(data.warehouse), read_only=True) as con, replaced(data.warehouse_findings) as temporary:
-            con.execute(f"copy facts.fct_warehouse_finding to '{temporary}' (format parquet)")
+            con.execute(f"copy facts.fct_warehouse_finding to {literal(temporary)} (format parquet)")
     if dates.as_of_is_default and move_current:
         with replaced(data.current) as link:
             link.symlink_to(name)
@@ -142,7 +143,7 @@ def _copy_tables(
         )
         for table in [*tables, "publication"]:
             path = folder / f"{table}.parquet"
-            con.execute(f"copy (from {quote(table)}) to '{path}' (format parquet, compression zstd)")
+            con.execute(f"copy (from {quote(table)}) to {literal(path)} (format parquet, compression zstd)")
             rows[table] = con.execute(f"select count(*) from {quote(table)}").fetchall()[0][0]
         con.execute("detach warehouse")
         _comment(con, [table for table in described if table.name in rows])
@@ -152,14 +153,9 @@ def _copy_tables(
 
 def _comment(con: duckdb.DuckDBPyConnection, described: Sequence[DescribedTable]) -> None:
     for table in described:
-        con.execute(f"comment on table {quote(table.name)} is {_text(table.comment)}")
+        con.execute(f"comment on table {quote(table.name)} is {literal(table.comment)}")
         for column in table.columns:
-            con.execute(f"comment on column {quote(table.name)}.{quote(column.name)} is {_text(column.comment)}")
-
-
-def _text(value: str) -> str:
-    """The value as a literal of SQL, since `comment on` takes no parameters."""
-    return "'" + value.replace("'", "''") + "'"
+            con.execute(f"comment on column {quote(table.name)}.{quote(column.name)} is {literal(column.comment)}")
 
 
 def published(data: DataFolder) -> list[Publication]:

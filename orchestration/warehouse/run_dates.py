@@ -14,6 +14,7 @@ import duckdb
 from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.store.errors import TweError
 from orchestration.store.files import replaced
+from orchestration.store.sql import literal
 
 
 class NothingAcceptedError(TweError):
@@ -71,4 +72,4 @@ def write_run_settings(path: Path, dates: RunDates) -> None:
             "cast(? as boolean) as as_of_is_default",
             [dates.as_of, dates.geography_date, dates.as_of_is_default],
         )
-        con.execute(f"copy run_settings to '{temporary}' (format parquet)")
+        con.execute(f"copy run_settings to {literal(temporary)} (format parquet)")

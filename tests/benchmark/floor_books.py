@@ -24,9 +24,9 @@ from typing import Any
 import duckdb
 from openpyxl import Workbook
 
-from exports.annexes.model import Categories, Measure
-from exports.annexes.rules import Cell, PrefixSum
+from exports.figures.plan import Categories, Measure
 from exports.figures.reading import Municipality
+from exports.figures.rules import Cell, PrefixSum
 from exports.questions.question import Annex, Question, load_questions
 from exports.xlsx.document import SHORTHAND, Format
 from tests.benchmark.floor_figures import Figures, Stand, figures, read_stand, tidy

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from exports.disclosure.territory import read_codes, resolve
-from exports.figures.reading import Facts, Municipality
+from exports.figures.reading import UNASSIGNED, Facts, Municipality
+from orchestration.store.municipalities import code_on, read_codes
 
-CODES = {code.nis_code: code for code in read_codes()}
+CODES = read_codes()
 PLACES = {
     # as they were before 2025: code -> (name, province, centre city, weight)
     "11001": ("Aartselaar", "Antwerpen", False, 1.0),
@@ -138,7 +138,7 @@ class FakePublication:
 def publish(people: Sequence[Person], geography_date: dt.date, delivered: int = 2) -> FakePublication:
     """Count the people that were delivered by then into marts, in the municipalities of that date."""
     table = {**{code: place[:3] for code, place in PLACES.items()}, **LATER}
-    here = {code: resolve(code, geography_date, CODES) for code in PLACES}
+    here = {code: code_on(code, geography_date, CODES) or UNASSIGNED for code in PLACES}
     municipalities = tuple(Municipality(code, *table[code]) for code in sorted(set(here.values())))
     known = [person for person in people if person.delivered <= delivered]
     counters: dict[str, Counter[tuple[Any, ...]]] = {}

@@ -2,12 +2,16 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from expectations import contract
 from expectations.contract import SEEDS, Column, ContractError, SourceContract
+from expectations.model import LONGEST, Rhythm
+from expectations.routing import SUPPORTED
+from expectations.rule_fields import AnyRule
 from tests.oracle.sources import SOURCES
 
 COMMON = (contract.FOLDER / "common.yml").read_text(encoding="utf-8")
@@ -137,43 +141,91 @@ def test_the_insz_is_called_client_key_behind_the_door() -> None:
 
 
 MISTAKES = {
-    "no columns": ("columns:", "kolommen:", "'columns' is missing"),
-    "no key": ("key: [proef_id]", "", "'key' is missing"),
-    "key that is no column": ("key: [proef_id]", "key: [nummer]", "key column 'nummer'"),
-    "key that is no list": ("key: [proef_id]", "key: proef_id", "'key' is no list"),
-    "unknown type": ("type: integer", "type: getal", "'aantal' has type 'getal'; use one of text, insz"),
-    "column without settings": ("soort: {type: code, code_list: payment_kind}", "soort:", "'soort' has type None"),
-    "column that is only a word": ("{type: integer, min: 0, max: 9}", "integer", "write it as {type: integer}"),
-    "unknown setting": ("min: 0", "minimum: 0", "unknown setting 'minimum'"),
-    "unknown code list": ("payment_kind", "betaalwijze", "code list 'betaalwijze'"),
-    "bounds the wrong way round": ("min: 0", "min: 10", "min 10 above max 9"),
-    "bound that is no number": ("min: 0", "min: nul", "has min 'nul', which no integer has"),
-    "derived column without sql": ('sql: "aantal * 2", ', "", "'dubbel'"),
-    "rules that are no list": (GOOD[GOOD.index("rules:") :], "rules: {not_three: warn}", "'rules' is no list"),
-    "rule without a name": ("name: not_three", "naam: not_three", "a rule has no name"),
-    "unknown on_fail": ("on_fail: warn", "on_fail: waarschuw", "'not_three': on_fail is 'waarschuw'; use reject or"),
-    "no on_fail": ("    on_fail: warn\n", "", "'not_three': on_fail is None; use reject or warn"),
-    "unsupported expectation": ("values_to_not_be_in_set", "values_to_be_unique", "use one of expect_column_pair"),
-    "missing setting of a rule": ("    value_set: [3]\n", "", "'not_three': the setting 'value_set' is missing"),
-    "unknown setting of a rule": ("value_set: [3]", "value_set: [3]\n    mostly: 0.9", "'mostly' is unknown"),
-    "value set that is no list": ("[3]", "3", "'not_three': value_set is empty or no list"),
-    "unknown column of a rule": ("column: aantal", "column: aantall", "'not_three': there is no column 'aantall'"),
-    "half an only_if": ("value_set: [3]", "value_set: [3]\n    only_if: {column: soort}", "only_if needs a column"),
+    "no columns": ("columns:", "kolommen:", "line 2: `columns` is missing; add it"),
+    "no key": ("key: [proef_id]", "", "line 2: `key` is missing; add it"),
+    "key that is no column": ("key: [proef_id]", "key: [nummer]", "line 4: key column 'nummer' is not among"),
+    "key that is no list": ("key: [proef_id]", "key: proef_id", "line 4: `key` must be a list"),
+    "unknown type": ("type: integer", "type: getal", "line 7: column 'aantal': `type` must be one of 'text'"),
+    "column without settings": (
+        "soort: {type: code, code_list: payment_kind}",
+        "soort:",
+        "line 8: column 'soort': `soort` must be a block",
+    ),
+    "column that is only a word": (
+        "{type: integer, min: 0, max: 9}",
+        "integer",
+        "line 7: column 'aantal': `aantal` must be a block of fields such as {type:",
+    ),
+    "unknown setting": (
+        "min: 0",
+        "minimum: 0",
+        "line 7: column 'aantal': unknown field `minimum`; did you mean `min`?",
+    ),
+    "unknown code list": ("payment_kind", "betaalwijze", "line 8: column 'soort': code list 'betaalwijze' is not in"),
+    "bounds the wrong way round": ("min: 0", "min: 10", "line 7: column 'aantal': min 10 is above max 9"),
+    "bound that is no number": (
+        "min: 0",
+        "min: nul",
+        "line 7: column 'aantal': min 'nul' is nothing that integer can hold",
+    ),
+    "derived column without sql": ('sql: "aantal * 2", ', "", "line 10: derived column 'dubbel': `sql` is missing"),
+    "rules that are no list": (
+        GOOD[GOOD.index("rules:") :],
+        "rules: {not_three: warn}",
+        "line 11: `rules` must be a list",
+    ),
+    "rule without a name": ("name: not_three", "naam: not_three", "line 12: rule 1 of the list: `name` is missing"),
+    "unknown on_fail": (
+        "on_fail: warn",
+        "on_fail: waarschuw",
+        "line 13: rule 'not_three': `on_fail` must be one of 'reject' or 'warn'",
+    ),
+    "no on_fail": ("    on_fail: warn\n", "", "line 12: rule 'not_three': `on_fail` is missing"),
+    "unsupported expectation": (
+        "values_to_not_be_in_set",
+        "values_to_be_unique",
+        "line 14: rule 'not_three': `expect` must be one of 'expect_column_values",
+    ),
+    "missing setting of a rule": ("    value_set: [3]\n", "", "line 12: rule 'not_three': `value_set` is missing"),
+    "unknown setting of a rule": (
+        "value_set: [3]",
+        "value_set: [3]\n    mostly: 0.9",
+        "line 17: rule 'not_three': unknown field `mostly`; known fields: meaning, rem",
+    ),
+    "value set that is no list": ("[3]", "3", "line 16: rule 'not_three': `value_set` must be a list"),
+    "unknown column of a rule": (
+        "column: aantal",
+        "column: aantall",
+        "line 15: rule 'not_three': there is no column 'aantall'; did you mean 'aantal'?",
+    ),
+    "half an only_if": (
+        "value_set: [3]",
+        "value_set: [3]\n    only_if: {column: soort}",
+        "line 17: rule 'not_three': `is` is missing",
+    ),
     "only_if on no column": (
         "value_set: [3]",
         "value_set: [3]\n    only_if: {column: soor, is: given}",
-        "'not_three': there is no column 'soor'",
+        "line 17: rule 'not_three': there is no column 'soor'",
     ),
     "only_if on no code": (
         "value_set: [3]",
         "value_set: [3]\n    only_if: {column: soort, is: BETAALD}",
-        "'not_three': 'BETAALD' is no code of 'soort'; use one of BETALING, CORRECTIE",
+        "line 17: rule 'not_three': 'BETAALD' is no code of 'soort'; use one of BETALING, CORRECTIE",
     ),
-    "rule that is only a word": (GOOD[GOOD.index("  - name") :], "  - not_three", "a rule has no name"),
-    "rule name used twice": ("name: not_three", "name: missing_proef_id", "'missing_proef_id' is used twice"),
-    "indentation": ("  aantal: {", " aantal: {", "at line"),
-    "empty file": (GOOD, "", "is empty"),
-    "a list": (GOOD, "- een\n- twee", "no mapping"),
+    "rule that is only a word": (
+        GOOD[GOOD.index("  - name") :],
+        "  - not_three",
+        "line 12: rule 1 of the list: `rules` must be a block",
+    ),
+    "rule name used twice": (
+        "name: not_three",
+        "name: missing_proef_id",
+        "line 12: rule 'missing_proef_id': the name 'missing_proef_id' is used twice",
+    ),
+    "indentation": ("  aantal: {", " aantal: {", "line 7: this is not valid YAML"),
+    "empty file": (GOOD, "", "holds no fields"),
+    "a list": (GOOD, "- een\n- twee", "holds no fields"),
 }
 
 
@@ -183,14 +235,16 @@ def test_a_mistake_is_told_with_its_file(mistake: str, tmp_path: Path) -> None:
     assert old in GOOD
     with pytest.raises(ContractError) as error:
         read(tmp_path, GOOD.replace(old, new))
-    assert str(error.value).startswith("proef.yml")
-    assert said in str(error.value)
-    assert "\n" not in str(error.value)
+    told = [f"line {m.line}: {m.what}" if m.line else m.what for m in error.value.mistakes]
+    assert {m.file_name for m in error.value.mistakes} == {"proef.yml"}
+    assert told[0].startswith(said)
+    assert len(told) == (2 if mistake in ("no columns", "rule without a name") else 1), told
+    assert not any("\n" in one for one in told)
 
 
 def test_bounds_of_a_rule_that_nothing_can_pass_are_refused(tmp_path: Path) -> None:
     text = GOOD.replace("values_to_not_be_in_set", "values_to_be_between")
-    with pytest.raises(ContractError, match=r"'not_three': min_value 5 is above max_value 4; no value can pass"):
+    with pytest.raises(ContractError, match=r"line 16: rule 'not_three': min_value 5 is above max_value 4; no value"):
         read(tmp_path, text.replace("value_set: [3]", "min_value: 5\n    max_value: 4"))
 
 
@@ -206,31 +260,119 @@ def test_a_source_says_how_often_it_is_delivered(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("delivery", "said"),
     [
-        ("monthly", "delivery is 'monthly'; write it as {every: month, "),
-        ("{every: month}", "delivery is {'every': 'month'}; write it as {every: month, "),
-        (
-            "{every: decade, late_after_days: 1, overdue_after_days: 2}",
-            "delivery every 'decade' is unknown; use one of ",
-        ),
-        ("{every: week, late_after_days: 1.5, overdue_after_days: 2}", "delivery has days that are no whole number"),
-        ("{every: week, late_after_days: -1, overdue_after_days: 2}", "delivery has days that are no whole number"),
+        ("monthly", "`delivery` must be a block of fields such as {every: month, late_after_days: 10, "),
+        ("{every: month}", "`late_after_days` is missing; add it"),
+        ("{every: decade, late_after_days: 1, overdue_after_days: 2}", "`every` must be one of 'week', 'month', "),
+        ("{every: week, late_after_days: 1.5, overdue_after_days: 2}", "`late_after_days` must be a whole number"),
+        ("{every: week, late_after_days: -1, overdue_after_days: 2}", "`late_after_days` must be greater than or "),
         ("{every: week, late_after_days: 9, overdue_after_days: 9}", "delivery is overdue after 9 days, which is not "),
     ],
 )
 def test_a_mistake_in_the_rhythm_is_told(delivery: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ContractError) as error:
         read(tmp_path, f"delivery: {delivery}\n{GOOD}")
-    assert str(error.value).startswith(f"proef.yml: {said}")
+    assert str(error.value).startswith(f"proef.yml, line 1: {said}")
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "common.yml").write_text(COMMON, encoding="utf-8")
     with pytest.raises(ContractError, match=r"nergens.yml: cannot be read \(No such file or directory\); restore"):
         contract.load("nergens", tmp_path)
 
 
 def test_a_mistake_in_the_common_rules_names_that_file(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"^common.yml, rule 'malformed_row': on_fail is 'stop'"):
+    with pytest.raises(ContractError, match=r"^common.yml, line 5: rule 'malformed_row': `on_fail` must be one of"):
         read(tmp_path, GOOD, COMMON.replace("on_fail: reject", "on_fail: stop", 1))
+
+
+def test_all_mistakes_of_a_file_are_told_at_once_also_those_between_its_fields(tmp_path: Path) -> None:
+    wrong = (
+        GOOD.replace("title: Proef", "titel: Proef")
+        .replace("key: [proef_id]", "key: [nummer]")
+        .replace("max: 9", "max: negen")
+        .replace("on_fail: warn", "on_fail: stop")
+        .replace("column: aantal", "column: aantall")
+    )
+    with pytest.raises(ContractError) as error:
+        read(tmp_path, wrong)
+    assert [(m.line, m.what.split(";")[0]) for m in error.value.mistakes] == [
+        (2, "unknown field `titel`"),
+        (4, "key column 'nummer' is not among the columns"),
+        (7, "column 'aantal': max 'negen' is nothing that integer can hold"),
+        (13, "rule 'not_three': `on_fail` must be one of 'reject' or 'warn', not 'stop'"),
+        (15, "rule 'not_three': there is no column 'aantall'"),
+    ]
+
+
+SLIPS = {
+    "code that YAML takes for no": ("[3]", "[NO]", 16, "rule 'not_three': a code reads as False (YAML takes NO"),
+    "empty value set": ("[3]", "[]", 16, "rule 'not_three': `value_set` is empty; write at least 1"),
+    "list in a value set": ("[3]", "[[3]]", 16, "rule 'not_three': [3] is no single value"),
+    "name with a capital": ("name: not_three", "name: Not three", 12, "rule 'Not three': the name 'Not three' must be"),
+    "column with a capital": ("  aantal:", "  Aantal:", 7, "column 'Aantal': the name 'Aantal' must be a-z"),
+    "no meaning": ("meaning: Drie mag niet.", "meaning: ' '", 17, "rule 'not_three': the text is empty"),
+    "loaded and yet in quarantine": (
+        "on_fail: warn\n    expect: expect_column_values_to_not_be_in_set\n    column: aantal\n    value_set: [3]\n"
+        "    meaning: Drie mag niet.\n    remedy: Neem vier.",
+        "on_fail: reject\n    expect: expect_column_values_to_be_null\n    column: aantal\n"
+        "    meaning: Drie; niet geladen.\n    remedy: De rij is geladen.",
+        17,
+        "rule 'not_three': on_fail: reject puts the row in quarantine, but its remedy says that something is loaded",
+    ),
+    "bounds of two kinds": (
+        "values_to_not_be_in_set\n    column: aantal\n    value_set: [3]",
+        "values_to_be_between\n    column: aantal\n    min_value: een\n    max_value: 3",
+        17,
+        "rule 'not_three': min_value een and max_value 3 are of two kinds",
+    ),
+    "truth value as a bound": ("min: 0", "min: true", 7, "column 'aantal': min True is nothing that integer can hold"),
+    "bound on a text": ("{type: text,", "{type: text, max: 9,", 6, "column 'proef_id': max 9 is nothing that text can"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_told_at_its_line(slip: str, tmp_path: Path) -> None:
+    old, new, line, said = SLIPS[slip]
+    assert old in GOOD
+    with pytest.raises(ContractError) as error:
+        read(tmp_path, GOOD.replace(old, new, 1))
+    assert [m for m in error.value.mistakes if m.line == line and m.what.startswith(said)], str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'meaning: "{column} is verplicht',
+            'meaning: "{kolom} is verplicht',
+            "the text holds braces that mean nothing",
+        ),
+        ("  month: een maand", "  maand: een maand", "allowed has no text 'month'"),
+        ("  month: een maand", "  maand: een maand", "allowed 'maand' is no type of column; use text"),
+    ],
+)
+def test_a_mistake_in_the_texts_of_all_sources_is_told(old: str, new: str, said: str, tmp_path: Path) -> None:
+    assert old in COMMON
+    with pytest.raises(ContractError, match=r"^common.yml, line \d+: ") as error:
+        read(tmp_path, GOOD, COMMON.replace(old, new))
+    assert [m for m in error.value.mistakes if m.what.startswith(said)], str(error.value)
+
+
+def test_the_settings_of_every_expectation_that_the_routing_knows_are_checked_and_no_others() -> None:
+    union, _ = get_args(AnyRule)
+    assert {name for one in get_args(union) for name in get_args(one.model_fields["expect"].annotation)} == set(
+        SUPPORTED
+    )
+    assert get_args(Rhythm.model_fields["every"].annotation) == tuple(LONGEST)
+
+
+def test_common_rules_are_read_again_only_when_they_changed(tmp_path: Path) -> None:
+    path = tmp_path / "common.yml"
+    path.write_text(COMMON, encoding="utf-8")
+    first = contract.common_file(tmp_path)
+    assert contract.common_file(tmp_path) is first
+    path.write_text(COMMON.replace("Deze", "Die") + "# changed\n", encoding="utf-8")
+    assert contract.common_file(tmp_path) is not first
 
 
 def test_every_yaml_names_itself() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from expectations import suite
 from expectations.contract import ContractError, Rule
-from expectations.routing import SUPPORTED, broken, literal, quote
+from expectations.routing import SUPPORTED, broken
 from expectations.suite import SuiteError
-from orchestration.ingest.validation import GuardError, judge
+from orchestration.ingest.validation import IngestError, validate_batch
+from orchestration.store.sql import literal, quote
 from tests.support.deliveries import by_routing, one_column
 
 TABLE = """
@@ -175,7 +176,7 @@ def judged(validate: object) -> list[tuple[int, str, str]]:
     with duckdb.connect(name) as con:
         con.execute(BATCH)
         try:
-            judge(con, name, source, validate)  # type: ignore[arg-type]
+            validate_batch(con, name, source, validate)  # type: ignore[arg-type]
         finally:
             rows = con.execute("select _id, rule, on_fail from broken order by all").fetchall()
         return rows
@@ -198,7 +199,7 @@ def test_counts_that_differ_stop_the_load(difference: int) -> None:
     def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
         return [n + difference for n in by_routing(database, table, rules)]
 
-    with pytest.raises(GuardError, match=r"rule 'missing_id': Great Expectations found -?1 rows, the routing 0"):
+    with pytest.raises(IngestError, match=r"rule 'missing_id': Great Expectations found -?1 rows, the routing 0"):
         judged(validate)
 
 

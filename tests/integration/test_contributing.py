@@ -1,29 +1,37 @@
 """CONTRIBUTING.md is followed literally: its blocks are written into a copy of the project, and used."""
 
 import hashlib
+import importlib.util
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
 
 from expectations import contract
-from exports import load_questions
+from exports import load_questions, write_annex
+from exports.annexes import KINDS
+from exports.questions.question import Annex, Question
 from orchestration.ingest import ledger, storage
 from orchestration.ingest.inbox import Delivery, parse_name
 from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse import dbt
 from orchestration.warehouse.run_dates import resolve, write_run_settings
+from tests.exports.tiny_publication import make_publication
 from tests.structure import naming
+from tests.support import annex_kinds
 from tests.support.deliveries import KEY, by_routing, rows_of, write
 
 PAGE = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(
-    r"^( *)```(?:yaml|sql|csv) (\S+)(?: (at the end|behind ([^\n]+)))?\n(.*?)^\1```", re.MULTILINE | re.DOTALL
+    r"^( *)```(?:yaml|sql|csv|python|text) (\S+)(?: (at the end|behind ([^\n]+)))?\n(.*?)^\1```",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -55,6 +63,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(PROJECT / "expectations", folder / "expectations")
     shutil.copytree(PROJECT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(PROJECT / "exports" / "annexes", folder / "exports" / "annexes")
     for path, how, line, text in blocks():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -75,6 +84,9 @@ def test_the_page_has_a_block_for_every_recipe_that_is_followed() -> None:
         "dbt_project/models/staging/staging.yml",
         "inbox/opvolggesprekken_2026-01-31_gent.csv",
         "expectations/leefloners.yml",
+        "exports/annexes/incomplete.py",
+        "exports/annexes/__init__.py",
+        "exports/annexes/__init__.py",
         "exports/questions/twe-2031.yml",
     ]
 
@@ -123,6 +135,29 @@ def test_a_rule_is_one_entry(copy: Copy, tmp_path: Path) -> None:
     done = Copy(copy.folder, DataFolder(tmp_path)).load(path)
     assert done.rows_by_rule == {("more_equivalent_than_leefloners", "warn"): 1}
     assert done.total("rows_accepted") == 3
+
+
+def test_an_annex_is_one_file_and_its_place_in_the_list(
+    copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loaded(name: str, file: str) -> ModuleType:
+        found = importlib.util.spec_from_file_location(name, copy.folder / "exports" / "annexes" / file)
+        assert found is not None and found.loader is not None
+        module = importlib.util.module_from_spec(found)
+        found.loader.exec_module(module)
+        return module
+
+    monkeypatch.setitem(
+        sys.modules, "exports.annexes.incomplete", loaded("exports.annexes.incomplete", "incomplete.py")
+    )
+    kinds = loaded("annexes_of_the_copy", "__init__.py").KINDS
+    assert list(kinds) == [*list(KINDS)[:-1], "incomplete", "aftercare"]
+    kind, publication = kinds["incomplete"], make_publication(tmp_path / "publication")
+    assert annex_kinds.problems(kind, copy.folder) == []
+    assert annex_kinds.statement_problems(kind, publication, (2022, 2023)) == []
+    annex = Annex(kind, "1", kind.name, (2022, 2023), "bijlage_1.xlsx")
+    made = write_annex(publication, Question("twe-2031", "Vraag", (annex,)), annex, tmp_path)
+    assert made.totals[2022] == {"screenings": 20, "onvolledig": 3, "aandeel onvolledig (%)": 15.0}
 
 
 def test_a_question_is_one_file(copy: Copy) -> None:

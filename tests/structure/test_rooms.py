@@ -46,7 +46,7 @@ FORBIDDEN = (
         "orchestration.store.paths",
     ),
     ("orchestration/demo/demo.py", "from ..store import paths", rooms.rooms_crossed, "orchestration.store.paths"),
-    ("expectations/suite.py", "from orchestration.store.paths import SEEDS", rooms.rooms_crossed, "SEEDS"),
+    ("expectations/suite.py", "from orchestration.ingest import ledger", rooms.rooms_crossed, "ledger"),
     (
         "expectations/routing.py",
         "from great_expectations import core",

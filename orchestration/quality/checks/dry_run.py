@@ -13,10 +13,11 @@ import duckdb
 from expectations import contract
 from expectations.contract import ContractError, SourceContract
 from expectations.model import Rule
-from expectations.routing import broken, literal
+from expectations.routing import broken
 from orchestration.ingest import load, parsing
 from orchestration.quality.checks import reference
 from orchestration.quality.checks.files import Places
+from orchestration.store.sql import literal
 from orchestration.store.yaml_models import Mistake
 
 NO_SECRET = b"no secret: nothing is pseudonymised here"

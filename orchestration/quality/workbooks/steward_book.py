@@ -10,8 +10,8 @@ from pathlib import Path
 
 from exports.xlsx.cells import fitting
 from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
-from orchestration.ingest import xlsx
-from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest import readers
+from orchestration.ingest.inbox import DeliveryError
 from orchestration.quality import current_rules
 from orchestration.quality.cases import CLOSED, OPEN, REPEATED, RESOLVED, REVIEWED, Case
 from orchestration.quality.masking import masked, masked_fields
@@ -114,7 +114,7 @@ def read(path: Path) -> list[ReviewLine]:
     Raises `ReviewError` for another workbook.
     """
     try:
-        header, *rows = xlsx.rows(path) or [[]]
+        header, *rows = readers.workbook_rows(path) or [[]]
     except (DeliveryError, OSError) as error:
         raise ReviewError(f"{path.name}: {error}") from None
     if missing := [name for name in READ_BACK if name not in header]:

@@ -14,10 +14,10 @@ from docx import Document
 from openpyxl import load_workbook
 
 from exports import FigureId, load_questions
-from exports.answering import numbers
+from exports.annexes.transmissions import SANCTIONS
 from exports.answering.answer import QuotedFigure, build_answer, write_answer
-from exports.answering.sentences import SANCTIONS
 from exports.questions.question import Question, load_question
+from exports.statements import numbers
 from tests.checklist.rules import OF_ANY_WORKBOOK, violations
 from tests.exports.tiny_publication import LABELS, ROWS, cells, make_publication
 

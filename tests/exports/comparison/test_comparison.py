@@ -15,16 +15,16 @@ from expectations import contract
 from exports import FigureId, PublicationError, load_questions, write_annex
 from exports.annexes import KINDS
 from exports.comparison.compare import CODE, TIME, annexes_of, by_source, compare, compare_annex
+from exports.comparison.displayed import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.comparison.text import text
 from exports.comparison.workbook import REVISION, Earlier, document, revision_sheet
 from exports.figures.collect import collect
 from exports.figures.reading import PublicationReader
-from exports.figures.shown import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
-from orchestration.releases.attribution import attribute_changes, present_codes
+from orchestration.releases.attribution import attribute_changes
 from orchestration.store.paths import DataFolder
 from tests.checklist.rules import OF_ANY_WORKBOOK, violations
 from tests.exports.tiny_publication import ROWS, cells, make_publication
@@ -326,11 +326,3 @@ def test_untouched_municipalities_follow_flanders_and_time_alone_is_a_cause(lake
     name = ["leefloners_2025-02-01.csv"]
     assert made.causes(KINDS["ratio"], "73109", 2024) == name, "the change against the year before moves too"
     assert made.causes(KINDS["ratio"], "11001", 2023) == name, "the difference with Flanders moves everywhere"
-
-
-def test_codes_of_a_geography():
-    old, now = present_codes(dt.date(2018, 12, 31)), present_codes(dt.date(2025, 1, 1))
-    assert (old["11007"], now["11007"], old["11002"], now["11002"]) == ("11007", "11002", "11002", "11002")
-    assert (len(set(old.values())), len(set(now.values()))) == (308, 285)
-    newest = set(now.values()) - set(old.values())
-    assert newest and not newest & old.keys(), "a newer code has no place in an older geography"

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from exports import PublicationError, write_annex
-from exports.annexes.settling import Closing
+from exports.annexes.model import CorrectionPeriod
 from exports.xlsx.document import Format
 from tests.exports.tiny_publication import QUESTIONS, annex_of, cells, make_publication
 
@@ -57,8 +57,8 @@ def test_the_largest_risers_and_fallers_are_ranked_above_the_floor(publication, 
 @pytest.mark.parametrize(
     ("closing", "open_until"),
     [
-        (Closing(), dt.date(2024, 2, 29)),
-        (Closing(years=10, months=0), dt.date(2033, 12, 31)),
+        (CorrectionPeriod(), dt.date(2024, 2, 29)),
+        (CorrectionPeriod(years=10, months=0), dt.date(2033, 12, 31)),
     ],
 )
 def test_a_year_is_provisional_up_to_the_last_day_for_corrections(closing, open_until):

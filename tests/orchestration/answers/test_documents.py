@@ -16,6 +16,7 @@ from orchestration.quality.checks import checking
 from orchestration.quality.checks.files import MistakesError
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication, inputs_digest
 from orchestration.warehouse.run_dates import NothingAcceptedError, RunDates, resolve
 from tests.orchestration.ingest.test_ledger import ENTRY
@@ -108,6 +109,23 @@ def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -
     }
     assert len(stamps) == 7
     assert stamp(replace(MADE, published_at=dt.datetime(2025, 1, 1)), question, one, None) in stamps
+
+
+def test_other_code_makes_out_of_date_what_it_can_change(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed writer leaves the publication as it is, and its documents are written again."""
+    name, dates = documents.names(question)[0], resolve(ENTRIES)
+
+    def now() -> tuple[str, str]:
+        return inputs_digest(ENTRIES, dates), stamp(MADE, question, name, None)
+
+    before = now()
+    with monkeypatch.context() as changed:
+        changed.setattr(documents, "documents_digest", lambda: "another writer")
+        assert now()[0] == before[0] and now()[1] != before[1]
+    with monkeypatch.context() as changed:
+        changed.setattr(publication, "figures_digest", lambda: "another model")
+        assert now()[0] != before[0]
+    assert stamp(replace(MADE, code_version="another version on the cover"), question, name, None) != before[1]
 
 
 # --- the dates of an answer -----------------------------------------------------------------------------------------

@@ -98,11 +98,11 @@ def test_new_deliveries_come_in_the_order_in_which_they_count(tmp_path: Path) ->
     ]
 
 
-def test_strangers_are_reported_by_name_and_reason(tmp_path: Path) -> None:
+def test_unrecognised_files_are_reported_by_name_and_reason(tmp_path: Path) -> None:
     (tmp_path / "README.txt").write_text("lees mij")
     (tmp_path / "trajecten_2024-01-31.csv").mkdir()
-    assert [name for name, _ in look(tmp_path).strangers] == ["README.txt", "trajecten_2024-01-31.csv"]
-    assert dict(look(tmp_path).strangers)["trajecten_2024-01-31.csv"] == "is not a file"
+    assert [name for name, _ in look(tmp_path).unrecognised] == ["README.txt", "trajecten_2024-01-31.csv"]
+    assert dict(look(tmp_path).unrecognised)["trajecten_2024-01-31.csv"] == "is not a file"
 
 
 def test_a_delivery_of_after_today_is_a_stranger_until_its_day(tmp_path: Path) -> None:
@@ -111,14 +111,14 @@ def test_a_delivery_of_after_today_is_a_stranger_until_its_day(tmp_path: Path) -
     found = look(tmp_path)
     assert names(found.new) == ["trajecten_2024-12-31.csv", "trajecten_2025-01-01_synthetisch.csv"]
     assert names(found.early) == ["trajecten_2025-01-01.csv"]
-    assert found.strangers == [
+    assert found.unrecognised == [
         (
             "trajecten_2025-01-01.csv",
             "is dated after today (2024-12-31); mend the date in its name, or wait for that day",
         )
     ]
     later = scan(tmp_path, SOURCES, [], VERSIONS, today=dt.date(2025, 1, 1))
-    assert len(later.new) == 3 and (later.early, later.strangers) == ([], [])
+    assert len(later.new) == 3 and (later.early, later.unrecognised) == ([], [])
 
 
 def test_a_delivery_of_after_today_that_was_loaded_before_stays_known(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_delivery_of_after_today_that_was_loaded_before_stays_known(tmp_path: 
 def test_a_link_to_nothing_is_a_stranger(tmp_path: Path) -> None:
     (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "weg.csv")
     assert names(look(tmp_path).new) == []
-    assert look(tmp_path).strangers == [("trajecten_2024-01-31.csv", "is not a file")]
+    assert look(tmp_path).unrecognised == [("trajecten_2024-01-31.csv", "is not a file")]
 
 
 def test_a_delivery_that_was_loaded_is_known(tmp_path: Path) -> None:
@@ -155,13 +155,13 @@ def test_a_loaded_name_with_other_content_clashes_once(tmp_path: Path) -> None:
     assert names(look(tmp_path, entry(before)).clashes) == ["trajecten_2024-01-31.csv"]
     refused = entry(after, "rejected")
     found = look(tmp_path, entry(before), refused)
-    assert (names(found.clashes), names(found.refused_before)) == ([], ["trajecten_2024-01-31.csv"])
+    assert (names(found.clashes), names(found.rejected_before)) == ([], ["trajecten_2024-01-31.csv"])
 
 
 def test_a_refused_file_is_tried_again_when_it_or_the_rules_changed(tmp_path: Path) -> None:
     one = put(tmp_path, "trajecten_2024-01-31.csv", "broken")
     refused = entry(one, "rejected")
-    assert names(look(tmp_path, refused).refused_before) == ["trajecten_2024-01-31.csv"]
+    assert names(look(tmp_path, refused).rejected_before) == ["trajecten_2024-01-31.csv"]
     assert names(look(tmp_path, entry(one, "rejected", suite_version="v0")).new) == ["trajecten_2024-01-31.csv"]
     put(tmp_path, "trajecten_2024-01-31.csv", "mended")
     assert names(look(tmp_path, refused).new) == ["trajecten_2024-01-31.csv"]
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(Path, "open", refuse)
     found = look(tmp_path)
-    assert (found.new, found.strangers) == ([], [])
+    assert (found.new, found.unrecognised) == ([], [])
     assert found.unreadable == [
         ("trajecten_2024-01-31.csv", "cannot be read (Permission denied); give the pipeline read access")
     ]
@@ -200,7 +200,7 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
 
 def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
     (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "trajecten_2024-01-31.csv")
-    assert [name for name, _ in look(tmp_path).strangers] == ["trajecten_2024-01-31.csv"]
+    assert [name for name, _ in look(tmp_path).unrecognised] == ["trajecten_2024-01-31.csv"]
 
 
 @pytest.mark.parametrize(

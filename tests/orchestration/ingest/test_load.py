@@ -12,9 +12,9 @@ from expectations import contract
 from expectations.contract import Rule
 from orchestration.ingest import ledger, load, storage
 from orchestration.ingest.inbox import scan
-from orchestration.ingest.load import SourceLoad, load_source, refuse_clashes
+from orchestration.ingest.load import SourceLoad, load_source, reject_clashes
 from orchestration.ingest.pseudonym import client_key
-from orchestration.ingest.validation import GuardError
+from orchestration.ingest.validation import IngestError
 from orchestration.store.paths import DataFolder
 from tests.support import deliveries
 from tests.support.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
@@ -215,7 +215,7 @@ def test_a_loaded_name_with_other_content_is_refused(data: DataFolder) -> None:
     deliveries.load(data, path)
     write(data.inbox, path.name, GOOD.replace("X2", "X3"))
     found = scan(data.inbox, contract.sources(), ledger.read(data.ledger), VERSIONS, dt.date(2026, 1, 1))
-    refuse_clashes(data, found.clashes, VERSIONS, "run-2")
+    reject_clashes(data, found.clashes, VERSIONS, "run-2")
     newest = ledger.read(data.ledger)[-1]
     assert (newest.status, newest.run_id) == ("rejected", "run-2")
     assert "deliver it under a new date or label" in newest.message
@@ -273,7 +273,7 @@ def test_when_the_counts_differ_nothing_of_the_batch_is_loaded(data: DataFolder)
     def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
         return [n + 1 for n in by_routing(database, table, rules)]
 
-    with pytest.raises(GuardError, match="nothing was loaded"):
+    with pytest.raises(IngestError, match="nothing was loaded"):
         load_source(data, contract.load("transmissies"), [delivery(path)], KEY, "r", validate)
     assert ledger.read(data.ledger) == []
     assert accepted(data, "transmissies") == []
@@ -283,7 +283,7 @@ def test_when_a_row_gets_lost_nothing_of_the_batch_is_loaded(data: DataFolder, m
     path = write(data.inbox, "transmissies_2024-01-31.csv", GOOD)
     real = storage.write_lake
     monkeypatch.setattr(storage, "write_lake", lambda *arguments: real(*arguments) - 1)
-    with pytest.raises(GuardError, match="2 rows read, but 1 accepted and 0 quarantined"):
+    with pytest.raises(IngestError, match="2 rows read, but 1 accepted and 0 quarantined"):
         deliveries.load(data, path)
     assert ledger.read(data.ledger) == []
 

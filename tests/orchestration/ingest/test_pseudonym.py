@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.ingest.errors import DeliveryError
+from orchestration.ingest.inbox import DeliveryError
 from orchestration.ingest.pseudonym import client_key, create_client_keys, create_insz_macros, fingerprint
 from tests.hostile.values import insz
 from tests.oracle.values import parse_insz

@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 
 from expectations import contract
 from orchestration.ingest import readers
-from orchestration.ingest.errors import DeliveryError
-from orchestration.ingest.readers import match_header
-from orchestration.ingest.xlsx import cell_text
+from orchestration.ingest.inbox import DeliveryError
+from orchestration.ingest.readers import cell_text, match_header
 from tests.support.deliveries import delivery, door_database, one_column
 
 SOURCE = contract.load("transmissies")

@@ -24,22 +24,22 @@ def entry(run: str, status: str = "rejected") -> Entry:
 
 def test_what_was_loaded_before_the_note_began_is_told(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
-    assert reported.untold(data, [entry("a")]) == []
+    assert reported.unreported(data, [entry("a")]) == []
     reported.begin(data, [entry("a")])
-    assert reported.untold(data, [entry("a"), entry("b")]) == [entry("b")]
+    assert reported.unreported(data, [entry("a"), entry("b")]) == [entry("b")]
     reported.begin(data, [entry("a"), entry("b")])  # the run of b was killed: beginning again tells nothing
-    assert reported.untold(data, [entry("a"), entry("b")]) == [entry("b")]
+    assert reported.unreported(data, [entry("a"), entry("b")]) == [entry("b")]
 
 
 def test_what_was_told_is_told_once(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     reported.begin(data, [])
-    reported.tell(data, [entry("a"), entry("b", "accepted")])
-    assert reported.untold(data, [entry("a"), entry("b"), entry("c")]) == [entry("c")]
-    before = data.told_runs.stat().st_mtime_ns
-    reported.tell(data, [entry("a")])
-    reported.tell(data, [])
-    assert data.told_runs.stat().st_mtime_ns == before
+    reported.report(data, [entry("a"), entry("b", "accepted")])
+    assert reported.unreported(data, [entry("a"), entry("b"), entry("c")]) == [entry("c")]
+    before = data.reported_runs.stat().st_mtime_ns
+    reported.report(data, [entry("a")])
+    reported.report(data, [])
+    assert data.reported_runs.stat().st_mtime_ns == before
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_a_run_of_the_daemon_told_what_its_checks_told(
     workspace = Workspace(settings)
     reported.begin(workspace.data, [])
     ledger.append(workspace.data.ledger, [entry("a")])
-    workspace.judged |= judged
+    workspace.validated |= judged
     resources._note_reported(workspace, dg.DagsterRun(job_name=jobs.ALL, run_id="b", tags=tags))
-    assert len(workspace.untold()) == left
+    assert len(workspace.unreported()) == left
 
 
 def test_the_sensor_looks_again_on_the_day_of_a_delivery_that_came_early(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from exports import load_questions, write_annex
 from exports.answering.answer import write_answer
+from exports.comparison.displayed import Key, of_workbook
 from exports.figure_book import book_file, load_definition, write_figure_book
-from exports.figures.shown import Key, of_workbook
 from exports.questions.question import Question, load_question
 from orchestration.cli.main import twe
 from orchestration.releases import figures, register

@@ -84,6 +84,9 @@ def test_the_same_code_elsewhere_has_the_same_digests(project: Path, monkeypatch
         ("expectations/routing.py", FIGURES),
         ("expectations/trajecten.yml", NONE),
         ("orchestration/ingest/parsing.py", FIGURES),
+        ("orchestration/store/sql.py", FIGURES),
+        ("orchestration/store/municipalities.py", HIDING),
+        ("orchestration/store/lock.py", NONE),
         ("orchestration/ingest/reported.py", NONE),
         ("orchestration/warehouse/run_dates.py", FIGURES),
         ("orchestration/warehouse/documentation.py", NONE),
@@ -130,7 +133,7 @@ def test_a_changed_operator_number_or_text_of_sql_changes_the_figures(old: str, 
 
 @pytest.mark.parametrize(
     ("file", "to", "expected"),
-    [("exports/build.py", "exports/make.py", HIDING), ("expectations/parts.py", "expectations/bits.py", FIGURES)],
+    [("exports/build.py", "exports/make.py", HIDING), ("expectations/model.py", "expectations/plan.py", FIGURES)],
 )
 def test_a_renamed_file_changes_the_digests(file: str, to: str, expected: set[str], project: Path) -> None:
     before = now()

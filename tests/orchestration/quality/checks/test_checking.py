@@ -49,7 +49,7 @@ def test_the_files_as_they_are_hold_no_mistake(places: Places) -> None:
 
 MISTAKES = {
     "tab in yaml": ("trajecten.yml", "key: [traject_id]", "key: [traject_id", "trajecten.yml, line "),
-    "field misspelt": ("trajecten.yml", "rules:", "rulez:", "trajecten.yml, line 18: unknown field 'rulez'; did you"),
+    "field misspelt": ("trajecten.yml", "rules:", "rulez:", "trajecten.yml, line 18: unknown field `rulez`; did you"),
     "field twice": ("trajecten.yml", "title: TWE", "title: x\ntitle: TWE", "trajecten.yml, line 4: field `title` is"),
     "other source": (
         "trajecten.yml",
@@ -61,32 +61,37 @@ MISTAKES = {
         "trajecten.yml",
         "  - name: over_24_months\n    on_fail: warn",
         "  - name: over_24_months\n    on_fail: reject it",
-        "trajecten.yml, line 73: rule 'over_24_months': on_fail is 'reject it'; use reject or",
+        "trajecten.yml, line 74: rule 'over_24_months': `on_fail` must be one of 'reject' or 'warn'",
     ),
-    "bound": ("klantprofielen.yml", "max: 99", "max: 9", "klantprofielen.yml, line 10: column 'leeftijd' has min 15"),
+    "bound": (
+        "klantprofielen.yml",
+        "max: 99",
+        "max: 9",
+        "klantprofielen.yml, line 10: column 'leeftijd': min 15 is above",
+    ),
     "type": (
         "klantprofielen.yml",
         "type: integer, min: 15",
         "type: getal, min: 15",
-        "klantprofielen.yml, line 10: column 'leeftijd' has type 'getal'; use one of",
+        "klantprofielen.yml, line 10: column 'leeftijd': `type` must be one of",
     ),
     "required in Dutch": (
         "trajecten.yml",
         "startdatum: {type: date, required: true",
         "startdatum: {type: date, required: ja",
-        "trajecten.yml, line 11: column 'startdatum': required is 'ja'; write true or false",
+        "trajecten.yml, line 11: column 'startdatum': `required` must be true or false, not 'ja'",
     ),
     "no remedy": (
         "trajecten.yml",
         "    remedy: Kijk start- en einddatum na; de rij is geladen.\n",
         "",
-        "trajecten.yml, line 73: rule 'over_24_months' has no remedy; say in Dutch what to do",
+        "trajecten.yml, line 73: rule 'over_24_months': `remedy` is missing; add it",
     ),
     "refused and yet loaded": (
         "trajecten.yml",
         "  - name: over_24_months\n    on_fail: warn",
         "  - name: over_24_months\n    on_fail: reject",
-        "trajecten.yml, line 79: rule 'over_24_months' refuses the row (on_fail: reject), but its remedy says",
+        "trajecten.yml, line 79: rule 'over_24_months': on_fail: reject puts the row in quarantine, but its remedy",
     ),
     "thousands with a point": (
         "trajecten.yml",
@@ -98,7 +103,7 @@ MISTAKES = {
         "trajecten.yml",
         "column: looptijd_maanden\n    max_value: 24",
         "column: looptijd_maanden\n    max_value: '1.200'",
-        "trajecten.yml, line 77: rule 'over_24_months': max_value '1.200' is a text; write the number without",
+        "trajecten.yml, line 77: rule 'over_24_months': the bound '1.200' is a text; write the number without",
     ),
     "code taken for no": ("loontoelagen.yml", "value_set: [0]", "value_set: [NO]", "loontoelagen.yml, line "),
     "code that does not exist": ("loontoelagen.yml", "is: BETALING", "is: BETALNG", "loontoelagen.yml, line "),

@@ -65,7 +65,9 @@ def test_a_return_workbook_that_is_delivered_is_recognised(name: str, data: Data
         said = entry.message
     else:
         day = dt.date(2024, 3, 1)
-        ((_, said),) = scan(data.inbox, contract.sources(), ledger.read(data.ledger), {"trajecten": "v"}, day).strangers
+        ((_, said),) = scan(
+            data.inbox, contract.sources(), ledger.read(data.ledger), {"trajecten": "v"}, day
+        ).unrecognised
     assert said.startswith("looks like a return workbook; put the mended rows") and "<source>_<YYYY-MM-DD>" in said
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-from exports.annexes.rules import Number
+from exports.figures.rules import Number
 
-Shown = Callable[[Number], str]
+NumberText = Callable[[Number], str]
+"""How a number is written."""
 NBSP = "\u00a0"
 
 
 def plain(value: Number, decimals: int = 0, sign: bool = False) -> str:
-    """1234.5 with 1 decimal -> "1.234,5"; with `sign` also a plus. A half goes up, away from nought,
-    as readers and Excel round; nothing is ever shown as minus nought."""
+    """1234.5 with 1 decimal -> "1.234,5"; with `sign` also a plus. A half goes up, away from zero,
+    as readers and Excel round; nothing is ever shown as minus zero."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", " ").replace(".", ",").replace(" ", ".")

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from exports.annexes import KINDS
-from exports.annexes.model import AnnexKind, Mart, Measure
+from exports.annexes.model import AnnexKind
 from exports.editions import shown
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Hidden, Value
-from exports.sheets.wording import capital
+from exports.figures.plan import Mart, Measure
+from exports.wording import capital
 from exports.xlsx.document import Format
 
 FLANDERS = "Vlaanderen"
@@ -53,15 +54,15 @@ def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Valu
     found: dict[Key, Value] = {}
     several = len(figures.tables) > 1
     for table in figures.tables:
-        for meter in table.meters:
-            total = capital(meter.label)
+        for indicator in table.indicators:
+            total = capital(indicator.label)
             total = f"{table.plan.sheet}: {total}" if several else total
             for year in figures.years:
                 for place in figures.municipalities:
-                    figure = figures.figure(meter, GEMEENTE, place.nis_code, year)
-                    found[Key(table.plan.sheet, meter.label, place.nis_code, year)] = shown(figure, hidden)
-                if meter.measure.in_totals:
-                    found[Key(TOTALS, total, FLANDERS, year)] = shown(figures.total(meter, year), hidden)
+                    figure = figures.figure(indicator, GEMEENTE, place.nis_code, year)
+                    found[Key(table.plan.sheet, indicator.label, place.nis_code, year)] = shown(figure, hidden)
+                if indicator.measure.in_totals:
+                    found[Key(TOTALS, total, FLANDERS, year)] = shown(figures.total(indicator, year), hidden)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Paper and placing: print settings of a sheet, and where its charts stand."""
+"""What stands around the rows of a sheet: view, Excel table, links, print settings, and where its charts stand."""
 
 from __future__ import annotations
 
@@ -6,39 +6,82 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.table import AutoFilter, TableColumn, TableStyleInfo
+from openpyxl.worksheet.table import Table as XmlTable
 
-from exports.xlsx.cells import column_letters
+from exports.xlsx.cells import TEXT_WIDTH, SheetRows, column_letters
 from exports.xlsx.document import Sheet, Table
 from exports.xlsx.styles import XmlSheet
 
 _A4 = 9  # code of the paper size
 _PAGE_CHARACTERS = 110  # width of an A4 page on its side at 100 %, in characters
 _SMALLEST_SCALE = 0.6  # years share a page as long as they stay this readable
+_WIDE, _LONG = 8, 20  # columns and rows of a table that doesn't fit on a screen
 _ROW_CM, _CHARACTER_CM = 0.53, 0.19  # size of a row and of a character, about
-_WIDE = 180  # characters: charts beside a table that is wider would be off the screen
+_BROAD = 180  # characters: charts beside a table that is wider would be off the screen
 _LOW = 8  # rows: below a table that is no higher, charts are on the first screen
 _MANY = 4  # charts that stand in rows, not in one column
 
 
-def landscape(xml: XmlSheet) -> None:
+def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows, charts: Sequence[Any]) -> None:
+    """Put everything around the rows of the sheet in place."""
+    table = sheet.table
+    widths = (TEXT_WIDTH,) if table is None else tuple(column.width for column in table.columns)
+    for index, width in enumerate(widths):
+        xml.column_dimensions[column_letters(index)].width = width
+    xml.sheet_view.showGridLines = False
+    _landscape(xml)
+    _every_page(xml, sheet)
+    if table is not None:
+        xml.freeze_panes = _panes(sheet, table)
+        xml.tables.add(_xml_table(table, sheet.header_row))  # add_table() warns about what is done here
+        _set_up(xml, table, sheet)
+        _place_charts(xml, charts, sheet)
+    else:
+        _fit_width(xml)
+    # the view, columns and freeze panes must stand before the rows do; links come after them
+    xml._get_writer()
+    xml._hyperlinks.extend(
+        Hyperlink(ref=f"A{row}", location=f"{quote_sheetname(name)}!A1", display=text) for row, name, text in rows.links
+    )
+
+
+def _panes(sheet: Sheet, table: Table) -> str | None:
+    """What stays in sight: the header of a long table, the first columns of a wide one."""
+    column = column_letters(sheet.frozen_columns if len(table.columns) > _WIDE or sheet.work_sheet else 0)
+    return f"{column}{sheet.header_row + 1 if len(table.rows) > _LONG or sheet.work_sheet else 1}"
+
+
+def _xml_table(table: Table, header_row: int) -> XmlTable:
+    last = f"{column_letters(len(table.columns) - 1)}{header_row + max(1, len(table.rows))}"
+    xml = XmlTable(displayName=table.name, ref=f"A{header_row}:{last}")
+    xml.tableColumns = [TableColumn(id=i, name=column.header) for i, column in enumerate(table.columns, 1)]
+    xml.autoFilter = AutoFilter(ref=xml.ref)
+    xml.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+    return xml
+
+
+def _landscape(xml: XmlSheet) -> None:
     """A4 on its side with small margins."""
     xml.page_setup.orientation = "landscape"
     xml.page_setup.paperSize = _A4
     xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
 
 
-def fit_width(xml: XmlSheet) -> None:
+def _fit_width(xml: XmlSheet) -> None:
     """One page wide, as many high as it takes."""
     xml.sheet_properties.pageSetUpPr.fitToPage = True
     xml.page_setup.fitToWidth, xml.page_setup.fitToHeight = 1, 0
 
 
-def set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
+def _set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
     """Print settings: headers and frozen columns on every page; wide tables break between years; charts share a page
     with their table."""
     if sheet.charts:
-        fit_width(xml)
+        _fit_width(xml)
         xml.page_setup.fitToHeight = 1
         return
     xml.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
@@ -49,7 +92,7 @@ def set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
     place = sum(column.width for column in table.columns if column.year is None)
     page = _PAGE_CHARACTERS / _SMALLEST_SCALE
     if sum(column.width for column in table.columns) <= page or not any(column.year for column in table.columns):
-        fit_width(xml)
+        _fit_width(xml)
         return
     first = max(sheet.frozen_columns, 1)
     xml.print_title_cols = f"A:{column_letters(first - 1)}"
@@ -87,7 +130,7 @@ def _pages(table: Table, first: int, room: float) -> list[tuple[int, int]]:
     return found
 
 
-def every_page(xml: XmlSheet, sheet: Sheet) -> None:
+def _every_page(xml: XmlSheet, sheet: Sheet) -> None:
     """Above every page but the first, which begins with them: the sheet's title and what it says in red. Below every
     page: the sheet and the page's number."""
     titles = [line.text for line in sheet.lines if line.style == "title"][:1]
@@ -107,12 +150,12 @@ def _plain(text: str, longest: int) -> str | None:
     return text[:longest].replace("&", "&&") or None
 
 
-def place_charts(xml: XmlSheet, built: Sequence[Any], sheet: Sheet) -> None:
+def _place_charts(xml: XmlSheet, built: Sequence[Any], sheet: Sheet) -> None:
     """Charts where a reader of the table sees them: below a low table, beside a high one; two or three in a row."""
     table = sheet.table
     if table is None or not built:
         return
-    beside = len(table.rows) > _LOW and sum(column.width for column in table.columns) <= _WIDE
+    beside = len(table.rows) > _LOW and sum(column.width for column in table.columns) <= _BROAD
     across = 1 if beside and len(built) < _MANY else 3 if len(built) >= _MANY and not beside else 2
     row = sheet.header_row if beside else sheet.header_row + max(1, len(table.rows)) + 2
     first = len(table.columns) + 1 if beside else 0

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from exports.annexes.rules import Cell, FigureRule, Number, Percentage, PrefixSum, YearOnYear, add_up
+from exports.figures.rules import Cell, FigureRule, Number, Percentage, PrefixSum, YearOnYear, add_up
 
 SHARE = Percentage("with", "all")
 

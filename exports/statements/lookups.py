@@ -1,22 +1,22 @@
-"""Figures of an answer, each with the mart rows that it is looked up in. A figure without a lookup cannot be made.
+"""Figures of an answer, each with the mart rows that it is looked up in, and the text blocks that they stand in.
 
 A `Lookup` is the sum of one column over the rows of one mart that a filter selects; a `QuotedFigure` is made of
 one or more lookups by one of the `RULES`. Anyone can therefore check a figure with the publication alone.
+Blocks (paragraphs and small tables) hold text and figures, and know nothing of Word.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from exports.annexes.model import Mart
-from exports.annexes.rules import Number
-from exports.answering.numbers import Shown
-from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden
-from exports.figures.meters import part_ids
+from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden, part_ids
+from exports.figures.plan import Mart
 from exports.figures.reading import PublicationReader
+from exports.figures.rules import Number
+from exports.statements.numbers import NumberText
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,46 @@ Piece = str | QuotedFigure
 NOT_SHOWN, UNDEFINED, NOT_DELIVERED = "[c]", "[z]", "[x]"
 
 
+@dataclass(frozen=True)
+class Paragraph:
+    """Text with figures in it. Styles: title, subtitle, banner, fact, heading, question, answer, bullet, small, annex.
+
+    `number` hangs before the text ("2."); `link` is where the whole text points to (a file next to the letter).
+    """
+
+    pieces: tuple[Piece, ...]
+    style: str = "answer"
+    number: str = ""
+    link: str = ""
+
+    @property
+    def text(self) -> str:
+        return "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A small table: a caption, header cells, then rows whose first cell names the row."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Piece, ...], ...]
+
+
+Block = Paragraph | Grid
+
+
+def figures_of(block: Block) -> Iterator[QuotedFigure]:
+    """The figures in a block, in reading order."""
+    pieces = block.pieces if isinstance(block, Paragraph) else (piece for row in block.rows for piece in row)
+    return (piece for piece in pieces if isinstance(piece, QuotedFigure))
+
+
+def text(*pieces: Piece, style: str = "answer") -> Paragraph:
+    """A paragraph of text and figures."""
+    return Paragraph(pieces, style)
+
+
 class Marts:
     """Looks figures up in the marts of a publication. Hidden ones are never given, and counted in `withheld`."""
 
@@ -154,7 +194,12 @@ class Marts:
         return not any(map(self._hidden, ids))
 
     def figure(
-        self, shown: Shown, rule: str, *lookups: Lookup, absent: Number | None = 0, undefined: str = UNDEFINED
+        self,
+        number_text: NumberText,
+        rule: str,
+        *lookups: Lookup,
+        absent: Number | None = 0,
+        undefined: str = UNDEFINED,
     ) -> Piece:
         """The figure; NOT_SHOWN when one of its lookups is hidden, `undefined` when there is no value.
 
@@ -166,7 +211,7 @@ class Marts:
         terms = tuple(absent if (found := self.find(lookup)) is None else found for lookup in lookups)
         known = tuple(term for term in terms if term is not None)
         value = RULES[rule](known) if len(known) == len(terms) else None
-        return undefined if value is None else QuotedFigure(shown(value), value, rule, lookups, known)
+        return undefined if value is None else QuotedFigure(number_text(value), value, rule, lookups, known)
 
 
 def lookup(

@@ -1,6 +1,9 @@
-"""The headline figures of an annex: Flanders and the largest municipalities per year, change against the year before.
+"""The headline figures of an annex, and the sentences and tables that they stand in.
 
-What is quoted per annex kind stands in `exports.answering.statements`; here is how any of it is looked up.
+`Headlines` looks up counts, shares and changes for Flanders and the largest municipalities. The functions below it put
+them in sentences: a figure that may not be shown stands as [c], so that a reader sees that something is hidden, and
+a clause of which a figure doesn't exist is left out whole. What is named as hidden is what the annex shows as [c]: the
+same figures are asked for under the same names. What is quoted of an annex kind stands in the kind's own module.
 """
 
 from __future__ import annotations
@@ -9,15 +12,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exports.annexes.model import AnnexKind
-from exports.annexes.rules import Number
-from exports.answering import numbers
-from exports.answering.blocks import Grid, text
-from exports.answering.blocks import Paragraph as Text
-from exports.answering.lookups import NOT_DELIVERED, NOT_SHOWN, UNDEFINED, Lookup, Marts, Piece, QuotedFigure, lookup
+from exports.figures.plan import FIRST_YEAR, Mart
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.questions.fields import FIRST_YEAR
-from exports.sheets.wording import capital
+from exports.figures.rules import Number
+from exports.statements import numbers
+from exports.statements.lookups import (
+    NOT_DELIVERED,
+    NOT_SHOWN,
+    UNDEFINED,
+    Block,
+    Grid,
+    Lookup,
+    Marts,
+    Piece,
+    QuotedFigure,
+    lookup,
+    text,
+)
+from exports.wording import capital
 
 LARGEST = 5
 LEAST, LEAST_SHARE = 3, 1 / 3
@@ -47,16 +59,16 @@ class Headlines:
         self,
         marts: Marts,
         publication: PublicationReader,
-        kind: AnnexKind,
+        marts_read: Sequence[Mart],
         options: Mapping[str, str],
         years: Sequence[int],
     ) -> None:
-        self.marts, self.publication, self.kind = marts, publication, kind
-        for mart in kind.marts:
+        self.marts, self.publication = marts, publication
+        for mart in marts_read:
             marts.read(mart)
         self.options = {
             mart.name: {name: options.get(name, values[0]) for name, values in mart.options.items()}
-            for mart in kind.marts
+            for mart in marts_read
         }
         self.years = tuple(years)
         as_of = publication.facts.as_of
@@ -70,7 +82,9 @@ class Headlines:
         category = count.category or "/".join(options.values())
         return lookup(count.mart, count.measure, year, place, {**options, **(count.cell or {})}, category=category)
 
-    def count(self, count: Count, year: int, place: str | None = None, shown: numbers.Shown = numbers.count) -> Piece:
+    def count(
+        self, count: Count, year: int, place: str | None = None, shown: numbers.NumberText = numbers.count
+    ) -> Piece:
         absent, undefined = (None, NOT_DELIVERED) if count.delivered else (0, UNDEFINED)
         return self.marts.figure(shown, "som", self.lookup(count, year, place), absent=absent, undefined=undefined)
 
@@ -85,7 +99,7 @@ class Headlines:
         made = self.marts.figure(numbers.change, "wijziging", now, before)
         return None if made == UNDEFINED else made
 
-    def against(self, count: Count) -> tuple[Piece, ...]:
+    def compared(self, count: Count) -> tuple[Piece, ...]:
         """ " (+4,9 % tegenover 2022)", or nothing."""
         made = self.change(count, self.year) if self.year else None
         return (" (", made, f" tegenover {(self.year or 0) - 1})") if isinstance(made, QuotedFigure) else ()
@@ -124,7 +138,7 @@ class Headlines:
         change: Callable[[int, str | None], Piece | None],
         rank: Count,
         rank_name: str = "",
-    ) -> list[Grid | Text]:
+    ) -> list[Block]:
         """Flanders and the largest municipalities by year, with the change of `year`; [] when no year has begun."""
         if self.year is None:
             return []
@@ -151,7 +165,7 @@ class Headlines:
         about = f"{caption}: Vlaanderen"
         if largest:
             about += f" en de gemeenten/steden met {by} in {self.year}{among}"
-        blocks: list[Grid | Text] = [Grid(about, tuple(header), tuple(rows))]
+        blocks: list[Block] = [Grid(about, tuple(header), tuple(rows))]
         signs = {cell for row in rows for cell in row if isinstance(cell, str)}
         notes = []
         if any("*" in title for title in header):
@@ -182,9 +196,9 @@ class Headlines:
         as_of = self.publication.facts.as_of
         return year < as_of.year or (as_of.month, as_of.day) == (12, 31)
 
-    def counts(
-        self, caption: str, count: Count, shown: numbers.Shown = numbers.count, rank_name: str = ""
-    ) -> list[Grid | Text]:
+    def count_table(
+        self, caption: str, count: Count, shown: numbers.NumberText = numbers.count, rank_name: str = ""
+    ) -> list[Block]:
         """The usual table: of one count."""
         return self.table(
             caption,
@@ -193,3 +207,55 @@ class Headlines:
             count,
             rank_name,
         )
+
+
+def clause(*pieces: Piece) -> tuple[Piece, ...]:
+    """The pieces, or nothing when one of its figures doesn't exist: half a clause says something else."""
+    return () if any(piece in (UNDEFINED, NOT_DELIVERED) for piece in pieces) else pieces
+
+
+def with_share(head: Headlines, count: Count, whole: Count, year: int) -> tuple[Piece, ...]:
+    """The count with its share behind it: "459 (61,1 %)"; a sign stands alone."""
+    number, share = head.count(count, year), head.share(count, whole, year)
+    return (
+        (number, " (", share, ")")
+        if isinstance(number, QuotedFigure) and isinstance(share, QuotedFigure)
+        else (number,)
+    )
+
+
+def sentence(*clauses: tuple[Piece, ...]) -> list[Block]:
+    """A paragraph of the clauses that are left, when the first is."""
+    return [text(*(piece for part in clauses for piece in part))] if clauses and clauses[0] else []
+
+
+def breakdown(
+    head: Headlines, title: str, counts: Sequence[tuple[str, Count]], whole: Count, share: bool = True
+) -> list[Block]:
+    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above nought, and of those that are hidden."""
+    year = head.year or 0
+    clauses: list[tuple[Piece, ...]] = []
+    for label, count in counts:
+        number = head.count(count, year)
+        if isinstance(number, QuotedFigure) and not number.value:
+            continue
+        made = clause(f"{label}: ", number)
+        if (
+            isinstance(number, QuotedFigure)
+            and share
+            and isinstance(of := head.share(count, whole, year), QuotedFigure)
+        ):
+            before = head.share(count, whole, year - 1) if head.complete else UNDEFINED
+            earlier: tuple[Piece, ...] = () if before in (UNDEFINED, NOT_DELIVERED) else (f"; {year - 1}: ", before)
+            made = (*made, " (", of, *earlier, ")")
+        if made:
+            clauses.append(made)
+    if not clauses:
+        return []
+    joined = [piece for part in clauses for piece in (", ", *part)][1:]
+    return [text(f"{title} - ", *joined, style="bullet")]
+
+
+def labels(publication: PublicationReader, label_set: str) -> list[tuple[str, str]]:
+    labels = publication.labels(label_set)
+    return [(item.code, item.text) for item in sorted(labels, key=lambda item: item.code == "unknown")]

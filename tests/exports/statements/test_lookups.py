@@ -2,7 +2,7 @@
 
 import pytest
 
-from exports.answering.lookups import RULES
+from exports.statements.lookups import RULES
 
 
 @pytest.mark.parametrize(
