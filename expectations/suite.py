@@ -102,7 +102,7 @@ def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
     info = result.exception_info or {}
     if any(i.get("raised_exception") for i in (info, *info.values()) if isinstance(i, dict)):
         # The message may quote values, so only the rule is named.
-        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) could not be judged; check its columns and bounds")
+        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) could not be validated; check its columns and bounds")
     facts = result.result
     count = facts.get("unexpected_count")
     if count is None and facts.get("element_count") == 0:
@@ -110,5 +110,5 @@ def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
     if count is None:
         count = facts.get("observed_value")
     if count is None:
-        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) was judged without a count; nothing was loaded")
+        raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) was validated without a count; nothing was loaded")
     return RuleCount(rule, int(count))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from exports.figures.identity import Figure, FigureId, Hidden, Value
 from exports.figures.reading import PublicationError
-from exports.questions.fields import QuestionError, parse_years
-from exports.questions.question import Annex, Question, load_questions
+from exports.questions.field_types import parse_years
+from exports.questions.question import Annex, Question, QuestionError, load_questions
 from exports.xlsx.document import Sheet
 
 __all__ = [

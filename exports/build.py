@@ -6,18 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.editions import PUBLIEK, Edition, disclose, edition, shown
+from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
-from exports.sheets.cover import contents_sheet, cover_sheet
 from exports.sheets.data import data_sheet, fields_sheet
-from exports.sheets.notes import definitions_sheet, notes_sheet
 from exports.sheets.provenance import provenance_sheets
 from exports.sheets.ranking import ranking_sheet
 from exports.sheets.reconciliation import reconciliation_sheet
+from exports.sheets.text_sheets import contents_sheet, cover_sheet, definitions_sheet, notes_sheet
 from exports.sheets.totals import totals_sheet
 from exports.sheets.wide import city_charts_sheet, level_sheet, municipality_sheet
 from exports.wording import geography, long_date
@@ -48,7 +47,7 @@ class Built:
         several = len(self.figures.tables) > 1
         return {
             year: {
-                f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: shown(
+                f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: displayed(
                     self.figures.total(indicator, year), self.hidden
                 )
                 for table in self.figures.tables

@@ -1,5 +1,5 @@
-"""Two editions of one document: `publiek`, where hidden figures give way to [c], and `volledig`, which hides nothing
-and says on every sheet that it is confidential.
+"""Two editions of one document: `publiek`, with [c] in place of hidden figures, and `volledig`, which hides nothing and
+says on every sheet that it is confidential.
 
 An edition is made of the whole document at once, after every sheet is laid out, so that no sheet can forget it.
 """
@@ -52,8 +52,8 @@ def disclose(document: Document, hidden: Hidden | None) -> Document:
     return replace(made, sheets=tuple(_with_charts(made, sheet) for sheet in sheets))
 
 
-def shown(entry: Entry, hidden: Hidden | None) -> Value:
-    """What stands in the cell."""
+def displayed(entry: Entry, hidden: Hidden | None) -> Value:
+    """The value that the edition displays: [c] for a figure that may not be shown."""
     if not isinstance(entry, Figure):
         return entry
     return CONFIDENTIAL if is_hidden(entry, hidden) else entry.value
@@ -62,10 +62,10 @@ def shown(entry: Entry, hidden: Hidden | None) -> Value:
 def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
     if sheet.table is None:
         return sheet
-    if hidden is None:  # as below, but a quarter of a million cells need not be asked
+    if hidden is None:  # as below, without asking for each of a quarter of a million cells
         rows = [tuple([cell.value if type(cell) is Figure else cell for cell in row]) for row in sheet.table.rows]
     else:
-        rows = [tuple([shown(cell, hidden) for cell in row]) for row in sheet.table.rows]
+        rows = [tuple([displayed(cell, hidden) for cell in row]) for row in sheet.table.rows]
     table = replace(sheet.table, rows=rows)
     lines = sign_lines(table) if sheet.data or sheet.charts else []  # the notes explain all signs
     return replace(sheet, lines=(*sheet.lines, *lines), table=table)
@@ -109,7 +109,7 @@ def sign_lines(table: Table) -> list[Line]:
 def _signs(table: Table) -> set[str]:
     texts: Iterable[str] = {value for row in table.rows for value in row if type(value) is str}
     if not table.rows:
-        texts = {*texts, NOT_APPLICABLE}  # the row that stands in for none
+        texts = {*texts, NOT_APPLICABLE}  # the row that a table without rows gets
     found = {text for text in texts if "[" in text}
     headers = " ".join(column.header for column in table.columns)
     return {

@@ -80,7 +80,7 @@ def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:
 
 
 def ahead(publication: PublicationReader, sources: Sequence[str]) -> str:
-    """What a reader has to know when the stand lies far after the newest delivery; "" when it doesn't."""
+    """A warning for when the as-of date lies far after the newest delivery; "" when it doesn't."""
     as_of = publication.facts.as_of
     newest = max((item.delivered_on for item in publication.deliveries(sources)), default=None)
     if newest is None or (as_of - newest).days <= _QUARTER:

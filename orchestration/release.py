@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from exports.figure_book import Definition, load_definition
 from exports.questions.question import Question
-from exports.questions.unfinished import left_over
 from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
@@ -39,7 +38,7 @@ def run(
             raise ReleaseError(f"nothing was released: {error}") from None
         return register.release(data, definition, made, place, record=_recorder(settings, made, definition))
     (question,) = chosen(settings, (question_id,))
-    if left := left_over(question):
+    if left := question.left_to_do():
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
     report = runner.run(settings, RunRequest((question_id,), as_of, geography_date, load=False))
     if report.problems:

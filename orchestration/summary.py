@@ -79,7 +79,7 @@ def _deliveries_line(entries: list[Entry]) -> str:
 def _rows_line(rows: RowCounts) -> str:
     kinds = ((rows.quarantined, "quarantined"), (rows.warned, "with a warning"), (rows.found, "found by the warehouse"))
     still = ", ".join(f"{number:,} {kind}" for number, kind in kinds if number) or "none"
-    return f"Rows mended by these deliveries: {rows.resolved:,}; open now: {still} (twe quarantine)"
+    return f"Rows resolved by these deliveries: {rows.resolved:,}; open now: {still} (twe quarantine)"
 
 
 def _publication_line(made: Publication) -> str:
@@ -144,13 +144,13 @@ def _rejected(entries: Sequence[Entry]) -> list[str]:
     """The last rejection of each file, and whether a later delivery under its name was accepted."""
     last = {e.file_name: e for e in sorted(entries, key=lambda e: e.loaded_at) if e.status == "rejected"}
     return [
-        f"{e.file_name}: {e.message}" + (" (mended since)" if _mended(e, entries) else "")
+        f"{e.file_name}: {e.message}" + (" (resolved since)" if _is_resolved(e, entries) else "")
         for e in entries
         if e is last.get(e.file_name)
     ]
 
 
-def _mended(rejected: Entry, entries: Sequence[Entry]) -> bool:
+def _is_resolved(rejected: Entry, entries: Sequence[Entry]) -> bool:
     return any(
         e.file_name == rejected.file_name and e.status == "accepted" and e.loaded_at > rejected.loaded_at
         for e in entries

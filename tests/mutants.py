@@ -50,6 +50,12 @@ MUTANTS = (
     Mutant("orchestration/ingest/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",
            "tests/orchestration/ingest/test_ledger.py"),
     # Rules and codes as data.
+    Mutant("orchestration/store/municipalities.py", "day <= item.valid_to", "day < item.valid_to",
+           "tests/orchestration/store/test_municipalities.py"),
+    Mutant("orchestration/store/yaml_models.py", "in reversed(node.value)", "in node.value",
+           "tests/orchestration/store/test_yaml_models.py"),
+    Mutant("expectations/source_file.py", "taken.add(str(name))", "pass",
+           "tests/expectations/test_contract.py"),
     Mutant("expectations/trajecten.yml", "max_value: 24", "max_value: 25",
            "tests/expectations/test_rules.py"),
     Mutant("expectations/klantprofielen.yml", "min: 15", "min: 14",
@@ -119,6 +125,10 @@ MUTANTS = (
            "tests/exports/figures/test_rules.py"),
     Mutant("exports/figures/rules.py", "value * part for value, part", "value for value, part",
            "tests/exports/figures/test_rules.py"),
+    Mutant("exports/figure_book/assets/base.js", "(100 * part)", "(part)",
+           "tests/exports/figure_book/test_figure_book.py"),
+    Mutant("exports/disclosure/words.py", "100 * hidden", "hidden",
+           "tests/exports/disclosure/test_words.py"),
     Mutant("exports/questions/question.py", "sha256", "sha255",
            "tests/exports/questions/test_questions.py"),
     # The rules of the tree.

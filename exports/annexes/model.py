@@ -1,7 +1,6 @@
-"""What an annex kind declares: everything that the system knows of a kind stands in its `AnnexKind`, in one file.
+"""What an annex kind declares: its `AnnexKind` holds everything that the system knows of the kind.
 
-The words, tables, charts and sentences of one kind stand in its module (`exports/annexes/<kind>.py`); here is what such
-a module may and must say.
+Each kind is declared in a module of its own (`exports/annexes/<kind>.py`); here are the parts of a declaration.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class CorrectionPeriod:
 class Ranking:
     """The largest risers and fallers: the measure `by` in the last year, among places whose `size` is at least `floor`
     in that year (one person more makes a small place jump). All are labels of measures of the wide table `sheet`;
-    `shown` stand beside it, and `before` too for the year before."""
+    `columns` are displayed, and those in `before` for the year before too."""
 
     title: str
     sheet: str
@@ -55,7 +54,7 @@ class Ranking:
     size: str
     size_text: str
     floor: float
-    shown: tuple[str, ...]
+    columns: tuple[str, ...]
     before: tuple[str, ...]
     y_title: str
     count: int = 10

@@ -45,9 +45,9 @@ def _statement(head: Headlines) -> list[Block]:
         *sentence(
             clause(
                 f"In {year} telde Vlaanderen gemiddeld ",
-                head.count(clients, year, shown=numbers.mean),
+                head.count(clients, year, number_text=numbers.mean),
                 " cliënten in een TWE-traject tegenover ",
-                head.count(people, year, shown=numbers.mean),
+                head.count(people, year, number_text=numbers.mean),
                 " leefloners: een ratio van ",
                 value(year, None),
             ),
@@ -231,7 +231,7 @@ RATIO = AnnexKind(
         size="leefloners (gemiddeld aantal)",
         size_text="leefloners",
         floor=20,
-        shown=("leefloners (gemiddeld aantal)", "ratio (%)", "wijziging ratio (procentpunt)", "wijziging ratio (%)"),
+        columns=("leefloners (gemiddeld aantal)", "ratio (%)", "wijziging ratio (procentpunt)", "wijziging ratio (%)"),
         before=("ratio (%)",),
         y_title="wijziging tegenover het jaar ervoor (procentpunt)",
     ),

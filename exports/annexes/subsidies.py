@@ -24,9 +24,9 @@ def _statement(head: Headlines) -> list[Block]:
         *sentence(
             clause(f"{when} {year} werden in Vlaanderen ", head.count(_SUBSIDIES, year), " loontoelagen uitbetaald"),
             head.compared(_SUBSIDIES),
-            clause(", voor een bedrag van ", head.count(_AMOUNT, year, shown=numbers.euro)),
+            clause(", voor een bedrag van ", head.count(_AMOUNT, year, number_text=numbers.euro)),
             head.compared(_AMOUNT),
-            clause(", waarvan ", head.count(_CORRECTION, year, shown=numbers.euro), " aan correcties"),
+            clause(", waarvan ", head.count(_CORRECTION, year, number_text=numbers.euro), " aan correcties"),
             (".",),
         ),
         *head.count_table(f"Uitbetaald bedrag {of}, afgerond op de euro", _AMOUNT, rank_name="het hoogste bedrag"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.questions.question import Annex, Gap, Part, Question
+from exports.questions.question import Annex, MissingData, Part, Question
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import Block, Grid, Marts, Paragraph, text
 from exports.wording import BANNER, ahead, geography, long_date, unfinished
@@ -59,7 +59,7 @@ def _parts(question: Question) -> tuple[Part, ...]:
     """The parts; a question without any is answered annex by annex."""
     if question.parts:
         return question.parts
-    return tuple(Part(annex.number, annex.title, annex.number) for annex in question.annexes)
+    return tuple(Part(part=annex.number, question=annex.title, annex=annex.number) for annex in question.annexes)
 
 
 def _head(publication: PublicationReader, question: Question, edition: str) -> list[Block]:
@@ -124,9 +124,9 @@ def _answer(
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
     """What does not exist at the source, said at the part that asked for it (named in the gap), else at the annex."""
-    named = {gap.unavailable.topic: match[1] for gap in question.gaps if (match := _asked(gap))}
+    named = {item.topic: match[1] for item in question.missing_data if (match := _asked(item))}
     parts = {item.part for item in question.parts}
-    items = question.unavailable(annex) if annex else tuple(gap.unavailable for gap in question.gaps)
+    items = question.unavailable(annex) if annex else tuple(item.unavailable for item in question.missing_data)
     found = []
     for item in items:
         asked = named.get(item.topic)
@@ -136,8 +136,8 @@ def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...
     return tuple(found)
 
 
-def _asked(gap: Gap) -> re.Match[str] | None:
-    return _OF_PART.search(gap.unavailable.what)
+def _asked(item: MissingData) -> re.Match[str] | None:
+    return _OF_PART.search(item.what)
 
 
 def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> list[Block]:

@@ -1,1 +1,1 @@
-"""What changed in the figures between two stands, as data, as a workbook and as text."""
+"""What changed in the figures between two as-of dates, as data, as a workbook and as text."""

@@ -1,6 +1,6 @@
 """What changed in the figures: between two publications, or since an answer that was given before.
 
-    changes = compare_annex(kind, before, after, causes)      # before, after: exports.comparison.displayed.Shown
+    changes = compare_annex(kind, before, after, causes)      # before, after: DisplayedFigures
 
 A change names the annex, the figure, the municipality and the year, what it was, what it is, and what can have
 caused it: the deliveries that the newer figures rest on and the older do not. Nothing is guessed beyond that: who
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
-from exports.comparison.displayed import FLANDERS, Key, Shown, of_figures
+from exports.comparison.displayed import FLANDERS, DisplayedFigures, Key, of_figures
 from exports.figures.collect import collect
 from exports.figures.identity import Value
 from exports.figures.reading import PublicationError, PublicationReader, UsedDelivery
@@ -31,7 +31,7 @@ Causes = Callable[[AnnexKind, str, int], Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Annexed:
+class ComparedAnnex:
     """An annex to compare: its kind, the name to show, its years (None: all in the publications) and options."""
 
     name: str
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Stand:
+class ComparedPublication:
     """What identifies one side of a comparison."""
 
     as_of: str
@@ -65,27 +65,27 @@ class Stand:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The outcome: `deliveries` are those of the newer side alone, `compared` counts the figures laid side by side."""
+    """The outcome: `deliveries` are those of the newer side alone, `compared` counts the figures compared."""
 
-    before: Stand
-    after: Stand
+    before: ComparedPublication
+    after: ComparedPublication
     deliveries: tuple[UsedDelivery, ...]
     changes: tuple[Change, ...]
     compared: int
 
 
-def annexes_of(question: Question | None) -> list[Annexed]:
+def annexes_of(question: Question | None) -> list[ComparedAnnex]:
     """The annexes to compare: those of a question, or every kind over all its years."""
     if question:
         return [
-            Annexed(f"{question.id} bijlage {annex.number}", annex.kind, annex.years, annex.options)
+            ComparedAnnex(f"{question.id} bijlage {annex.number}", annex.kind, annex.years, annex.options)
             for annex in question.annexes
         ]
-    return [Annexed(f"bijlage {key}" if key.isdigit() else key, kind, None, {}) for key, kind in KINDS.items()]
+    return [ComparedAnnex(f"bijlage {key}" if key.isdigit() else key, kind, None, {}) for key, kind in KINDS.items()]
 
 
-def compare(before: Path, after: Path, annexes: Sequence[Annexed], causes: Causes | None = None) -> Comparison:
-    """Compare two publications. They must be of one geography: else municipalities can't be laid side by side.
+def compare(before: Path, after: Path, annexes: Sequence[ComparedAnnex], causes: Causes | None = None) -> Comparison:
+    """Compare two publications. They must be of one geography: else their municipalities differ.
 
     Raises PublicationError. Without `causes` every new delivery of the annex's sources counts as one.
     """
@@ -95,8 +95,8 @@ def compare(before: Path, after: Path, annexes: Sequence[Annexed], causes: Cause
                 f"the publications have the municipalities of {old.facts.geography_date} and of "
                 f"{new.facts.geography_date}: choose one geography date for both"
             )
-        fresh = new_deliveries(old, new)
-        told = causes or by_source(fresh)
+        added = new_deliveries(old, new)
+        causes_of = causes or by_source(added)
         changes: list[Change] = []
         compared = 0
         for annex in annexes:
@@ -106,12 +106,17 @@ def compare(before: Path, after: Path, annexes: Sequence[Annexed], causes: Cause
             sides = [of_figures(collect(side, annex.kind, years, annex.options)) for side in (old, new)]
             names = municipality_names(old) | municipality_names(new)
             compared += len(sides[0].keys() | sides[1].keys())
-            changes += compare_annex(annex.name, annex.kind, sides[0], sides[1], names, told)
-        return Comparison(_stand(old), _stand(new), tuple(fresh), tuple(changes), compared)
+            changes += compare_annex(annex.name, annex.kind, sides[0], sides[1], names, causes_of)
+        return Comparison(_side(old), _side(new), tuple(added), tuple(changes), compared)
 
 
 def compare_annex(
-    name: str, kind: AnnexKind, before: Shown, after: Shown, names: Mapping[str, str], causes: Causes
+    name: str,
+    kind: AnnexKind,
+    before: DisplayedFigures,
+    after: DisplayedFigures,
+    names: Mapping[str, str],
+    causes: Causes,
 ) -> list[Change]:
     """The figures that differ, totals first, then by NIS code and year. A figure on one side alone counts as changed
     to or from nothing (None)."""
@@ -140,7 +145,7 @@ def new_deliveries(old: PublicationReader, new: PublicationReader) -> list[UsedD
 
 
 def by_source(deliveries: Sequence[UsedDelivery]) -> Causes:
-    """Causes as far as the deliveries' sources tell: those that the annex draws on."""
+    """Causes by source alone: every added delivery of a source that the annex is made from."""
 
     def causes(kind: AnnexKind, nis_code: str, year: int) -> list[str]:
         return [item.file_name for item in deliveries if item.source in kind.sources]
@@ -152,9 +157,11 @@ def municipality_names(publication: PublicationReader) -> dict[str, str]:
     return {item.nis_code: item.municipality for item in publication.municipalities}
 
 
-def _stand(publication: PublicationReader) -> Stand:
+def _side(publication: PublicationReader) -> ComparedPublication:
     facts = publication.facts
-    return Stand(facts.as_of.isoformat(), facts.geography_date.isoformat(), facts.code_version, facts.synthetic)
+    return ComparedPublication(
+        facts.as_of.isoformat(), facts.geography_date.isoformat(), facts.code_version, facts.synthetic
+    )
 
 
 def _years(publication: PublicationReader, kind: AnnexKind) -> set[int]:

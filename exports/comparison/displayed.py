@@ -1,4 +1,4 @@
-"""What the wide tables of an annex show, figure by figure: worked out from a publication, or read from a workbook.
+"""The figures that the wide tables of an annex display: worked out from a publication, or read from a workbook.
 
 Reading the finished workbook gives what a reader was given, whatever hid or rounded it on the way; that is what a
 release keeps, and what a later answer is compared with.
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
-from exports.editions import shown
+from exports.editions import displayed
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Hidden, Value
 from exports.figures.plan import Mart, Measure
@@ -22,7 +22,7 @@ from exports.wording import capital
 from exports.xlsx.document import Format
 
 FLANDERS = "Vlaanderen"
-"""Stands for the place of totals; no NIS code looks like it."""
+"""The place of totals, where a NIS code is expected."""
 TOTALS = "Vlaanderen"
 _YEAR = r"(\d{4})(?: \[[a-z]\])*"
 _YEAR_COLUMN = re.compile(_YEAR + ": (.+)")
@@ -33,8 +33,8 @@ _UNITS = {
     for column in table.columns
     if isinstance(column, Measure) and column.format is Format.INTEGER and column.unit
 }
-_TRIMMINGS = re.compile(rf"(?: \((?:{'|'.join(map(re.escape, sorted(_UNITS)))})\))?(?: \[nota \d+\])*$")
-"""What a header has beside its label: marks at the year, the unit of a count, references to notes."""
+_BESIDE_LABEL = re.compile(rf"(?: \((?:{'|'.join(map(re.escape, sorted(_UNITS)))})\))?(?: \[nota \d+\])*$")
+"""What a header has after its label: the unit of a count, and references to notes."""
 
 
 class Key(NamedTuple):
@@ -46,11 +46,12 @@ class Key(NamedTuple):
     year: int
 
 
-Shown = Mapping[Key, Value]
+DisplayedFigures = Mapping[Key, Value]
+"""Every figure of an annex by where it is displayed."""
 
 
 def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Value]:
-    """Every figure that the tables per municipality and the totals show; a sign where one is `hidden`."""
+    """Every figure that the tables per municipality and the totals display; [c] where one is `hidden`."""
     found: dict[Key, Value] = {}
     several = len(figures.tables) > 1
     for table in figures.tables:
@@ -60,9 +61,9 @@ def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Valu
             for year in figures.years:
                 for place in figures.municipalities:
                     figure = figures.figure(indicator, GEMEENTE, place.nis_code, year)
-                    found[Key(table.plan.sheet, indicator.label, place.nis_code, year)] = shown(figure, hidden)
+                    found[Key(table.plan.sheet, indicator.label, place.nis_code, year)] = displayed(figure, hidden)
                 if indicator.measure.in_totals:
-                    found[Key(TOTALS, total, FLANDERS, year)] = shown(figures.total(indicator, year), hidden)
+                    found[Key(TOTALS, total, FLANDERS, year)] = displayed(figures.total(indicator, year), hidden)
     return found
 
 
@@ -74,7 +75,7 @@ def of_workbook(path: Path) -> dict[Key, Value]:
             columns = [(index, match) for index, text in enumerate(header) if (match := _YEAR_COLUMN.fullmatch(text))]
             for row in rows:
                 for index, match in columns:
-                    key = Key(sheet, _TRIMMINGS.sub("", match[2]), str(row[0]), int(match[1]))
+                    key = Key(sheet, _BESIDE_LABEL.sub("", match[2]), str(row[0]), int(match[1]))
                     found[key] = _value(row[index])
         elif name == "Totalen":
             found.update(_totals(header, rows))
@@ -82,9 +83,9 @@ def of_workbook(path: Path) -> dict[Key, Value]:
 
 
 def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
-    """Totals stand with a row per measure (then the years are columns) or with a row per year."""
+    """Totals have a row per measure (then the years are columns) or a row per year."""
     years = [(index, int(match[1])) for index, name in enumerate(header) if (match := re.fullmatch(_YEAR, name))]
-    measures = [(index, _TRIMMINGS.sub("", name)) for index, name in enumerate(header) if index]
+    measures = [(index, _BESIDE_LABEL.sub("", name)) for index, name in enumerate(header) if index]
     for row in rows:
         if years:
             label = ": ".join(str(cell) for cell in row[: years[0][0]])

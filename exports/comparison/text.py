@@ -68,15 +68,15 @@ def _row(group: list[Change], numbers: dict[str, str]) -> tuple[str, ...]:
         main.municipality,
         str(main.key.year),
         main.key.measure[:44],
-        shown(main.old),
-        shown(main.new),
-        shown(main.difference, sign=True),
+        _figure_text(main.old),
+        _figure_text(main.new),
+        _figure_text(main.difference, sign=True),
         str(len(group)),
         "; ".join(filter(None, [named, *because])),
     )
 
 
-def shown(value: Value, sign: bool = False) -> str:
+def _figure_text(value: Value, sign: bool = False) -> str:
     """A figure with a comma between thousands, as elsewhere on the terminal; "-" when it is not there."""
     if isinstance(value, int | float | Decimal):
         number = Decimal(str(value))

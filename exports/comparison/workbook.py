@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exports.comparison.compare import Causes, Change, Comparison, compare_annex, municipality_names
-from exports.comparison.displayed import FLANDERS, Shown
+from exports.comparison.displayed import FLANDERS, DisplayedFigures
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.figures.identity import Value
 from exports.figures.reading import UNASSIGNED, PublicationReader
@@ -34,7 +34,7 @@ class Earlier:
     released_on: dt.date
     as_of: dt.date
     geography_date: dt.date
-    shown: Shown
+    shown: DisplayedFigures
 
 
 def document(comparison: Comparison) -> Document:
@@ -96,9 +96,14 @@ def document(comparison: Comparison) -> Document:
 
 
 def revision_sheet(
-    publication: PublicationReader, annex: Annex, shown: Shown, earlier: Earlier, causes: Causes, edition: str = PUBLIEK
+    publication: PublicationReader,
+    annex: Annex,
+    shown: DisplayedFigures,
+    earlier: Earlier,
+    causes: Causes,
+    edition: str = PUBLIEK,
 ) -> Sheet:
-    """The sheet that tells what differs from the answer given before. `shown`: the figures of the annex as it shows
+    """The sheet with what differs from the answer given before. `shown`: the figures of the annex as it shows
     them now (`exports.comparison.displayed.of_figures`, after anything that hides or rounds)."""
     names = municipality_names(publication)
     years = {key.year for key in shown}
@@ -146,7 +151,7 @@ def revision_sheet(
     return Sheet(REVISION, head, Table("Herziening", _columns(changes), rows), frozen_columns=2, about=about)
 
 
-def _places(shown: Shown) -> set[str]:
+def _places(shown: DisplayedFigures) -> set[str]:
     return {key.nis_code for key in shown} - {FLANDERS, UNASSIGNED}
 
 

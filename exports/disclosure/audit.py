@@ -1,14 +1,16 @@
-"""The audit: what a reader of everything published can work out about the hidden cells.
+"""The audit: how far a reader can work out the hidden cells from everything that is published.
 
-It gets what is published (None = hidden), the equations and bounds, the threshold, and that a hidden count is at least
-1. It doesn't know the true values, nor which cells were hidden because they are small and which to protect those.
-A hidden cell passes when it provably can't be small, or when the values that it can have are at least
-`threshold - 1` apart (lowest to highest). Proof of the second are points (`exports.disclosure.witness`), checked in
-exact arithmetic; for what has no such proof the lowest and highest value are found by integer programming.
-Points may be handed in (by whoever made the pattern): they only save time, since a point that doesn't satisfy the
-published system exactly is thrown away. Interval propagation (`exports.disclosure.propagate`) gives bounds from the
-other side, in whole numbers too: where both meet, no program is needed.
-"""
+The reader has the published cells (hidden ones are None), the equations and bounds between them, the threshold, and the
+knowledge that a hidden count is at least 1. He has neither the true values nor a list of which cells were hidden for
+being small and which to protect those. A hidden cell passes the audit in one of two ways:
+
+- it is *large*: it provably can't be below the threshold;
+- it is *wide*: the lowest and highest value that it can have are at least `threshold - 1` apart.
+
+A cell is proven wide by whole-number points that satisfy everything published (`InnerBounds`, checked in exact
+arithmetic). For a cell without such a proof the exact lowest and highest value are found by integer programming, unless
+propagation (`OuterBounds`) already gives the same bounds. Points may be passed in by whoever chose what to hide: they
+only save time, since a point that doesn't satisfy the published system exactly is thrown away."""
 
 from __future__ import annotations
 
@@ -18,10 +20,9 @@ from enum import Enum
 
 import numpy as np
 
-from exports.disclosure.propagate import Intervals
+from exports.disclosure.bounds import InnerBounds, OuterBounds
 from exports.disclosure.solver import Ints, Program
 from exports.disclosure.system import CellId, Published, Terms, connected, simplified, width
-from exports.disclosure.witness import Spread
 
 
 class AuditError(Exception):
@@ -29,7 +30,7 @@ class AuditError(Exception):
 
 
 class Verdict(Enum):
-    """What the audit says of a hidden cell that isn't safe."""
+    """Whether a cell that fails has one possible value (determined) or a few (confined)."""
 
     DETERMINED = "determined"
     CONFINED = "confined"
@@ -37,7 +38,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class UnsafeCell:
-    """A hidden cell that could be small and isn't free enough. `avoidable`: hiding more would help."""
+    """A hidden cell that fails the audit: it can be small, and `lowest` and `highest` (in units of the cell) are too
+    close.
+
+    `avoidable`: hiding more cells would widen it."""
 
     cell: int
     name: CellId
@@ -49,23 +53,28 @@ class UnsafeCell:
 
 @dataclass
 class AuditReport:
-    """Outcome: `hidden` cells looked at, of which `wide` proven by points and `large` proven never small."""
+    """Outcome of an audit: how many hidden cells it looked at, how many are wide and how many large, and those that
+    fail.
+
+    `points` are whole-number points of the whole system that prove it."""
 
     hidden: int = 0
     wide: int = 0
     large: int = 0
     findings: list[UnsafeCell] = field(default_factory=list)
     points: list[Ints] = field(default_factory=list)
-    told: int = 0
-    """Findings against a reader who is told which figures changed since earlier releases, where those leave no room."""
+    informed_findings: int = 0
+    """Findings against a reader who knows which figures changed since earlier releases, when the audit that counts was
+    made against one who has to infer that."""
 
     @property
     def failures(self) -> list[UnsafeCell]:
-        """Findings that forbid a public edition: all that is determined, and what more hiding would have avoided."""
+        """Findings that forbid a public edition: determined cells, and those that hiding more would have widened."""
         return [item for item in self.findings if item.avoidable or item.verdict is Verdict.DETERMINED]
 
     @property
     def passed(self) -> bool:
+        """Whether a public edition is allowed."""
         return not self.failures
 
 
@@ -79,16 +88,16 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
     offered = list(points)
     base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
     gathered: list[tuple[list[int], list[Ints]]] = []
-    outer = Intervals(published)
+    outer = OuterBounds(published)
     for component, program in programs(published):
-        spread = explore(published, component, program, offered)
-        gathered.append((component, spread.points))
+        inner = explore(published, component, program, offered)
+        gathered.append((component, inner.points))
         watched = sum(published.watched[cell] for cell in component)
         report.hidden += watched
-        rest = np.flatnonzero(spread.open)
+        rest = np.flatnonzero(inner.unproven)
         report.wide += watched - len(rest)
         for variable in rest:
-            finding = _settle(published, component[variable], int(variable), program, spread, outer)
+            finding = _settle(published, component[variable], int(variable), program, inner, outer)
             if finding is None:
                 report.wide += 1
             elif finding.lowest >= published.threshold * published.units[finding.cell]:
@@ -102,7 +111,9 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
 
 
 def programs(published: Published) -> Iterable[tuple[list[int], Program]]:
-    """The hidden cells in components that share an equation or bound, each with its program."""
+    """The hidden cells in groups that share an equation or bound: (cell numbers, the integer program over them).
+
+    Raises AuditError when equations without hidden cells don't hold."""
     equations = [_reduced(published, terms) for terms in published.equations]
     bounds = [_reduced(published, terms) for terms in published.bounds]
     for (terms, constant), kind in [*((e, 0) for e in equations), *((b, 1) for b in bounds)]:
@@ -135,17 +146,17 @@ def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
 
 def explore(
     published: Published, component: list[int], program: Program, points: Iterable[Ints], skip: Container[int] = ()
-) -> Spread:
-    """The spread of a component's cells, but those to `skip`, after trying the points and looking for new ones."""
+) -> InnerBounds:
+    """Bounds of the cells of one group from points: those in `points`, then new ones. Cells in `skip` need no proof."""
     care = np.array([published.watched[cell] and cell not in skip for cell in component])
-    spread = Spread(program, _widths(published, component), care)
+    inner = InnerBounds(program, _widths(published, component), care)
     select = np.array(component)
     for point in points:
-        spread.offer(point[select])
-    spread.explore()
-    if not spread.points and spread.open.any():
+        inner.offer(point[select])
+    inner.explore()
+    if not inner.points and inner.unproven.any():
         raise AuditError(f"no whole numbers fit the published figures around {published.names[component[0]]}")
-    return spread
+    return inner
 
 
 def _widths(published: Published, component: list[int]) -> Ints:
@@ -154,21 +165,21 @@ def _widths(published: Published, component: list[int]) -> Ints:
 
 
 def _settle(
-    published: Published, cell: int, variable: int, program: Program, spread: Spread, outer: Intervals
+    published: Published, cell: int, variable: int, program: Program, inner: InnerBounds, outer: OuterBounds
 ) -> UnsafeCell | None:
     """Exact lowest and highest value of one cell; None when they turn out wide enough."""
-    lowest, highest = int(spread.lowest[variable]), int(spread.highest[variable])
+    lowest, highest = int(inner.lowest[variable]), int(inner.highest[variable])
     if outer.narrow(cell) and (outer.lowest[cell], outer.highest[cell]) == (lowest, highest):
         return _finding(published, cell, lowest, highest)
     costs = np.zeros(program.size)
     costs[variable] = 1
-    lowest = _extreme(program, costs, None, spread)
+    lowest = _extreme(program, costs, None, inner)
     if lowest >= published.threshold * published.units[cell]:
         return UnsafeCell(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
-    needed = int(spread.widths[variable])
+    needed = int(inner.widths[variable])
     upper = np.full(program.size, np.inf)
     upper[variable] = lowest + needed
-    highest = -_extreme(program, -costs, upper, spread)
+    highest = -_extreme(program, -costs, upper, inner)
     if highest - lowest >= needed:
         return None
     return _finding(published, cell, lowest, highest)
@@ -179,14 +190,14 @@ def _finding(published: Published, cell: int, lowest: int, highest: int) -> Unsa
     return UnsafeCell(cell, published.names[cell], lowest, highest, verdict)
 
 
-def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, spread: Spread) -> int:
+def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, inner: InnerBounds) -> int:
     """Exact minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching."""
     for integer in (False, True):
         result = program.optimum(costs, upper=upper, integer=integer)
         if result is None:
             raise AuditError("no whole numbers fit the published figures")
         if result[1] is not None:
-            spread.offer(result[1])
+            inner.offer(result[1])
             return round(float(costs @ result[1]))
     raise AuditError("the solver's answer could not be confirmed in whole numbers")
 
@@ -198,23 +209,25 @@ def _avoidable(published: Published, findings: list[UnsafeCell], changeable: Seq
         for cell, value in enumerate(published.shown)
     ]
     open_ = replace(published, shown=shown)
-    outer = Intervals(open_)
+    outer = OuterBounds(open_)
     result = [replace(finding, avoidable=False) for finding in findings if outer.narrow(finding.cell)]
     wanted = {finding.cell: finding for finding in findings if not outer.narrow(finding.cell)}
     for component, program in programs(open_):
         places = [(place, cell) for place, cell in enumerate(component) if cell in wanted]
         if not places:
             continue
-        spread = Spread(program, _widths(published, component), np.zeros(len(component), dtype=bool))
+        inner = InnerBounds(program, _widths(published, component), np.zeros(len(component), dtype=bool))
         for place, cell in places:
-            found = _settle(open_, cell, place, program, spread, outer)
+            found = _settle(open_, cell, place, program, inner, outer)
             helped = found is None or found.lowest >= published.threshold * published.units[cell]
             result.append(replace(wanted[cell], avoidable=helped))
     return sorted(result, key=lambda finding: finding.cell)
 
 
 def whole_points(base: Ints, gathered: Iterable[tuple[list[int], list[Ints]]]) -> list[Ints]:
-    """Points of parts put together. Parts are independent, so the n-th point of each goes into the n-th whole."""
+    """Points of groups of cells put together to points of all cells (`base` for the cells of no group).
+
+    Groups are independent of each other, so the n-th point of each goes into the n-th whole point."""
     parts = [(np.array(part), points) for part, points in gathered if points]
     result = [base.copy() for _ in range(max((len(points) for _, points in parts), default=1))]
     for number, whole in enumerate(result):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from exports.disclosure.blocks import Block, assemble
+from exports.disclosure.counts import Block, assemble
 from exports.disclosure.geography import Geography, of
 from exports.disclosure.policy import TOTAL, MartPolicy, Policy
 from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_of
@@ -19,7 +19,7 @@ MONTHS = 27_720
 
 
 class PublicationSource(Protocol):
-    """What is read of a publication (`exports.figures.reading.Publication`)."""
+    """What disclosure control reads of a publication (a part of `exports.figures.reading.PublicationReader`)."""
 
     @property
     def facts(self) -> Facts: ...
@@ -34,7 +34,7 @@ class PublicationSource(Protocol):
 
 @dataclass(frozen=True)
 class Collected:
-    """The system of what is published, and the counts that it was made from."""
+    """The system of everything that is published, and the counts per population and year that it was made from."""
 
     system: System
     geography: Geography
@@ -42,7 +42,7 @@ class Collected:
 
 
 def collect(publication: PublicationSource, scope: Scope, policy: Policy) -> Collected:
-    """Read the counts in scope. Raises PublicationError when the marts contradict each other."""
+    """Read the counts in `scope` from the marts. Raises PublicationError when the marts contradict each other."""
     blocks: dict[tuple[str, int], Block] = {}
     for name, rules in policy.marts.items():
         mart = marts().get(name)
@@ -100,7 +100,7 @@ def _read(
         if mart.category is not None:
             block.add(code, item_of(mart, mart.category(row)), row[mart.value])
             continue
-        for column in rules.own:
+        for column in rules.counts:
             block.put(code, rules.item(column), int(row[column]))
         for column in rules.means:
             block.put(code, rules.item(column), round((row[column] or 0) * MONTHS))

@@ -15,26 +15,26 @@ from functools import cached_property
 from exports.disclosure.audit import AuditReport, audit
 from exports.disclosure.collect import PublicationSource, collect
 from exports.disclosure.geography import level_of
-from exports.disclosure.policy import Policy
-from exports.disclosure.policy_reader import load_policy
+from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope
-from exports.disclosure.suppress import as_it_was, suppress
-from exports.disclosure.withhold import Usual, choices
+from exports.disclosure.suppress import suppress, unchanged
+from exports.disclosure.withhold import UsualEdition, withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId
 
 
 class ControlError(Exception):
-    """A figure about which this control has nothing to say. It may not be shown."""
+    """A figure that was not among those that were controlled together; it may not be shown."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """The outcome for everything that is published together, and its record as a release.
+    """What is hidden of the figures that are published together, and the record of them as a release.
 
-    `policy_lines` and `audit_lines` are Dutch sentences for the workbooks.
-    """
+    `scope` names the counts that were controlled; `passed` is False when the audit forbids a public edition.
+    `policy_lines` and `audit_lines` are Dutch sentences for the workbooks. `report` is None when the control was read
+    from its file."""
 
     release: PublishedSystem
     scope: Scope
@@ -60,13 +60,13 @@ class Control:
         return found
 
     def withheld(self, figure: FigureId) -> bool:
-        """Whether not even may be shown that the figure isn't 0: its row can't be in a list of what there is."""
+        """Whether a reader may not even see that the figure isn't 0: its row is left out of lists of what there is."""
         system = self.release.system
         numbers = [system.index.get(cell) for cell in self._lookup.cells(figure)]
         return any(number is not None and system.is_withheld(number) for number in numbers)
 
-    def shares(self) -> dict[tuple[str, str], tuple[int, int, int]]:
-        """(population, level) -> counts other than 0, small ones, hidden ones."""
+    def tallies(self) -> dict[tuple[str, str], tuple[int, int, int]]:
+        """(population, level) -> numbers of counts: other than 0, small, hidden."""
         system = self.release.system
         counts: dict[tuple[str, str], list[int]] = {}
         for number, cell in enumerate(system.cells):
@@ -91,22 +91,24 @@ def control(
     earlier: Sequence[PublishedSystem] = (),
     usual: Control | None = None,
 ) -> Control:
-    """Suppress and audit figures that are published together, against everything in `earlier`.
+    """Suppress and audit figures that are published together, given what the releases in `earlier` show.
 
-    `usual`: the control of the usual edition of the same publication, which counts as shown too. Where that leaves no
-    room to hide enough, whole rows of what it doesn't publish are withheld (`exports.disclosure.withhold`).
-    """
+    `usual` is the control of the usual edition of the same publication, whose figures count as published too. Where
+    that leaves no other way to hide enough, whole rows that the usual edition doesn't publish are withheld
+    (`exports.disclosure.withhold`). Raises PolicyError for a figure that the policy doesn't cover."""
     policy = policy or load_policy()
     scope = CountFinder(policy).scope(figures)
     collected = collect(publication, scope, policy)
     facts = publication.facts
     bare = PublishedSystem(name, facts.as_of, facts.geography_date, collected.geography, collected.system, frozenset())
     if usual is None:
-        release, report, known = _settled(bare, earlier, policy)
+        release, report, known = _suppressed(bare, earlier, policy)
         withheld = None
     else:
-        for choice in choices(Usual(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy):
-            release, report, known = _settled(choice.release, [*earlier, choice.usual], policy)
+        for choice in withholding_options(
+            UsualEdition(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy
+        ):
+            release, report, known = _suppressed(choice.release, [*earlier, choice.usual], policy)
             withheld = choice.withheld
             if report.passed:
                 break
@@ -116,34 +118,35 @@ def control(
 
 
 _ROUNDS = 5
-"""What is hidden decides what a reader sees change, and that what must be hidden; it settles in two or three rounds."""
+"""What is hidden decides what a reader sees change, and that decides what must be hidden. Two or three rounds do."""
 
 
-def _settled(
+def _suppressed(
     bare: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy
 ) -> tuple[PublishedSystem, AuditReport, int]:
-    """The release with its hidden cells, the audit of it, and how many small counts were out already.
+    """The release with its hidden cells, the audit of it, and how many small counts earlier releases show already.
 
-    First against a reader who knows which figures changed since the earlier releases. Where what is out leaves no room
-    against him, against one who has to see what changed; the first pattern is kept, and more is hidden if he needs it.
+    First for a reader who knows which figures changed since the earlier releases. Where these leave no room to protect
+    everything from him, for a reader who has to infer what changed: the cells that are hidden stay so, and more are
+    hidden where he needs it (see `exports.disclosure.releases`).
     """
-    release, report, known = _against(bare, earlier, policy, sees_changes=True)
+    release, report, known = _suppressed_against(bare, earlier, policy, sees_changes=True)
     if not report.findings or all(item.as_of == bare.as_of for item in earlier):
         return release, report, known
-    told = len(report.findings)
+    informed = len(report.findings)
     for left in reversed(range(_ROUNDS)):
-        release, report, known = _against(release, earlier, policy, sees_changes=False, hide_more=False)
+        release, report, known = _suppressed_against(release, earlier, policy, sees_changes=False, hide_more=False)
         if not report.findings or not left:
             break
         before = release
-        release, report, known = _against(before, earlier, policy, sees_changes=False)
+        release, report, known = _suppressed_against(before, earlier, policy, sees_changes=False)
         if release.hidden == before.hidden:
             break
-    report.told = told
+    report.informed_findings = informed
     return release, report, known
 
 
-def _against(
+def _suppressed_against(
     release: PublishedSystem,
     earlier: Sequence[PublishedSystem],
     policy: Policy,
@@ -152,7 +155,7 @@ def _against(
     hide_more: bool = True,
 ) -> tuple[PublishedSystem, AuditReport, int]:
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = suppress(union, start=release.hidden) if hide_more else as_it_was(union, release.hidden)
+    pattern = suppress(union, start=release.hidden) if hide_more else unchanged(union, release.hidden)
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
     report = audit(union.published(pattern.hidden), pattern.points, changeable)
     own = range(len(release.system.cells))
@@ -164,15 +167,15 @@ def _against(
 def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
     """Level -> counts other than 0, hidden ones; without the stand-ins for amounts."""
     result: dict[str, tuple[int, int]] = {}
-    for (population, level), (cells, _, hidden) in made.shares().items():
+    for (population, level), (cells, _, hidden) in made.tallies().items():
         if not population.endswith(AMOUNTS):
             before = result.get(level, (0, 0))
             result[level] = (before[0] + cells, before[1] + hidden)
     return result
 
 
-def part(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
-    """Some of the figures that `whole` controlled, hidden as there: what a release hands out of them."""
+def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
+    """The control of some of the figures that `whole` controlled, hidden as there. A release records this."""
     scope = CountFinder(whole.policy).scope(figures)
     collected = collect(publication, scope, whole.policy)
     known, facts = whole.release.system.index, publication.facts

@@ -11,10 +11,11 @@ from functools import cache
 
 from exports.annexes import KINDS
 from exports.disclosure.geography import FLANDERS, level_of, place_of
-from exports.disclosure.policy import TOTAL, MartPolicy, Policy, PolicyError
+from exports.disclosure.policy import TOTAL, MartPolicy, Policy, PolicyError, PolicyFile
 from exports.disclosure.system import CellId
 from exports.figures.identity import FigureId
 from exports.figures.plan import Mart
+from orchestration.store.yaml_models import Mistake, YamlDocument
 
 Scope = dict[tuple[str, int], dict[str, set[str]]]
 """(population, year) -> item -> the levels at which it is published."""
@@ -30,14 +31,15 @@ def marts() -> dict[str, Mart]:
 
 
 class CountFinder:
-    """Finds the counts behind figures."""
+    """Finds, by the policy, the counts that a figure shows or is computed from."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._known: dict[tuple[str, str, str], tuple[tuple[str, str, int, bool], ...]] = {}
 
     def cells(self, figure: FigureId) -> tuple[CellId, ...]:
-        """The counts that a figure shows or is computed from. Raises PolicyError when no policy covers it."""
+        """The counts behind a figure: one for a count, several for a share or a change. Raises PolicyError when no
+        policy covers it."""
         key = (figure.mart, figure.measure, figure.category)
         sources = self._known.get(key)
         if sources is None:
@@ -49,7 +51,7 @@ class CountFinder:
         )
 
     def scope(self, figures: Iterable[FigureId]) -> Scope:
-        """What these figures publish together."""
+        """The counts behind all these figures, and the levels at which they are published."""
         result: Scope = {}
         for figure in figures:
             for cell in self.cells(figure):
@@ -74,7 +76,7 @@ class CountFinder:
             )
         if measure in rules.amounts:
             return ((population + AMOUNTS, TOTAL, 0, False),)
-        if measure not in rules.counts:
+        if measure not in rules.columns:
             raise self._unknown(figure)
         return ((population, rules.item(measure), 0, False),)
 
@@ -118,7 +120,8 @@ def population_of(mart: Mart, rules: MartPolicy, category: str) -> str:
 
 
 def item_of(mart: Mart, category: str) -> str:
-    """Name of the count of one category; `months/25+|months/30` for one that the wide table counts in another."""
+    """Name of the count of a category. When the wide table counts it in a wider one, both are named:
+    `months/25+|months/30`."""
     try:
         whole = mart.bins(category)
     except ValueError:  # the name of a bin is no category of the mart
@@ -126,28 +129,35 @@ def item_of(mart: Mart, category: str) -> str:
     return category if whole == category else f"{whole}|{category}"
 
 
-def problems(policy: Policy) -> list[str]:
-    """What the policy says of marts and measures that no annex shows, or doesn't say of those that one does."""
-    found = []
-    for name in policy.marts.keys() - marts().keys():
-        found.append(f"policy.yml: no annex shows {name}; correct its name under `marts`, or take the block out")
+def uncovered(policy: YamlDocument[PolicyFile]) -> list[Mistake]:
+    """Marts and measures that annexes show and the policy doesn't cover, and what it covers that no annex shows."""
+    rules_by_mart = policy.model.marts
+    found = [
+        policy.mistake(("marts", name), f"no annex shows {name}; correct its name under `marts`, or take the block out")
+        for name in rules_by_mart.keys() - marts().keys()
+    ]
     for name, mart in marts().items():
-        rules = policy.marts.get(name)
+        rules = rules_by_mart.get(name)
         if rules is None:
-            found.append(f"policy.yml says nothing about {name}; add a block for it under `marts`")
+            found.append(policy.mistake(("marts",), f"says nothing about {name}; add a block for it under `marts`"))
             continue
-        covered = {*rules.counts, *rules.amounts, *rules.derived}
-        for measure in (item.column for item in mart.measures if mart.category is None):
-            if measure not in covered:
-                found.append(
-                    f"policy.yml, {name}: no line covers {measure}; add it to `counts`, `means`, `amounts` or `derived`"
-                )
+        covered = {*rules.columns, *rules.amounts, *rules.derived}
+        found += [
+            policy.mistake(
+                ("marts", name),
+                f"{name}: no line covers {item.column}; add it to `counts`, `means`, `amounts` or `derived`",
+            )
+            for item in (mart.measures if mart.category is None else ())
+            if item.column not in covered
+        ]
         options = {value for values in mart.options.values() for value in values}
         if not isinstance(rules.per_person, int) and rules.per_person.keys() != options:
-            found.append(
-                f"policy.yml, {name}: `per_person` needs a number for each of {', '.join(sorted(options))}; "
+            what = (
+                f"{name}: `per_person` needs a number for each of {', '.join(sorted(options))}; "
                 f"it has {', '.join(sorted(rules.per_person))}"
             )
+            found.append(policy.mistake(("marts", name, "per_person"), what))
         if mart.category is not None and not rules.sums:
-            found.append(f"policy.yml, {name}: no `sums`; add `- total = <kenmerk>/*` for its categories")
-    return sorted(found)
+            what = f"{name}: no `sums`; add `- total = <kenmerk>/*` for its categories"
+            found.append(policy.mistake(("marts", name), what))
+    return sorted(found, key=str)

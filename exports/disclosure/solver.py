@@ -25,14 +25,13 @@ TIME_LIMIT = 120.0
 
 
 class SolverError(Exception):
-    """HiGHS gave no answer to a program that has one by construction."""
+    """HiGHS gave no answer to a program that is known to have one. Nothing is decided, so nothing may be published."""
 
 
 class Program:
-    """Variables 0..size-1, each a whole number of at least its floor.
+    """An integer program over variables 0..size-1, each a whole number of at least its floor.
 
-    `equations` and `bounds` are (terms, constant): the sum of the terms plus the constant is 0, or at least 0.
-    """
+    `equations` and `bounds` are (terms, constant): the sum of the terms plus the constant is 0, or at least 0."""
 
     def __init__(
         self, floors: Sequence[int], equations: Sequence[tuple[Terms, int]], bounds: Sequence[tuple[Terms, int]] = ()
@@ -63,10 +62,11 @@ class Program:
         upper: Floats | None = None,
         integer: bool = False,
     ) -> tuple[float, Ints | None] | None:
-        """Minimum of costs . x within the extra limits: the value, and the point when it is whole and exact.
+        """The minimum of `costs` times the variables within `lower` and `upper`: (value, point). None when nothing is
+        feasible.
 
-        Without `integer` the value is that of the linear relaxation, a lower bound of the true one. None = infeasible.
-        """
+        The point is None when it isn't whole or not exact. Without `integer` the value is that of the linear
+        relaxation: at most the true minimum."""
         highs = self._solver()
         columns = np.arange(self.size, dtype=np.int32)
         if integer != self._integer:

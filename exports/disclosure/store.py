@@ -15,7 +15,7 @@ from typing import Any
 
 from exports.disclosure.control import Control
 from exports.disclosure.geography import Geography
-from exports.disclosure.policy_reader import read_policy
+from exports.disclosure.policy import kept_policy
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System, Terms
@@ -28,11 +28,11 @@ _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
 
 
 class RegisterError(Exception):
-    """A file of the register can't be read. Without it nothing may be published."""
+    """A kept control can't be read. Without it nothing may be published about its years."""
 
 
 def save(control: Control, path: Path) -> Path:
-    """Write the control to `path`, atomically."""
+    """Write the control to `path` in one step, and return that path."""
     release, system = control.release, control.release.system
     names: dict[str, int] = {}
 
@@ -79,7 +79,7 @@ def save(control: Control, path: Path) -> Path:
 
 
 def load(path: Path) -> Control:
-    """The control in a file. Raises RegisterError when the file isn't whole."""
+    """The control in a file. Raises RegisterError when the file can't be read or is damaged."""
     try:
         data = json.loads(gzip.decompress(path.read_bytes()))
         if data["format"] != _FORMAT:
@@ -92,7 +92,7 @@ def load(path: Path) -> Control:
         return Control(
             release,
             scope,
-            read_policy(data["policy"]),
+            kept_policy(data["policy"]),
             data["passed"],
             tuple(data["policy_lines"]),
             tuple(data["audit_lines"]),
@@ -106,7 +106,7 @@ def load(path: Path) -> Control:
 
 def _release(data: dict[str, Any]) -> PublishedSystem:
     names = data["names"]
-    policy = read_policy(data["policy"])
+    policy = kept_policy(data["policy"])
     system = System(policy.threshold)
     hidden = set()
     for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"], strict=True):

@@ -1,11 +1,11 @@
-"""The pattern: which cells are hidden, as few and as cheap as can be found quickly.
+"""The suppression pattern: which cells are hidden, as few and as cheap as can be found quickly.
 
 1. Small cells are hidden, and what earlier releases hid stays hidden.
-2. Every equation on its own, then interval propagation over all of them (`greedy`, `propagate`).
+2. Every equation on its own, then propagation over all of them (`secondary.GreedySuppression`).
 3. Cells hidden on the way that are no longer needed are shown again.
-4. Witnesses for what is left (`witness`); where a cell turns out confined, the cheapest cells to free it (`repair`).
-The audit comes after that and knows nothing of it, except for the witnesses, which it checks itself.
-"""
+4. Points that prove what is left (`bounds.InnerBounds`); where a cell turns out confined, the cheapest cells to free it
+   (`secondary.RepairProgram`).
+The audit comes after that and uses nothing of it, except for the points, which it checks itself."""
 
 from __future__ import annotations
 
@@ -17,17 +17,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exports.disclosure.audit import explore, programs, whole_points
-from exports.disclosure.greedy import Greedy
-from exports.disclosure.propagate import Intervals
-from exports.disclosure.repair import Repair
+from exports.disclosure.bounds import InnerBounds, OuterBounds
+from exports.disclosure.secondary import GreedySuppression, RepairProgram
 from exports.disclosure.solver import Floats, Ints
 from exports.disclosure.system import System, split
-from exports.disclosure.witness import Spread
 
 
 @dataclass
 class Pattern:
-    """Hidden cells of a system, of which `small` by the policy, and points to hand to the audit."""
+    """The hidden cells of a system, which of them are `small` by the policy, and points that save the audit time."""
 
     hidden: set[int] = field(default_factory=set)
     small: set[int] = field(default_factory=set)
@@ -35,10 +33,10 @@ class Pattern:
 
 
 def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) -> Pattern:
-    """The pattern for a whole system, part by part; the same whatever the number of workers. `start` is hidden anyway.
+    """The pattern for a whole system, part by part; the same for any number of workers. Cells in `start` are hidden
+    anyway.
 
-    Workers are threads: nearly all time is spent in the solver, which lets other threads run meanwhile.
-    """
+    Workers are threads: nearly all time is spent in the solver, which lets other threads run meanwhile."""
     pattern = Pattern()
     parts: list[tuple[list[int], list[Ints]]] = []
     pieces = sorted(split(system), key=lambda part: -len(part.cells))
@@ -57,8 +55,8 @@ def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) ->
     return pattern
 
 
-def as_it_was(system: System, hidden: Set[int]) -> Pattern:
-    """What is hidden already, and nothing more: a pattern to be audited."""
+def unchanged(system: System, hidden: Set[int]) -> Pattern:
+    """The pattern that hides nothing beyond `hidden` and what earlier releases hid, to be audited as it is."""
     before = {cell for cell, kept in system.fixed.items() if kept}
     unknown = {cell for cell, watched in enumerate(system.watched) if not watched}
     return Pattern({cell for cell in hidden if system.fixed.get(cell) is not False} | before | unknown)
@@ -77,7 +75,7 @@ def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], set[int]
     must = small | before | (forced - known) | {cell for cell in cells if not system.watched[cell]}
     if not any(system.watched[cell] for cell in must):
         return small, must, []
-    greedy = Greedy(system, set(must))
+    greedy = GreedySuppression(system, set(must))
     greedy.run()
     greedy.loosen()
     greedy.trim(must)
@@ -92,32 +90,32 @@ _BATCH = 8
 def _finish(system: System, hidden: set[int]) -> list[Ints]:
     """Hide what is still needed (in `hidden`); the points that prove the pattern. More hidden keeps points valid."""
     points = [np.array(system.values, dtype=np.int64)]
-    repair = Repair(system)
+    repair = RepairProgram(system)
     most = hidden | _changeable(system, hidden)
-    widest = Intervals(system.published(most))
+    widest = OuterBounds(system.published(most))
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
     stale = False
-    spreads: dict[tuple[int, ...], Spread] = {}  # of the components; the same cells have the same program
+    explored: dict[tuple[int, ...], InnerBounds] = {}  # of the components; the same cells have the same program
     while True:
         added: set[int] = set()
         gathered: list[tuple[list[int], list[Ints]]] = []
-        published, before, spreads = system.published(hidden), spreads, {}
+        published, before, explored = system.published(hidden), explored, {}
         for component, program in programs(published):
-            spread = before.get(tuple(component)) or explore(published, component, program, points, hopeless)
-            spreads[tuple(component)] = spread
+            inner = before.get(tuple(component)) or explore(published, component, program, points, hopeless)
+            explored[tuple(component)] = inner
             skip = settled | hopeless
-            todo = [int(variable) for variable in np.flatnonzero(spread.open) if component[variable] not in skip]
+            todo = [int(variable) for variable in np.flatnonzero(inner.unproven) if component[variable] not in skip]
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
             tried = 0
             for variable in todo:
                 cell = component[variable]
-                lowest = _confined_from(system, cell, variable, spread)
+                lowest = _confined_from(system, cell, variable, inner)
                 if lowest is None:
-                    if spread.open[variable]:
+                    if inner.unproven[variable]:
                         settled.add(cell)
                     continue
-                width = int(spread.widths[variable])
+                width = int(inner.widths[variable])
                 more = repair.widen(cell, lowest, width, hidden, _changeable(system, hidden))
                 if more is None:
                     settled.add(cell)
@@ -127,7 +125,7 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
                 tried += 1
                 if tried == _BATCH:
                     break
-            gathered.append((component, spread.points))
+            gathered.append((component, inner.points))
         points = whole_points(points[0], gathered)
         stale = stale or bool(added and settled)
         if not added:
@@ -146,25 +144,25 @@ def _changeable(system: System, hidden: set[int]) -> set[int]:
     }
 
 
-def _confined_from(system: System, cell: int, variable: int, spread: Spread) -> int | None:
+def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds) -> int | None:
     """The lowest value of a cell that could be small and can't vary enough; None when it is fine."""
-    costs = np.zeros(spread.program.size)
+    costs = np.zeros(inner.program.size)
     costs[variable] = 1
-    lowest = int(np.ceil(_optimum(spread, costs) - 1e-6))
-    if lowest >= system.threshold * system.units[cell] or not spread.open[variable]:
+    lowest = int(np.ceil(_optimum(inner, costs) - 1e-6))
+    if lowest >= system.threshold * system.units[cell] or not inner.unproven[variable]:
         return None
-    upper = np.full(spread.program.size, np.inf)
-    upper[variable] = lowest + int(spread.widths[variable])
-    _optimum(spread, -costs, upper)
-    return lowest if spread.open[variable] else None
+    upper = np.full(inner.program.size, np.inf)
+    upper[variable] = lowest + int(inner.widths[variable])
+    _optimum(inner, -costs, upper)
+    return lowest if inner.unproven[variable] else None
 
 
-def _optimum(spread: Spread, costs: Floats, upper: Floats | None = None) -> float:
+def _optimum(inner: InnerBounds, costs: Floats, upper: Floats | None = None) -> float:
     """The minimum over whole numbers; offers the point that has it."""
     for integer in (False, True):
-        result = spread.program.optimum(costs, upper=upper, integer=integer)
+        result = inner.program.optimum(costs, upper=upper, integer=integer)
         assert result is not None  # the true values are a solution
         if result[1] is not None:
-            spread.offer(result[1])
+            inner.offer(result[1])
             break
     return result[0]

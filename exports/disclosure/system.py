@@ -47,10 +47,9 @@ class CellId(NamedTuple):
 class Published:
     """What a reader of the public edition has: nothing here depends on a hidden value.
 
-    `shown`: the value, or None when hidden. `floors`: the lowest value a hidden cell can have (1 for a count).
-    `units`: what counts as one person in this cell (1, or the number of parts of a mean). `watched`: whether the cell
-    is a published one that must be protected (a helper between two geographies is not).
-    """
+    All sequences are by cell number. `shown`: the value, or None when hidden. `floors`: the lowest value that a hidden
+    cell can have (1 for a count). `units`: what counts as one person in the cell (1, or the number of parts of a mean).
+    `watched`: whether the cell must be protected, as all published cells must; totals that no table shows need not."""
 
     names: Sequence[CellId]
     shown: Sequence[int | None]
@@ -63,20 +62,21 @@ class Published:
 
 
 def width(threshold: int, unit: int, floor: int) -> int:
-    """How far apart (lowest to highest) the values must be that a hidden small count can have: threshold - 1 persons.
+    """How far apart the lowest and highest possible value of a hidden small count must be: threshold - 1 persons.
 
-    For a mean, which can be less than one person, so much more that this also holds for a reader who takes 1 as least.
-    """
+    For a mean, which can be less than one person, more: so far that a reader who assumes at least 1 person finds as
+    much."""
     return (threshold - 1) * unit + unit - max(floor, 1)
 
 
 @dataclass
 class System:
-    """Cells with their true values, and the equations and bounds between them. Built up with `add` and `equate`.
+    """Cells with their true values, and the equations and bounds between them. Built up with `add`, `equate` and
+    `bound`.
 
-    `fixed` holds what earlier releases settled: True = hidden there, False = shown there, so known to everybody.
-    `follows`: a cell -> the cell with which it must be hidden (an amount with its count).
-    """
+    `fixed` holds what earlier releases decided: True = hidden there, False = shown there, so known to everybody.
+    `exempt`: cells that the policy allows to be shown. `follows`: a cell -> the cell with which it must be hidden (an
+    amount of money with its count)."""
 
     threshold: int
     cells: list[CellId] = field(default_factory=list)
@@ -95,7 +95,8 @@ class System:
     def add(
         self, cell: CellId, value: int, *, cost: float = 1.0, unit: int = 1, floor: int = 1, watched: bool = True
     ) -> int:
-        """Number of the cell, which is new. A value of 0 has no place here, unless its row is withheld."""
+        """Add a cell and return its number. Raises ValueError for one that is there already, or is 0 and not in a
+        withheld row."""
         if (value == 0 and floor) or cell in self.index:
             raise ValueError(f"{cell}: cells are added once, and only when they are not 0 or withheld")
         number = self.index[cell] = len(self.cells)
@@ -108,7 +109,7 @@ class System:
         return number
 
     def equate(self, total: CellId, parts: Iterable[CellId]) -> None:
-        """total = sum of parts; cells that are 0 drop out. The true values must agree."""
+        """Add: total = sum of parts; cells that are 0 drop out. Raises ValueError when the true values don't agree."""
         terms = self._terms([(total, 1), *((part, -1) for part in parts)])
         if terms:
             if sum(self.values[cell] * factor for cell, factor in terms):
@@ -116,7 +117,7 @@ class System:
             self.equations.append(terms)
 
     def bound(self, lower: Iterable[CellId], upper: Iterable[CellId]) -> None:
-        """sum of lower <= sum of upper. Left out when nothing below is published, or when it doesn't hold."""
+        """Add: sum of lower <= sum of upper. Left out when no cell of `lower` is there, or when it doesn't hold."""
         below = self._terms((cell, -1) for cell in lower)
         terms = self._terms((cell, 1) for cell in upper) + below
         if below and sum(self.values[cell] * factor for cell, factor in terms) >= 0:
@@ -149,7 +150,7 @@ class System:
         return width(self.threshold, self.units[cell], self.floors[cell])
 
     def published(self, hidden: set[int]) -> Published:
-        """What a reader gets to see when the cells in `hidden` are hidden."""
+        """What a reader has when the cells in `hidden` are hidden."""
         return Published(
             names=self.cells,
             shown=[None if cell in hidden else value for cell, value in enumerate(self.values)],
@@ -163,7 +164,7 @@ class System:
 
 
 def split(system: System) -> list[System]:
-    """The parts of a system that have nothing to do with each other, each with its own numbering."""
+    """The parts of a system that share no equation or bound, each with its own cell numbers."""
     groups = connected(len(system.cells), [*system.equations, *system.bounds])
     where: dict[int, tuple[int, int]] = {}
     parts: list[System] = []

@@ -1,26 +1,27 @@
-"""Which rows are withheld from an edition of other years, beside the usual one of the same publication.
+"""Which rows are withheld from an edition of other years, beside the usual edition of the same publication.
 
-What the usual edition shows is known, and a 0 is shown. A total of 4 that it shows, over four categories that are not
-0, makes each of them 1, whatever else is hidden: then the zeros must be hidden as well. Interval propagation over all
-that could be hidden tells which cells have no room, and which rows of the new tables take it; those are withheld, of
-a municipality before those of a province, until no cell is left that withholding could help. Only what the usual
-edition doesn't publish is withheld. With all of that withheld a reader has nothing more than the usual edition, so
-there is always an outcome where the usual edition has one.
-"""
+A row is all that one population counts in one year and place; of a withheld row a reader doesn't know what is 0. That
+is needed where hiding cells isn't enough. For example: the usual edition shows a total of 4, and a table of the new
+edition splits it in four categories that are not 0; then each of them is 1, whatever else is hidden, so the zeros
+beside them must be hidden as well.
+
+Propagation over all cells that could be hidden shows which cells can't get enough room, and which rows of the new
+tables confine them. Those rows are withheld, of a municipality before those of a province, until withholding helps no
+cell any more. Only what the usual edition doesn't publish is withheld. With all of that withheld a reader has nothing
+beyond the usual edition, so there is always an outcome when the usual edition has one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from exports.disclosure.blocks import Block, assemble, equal
+from exports.disclosure.bounds import OuterBounds
+from exports.disclosure.counts import Block, TableRow, WithheldRows, assemble, equal, row_of
 from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import Policy
-from exports.disclosure.propagate import Intervals
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, System
-from exports.disclosure.withheld import Row, Withheld, row_of
 
 _DEPTH = 4
 """So many equations away from a cell without room a row is looked for."""
@@ -28,40 +29,40 @@ _ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Usual:
-    """The usual edition: its release, and what it publishes."""
+class UsualEdition:
+    """The usual edition: its release, and the counts that it publishes."""
 
     release: PublishedSystem
     scope: Scope
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An edition with these rows withheld, and the usual edition as known to one who has no list of its zeros there.
+class WithholdingOption:
+    """An edition with these rows withheld, and the usual edition with the zeros of the same rows unknown.
 
-    The usual edition doesn't publish every part of its totals; what it doesn't, is no more known than in the new one.
-    """
+    `usual` needs this because the usual edition doesn't publish every part of its totals: a part that it leaves out is
+    as unknown there as in the new edition."""
 
-    withheld: Withheld
+    withheld: WithheldRows
     release: PublishedSystem
     usual: PublishedSystem
 
 
-def choices(
-    usual: Usual,
+def withholding_options(
+    usual: UsualEdition,
     bare: PublishedSystem,
     blocks: Mapping[tuple[str, int], Block],
     scope: Scope,
     earlier: Sequence[PublishedSystem],
     policy: Policy,
-) -> Iterator[Choice]:
-    """What to withhold, each wider than the one before: as little as propagation finds, all that counts
-    something in a municipality, all that counts something, everything."""
+) -> Iterator[WithholdingOption]:
+    """What to withhold, in up to five steps, each with more rows than the one before: the rows that propagation finds,
+    all rows of municipalities, all rows that count something, all rows."""
 
     kept = _kept(usual.scope, blocks, policy)
 
-    def choice(rows: frozenset[Row]) -> Choice:
-        withheld = Withheld(rows, kept)
+    def choice(rows: frozenset[TableRow]) -> WithholdingOption:
+        withheld = WithheldRows(rows, kept)
 
         def system(of: Scope) -> System:
             return assemble(blocks, of, bare.geography, policy, withheld)
@@ -70,10 +71,10 @@ def choices(
         before = _with(usual.release, system(usual.scope))
         shown = {cell for number, cell in enumerate(usual.release.system.cells) if number not in usual.release.hidden}
         hidden = frozenset(number for number, cell in enumerate(before.system.cells) if cell not in shown)
-        return Choice(withheld, new, replace(before, hidden=hidden))
+        return WithholdingOption(withheld, new, replace(before, hidden=hidden))
 
-    everything = frozenset(row_of(cell) for cell in bare.system.cells if not Withheld(kept=kept).keeps(cell))
-    chosen: frozenset[Row] = frozenset()
+    everything = frozenset(row_of(cell) for cell in bare.system.cells if not WithheldRows(kept=kept).keeps(cell))
+    chosen: frozenset[TableRow] = frozenset()
     beyond = set(_narrow(choice(everything), earlier, policy))
     found = choice(chosen)
     for _ in range(_ROUNDS):
@@ -110,12 +111,14 @@ def _with(release: PublishedSystem, system: System) -> PublishedSystem:
     return replace(release, system=system, hidden=withheld)
 
 
-def _narrow(choice: Choice, earlier: Sequence[PublishedSystem], policy: Policy) -> dict[CellId, Row | None]:
+def _narrow(
+    choice: WithholdingOption, earlier: Sequence[PublishedSystem], policy: Policy
+) -> dict[CellId, TableRow | None]:
     """The cells without room even when all that can be hidden is, each with the row to withhold for it, if any."""
     union = with_earlier(choice.release, [*earlier, choice.usual], policy)
     cells = range(len(union.cells))
     most = {cell for cell in cells if union.fixed.get(cell) is not False and cell not in union.exempt}
-    intervals = Intervals(union.published(most))
+    intervals = OuterBounds(union.published(most))
     own = len(choice.release.system.cells)
     return {
         union.cells[cell]: _row(union, own, intervals, cell, choice.withheld)
@@ -124,7 +127,7 @@ def _narrow(choice: Choice, earlier: Sequence[PublishedSystem], policy: Policy) 
     }
 
 
-def _row(union: System, own: int, intervals: Intervals, cell: int, withheld: Withheld) -> Row | None:
+def _row(union: System, own: int, intervals: OuterBounds, cell: int, withheld: WithheldRows) -> TableRow | None:
     found = [
         (LEVELS.index(level_of(name.place)), distance, row_of(name))
         for distance, terms in [(0, ((cell, 1),)), *intervals.reasons(cell, _DEPTH)]

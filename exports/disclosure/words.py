@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
+from exports.disclosure.counts import WithheldRows
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
-from exports.disclosure.withheld import Withheld
 from exports.figures.identity import VLAANDEREN
 
 
-def policy_lines(policy: Policy, earlier: Sequence[PublishedSystem], usual: Withheld | None = None) -> tuple[str, ...]:
-    """By which rule figures are hidden.
+def policy_lines(
+    policy: Policy, earlier: Sequence[PublishedSystem], usual: WithheldRows | None = None
+) -> tuple[str, ...]:
+    """The rules by which figures are hidden, in Dutch.
 
-    `usual`: what is withheld because the usual edition of the same publication counts as shown too.
-    """
+    `earlier` are the releases that were taken into account. `usual`: the rows that are withheld because of the usual
+    edition of the same publication; None when this is the usual edition."""
     top = policy.threshold - 1
     zeros = (
         "een 0 is getoond, behalve in de rijen die het nazicht noemt" if usual and usual.rows else "een 0 is getoond"
@@ -51,7 +53,10 @@ def policy_lines(policy: Policy, earlier: Sequence[PublishedSystem], usual: With
 def audit_lines(
     policy: Policy, report: AuditReport, levels: Mapping[str, tuple[int, int]], known: int
 ) -> tuple[str, ...]:
-    """What the audit found, and how much is hidden. `levels`: level -> counts other than 0, hidden ones."""
+    """What the audit found and how much is hidden, in Dutch.
+
+    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that an earlier release shows already.
+    """
     if report.passed:
         lines = [
             "Geslaagd: uit alles wat samen gepubliceerd is, valt geen enkel verborgen klein aantal te bepalen, noch te "
@@ -63,11 +68,11 @@ def audit_lines(
                 f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, "
                 "minder ruimte; ook die cijfers zijn niet te bepalen."
             )
-        if report.told:
+        if report.informed_findings:
             lines.append(
-                f"Bij {_number(report.told)} verborgen cijfers geldt dat voor een lezer die van een verborgen cijfer "
-                "aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef wat er rond "
-                "getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
+                f"Bij {_number(report.informed_findings)} verborgen cijfers geldt dat voor een lezer die van een "
+                "verborgen cijfer aanneemt dat het sinds een eerdere vrijgave gelijk bleef waar ook alles gelijk bleef "
+                "wat er rond getoond is; wie van elk cijfer zou weten of het gewijzigd is, kan ze nauwer beperken."
             )
     else:
         lines = [
@@ -86,8 +91,8 @@ def audit_lines(
     return tuple(lines)
 
 
-def withheld_lines(withheld: Withheld | None) -> tuple[str, ...]:
-    """Of how many rows everything is hidden, zeros too."""
+def withheld_lines(withheld: WithheldRows | None) -> tuple[str, ...]:
+    """How many rows are withheld, in Dutch; nothing when there are none."""
     if withheld is None or not withheld.rows:
         return ()
     rows = "1 rij" if len(withheld.rows) == 1 else f"{_number(len(withheld.rows))} rijen"

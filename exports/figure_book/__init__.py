@@ -38,40 +38,40 @@ def write_figure_book(
 ) -> Path:
     """Write the figure book of a publication to `out_path`, in one step, and return that path.
 
-    It shows the figures of the book's own definition, or with `questions` those that their annexes carry. `hidden`
+    It shows the figures of the book's own definition, or with `questions` those that their annexes show. `hidden`
     must know every figure that is shown. The edition "publiek" says "vertrouwelijk" for every figure that is hidden or
     was worked out from one that is; "volledig" shows all and says on top that it is confidential.
 
     The same publication, definition and hidden figures give the same bytes. Raises PublicationError when the
-    publication can't be read, QuestionError when the definition can't, ValueError for an unknown edition.
+    publication can't be read, QuestionFileError when the definition can't, ValueError for an unknown edition.
     """
     from exports.editions import PUBLIEK
     from exports.editions import edition as chosen_edition
     from exports.figure_book.data import collect_book
     from exports.figure_book.page import page
-    from exports.figure_book.scope import of_definition, of_questions
+    from exports.figure_book.selection import of_definition, of_questions
     from exports.figures.reading import PublicationReader
     from exports.xlsx.archive import replace_file
 
     made_for = chosen_edition(edition)
     conceal = hidden if made_for.name == PUBLIEK else None
     with PublicationReader(Path(publication_folder)) as publication:
-        carried = (
+        selected = (
             of_definition(load_definition(), publication)
             if questions is None
             else of_questions(questions, publication.facts)
         )
-        content = page(collect_book(publication, carried, conceal, made_for))
+        content = page(collect_book(publication, selected, conceal, made_for))
     return replace_file(Path(out_path), content.encode("utf-8"))
 
 
 def book_figures(publication_folder: Path, definition: Definition | None = None) -> list[Figure]:
     """Every figure that the book shows when nothing is hidden: what may have to be hidden.
 
-    Raises PublicationError, and QuestionError when the definition can't be read.
+    Raises PublicationError, and QuestionFileError when the definition can't be read.
     """
     from exports.figure_book.data import figures_of
-    from exports.figure_book.scope import of_definition
+    from exports.figure_book.selection import of_definition
     from exports.figures.reading import PublicationReader
 
     with PublicationReader(Path(publication_folder)) as publication:

@@ -16,12 +16,12 @@ from typing import Any
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
-from exports.editions import Edition, shown
+from exports.editions import Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN
-from exports.figure_book.scope import Carried, Scope, scope_of, shows
+from exports.figure_book.selection import KindSelection, Selection, of_kind, shows
 from exports.figures.collect import Figures, WideFigures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
-from exports.figures.indicators import Indicator
+from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationReader
 from exports.questions.question import Annex
 from exports.sheets.context import year_flags
@@ -32,12 +32,12 @@ _SIGNS = {"[c]": "c", "[x]": "x", "[z]": "z"}
 
 
 def collect_book(
-    publication: PublicationReader, carried: Sequence[Carried], hidden: Hidden | None, edition: Edition
+    publication: PublicationReader, selected: Sequence[Selection], hidden: Hidden | None, edition: Edition
 ) -> Book:
-    """The data of the page. Nothing that is hidden, or not carried, is in it."""
+    """The data of the page. Nothing that is hidden, or not selected, is in it."""
     facts = publication.facts
     municipalities = [item for item in publication.municipalities if item.nis_code != UNASSIGNED]
-    series = {key: made for key in KINDS_SHOWN if (made := _series(publication, key, carried, hidden)) is not None}
+    series = {key: made for key in KINDS_SHOWN if (made := _series(publication, key, selected, hidden)) is not None}
     return {
         "meta": {
             "asOf": facts.as_of.isoformat(),
@@ -56,10 +56,10 @@ def collect_book(
     }
 
 
-def figures_of(publication: PublicationReader, carried: Sequence[Carried]) -> Iterator[Figure]:
+def figures_of(publication: PublicationReader, selected: Sequence[Selection]) -> Iterator[Figure]:
     """Every figure that a page with all of them would show: what may have to be hidden."""
     for key in KINDS_SHOWN:
-        if (found := _Series.read(publication, key, carried)) is not None:
+        if (found := _Series.read(publication, key, selected)) is not None:
             for row in found.rows.values():
                 yield from (figure for figure in row if figure is not None)
 
@@ -83,40 +83,44 @@ def _sort_key(name: str) -> str:
 class _Series:
     """The figures of one annex kind; `rows` by place, measure by measure and within each year by year."""
 
-    scope: Scope
+    selection: KindSelection
     figures: Figures
     indicators: list[tuple[str, Indicator]]
     rows: dict[str, list[Figure | None]]
 
     @classmethod
-    def read(cls, publication: PublicationReader, key: str, carried: Sequence[Carried]) -> _Series | None:
-        """None when nothing of the kind is carried."""
+    def read(cls, publication: PublicationReader, key: str, selected: Sequence[Selection]) -> _Series | None:
+        """None when nothing of the kind is selected."""
         kind = KINDS[key]
-        scope = scope_of(kind, carried)
-        if not scope.years:
+        selection = of_kind(kind, selected)
+        if not selection.years:
             return None
-        figures = collect(publication, kind, scope.years, {}, tidied=False)
-        shown = [(name, indicator, scope.pairs(name)) for name, indicator in _indicators(figures)]
+        figures = collect(publication, kind, selection.years, {}, tidied=False)
+        shown = [(name, indicator, selection.pairs(name)) for name, indicator in _indicators(figures)]
         shown = [item for item in shown if item[2]]
         rows = {
             place: [
                 figures.figure(indicator, level, where, year) if shows(pairs, level, year, centre) else None
                 for _, indicator, pairs in shown
-                for year in scope.years
+                for year in selection.years
             ]
-            for place, level, where, centre in _shown_places(figures, scope)
+            for place, level, where, centre in _shown_places(figures, selection)
         }
-        return cls(scope, figures, [(name, indicator) for name, indicator, _ in shown], rows)
+        return cls(selection, figures, [(name, indicator) for name, indicator, _ in shown], rows)
 
 
 def _series(
-    publication: PublicationReader, key: str, carried: Sequence[Carried], hidden: Hidden | None
+    publication: PublicationReader, key: str, selected: Sequence[Selection], hidden: Hidden | None
 ) -> dict[str, Any] | None:
-    found = _Series.read(publication, key, carried)
+    found = _Series.read(publication, key, selected)
     if found is None:
         return None
-    kind, years = KINDS[key], found.scope.years
-    flags = year_flags(Annex(kind, "", kind.name, years, ""), found.figures, publication.facts.as_of)
+    kind, years = KINDS[key], found.selection.years
+    flags = year_flags(
+        Annex.model_construct(kind=kind, number="", title=kind.name, years=years, file_name=""),
+        found.figures,
+        publication.facts.as_of,
+    )
     return {
         "years": list(years),
         "provisional": sorted(flags.provisional),
@@ -147,17 +151,17 @@ def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Se
     return [year for year in years if last < year + 2]
 
 
-def _shown_places(figures: Figures, scope: Scope) -> Iterator[tuple[str, str, str, bool]]:
-    """(place, level, place as in an identity, is it a centre city) of all places that the scope shows at some year."""
-    if VLAANDEREN in scope.levels:
+def _shown_places(figures: Figures, selection: KindSelection) -> Iterator[tuple[str, str, str, bool]]:
+    """(place, level, place as in an identity, is it a centre city) of all places that are shown at some year."""
+    if VLAANDEREN in selection.levels:
         yield VLAANDEREN, VLAANDEREN, VLAANDEREN, False
-    if PROVINCIE in scope.levels:
+    if PROVINCIE in selection.levels:
         for province in figures.provinces:
             if any(item.province == province and item.nis_code != UNASSIGNED for item in figures.municipalities):
                 yield f"p:{province}", PROVINCIE, province, False
     for item in figures.municipalities:
-        carried = GEMEENTE in scope.levels or (item.is_centre_city and CENTRUMSTAD in scope.levels)
-        if item.nis_code != UNASSIGNED and carried:
+        selected = GEMEENTE in selection.levels or (item.is_centre_city and CENTRUMSTAD in selection.levels)
+        if item.nis_code != UNASSIGNED and selected:
             yield item.nis_code, GEMEENTE, item.nis_code, item.is_centre_city
 
 
@@ -187,7 +191,7 @@ def _late(values: list[Value]) -> list[Value]:
 def _value(figure: Figure | None, hidden: Hidden | None) -> Value:
     if figure is None:
         return None
-    value = shown(figure, hidden)
+    value = displayed(figure, hidden)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return _SIGNS[value] if isinstance(value, str) else value

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
-from exports.figures.indicators import Indicator, Signatures
-from exports.figures.plan import Categories, FigurePlan, Mart, Measure, Wide
+from exports.figures.plan import Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationError, PublicationReader
 from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy
@@ -197,10 +196,10 @@ def _check_labels(kind: FigurePlan, tables: tuple[WideFigures, ...], present: fr
     for mart in kind.marts:
         if mart.category is None:
             continue
-        loose = sorted(key for key in present - shown if "/" in key)
-        if loose:
+        missing = sorted(key for key in present - shown if "/" in key)
+        if missing:
             raise PublicationError(
-                f"{mart.name} holds {', '.join(loose)}, for which annex kind {kind.key} has no column: add the code "
+                f"{mart.name} holds {', '.join(missing)}, for which annex kind {kind.key} has no column: add the code "
                 "to the code lists or class sets, and build again"
             )
 
@@ -221,9 +220,9 @@ def _municipalities(publication: PublicationReader, seen: set[str]) -> tuple[Mun
     """Rows of the wide tables: the whole geography, and "Niet toewijsbaar" only when something counts there."""
     known = {item.nis_code: item for item in publication.municipalities}
     known.setdefault(UNASSIGNED, Municipality(UNASSIGNED, "Niet toewijsbaar", "Niet toewijsbaar", False))
-    foreign = sorted(seen - known.keys())
-    if foreign:
+    unknown = sorted(seen - known.keys())
+    if unknown:
         raise PublicationError(
-            f"the marts count municipalities that municipalities.parquet lacks: {', '.join(foreign)}; build again"
+            f"the marts count municipalities that municipalities.parquet lacks: {', '.join(unknown)}; build again"
         )
     return tuple(item for code, item in sorted(known.items()) if code != UNASSIGNED or UNASSIGNED in seen)

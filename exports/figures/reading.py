@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from orchestration.store.errors import TweError
 from orchestration.store.sql import quote
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ UNASSIGNED = "99999"
 """NIS code of what can't be put in a municipality of the reporting geography ("Niet toewijsbaar")."""
 
 
-class PublicationError(Exception):
+class PublicationError(TweError):
     """The publication is incomplete or contradicts itself. The message says what, where and what to do."""
 
 
@@ -202,7 +203,7 @@ class PublicationReader:
         return [UsedDelivery(*row, versions.get(row[0])) for row in rows]
 
     def findings(self, deliveries: Sequence[UsedDelivery]) -> list[PublishedRuleCount]:
-        """Rows per source and rule: what the door found in these deliveries, and what only the warehouse could see."""
+        """Rows per source and rule: what ingest found in these deliveries, and what only the warehouse could see."""
         names = {item.file_name for item in deliveries}
         counts: dict[tuple[str, str, str], int] = {}
         for relation, fixed in (("quarantine_reasons", None), ("warehouse_findings", "warn")):

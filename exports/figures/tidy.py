@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import GEMEENTE, Entry, Figure, FigureId, Signature, part_ids
-from exports.figures.indicators import Signatures
-from exports.figures.plan import Field, Mart
+from exports.figures.plan import Field, Mart, Signatures
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.xlsx.document import Format
 
-Key = tuple[int, str, str]
+RowKey = tuple[int, str, str]
 """(year, nis_code, category) of a row of a tidy table."""
 
 
@@ -30,13 +29,13 @@ class TidyColumn:
 class Tidy:
     """The rows of one mart for the annex's years, in key order, with a label after every code.
 
-    A combination that doesn't occur has no row. Its absence tells what a 0 would, so where zeros are hidden too
+    A combination that doesn't occur has no row. Its absence reveals what a 0 would, so where zeros are hidden too
     (`withheld` rows) the sheet leaves out the rows that there are.
     """
 
     mart: Mart
     columns: tuple[TidyColumn, ...]
-    rows: dict[Key, tuple[Entry, ...]] = field(default_factory=dict)
+    rows: dict[RowKey, tuple[Entry, ...]] = field(default_factory=dict)
 
 
 class _RowMaker:
@@ -92,7 +91,7 @@ def tidy(
 ) -> Tidy:
     """The mart's rows (values in the order of `columns`) as a tidy table."""
     maker = _RowMaker(publication, signatures, mart)
-    made: dict[Key, tuple[Entry, ...]] = {}
+    made: dict[RowKey, tuple[Entry, ...]] = {}
     for row in rows:
         named = dict(zip(columns, row, strict=True))
         category = maker.category(named)

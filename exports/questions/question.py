@@ -1,65 +1,98 @@
-"""Parliament questions as data: one YAML file per question in `exports/questions/`, read and checked here.
+"""Questions of members of parliament: one YAML file each in `exports/questions/`, read into the models below.
 
-A file added to the folder is a question added; no code changes. What is wrong in a file is reported with the file,
-the line, what was found and what to do. Field by field:
-
-    id                      same as the file name without .yml
-    title                   as the question is called
-    year                    year in which it was asked, when known
-    number, date, minister, asked_by, parliamentary_year, introduction    only what is known
-    contact, licence, next_update    as they must stand on the cover
-    status                  ontwerp | voorlopig (default) | definitief
-    draft_of                the question whose texts these still are; while it stands here every title says ONTWERP and
-                            nothing is released
-    as_of, geography_date   only to pin the question to a date; else the publication's own dates apply
-    parts                   list of: part ("2d"), question (text), annex (number, optional), answer (own words;
-                            without them a part gets the sentence that goes with its annex)
-    annexes                 list of: kind, number, title, years (2020-2023, or a list), file, footnotes, options,
-                            levels (gemeente, centrumstad, provincie, vlaanderen; all when left out),
-                            breaks (year: why its figures can't be compared with those of the year before)
-    footnotes               texts that go with every annex
-    unavailable             list of: topic, what, why, annexes (numbers; all when left out)
+A file added to the folder is a question added; no code changes. The descriptions of the fields are those that an
+editor shows (docs/schemas/question.schema.json). Every mistake of a file is reported at once, with its line.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from exports.annexes import KINDS
-from exports.annexes.model import AnnexKind, Unavailable
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from exports.annexes.model import Unavailable
 from exports.figures.identity import LEVELS
-from exports.questions.fields import FieldReader, QuestionError, opened
-from exports.questions.yaml_lines import Located
+from exports.questions.field_types import FieldsOrBlank, FileStem, Kind, Levels, Many, Text, Words, Years
+from orchestration.store.errors import TweError
+from orchestration.store.yaml_models import Misplaced, Mistake, Place, YamlFileError, read
 
-STATUSES = ("ontwerp", "voorlopig", "definitief")
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the question, the annex that answers it (its number) and the sentence of the answer."""
-
-    part: str
-    question: str
-    annex: str | None = None
-    answer: str | None = None
+_UNFINISHED = re.compile(r"\b(TODO|TBD|FIXME|XXX)\b")
 
 
-@dataclass(frozen=True)
-class Annex:
+class QuestionError(TweError):
+    """A mistake in what is asked of a question, or of the questions as a whole."""
+
+
+class QuestionFileError(YamlFileError, QuestionError):
+    """Mistakes in files that ask for figures; `mistakes` has them one by one, `remedy` stands below them."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...] | list[Mistake], remedy: str = "") -> None:
+        super().__init__(mistakes)
+        if remedy:
+            self.remedy = remedy
+            self.args = (f"{self}\n     {remedy}",)
+
+
+def _texts_by_year(value: Any) -> dict[int, str]:
+    if not isinstance(value, dict) or not all(type(year) is int and isinstance(value[year], str) for year in value):
+        raise ValueError("`breaks` must be fields like `2019: why the figures of 2019 differ`")
+    return {year: " ".join(text.split()) for year, text in sorted(value.items())}
+
+
+class Part(FieldsOrBlank):
+    """A part of the question."""
+
+    part: Text
+    """Its number as in the question, such as 2d."""
+    question: Text
+    """The text of this part."""
+    annex: Text | None = None
+    """Number of the annex that answers it."""
+    answer: Text | None = None
+    """The answer in own words; without them a part gets the sentence that goes with its annex."""
+
+
+class Annex(FieldsOrBlank):
     """One workbook of a question."""
 
-    kind: AnnexKind
-    number: str
-    title: str
-    years: tuple[int, ...]
-    file_name: str
-    footnotes: tuple[str, ...] = ()
-    options: dict[str, str] = field(default_factory=dict)
-    levels: tuple[str, ...] = LEVELS
-    breaks: dict[int, str] = field(default_factory=dict)
+    kind: Kind
+    """What it shows."""
+    number: Text
+    title: Text
+    years: Years
+    """2020-2023, or a list."""
+    file_name: Annotated[Text, Field(alias="file")]
+    """Name of the workbook, such as bijlage_1.xlsx."""
+    footnotes: Many[Words] = ()
+    options: dict[str, str] = Field(default_factory=dict)
+    """Choices of the kind, such as {basis: payment}."""
+    levels: Levels = LEVELS
+    """gemeente, centrumstad, provincie, vlaanderen; all when left out."""
+    breaks: Annotated[dict[int, str], BeforeValidator(_texts_by_year)] = Field(default_factory=dict)
+    """Year: why its figures can't be compared with those of the year before."""
+
+    @field_validator("file_name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*\.xlsx", name):
+            raise ValueError(f"file {name!r} must be a plain name of a-z, 0-9, _ and - that ends in .xlsx")
+        return name
+
+    @field_validator("options")
+    @classmethod
+    def _options_of_the_kind(cls, options: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        if (kind := info.data.get("kind")) is None:
+            return options
+        allowed = "; ".join(f"{key}: {' | '.join(values)}" for key, values in kind.options.items()) or "it has none"
+        wrong = [name for name, value in options.items() if value not in kind.options.get(name, ())]
+        if wrong:
+            does_not_fit = f"does not fit kind {kind.key}; {allowed}"
+            raise Misplaced(*(((name,), f"option {name}: {options[name]!r} {does_not_fit}") for name in wrong))
+        return options
 
     @property
     def key(self) -> str:
@@ -67,38 +100,94 @@ class Annex:
         return self.file_name.removesuffix(".xlsx")
 
 
-@dataclass(frozen=True)
-class Gap:
-    """Something asked that does not exist at the source, and the annexes (numbers) where a reader looks for it."""
+class MissingData(FieldsOrBlank):
+    """Something asked that does not exist at the source."""
 
-    unavailable: Unavailable
-    annexes: tuple[str, ...]
+    topic: Text
+    """Its name; an entry of the annex kind with the same topic is replaced by this one."""
+    what: Text
+    why: Text
+    annexes: Many[Text] = ()
+    """Numbers of the annexes that state it; all when left out."""
+
+    @property
+    def unavailable(self) -> Unavailable:
+        """As annex kinds declare it."""
+        return Unavailable(self.topic, self.what, self.why)
 
 
-@dataclass(frozen=True)
-class Question:
+class QuestionFile(FieldsOrBlank):
+    """The fields of a question file. Leave out what is not known."""
+
+    id: FileStem
+    """The file name without .yml."""
+    title: Text
+    """As the question is called."""
+    year: int | None = None
+    """Year in which it was asked."""
+    parliamentary_year: Text | None = None
+    number: Text | None = None
+    date: dt.date | None = None
+    minister: Text | None = None
+    asked_by: Text | None = None
+    introduction: Text | None = None
+    contact: Text | None = None
+    """As it must stand on the cover."""
+    licence: Text | None = None
+    next_update: Text | None = None
+    status: Literal["ontwerp", "voorlopig", "definitief"] = "voorlopig"
+    draft_of: Text | None = None
+    """The question whose texts these still are; while it stands here every title says ONTWERP and nothing is released.
+    """
+    as_of: dt.date | None = None
+    """Only to pin the question to a date: what was delivered up to that day counts."""
+    geography_date: dt.date | None = None
+    """Only to pin the question to a date: municipalities as they were that day."""
+    annexes: Many[Annex]
+    parts: Many[Part] = ()
+    footnotes: Many[Words] = ()
+    """Texts that go with every annex."""
+    missing_data: Annotated[Many[MissingData], Field(alias="unavailable")] = ()
+
+    @field_validator("draft_of")
+    @classmethod
+    def _drafts_are_drafts(cls, draft_of: str | None, info: ValidationInfo) -> str | None:
+        status = info.data.get("status", "ontwerp")
+        if draft_of and status != "ontwerp":
+            raise ValueError(f"take out `draft_of` before you set status {status}")
+        return draft_of
+
+    @field_validator("annexes")
+    @classmethod
+    def _annexes_differ(cls, annexes: tuple[Annex, ...]) -> tuple[Annex, ...]:
+        if not annexes:
+            raise ValueError("a question needs at least one annex")
+        found: list[tuple[Place, str]] = []
+        for field, values in (("number", [a.number for a in annexes]), ("file", [a.file_name for a in annexes])):
+            twice = [at for at, value in enumerate(values) if value in values[:at]]
+            found += [((at, field), f"annex {field} {values[at]!r} is used twice; each must differ") for at in twice]
+        if found:
+            raise Misplaced(*found)
+        return annexes
+
+    @field_validator("parts", "missing_data")
+    @classmethod
+    def _annexes_are_known(cls, items: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        if numbers := [annex.number for annex in info.data.get("annexes", ())]:  # none when they hold mistakes
+            wrong: list[tuple[Place, str]] = []
+            for at, item in enumerate(items):
+                named = item.annexes if isinstance(item, MissingData) else (item.annex,)
+                field = "annexes" if isinstance(item, MissingData) else "annex"
+                wrong += [((at, field), number) for number in named if number not in (None, *numbers)]
+            if wrong:
+                known = f"in this question; it has {', '.join(numbers)}"
+                raise Misplaced(*((place, f"no annex {number!r} {known}") for place, number in wrong))
+        return items
+
+
+class Question(QuestionFile):
     """A question with all that is known about it; unknown facts are None."""
 
-    id: str
-    title: str
-    annexes: tuple[Annex, ...]
-    parts: tuple[Part, ...] = ()
-    year: int | None = None
-    parliamentary_year: str | None = None
-    number: str | None = None
-    date: dt.date | None = None
-    minister: str | None = None
-    asked_by: str | None = None
-    introduction: str | None = None
-    contact: str | None = None
-    licence: str | None = None
-    next_update: str | None = None
-    status: str = "voorlopig"
-    draft_of: str | None = None
-    as_of: dt.date | None = None
-    geography_date: dt.date | None = None
-    footnotes: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = ()
     source_name: str = ""
     source_sha256: str = ""
 
@@ -112,13 +201,37 @@ class Question:
 
     def unavailable(self, annex: Annex) -> tuple[Unavailable, ...]:
         """What to state as missing in this annex: the question's own entries, then those of the annex kind."""
-        own = {gap.unavailable.topic: gap.unavailable for gap in self.gaps if annex.number in gap.annexes}
-        rest = [item for item in annex.kind.unavailable if item.topic not in own]
-        return (*own.values(), *rest)
+        here = [item for item in self.missing_data if not item.annexes or annex.number in item.annexes]
+        own = {item.topic: item.unavailable for item in here}
+        return (*own.values(), *(item for item in annex.kind.unavailable if item.topic not in own))
+
+    def left_to_do(self) -> list[str]:
+        """One line for each thing to do before the question can be released; [] when it is finished."""
+        found = []
+        if self.draft_of:
+            found.append(
+                f"its texts may still be those of {self.draft_of}: go through them, then take out the line `draft_of`"
+            )
+        return found + [
+            f"{where} holds {mark[0]}" for where, text in self._texts() if (mark := _UNFINISHED.search(text))
+        ]
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Every text of a question file that can end up in a workbook or the answer, with where it stands."""
+        for name in ("title", "introduction", "minister", "asked_by", "contact", "next_update"):
+            yield f"`{name}`", getattr(self, name) or ""
+        for part in self.parts:
+            yield f"part {part.part}", f"{part.question} {part.answer or ''}"
+        for annex in self.annexes:
+            yield f"annex {annex.number}", " ".join((annex.title, *annex.footnotes, *annex.breaks.values()))
+        yield "`footnotes`", " ".join(self.footnotes)
+        for item in self.missing_data:
+            yield f"`unavailable` {item.topic}", f"{item.what} {item.why}"
 
 
 def load_questions(folder: Path | None = None) -> dict[str, Question]:
-    """All questions of a folder (default: those of the project) by id. Raises QuestionError at the first mistake."""
+    """All questions of a folder (default: those of the project) by id. Raises QuestionError for the first file that
+    holds mistakes, and when there is none."""
     folder = folder or Path(__file__).parent
     files = sorted(folder.glob("*.yml"))
     if not files:
@@ -127,121 +240,9 @@ def load_questions(folder: Path | None = None) -> dict[str, Question]:
 
 
 def load_question(path: Path) -> Question:
-    """One question file."""
-    fields = (
-        "id",
-        "title",
-        "year",
-        "parliamentary_year",
-        "number",
-        "date",
-        "minister",
-        "asked_by",
-        "introduction",
-        "contact",
-        "licence",
-        "next_update",
-        "status",
-        "draft_of",
-        "as_of",
-        "geography_date",
-        "parts",
-        "annexes",
-        "footnotes",
-        "unavailable",
-    )
-    return _question(path.stem, *opened(path, fields))
-
-
-def _question(stem: str, reader: FieldReader, data: Located, sha256: str) -> Question:
-    status = reader.text(data, "status") or "voorlopig"
-    if status not in STATUSES:
-        raise reader.fail(data, "status", f"status {status!r} must be one of {', '.join(STATUSES)}")
-    draft_of, title = reader.text(data, "draft_of"), reader.needed(data, "title")
-    if draft_of and status != "ontwerp":
-        raise reader.fail(data, "draft_of", f"take out `draft_of` before you set status {status}")
-    year = data.get("year")
-    if year is not None and type(year) is not int:
-        raise reader.fail(data, "year", f"`year` must be a year like 2024, not {year!r}")
-    annexes = tuple(_annex(reader, item) for item in reader.mappings(data, "annexes"))
-    if not annexes:
-        raise reader.fail(data, "annexes" if "annexes" in data else None, "a question needs at least one annex")
-    for what, values in (("number", [a.number for a in annexes]), ("file", [a.file_name for a in annexes])):
-        for value in values:
-            if values.count(value) > 1:
-                raise reader.fail(data, "annexes", f"annex {what} {value!r} is used twice; each must differ")
-    numbers = tuple(annex.number for annex in annexes)
-    return Question(
-        id=stem,
-        title=f"ONTWERP - {title}" if draft_of else title,
-        annexes=annexes,
-        parts=tuple(_part(reader, item, numbers) for item in reader.mappings(data, "parts")),
-        year=year,
-        parliamentary_year=reader.text(data, "parliamentary_year"),
-        number=reader.text(data, "number"),
-        date=reader.date(data, "date"),
-        minister=reader.text(data, "minister"),
-        asked_by=reader.text(data, "asked_by"),
-        introduction=reader.text(data, "introduction"),
-        contact=reader.text(data, "contact"),
-        licence=reader.text(data, "licence"),
-        next_update=reader.text(data, "next_update"),
-        status=status,
-        draft_of=draft_of,
-        as_of=reader.date(data, "as_of"),
-        geography_date=reader.date(data, "geography_date"),
-        footnotes=reader.texts(data, "footnotes"),
-        gaps=tuple(_gap(reader, item, numbers) for item in reader.mappings(data, "unavailable")),
-        source_name=reader.file_name,
-        source_sha256=sha256,
-    )
-
-
-def _annex(reader: FieldReader, data: Located) -> Annex:
-    reader.only(data, ("kind", "number", "title", "years", "file", "footnotes", "options", "levels", "breaks"))
-    kind = KINDS.get(reader.needed(data, "kind"))
-    if kind is None:
-        raise reader.fail(data, "kind", f"no annex kind {data['kind']!r}; the kinds are {', '.join(KINDS)}")
-    file_name = reader.needed(data, "file")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*\.xlsx", file_name):
-        raise reader.fail(
-            data, "file", f"file {file_name!r} must be a plain name of a-z, 0-9, _ and - that ends in .xlsx"
-        )
-    options = data.get("options") or {}
-    if not isinstance(options, dict):
-        raise reader.fail(data, "options", f"`options` must be fields like {{basis: payment}}, not {options!r}")
-    for name, value in options.items():
-        if value not in kind.options.get(name, ()):
-            allowed = "; ".join(f"{key}: {' | '.join(values)}" for key, values in kind.options.items())
-            raise reader.fail(
-                data, "options", f"option {name}: {value!r} does not fit kind {kind.key}; {allowed or 'it has none'}"
-            )
-    return Annex(
-        kind=kind,
-        number=reader.needed(data, "number"),
-        title=reader.needed(data, "title"),
-        years=reader.years(data, "years"),
-        file_name=file_name,
-        footnotes=reader.texts(data, "footnotes"),
-        options=dict(options),
-        levels=reader.levels(data, "levels"),
-        breaks=reader.texts_by_year(data, "breaks"),
-    )
-
-
-def _part(reader: FieldReader, data: Located, numbers: tuple[str, ...]) -> Part:
-    reader.only(data, ("part", "question", "annex", "answer"))
-    annex = reader.text(data, "annex")
-    if annex is not None and annex not in numbers:
-        raise reader.fail(data, "annex", f"no annex {annex!r} in this question; it has {', '.join(numbers)}")
-    return Part(reader.needed(data, "part"), reader.needed(data, "question"), annex, reader.text(data, "answer"))
-
-
-def _gap(reader: FieldReader, data: Located, numbers: tuple[str, ...]) -> Gap:
-    reader.only(data, ("topic", "what", "why", "annexes"))
-    annexes = reader.numbers(data, "annexes") or numbers
-    for number in annexes:
-        if number not in numbers:
-            raise reader.fail(data, "annexes", f"no annex {number!r} in this question; it has {', '.join(numbers)}")
-    item = Unavailable(reader.needed(data, "topic"), reader.needed(data, "what"), reader.needed(data, "why"))
-    return Gap(item, annexes)
+    """One question file. Raises QuestionFileError with every mistake in it."""
+    found = read(path, QuestionFile, path.stem, QuestionFileError)
+    fields = dict(found.model)
+    if found.model.draft_of:
+        fields["title"] = f"ONTWERP - {found.model.title}"
+    return Question.model_construct(**fields, source_name=path.name, source_sha256=found.sha256)

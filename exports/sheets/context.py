@@ -88,7 +88,7 @@ def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
 class Context:
     """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found.
 
-    `withheld` tells of which figures not even may be seen that they aren't 0.
+    `withheld` says of which figures it may not even be seen that they are not 0.
     """
 
     publication: PublicationReader

@@ -51,7 +51,7 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
 
 
 def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
-    """Whether that there is such a row would tell of a figure that it isn't 0."""
+    """Whether the mere presence of the row would reveal that a withheld figure is not 0."""
     withheld = context.withheld
     return withheld is not None and any(withheld(cell.id) for cell in row if isinstance(cell, Figure))
 

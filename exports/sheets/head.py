@@ -12,24 +12,24 @@ from exports.xlsx.document import Line, Sheet, SheetColumn, Table
 
 def banners(context: Context) -> list[Line]:
     """What every sheet says in red: that it is confidential, that its data are made up."""
-    return in_red(context.edition, context.facts.synthetic)
+    return _banners(context.edition, context.facts.synthetic)
 
 
-def in_red(made_for: Edition, synthetic: bool) -> list[Line]:
+def _banners(made_for: Edition, synthetic: bool) -> list[Line]:
     """The banner of the edition, and that of synthetic data."""
     texts = (made_for.banner, BANNER if synthetic else "")
     return [Line(text, "banner") for text in texts if text]
 
 
-def frame(title: str, reservations: Sequence[Line], texts: Sequence[str], back: bool = True) -> list[Line]:
-    """Title, what is said in red, small texts; on the sheet of an annex the way `back` to its contents."""
+def _opening_lines(title: str, reservations: Sequence[Line], texts: Sequence[str], back: bool = True) -> list[Line]:
+    """Title, banners, small texts; on the sheet of an annex the way `back` to its contents."""
     link = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
     return [Line(title, "title"), *reservations, *(Line(text, "small") for text in texts), *([link] if back else [])]
 
 
 def short_head(context: Context, title: str, *texts: str) -> list[Line]:
     """For sheets without figures."""
-    return frame(title, banners(context), texts)
+    return _opening_lines(title, banners(context), texts)
 
 
 def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> list[Line]:
@@ -72,10 +72,10 @@ def contents_table(sheets: Sequence[Sheet]) -> Table:
 
 def front(title: str, synthetic: bool, texts: Sequence[str], sheets: Sequence[Sheet], made_for: str = PUBLIEK) -> Sheet:
     """The first sheet of a workbook that is no annex: what it is, and its sheets, linked."""
-    head = tuple(frame(title, in_red(edition(made_for), synthetic), texts, back=False))
+    head = tuple(_opening_lines(title, _banners(edition(made_for), synthetic), texts, back=False))
     return Sheet(CONTENTS, head, contents_table(sheets), about="alle bladen, met een link", data=False)
 
 
 def lines(title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK) -> tuple[Line, ...]:
     """Title, the banners of the edition and of synthetic data, small texts, the way back to the contents."""
-    return tuple(frame(title, in_red(edition(made_for), synthetic), texts))
+    return tuple(_opening_lines(title, _banners(edition(made_for), synthetic), texts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exports.annexes.model import Ranking
 from exports.figures.identity import GEMEENTE, Entry, is_hidden
-from exports.figures.indicators import Indicator
+from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head
@@ -17,8 +17,10 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
     year = context.years[-1]
     table = next(item for item in context.figures.tables if item.plan.sheet == ranking.sheet)
     indicators = {indicator.label: indicator for indicator in table.indicators}
-    shown = [
-        (label, each) for label in ranking.shown for each in ((year - 1, year) if label in ranking.before else (year,))
+    listed = [
+        (label, each)
+        for label in ranking.columns
+        for each in ((year - 1, year) if label in ranking.before else (year,))
     ]
     columns = [
         SheetColumn("Richting", width=12),
@@ -30,7 +32,7 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
             measure_column(
                 context, indicators[label].measure, f"{_label(context, each)}: {indicators[label].measure.header}", 14
             )
-            for label, each in shown
+            for label, each in listed
         ),
     ]
     rising, falling = _ranked(context, ranking, indicators)
@@ -38,11 +40,13 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
     for direction, places in (("stijger", rising), ("daler", falling)):
         for index, place in enumerate(places):
             rank = index + 1 if direction == "stijger" else len(places) - index
-            cells = [context.figures.figure(indicators[label], GEMEENTE, place.nis_code, each) for label, each in shown]
+            cells = [
+                context.figures.figure(indicators[label], GEMEENTE, place.nis_code, each) for label, each in listed
+            ]
             rows.append((direction, rank, place.nis_code, place.municipality, place.province, *cells))
     withheld = context.public and context.hidden is not None
     body = Table("Rangschikking", tuple(columns), rows)
-    column = 5 + shown.index((ranking.by, year))
+    column = 5 + listed.index((ranking.by, year))
     title = f"{ranking.title}, onder de gemeenten met een getoond cijfer" if withheld else ranking.title
     charts = (_chart(context, ranking, title, len(rows), column),) if rows else ()
     among = "gemeenten waarvan het cijfer getoond mag worden, met" if withheld else "gemeenten met"
@@ -80,7 +84,7 @@ def _ranked(
         )
         if place.nis_code == UNASSIGNED or size is None or change is None or size < ranking.floor:
             continue
-        if any(is_hidden(figures[label], context.hidden) for label in (ranking.size, *ranking.shown)):
+        if any(is_hidden(figures[label], context.hidden) for label in (ranking.size, *ranking.columns)):
             continue
         changes.append((float(change), place))
     changes.sort(key=lambda item: (-item[0], item[1].nis_code))

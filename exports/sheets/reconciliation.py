@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure, FigureId, Value
-from exports.figures.indicators import Indicator
-from exports.figures.plan import Link
+from exports.figures.plan import Indicator, Link
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.figures.rules import Number
 from exports.sheets.context import RECONCILIATION, Context

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from exports.annexes.model import ChartPlan
 from exports.figures.collect import WideFigures
 from exports.figures.identity import Entry
-from exports.figures.indicators import Indicator
+from exports.figures.plan import Indicator
 from exports.sheets.context import TOTALS, Context
 from exports.sheets.head import head
 from exports.sheets.wide import measure_column

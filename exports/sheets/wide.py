@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from exports.annexes.model import ChartPlan
 from exports.figures.collect import WideFigures
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
-from exports.figures.indicators import Indicator
-from exports.figures.plan import Measure
+from exports.figures.plan import Indicator, Measure
 from exports.figures.rules import PrefixSum
 from exports.sheets.context import CITIES, CITY_CHARTS, PROVINCES, Context
 from exports.sheets.head import head

@@ -33,7 +33,7 @@ from exports.wording import capital
 
 LARGEST = 5
 LEAST, LEAST_SHARE = 3, 1 / 3
-"""A ranking from which municipalities were left out tells something only of this many others, which have this part of
+"""A ranking from which municipalities were left out is shown only with this many others, which have this part of
 the Flemish total together."""
 COLUMNS = 8
 """Years that fit across a page; of a longer period the newest are shown."""
@@ -42,7 +42,7 @@ COLUMNS = 8
 @dataclass(frozen=True)
 class Count:
     """A count (or amount) of a mart: `cell` narrows it to a category, `category` names that cell (as in FigureId).
-    Without rows it is nought, or unknown when it is `delivered` from elsewhere."""
+    Without rows it is 0, or unknown when it is `delivered` from elsewhere."""
 
     mart: str
     measure: str
@@ -52,8 +52,8 @@ class Count:
 
 
 class Headlines:
-    """Looks up what is said of one annex. `year` is the newest year that the stand covers in full, else the newest
-    year begun, else None."""
+    """Looks up the headline figures of one annex. `year` is the newest year that the publication covers in full, else
+    the newest year begun, else None."""
 
     def __init__(
         self,
@@ -83,10 +83,12 @@ class Headlines:
         return lookup(count.mart, count.measure, year, place, {**options, **(count.cell or {})}, category=category)
 
     def count(
-        self, count: Count, year: int, place: str | None = None, shown: numbers.NumberText = numbers.count
+        self, count: Count, year: int, place: str | None = None, number_text: numbers.NumberText = numbers.count
     ) -> Piece:
         absent, undefined = (None, NOT_DELIVERED) if count.delivered else (0, UNDEFINED)
-        return self.marts.figure(shown, "som", self.lookup(count, year, place), absent=absent, undefined=undefined)
+        return self.marts.figure(
+            number_text, "som", self.lookup(count, year, place), absent=absent, undefined=undefined
+        )
 
     def share(self, part: Count, whole: Count, year: int) -> Piece:
         return self.marts.figure(numbers.percent, "aandeel", self.lookup(part, year), self.lookup(whole, year))
@@ -109,7 +111,7 @@ class Headlines:
         because theirs is hidden: a rank would say between which figures it lies.
 
         None when too little can be shown. That is decided by what is shown alone: the size of what is hidden would be
-        told by it.
+        revealed by it.
         """
         if self.year is None:
             return [], False
@@ -119,12 +121,12 @@ class Headlines:
             of = self.lookup(count, self.year, code)
             if code == UNASSIGNED:
                 continue
-            if not self.marts.shown(of):
+            if not self.marts.may_quote(of):
                 passed_over = True
             elif value := self.marts.find(of):
                 found.append((value, code))
         whole = self.lookup(count, self.year)
-        known = self.marts.find(whole) if self.marts.shown(whole) else None
+        known = self.marts.find(whole) if self.marts.may_quote(whole) else None
         covered = known is None or float(sum(value for value, _ in found)) >= LEAST_SHARE * float(known)
         if passed_over and (len(found) < LEAST or not covered):
             return [], True
@@ -197,12 +199,12 @@ class Headlines:
         return year < as_of.year or (as_of.month, as_of.day) == (12, 31)
 
     def count_table(
-        self, caption: str, count: Count, shown: numbers.NumberText = numbers.count, rank_name: str = ""
+        self, caption: str, count: Count, number_text: numbers.NumberText = numbers.count, rank_name: str = ""
     ) -> list[Block]:
         """The usual table: of one count."""
         return self.table(
             caption,
-            lambda year, place: self.count(count, year, place, shown),
+            lambda year, place: self.count(count, year, place, number_text),
             lambda year, place: self.change(count, year, place),
             count,
             rank_name,
@@ -215,7 +217,7 @@ def clause(*pieces: Piece) -> tuple[Piece, ...]:
 
 
 def with_share(head: Headlines, count: Count, whole: Count, year: int) -> tuple[Piece, ...]:
-    """The count with its share behind it: "459 (61,1 %)"; a sign stands alone."""
+    """The count with its share behind it: "459 (61,1 %)"; [c] or [z] without a share."""
     number, share = head.count(count, year), head.share(count, whole, year)
     return (
         (number, " (", share, ")")
@@ -232,7 +234,7 @@ def sentence(*clauses: tuple[Piece, ...]) -> list[Block]:
 def breakdown(
     head: Headlines, title: str, counts: Sequence[tuple[str, Count]], whole: Count, share: bool = True
 ) -> list[Block]:
-    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above nought, and of those that are hidden."""
+    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above 0, and of those that are hidden."""
     year = head.year or 0
     clauses: list[tuple[Piece, ...]] = []
     for label, count in counts:

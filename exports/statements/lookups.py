@@ -183,7 +183,7 @@ class Marts:
         rows = self._rows.get(mart, ())
         return sorted({row["nis_code"] for row in rows if row["year"] == year and row["nis_code"]})
 
-    def shown(self, lookup: Lookup) -> bool:
+    def may_quote(self, lookup: Lookup) -> bool:
         """Whether neither the figure nor one that it was worked out from is hidden."""
         own = lookup.identity
         mart = self._read[lookup.mart]
@@ -205,7 +205,7 @@ class Marts:
 
         `absent` is what a lookup without rows counts as: 0 for counts, None for what was not delivered.
         """
-        if not all(map(self.shown, lookups)):
+        if not all(map(self.may_quote, lookups)):
             self.withheld += 1
             return NOT_SHOWN
         terms = tuple(absent if (found := self.find(lookup)) is None else found for lookup in lookups)

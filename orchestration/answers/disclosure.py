@@ -86,7 +86,7 @@ class StoredControl:
         """Write the control, and last its summary: without a summary, left by a killed run, it does not exist."""
         from exports.disclosure.store import save
 
-        shares = control.shares().values()
+        shares = control.tallies().values()
         summary = ControlSummary(
             control.passed,
             list(control.policy_lines),
@@ -165,7 +165,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     `folder` is the release's, as in the register. Only figures of the release itself are stored: others under the same
     control did not become public.
     """
-    from exports.disclosure.control import part
+    from exports.disclosure.control import subset
     from exports.disclosure.store import save
     from exports.figures.reading import PublicationReader as Reader
 
@@ -175,7 +175,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     else:
         figures = set().union(*_tables(publication, question, None).values())
     with Reader(publication.path) as reader:
-        released = part(load(found), reader, figures, question.id)
+        released = subset(load(found), reader, figures, question.id)
     save(released, _record(settings.folder, folder))
     return found.stamp
 

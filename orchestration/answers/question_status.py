@@ -8,7 +8,6 @@ from pathlib import Path
 
 from exports.figure_book import load_definition
 from exports.questions.question import Question
-from exports.questions.unfinished import left_over
 from orchestration.answers import documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
@@ -30,7 +29,7 @@ def text(settings: Settings) -> str:
     lines = []
     for question in questions.values():
         lines += [f"{question.id}  {question.title}", *_annexes(question)]
-        lines += [f"    NOT FINISHED, can't be released: {line}" for line in left_over(question)]
+        lines += [f"    NOT FINISHED, can't be released: {line}" for line in question.left_to_do()]
         lines += _releases(question.id, released) + _written(settings, question, entries)
     lines += [f"{book.id}  {book.title} (the figure book: one page, no annexes)"]
     lines += _releases(book.id, released) + _book(settings, entries)

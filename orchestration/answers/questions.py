@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from pathlib import Path
 
-from exports.questions.fields import parse_years as question_years
-from exports.questions.question import Question, QuestionError, load_question
+from exports.questions.field_types import parse_years as question_years
+from exports.questions.question import Question, QuestionFileError, load_question
 from orchestration.releases.register import FIGURE_BOOK
 from orchestration.store.errors import TweError
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.store.wording import did_you_mean
+from orchestration.store.yaml_models import Mistake
 
 
 class UnknownQuestionError(TweError):
@@ -27,11 +29,11 @@ questions together, and without one question the annexes of it that were written
 
 
 def known(settings: Settings) -> dict[str, Question]:
-    """All questions by id, the project's first. Raises `QuestionError` at the first mistake in a file or an id that is
-    taken, `SettingsError` when `TWE_QUESTIONS` names no folder."""
+    """All questions by id, the project's first. Raises `QuestionFileError` with every mistake in a file and every id
+    that is taken, `SettingsError` when `TWE_QUESTIONS` names no folder."""
     found, mistakes = _read(settings)
     if mistakes:
-        raise QuestionError(f"{mistakes[0]}\n     Nothing was changed. {ASIDE}")
+        raise QuestionFileError(mistakes, f"Nothing was changed. {ASIDE}")
     return found
 
 
@@ -40,23 +42,28 @@ def sound(settings: Settings) -> dict[str, Question]:
     return _read(settings)[0]
 
 
-def _read(settings: Settings) -> tuple[dict[str, Question], list[QuestionError]]:
+def _read(settings: Settings) -> tuple[dict[str, Question], list[Mistake]]:
     found: dict[str, Question] = {}
-    mistakes: list[QuestionError] = []
+    mistakes: list[Mistake] = []
     folder = settings.questions_folder
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"TWE_QUESTIONS names {folder}, which is no folder; create it or name another")
     own = sorted(folder.glob("*.yml")) if folder else []
     for path in (*sorted(QUESTIONS.glob("*.yml")), *own):
+        if taken := _taken(path, found, path in own):
+            mistakes.append(Mistake(path.name, None, taken))
+            continue
         try:
-            if path in own and path.stem == FIGURE_BOOK:
-                raise QuestionError(f"{path}: {FIGURE_BOOK} is the figure book; give this question another id")
-            if path.stem in found:
-                raise QuestionError(f"{path}: the project has a question {path.stem} already; give this one another id")
             found[path.stem] = load_question(path)
-        except QuestionError as error:
-            mistakes.append(error)
+        except QuestionFileError as error:
+            mistakes += error.mistakes
     return found, mistakes
+
+
+def _taken(path: Path, found: Container[str], is_own: bool) -> str:
+    if is_own and path.stem == FIGURE_BOOK:
+        return f"{FIGURE_BOOK} is the figure book; give this question another id"
+    return f"the project has a question {path.stem} already; give this one another id" if path.stem in found else ""
 
 
 def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from exports.questions.fields import QuestionError, parse_years
-from exports.questions.question import load_question
+from exports.questions.field_types import parse_years
+from exports.questions.question import QuestionError, load_question
 from orchestration.answers.questions import known
 from orchestration.store.files import replaced
 from orchestration.store.paths import QUESTIONS

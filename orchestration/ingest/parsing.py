@@ -80,13 +80,13 @@ def _create_repeats(con: duckdb.DuckDBPyConnection, contract: SourceContract) ->
             select r._delivery, r._row, {", ".join(f"r.{quote(k)}" for k in contract.key)},
                 row({content}) as content
             from raw as r join often using (_delivery, {key}) where not r._malformed
-        ), judged as (
+        ), marked as (
             select _delivery, _row, min(_row) over same as first_row,
                 min(content) over same is distinct from max(content) over same as differs
             from compared window same as (partition by _delivery, {key})
         )
         select _delivery, _row, case when differs then 'conflicting_key' else 'duplicate_row' end as _repeat
-        from judged where differs or _row <> first_row
+        from marked where differs or _row <> first_row
     """)
 
 

@@ -25,6 +25,8 @@ from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Deli
 from orchestration.store.sql import literal, quote
 
 CHUNK = 100_000
+HEADER = 1 << 16
+"""Characters in which a header ends; more would copy a large file only to choose a separator."""
 SEPARATORS = (";", ",")
 # What Python's str.strip() takes for blank, so that text means the same in SQL and in Python; none is above U+3000.
 BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
@@ -164,7 +166,7 @@ def _decode(data: bytes) -> str:
 
 def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
     """How many contract columns the header has when read with `separator`."""
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    records = csv.reader(io.StringIO(text[:HEADER], newline=""), delimiter=separator)
     header = next(records, [])
     return len({f.strip().lower() for f in header} & {c.name for c in contract.columns})
 

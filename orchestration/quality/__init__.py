@@ -1,4 +1,4 @@
-"""The steward's room: what was refused and what became of it, the way back to the OCMW, the report, the checks.
+"""For the data steward: quarantined rows and what became of them, their way back to the OCMWs, reports and checks.
 
 Plain functions that read the ledger, the quarantine and the lake; nothing here changes a row.
 """

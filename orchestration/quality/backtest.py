@@ -22,7 +22,7 @@ from orchestration.quality.cases import require_source
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import counted
 
-REFUSED, WARNED, LET_IN, CLEARED = "refused", "warned", "let in", "no longer warned"
+QUARANTINED, WARNED, LET_IN, CLEARED = "quarantined", "warned", "let in", "no longer warned"
 """Effects on a row: quarantined or warned about now and not before; loaded now and not before; loaded before with a
 warning that is gone."""
 
@@ -113,7 +113,7 @@ def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[
             select *, false from (from past except from present)
         ), effects as (
             select d._delivery, d._row, d.rule, case
-                when d.appears and d.on_fail = 'reject' and not o.was then '{REFUSED}'
+                when d.appears and d.on_fail = 'reject' and not o.was then '{QUARANTINED}'
                 when d.appears and d.on_fail = 'warn' then '{WARNED}'
                 when not d.appears and d.on_fail = 'reject' and o.was and not o.is_now then '{LET_IN}'
                 when not d.appears and d.on_fail = 'warn' and not o.is_now then '{CLEARED}'
@@ -144,21 +144,22 @@ def text(tests: Sequence[Backtest], with_rows: bool = False) -> str:
     """What would change, as a table for the terminal; row numbers on request, never a value."""
     lines = []
     for past in tests:
-        refused, loaded = counted(past.newly_quarantined, "loaded row"), counted(past.newly_loaded, "refused row")
+        quarantined = counted(past.newly_quarantined, "loaded row")
+        loaded = counted(past.newly_loaded, "quarantined row")
         lines.append(
-            f"{past.source}: {counted(past.rows, 'row')} judged again; {refused} would be refused, {loaded} would be "
-            "loaded."
+            f"{past.source}: {counted(past.rows, 'row')} run again; {quarantined} would be quarantined, {loaded} "
+            "would be loaded."
         )
         for change in past.changes:
             lines.append(f"{len(change.rows):>9,}  {change.effect:<17} {change.rule:<32} {change.file_name}")
             if with_rows:
                 lines.append(f"{'':>11}rows {', '.join(map(str, change.rows))}")
         if past.rejected_files:
-            lines.append(f"{'':>11}Files refused whole, which left no rows to judge: {past.rejected_files}.")
+            lines.append(f"{'':>11}Rejected files, which left no rows: {past.rejected_files}.")
         if past.left_out:
-            lines.append(f"{'':>11}Not judged, because the INSZ is gone: {', '.join(past.left_out)}.")
+            lines.append(f"{'':>11}Not run, because the INSZ is gone: {', '.join(past.left_out)}.")
         if past.approximate:
-            lines.append(f"{'':>11}Judged on the value, not on how it was typed: {', '.join(past.approximate)}.")
+            lines.append(f"{'':>11}Run on the value, not on how it was typed: {', '.join(past.approximate)}.")
     if not any(past.changes for past in tests):
         lines.append("These rules give every row the outcome that it has.")
-    return "\n".join([*lines, "Nothing was changed: deliveries that were accepted are not judged again."])
+    return "\n".join([*lines, "Nothing was changed: deliveries that were accepted keep their outcome."])

@@ -45,21 +45,21 @@ def marked(data: DataFolder, found: Sequence[Case]) -> list[Case]:
         entry = entries[case.file_name]
         if case.status == OPEN and entry.suite_version != contract.load(case.source).version:
             suspects[case.source][case.file_name] = entry
-    judged: dict[Row, tuple[frozenset[str], tuple[str, ...]]] = {}
+    rerun: dict[Row, tuple[frozenset[str], tuple[str, ...]]] = {}
     for source, files in suspects.items():
-        judged |= _judged(data, contract.load(source), list(files.values()))
-    return [case if case.status != OPEN or case.rules[0] in warehouse else _marked(case, judged) for case in found]
+        rerun |= _run(data, contract.load(source), list(files.values()))
+    return [case if case.status != OPEN or case.rules[0] in warehouse else _marked(case, rerun) for case in found]
 
 
-def _marked(case: Case, judged: Mapping[Row, tuple[frozenset[str], tuple[str, ...]]]) -> Case:
-    gone, broken = judged.get((case.file_name, case.row_number), (frozenset(), ()))
+def _marked(case: Case, rerun: Mapping[Row, tuple[frozenset[str], tuple[str, ...]]]) -> Case:
+    gone, broken = rerun.get((case.file_name, case.row_number), (frozenset(), ()))
     out = tuple(rule for rule in case.rules if rule in gone)
     if not out:
         return case
     return replace(case, gone=out, instead=tuple(rule for rule in broken if rule not in case.rules or rule in gone))
 
 
-def _judged(
+def _run(
     data: DataFolder, source: SourceContract, entries: Sequence[Entry]
 ) -> dict[Row, tuple[frozenset[str], tuple[str, ...]]]:
     """Row -> the rules that it broke then and not today, and those that hold it today."""

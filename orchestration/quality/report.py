@@ -26,7 +26,7 @@ EVERY = {"week": "week", "month": "maand", "quarter": "kwartaal", "half-year": "
 
 @dataclass(frozen=True)
 class RuleLine:
-    """How often one rule was broken. `now` counts this run, `before` all runs before it; None is not judged yet."""
+    """How often one rule was broken. `now` counts this run, `before` all runs before it."""
 
     rule: str
     on_fail: str

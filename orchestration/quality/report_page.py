@@ -56,8 +56,7 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
 
 
 def ensure(workspace: Workspace, blocked: bool = True) -> None:
-    """Writes the report of a run that was blocked or killed before it came to that: what was refused has to be seen
-    then too."""
+    """Writes the report of a run that was blocked or killed before it wrote one, so that it shows what was rejected."""
     entries = workspace.entries()
     if not entries:
         return
@@ -98,7 +97,7 @@ def percent(value: float | None) -> str:
 
 
 def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int = HEIGHT) -> dict[str, object] | None:
-    """Bars of the share of refused and warned rows per delivery, oldest first; None with nothing to compare."""
+    """Bars of the share of quarantined and warned rows per delivery, oldest first; None with nothing to compare."""
     read = [e for e, _ in reversed(deliveries) if e.rows_read]
     large = [e for e in read if e.rows_read >= SMALL]
     entries = large if len(large) > 1 else read  # one wrong row of one would hide every other bar
@@ -119,10 +118,10 @@ def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int =
             {
                 "x": index * step,
                 "width": step - gap,
-                "refused": round(refused * scale, 1),
+                "quarantined": round(quarantined * scale, 1),
                 "warned": round(warned * scale, 1),
-                "told": f"{entry.delivered_on}: {percent(refused)} geweigerd, {percent(warned)} met waarschuwing",
+                "text": f"{entry.delivered_on}: {percent(quarantined)} geweigerd, {percent(warned)} met waarschuwing",
             }
-            for index, (entry, (refused, warned)) in enumerate(zip(entries, shares, strict=True))
+            for index, (entry, (quarantined, warned)) in enumerate(zip(entries, shares, strict=True))
         ],
     }

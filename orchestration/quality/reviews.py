@@ -22,7 +22,7 @@ from orchestration.store.paths import DataFolder
 from orchestration.store.wording import counted, did_you_mean
 
 REASON = "nagekeken"
-"""The column of the steward's workbook in which the reason stands."""
+"""The column of the steward's workbook that holds the reason."""
 LONGEST = 500
 """Characters of a reason."""
 MOST_SHOWN = 20
@@ -38,7 +38,7 @@ class ReviewLine:
     """A decision on one row and rule. An empty `why` takes it back when `takes_back`, and else decides nothing."""
 
     where: str
-    """Where the line stands, for the message about a mistake in it."""
+    """Where to find the line, for the message about a mistake in it."""
     place: Place
     why: str
     takes_back: bool = False
@@ -132,12 +132,12 @@ def _mistake(line: ReviewLine, known: Mapping[Place, Case], files: set[str], war
     if file not in files:
         return f"no delivery {file!r} was loaded; {did_you_mean(file, files)}"
     if case is None and rule not in warehouse:  # findings of the warehouse can be gone since
-        return f"row {row} of {file} was neither refused nor warned about" + (f" under {rule!r}" if rule else "")
+        return f"row {row} of {file} was neither quarantined nor warned about" + (f" under {rule!r}" if rule else "")
     if not line.why:
         return None
     if case and not case.can_be_settled:
         return (
-            f"row {row} of {file} was refused ({rule}), so it was not loaded and can't be right as it is; "
+            f"row {row} of {file} was quarantined ({rule}), so it was not loaded and can't be right as it is; "
             f"leave {REASON!r} empty, and have the row delivered again: its key closes it then"
         )
     if masked(line.why) != line.why:

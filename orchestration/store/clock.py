@@ -1,4 +1,4 @@
-"""The day of today. Asked only where the inbox is listed and where lateness is told; everything else is given days."""
+"""The day of today. Used only to list the inbox and to say what is late; all else is given its dates."""
 
 from __future__ import annotations
 

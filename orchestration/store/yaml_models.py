@@ -83,6 +83,7 @@ class YamlDocument(Generic[M]):
     model: M
     sha256: str
     node: yaml.Node
+    text: str
 
     def mistake(self, place: Place, what: str) -> Mistake:
         """A mistake that only somebody with more than this file can see, at the line of the field."""
@@ -95,14 +96,20 @@ def read(
     """The file as a model. `context` is what validators need besides the file (see pydantic, validation context).
 
     Raises `error` with every mistake: a file that cannot be read, text that is no YAML, a field given twice, fields
-    that the model refuses.
+    that do not fit the model.
     """
     try:
-        content = path.read_bytes()
-        text = content.decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         why = getattr(problem, "strerror", None) or "it is no UTF-8 text"
         raise error([Mistake(path.name, None, f"cannot be read ({why}); restore the file")]) from None
+    return parse(path, text, model, context, error)
+
+
+def parse(
+    path: Path, text: str, model: type[M], context: Any = None, error: type[YamlFileError] = YamlFileError
+) -> YamlDocument[M]:
+    """The text of a file as a model, like `read`; of `path` only the name is used."""
     node, value = _parsed(path.name, text, error)
     found = [Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node)]
     made = None
@@ -115,7 +122,7 @@ def read(
             found.append(Mistake(path.name, line_of(node, place), _of_block(model, value, place) + what))
     if found or made is None:
         raise error(sorted(dict.fromkeys(found), key=lambda mistake: mistake.line or 0))
-    return YamlDocument(path, made, hashlib.sha256(content).hexdigest(), node)
+    return YamlDocument(path, made, hashlib.sha256(text.encode()).hexdigest(), node, text)
 
 
 def _parsed(name: str, text: str, error: type[YamlFileError]) -> tuple[yaml.Node, dict[str, Any]]:
@@ -186,7 +193,11 @@ def mistakes(
 ) -> list[Mistake]:
     """pydantic's errors as lines for people. `value` is what the YAML holds."""
     found = []
-    for details in problem.errors(include_url=False):
+    errors = problem.errors(include_url=False)
+    misspelt = {place for details in errors if details["type"] == "extra_forbidden" for place in _meant(details, model)}
+    for details in errors:
+        if details["type"] == "missing" and details["loc"] in misspelt:
+            continue  # said of the unknown field
         raised = details.get("ctx", {}).get("error")
         for place, what in raised.found if isinstance(raised, Misplaced) else [_said(details, model)]:
             whole = (*details["loc"], *place)
@@ -203,6 +214,12 @@ def _of_block(model: type[BaseModel], value: Mapping[str, Any], place: Place) ->
     if isinstance(key, int) and not isinstance(name, str):
         return f"{model.NAMED[str(place[0])]} {key + 1} of the list: "
     return f"{model.NAMED[str(place[0])]} {name!r}: "
+
+
+def _meant(details: ErrorDetails, model: type[BaseModel]) -> list[Place]:
+    """The field of which an unknown one is a misspelling, when one is close."""
+    *block, name = details["loc"]
+    return [(*block, close) for close in get_close_matches(str(name), _fields(_model_at(model, tuple(block))), 1)]
 
 
 _WANTED = {

@@ -52,7 +52,7 @@ def measure(folder: Path, name: str) -> System:
     print(f"  the audit without any point handed in: {time.perf_counter() - began:.1f} s, passed {alone.passed}")
     print(f"  {'population':30}{'level':14}{'not 0':>8}{'small':>8}{'hidden':>8}{'small %':>9}{'hidden %':>9}")
     totals = [0, 0, 0]
-    for (population, level), row in sorted(outcome.shares().items()):
+    for (population, level), row in sorted(outcome.tallies().items()):
         _line(population, level, *row)
         totals = [sum(pair) for pair in zip(totals, row, strict=True)]
     _line("all", "", *totals)

@@ -174,7 +174,11 @@ MISTAKES = {
         "rules: {not_three: warn}",
         "line 11: `rules` must be a list",
     ),
-    "rule without a name": ("name: not_three", "naam: not_three", "line 12: rule 1 of the list: `name` is missing"),
+    "rule without a name": (
+        "name: not_three",
+        "naam: not_three",
+        "line 12: rule 1 of the list: unknown field `naam`; did you",
+    ),
     "unknown on_fail": (
         "on_fail: warn",
         "on_fail: waarschuw",
@@ -238,7 +242,7 @@ def test_a_mistake_is_told_with_its_file(mistake: str, tmp_path: Path) -> None:
     told = [f"line {m.line}: {m.what}" if m.line else m.what for m in error.value.mistakes]
     assert {m.file_name for m in error.value.mistakes} == {"proef.yml"}
     assert told[0].startswith(said)
-    assert len(told) == (2 if mistake in ("no columns", "rule without a name") else 1), told
+    assert len(told) == (2 if mistake == "no columns" else 1), told
     assert not any("\n" in one for one in told)
 
 
@@ -310,6 +314,14 @@ SLIPS = {
     "list in a value set": ("[3]", "[[3]]", 16, "rule 'not_three': [3] is no single value"),
     "name with a capital": ("name: not_three", "name: Not three", 12, "rule 'Not three': the name 'Not three' must be"),
     "column with a capital": ("  aantal:", "  Aantal:", 7, "column 'Aantal': the name 'Aantal' must be a-z"),
+    "name of another rule": (
+        "rules:\n",
+        "rules:\n"
+        "  - {name: not_three, on_fail: warn, expect: expect_column_values_to_be_null, column: aantal,\n"
+        "     meaning: x, remedy: x}\n",
+        14,
+        "rule 'not_three': the name 'not_three' is used twice",
+    ),
     "no meaning": ("meaning: Drie mag niet.", "meaning: ' '", 17, "rule 'not_three': the text is empty"),
     "loaded and yet in quarantine": (
         "on_fail: warn\n    expect: expect_column_values_to_not_be_in_set\n    column: aantal\n    value_set: [3]\n"

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import json
 import re
-from dataclasses import replace
 
 from exports import write_annex
 from tests.exports.tiny_publication import QUESTIONS, annex_of
@@ -53,5 +52,5 @@ def test_a_table_that_is_gone_leaves_the_package(publication, tmp_path):
     annex = question.annex("6")
     package = write_annex(publication, question, annex, tmp_path, YEARS).package
     assert (package / "provincies.csv").exists()
-    write_annex(publication, question, replace(annex, levels=("vlaanderen",)), tmp_path, YEARS)
+    write_annex(publication, question, annex.model_copy(update={"levels": ("vlaanderen",)}), tmp_path, YEARS)
     assert not (package / "provincies.csv").exists()

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from exports.dictionary import DescribedTable
-from exports.disclosure.policy_reader import load_policy
+from exports.disclosure.policy import load_policy
 from orchestration import release
 from orchestration.answers import disclosure, figure_books, question_status
 from orchestration.answers.questions import FIGURE_BOOK

@@ -155,8 +155,8 @@ def test_an_annex_is_one_file_and_its_place_in_the_list(
     kind, publication = kinds["incomplete"], make_publication(tmp_path / "publication")
     assert annex_kinds.problems(kind, copy.folder) == []
     assert annex_kinds.statement_problems(kind, publication, (2022, 2023)) == []
-    annex = Annex(kind, "1", kind.name, (2022, 2023), "bijlage_1.xlsx")
-    made = write_annex(publication, Question("twe-2031", "Vraag", (annex,)), annex, tmp_path)
+    annex = Annex(kind=kind, number="1", title=kind.name, years=(2022, 2023), file_name="bijlage_1.xlsx")
+    made = write_annex(publication, Question(id="twe-2031", title="Vraag", annexes=(annex,)), annex, tmp_path)
     assert made.totals[2022] == {"screenings": 20, "onvolledig": 3, "aandeel onvolledig (%)": 15.0}
 
 

@@ -24,6 +24,8 @@ def test_a_source_that_is_waited_for_is_told(days: int, told: str, settings: Set
 
 def test_a_run_tells_what_it_mended_and_what_is_open() -> None:
     text = run_text(RunReport(loaded=[ENTRY], row_counts=RowCounts(quarantined=1200, found=3, reviewed=9, resolved=4)))
-    line = "Rows mended by these deliveries: 4; open now: 1,200 quarantined, 3 found by the warehouse (twe quarantine)"
+    line = (
+        "Rows resolved by these deliveries: 4; open now: 1,200 quarantined, 3 found by the warehouse (twe quarantine)"
+    )
     assert line in text.splitlines()
-    assert "Rows mended" not in run_text(RunReport(nothing_new=True, row_counts=RowCounts()))
+    assert "Rows resolved" not in run_text(RunReport(nothing_new=True, row_counts=RowCounts()))

@@ -8,8 +8,7 @@ import yaml
 
 from expectations import contract
 from exports.annexes.model import AnnexKind, DateRole
-from exports.figures.indicators import Signatures
-from exports.figures.plan import Categories, Measure
+from exports.figures.plan import Categories, Measure, Signatures
 from exports.figures.reading import PublicationReader
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import Marts, figures_of
@@ -67,7 +66,7 @@ def _of_labels(kind: AnnexKind) -> Iterator[str]:
         wrong = {*chart.measures, *chart.without} - sheets[chart.sheet]
         yield from (f"chart {chart.title!r}: no measure {label!r}" for label in wrong)
     if ranking := kind.ranking:
-        named = {ranking.by, ranking.size, *ranking.shown, *ranking.before}
+        named = {ranking.by, ranking.size, *ranking.columns, *ranking.before}
         yield from (f"ranking: no measure {label!r}" for label in named - sheets.get(ranking.sheet, set()))
 
 

@@ -51,7 +51,7 @@ def _source(source: SourceContract, seeds: Path) -> Iterator[Mistake]:
                     file, None, f"rule {rule.name!r}: {value!r} can't be compared with {rule.kwargs['column']!r}"
                 )
             if said := _mistake(con, f"select count(*) from batch where {broken(rule, 'batch')}"):
-                yield Mistake(file, None, f"rule {rule.name!r} cannot be judged ({said}); see its columns and bounds")
+                yield Mistake(file, None, f"rule {rule.name!r} cannot be run ({said}); see its columns and bounds")
 
 
 def _misfits(con: duckdb.DuckDBPyConnection, rule: Rule, kinds: Mapping[str, str]) -> list[object]:

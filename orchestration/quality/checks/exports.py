@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from orchestration.quality.checks.files import Places, of_error
+from orchestration.quality.checks.files import Places
 from orchestration.store.yaml_models import Mistake
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def questions(places: Places) -> Iterator[Mistake]:
     """Every question can be read, and has an id of its own."""
-    from exports.questions.question import QuestionError, load_question
+    from exports.questions.question import QuestionFileError, load_question
 
     own = sorted(places.own_questions.glob("*.yml")) if places.own_questions else []
     paths = sorted(places.questions.glob("*.yml"))
@@ -28,20 +28,18 @@ def questions(places: Places) -> Iterator[Mistake]:
             continue
         try:
             load_question(path)
-        except QuestionError as error:
-            yield from of_error(path.name, error)
+        except QuestionFileError as error:
+            yield from error.mistakes
 
 
 def remarks(found: Iterable[Question], newest: dt.date | None) -> list[str]:
     """What is no mistake in a question, but seldom meant: parts to be finished before its answer can be released, and
     years after the newest delivery (`newest`), of which there can be no figures."""
-    from exports.questions.unfinished import left_over
-
     found = list(found)
     unfinished = [
         f"Not finished, so not to be released: {question.id}: {line}"
         for question in found
-        for line in left_over(question)
+        for line in question.left_to_do()
     ]
     ahead = [
         f"Asks for years after the newest delivery ({newest}): {question.id}, annex {annex.number}, up to "
@@ -56,31 +54,20 @@ def remarks(found: Iterable[Question], newest: dt.date | None) -> list[str]:
 def figure_book(places: Places) -> Iterator[Mistake]:
     """The definition of the figure book can be read."""
     from exports.figure_book import load_definition
-    from exports.questions.question import QuestionError
+    from exports.questions.question import QuestionFileError
 
     try:
         load_definition(places.figure_book)
-    except QuestionError as error:
-        yield from of_error(places.figure_book.name, error)
+    except QuestionFileError as error:
+        yield from error.mistakes
 
 
 def policy(places: Places) -> Iterator[Mistake]:
     """The policy can be read, and covers every mart that annexes show."""
-    from exports.disclosure.policy import PolicyError
-    from exports.disclosure.policy_reader import read_policy
-    from exports.disclosure.scope import problems
+    from exports.disclosure.policy import PolicyFileError, read_policy
+    from exports.disclosure.scope import uncovered
 
     try:
-        text = places.policy.read_text(encoding="utf-8")
-    except OSError as error:
-        yield Mistake(places.policy.name, None, f"cannot be read ({error.strerror}); restore the file")
-    except UnicodeDecodeError:
-        yield Mistake(places.policy.name, None, "is not UTF-8; save it as UTF-8")
-    else:
-        try:
-            found = read_policy(text, places.policy.name)
-        except PolicyError as error:
-            yield from of_error(places.policy.name, error)
-        else:
-            for problem in problems(found):
-                yield from of_error(places.policy.name, ValueError(problem))
+        yield from uncovered(read_policy(places.policy))
+    except PolicyFileError as error:
+        yield from error.mistakes

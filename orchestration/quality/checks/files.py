@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from expectations.contract import FOLDER
 from orchestration.store.errors import TweError
 from orchestration.store.paths import DISCLOSURE_POLICY, FIGURE_BOOK, QUESTIONS, SEEDS
-from orchestration.store.yaml_models import Mistake, YamlFileError
+from orchestration.store.yaml_models import Mistake
 
 
 class MistakesError(TweError):
@@ -34,19 +33,6 @@ class Places:
     """The folder that `TWE_QUESTIONS` names."""
     policy: Path = DISCLOSURE_POLICY
     figure_book: Path = FIGURE_BOOK
-
-
-def of_error(file_name: str, error: Exception) -> list[Mistake]:
-    """The mistakes that the reader of a file raised."""
-    if isinstance(error, YamlFileError):
-        return list(error.mistakes)
-    # Readers that do not raise a YamlFileError yet write the place before the message.
-    match = re.fullmatch(r"(.+?\.yml)(?:, line (\d+))?: (.*)", str(error), flags=re.DOTALL)
-    return (
-        [Mistake(match[1], int(match[2]) if match[2] else None, match[3])]
-        if match
-        else [Mistake(file_name, None, str(error))]
-    )
 
 
 class Row(dict[str, str]):

@@ -1,4 +1,4 @@
-"""Checks of `expectations/*.yml`: what the contract's reader refuses, and what YAML would silently take wrong."""
+"""Checks of `expectations/*.yml`: what the contract's reader rejects, and what YAML would silently read wrong."""
 
 from __future__ import annotations
 

@@ -130,8 +130,7 @@ def test_flanders_is_recomputed_from_sums(publication, tmp_path):
 
 def test_the_payment_basis_is_an_option_of_the_question(publication, tmp_path):
     question = QUESTIONS["twe-2024"]
-    annex = question.annex("3")
-    paid = type(annex)(annex.kind, "3", annex.title, YEARS, annex.file_name, options={"basis": "payment"})
+    paid = question.annex("3").model_copy(update={"years": YEARS, "options": {"basis": "payment"}})
     assert write_annex(publication, question, paid, tmp_path).totals[2022]["bedrag (euro)"] == Decimal("14000.00")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -158,13 +157,14 @@ def test_a_table_is_shown_once(publication):
 def test_subsidies_say_of_which_year_they_are(publication):
     question = QUESTIONS["twe-2024"]
     paid = [
-        replace(annex, options={"basis": "payment"}) if annex.number == "3" else annex for annex in question.annexes
+        annex.model_copy(update={"options": {"basis": "payment"}}) if annex.number == "3" else annex
+        for annex in question.annexes
     ]
     text = words_of(build_answer(publication, question, years=(2022,)))
     assert (
         "Voor prestaties in 2022 werden" in text and "loontoelagen die voor prestaties in 2022 uitbetaald zijn" in text
     )
-    text = words_of(build_answer(publication, replace(question, annexes=tuple(paid)), years=(2022,)))
+    text = words_of(build_answer(publication, question.model_copy(update={"annexes": tuple(paid)}), years=(2022,)))
     assert "In 2022 werden in Vlaanderen 11 loontoelagen" in text and "de in 2022 uitbetaalde loontoelagen" in text
 
 

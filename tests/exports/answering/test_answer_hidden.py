@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from exports import FigureId
@@ -51,9 +49,8 @@ def test_a_big_city_with_a_hidden_total_gets_no_rank(tmp_path):
     """Its place in the ranking would say between which figures its own lies."""
     started = [*ROWS["mart_started_duration"], (2023, "73109", 12, 5)]
     publication = make_publication(tmp_path, ROWS | {"mart_started_duration": started})
-    question = replace(
-        QUESTIONS["twe-2024"], annexes=QUESTIONS["twe-2024"].annexes[:1], parts=QUESTIONS["twe-2024"].parts[:1], gaps=()
-    )
+    whole = QUESTIONS["twe-2024"]
+    question = whole.model_copy(update={"annexes": whole.annexes[:1], "parts": whole.parts[:1], "missing_data": ()})
 
     def answer(*places: str) -> str:
         def hidden(identity: FigureId) -> bool:

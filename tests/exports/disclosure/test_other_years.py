@@ -84,7 +84,10 @@ def test_who_has_both_gets_nothing_out_of_them(world, other):
 def test_when_the_search_finds_too_little_more_is_withheld(world, usual, monkeypatch, first):
     """Down to everything that the usual edition doesn't publish."""
     monkeypatch.setattr(withhold, "_narrow", lambda *_: {})
-    monkeypatch.setattr("exports.disclosure.control.choices", lambda *given: list(withhold.choices(*given))[first:])
+    monkeypatch.setattr(
+        "exports.disclosure.control.withholding_options",
+        lambda *given: list(withhold.withholding_options(*given))[first:],
+    )
     made = control(world, figures(world, BOTH), "other", usual=usual)
     assert made.passed and "ook een 0" in made.audit_lines[-1]
 

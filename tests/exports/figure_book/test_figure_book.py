@@ -14,7 +14,7 @@ import pytest
 
 from exports.annexes import KINDS
 from exports.build import build
-from exports.figure_book import book_figures, definition, load_definition, scope, write_figure_book
+from exports.figure_book import book_figures, definition, load_definition, selection, write_figure_book
 from exports.figure_book.data import figures_of
 from exports.figure_book.definition import Definition
 from exports.figures.identity import PROVINCIE, VLAANDEREN, FigureId
@@ -52,10 +52,14 @@ def question(*annexes: Annex, **facts: Any) -> Question:
     return Question(id="q", title="q", annexes=annexes, **facts)
 
 
+def annex_of(kind: str, file_name: str, years: tuple[int, ...] = (2022,), **more: Any) -> Annex:
+    return Annex(kind=KINDS[kind], number=file_name[0], title="t", years=years, file_name=file_name, **more)
+
+
 def test_figures_are_those_of_the_annexes(publication, tmp_path):
     """Every figure of the page that an annex shows too has the same value there."""
     kinds = definition.KINDS_SHOWN
-    asked = question(*[Annex(KINDS[key], key, "t", (2022, 2023), f"{key}.xlsx") for key in kinds])
+    asked = question(*[annex_of(key, f"{key}.xlsx", (2022, 2023)) for key in kinds])
     book = data_of(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
     compared = 0
     for annex in asked.annexes:
@@ -116,7 +120,7 @@ def test_what_no_municipality_has_is_told(publication, tmp_path):
     wages = (2022, "99999", "performance", 7, "10.00", "0")
     older = make_publication(tmp_path / "older", rows={"mart_wage_subsidies": [*ROWS["mart_wage_subsidies"], wages]})
     for made, told in ((publication, False), (older, True)):
-        asked = question(Annex(KINDS["3"], "1", "t", (2022,), "a.xlsx"))
+        asked = question(annex_of("3", "a.xlsx"))
         page = write_figure_book(made, tmp_path / f"{told}.html", questions=[asked])
         assert data_of(page)["series"]["3"]["unallocated"] is told
         assert ("<dt>niet toewijsbaar</dt>" in page.read_text("utf-8")) is told
@@ -127,34 +131,34 @@ def test_with_everything_hidden_no_figure_is_in_the_source(publication, tmp_path
 
 
 def test_only_the_years_and_levels_that_the_questions_carry(publication, tmp_path):
-    profile = Annex(KINDS["2"], "1", "t", (2022,), "a.xlsx", levels=("centrumstad", "vlaanderen"))
-    later = replace(profile, number="2", years=(2023,), levels=("vlaanderen",))
-    payment = Annex(KINDS["3"], "3", "t", (2022,), "b.xlsx", options={"basis": "payment"})
-    pinned = question(Annex(KINDS["4"], "1", "t", (2022,), "c.xlsx"), geography_date=dt.date(2019, 1, 1))
+    profile = annex_of("2", "a.xlsx", levels=("centrumstad", "vlaanderen"))
+    later = annex_of("2", "b.xlsx", (2023,), levels=("vlaanderen",))
+    payment = annex_of("3", "c.xlsx", options={"basis": "payment"})
+    pinned = question(annex_of("4", "d.xlsx"), geography_date=dt.date(2019, 1, 1))
     path = write_figure_book(publication, tmp_path / "book.html", questions=[question(profile, later, payment), pinned])
     book = data_of(path)
-    assert set(book["series"]) == {"2"}  # another basis, and another publication, are not carried
+    assert set(book["series"]) == {"2"}  # another basis, and another publication, are not selected
     assert set(book["series"]["2"]["cells"]) == {VLAANDEREN, ANTWERP, GHENT}
     assert value(book, "2", ANTWERP, "gender/*", 2022) == 6
     assert value(book, "2", ANTWERP, "gender/*", 2023) is None
     assert value(book, "2", VLAANDEREN, "gender/*", 2023) == 9
 
 
-def carried(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
+def selected(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
     with PublicationReader(folder) as opened:
-        return [(item.kind.key, item.years) for item in scope.of_definition(made, opened)]
+        return [(item.kind.key, item.years) for item in selection.of_definition(made, opened)]
 
 
 def test_years_run_on_to_the_last_that_was_over_and_nothing_is_made_up(tmp_path):
     running = make_publication(tmp_path / "p", as_of=dt.date(2023, 12, 30))
-    years = {key: found for key, found in carried(running, load_definition()) if len(found) > 1 or key in "235"}
+    years = {key: found for key, found in selected(running, load_definition()) if len(found) > 1 or key in "235"}
     assert years == {"2": (2022,), "3": (2022,), "4": (2021, 2022), "5": (2022,), "ratio": (2021, 2022)}
     path = tmp_path / "boek.yml"
     path.write_text(
         "id: boek\ntitle: t\nfigures:\n"
         "  - {kind: 4, years: last}\n  - {kind: 4, years: 2022-}\n  - {kind: 4, years: 2019-2020}\n"
     )
-    assert carried(running, load_definition(path)) == [("4", (2022,)), ("4", (2022,)), ("4", (2019, 2020))]
+    assert selected(running, load_definition(path)) == [("4", (2022,)), ("4", (2022,)), ("4", (2019, 2020))]
 
 
 @pytest.mark.parametrize(
@@ -195,6 +199,20 @@ def test_a_mistake_in_the_definition_is_told_with_its_line(tmp_path, block, said
     assert problem.line == 4
 
 
+@pytest.mark.parametrize(
+    ("script", "expression", "numbers"),
+    [
+        ("base.js", r'return whole === 0 \? "z" : (.*);', {"part": 1, "whole": 4}),
+        ("flanders.js", r"const change = (.*);", {"now": 5, "before": 4}),
+    ],
+)
+def test_shares_and_changes_on_the_page_are_in_percent(script, expression, numbers):
+    """The arithmetic of these lines of script is Python's too, so no browser is needed to try it."""
+    text = (Path(definition.__file__).parent / "assets" / script).read_text(encoding="utf-8")
+    (found,) = re.findall(expression, text)
+    assert eval(found, {"__builtins__": {}}, numbers) == 25
+
+
 def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(publication, tmp_path):
     """What the page asks about while it is made is what the control was told of before."""
     asked: set[FigureId] = set()
@@ -211,7 +229,7 @@ def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(
 def test_every_name_in_the_definition_is_that_of_a_figure(publication):
     """A name that is none would silently show nothing."""
     with PublicationReader(publication) as opened:
-        for item in scope.of_definition(load_definition(), opened):
+        for item in selection.of_definition(load_definition(), opened):
             every = replace(item, measures=())
             known = {(figure.id.category, figure.id.measure) for figure in figures_of(opened, [every])}
             names = {name for pair in known for name in pair}

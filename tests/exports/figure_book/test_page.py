@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -157,12 +156,15 @@ def test_numbers_are_written_as_in_flanders(page: Page):
 def test_the_key_figures_are_of_one_year_said_in_words(page: Page, tmp_path: Path):
     assert texts(page, "#peiljaar") == ["Vlaanderen in 2023, het laatste kalenderjaar dat voorbij is"]
     assert texts(page, "#voorlopig")[0].endswith("Er kunnen nog correcties of metingen komen.")
-    earlier = [Annex(KINDS["2"], "1", "t", (2022,), "a.xlsx"), Annex(KINDS["ratio"], "2", "t", (2022, 2023), "b.xlsx")]
+    earlier = [
+        Annex(kind=KINDS["2"], number="1", title="t", years=(2022,), file_name="a.xlsx"),
+        Annex(kind=KINDS["ratio"], number="2", title="t", years=(2022, 2023), file_name="b.xlsx"),
+    ]
     publication = make_publication(tmp_path / "publication")
     asked = Question(id="q", title="q", annexes=tuple(earlier))
     page.open(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
     assert texts(page, "#peiljaar") == ["Vlaanderen in 2022"]
-    asked = Question(id="q", title="q", annexes=(earlier[0], replace(earlier[1], years=(2023,))))
+    asked = Question(id="q", title="q", annexes=(earlier[0], earlier[1].model_copy(update={"years": (2023,)})))
     page.open(write_figure_book(publication, tmp_path / "book2.html", questions=[asked]))
     assert texts(page, "#peiljaar") == ["Kerncijfers, elk van zijn laatste jaar"]
     assert texts(page, ".tile dt") == ["Opgestart (2022)", "Activering (2023)"]

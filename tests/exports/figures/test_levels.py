@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
@@ -26,7 +25,7 @@ YEARS = (2022, 2023)
 )
 def test_the_question_chooses_the_levels(publication, tmp_path, levels, there, absent):
     question = QUESTIONS["twe-2024"]
-    annex = replace(question.annex("6"), levels=levels)
+    annex = question.annex("6").model_copy(update={"levels": levels})
     sheets = set(write_annex(publication, question, annex, tmp_path, YEARS).sheets)
     assert there <= sheets
     assert not absent & sheets
@@ -86,13 +85,15 @@ def test_subsidies_stay_open_for_ten_years_unless_counted_by_payment(publication
         "voorlopig [p]",
         "voorlopig [p], breuk [b]",
     }, "what belongs to no municipality breaks the series of municipalities, not that of Flanders"
-    by_payment = write_annex(publication, question, replace(annex, options={"basis": "payment"}), tmp_path, YEARS)
+    by_payment = write_annex(
+        publication, question, annex.model_copy(update={"options": {"basis": "payment"}}), tmp_path, YEARS
+    )
     assert {row["Status van het jaar"] for row in cells(by_payment.path, "Vlaanderen")} == {"definitief"}
 
 
 def test_breaks_come_from_the_kind_the_question_and_the_geography(publication, tmp_path):
     question = QUESTIONS["twe-2024"]
-    annex = replace(question.annex("3"), breaks={2020: "een andere reden"})
+    annex = question.annex("3").model_copy(update={"breaks": {2020: "een andere reden"}})
     path = write_annex(publication, question, annex, tmp_path, (2019, 2020, 2023)).path
     notes = {row["Onderwerp"]: row["Toelichting"] for row in cells(path, "Toelichting")}
     assert notes["breuk 2019"].startswith("Trajecten van vóór 2017 behielden")

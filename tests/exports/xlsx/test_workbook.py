@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -122,7 +123,13 @@ def test_same_document_same_bytes_with_fixed_times_and_sorted_entries(tmp_path):
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"old")
-    monkeypatch.setattr("exports.xlsx.archive.os.fdopen", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+
+    def write_half(self: Path, content: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "write_bytes", write_half)
     with pytest.raises(OSError, match="disk full"):
         write(document(Sheet("Blad")), path)
     assert [item.name for item in tmp_path.iterdir()] == ["x.xlsx"]

@@ -56,7 +56,7 @@ def test_a_page_is_up_to_date_only_under_the_control_that_the_annexes_are_under(
 
 def test_what_it_shows_and_what_draws_it_count_too(settings, made, tmp_path, monkeypatch):
     figure_books.write(settings, made)
-    changed = replace(definition.load_definition(), source_sha256="other")
+    changed = definition.load_definition().model_copy(update={"source_sha256": "other"})
     with monkeypatch.context() as patched:
         patched.setattr(figure_books, "load_definition", lambda: changed)
         assert not figure_books.is_current(settings, made)

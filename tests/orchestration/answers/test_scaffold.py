@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from exports.questions.fields import QuestionError
-from exports.questions.question import Question, load_question, load_questions
-from exports.questions.unfinished import left_over
+from exports.questions.question import Question, QuestionError, load_question, load_questions
 from orchestration.answers import question_status
 from orchestration.answers.scaffold import draft
 from orchestration.cli.main import twe
@@ -34,9 +32,11 @@ def test_a_draft_of_any_question_is_a_question_with_its_annexes_and_other_years(
     made = load_question(draft(own, "nieuw-2027", source, "2021-2023,2025"))
     before = load_questions(QUESTIONS)[source]
     assert (made.id, made.title, made.status) == ("nieuw-2027", f"ONTWERP - {before.title}", "ontwerp")
-    assert made.parts == before.parts and made.gaps == before.gaps and made.footnotes == before.footnotes
+    assert (
+        made.parts == before.parts and made.missing_data == before.missing_data and made.footnotes == before.footnotes
+    )
     assert {annex.years for annex in made.annexes} == {(2021, 2022, 2023, 2025)}
-    assert made.annexes == tuple(replace(annex, years=made.annexes[0].years) for annex in before.annexes)
+    assert made.annexes == tuple(annex.model_copy(update={"years": made.annexes[0].years}) for annex in before.annexes)
 
 
 def test_what_belongs_to_the_old_question_alone_is_left_out(own: Settings, tmp_path: Path) -> None:
@@ -129,10 +129,10 @@ def test_a_draft_is_finished_when_its_line_is_out_and_no_text_is_left_to_write(o
     with pytest.raises(QuestionError, match="take out `draft_of` before you set status definitief"):
         _loaded(path, text.replace("status: ontwerp", "status: definitief"))
     text = text.replace("draft_of: twe-2024\n", "")
-    assert left_over(_loaded(path, text)) == []
+    assert _loaded(path, text).left_to_do() == []
     assert not _loaded(path, text).title.startswith("ONTWERP")
     todo = text.replace('title: "Opgestarte TWE-OCMW-trajecten naar profiel', 'title: "TODO naar profiel')
-    assert left_over(_loaded(path, todo)) == ["annex 2 holds TODO"]
+    assert _loaded(path, todo).left_to_do() == ["annex 2 holds TODO"]
 
 
 def _loaded(path: Path, text: str) -> Question:

@@ -94,7 +94,7 @@ def test_the_example_of_a_severity_refuses_what_was_loaded_with_a_warning(data: 
     rows = f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | 2023-01-01 | UITGEVOERD\nT2 | {INSZ[1]} | 11001 | 2020-01-01 | |"
     load(data, write(data.inbox, "trajecten_2024-01-31.csv", f"{head}\n{rows}"))
     change(places.expectations / "trajecten.yml", *before_after("A severity"))
-    assert told(data, places, "trajecten") == [("refused", "over_24_months", (2,))]
+    assert told(data, places, "trajecten") == [("quarantined", "over_24_months", (2,))]
 
 
 @pytest.mark.slow
@@ -157,7 +157,7 @@ def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Plac
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
     judged = backtest.backtest(data, contract.load("transmissies", places.expectations, places.seeds))
     assert (judged.left_out, judged.changes) == (["bis_number"], [])
-    assert "Not judged, because the INSZ is gone: bis_number." in backtest.text([judged])
+    assert "Not run, because the INSZ is gone: bis_number." in backtest.text([judged])
 
 
 def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,4 +221,4 @@ def test_the_past_is_told_with_row_numbers_on_request_only(data: DataFolder, pla
     judged = backtest.backtest(data, contract.load("klantprofielen", places.expectations, places.seeds))
     assert "rows 2, 4" not in backtest.text([judged])
     assert "rows 2, 4" in backtest.text([judged], with_rows=True)
-    assert "0 loaded rows would be refused, 2 refused rows would be loaded" in backtest.text([judged])
+    assert "0 loaded rows would be quarantined, 2 quarantined rows would be loaded" in backtest.text([judged])

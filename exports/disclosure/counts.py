@@ -1,10 +1,12 @@
-"""One population in one year: its counts per municipality, from which every published cell follows.
+"""The counts of one population in one year per municipality, from which every published cell follows.
 
-`assemble` turns blocks into a system: a cell for every count that is published at some level, an equation for every
-total and every level, and the bounds of the policy. A total that no table shows isn't known to a reader, yet it ties
-its parts to those of another total (all profile tables count the same people): it is a cell that is hidden from the
-start and needs no protection.
-"""
+`assemble` turns them into a system: a cell for every count that is published at some level, an equation for every total
+and every level, and the bounds of the policy. A total that no table shows is a cell too, hidden from the start and in
+no need of protection: a reader doesn't know it, but does know that two sets of parts add up to the same total (all
+profile tables count the same people).
+
+A row is all that one population counts in one year and place. Rows can be withheld (`exports.disclosure.withhold`):
+then all their cells are hidden, zeros too, except what the usual edition publishes of them."""
 
 from __future__ import annotations
 
@@ -15,13 +17,44 @@ from exports.disclosure.geography import LEVELS, Geography, level_of
 from exports.disclosure.policy import TOTAL, Bound, Policy, Same, Sum
 from exports.disclosure.scope import AMOUNTS, Scope
 from exports.disclosure.system import CellId, System
-from exports.disclosure.withheld import NOTHING, Withheld
 from exports.figures.reading import PublicationError
+
+TableRow = tuple[str, int, str]
+"""(population, year, place); amounts of money are in the row of their counts."""
+
+
+@dataclass(frozen=True)
+class WithheldRows:
+    """Rows of which everything is hidden, zeros too, except the counts in `kept`: those of the usual edition."""
+
+    rows: frozenset[TableRow] = frozenset()
+    kept: Scope = field(default_factory=dict)
+
+    def places(self, population: str, year: int) -> set[str]:
+        """Places of the withheld rows of a population in a year."""
+        name = population.removesuffix(AMOUNTS)
+        return {place for other, when, place in self.rows if (other, when) == (name, year)}
+
+    def keeps(self, cell: CellId) -> bool:
+        """Whether the usual edition publishes this cell."""
+        items: Mapping[str, set[str]] = self.kept.get((cell.population, cell.year), {})
+        return level_of(cell.place) in items.get(cell.item, ())
+
+
+NOTHING_WITHHELD = WithheldRows()
+
+
+def row_of(cell: CellId) -> TableRow:
+    """The row that a cell belongs to; an amount of money belongs to the row of its count."""
+    return cell.population.removesuffix(AMOUNTS), cell.year, cell.place
 
 
 @dataclass
 class Block:
-    """`counts`: (NIS code, item) -> count, in `unit`ths of a person, at least `floor` when it isn't 0."""
+    """The counts of one population in one year: (NIS code, item) -> count.
+
+    A count is in `unit`ths of a person (1, or more for means), and at least `floor` when it isn't 0. `sums` and
+    `bounds` are the policy's rules for this population."""
 
     population: str
     year: int
@@ -37,7 +70,7 @@ class Block:
         self.counts[key] = self.counts.get(key, 0) + count
 
     def put(self, nis_code: str, item: str, count: int) -> None:
-        """Set a count; two marts that share a population must agree about it."""
+        """Set a count. Raises PublicationError when another mart of the same population gave another number."""
         key = (nis_code, item)
         if self.counts.setdefault(key, count) != count:
             raise PublicationError(
@@ -46,13 +79,13 @@ class Block:
             )
 
     def complete(self) -> None:
-        """Work out the totals of the sums that the marts don't hold themselves."""
+        """Add the totals that the marts don't hold themselves, as the sums of their parts."""
         for total, parts in self.totals():
             for place in {nis_code for nis_code, _ in self.counts}:
                 self.put(place, total, sum(self.counts.get((place, part), 0) for part in parts))
 
     def totals(self) -> list[tuple[str, tuple[str, ...]]]:
-        """(total, its parts), a part before the total that it belongs to where that is a total itself."""
+        """(total, its parts) of every sum. A sum whose total is a part elsewhere comes before that one."""
         names = sorted({item for _, item in self.counts})
         details: dict[str, list[str]] = {}
         for name in names:
@@ -73,9 +106,9 @@ def assemble(
     scope: Scope,
     geography: Geography,
     policy: Policy,
-    withheld: Withheld = NOTHING,
+    withheld: WithheldRows = NOTHING_WITHHELD,
 ) -> System:
-    """The system of all blocks, which must be complete."""
+    """The system of everything in `blocks`, whose totals must be complete. `scope` says what is published of it."""
     system = System(policy.threshold)
     known = {}
     for key, block in sorted(blocks.items()):
@@ -96,7 +129,7 @@ def assemble(
 
 
 def place_counts(block: Block, geography: Geography) -> dict[str, dict[tuple[str, str], int]]:
-    """Level -> (place, item) -> count, zeros left out."""
+    """Level -> (place, item) -> count; counts of 0 are left out."""
     result: dict[str, dict[tuple[str, str], int]] = {level: {} for level in LEVELS}
     for (nis_code, item), count in block.counts.items():
         if count:
@@ -123,7 +156,7 @@ def _add_cells(
     known: Mapping[str, set[str]],
     geography: Geography,
     policy: Policy,
-    withheld: Withheld,
+    withheld: WithheldRows,
 ) -> None:
     rows = withheld.places(block.population, block.year)
     totals = {TOTAL, *(total for total, _ in block.totals())}
@@ -170,7 +203,8 @@ def _add_equations(system: System, block: Block, known: Mapping[str, set[str]], 
 
 
 def equal(rule: Same, block: Block, other: Block) -> bool:
-    """Whether the counts of the rule are the same in every municipality (not where one isn't complete yet)."""
+    """Whether the two counts of the rule are the same number in every municipality. They aren't as long as one of them
+    is incomplete, such as trajectories that are still to be measured."""
     codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
     return all(block.counts.get((code, rule.item), 0) == other.counts.get((code, rule.other_item), 0) for code in codes)
 
