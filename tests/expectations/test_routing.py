@@ -140,6 +140,7 @@ def test_a_rule_that_raises_is_never_a_pass_and_is_told_without_values(wrong: Ru
     assert "aap" not in str(error.value)
 
 
+@pytest.mark.slow  # imports Great Expectations
 def test_settings_that_great_expectations_does_not_take_are_told(database: str) -> None:
     with pytest.raises(ContractError, match="rule 'proef' is not accepted by Great Expectations"):
         suite.validate(database, "batch", [rule(BETWEEN, column="n", min_value=[1])])
