@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
-from orchestration.answers.questions import chosen, parse_years
+from orchestration.answers.questions import Years, chosen, parse_years
 from orchestration.ingest.ledger import Entry
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
@@ -43,7 +43,7 @@ class RunPlan:
 
     as_of: dt.date | None
     geography_date: dt.date | None
-    years: tuple[int, ...] | None
+    years: Years
     """Years of every annex; None for those of each question."""
     move_current: bool
     """Whether `current` may move to this publication."""

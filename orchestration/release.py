@@ -29,15 +29,13 @@ def run(
     """
     data = settings.folder
     if question_id == FIGURE_BOOK:
-        definition = load_definition()
+        book = load_definition()
         made = _publication(settings, as_of, geography_date)
         try:
             place = figure_books.write(settings, made).parent
         except figure_books.NoPublicEditionError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
-        return register.release(
-            data, definition, made, place, record=partial(disclosure.record, settings, made, definition)
-        )
+        return register.release(data, book, made, place, record=partial(disclosure.record, settings, made, book))
     (question,) = chosen(settings, (question_id,))
     if left := question.left_to_do():
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
@@ -51,10 +49,8 @@ def run(
 
 def _publication(settings: Settings, as_of: dt.date | None, geography_date: dt.date | None) -> Publication:
     entries = Workspace(settings).entries()
-    answer = resolve(entries, as_of, geography_date)
-    made = publication.of_dates(settings.folder, entries, answer)
+    dates = resolve(entries, as_of, geography_date)
+    made = publication.of_dates(settings.folder, entries, dates)
     if made is None:
-        raise ReleaseError(
-            f"there is no publication as of {answer.as_of}; make it with: twe run --as-of {answer.as_of}"
-        )
+        raise ReleaseError(f"there is no publication as of {dates.as_of}; make it with: twe run --as-of {dates.as_of}")
     return made

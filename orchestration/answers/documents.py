@@ -14,6 +14,7 @@ from typing import Any
 
 from exports.answering.answer import answer_file
 from exports.questions.question import Question
+from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry
 from orchestration.releases import register
 from orchestration.store.files import replaced
@@ -33,11 +34,7 @@ def names(question: Question) -> tuple[str, ...]:
 
 
 def folder(
-    data: DataFolder,
-    question: Question,
-    publication: Publication,
-    entries: Sequence[Entry],
-    years: tuple[int, ...] | None,
+    data: DataFolder, question: Question, publication: Publication, entries: Sequence[Entry], years: Years
 ) -> Path:
     """The folder of the question's public documents. Other dates than a run without options would take, and a choice of
     years (as given to `--years`), each get a subfolder of their own."""
@@ -106,9 +103,7 @@ class DocumentStamps:
         return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
 
 
-def stamp(
-    publication: Publication, question: Question, name: str, years: tuple[int, ...] | None, *more: str | None
-) -> str:
+def stamp(publication: Publication, question: Question, name: str, years: Years, *more: str | None) -> str:
     """Digest of all that decides the bytes of the document `name`: figures, question, years, the code that writes
     documents and, in `more`, the disclosure control and the release that the annex is compared with."""
     facts = [publication.inputs, publication.code_version, documents_digest(), question.source_sha256, name, years]
@@ -123,7 +118,7 @@ def revised_release(settings: Settings, question: Question, publication: Publica
 
 
 def stamps_now(
-    settings: Settings, publication: Publication, question: Question, control: str, years: tuple[int, ...] | None = None
+    settings: Settings, publication: Publication, question: Question, control: str, years: Years = None
 ) -> dict[str, str]:
     """The stamp that each document of the question (as in `names`) gets when it is written now. `control`: the stamp of
     the disclosure control."""
@@ -150,7 +145,7 @@ def states(
     made: Publication,
     question: Question,
     control: str,
-    years: tuple[int, ...] | None = None,
+    years: Years = None,
 ) -> list[DocumentState]:
     """The documents of a question, its annexes first. `control`: the stamp of the disclosure control."""
     stamps = DocumentStamps(settings.folder)

@@ -17,6 +17,7 @@ from exports.figures.reading import PublicationReader as Reader
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
 from orchestration.answers import disclosure, documents
+from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import figures, register
@@ -39,12 +40,7 @@ class WrittenDocument:
 
 
 def write(
-    settings: Settings,
-    entries: Sequence[Entry],
-    publication: Publication,
-    question: Question,
-    name: str,
-    years: tuple[int, ...] | None,
+    settings: Settings, entries: Sequence[Entry], publication: Publication, question: Question, name: str, years: Years
 ) -> WrittenDocument:
     """Writes both editions of an annex (`name` is its key), or the answer (`documents.ANSWER`); makes the disclosure
     control of the publication first when it is not there yet."""
@@ -67,7 +63,7 @@ def _write_annex(
     question: Question,
     name: str,
     place: Path,
-    years: tuple[int, ...] | None,
+    years: Years,
     control: Control,
 ) -> list[Path]:
     from exports import write_annex
@@ -102,7 +98,7 @@ def revision_sheets(
     question: Question,
     annex: Annex,
     publication: Publication,
-    years: tuple[int, ...] | None,
+    years: Years,
     edition: str,
     hidden: Hidden | None,
 ) -> tuple[Sheet, ...]:
@@ -144,7 +140,7 @@ def _attribution(settings: Settings, publication: Publication, line: Release) ->
 
 
 def _write_answer(
-    publication: Publication, question: Question, place: Path, years: tuple[int, ...] | None, control: Control
+    publication: Publication, question: Question, place: Path, years: Years, control: Control
 ) -> list[Path]:
     from exports.answering.answer import control_file, write_answer
 

@@ -70,9 +70,7 @@ def _disclosure_control() -> dg.AssetsDefinition:
             "policy": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.policy)),
             "audit": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.audit)),
         }
-        audit = dg.AssetCheckResult(
-            check_name=AUDIT, passed=summary.passed, severity=dg.AssetCheckSeverity.ERROR, metadata=metadata
-        )
+        audit = dg.AssetCheckResult(check_name=AUDIT, passed=summary.passed, metadata=metadata)
         return dg.MaterializeResult(metadata=metadata, check_results=[audit])
 
     return disclosure_control

@@ -105,9 +105,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
     return lake
 
 
-def _check(
-    source: SourceContract, done: SourceLoad, rejected: list[Entry], entries: list[Entry]
-) -> dg.AssetCheckResult:
+def _check(source: SourceContract, done: SourceLoad, rejected: list[Entry], own: list[Entry]) -> dg.AssetCheckResult:
     """Red when a file was rejected, here or in a killed run; yellow for quarantined or warned rows. Never a value."""
     rows = done.rows_by_rule
     return dg.AssetCheckResult(
@@ -120,7 +118,7 @@ def _check(
             "rows quarantined": done.total("rows_quarantined"),
             "rows warned": done.total("rows_warned"),
             "rules": _rules_table(source, done),
-            "trend": _history(entries),
+            "trend": _history(own),
             "the rows themselves": f"twe quarantine --source {source.source}",
             **results.rejected_files(rejected),
         },

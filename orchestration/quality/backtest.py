@@ -111,9 +111,7 @@ def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[
         select _delivery, rule, effect, list(_row order by _row) from effects
         where effect is not null group by all order by rule, effect, _delivery
     """).fetchall()
-    return [
-        BacktestChange(accepted[number].file_name, rule, effect, tuple(found)) for number, rule, effect, found in rows
-    ]
+    return [BacktestChange(accepted[n].file_name, rule, effect, tuple(found)) for n, rule, effect, found in rows]
 
 
 def text_of(data: DataFolder, source: str | None, with_rows: bool = False) -> str:

@@ -242,9 +242,7 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     lake = _parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
-    kept = {
-        name for name, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()
-    }
+    kept = {n for n, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()}
     other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)

@@ -73,7 +73,7 @@ def code_lists(places: Places) -> Iterator[Mistake]:
         if row["source_code"] not in grouped:
             yield row.mistake(
                 f"{row['source_code']!r} has no row in list action_group, so such an action would count as nothing; "
-                "add one with the code training, workplace_learning or guidance",
+                "add one with the code training, workplace_learning or guidance"
             )
 
 
@@ -190,9 +190,7 @@ def _municipality(row: Row) -> Iterator[Mistake]:
         except ValueError:
             inside = False
         if not inside:
-            yield row.mistake(
-                f"{name} {row[name]!r} is no place in Flanders; write degrees such as {low + 1}",
-            )
+            yield row.mistake(f"{name} {row[name]!r} is no place in Flanders; write degrees such as {low + 1}")
 
 
 def _succession(row: Row, known: dict[str, Row]) -> Iterator[Mistake]:
