@@ -146,10 +146,7 @@ class Dialect(PGDialect):
         return []
 
     def has_table(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> bool:
-        return str(table_name) in [
-            *self.get_table_names(connection, schema),
-            *self.get_view_names(connection, schema),
-        ]
+        return str(table_name) in [*self.get_table_names(connection, schema), *self.get_view_names(connection, schema)]
 
     def get_columns(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> Any:
         sql = (

@@ -133,12 +133,7 @@ ACROSS_COLUMNS = {
     ),
     "art60_tewerkstellingen": ("end_before_start",),
     "begeleidingsacties": ("end_before_start",),
-    "loontoelagen": (
-        "amount_not_positive",
-        "amount_zero",
-        "paid_before_performance",
-        "correction_after_10_years",
-    ),
+    "loontoelagen": ("amount_not_positive", "amount_zero", "paid_before_performance", "correction_after_10_years"),
     "arbeidsmarktposities": ("end_before_start",),
 }
 

@@ -80,16 +80,7 @@ _FINAL = (PENSION, MOVED, DEAD)
 #: Exits to work by kind, and the other positions on the day after the end (general knowledge; together with
 #: `published_totals.EXIT_TO_WORK_AFTER_ONE_DAY` they make up everybody whose position is known).
 WORK = {NEC: 0.74, NEC_SOCIAL: 0.13, SEC: 0.10, SELF_EMPLOYED: 0.03}
-ELSEWHERE = {
-    TRAINING: 6,
-    JOBSEEKER: 48,
-    LEEFLOON: 27,
-    ILL: 10,
-    PENSION: 1.2,
-    MOVED: 4,
-    DEAD: 0.4,
-    OTHER: 3.4,
-}
+ELSEWHERE = {TRAINING: 6, JOBSEEKER: 48, LEEFLOON: 27, ILL: 10, PENSION: 1.2, MOVED: 4, DEAD: 0.4, OTHER: 3.4}
 #: Position of the second spell, for those whose first one ends.
 NEXT = {
     NEC: 30,

@@ -178,11 +178,7 @@ def arbeidsmarktposities(world: World) -> Rows:
 def transmissies(world: World) -> Rows:
     """Files handed to the Controledienst."""
     trajectory, days = draw_transmissions(world.trajectories, world.seed)
-    columns = {
-        "transmissie_id": np.arange(len(days)) + 1,
-        "klant_id": world.insz[trajectory],
-        "transmissiedatum": days,
-    }
+    columns = {"transmissie_id": np.arange(len(days)) + 1, "klant_id": world.insz[trajectory], "transmissiedatum": days}
     return plain("transmissies", year_of(days), columns)
 
 
