@@ -143,7 +143,7 @@ def _insz(rng: np.random.Generator, birth: np.ndarray, sex: np.ndarray) -> np.nd
 
 
 REFERRED, NOT_REFERRED = 0, 1
-YES, NO = 0, 1
+NO = 1
 CRITERIA = (
     "werkervaring_nodig",
     "generieke_competenties_te_ontwikkelen",
@@ -184,5 +184,6 @@ def draw_screenings(drawn: Trajectories, client: np.ndarray, clients: int, share
     criteria[(rng.random(criteria.shape) < 0.12) & fails[:, None]] = NO
     blank = (rng.random(total) < np.where(decision == REFERRED, 0.04, 0.10))[:, None]
     criteria[(rng.random(criteria.shape) < 0.4) & blank] = MISSING
+    table = (person, unit, days.astype(np.int32), decision, criteria)
     order = np.lexsort((person, days))
-    return Screenings(person[order], unit[order], days[order].astype(np.int32), decision[order], criteria[order])
+    return Screenings(*(column[order] for column in table))

@@ -34,7 +34,7 @@ def sql_text(column: DemoColumn) -> str:
     filled = {
         "nis": f"cast({name} as varchar)",
         "integer": f"cast({name} as varchar)",
-        "date": f"cast(date '1970-01-01' + {name} as varchar)",
+        "date": f"cast(date '1970-01-01' + cast({name} as integer) as varchar)",
         "month": f"(1970 + {name} // 12) || '-' || lpad(cast({name} % 12 + 1 as varchar), 2, '0')",
         "code": f"[{', '.join(repr(code) for code in column.codes)}][{name} + 1]",
         "yes_no": f"['J', 'N'][{name} + 1]",

@@ -17,8 +17,7 @@ import numpy as np
 
 from .delivery_format import SOURCES, DemoColumn, Row, sql_text
 from .irregularities import ExtraRow, Irregularities
-from .rows import Rows
-from .schedule import Form, PlannedDelivery
+from .schedule import Form, PlannedDelivery, Rows
 
 WITHDRAWN = DemoColumn("verwijderd", "yes_no")
 NOTE_HEADER, NOTE = "opmerking", "synthetisch: géén echte personen"

@@ -14,8 +14,7 @@ import numpy as np
 
 from .arrays import generator
 from .delivery_format import BrokenRule, Row, break_row, changed, key_columns, rules
-from .rows import Rows
-from .schedule import Schedule
+from .schedule import Rows, Schedule
 from .trajectories import WARNINGS
 
 #: Shares of the rows of a source.

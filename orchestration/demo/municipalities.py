@@ -7,6 +7,7 @@ OCMW reports changes, on the day that the municipality is merged.
 from __future__ import annotations
 
 import csv
+from collections import ChainMap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,6 @@ from .arrays import MISSING, day, generator, month_start
 
 #: The project's own seed, read as plain data.
 MUNICIPALITIES = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
-
-_ALWAYS_FROM, _ALWAYS_TO = day(1970), day(2200)
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,7 @@ def read_geography(path: Path | None = None) -> DemoGeography:
     """Read the municipalities seed (columns nis_code, valid_from, valid_to, successor_nis_code, province …)."""
     with (path or MUNICIPALITIES).open(encoding="utf-8", newline="") as file:
         rows = {int(row["nis_code"]): row for row in csv.DictReader(file)}
-    validity = {
-        code: (
-            _days(row["valid_from"]) if row["valid_from"] else _ALWAYS_FROM,
-            _days(row["valid_to"]) if row["valid_to"] else _ALWAYS_TO,
-        )
-        for code, row in rows.items()
-    }
+    validity = {code: (_day(row["valid_from"], 1970), _day(row["valid_to"], 2200)) for code, row in rows.items()}
     start = day(2017)
     eras = [start, *sorted({begin for begin, _ in validity.values() if begin > start})]
     units = sorted(code for code, (begin, end) in validity.items() if begin <= start <= end)
@@ -85,7 +78,8 @@ def read_geography(path: Path | None = None) -> DemoGeography:
 def sizes(geography: DemoGeography, rng: np.random.Generator, spread: float = 1.25) -> np.ndarray:
     """Share of each unit in Flanders (sums to 1): provinces as published, centre cities large, a long tail of small."""
     raw = rng.lognormal(0.0, spread, geography.units)
-    city = np.array([published_totals.CITY_SHARES.get(int(code), 0.0) for code in geography.codes[:, 0]])
+    cities = ChainMap(*published_totals.CITY_SHARES.values())
+    city = np.array([cities.get(int(code), 0.0) for code in geography.codes[:, 0]])
     share = np.zeros(geography.units)
     for province in published_totals.PROVINCE_SHARES:
         inside = geography.provinces == province
@@ -111,9 +105,8 @@ def draw_units(rng: np.random.Generator, share: np.ndarray, count: int) -> np.nd
     return rng.permutation(np.minimum(drawn, len(share) - 1)).astype(np.int32)
 
 
-def _days(text: str) -> int:
-    year, month, day_of_month = (int(part) for part in text.split("-"))
-    return day(year, month, day_of_month)
+def _day(text: str, year_when_open: int) -> int:
+    return day(*map(int, text.split("-"))) if text else day(year_when_open)
 
 
 def draw_leefloners(
