@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from .files import connect, texts, write_delivery
-from .irregularities import plan_irregularities
+from .irregularities import Irregularities
 from .rows import BUILDERS
 from .schedule import SYNTHETIC, schedule
 from .world import draw_world
@@ -94,12 +94,10 @@ def _write_all(folder: Path, summary: DemoSummary, municipalities: Path | None) 
         for source, build in BUILDERS.items():
             rows = build(world)
             plan = schedule(source, summary.last_year)
-            irregular = plan_irregularities(rows, plan, partial(texts, con, rows), summary.seed)
-            summary.rows[source] = 0
-            for index, delivery in enumerate(plan.deliveries):
-                written = write_delivery(con, folder, delivery, index, rows, irregular)
-                summary.rows[source] += written
-                names += [delivery.file_name] if written else []
+            irregular = Irregularities(rows, plan, partial(texts, con, rows), summary.seed)
+            written = [write_delivery(con, folder, one, index, irregular) for index, one in enumerate(plan.deliveries)]
+            names += [one.file_name for one, count in zip(plan.deliveries, written, strict=True) if count]
+            summary.rows[source] = sum(written)
             summary.planted[source] = dict(sorted(irregular.planted.items()))
     if world.links.overlapping:
         summary.planted["trajecten"]["overlapping_trajectory"] = world.links.overlapping
