@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import MISSING, choose, day, generator
+from .delivery_format import CRITERIA
 from .municipalities import draw_units
 from .trajectories import Trajectories
 
@@ -144,12 +145,6 @@ def _insz(rng: np.random.Generator, birth: np.ndarray, sex: np.ndarray) -> np.nd
 
 REFERRED, NOT_REFERRED = 0, 1
 NO = 1
-CRITERIA = (
-    "werkervaring_nodig",
-    "generieke_competenties_te_ontwikkelen",
-    "nec_haalbaar_binnen_2_jaar",
-    "minstens_halftijds_inzetbaar",
-)
 #: People screened but not referred, for every trajectory (general knowledge).
 NOT_REFERRED_SHARE = 0.35
 

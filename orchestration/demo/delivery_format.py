@@ -45,11 +45,15 @@ def sql_text(column: DemoColumn) -> str:
 ENDINGS = ("UITGEVOERD", "VROEGTIJDIG")
 SECTORS = ("PRIVE", "SOCIALE_ECONOMIE", "LOKAAL_BESTUUR", "ANDERE")
 ACTIONS = ("WES", "IBO", "OPLEIDINGSSTAGE", "OPLEIDING", "COACHING")
-PAYMENTS = ("BETALING", "CORRECTIE")
 _AT_WORK = ("NEC", "NEC_SOCIALE_ECONOMIE", "SEC", "ZELFSTANDIGE")
 _NOT_AT_WORK = ("OPLEIDING", "WERKZOEKEND", "LEEFLOON", "ZIEKTE", "PENSIOEN", "ANDER_GEWEST", "OVERLEDEN", "ANDERE")
 POSITIONS = (*_AT_WORK, *_NOT_AT_WORK)
-DECISIONS = ("TOEGELEID", "NIET_TOEGELEID")
+CRITERIA = (
+    "werkervaring_nodig",
+    "generieke_competenties_te_ontwikkelen",
+    "nec_haalbaar_binnen_2_jaar",
+    "minstens_halftijds_inzetbaar",
+)
 
 _TRAJECTORY = DemoColumn("traject_id", "id", True, "TWE")
 _CLIENT = DemoColumn("klant_id", "insz", True)
@@ -64,11 +68,9 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     ),
     "klantprofielen": (
         _TRAJECTORY,
-        DemoColumn("geslacht", "code", codes=("M", "V", "X")),
-        DemoColumn("leeftijd", "integer"),
+        DemoColumn("geslacht", "code", codes=("M", "V", "X")), DemoColumn("leeftijd", "integer"),
         DemoColumn("werkloosheidsduur_maanden", "integer"),
-        DemoColumn("kortgeschoold", "yes_no"),
-        DemoColumn("migratieachtergrond", "yes_no"),
+        DemoColumn("kortgeschoold", "yes_no"), DemoColumn("migratieachtergrond", "yes_no"),
     ),
     "art60_tewerkstellingen": (
         DemoColumn("tewerkstelling_id", "id", True, "A60"), _TRAJECTORY, _START, _END,
@@ -80,7 +82,7 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     ),
     "loontoelagen": (
         DemoColumn("betaling_id", "id", True, "LT"), _TRAJECTORY, _OCMW, DemoColumn("prestatiemaand", "month", True),
-        DemoColumn("betaaldatum", "date", True), DemoColumn("soort", "code", True, codes=PAYMENTS),
+        DemoColumn("betaaldatum", "date", True), DemoColumn("soort", "code", True, codes=("BETALING", "CORRECTIE")),
         DemoColumn("bedrag", "cents", True),
     ),
     "arbeidsmarktposities": (
@@ -96,11 +98,8 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     ),
     "screenings": (
         DemoColumn("screening_id", "id", True, "SCR"), _CLIENT, _OCMW, DemoColumn("screeningsdatum", "date", True),
-        DemoColumn("besluit", "code", True, codes=DECISIONS),
-        DemoColumn("werkervaring_nodig", "yes_no"),
-        DemoColumn("generieke_competenties_te_ontwikkelen", "yes_no"),
-        DemoColumn("nec_haalbaar_binnen_2_jaar", "yes_no"),
-        DemoColumn("minstens_halftijds_inzetbaar", "yes_no"),
+        DemoColumn("besluit", "code", True, codes=("TOEGELEID", "NIET_TOEGELEID")),
+        *(DemoColumn(criterion, "yes_no") for criterion in CRITERIA),
     ),
 }  # fmt: skip
 

@@ -50,13 +50,7 @@ class DemoSummary:
         )
 
 
-def write_demo(
-    inbox: Path,
-    trajectories: int = 60_000,
-    seed: int = 1,
-    last_year: int | None = None,
-    municipalities: Path | None = None,
-) -> DemoSummary:
+def write_demo(inbox: Path, trajectories: int = 60_000, seed: int = 1, last_year: int | None = None) -> DemoSummary:
     """Write synthetic deliveries of all nine sources into `inbox`.
 
     The same (trajectories, seed, last_year) give the same bytes. `last_year` is by default the last full calendar
@@ -78,16 +72,16 @@ def write_demo(
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir()
     try:
-        names = _write_all(staging, summary, municipalities)
+        names = _write_all(staging, summary)
         summary.files = _move(staging, inbox, names)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return summary
 
 
-def _write_all(folder: Path, summary: DemoSummary, municipalities: Path | None) -> list[str]:
+def _write_all(folder: Path, summary: DemoSummary) -> list[str]:
     """Write all deliveries into `folder`, fill the summary, return the file names."""
-    world = draw_world(summary.trajectories, summary.seed, summary.last_year, municipalities)
+    world = draw_world(summary.trajectories, summary.seed, summary.last_year)
     summary.running = {year: world.trajectories.running_in(year) for year in range(2017, summary.last_year + 1)}
     names: list[str] = []
     with connect() as con:
@@ -105,9 +99,8 @@ def _write_all(folder: Path, summary: DemoSummary, municipalities: Path | None) 
 
 
 def _refuse_real_deliveries(inbox: Path) -> None:
-    real = [path.name for path in inbox.iterdir() if path.is_file() and SYNTHETIC not in path.name]
-    real = [name for name in real if not name.startswith(".")]
-    if real:
+    names = [path.name for path in inbox.iterdir() if path.is_file() and not path.name.startswith(".")]
+    if real := [name for name in names if SYNTHETIC not in name]:
         raise InboxInUseError(f"{inbox} holds files that are not synthetic ({min(real)} …): use another folder")
 
 

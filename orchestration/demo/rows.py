@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from .arrays import MISSING, choose, generator, year_of
-from .clients import CRITERIA, age_on
+from .clients import age_on
+from .delivery_format import CRITERIA
 from .municipalities import draw_leefloners
 from .outcomes import arbeidsmarktposities, begeleidingsacties, loontoelagen, transmissies
 from .schedule import Rows, once, spells

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -50,9 +49,9 @@ class World:
         return self.geography.codes[unit, 0] == CITY
 
 
-def draw_world(count: int, seed: int, last_year: int, municipalities: Path | None = None) -> World:
+def draw_world(count: int, seed: int, last_year: int) -> World:
     """Draw `count` trajectories from 2017 to `last_year`, with clients, jobs and screenings."""
-    geography = read_geography(municipalities)
+    geography = read_geography()
     share = sizes(geography, generator(seed, "sizes"))
     delivered = {year: day(year + 1, *YEARLY["trajecten"][0]) for year in range(2017, last_year + 1)}
     drawn = draw_trajectories(count, seed, last_year, geography, share, delivered)
