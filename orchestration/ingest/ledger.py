@@ -124,7 +124,7 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
         if path.exists():
             con.execute("insert into ledger by name select * from read_parquet(?)", [str(path)])
         if entries:
-            rows = [[asdict(e)[name] for name in COLUMNS] for e in entries]
+            rows = [[values[name] for name in COLUMNS] for values in map(asdict, entries)]
             con.executemany(f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})", rows)
         con.execute(f"copy ledger to {literal(temporary)} (format parquet, compression zstd)")
 
