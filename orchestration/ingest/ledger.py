@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal
@@ -104,7 +105,7 @@ def _read(path: Path, *_: int) -> tuple[Entry, ...]:
     return tuple(Entry(**row) for row in found)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
     return {name for name, *_ in con.execute("describe from read_parquet(?)", [str(path)]).fetchall()}
 
 

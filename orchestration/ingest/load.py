@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
@@ -129,7 +130,7 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
         yield batch
 
 
-def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
+def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
     """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and validated with."""
     # Nothing may spill to disk: before parsing, the tables hold what must not be kept.
     # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
@@ -148,7 +149,7 @@ def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract, s
 
 
 def _store(
-    con: duckdb.DuckDBPyConnection, data: DataFolder, contract: SourceContract, number: int, delivery: Delivery
+    con: DuckDBPyConnection, data: DataFolder, contract: SourceContract, number: int, delivery: Delivery
 ) -> dict[str, Any]:
     """Writes lake and quarantine of one delivery; returns what its `Entry` counts. Raises when a row got lost."""
     name = f"{delivery.delivery_id}.parquet"
@@ -179,7 +180,7 @@ def _store(
 
 
 def _checks(
-    con: duckdb.DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
+    con: DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
 ) -> tuple[Check, ...]:
     """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
     counts = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
