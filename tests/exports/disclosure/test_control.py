@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import gzip
 import json
-from pathlib import Path
 
 import pytest
 
@@ -24,16 +23,11 @@ from tests.disclosure.question import control_question, exposed
 from tests.disclosure.views import EVERYTHING, controlled, figures
 from tests.disclosure.world import FakePublication, draw, publish
 from tests.exports.disclosure.test_policy import changed
-from tests.exports.tiny_publication import QUESTIONS, make_publication
+from tests.exports.tiny_publication import QUESTIONS
 
 BEFORE, AFTER = dt.date(2024, 6, 1), dt.date(2025, 6, 1)
 YEARS = (2022, 2023)
 RATIO = "mart_activation_ratio"
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,6 @@ from tests.exports.tiny_publication import ROWS, make_publication
 ANTWERP, GHENT = "11002", "44021"
 
 
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
-
-
 def data_of(path: Path) -> dict[str, Any]:
     """The data in the source of the page."""
     found = re.search(r'<script type="application/json" id="cijfers">(.*?)</script>', path.read_text("utf-8"), re.S)

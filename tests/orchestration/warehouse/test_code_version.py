@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,31 @@ DIGESTS = {
 NONE, FIGURES, DOCUMENTS, HIDING = set(), {"figures"}, {"documents"}, {"control", "documents"}
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the project that may be changed."""
-    copy = tmp_path / "copy"
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("project") / "copy"
     skip = shutil.ignore_patterns("target", "__pycache__")
     for folder in ("dbt_project", "expectations", "exports", "orchestration"):
         shutil.copytree(PROJECT / folder, copy / folder, ignore=skip)
-    monkeypatch.setattr(code_version, "PROJECT", copy)
     return copy
+
+
+@pytest.fixture
+def project(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the project that may be changed; what a test changed is put back, since copying all takes longer."""
+    before = times(copied)
+    monkeypatch.setattr(code_version, "PROJECT", copied)
+    yield copied
+    after = times(copied)
+    for path in after.keys() - before.keys():
+        path.unlink()
+    for path in before:
+        if after.get(path) != before[path]:
+            shutil.copy2(PROJECT / path.relative_to(copied), path)
+
+
+def times(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 def now() -> dict[str, str]:
