@@ -15,10 +15,9 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.ingest.validation import IngestError
-from orchestration.store.clock import today
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
-from orchestration.store.settings import Settings, SettingsError
+from orchestration.store.settings import Settings, SettingsError, today
 
 DEMO_KEY = b"demo key, not a secret, never for real deliveries"
 
