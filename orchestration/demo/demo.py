@@ -66,7 +66,7 @@ def write_demo(inbox: Path, trajectories: int = 60_000, seed: int = 1, last_year
     if not EARLIEST_LAST_YEAR <= last_year <= 2099:
         raise ValueError(f"the last year must be {EARLIEST_LAST_YEAR} or later")
     inbox.mkdir(parents=True, exist_ok=True)
-    _refuse_real_deliveries(inbox)
+    _reject_real_deliveries(inbox)
     summary = DemoSummary(inbox, trajectories, seed, last_year)
     staging = inbox / f".{SYNTHETIC}"
     shutil.rmtree(staging, ignore_errors=True)
@@ -98,14 +98,14 @@ def _write_all(folder: Path, summary: DemoSummary) -> list[str]:
     return names
 
 
-def _refuse_real_deliveries(inbox: Path) -> None:
+def _reject_real_deliveries(inbox: Path) -> None:
     names = [path.name for path in inbox.iterdir() if path.is_file() and not path.name.startswith(".")]
     if real := [name for name in names if SYNTHETIC not in name]:
         raise InboxInUseError(f"{inbox} holds files that are not synthetic ({min(real)} …): use another folder")
 
 
 def _move(staging: Path, inbox: Path, names: list[str]) -> list[Path]:
-    """Put the finished files in the inbox; refuses, before moving any, to replace other content."""
+    """Put the finished files in the inbox. Raises `InboxInUseError` before moving any that would replace other content."""
     for name in names:
         target = inbox / name
         if target.exists() and target.read_bytes() != (staging / name).read_bytes():

@@ -1,6 +1,6 @@
 """Published totals and rates that the synthetic data are drawn around.
 
-Every number stands here once, with its source. A number marked "general knowledge" has no public source: it
+Every number is here once, with its source. A number marked "general knowledge" has no public source: it
 gives an order of magnitude, so that the demo looks like the real thing, and is evidence of nothing.
 """
 
@@ -47,18 +47,9 @@ MONTH_PATTERN = (1.15, 1.0, 1.05, 0.95, 0.9, 0.95, 0.65, 0.7, 1.25, 1.25, 1.1, 0
 #: Leefloners in Flanders as (year, month, persons). January 2018 and 2019: POD MI figures in Nieuwsblad, 19 September
 #: 2019. The other points only draw a plausible path (dip before 2020, the rise of 2020-2021 and of 2022-2023).
 LEEFLONERS_PATH = (
-    (2017, 1, 36_900),
-    (2018, 1, 37_744),
-    (2019, 1, 38_179),
-    (2020, 1, 37_300),
-    (2020, 7, 40_600),
-    (2021, 3, 40_900),
-    (2022, 1, 37_800),
-    (2023, 1, 40_200),
-    (2024, 1, 41_000),
-    (2025, 1, 42_100),
-    (2030, 1, 45_000),
-)
+    (2017, 1, 36_900), (2018, 1, 37_744), (2019, 1, 38_179), (2020, 1, 37_300), (2020, 7, 40_600), (2021, 3, 40_900),
+    (2022, 1, 37_800), (2023, 1, 40_200), (2024, 1, 41_000), (2025, 1, 42_100), (2030, 1, 45_000),
+)  # fmt: skip
 #: Persons with an equivalent leefloon for every leefloner (same source: about 3,300 beside 37,744).
 EQUIVALENT_SHARE = 3_300 / 37_744
 

@@ -13,8 +13,6 @@ from .delivery_format import SOURCES
 #: Every label starts with this word: the name of each file says that its content is synthetic.
 SYNTHETIC = "synthetisch"
 
-#: Sources that deliver corrections on their own, on this (month, day) of the following year.
-CORRECTION_DAYS = {"trajecten": (6, 15), "loontoelagen": (9, 15)}
 #: From this year on the largest OCMW sends its own screenings.
 CITY_FILES_FROM = 2021
 
@@ -115,7 +113,8 @@ YEARLY = {
     "leefloners": ((2, 12), (XLSX, PLAIN, WINDOWS, COMMAS)),
     "screenings": ((1, 25), (PLAIN, WORDS, DOTTED)),
 }
-CORRECTION_FORMS = {"trajecten": COMMAS, "loontoelagen": Form(comma=True)}
+#: The same of the sources that deliver corrections on their own.
+CORRECTIONS = {"trajecten": ((6, 15), COMMAS), "loontoelagen": ((9, 15), Form(comma=True))}
 
 
 @dataclass(frozen=True)
@@ -166,9 +165,9 @@ def schedule(source: str, last_year: int) -> Schedule:
         else:
             yearly.append((len(deliveries), len(deliveries)))
             deliveries.append(PlannedDelivery(source, on, SYNTHETIC, form))
-        if source in CORRECTION_DAYS and year < last_year:
-            on = date(year + 1, *CORRECTION_DAYS[source])
-            deliveries.append(PlannedDelivery(source, on, f"{SYNTHETIC}-correcties", CORRECTION_FORMS[source]))
+        if source in CORRECTIONS and year < last_year:
+            correction_day, form = CORRECTIONS[source]
+            deliveries.append(PlannedDelivery(source, date(year + 1, *correction_day), f"{SYNTHETIC}-correcties", form))
     following = [[_next(deliveries, one, city) for city in (False, True)] for one in deliveries]
     return Schedule(deliveries, np.array(yearly, dtype=np.int32), np.array(following, dtype=np.int32))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from . import published_totals
 from .arrays import MISSING, add_months, choose, day, generator, month_length, month_of, month_start, year_of
@@ -95,9 +96,7 @@ def _spread(count: int, last_year: int) -> dict[int, int]:
     return {2019 + index: int(number) for index, number in enumerate(np.diff(edges))}
 
 
-def _year(
-    rng: np.random.Generator, year: int, count: int, geography: DemoGeography, share: np.ndarray
-) -> dict[str, np.ndarray]:
+def _year(rng: Generator, year: int, count: int, geography: DemoGeography, share: np.ndarray) -> dict[str, np.ndarray]:
     """The trajectories that start in one year. Each OCMW's share of its province moves from year to year."""
     moving = within_provinces(geography, share * rng.lognormal(0.0, 0.1, len(share)))
     month = (year - 1970) * 12 + choose(rng, dict(enumerate(published_totals.MONTH_PATTERN)), count)
@@ -111,9 +110,7 @@ def _year(
     return {"start": start, "end": end, "expected": expected, "early": early, "unit": unit}
 
 
-def _durations(
-    rng: np.random.Generator, start: np.ndarray, early_share: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _durations(rng: Generator, start: np.ndarray, early_share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(end, expected end or MISSING, ended early). At most 24 months, as the decree says; see `_plant_warnings`."""
     count = len(start)
     months = choose(rng, dict(enumerate(EXPECTED_MONTHS)), count)
@@ -130,9 +127,7 @@ def _durations(
     return end, np.where(rng.random(count) < 0.03, MISSING, expected).astype(np.int32), early
 
 
-def _plant_warnings(
-    rng: np.random.Generator, drawn: Trajectories, geography: DemoGeography, delivered: dict[int, int]
-) -> None:
+def _plant_warnings(rng: Generator, drawn: Trajectories, geography: DemoGeography, delivered: dict[int, int]) -> None:
     """Give a small share of the trajectories what the contract warns about; at least one of each kind."""
     count = max(1, round(len(drawn) * WARNING_SHARE))
 

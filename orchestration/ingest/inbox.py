@@ -53,10 +53,6 @@ class Delivery:
     def delivery_id(self) -> str:
         return f"{self.path.stem}_{self.sha256[:12]}"
 
-    @property
-    def synthetic(self) -> bool:
-        return is_synthetic(self.file_name)
-
 
 @dataclass
 class Inbox:

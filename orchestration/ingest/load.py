@@ -51,8 +51,7 @@ class SourceLoad:
 
     def share(self, column: str) -> float:
         """Rows of this column of the ledger in percent of the rows that were read; 0 when none were."""
-        read = self.total("rows_read")
-        return round(100 * self.total(column) / read, 4) if read else 0.0
+        return round(100 * self.total(column) / read, 4) if (read := self.total("rows_read")) else 0.0
 
     @property
     def text(self) -> str:

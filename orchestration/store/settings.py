@@ -125,8 +125,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "TWE_" + "_".join(str(part) for part in first["loc"]).upper()
-        said = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-        raise SettingsError(f"{name} {said}") from None
+        problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+        raise SettingsError(f"{name} {problem}") from None
 
 
 def ensure_inbox(settings: Settings) -> None:
