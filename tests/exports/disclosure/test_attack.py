@@ -11,7 +11,6 @@ import datetime as dt
 
 import pytest
 
-from exports.disclosure.audit import Verdict
 from exports.disclosure.control import Control
 from exports.figures.identity import FigureId
 from tests.disclosure import release_attacker
@@ -120,7 +119,7 @@ def test_a_finer_geography_after_a_coarser_one_is_refused_or_safe(seed):
     """Which of the merged municipalities have a 0 can leave no room in a total that is out already."""
     people = draw(seed, 3000, YEARS)
     two = Two((publish(people, AFTER), publish(people, BEFORE)), (AFTER, BEFORE), STARTED)
-    determined = [item for item in two.findings if item.verdict is Verdict.DETERMINED]
+    determined = [item for item in two.findings if item.determined]
     assert two.second.passed is not bool(determined)
     if two.second.passed:
         assert len(two.attack(every=5)) <= 2 * len(two.findings)

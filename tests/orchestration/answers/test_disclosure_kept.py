@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from exports import load_questions
-from exports.disclosure.audit import AuditReport, UnsafeCell, Verdict
+from exports.disclosure.audit import AuditReport, UnsafeCell
 from exports.figure_book import book_figures, load_definition
 from orchestration.answers import disclosure
 from orchestration.answers.disclosure import StoredControl, explain_refusal
@@ -187,7 +187,7 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     kept = disclosure.load(disclosure.ensure(settings, made))
     cell = next(number for number in kept.release.hidden if kept.release.system.cells[number].population == "ended")
     name = kept.release.system.cells[cell]
-    report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1, Verdict.DETERMINED)])
+    report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1)])
     tables = disclosure._tables(made, QUESTION, None)
     told = explain_refusal(replace(kept, passed=False, report=report), tables, [kept.release], usual=False)
     assert "found 1 hidden figures" in told and f"twe-2024 annex 4: 1 (counts of {name.year})" in told
