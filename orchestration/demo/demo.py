@@ -105,7 +105,7 @@ def _reject_real_deliveries(inbox: Path) -> None:
 
 
 def _move(staging: Path, inbox: Path, names: list[str]) -> list[Path]:
-    """Put the finished files in the inbox. Raises `InboxInUseError` before moving any that would replace other content."""
+    """Put the finished files in the inbox. Raises `InboxInUseError`, before moving any, rather than replace content."""
     for name in names:
         target = inbox / name
         if target.exists() and target.read_bytes() != (staging / name).read_bytes():
