@@ -228,17 +228,15 @@ _WANTED = {
     "float_type": "a number",
     "bool_type": "true or false",
     "date_type": "a date like 2024-03-31",
-    "list_type": "a list (lines that start with `- `)",
-    "tuple_type": "a list (lines that start with `- `)",
-    "dict_type": "a block of fields",
-    "model_type": "a block of fields",
-    "model_attributes_type": "a block of fields",
+    **dict.fromkeys(("list_type", "tuple_type"), "a list (lines that start with `- `)"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a block of fields"),
 }
 
 
 def _said(details: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:
     """The mistake in words, and the way to it from where pydantic saw it."""
     kind, loc, context = details["type"], details["loc"], details.get("ctx", {})
+    tag = context.get("discriminator", "").strip("'")
     field = next((str(part) for part in reversed(loc) if isinstance(part, str)), "the file")
     what = f"`{field}`: {details['msg'][:1].lower()}{details['msg'][1:]}, not {details['input']!r}"
     if kind == "missing":
@@ -257,19 +255,14 @@ def _said(details: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:
     elif kind == "literal_error":
         what = f"`{field}` must be one of {context['expected']}, not {details['input']!r}"
     elif kind == "union_tag_not_found":
-        what = f"{_unquoted(context)} is missing; add it"
+        what = f"`{tag}` is missing; add it"
     elif kind == "union_tag_invalid":
-        what = f"{_unquoted(context)} must be one of {context['expected_tags']}, not {context['tag']!r}"
-        return (context["discriminator"].strip("'"),), what
+        return (tag,), f"`{tag}` must be one of {context['expected_tags']}, not {context['tag']!r}"
     elif kind == "too_short":
         what = f"`{field}` is empty; write at least {context['min_length']}"
     elif details["msg"].startswith("Input should be "):
         what = f"`{field}` must be {details['msg'].removeprefix('Input should be ')}, not {details['input']!r}"
     return (), what
-
-
-def _unquoted(context: Mapping[str, Any]) -> str:
-    return f"`{context['discriminator'].strip(chr(39))}`"
 
 
 def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel] | None:
