@@ -111,7 +111,9 @@ def parse(
 ) -> YamlDocument[M]:
     """The text of a file as a model, like `read`; of `path` only the name is used."""
     node, value = _parsed(path.name, text, error)
-    found = [Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node)]
+    found = [
+        Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node, set())
+    ]
     made = None
     try:
         made = model.model_validate(value, context=context)
@@ -159,17 +161,21 @@ def _no_date(node: yaml.ScalarNode) -> bool:
     return False
 
 
-def _repeated(node: yaml.Node) -> Iterator[tuple[str, int]]:
+def _repeated(node: yaml.Node, visited: set[int]) -> Iterator[tuple[str, int]]:
+    """Keys that a block has twice, with their lines. An alias may stand below its own anchor: each node counts once."""
+    if id(node) in visited:
+        return
+    visited.add(id(node))
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
                 yield key.value, key.start_mark.line + 1
             seen.add(key.value)
-            yield from _repeated(value)
+            yield from _repeated(value, visited)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _repeated(item)
+            yield from _repeated(item, visited)
 
 
 def line_of(node: yaml.Node, place: Place) -> int:
@@ -210,8 +216,9 @@ def _of_block(model: type[BaseModel], value: Mapping[str, Any], place: Place) ->
     if not issubclass(model, Fields) or len(place) < 2 or place[0] not in model.NAMED:
         return ""
     block, key = value[str(place[0])], place[1]
-    name = block[key].get("name") if isinstance(key, int) and isinstance(block[key], dict) else key
-    if isinstance(key, int) and not isinstance(name, str):
+    listed = isinstance(block, list) and isinstance(key, int)
+    name = block[key].get("name") if listed and isinstance(block[key], dict) else key
+    if listed and not isinstance(name, str):
         return f"{model.NAMED[str(place[0])]} {key + 1} of the list: "
     return f"{model.NAMED[str(place[0])]} {name!r}: "
 
