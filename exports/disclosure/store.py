@@ -21,14 +21,15 @@ from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, Geography, System, Terms
 from exports.figures.reading import Municipality
 from exports.xlsx.archive import replace_file
+from orchestration.store.errors import TweError
 
 SUFFIX = ".control.json.gz"
 _FORMAT = 1
 _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
 
 
-class RegisterError(Exception):
-    """A kept control can't be read. Without it nothing may be published about its years."""
+class RegisterError(TweError):
+    """A stored control can't be read. Without it nothing may be published about its years."""
 
 
 def save(control: Control, path: Path) -> Path:

@@ -20,8 +20,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.quality import replay
 from orchestration.quality.cases import require_source
 from orchestration.store.paths import DataFolder
-from orchestration.store.terminal import table
-from orchestration.store.wording import counted
+from orchestration.store.wording import counted, table
 
 QUARANTINED, WARNED, LET_IN, CLEARED = "quarantined", "warned", "let in", "no longer warned"
 """Effects on a row: quarantined or warned about now and not before; loaded now and not before; loaded before with a
