@@ -122,13 +122,7 @@ def notes_sheet(context: Context) -> Sheet:
         ),
     ]
     if any(item.nis_code == UNASSIGNED for item in context.figures.municipalities):
-        rows.append(
-            (
-                "niet toewijsbaar",
-                UNALLOCATED,
-                "rij Niet toewijsbaar",
-            )
-        )
+        rows.append(("niet toewijsbaar", UNALLOCATED, "rij Niet toewijsbaar"))
     rows.append(
         (
             "stand op",
