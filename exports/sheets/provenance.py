@@ -56,7 +56,7 @@ def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         *(["Waarschuwingen tellen rijen die in de cijfers zitten: hun aantal is vertrouwelijk."] if secret else []),
     )
     about = "per bron: leveringen, rijen, en rijen per controleregel"
-    return Sheet(CHECKS, tuple(lines), Table("Controles", columns, rows), frozen_columns=1, about=about)
+    return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
 def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
@@ -90,7 +90,7 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         text = "Er zijn geen aanvaarde leveringen van de gebruikte bronnen tot en met de stand-datum."
     lines = short_head(context, "Gebruikte leveringen", text)
     about = "de gebruikte leveringen, met hun SHA-256"
-    return Sheet(DELIVERIES, tuple(lines), Table("Leveringen", columns, rows), frozen_columns=1, about=about)
+    return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
 def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
@@ -130,7 +130,7 @@ def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         "Met dezelfde leveringen, stand-datum, geografie, vraag en code komt hetzelfde bestand, byte voor byte.",
     )
     about = "stand, versies, geheimhouding: alles om deze bijlage opnieuw te maken"
-    return Sheet(PROVENANCE, tuple(lines), Table("Herkomst", columns, rows), about=about)
+    return Sheet(PROVENANCE, lines, Table("Herkomst", columns, rows), about=about)
 
 
 def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:

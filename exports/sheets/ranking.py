@@ -61,7 +61,7 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         )
     lines = head(context, title, len(charts), *texts)
     about = f"stijgers en dalers van {year}, met grafiek"
-    return Sheet(RANKING, tuple(lines), body, charts, frozen_columns=4, about=about)
+    return Sheet(RANKING, lines, body, charts, frozen_columns=4, about=about)
 
 
 def _label(context: Context, year: int) -> str:

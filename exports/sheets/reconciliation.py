@@ -83,7 +83,7 @@ def reconciliation_sheet(context: Context) -> Sheet:
         "Een bijlage waarvan de totalen niet aansluiten, wordt niet gemaakt.",
     )
     about = "controle: totalen sluiten aan tussen niveaus en bijlagen"
-    return Sheet(RECONCILIATION, tuple(lines), Table("Aansluiting", columns, rows), frozen_columns=1, about=about)
+    return Sheet(RECONCILIATION, lines, Table("Aansluiting", columns, rows), frozen_columns=1, about=about)
 
 
 def agreements(

@@ -23,7 +23,7 @@ def cover_sheet(context: Context) -> Sheet:
     question, annex = context.question, context.annex
     lines = [
         Line(f"Bijlage {annex.number}. {annex.title}", "title"),
-        *banners(context),
+        *banners(context.edition, context.facts.synthetic),
         Line("Vraag", "heading"),
         *_labelled("Schriftelijke vraag", question.title),
         *_labelled("Nummer", question.number),
@@ -96,7 +96,7 @@ def contents_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     """Inhoud: a line per sheet after this one, with a link."""
     lines = (
         Line(f"Inhoud van bijlage {context.annex.number}", "title"),
-        *banners(context),
+        *banners(context.edition, context.facts.synthetic),
         Line(f"Terug naar het blad {COVER}", "link", link=COVER),
     )
     return Sheet(CONTENTS, lines, contents_table(sheets), about="alle bladen, met een link", data=False)
@@ -140,7 +140,7 @@ def notes_sheet(context: Context) -> Sheet:
     )
     lines = short_head(context, "Toelichting")
     about = "nota's, wat niet beschikbaar is, voorlopige jaren en tekens"
-    return Sheet(NOTES, tuple(lines), Table("Toelichting", columns, rows), about=about, data=False)
+    return Sheet(NOTES, lines, Table("Toelichting", columns, rows), about=about, data=False)
 
 
 def definitions_sheet(context: Context) -> Sheet:
@@ -148,4 +148,4 @@ def definitions_sheet(context: Context) -> Sheet:
     columns = (SheetColumn("Begrip", width=30), SheetColumn("Definitie", width=110, wrap=True))
     lines = short_head(context, "Definities")
     table = Table("Definities", columns, rows)
-    return Sheet(DEFINITIONS, tuple(lines), table, about="wat elk begrip betekent", data=False)
+    return Sheet(DEFINITIONS, lines, table, about="wat elk begrip betekent", data=False)

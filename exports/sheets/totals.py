@@ -28,7 +28,7 @@ def totals_sheet(context: Context) -> Sheet:
     lines = head(context, f"{context.kind.name}, Vlaanderen", len(charts), totals=True)
     frozen = 2 if by_year or len(context.figures.tables) > 1 else 1
     about = "totalen voor Vlaanderen over de jaren, met grafiek"
-    return Sheet(TOTALS, tuple(lines), body, tuple(charts), frozen_columns=frozen, about=about)
+    return Sheet(TOTALS, lines, body, tuple(charts), frozen_columns=frozen, about=about)
 
 
 def in_totals(table: WideFigures) -> list[Indicator]:

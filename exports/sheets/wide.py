@@ -39,7 +39,7 @@ def municipality_sheet(context: Context, table: WideFigures) -> Sheet:
         [("", indicator) for indicator in table.indicators],
     )
     about = f"tabel per gemeente: {table.plan.heading}"
-    return Sheet(table.plan.sheet, tuple(head(context, heading)), body, frozen_columns=2, about=about)
+    return Sheet(table.plan.sheet, head(context, heading), body, frozen_columns=2, about=about)
 
 
 def level_sheet(context: Context, level: str) -> Sheet:
@@ -63,7 +63,7 @@ def level_sheet(context: Context, level: str) -> Sheet:
     what = f"{len(places)} centrumsteden" if cities else "provincies"
     lines = head(context, f"{context.kind.name}, per {level}", totals=not cities)
     about = f"tabel voor de {what}, met alle kolommen"
-    return Sheet(name, tuple(lines), body, frozen_columns=2 if cities else 1, about=about)
+    return Sheet(name, lines, body, frozen_columns=2 if cities else 1, about=about)
 
 
 def level_indicators(context: Context, level: str) -> list[tuple[str, Indicator]]:
@@ -130,7 +130,7 @@ def city_charts_sheet(context: Context) -> Sheet:
     lines = head(context, f"{context.kind.name}, de {cities} naast elkaar", len(charts))
     table = Table("Grafieken", columns, rows)
     about = f"de {cities} naast elkaar, in beeld"
-    return Sheet(CITY_CHARTS, tuple(lines), table, tuple(charts), about=about, data=False)
+    return Sheet(CITY_CHARTS, lines, table, tuple(charts), about=about, data=False)
 
 
 def _city_chart(context: Context, plan: ChartPlan) -> Chart:
