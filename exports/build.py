@@ -16,9 +16,8 @@ from exports.sheets.data import data_sheet, fields_sheet
 from exports.sheets.provenance import provenance_sheets
 from exports.sheets.ranking import ranking_sheet
 from exports.sheets.reconciliation import reconciliation_sheet
+from exports.sheets.tables import city_charts_sheet, level_sheet, municipality_sheet, totals_sheet
 from exports.sheets.text_sheets import contents_sheet, cover_sheet, definitions_sheet, notes_sheet
-from exports.sheets.totals import totals_sheet
-from exports.sheets.wide import city_charts_sheet, level_sheet, municipality_sheet
 from exports.wording import geography, long_date
 from exports.xlsx.document import Document, Sheet
 

@@ -6,7 +6,7 @@ from exports.figures.identity import Entry, Figure
 from exports.figures.tidy import Tidy, TidyColumn
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
-from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
+from exports.sheets.tables import NIS, PROVINCE, municipality_column, wide_enough
 from exports.wording import plain_name
 from exports.xlsx.document import Format, Sheet, SheetColumn, Table, text_columns
 

@@ -30,7 +30,7 @@ def short_head(context: Context, title: str, *texts: str) -> tuple[Line, ...]:
 def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> tuple[Line, ...]:
     """For sheets with figures; with `totals` of more than one gemeente."""
     kind = context.kind
-    about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *options(context))
+    about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *map(": ".join, options(context)))
     what = counted(1, "tabel", "tabellen") + (f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else "")
     missing = [item.what for item in context.question.unavailable(context.annex)]
     general = context.general_notes(totals)
@@ -46,15 +46,15 @@ def head(context: Context, title: str, charts: int = 0, *texts: str, totals: boo
     return short_head(context, f"Bijlage {context.annex.number}. {title}", *small, *texts)
 
 
-def options(context: Context) -> list[str]:
-    """The chosen option of each mart in words, e.g. "basis: volgens prestatiemaand"."""
+def options(context: Context) -> list[tuple[str, str]]:
+    """The chosen option of each mart in words, e.g. ("basis", "volgens prestatiemaand")."""
     texts = []
     for mart in context.kind.marts:
         for name, values in mart.options.items():
             code = context.annex.options.get(name, values[0])
             field = next(item for item in mart.fields if item.column == name)
             labels = {label.code: label.text for label in context.publication.labels(field.label_set or name)}
-            texts.append(f"{field.header.removesuffix(' (code)')}: {labels.get(code, code)}".lower())
+            texts.append((field.header.removesuffix(" (code)").lower(), labels.get(code, code).lower()))
     return texts
 
 
