@@ -17,7 +17,7 @@ def text(comparison: Comparison, limit: int = 5) -> str:
     """One line per municipality and year, with the figure that says most; `limit` lines per annex beside Flanders."""
     before, after = comparison.before, comparison.after
     lines = [
-        f"From the stand of {before.as_of} to that of {after.as_of}, municipalities of {after.geography_date}"
+        f"From the figures as of {before.as_of} to those as of {after.as_of}, municipalities of {after.geography_date}"
         + (" - SYNTHETIC demo data" if after.synthetic or before.synthetic else ""),
         f"{len(comparison.deliveries)} more deliveries; {len(comparison.changes):,} of {comparison.compared:,} figures "
         "changed" + (":" if comparison.changes else ". Nothing changed."),

@@ -17,6 +17,7 @@ from exports.figures.plan import Mart
 from exports.figures.reading import PublicationReader
 from exports.figures.rules import Number
 from exports.statements.numbers import NumberText
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,11 @@ class QuotedFigure:
 
 
 Piece = str | QuotedFigure
-NOT_SHOWN, UNDEFINED, NOT_DELIVERED = "[c]", "[z]", "[x]"
+NOT_SHOWN, UNDEFINED, NOT_DELIVERED = CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+
+
+def piece_text(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece.text
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        return "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces)
+        return "".join(map(piece_text, self.pieces))
 
 
 @dataclass(frozen=True)
