@@ -28,8 +28,7 @@ CREATOR = "Datawarehouse TWE-OCMW"
 
 def write(document: Document, path: Path) -> Path:
     """Write the document to `path`, replacing what is there in one step."""
-    content = render_bytes(document)
-    return replace_file(path, content)
+    return replace_file(path, render_bytes(document))
 
 
 def render_bytes(document: Document) -> bytes:
