@@ -22,7 +22,7 @@ from exports.wording import BANNER, geography, long_date
 from exports.xlsx.archive import replace_file
 from exports.xlsx.document import NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table, text_columns
 
-SHEET = "Cijfers"
+_SHEET = "Cijfers"
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _control_list(publication: PublicationReader, question: Question, blocks: Se
     )
     about = "elk cijfer van het antwoord, met de tabel, de kolom en de filter waaruit het komt"
     table = Table("Cijfers_antwoord", columns, rows)
-    sheet = Sheet(SHEET, lines(title, synthetic, texts), table, frozen_columns=3, about=about)
+    sheet = Sheet(_SHEET, lines(title, synthetic, texts), table, frozen_columns=3, about=about)
     made = Document(
         title,
         question.title,

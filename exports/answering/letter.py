@@ -118,7 +118,8 @@ def _answer(
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
-    """What does not exist at the source, said at the part that asked for it (named in the gap), else at the annex."""
+    """Sentences on data that do not exist at the source: those that name this part ("(deelvraag 2)"), and with an annex
+    those that name no part."""
     named = {item.topic: match[1] for item in question.missing_data if (match := _OF_PART.search(item.what))}
     parts = {item.part for item in question.parts}
     items = question.unavailable(annex) if annex else tuple(item.unavailable for item in question.missing_data)

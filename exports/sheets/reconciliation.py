@@ -1,7 +1,7 @@
 """Aansluiting: totals agree across levels, and across annexes that count the same population.
 
-Every comparison is made for every municipality and refused when it fails: an annex that contradicts itself or another
-one must not go out. What is shown are totals that the annex publishes anyway, so that the sheet gives nothing away.
+Every comparison is made for every municipality. An annex of which one fails is not made, since it contradicts itself or
+another annex. The sheet shows totals that the annex publishes anyway, so that it gives nothing away.
 """
 
 from __future__ import annotations

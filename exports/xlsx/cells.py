@@ -164,7 +164,8 @@ class SheetLooks:
 
 @dataclass(frozen=True)
 class SheetRows:
-    """The rows of a sheet, what Excel is told about them, and the links in column A: (row, sheet it leads to, text)."""
+    """The XML of a sheet's rows and of `remarks` on them for Excel, and the links in column A: (row, sheet that it
+    leads to, text)."""
 
     xml: bytes
     remarks: bytes

@@ -2,7 +2,8 @@
 
 What builds an annex makes these objects; `exports.xlsx.workbook` writes them. Whatever has to look at or change the
 figures in between (disclosure control, a text rendering, a comparison) works on this model.
-The model refuses what Excel would repair or reject: blank, padded or repeated headers, odd table and sheet names.
+Creating an object raises DocumentError for what Excel would repair or reject: blank, padded or repeated headers, odd
+table and sheet names.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SHORTHAND = {
 
 
 class DocumentError(ValueError):
-    """A table or sheet that a spreadsheet program would refuse or silently mend."""
+    """A table or sheet that a spreadsheet program would reject or silently repair."""
 
 
 class Format(Enum):

@@ -28,7 +28,8 @@ CREATOR = "Datawarehouse TWE-OCMW"
 
 def write(document: Document, path: Path) -> Path:
     """Write the document to `path`, replacing what is there in one step."""
-    return replace_file(path, render_bytes(document))
+    content = render_bytes(document)
+    return replace_file(path, content)
 
 
 def render_bytes(document: Document) -> bytes:
