@@ -10,13 +10,17 @@ unexport PYTHONDONTWRITEBYTECODE
 # Another checkout named there would take the place of this one.
 unexport PYTHONPATH
 export DO_NOT_TRACK := 1
+PROCESSES ?= auto
 
-.PHONY: help annexes test lint types sql unit-tests pytest mutants benchmark ui schemas lock clean
+.PHONY: help annexes quick test lint types sql unit-tests pytest slowest golden mutants benchmark ui schemas lock clean
 
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
+	@echo "make quick      lint, types and the tests that need no pipeline (under a minute); make test runs all of them"
 	@echo "make test       lint, types, SQL style, dbt unit tests and pytest"
-	@echo "make mutants    break the code in some thirty places; what no test notices is named (minutes)"
+	@echo "make golden     renew the reviewed texts of tests/golden; read the difference before you commit it"
+	@echo "make slowest    the tests of make quick that take over a second: make them faster, or mark them slow"
+	@echo "make mutants    break the code in some forty places; what no test notices is named (minutes)"
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
 	@echo "make schemas    JSON Schemas of the YAML files, for editors, in docs/schemas"
@@ -24,6 +28,9 @@ help:
 annexes: $(READY)
 	@$(BIN)/twe demo --if-empty
 	@$(BIN)/twe run
+
+quick: lint types
+	$(BIN)/pytest -m "not slow" --numprocesses $(PROCESSES) --dist loadfile
 
 test: lint types sql unit-tests pytest
 
@@ -42,7 +49,15 @@ unit-tests: $(READY)
 
 # A file of tests stays together, since its tests may share a data folder.
 pytest: $(READY)
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile
+
+# One at a time, so that no test is slow because of another.
+slowest: $(READY)
+	$(BIN)/pytest -m "not slow" --numprocesses 1 --durations 0 --durations-min 1
+
+golden: $(READY)
+	$(BIN)/pytest --golden
+	@git --no-pager diff --stat tests/golden
 
 mutants: $(READY)
 	$(BIN)/python -m tests.mutants

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from exports.comparison.compare import Comparison, annexes_of, compare
+from exports.figures.reading import same_code
 from exports.questions.question import Question
 from orchestration import runner
 from orchestration.answers.questions import chosen
@@ -16,7 +17,6 @@ from orchestration.releases.attribution import ChangeAttribution, attribute_chan
 from orchestration.store.errors import TweError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
-from orchestration.warehouse.code_version import same_code
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 

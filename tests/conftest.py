@@ -1,11 +1,14 @@
 """What tests share: an empty data folder, and one finished run over a hostile inbox.
 
 A first run costs some fifteen CPU seconds, most of it imports; so the tests that need one share it, leave it as they
-found it, and carry the mark `slow`.
+found it, and carry the mark `slow`, as does every test that takes more than a second (`make slowest` lists those that
+do not).
 """
 
+import atexit
+import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +78,35 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
     yield finished_run(tmp_path_factory.mktemp("finished"), seed=1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """golden(name, text): the text is the one that people reviewed, in tests/golden; `--golden` writes it instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if request.config.getoption("--golden"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker of xdist ends at once after its last test. Taken down piece by piece, DuckDB's binding lists hundreds
+    of its own functions as leaked, on the terminal, before the result. Errors and results are sent before that."""
+    if hasattr(config, "workerinput"):
+        atexit.register(os._exit, 0)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="only the tests of tests/golden, which are written anew")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The quick tests first, so that what is simply broken shows in seconds."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    if config.getoption("--golden"):
+        items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from exports.comparison.compare import CODE, TIME, Change, Comparison
 from exports.comparison.displayed import FLANDERS
 from exports.figures.identity import Value
+from exports.figures.reading import same_code
 
 _REASONS = {TIME: "time passing", CODE: "other code"}
 _HEADER = ("municipality", "year", "figure", "was", "is", "difference", "figures", "because of")
@@ -23,7 +24,7 @@ def text(comparison: Comparison, limit: int = 5) -> str:
         "changed" + (":" if comparison.changes else ". Nothing changed."),
         "CONFIDENTIAL: small counts are not hidden here.",
     ]
-    if before.code_version != after.code_version:
+    if not same_code(before.code_version, after.code_version):
         lines.append(f"The code differs too: {before.code_version} and {after.code_version}.")
     if comparison.deliveries:
         lines += ["", "Deliveries that are new:"]

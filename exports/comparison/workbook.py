@@ -11,7 +11,7 @@ from exports.comparison.compare import Causes, Change, Comparison, compare_annex
 from exports.comparison.displayed import FLANDERS, DisplayedFigures
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.figures.identity import Value
-from exports.figures.reading import UNASSIGNED, PublicationReader
+from exports.figures.reading import UNASSIGNED, PublicationReader, same_code
 from exports.questions.question import Annex
 from exports.sheets.head import front, lines
 from exports.wording import long_date
@@ -59,7 +59,7 @@ def document(comparison: Comparison) -> Document:
         f"{len(comparison.changes)} van de {comparison.compared} vergeleken cijfers zijn gewijzigd. {_READING}",
         "Oorzaken: de leveringen met een nieuwe, gewijzigde of ingetrokken rij die in die gemeente en dat jaar telt.",
     ]
-    if comparison.before.code_version != after.code_version:
+    if not same_code(comparison.before.code_version, after.code_version):
         notes.append(f"De code verschilt ook: {comparison.before.code_version} en {after.code_version}.")
     if len(comparison.changes) > MAX_ROWS:
         notes.append(f"Enkel de eerste {MAX_ROWS} wijzigingen passen op dit blad.")

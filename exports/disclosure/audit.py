@@ -16,53 +16,43 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 import numpy as np
 
 from exports.disclosure.bounds import InnerBounds, OuterBounds
-from exports.disclosure.solver import Ints, Program
-from exports.disclosure.system import CellId, Published, Terms, connected, simplified, width
+from exports.disclosure.solver import Floats, Ints, Program, Row
+from exports.disclosure.system import CellId, Published, Terms, connected, simplified
 
 
 class AuditError(Exception):
     """The published figures contradict each other: no set of hidden values fits them."""
 
 
-class Verdict(Enum):
-    """Whether a cell that fails has one possible value (determined) or a few (confined)."""
-
-    DETERMINED = "determined"
-    CONFINED = "confined"
-
-
 @dataclass(frozen=True)
 class UnsafeCell:
     """A hidden cell that fails the audit: it can be small, and `lowest` and `highest` (in units of the cell) are too
-    close.
-
-    `avoidable`: hiding more cells would widen it."""
+    close. `avoidable`: hiding more cells would widen it."""
 
     cell: int
     name: CellId
     lowest: int
     highest: int
-    verdict: Verdict
     avoidable: bool = True
+
+    @property
+    def determined(self) -> bool:
+        """Whether it has one possible value, rather than a few."""
+        return self.lowest == self.highest
 
 
 @dataclass
 class AuditReport:
-    """Outcome of an audit: how many hidden cells it looked at, how many are wide and how many large, and those that
-    fail.
-
-    `points` are whole-number points of the whole system that prove it."""
+    """Outcome of an audit: how many hidden cells it looked at, how many are wide and large, and those that fail."""
 
     hidden: int = 0
     wide: int = 0
     large: int = 0
     findings: list[UnsafeCell] = field(default_factory=list)
-    points: list[Ints] = field(default_factory=list)
     informed_findings: int = 0
     """Findings against a reader who knows which figures changed since earlier releases, when the audit that counts was
     made against one who has to infer that."""
@@ -70,7 +60,7 @@ class AuditReport:
     @property
     def failures(self) -> list[UnsafeCell]:
         """Findings that forbid a public edition: determined cells, and those that hiding more would have widened."""
-        return [item for item in self.findings if item.avoidable or item.verdict is Verdict.DETERMINED]
+        return [item for item in self.findings if item.avoidable or item.determined]
 
     @property
     def passed(self) -> bool:
@@ -82,16 +72,12 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
     """Audit every hidden cell. `points` are whole assignments (one value per cell, shown cells included).
 
     `changeable` says which shown cells could still be hidden (default: all), to tell what is avoidable.
-    Raises AuditError when the published figures contradict each other.
-    """
+    Raises AuditError when the published figures contradict each other."""
     report = AuditReport()
     offered = list(points)
-    base: Ints = np.array([0 if value is None else value for value in published.shown], dtype=np.int64)
-    gathered: list[tuple[list[int], list[Ints]]] = []
     outer = OuterBounds(published)
     for component, program in programs(published):
         inner = explore(published, component, program, offered)
-        gathered.append((component, inner.points))
         watched = sum(published.watched[cell] for cell in component)
         report.hidden += watched
         rest = np.flatnonzero(inner.unproven)
@@ -100,13 +86,12 @@ def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequenc
             finding = _settle(published, component[variable], int(variable), program, inner, outer)
             if finding is None:
                 report.wide += 1
-            elif finding.lowest >= published.threshold * published.units[finding.cell]:
+            elif finding.lowest >= published.large(finding.cell):
                 report.large += 1
             else:
                 report.findings.append(finding)
     if report.findings:
         report.findings = _avoidable(published, report.findings, changeable)
-    report.points = whole_points(base, gathered)
     return report
 
 
@@ -116,32 +101,27 @@ def programs(published: Published) -> Iterable[tuple[list[int], Program]]:
     Raises AuditError when equations without hidden cells don't hold."""
     equations = [_reduced(published, terms) for terms in published.equations]
     bounds = [_reduced(published, terms) for terms in published.bounds]
-    for (terms, constant), kind in [*((e, 0) for e in equations), *((b, 1) for b in bounds)]:
-        if not terms and (constant < 0 or (kind == 0 and constant)):
-            raise AuditError("the published figures contradict each other: a total isn't the sum of its parts")
+    if any(not terms and constant for terms, constant in equations) or any(not t and c < 0 for t, c in bounds):
+        raise AuditError("the published figures contradict each other: a total isn't the sum of its parts")
     rows = [terms for terms, _ in (*equations, *bounds) if terms]
     groups = [group for group in connected(len(published.shown), rows) if published.shown[group[0]] is None]
     where = {cell: (number, place) for number, group in enumerate(groups) for place, cell in enumerate(group)}
-    split: tuple[list[list[tuple[Terms, int]]], ...] = ([[] for _ in groups], [[] for _ in groups])
+    split: tuple[list[list[Row]], ...] = ([[] for _ in groups], [[] for _ in groups])
     for into, source in zip(split, (equations, bounds), strict=True):
         for terms, constant in source:
             if terms:
-                into[where[terms[0][0]][0]].append((tuple((where[cell][1], f) for cell, f in terms), constant))
-    for number, group in enumerate(groups):
-        yield group, Program([published.floors[cell] for cell in group], split[0][number], split[1][number])
+                into[where[terms[0][0]][0]].append(
+                    (tuple((where[cell][1], factor) for cell, factor in terms), constant)
+                )
+    for group, equal, least in zip(groups, *split, strict=True):
+        yield group, Program([published.floors[cell] for cell in group], equal, least)
 
 
-def _reduced(published: Published, terms: Terms) -> tuple[Terms, int]:
+def _reduced(published: Published, terms: Terms) -> Row:
+    """The hidden cells of a row, and what its shown cells add up to."""
     shown = published.shown
-    constant = 0
-    hidden = []
-    for cell, factor in terms:
-        value = shown[cell]
-        if value is None:
-            hidden.append((cell, factor))
-        else:
-            constant += value * factor
-    return simplified(hidden), constant
+    constant = sum(value * factor for cell, factor in terms if (value := shown[cell]) is not None)
+    return simplified([(cell, factor) for cell, factor in terms if shown[cell] is None]), constant
 
 
 def explore(
@@ -149,19 +129,13 @@ def explore(
 ) -> InnerBounds:
     """Bounds of the cells of one group from points: those in `points`, then new ones. Cells in `skip` need no proof."""
     care = np.array([published.watched[cell] and cell not in skip for cell in component])
-    inner = InnerBounds(program, _widths(published, component), care)
-    select = np.array(component)
+    inner = InnerBounds(program, np.array([published.width(cell) for cell in component]), care)
     for point in points:
-        inner.offer(point[select])
+        inner.offer(point[component])
     inner.explore()
     if not inner.points and inner.unproven.any():
-        raise AuditError(f"no whole numbers fit the published figures around {published.names[component[0]]}")
+        raise AuditError(f"no whole numbers fit the published figures around {published.cells[component[0]]}")
     return inner
-
-
-def _widths(published: Published, component: list[int]) -> Ints:
-    units, floors = published.units, published.floors
-    return np.array([width(published.threshold, units[cell], floors[cell]) for cell in component], dtype=np.int64)
 
 
 def _settle(
@@ -170,56 +144,42 @@ def _settle(
     """Exact lowest and highest value of one cell; None when they turn out wide enough."""
     lowest, highest = int(inner.lowest[variable]), int(inner.highest[variable])
     if outer.narrow(cell) and (outer.lowest[cell], outer.highest[cell]) == (lowest, highest):
-        return _finding(published, cell, lowest, highest)
+        return UnsafeCell(cell, published.cells[cell], lowest, highest)
     costs = np.zeros(program.size)
     costs[variable] = 1
-    lowest = _extreme(program, costs, None, inner)
-    if lowest >= published.threshold * published.units[cell]:
-        return UnsafeCell(cell, published.names[cell], lowest, lowest, Verdict.CONFINED)
-    needed = int(inner.widths[variable])
-    upper = np.full(program.size, np.inf)
-    upper[variable] = lowest + needed
-    highest = -_extreme(program, -costs, upper, inner)
-    if highest - lowest >= needed:
-        return None
-    return _finding(published, cell, lowest, highest)
+    lowest = highest = _exact(inner, costs)
+    if lowest < published.large(cell):
+        needed = int(inner.widths[variable])
+        upper = np.full(program.size, np.inf)
+        upper[variable] = lowest + needed
+        highest = -_exact(inner, -costs, upper)
+        if highest - lowest >= needed:
+            return None
+    return UnsafeCell(cell, published.cells[cell], lowest, highest)
 
 
-def _finding(published: Published, cell: int, lowest: int, highest: int) -> UnsafeCell:
-    verdict = Verdict.DETERMINED if highest == lowest else Verdict.CONFINED
-    return UnsafeCell(cell, published.names[cell], lowest, highest, verdict)
-
-
-def _extreme(program: Program, costs: np.ndarray, upper: np.ndarray | None, inner: InnerBounds) -> int:
-    """Exact minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching."""
-    for integer in (False, True):
-        result = program.optimum(costs, upper=upper, integer=integer)
-        if result is None:
-            raise AuditError("no whole numbers fit the published figures")
-        if result[1] is not None:
-            inner.offer(result[1])
-            return round(float(costs @ result[1]))
-    raise AuditError("the solver's answer could not be confirmed in whole numbers")
+def _exact(inner: InnerBounds, costs: Floats, upper: Floats | float = np.inf) -> int:
+    result = inner.minimum(costs, upper)
+    if result is None:
+        raise AuditError("no whole numbers fit the published figures")
+    if result[1] is None:
+        raise AuditError("the solver's answer could not be confirmed in whole numbers")
+    return round(float(costs @ result[1]))
 
 
 def _avoidable(published: Published, findings: list[UnsafeCell], changeable: Sequence[bool] | None) -> list[UnsafeCell]:
     """Settle the findings again with everything hidden that can be: what stays narrow has no room whatever is done."""
-    shown = [
-        value if value is not None and changeable is not None and not changeable[cell] else None
-        for cell, value in enumerate(published.shown)
-    ]
-    open_ = replace(published, shown=shown)
+    kept = {cell for cell, can_change in enumerate(changeable or ()) if not can_change}
+    open_ = replace(published, shown=[value if cell in kept else None for cell, value in enumerate(published.shown)])
     outer = OuterBounds(open_)
     result = [replace(finding, avoidable=False) for finding in findings if outer.narrow(finding.cell)]
     wanted = {finding.cell: finding for finding in findings if not outer.narrow(finding.cell)}
     for component, program in programs(open_):
-        places = [(place, cell) for place, cell in enumerate(component) if cell in wanted]
-        if not places:
-            continue
-        inner = InnerBounds(program, _widths(published, component), np.zeros(len(component), dtype=bool))
-        for place, cell in places:
+        widths = np.array([published.width(cell) for cell in component])
+        inner = InnerBounds(program, widths, np.zeros(len(component), dtype=bool))
+        for place, cell in ((place, cell) for place, cell in enumerate(component) if cell in wanted):
             found = _settle(open_, cell, place, program, inner, outer)
-            helped = found is None or found.lowest >= published.threshold * published.units[cell]
+            helped = found is None or found.lowest >= published.large(cell)
             result.append(replace(wanted[cell], avoidable=helped))
     return sorted(result, key=lambda finding: finding.cell)
 

@@ -1,26 +1,23 @@
 """What values a hidden cell can have: found from the inside with points, and from the outside by propagation.
 
-`InnerBounds` holds whole-number points that agree with everything published (witnesses). Two such points with a cell
+`InnerBounds` holds whole-number points that agree with everything published. Two such points with a cell
 `width` apart prove that a reader can't confine it further. `OuterBounds` follows one equation after the other: cheap,
-and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it.
-"""
+and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from exports.disclosure.solver import Floats, Ints, Program
-from exports.disclosure.system import Published, Terms, width
+from exports.disclosure.system import Published, Terms
 
 _PATIENCE = 4
-"""So many solves without a newly proven cell, and the rest is looked at one by one."""
+"""After so many solves without a newly proven cell the rest is looked at one by one."""
 _TILT = 0.01
-"""At most so much weighs a cell that is not asked for. The same in every solve, so that all that a new question does
-not touch stays where the last answer left it: one solve continues from the other in a few steps. Without it those
-cells may lie anywhere, and the solver drags them along."""
+"""Largest weight of a cell that needs no proof any more. The weights are the same in every solve, so that such cells
+stay where the last solve left them, and one solve continues from the other in a few steps."""
 
 
 @dataclass
@@ -29,8 +26,7 @@ class InnerBounds:
 
     One solve moves many cells at once: it raises (or lowers) the sum of the cells not proven yet, each no further than
     it needs to, so that cells that compete for the room of one total take turns. Solving for the minimum and maximum of
-    every cell by itself, as audits of cell suppression usually do, takes thousands of solves where this takes some
-    tens."""
+    every cell by itself, as audits of cell suppression usually do, takes thousands of solves; this takes some tens."""
 
     program: Program
     widths: Ints
@@ -71,37 +67,44 @@ class InnerBounds:
                 return
             # Weights far apart: one cell rises all the way rather than several half.
             weights = np.where(todo, np.exp(random.uniform(0, 4, self.program.size)), 0.0)
-            found = self._climb(todo, tilt - weights) if upward else self._sink(todo, tilt + weights)
-            if found is not None:
-                self.offer(found)
+            self._search(todo, tilt - weights if upward else tilt + weights, upward)
             gained = before - int(self.unproven.sum())
             if not upward and len(self.points) > 2 and gained * 50 < before:
                 lowering_pays = False
             idle = 0 if gained else idle + 1
             upward = not upward or not lowering_pays
 
-    def _climb(self, todo: np.ndarray, costs: Floats) -> Ints | None:
-        top = (self.lowest + self.widths).astype(np.float64)
-        result = self.program.optimum(costs, upper=np.where(todo, top, np.inf))
-        return result[1] if result else None
-
-    def _sink(self, todo: np.ndarray, costs: Floats) -> Ints | None:
-        if not self.points:
+    def _search(self, todo: np.ndarray, costs: Floats, upward: bool) -> None:
+        """Move the variables in `todo` up or down, no further than they need to, and offer the point."""
+        if upward:
+            result = self.program.optimum(costs, upper=np.where(todo, self.lowest + self.widths, np.inf))
+        elif self.points:
+            result = self.program.optimum(costs, np.where(todo, self.highest - self.widths, -np.inf))
+        else:
             result = self.program.optimum(costs)
             if result and result[1] is None:
                 result = self.program.optimum(costs * 0, integer=True)
-        else:
-            bottom = (self.highest - self.widths).astype(np.float64)
-            result = self.program.optimum(costs, lower=np.where(todo, bottom, -np.inf))
-        return result[1] if result else None
+        if result and result[1] is not None:
+            self.offer(result[1])
+
+    def minimum(self, costs: Floats, upper: Floats | float = np.inf) -> tuple[float, Ints | None] | None:
+        """The minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching. Offers
+        the point that has it. (value, point) as from `Program.optimum`."""
+        for integer in (False, True):
+            result = self.program.optimum(costs, upper=upper, integer=integer)
+            if result is None:
+                return None
+            if result[1] is not None:
+                self.offer(result[1])
+                break
+        return result
 
 
 INFINITE = 1 << 60
 
 
 class OuterBounds:
-    """The lowest and highest value of every cell that follow from one equation after the other; of a shown cell its
-    value.
+    """The lowest and highest value of every cell that follow from one equation after the other (shown: its value).
 
     Cheap, and possibly wider than the exact bounds, never narrower. Bounds tightening as in constraint programming
     (e.g. Apt, Principles of Constraint Programming, 2003, chapter 6)."""
@@ -124,12 +127,11 @@ class OuterBounds:
             for cell, _ in terms:
                 if cell in hidden:
                     self.of.setdefault(cell, []).append(number)
-        self._run(range(len(self.rows)))
+        self._run()
 
-    def _run(self, start: Iterable[int]) -> None:
-        queue = list(start)
-        waiting = set(queue)
-        steps = 0
+    def _run(self) -> None:
+        queue = list(range(len(self.rows)))
+        waiting, steps = set(queue), 0
         limit = 60 * len(self.rows) + 1000  # bounds can creep by one for a long time; what is left the audit sees
         while queue and steps < limit:
             following: list[int] = []
@@ -145,78 +147,50 @@ class OuterBounds:
 
     def _tighten(self, row: int, terms: Terms, equal: bool) -> list[int]:
         """Tighten the cells of one row: sum of terms = 0 (equal) or >= 0. Returns the cells that changed."""
-        lowest, highest = self.lowest, self.highest
-        top = bottom = 0  # of the sum, without infinite parts
-        tops = bottoms = 0  # how many parts are infinite
-        for cell, factor in terms:
-            low, high = (lowest[cell], highest[cell]) if factor > 0 else (-highest[cell], -lowest[cell])
-            if high >= INFINITE:
-                tops += 1
-            else:
-                top += high
-            if low <= -INFINITE:
-                bottoms += 1
-            else:
-                bottom += low
+        ranges = [
+            (self.lowest[cell], self.highest[cell]) if factor > 0 else (-self.highest[cell], -self.lowest[cell])
+            for cell, factor in terms
+        ]
+        bottoms, tops = [low for low, _ in ranges if low > -INFINITE], [high for _, high in ranges if high < INFINITE]
+        bottom, top = sum(bottoms), sum(tops)
+        open_bottoms, open_tops = len(ranges) - len(bottoms), len(ranges) - len(tops)
         changed = []
-        for cell, factor in terms:
-            low, high = lowest[cell], highest[cell]
+        for (cell, factor), (low, high) in zip(terms, ranges, strict=True):
             if low == high:
                 continue
-            plus = factor > 0
-            mine_top, mine_bottom = (high, low) if plus else (-low, -high)
-            at_least: int | None = None  # of factor * cell: minus the most that the others can be
-            if tops == 0:
-                at_least = -(top - mine_top)
-            elif tops == 1 and mine_top >= INFINITE:
-                at_least = -top
-            at_most: int | None = None
-            if equal:
-                if bottoms == 0:
-                    at_most = -(bottom - mine_bottom)
-                elif bottoms == 1 and mine_bottom <= -INFINITE:
-                    at_most = -bottom
-            if not plus:
-                at_least, at_most = (
-                    None if at_most is None else -at_most,
-                    None if at_least is None else -at_least,
-                )
-            if at_least is not None and at_least > low:
-                lowest[cell] = at_least
-                self.why[cell, False] = row
+            at_least, at_most = low, high
+            # Minus the most, or the least, that the others can be; it is finite when no other is infinite.
+            if open_tops == (high >= INFINITE):
+                at_least = max(low, (high if high < INFINITE else 0) - top)
+            if equal and open_bottoms == (low <= -INFINITE):
+                at_most = min(high, (low if low > -INFINITE else 0) - bottom)
+            if (at_least, at_most) != (low, high):
                 changed.append(cell)
-            if at_most is not None and at_most < high:
-                highest[cell] = at_most
-                self.why[cell, True] = row
-                if not changed or changed[-1] != cell:
-                    changed.append(cell)
+                lowest, highest = (at_least, at_most) if factor > 0 else (-at_most, -at_least)
+                if lowest > self.lowest[cell]:
+                    self.lowest[cell], self.why[cell, False] = lowest, row
+                if highest < self.highest[cell]:
+                    self.highest[cell], self.why[cell, True] = highest, row
         return changed
 
     def narrow(self, cell: int) -> bool:
         """Whether this hidden cell could be small and surely fails the audit."""
-        low, unit, floor = self.lowest[cell], self.published.units[cell], self.published.floors[cell]
-        threshold = self.published.threshold
-        return low < threshold * unit and self.highest[cell] - low < width(threshold, unit, floor)
+        low, published = self.lowest[cell], self.published
+        return low < published.large(cell) and self.highest[cell] - low < published.width(cell)
 
     def reasons(self, cell: int, depth: int) -> list[tuple[int, Terms]]:
         """The equations and bounds that confine a cell, up to `depth` steps away: (steps, terms).
 
-        Step 0 are the rows that set its own bounds, step 1 those that set the bounds of the other cells in them, and so
-        on."""
+        Step 0 are the rows that set its own bounds, step 1 those that set the bounds of the other cells in them."""
         found: dict[int, int] = {}
-        layer = [cell]
-        seen = {cell}
+        layer, seen = [cell], {cell}
         for distance in range(depth):
-            following = []
-            for one in layer:
-                for top in (True, False):
-                    row = self.why.get((one, top))
-                    if row is None or row in found:
-                        continue
-                    found[row] = distance
-                    for other, _ in self.rows[row][0]:
-                        if other not in seen:
-                            seen.add(other)
-                            following.append(other)
-            layer = following
+            rows = dict.fromkeys(
+                self.why[key] for one in layer for key in ((one, True), (one, False)) if key in self.why
+            )
+            rows = [row for row in rows if row not in found]
+            found.update(dict.fromkeys(rows, distance))
+            beside = dict.fromkeys(other for row in rows for other, _ in self.rows[row][0])
+            layer = [other for other in beside if other not in seen]
+            seen.update(layer)
         return [(distance, self.rows[row][0]) for row, distance in found.items()]

@@ -3,23 +3,21 @@
 made = control(publication, figures, name, earlier=releases)
 made.passed                         # False: no public edition
 made.hidden(figure.id)              # what `exports.write_annex` asks of every figure
-save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads
-"""
+save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from exports.disclosure.audit import AuditReport, audit
-from exports.disclosure.collect import PublicationSource, collect
-from exports.disclosure.geography import level_of
+from exports.disclosure.counts import PublicationSource, collect
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
-from exports.disclosure.scope import AMOUNTS, CountFinder, Scope
-from exports.disclosure.suppress import suppress, unchanged
-from exports.disclosure.withhold import UsualEdition, withholding_options
+from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers
+from exports.disclosure.suppress import Pattern, suppress
+from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId
 
@@ -47,35 +45,20 @@ class Control:
     def hidden(self, figure: FigureId) -> bool:
         """Whether the figure, or a count that it is computed from, is hidden.
 
-        Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together.
-        """
-        found = False
-        for cell in self._lookup.cells(figure):
-            if level_of(cell.place) not in self.scope.get((cell.population, cell.year), {}).get(cell.item, ()):
+        Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together."""
+        cells = self._lookup.cells(figure)
+        for cell in cells:
+            if not covers(self.scope, cell):
                 raise ControlError(
                     f"{self.release.name}: {cell} wasn't among what was controlled, so it can't be shown; "
                     "control its figure with the others, or leave it out"
                 )
-            found = found or self.release.system.index.get(cell) in self.release.hidden
-        return found
+        return any(self.release.system.index.get(cell) in self.release.hidden for cell in cells)
 
     def withheld(self, figure: FigureId) -> bool:
         """Whether a reader may not even see that the figure isn't 0: its row is left out of lists of what there is."""
-        system = self.release.system
-        numbers = [system.index.get(cell) for cell in self._lookup.cells(figure)]
-        return any(number is not None and system.is_withheld(number) for number in numbers)
-
-    def tallies(self) -> dict[tuple[str, str], tuple[int, int, int]]:
-        """(population, level) -> numbers of counts: other than 0, small, hidden."""
-        system = self.release.system
-        counts: dict[tuple[str, str], list[int]] = {}
-        for number, cell in enumerate(system.cells):
-            if system.watched[number]:
-                row = counts.setdefault((cell.population, level_of(cell.place)), [0, 0, 0])
-                row[0] += 1
-                row[1] += system.is_small(number)
-                row[2] += number in self.release.hidden
-        return {key: (row[0], row[1], row[2]) for key, row in counts.items()}
+        system, cells = self.release.system, self._lookup.cells(figure)
+        return any(cell in system.index and system.is_withheld(system.index[cell]) for cell in cells)
 
     @cached_property
     def _lookup(self) -> CountFinder:
@@ -98,23 +81,18 @@ def control(
     (`exports.disclosure.withhold`). Raises PolicyError for a figure that the policy doesn't cover."""
     policy = policy or load_policy()
     scope = CountFinder(policy).scope(figures)
-    collected = collect(publication, scope, policy)
-    facts = publication.facts
-    bare = PublishedSystem(name, facts.as_of, facts.geography_date, collected.geography, collected.system, frozenset())
+    bare, blocks = collect(publication, name, scope, policy)
+    withheld = None
     if usual is None:
         release, report, known = _suppressed(bare, earlier, policy)
-        withheld = None
     else:
-        for choice in withholding_options(
-            UsualEdition(usual.release, usual.scope), bare, collected.blocks, scope, earlier, policy
-        ):
+        for choice in withholding_options(usual.release, usual.scope, bare, blocks, scope, earlier, policy):
             release, report, known = _suppressed(choice.release, [*earlier, choice.usual], policy)
             withheld = choice.withheld
             if report.passed:
                 break
-    made = Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), (), report)
-    lines = (*audit_lines(policy, report, _by_level(made), known), *withheld_lines(withheld))
-    return Control(release, scope, policy, report.passed, made.policy_lines, lines, report)
+    lines = (*audit_lines(policy, report, _by_level(release), known), *withheld_lines(withheld))
+    return Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), lines, report)
 
 
 _ROUNDS = 5
@@ -128,14 +106,13 @@ def _suppressed(
 
     First for a reader who knows which figures changed since the earlier releases. Where these leave no room to protect
     everything from him, for a reader who has to infer what changed: the cells that are hidden stay so, and more are
-    hidden where he needs it (see `exports.disclosure.releases`).
-    """
+    hidden where he needs it (see `exports.disclosure.releases`)."""
     release, report, known = _suppressed_against(bare, earlier, policy, sees_changes=True)
     if not report.findings or all(item.as_of == bare.as_of for item in earlier):
         return release, report, known
     informed = len(report.findings)
     for left in reversed(range(_ROUNDS)):
-        release, report, known = _suppressed_against(release, earlier, policy, sees_changes=False, hide_more=False)
+        release, report, known = _suppressed_against(release, earlier, policy, sees_changes=False, more=False)
         if not report.findings or not left:
             break
         before = release
@@ -147,15 +124,11 @@ def _suppressed(
 
 
 def _suppressed_against(
-    release: PublishedSystem,
-    earlier: Sequence[PublishedSystem],
-    policy: Policy,
-    *,
-    sees_changes: bool,
-    hide_more: bool = True,
+    release: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, sees_changes: bool, more: bool = True
 ) -> tuple[PublishedSystem, AuditReport, int]:
+    """As `_suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = suppress(union, start=release.hidden) if hide_more else unchanged(union, release.hidden)
+    pattern = suppress(union, start=release.hidden) if more else Pattern(union.hidden_with(release.hidden))
     changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
     report = audit(union.published(pattern.hidden), pattern.points, changeable)
     own = range(len(release.system.cells))
@@ -164,10 +137,10 @@ def _suppressed_against(
     return replace(release, hidden=hidden), report, known
 
 
-def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
-    """Level -> counts other than 0, hidden ones; without the stand-ins for amounts."""
+def _by_level(release: PublishedSystem) -> dict[str, tuple[int, int]]:
+    """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
     result: dict[str, tuple[int, int]] = {}
-    for (population, level), (cells, _, hidden) in made.tallies().items():
+    for (population, level), (cells, _, hidden) in release.tallies().items():
         if not population.endswith(AMOUNTS):
             before = result.get(level, (0, 0))
             result[level] = (before[0] + cells, before[1] + hidden)
@@ -177,12 +150,7 @@ def _by_level(made: Control) -> Mapping[str, tuple[int, int]]:
 def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
     """The control of some of the figures that `whole` controlled, hidden as there. A release records this."""
     scope = CountFinder(whole.policy).scope(figures)
-    collected = collect(publication, scope, whole.policy)
-    known, facts = whole.release.system.index, publication.facts
-    hidden = frozenset(
-        number
-        for number, cell in enumerate(collected.system.cells)
-        if cell not in known or known[cell] in whole.release.hidden
-    )
-    release = PublishedSystem(name, facts.as_of, facts.geography_date, collected.geography, collected.system, hidden)
-    return replace(whole, release=release, scope=scope, report=None)
+    bare, _ = collect(publication, name, scope, whole.policy)
+    shown = {cell for cell, number in whole.release.system.index.items() if number not in whole.release.hidden}
+    hidden = frozenset(number for number, cell in enumerate(bare.system.cells) if cell not in shown)
+    return replace(whole, release=replace(bare, hidden=hidden), scope=scope, report=None)

@@ -1,8 +1,7 @@
 """The disclosure policy, read and checked from `policy.yml` beside this module (docs/schemas/policy.schema.json).
 
 The threshold and its reading (1-3 hidden, 0 shown) are those of VDAB's Arvastat; everything else says how the marts
-of the contract hang together.
-"""
+of the contract hang together."""
 
 from __future__ import annotations
 
@@ -56,10 +55,11 @@ class Sum(_Rule):
     @classmethod
     def parsed(cls, text: str) -> Sum:
         """From `total = part + part`."""
-        total, _, parts = text.partition("=")
-        if not re.fullmatch(_COUNT, total.strip()) or not _are_counts(parts, rf"[a-z][a-z0-9_]*/\*|{_COUNT}"):
+        total, _, added = text.partition("=")
+        parts = _added(added, rf"[a-z][a-z0-9_]*/\*|{_COUNT}")
+        if not re.fullmatch(_COUNT, total.strip()) or not parts:
             raise ValueError(f"{text!r}: write `total = part + part` or `total = gender/*`")
-        return cls(total.strip(), _terms(parts))
+        return cls(total.strip(), parts)
 
 
 @dataclass(frozen=True)
@@ -72,18 +72,16 @@ class Bound(_Rule):
     @classmethod
     def parsed(cls, text: str) -> Bound:
         """From `part + part <= whole`."""
-        lower, _, upper = text.partition("<=")
-        if not _are_counts(lower) or not _are_counts(upper):
+        lower, upper = (_added(side) for side in text.partition("<=")[::2])
+        if not lower or not upper:
             raise ValueError(f"{text!r}: write `part <= whole` or `part + part <= whole`")
-        return cls(_terms(lower), _terms(upper))
+        return cls(lower, upper)
 
 
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(term.strip() for term in text.split("+"))
-
-
-def _are_counts(text: str, pattern: str = _COUNT) -> bool:
-    return all(re.fullmatch(pattern, term) for term in _terms(text))
+def _added(text: str, pattern: str = _COUNT) -> tuple[str, ...]:
+    """The counts of `part + part`; () when a part doesn't fit the pattern."""
+    terms = tuple(term.strip() for term in text.split("+"))
+    return terms if all(re.fullmatch(pattern, term) for term in terms) else ()
 
 
 @dataclass(frozen=True)
@@ -207,10 +205,6 @@ class ExceptionRule(FieldsOrBlank):
     reason: Words
     """In words: the public edition prints it."""
 
-    def covers(self, population: str, place: str, item: str) -> bool:
-        """Whether the count is one of those that may be shown."""
-        return population == self.population and self.item in (None, item) and self.place in (None, place)
-
 
 class Costs(FieldsOrBlank):
     """What hiding a count costs by its level; counts are chosen so that the sum of costs is small."""
@@ -258,14 +252,15 @@ class Policy(PolicyFile):
 
     def cost(self, level: str, centre_city: bool, total: bool) -> float:
         """What hiding a count costs: at this level, of a centrumstad or not, the total of others or not."""
-        cost: float = getattr(self.costs, level)
-        if centre_city and self.costs.centrumstad is not None:
-            cost = self.costs.centrumstad
+        cost = (centre_city and self.costs.centrumstad) or getattr(self.costs, level)
         return cost * (self.costs.total_factor if total else 1)
 
     def allowed(self, population: str, place: str, item: str) -> bool:
         """Whether an exception lets this count be shown whatever its value."""
-        return any(rule.covers(population, place, item) for rule in self.exceptions)
+        return any(
+            rule.population == population and rule.item in (None, item) and rule.place in (None, place)
+            for rule in self.exceptions
+        )
 
 
 def read_policy(path: Path = FILE) -> YamlDocument[PolicyFile]:

@@ -17,10 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from exports.disclosure.geography import LEVELS, Geography, level_of, territories
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import AMOUNTS
-from exports.disclosure.system import CellId, System, Terms, simplified
+from exports.disclosure.system import LEVELS, CellId, Geography, System, Terms, level_of, simplified, territories
 
 Meaning = tuple[str, int, str, frozenset[str]]
 """(population, year, item, territory): what a cell counts, whatever the geography calls the place."""
@@ -48,13 +47,12 @@ class ReaderView:
 
     @cached_property
     def _withheld(self) -> set[Meaning]:
-        cells = enumerate(self.system.cells)
-        return {self.meaning(cell) for number, cell in cells if self.system.is_withheld(number)}
+        return {self.meaning(cell) for number, cell in enumerate(self.system.cells) if self.system.is_withheld(number)}
 
     @cached_property
     def _tables(self) -> set[tuple[str, int, str, str]]:
         names = (cell for cell, watched in zip(self.system.cells, self.system.watched, strict=True) if watched)
-        return {(cell.population, cell.year, cell.item, level_of(cell.place)) for cell in names}
+        return {(cell.population, cell.year, cell.item, cell.level) for cell in names}
 
     @cached_property
     def _levels(self) -> dict[frozenset[str], set[str]]:
@@ -89,8 +87,7 @@ class ReaderView:
 
 
 def possibly_changed(one: ReaderView, other: ReaderView) -> tuple[set[int], set[int]]:
-    """The cells of each view of which its reader can't know whether they are the same in the other view: (of one, of
-    other).
+    """(cells of one, of other) of which a reader can't know whether they are the same in the other view.
 
     These are the cells that look different and those in an equation with one of them. None when both views have the
     same as-of date, since then nothing changed."""
@@ -101,23 +98,18 @@ def possibly_changed(one: ReaderView, other: ReaderView) -> tuple[set[int], set[
 
 
 def _different(one: ReaderView, other: ReaderView) -> set[Meaning]:
-    found = set()
-    for meaning, number in one.published.items():
+    def differs(meaning: Meaning, number: int) -> bool:
         twin = other.published.get(meaning)
         # What one of them shows as 0 is at least 1 in the other, even when it is hidden there.
-        if other.shows_zero(meaning) if twin is None else one.shown(number) != other.shown(twin):
-            found.add(meaning)
-    return found
+        return other.shows_zero(meaning) if twin is None else one.shown(number) != other.shown(twin)
+
+    return {meaning for meaning, number in one.published.items() if differs(meaning, number)}
 
 
 def _beside(view: ReaderView, changed: set[Meaning]) -> set[int]:
     cells = {number for number, cell in enumerate(view.system.cells) if view.meaning(cell) in changed}
     rows = (terms for terms in view.system.equations if any(cell in cells for cell, _ in terms))
     return cells | {cell for terms in rows for cell, _ in terms}
-
-
-Count = tuple[str, int, str]
-"""(population, year, item)."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +128,16 @@ class PublishedSystem:
         """The same as a reader has it."""
         return ReaderView(self.as_of, self.system, self.hidden, territories(self.geography, self.geography_date))
 
+    def tallies(self) -> dict[tuple[str, str], tuple[int, int, int]]:
+        """(population, level) -> numbers of counts: other than 0, small, hidden."""
+        system, counts = self.system, {}
+        for number, cell in enumerate(system.cells):
+            if system.watched[number]:
+                counted, small, hidden = counts.get((cell.population, cell.level), (0, 0, 0))
+                row = (counted + 1, small + system.is_small(number), hidden + (number in self.hidden))
+                counts[cell.population, cell.level] = row
+        return counts
+
 
 @dataclass
 class _Layer:
@@ -151,127 +153,105 @@ class _Layer:
 def with_earlier(
     new: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, *, sees_changes: bool = True
 ) -> System:
-    """The new system joined with the earlier releases that share a population and year with it. The new cells come
-    first.
+    """The new system, its cells first, joined with the earlier releases that share a population and year with it.
 
     With `sees_changes` the reader knows of every hidden figure whether it changed between releases; otherwise he infers
     it (see the module), given which cells are hidden in each."""
-    union = new.system.copy()
-    layers = [_Layer(new.view, dict(union.index))]
-    apart: dict[tuple[int, int], tuple[set[int], set[int]]] = {}
-    scopes = _closure({(cell.population, cell.year) for cell in union.cells}, policy)
-    seen: set[Terms] = set()
+    union = _Union(new, policy)
     for release in earlier:
-        if any((cell.population, cell.year) in scopes for cell in release.system.cells):
-            view = release.view
-            for number, layer in enumerate(layers):
-                apart[number, len(layers)] = (set(), set()) if sees_changes else possibly_changed(layer.view, view)
-            between = [apart[number, len(layers)] for number in range(len(layers))]
-            layers.append(_join(union, view, release.name, scopes, layers, between, seen))
-            for number, cell in enumerate(new.system.cells):
-                if not union.values[number] and view.implies_zero(layers[0].view.meaning(cell)):
-                    union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
-    for (one, other), cells in apart.items():
-        _link(union, layers[one], layers[other], cells, seen)
-    return union
+        union.join(release, sees_changes)
+    for (one, other), cells in union.apart.items():
+        union.link(union.layers[one], union.layers[other], cells)
+    return union.system
 
 
-def _closure(scopes: set[tuple[str, int]], policy: Policy) -> set[tuple[str, int]]:
-    """The populations and years, and those that `same` ties to them."""
-    result = set(scopes)
-    for rule in policy.same:
-        result |= {(rule.other, year + rule.shift) for name, year in scopes if name == rule.population}
-        result |= {(rule.population, year - rule.shift) for name, year in scopes if name == rule.other}
-    return result
+class _Union:
+    """The new system (layer 0), joined with one earlier release after another."""
+
+    def __init__(self, new: PublishedSystem, policy: Policy) -> None:
+        self.system = new.system.copy()
+        self.layers = [_Layer(new.view, dict(self.system.index))]
+        self.apart: dict[tuple[int, int], tuple[set[int], set[int]]] = {}
+        """Of two layers the cells of each that are not linked with those of the other."""
+        own = {cell.block for cell in self.system.cells}
+        self.blocks = set(own)  # the populations and years, and those that `same` ties to them
+        for rule in policy.same:
+            self.blocks |= {(rule.other, year + rule.shift) for name, year in own if name == rule.population}
+            self.blocks |= {(rule.population, year - rule.shift) for name, year in own if name == rule.other}
+        self._rows: set[Terms] = set()
+
+    def join(self, release: PublishedSystem, sees_changes: bool) -> None:
+        """Add the cells and equations of a release, unless it shares no population and year with the new system."""
+        if not any(cell.block in self.blocks for cell in release.system.cells):
+            return
+        union, view, old = self.system, release.view, release.system
+        apart = [(set(), set()) if sees_changes else possibly_changed(layer.view, view) for layer in self.layers]
+        self.apart |= {(number, len(self.layers)): cells for number, cells in enumerate(apart)}
+        twins: dict[Meaning, dict[int, set[int]]] = {}  # what it counts -> number in the union -> by which layers
+        for place, layer in enumerate(self.layers):
+            for cell, number in layer.cells.items():
+                if cell.block in self.blocks and layer.view.system.index[cell] not in apart[place][0]:
+                    twins.setdefault(layer.view.meaning(cell), {}).setdefault(number, set()).add(place)
+        joined: dict[int, int] = {}
+        for number, cell in enumerate(old.cells):
+            if cell.block not in self.blocks:
+                continue
+            for mine, by in twins.get(view.meaning(cell), {}).items():
+                if union.values[mine] == old.values[number] and any(number not in apart[place][1] for place in by):
+                    break
+            else:
+                name = cell._replace(place=f"{cell.place} ({release.name} {view.as_of})")
+                while name in union.index:
+                    name = name._replace(place=f"{name.place}'")
+                mine = union.add_from(old, number, name, watched=False)
+            joined[number] = mine
+            union.floors[mine] = max(union.floors[mine], old.floors[number])
+            if old.watched[number]:  # a total that no table showed settles nothing
+                union.watched[mine] = True
+                union.fixed[mine] = number in view.hidden and union.fixed.get(mine) is not False
+        for rows, old_rows in ((union.equations, old.equations), (union.bounds, old.bounds)):
+            for terms in old_rows:
+                if all(cell in joined for cell, _ in terms):
+                    self._add(rows, [(joined[cell], factor) for cell, factor in terms])
+        new = self.layers[0].view
+        for number, cell in enumerate(new.system.cells):
+            if not union.values[number] and view.implies_zero(new.meaning(cell)):
+                union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
+        self.layers.append(_Layer(view, {old.cells[number]: mine for number, mine in joined.items()}))
+
+    def _add(self, rows: list[Terms], terms: Sequence[tuple[int, int]]) -> None:
+        """Add a row once, when it holds for the true values and says something."""
+        simple = simplified(terms)
+        key = tuple(sorted(simple))
+        if simple and key not in self._rows:
+            total = sum(self.system.values[cell] * factor for cell, factor in simple)
+            if total == 0 or (rows is self.system.bounds and total > 0):
+                self._rows.add(key)
+                rows.append(simple)
+
+    def link(self, one: _Layer, other: _Layer, apart: tuple[set[int], set[int]]) -> None:
+        """Equate places of two geographies that took each other in: per count, over territories that overlap."""
+        lands, others = one.view.territory, other.view.territory
+        left_parts, right_parts = _smallest(one), _smallest(other)
+        for count in sorted(left_parts.keys() & right_parts.keys()):
+            if count[0].endswith(AMOUNTS):
+                continue  # an amount changes without its count, which makes equal counts of no use to a reader
+            left, right = left_parts[count], right_parts[count]
+            owner = {code: place for place in left for code in lands[place]}
+            joins = {place: {owner[code] for code in others[place] if code in owner} for place in right}
+            for lefts, rights in _components(joins):
+                mine, theirs = [left[place] for place in lefts], [right[place] for place in rights]
+                if not one.any_of(mine, apart[0]) and not other.any_of(theirs, apart[1]):
+                    terms = [*((one.cells[cell], 1) for cell in mine), *((other.cells[cell], -1) for cell in theirs)]
+                    self._add(self.system.equations, sorted(terms))
 
 
-def _join(
-    union: System,
-    view: ReaderView,
-    title: str,
-    scopes: set[tuple[str, int]],
-    layers: list[_Layer],
-    apart: list[tuple[set[int], set[int]]],
-    seen: set[Terms],
-) -> _Layer:
-    """Add the cells and equations of a release to the union. `apart`: per layer, cells that are not linked."""
-    old = view.system
-    twins: dict[Meaning, dict[int, set[int]]] = {}  # what it counts -> number in the union -> by which layers
-    for place, layer in enumerate(layers):
-        for cell, number in layer.cells.items():
-            if (cell.population, cell.year) in scopes and layer.view.system.index[cell] not in apart[place][0]:
-                twins.setdefault(layer.view.meaning(cell), {}).setdefault(number, set()).add(place)
-    joined: dict[int, int] = {}
-    for number, cell in enumerate(old.cells):
-        if (cell.population, cell.year) not in scopes:
-            continue
-        mine = next(
-            (
-                twin
-                for twin, by in twins.get(view.meaning(cell), {}).items()
-                if union.values[twin] == old.values[number] and any(number not in apart[place][1] for place in by)
-            ),
-            None,
-        )
-        if mine is None:
-            name = cell._replace(place=f"{cell.place} ({title} {view.as_of})")
-            while name in union.index:
-                name = name._replace(place=f"{name.place}'")
-            mine = union.add(
-                name,
-                old.values[number],
-                cost=old.costs[number],
-                unit=old.units[number],
-                floor=old.floors[number],
-                watched=False,
-            )
-        joined[number] = mine
-        union.floors[mine] = max(union.floors[mine], old.floors[number])
-        if old.watched[number]:  # a total that no table showed settles nothing
-            union.watched[mine] = True
-            union.fixed[mine] = number in view.hidden and union.fixed.get(mine) is not False
-    for rows, old_rows in ((union.equations, old.equations), (union.bounds, old.bounds)):
-        for terms in old_rows:
-            if terms[0][0] in joined and all(cell in joined for cell, _ in terms):
-                _add(union, rows, tuple((joined[cell], factor) for cell, factor in terms), seen)
-    return _Layer(view, {old.cells[number]: mine for number, mine in joined.items()})
-
-
-def _add(system: System, rows: list[Terms], terms: Terms, seen: set[Terms]) -> None:
-    """Add a row once, when it holds for the true values and says something."""
-    terms = simplified(terms)
-    key = tuple(sorted(terms))
-    if not terms or key in seen:
-        return
-    total = sum(system.values[cell] * factor for cell, factor in terms)
-    if total == 0 or (rows is system.bounds and total > 0):
-        seen.add(key)
-        rows.append(terms)
-
-
-def _link(system: System, one: _Layer, other: _Layer, apart: tuple[set[int], set[int]], seen: set[Terms]) -> None:
-    """Equate places of two geographies that took each other in: per count, over territories that overlap."""
-    lands, others = one.view.territory, other.view.territory
-    left_parts, right_parts = _smallest(one), _smallest(other)
-    for count in sorted(left_parts.keys() & right_parts.keys()):
-        if count[0].endswith(AMOUNTS):
-            continue  # an amount changes without its count, which makes equal counts of no use to a reader
-        left, right = left_parts[count], right_parts[count]
-        owner = {code: place for place in left for code in lands[place]}
-        joins = {place: {owner[code] for code in others[place] if code in owner} for place in right}
-        for lefts, rights in _components(joins):
-            mine, theirs = [left[place] for place in lefts], [right[place] for place in rights]
-            if not one.any_of(mine, apart[0]) and not other.any_of(theirs, apart[1]):
-                terms = (*((one.cells[cell], 1) for cell in mine), *((other.cells[cell], -1) for cell in theirs))
-                _add(system, system.equations, tuple(sorted(terms)), seen)
-
-
-def _smallest(layer: _Layer) -> dict[Count, dict[str, CellId]]:
-    """Count -> place -> cell, at the lowest level that the layer has of it."""
-    result: dict[Count, dict[str, dict[str, CellId]]] = {}
+def _smallest(layer: _Layer) -> dict[tuple[str, int, str], dict[str, CellId]]:
+    """(population, year, item) -> place -> cell, at the lowest level that the layer has of it."""
+    result: dict[tuple[str, int, str], dict[str, dict[str, CellId]]] = {}
     for cell in layer.cells:
         levels = result.setdefault((cell.population, cell.year, cell.item), {})
-        levels.setdefault(level_of(cell.place), {})[cell.place] = cell
+        levels.setdefault(cell.level, {})[cell.place] = cell
     return {count: next(levels[level] for level in LEVELS if level in levels) for count, levels in result.items()}
 
 

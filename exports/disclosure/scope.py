@@ -1,27 +1,50 @@
 """From the figures of the annexes (`exports.figures.identity`) to the counts that they show or are computed from.
 
 Every figure of the marts has an identity; the policy says which count of which population it is. A figure that the
-policy doesn't know is an error, so that nothing is shown that nobody thought about.
-"""
+policy doesn't know is an error, so that nothing is shown that nobody thought about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from exports.annexes import KINDS
-from exports.disclosure.geography import FLANDERS, level_of, place_of
-from exports.disclosure.policy import TOTAL, MartPolicy, Policy, PolicyError, PolicyFile
-from exports.disclosure.system import CellId
-from exports.figures.identity import FigureId
+from exports.disclosure.policy import TOTAL, DerivedFrom, MartPolicy, Policy, PolicyError, PolicyFile
+from exports.disclosure.system import CellId, place_of
+from exports.figures.identity import VLAANDEREN, FigureId
 from exports.figures.plan import Mart
-from orchestration.store.yaml_models import Mistake, YamlDocument
+from orchestration.store.yaml_models import Mistake, Place, YamlDocument
 
 Scope = dict[tuple[str, int], dict[str, set[str]]]
 """(population, year) -> item -> the levels at which it is published."""
-
+TableRow = tuple[str, int, str]
+"""(population, year, place); amounts of money are in the row of their counts."""
 AMOUNTS = " amounts"
 """Behind the name of a population: the amounts of money that follow its counts."""
+
+
+def covers(scope: Scope, cell: CellId) -> bool:
+    """Whether the cell is among what the scope publishes."""
+    return cell.level in scope.get(cell.block, {}).get(cell.item, ())
+
+
+def row_of(cell: CellId) -> TableRow:
+    """The row that a cell belongs to; an amount of money belongs to the row of its count."""
+    return cell.population.removesuffix(AMOUNTS), cell.year, cell.place
+
+
+@dataclass(frozen=True)
+class WithheldRows:
+    """Rows of which everything is hidden, zeros too, except the counts in `kept`: those of the usual edition."""
+
+    rows: frozenset[TableRow] = frozenset()
+    kept: Scope = field(default_factory=dict)
+
+    def places(self, population: str, year: int) -> set[str]:
+        """Places of the withheld rows of a population in a year."""
+        name = population.removesuffix(AMOUNTS)
+        return {place for other, when, place in self.rows if (other, when) == (name, year)}
 
 
 @cache
@@ -35,19 +58,18 @@ class CountFinder:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._known: dict[tuple[str, str, str], tuple[tuple[str, str, int, bool], ...]] = {}
+        self._known: dict[tuple[str, str, str], tuple[str, Sequence[DerivedFrom]]] = {}
 
     def cells(self, figure: FigureId) -> tuple[CellId, ...]:
-        """The counts behind a figure: one for a count, several for a share or a change. Raises PolicyError when no
-        policy covers it."""
+        """The counts behind a figure, several for a share or a change. Raises PolicyError when no policy covers it."""
         key = (figure.mart, figure.measure, figure.category)
-        sources = self._known.get(key)
-        if sources is None:
-            sources = self._known[key] = self._sources(figure)
+        if key not in self._known:
+            self._known[key] = self._sources(figure)
+        population, sources = self._known[key]
         place = place_of(figure.level, figure.place)
         return tuple(
-            CellId(population, figure.year + shift, FLANDERS if flanders else place, item)
-            for population, item, shift, flanders in sources
+            CellId(population, figure.year + source.shift, VLAANDEREN if source.in_flanders else place, source.item)
+            for source in sources
         )
 
     def scope(self, figures: Iterable[FigureId]) -> Scope:
@@ -55,56 +77,48 @@ class CountFinder:
         result: Scope = {}
         for figure in figures:
             for cell in self.cells(figure):
-                items = result.setdefault((cell.population, cell.year), {})
-                items.setdefault(cell.item, set()).add(level_of(cell.place))
+                result.setdefault(cell.block, {}).setdefault(cell.item, set()).add(cell.level)
         return result
 
-    def _sources(self, figure: FigureId) -> tuple[tuple[str, str, int, bool], ...]:
+    def _sources(self, figure: FigureId) -> tuple[str, Sequence[DerivedFrom]]:
+        """The population of a figure, and which of its counts the figure is computed from."""
         mart, rules = marts().get(figure.mart), self._policy.marts.get(figure.mart)
         if mart is None or rules is None:
             raise PolicyError(f"policy.yml says nothing about {figure.mart}; add a block for it under `marts`")
         measure = figure.measure.removesuffix("_difference")
-        if mart.category is not None:
-            population = population_of(mart, rules, "")
-            if measure != mart.value:
-                raise self._unknown(figure)
-            return ((population, self._item(figure, mart, rules), 0, False),)
-        population = population_of(mart, rules, figure.category)
-        if measure in rules.derived:
-            return tuple(
-                (population, source.item, source.shift, source.in_flanders) for source in rules.derived[measure]
-            )
-        if measure in rules.amounts:
-            return ((population + AMOUNTS, TOTAL, 0, False),)
-        if measure not in rules.columns:
-            raise self._unknown(figure)
-        return ((population, rules.item(measure), 0, False),)
+        if mart.category is not None and measure == mart.value:
+            return population_of(mart, rules, ""), [DerivedFrom(self._item(figure, mart, rules))]
+        if mart.category is None:
+            population = population_of(mart, rules, figure.category)
+            if measure in rules.derived:
+                return population, rules.derived[measure]
+            if measure in rules.amounts:
+                return population + AMOUNTS, [DerivedFrom(TOTAL)]
+            if measure in rules.columns:
+                return population, [DerivedFrom(rules.item(measure))]
+        raise PolicyError(
+            f"policy.yml, {figure.mart}: no line covers {figure.measure}; add it to `counts`, `means`, `amounts` or "
+            "`derived` of that mart"
+        )
 
     def _item(self, figure: FigureId, mart: Mart, rules: MartPolicy) -> str:
         category = figure.category
         if category == "*":
             return TOTAL
         if category.endswith("/*"):
-            total = next((rule.total for rule in rules.sums if rule.parts == (category,)), None)
-            if total is None:
-                raise PolicyError(
-                    f"policy.yml, {figure.mart}: the sum over {category} is shown but has no name; "
-                    f"add `- total = {category}` to its `sums`"
-                )
-            return total
+            for rule in rules.sums:
+                if rule.parts == (category,):
+                    return rule.total
+            raise PolicyError(
+                f"policy.yml, {figure.mart}: the sum over {category} is shown but has no name; "
+                f"add `- total = {category}` to its `sums`"
+            )
         family = category.partition("/")[0]
         if not any(part in (category, f"{family}/*") for rule in rules.sums for part in rule.parts):
             raise PolicyError(
                 f"policy.yml, {figure.mart}: no sum holds {category}; add `- total = {family}/*` to its `sums`"
             )
         return item_of(mart, category)
-
-    @staticmethod
-    def _unknown(figure: FigureId) -> PolicyError:
-        return PolicyError(
-            f"policy.yml, {figure.mart}: no line covers {figure.measure}; add it to `counts`, `means`, `amounts` or "
-            "`derived` of that mart"
-        )
 
 
 def population_of(mart: Mart, rules: MartPolicy, category: str) -> str:
@@ -120,8 +134,7 @@ def population_of(mart: Mart, rules: MartPolicy, category: str) -> str:
 
 
 def item_of(mart: Mart, category: str) -> str:
-    """Name of the count of a category. When the wide table counts it in a wider one, both are named:
-    `months/25+|months/30`."""
+    """Name of the count of a category; with the wider one that the wide table counts it in: `months/25+|months/30`."""
     try:
         whole = mart.bins(category)
     except ValueError:  # the name of a bin is no category of the mart
@@ -132,32 +145,26 @@ def item_of(mart: Mart, category: str) -> str:
 def uncovered(policy: YamlDocument[PolicyFile]) -> list[Mistake]:
     """Marts and measures that annexes show and the policy doesn't cover, and what it covers that no annex shows."""
     rules_by_mart = policy.model.marts
-    found = [
-        policy.mistake(("marts", name), f"no annex shows {name}; correct its name under `marts`, or take the block out")
+    found: list[tuple[Place, str]] = [
+        (("marts", name), f"no annex shows {name}; correct its name under `marts`, or take the block out")
         for name in rules_by_mart.keys() - marts().keys()
     ]
     for name, mart in marts().items():
-        rules = rules_by_mart.get(name)
-        if rules is None:
-            found.append(policy.mistake(("marts",), f"says nothing about {name}; add a block for it under `marts`"))
+        at = ("marts", name)
+        if (rules := rules_by_mart.get(name)) is None:
+            found.append((("marts",), f"says nothing about {name}; add a block for it under `marts`"))
             continue
-        covered = {*rules.columns, *rules.amounts, *rules.derived}
-        found += [
-            policy.mistake(
-                ("marts", name),
-                f"{name}: no line covers {item.column}; add it to `counts`, `means`, `amounts` or `derived`",
-            )
-            for item in (mart.measures if mart.category is None else ())
-            if item.column not in covered
-        ]
+        if mart.category is None:
+            covered = {*rules.columns, *rules.amounts, *rules.derived}
+            missing = (item.column for item in mart.measures if item.column not in covered)
+            add = "add it to `counts`, `means`, `amounts` or `derived`"
+            found += [(at, f"{name}: no line covers {column}; {add}") for column in missing]
+        elif not rules.sums:
+            found.append((at, f"{name}: no `sums`; add `- total = <kenmerk>/*` for its categories"))
         options = {value for values in mart.options.values() for value in values}
         if not isinstance(rules.per_person, int) and rules.per_person.keys() != options:
-            what = (
-                f"{name}: `per_person` needs a number for each of {', '.join(sorted(options))}; "
-                f"it has {', '.join(sorted(rules.per_person))}"
+            needs, has = ", ".join(sorted(options)), ", ".join(sorted(rules.per_person))
+            found.append(
+                ((*at, "per_person"), f"{name}: `per_person` needs a number for each of {needs}; it has {has}")
             )
-            found.append(policy.mistake(("marts", name, "per_person"), what))
-        if mart.category is not None and not rules.sums:
-            what = f"{name}: no `sums`; add `- total = <kenmerk>/*` for its categories"
-            found.append(policy.mistake(("marts", name), what))
-    return sorted(found, key=str)
+    return sorted((policy.mistake(place, what) for place, what in found), key=str)

@@ -1,8 +1,7 @@
 """Integer programs over the hidden cells of one component, solved with HiGHS and checked in exact arithmetic.
 
 HiGHS (highspy, MIT licence) works with floating-point numbers. Its optimum is rounded to whole numbers and counts
-as a feasible point only when every equation and bound holds exactly.
-"""
+as a feasible point only when every equation and bound holds exactly."""
 
 from __future__ import annotations
 
@@ -33,15 +32,17 @@ class Program:
 
     `equations` and `bounds` are (terms, constant): the sum of the terms plus the constant is 0, or at least 0."""
 
-    def __init__(
-        self, floors: Sequence[int], equations: Sequence[tuple[Terms, int]], bounds: Sequence[tuple[Terms, int]] = ()
-    ) -> None:
+    def __init__(self, floors: Sequence[int], equations: Iterable[Row], bounds: Iterable[Row] = ()) -> None:
         self.floors: Ints = np.array(floors, dtype=np.int64)
         self.size = len(floors)
         self.last: Floats = np.zeros(0)  # what the solver answered last, before rounding
         equal, least = _distinct(equations), _distinct(bounds)
-        self._equations = len(equal)
-        self._index, self._factors, self._starts, self._constants = _matrix([*equal, *least])
+        rows, self._equations = [*equal, *least], len(equal)
+        # As arrays: column of every term, its factor, where rows start, and their constants.
+        self._index = np.array([cell for terms, _ in rows for cell, _ in terms], dtype=np.int32)
+        self._factors: Ints = np.array([factor for terms, _ in rows for _, factor in terms], dtype=np.int64)
+        self._starts = np.cumsum([0, *(len(terms) for terms, _ in rows)]).astype(np.int32)
+        self._constants: Ints = np.array([constant for _, constant in rows], dtype=np.int64)
         self._integer = False
         self._highs: Any = None
 
@@ -49,21 +50,15 @@ class Program:
         """Whether the point satisfies everything, in whole numbers."""
         if np.any(point < self.floors):
             return False
-        if not len(self._constants):
+        if not len(self._constants):  # reduceat needs a row
             return True
         sums = np.add.reduceat(self._factors * point[self._index], self._starts[:-1]) + self._constants
         return not np.any(sums[: self._equations]) and not np.any(sums[self._equations :] < 0)
 
     def optimum(
-        self,
-        costs: Floats,
-        *,
-        lower: Floats | None = None,
-        upper: Floats | None = None,
-        integer: bool = False,
+        self, costs: Floats, lower: Floats | float = -INFINITY, upper: Floats | float = INFINITY, integer: bool = False
     ) -> tuple[float, Ints | None] | None:
-        """The minimum of `costs` times the variables within `lower` and `upper`: (value, point). None when nothing is
-        feasible.
+        """(value, point) of the minimum of `costs` times the variables in their bounds; None when nothing is feasible.
 
         The point is None when it isn't whole or not exact. Without `integer` the value is that of the linear
         relaxation: at most the true minimum."""
@@ -72,13 +67,12 @@ class Program:
         if integer != self._integer:
             highs.changeColsIntegrality(self.size, columns, np.full(self.size, int(integer), dtype=np.uint8))
             self._integer = integer
-        floors = self.floors.astype(np.float64)
-        least = floors if lower is None else np.maximum(floors, lower)
-        most = np.full(self.size, INFINITY) if upper is None else upper
+        least = np.maximum(self.floors.astype(np.float64), lower)
+        most = np.full(self.size, upper, dtype=np.float64)
         if np.any(least > most):
             return None
         highs.changeColsCost(self.size, columns, np.ascontiguousarray(costs, dtype=np.float64))
-        highs.changeColsBounds(self.size, columns, least, np.ascontiguousarray(most, dtype=np.float64))
+        highs.changeColsBounds(self.size, columns, least, most)
         highs.setOptionValue("time_limit", highs.getRunTime() + TIME_LIMIT)  # its clock runs on from run to run
         highs.run()
         status = highs.modelStatusToString(highs.getModelStatus())
@@ -131,13 +125,3 @@ def _distinct(rows: Iterable[Row]) -> list[Row]:
     """Rows with every cell once, and every row once: HiGHS never ends on a row that names a cell twice."""
     merged = ((simplified(terms), constant) for terms, constant in rows)
     return list(dict.fromkeys(row for row in merged if row[0]))
-
-
-def _matrix(rows: Sequence[Row]) -> tuple[NDArray[np.int32], Ints, NDArray[np.int32], Ints]:
-    """Rows as arrays: column of every term, its factor, where rows start, and their constants."""
-    return (
-        np.array([cell for terms, _ in rows for cell, _ in terms], dtype=np.int32),
-        np.array([factor for terms, _ in rows for _, factor in terms], dtype=np.int64),
-        np.cumsum([0, *(len(terms) for terms, _ in rows)]).astype(np.int32),
-        np.array([constant for _, constant in rows], dtype=np.int64),
-    )

@@ -2,49 +2,46 @@
 
 Gzip-compressed JSON; the same control gives the same bytes. The file holds the true values of what is hidden, since
 without them a later release could not tell which figures are still the same: it is as confidential as the full edition.
-The policy is in it as text, so that a later change of `policy.yml` doesn't change what an old control says.
-"""
+The policy is in it as text, so that a later change of `policy.yml` doesn't change what an old control says."""
 
 from __future__ import annotations
 
 import datetime as dt
 import gzip
 import json
+from collections import defaultdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from exports.disclosure.control import Control
-from exports.disclosure.geography import Geography
 from exports.disclosure.policy import kept_policy
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import Scope
-from exports.disclosure.system import CellId, System, Terms
+from exports.disclosure.system import CellId, Geography, System, Terms
 from exports.figures.reading import Municipality
 from exports.xlsx.archive import replace_file
+from orchestration.store.errors import TweError
 
 SUFFIX = ".control.json.gz"
 _FORMAT = 1
 _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
 
 
-class RegisterError(Exception):
-    """A kept control can't be read. Without it nothing may be published about its years."""
+class RegisterError(TweError):
+    """A stored control can't be read. Without it nothing may be published about its years."""
 
 
 def save(control: Control, path: Path) -> Path:
     """Write the control to `path` in one step, and return that path."""
     release, system = control.release, control.release.system
-    names: dict[str, int] = {}
-
-    def number(text: str) -> int:
-        return names.setdefault(text, len(names))
-
+    names: defaultdict[str, int] = defaultdict(count().__next__)  # numbered as they come up
     cells = [
         (
-            number(cell.population),
+            names[cell.population],
             cell.year,
-            number(cell.place),
-            number(cell.item),
+            names[cell.place],
+            names[cell.item],
             system.values[index],
             _WATCHED * system.watched[index] + _HIDDEN * (index in release.hidden) + _EXEMPT * (index in system.exempt),
             system.units[index],
@@ -89,14 +86,8 @@ def load(path: Path) -> Control:
             (population, year): {item: set(levels) for item, levels in items.items()}
             for population, year, items in data["scope"]
         }
-        return Control(
-            release,
-            scope,
-            kept_policy(data["policy"]),
-            data["passed"],
-            tuple(data["policy_lines"]),
-            tuple(data["audit_lines"]),
-        )
+        policy_lines, audit_lines = tuple(data["policy_lines"]), tuple(data["audit_lines"])
+        return Control(release, scope, kept_policy(data["policy"]), data["passed"], policy_lines, audit_lines)
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
         raise RegisterError(
             f"{path}: this disclosure control can't be read ({type(error).__name__}); control the question again, or, "
@@ -105,10 +96,8 @@ def load(path: Path) -> Control:
 
 
 def _release(data: dict[str, Any]) -> PublishedSystem:
-    names = data["names"]
-    policy = kept_policy(data["policy"])
-    system = System(policy.threshold)
-    hidden = set()
+    names, hidden = data["names"], set()
+    system = System(kept_policy(data["policy"]).threshold)
     for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"], strict=True):
         cell = CellId(names[population], year, names[place], names[item])
         number = system.add(cell, value, cost=cost, unit=unit, floor=floor, watched=bool(flags & _WATCHED))
@@ -116,16 +105,10 @@ def _release(data: dict[str, Any]) -> PublishedSystem:
             hidden.add(number)
         if flags & _EXEMPT:
             system.exempt.add(number)
-    system.equations = [_terms(row) for row in data["equations"]]
-    system.bounds = [_terms(row) for row in data["bounds"]]
-    return PublishedSystem(
-        data["name"],
-        dt.date.fromisoformat(data["as_of"]),
-        dt.date.fromisoformat(data["geography_date"]),
-        Geography(tuple(Municipality(*row) for row in data["municipalities"])),
-        system,
-        frozenset(hidden),
-    )
+    system.equations, system.bounds = ([_terms(row) for row in data[name]] for name in ("equations", "bounds"))
+    as_of, geography_date = (dt.date.fromisoformat(data[name]) for name in ("as_of", "geography_date"))
+    geography = Geography(tuple(Municipality(*row) for row in data["municipalities"]))
+    return PublishedSystem(data["name"], as_of, geography_date, geography, system, frozenset(hidden))
 
 
 def _signed(terms: Terms) -> list[int]:

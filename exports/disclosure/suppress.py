@@ -19,79 +19,64 @@ import numpy as np
 from exports.disclosure.audit import explore, programs, whole_points
 from exports.disclosure.bounds import InnerBounds, OuterBounds
 from exports.disclosure.secondary import GreedySuppression, RepairProgram
-from exports.disclosure.solver import Floats, Ints
+from exports.disclosure.solver import Ints
 from exports.disclosure.system import System, split
 
 
 @dataclass
 class Pattern:
-    """The hidden cells of a system, which of them are `small` by the policy, and points that save the audit time."""
+    """The hidden cells of a system, and points that save the audit time."""
 
     hidden: set[int] = field(default_factory=set)
-    small: set[int] = field(default_factory=set)
     points: list[Ints] = field(default_factory=list)
 
 
 def suppress(system: System, workers: int = 2, start: Set[int] = frozenset()) -> Pattern:
-    """The pattern for a whole system, part by part; the same for any number of workers. Cells in `start` are hidden
-    anyway.
+    """The pattern for a whole system, part by part; the same for any number of workers. It hides the cells in `start`.
 
     Workers are threads: nearly all time is spent in the solver, which lets other threads run meanwhile."""
     pattern = Pattern()
     parts: list[tuple[list[int], list[Ints]]] = []
     pieces = sorted(split(system), key=lambda part: -len(part.cells))
-    numbers = [[system.index[cell] for cell in part.cells] for part in pieces]
-    following = [any(cell in system.follows for cell in cells) for cells in numbers]
+    numbered = [(piece, [system.index[cell] for cell in piece.cells]) for piece in pieces]
     with ThreadPoolExecutor(max(1, workers)) as pool:
         for late in (False, True):  # what follows another cell waits until that one is settled
-            turn = [number for number, follows in enumerate(following) if follows is late]
-            forced = [_followers(system, numbers[number], pattern.hidden, start) for number in turn]
-            answers = list(pool.map(_suppress_part, [pieces[number] for number in turn], forced))
-            for number, (small, hidden, points) in zip(turn, answers, strict=True):
-                pattern.small |= {numbers[number][cell] for cell in small}
-                pattern.hidden |= {numbers[number][cell] for cell in hidden}
-                parts.append((numbers[number], points))
+            turn = [(p, numbers) for p, numbers in numbered if any(c in system.follows for c in numbers) is late]
+            forced = [
+                {place for place, c in enumerate(numbers) if c in start or system.follows.get(c) in pattern.hidden}
+                for _, numbers in turn
+            ]
+            answers = list(pool.map(_suppress_part, [piece for piece, _ in turn], forced))
+            for (_, numbers), (hidden, points) in zip(turn, answers, strict=True):
+                pattern.hidden |= {numbers[cell] for cell in hidden}
+                parts.append((numbers, points))
     pattern.points = whole_points(np.array(system.values, dtype=np.int64), parts)
     return pattern
 
 
-def unchanged(system: System, hidden: Set[int]) -> Pattern:
-    """The pattern that hides nothing beyond `hidden` and what earlier releases hid, to be audited as it is."""
-    before = {cell for cell, kept in system.fixed.items() if kept}
-    unknown = {cell for cell, watched in enumerate(system.watched) if not watched}
-    return Pattern({cell for cell in hidden if system.fixed.get(cell) is not False} | before | unknown)
-
-
-def _followers(system: System, cells: list[int], hidden: set[int], start: Set[int]) -> set[int]:
-    """The cells of a part (by their number in it) that must be hidden because the cell that they follow is."""
-    return {place for place, cell in enumerate(cells) if cell in start or system.follows.get(cell) in hidden}
-
-
-def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], set[int], list[Ints]]:
-    cells = range(len(system.cells))
-    known = {cell for cell, hidden in system.fixed.items() if not hidden}
-    small = {cell for cell in cells if system.is_small(cell)} - known
-    before = {cell for cell, hidden in system.fixed.items() if hidden}
-    must = small | before | (forced - known) | {cell for cell in cells if not system.watched[cell]}
+def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Ints]]:
+    """The hidden cells of a part, `forced` among them, and points."""
+    must = system.hidden_with(forced | {cell for cell in range(len(system.cells)) if system.is_small(cell)})
     if not any(system.watched[cell] for cell in must):
-        return small, must, []
+        return must, []
     greedy = GreedySuppression(system, set(must))
     greedy.run()
     greedy.loosen()
     greedy.trim(must)
     greedy.loosen()
-    return small, greedy.hidden, _finish(system, greedy.hidden)
+    return greedy.hidden, _finish(system, greedy.hidden)
 
 
 _BATCH = 8
-"""So many confined cells of a component are freed before new witnesses are looked for: what frees one frees others."""
+"""So many confined cells of a component are freed before new points are looked for: what frees one frees others."""
 
 
 def _finish(system: System, hidden: set[int]) -> list[Ints]:
     """Hide what is still needed (in `hidden`); the points that prove the pattern. More hidden keeps points valid."""
     points = [np.array(system.values, dtype=np.int64)]
     repair = RepairProgram(system)
-    most = hidden | _changeable(system, hidden)
+    changeable = {cell for cell in range(len(system.cells)) if system.can_hide(cell)}
+    most = hidden | changeable
     widest = OuterBounds(system.published(most))
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     settled: set[int] = set()  # never small, or beyond help, as far as hidden then
@@ -111,12 +96,10 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
             for variable in todo:
                 cell = component[variable]
                 lowest = _confined_from(system, cell, variable, inner)
-                if lowest is None:
-                    if inner.unproven[variable]:
-                        settled.add(cell)
+                if lowest is None and not inner.unproven[variable]:
                     continue
                 width = int(inner.widths[variable])
-                more = repair.widen(cell, lowest, width, hidden, _changeable(system, hidden))
+                more = None if lowest is None else repair.widen(cell, lowest, width, hidden, changeable)
                 if more is None:
                     settled.add(cell)
                     continue
@@ -135,34 +118,17 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
             stale = False
 
 
-def _changeable(system: System, hidden: set[int]) -> set[int]:
-    """The shown cells that may be hidden: all but those already released and those the policy excepts."""
-    return {
-        cell
-        for cell in range(len(system.cells))
-        if cell not in hidden and cell not in system.exempt and system.fixed.get(cell) is not False
-    }
-
-
 def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds) -> int | None:
     """The lowest value of a cell that could be small and can't vary enough; None when it is fine."""
     costs = np.zeros(inner.program.size)
     costs[variable] = 1
-    lowest = int(np.ceil(_optimum(inner, costs) - 1e-6))
-    if lowest >= system.threshold * system.units[cell] or not inner.unproven[variable]:
-        return None
-    upper = np.full(inner.program.size, np.inf)
-    upper[variable] = lowest + int(inner.widths[variable])
-    _optimum(inner, -costs, upper)
-    return lowest if inner.unproven[variable] else None
-
-
-def _optimum(inner: InnerBounds, costs: Floats, upper: Floats | None = None) -> float:
-    """The minimum over whole numbers; offers the point that has it."""
-    for integer in (False, True):
-        result = inner.program.optimum(costs, upper=upper, integer=integer)
-        assert result is not None  # the true values are a solution
-        if result[1] is not None:
-            inner.offer(result[1])
-            break
-    return result[0]
+    result = inner.minimum(costs)
+    assert result is not None  # the true values are a solution
+    lowest = int(np.ceil(result[0] - 1e-6))
+    if lowest < system.large(cell) and inner.unproven[variable]:
+        upper = np.full(inner.program.size, np.inf)
+        upper[variable] = lowest + int(inner.widths[variable])
+        inner.minimum(-costs, upper)
+        if inner.unproven[variable]:
+            return lowest
+    return None

@@ -12,28 +12,19 @@ beyond the usual edition, so there is always an outcome when the usual edition h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from exports.disclosure.bounds import OuterBounds
-from exports.disclosure.counts import Block, TableRow, WithheldRows, assemble, equal, row_of
-from exports.disclosure.geography import LEVELS, level_of
+from exports.disclosure.counts import Blocks, assemble, equal
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
-from exports.disclosure.scope import Scope
-from exports.disclosure.system import CellId, System
+from exports.disclosure.scope import Scope, TableRow, WithheldRows, covers, row_of
+from exports.disclosure.system import LEVELS, CellId, System, level_of
 
 _DEPTH = 4
 """So many equations away from a cell without room a row is looked for."""
 _ROUNDS = 20
-
-
-@dataclass(frozen=True)
-class UsualEdition:
-    """The usual edition: its release, and the counts that it publishes."""
-
-    release: PublishedSystem
-    scope: Scope
 
 
 @dataclass(frozen=True)
@@ -49,50 +40,47 @@ class WithholdingOption:
 
 
 def withholding_options(
-    usual: UsualEdition,
+    usual: PublishedSystem,
+    usual_scope: Scope,
     bare: PublishedSystem,
-    blocks: Mapping[tuple[str, int], Block],
+    blocks: Blocks,
     scope: Scope,
     earlier: Sequence[PublishedSystem],
     policy: Policy,
 ) -> Iterator[WithholdingOption]:
     """What to withhold, in up to five steps, each with more rows than the one before: the rows that propagation finds,
-    all rows of municipalities, all rows that count something, all rows."""
+    all rows of municipalities, all rows that count something, all rows.
 
-    kept = _kept(usual.scope, blocks, policy)
+    `bare` is the new edition, which publishes `scope`, with nothing hidden; `usual` publishes `usual_scope`."""
+    kept = _kept(usual_scope, blocks, policy)
 
     def choice(rows: frozenset[TableRow]) -> WithholdingOption:
         withheld = WithheldRows(rows, kept)
+        new, before = (assemble(blocks, of, bare.geography, policy, withheld) for of in (scope, usual_scope))
+        hidden = frozenset(number for number in range(len(new.cells)) if new.is_withheld(number))
+        unknown = frozenset(number for number, cell in enumerate(before.cells) if cell not in shown)
+        release, beside = replace(bare, system=new, hidden=hidden), replace(usual, system=before, hidden=unknown)
+        return WithholdingOption(withheld, release, beside)
 
-        def system(of: Scope) -> System:
-            return assemble(blocks, of, bare.geography, policy, withheld)
-
-        new = _with(bare, system(scope))
-        before = _with(usual.release, system(usual.scope))
-        shown = {cell for number, cell in enumerate(usual.release.system.cells) if number not in usual.release.hidden}
-        hidden = frozenset(number for number, cell in enumerate(before.system.cells) if cell not in shown)
-        return WithholdingOption(withheld, new, replace(before, hidden=hidden))
-
-    everything = frozenset(row_of(cell) for cell in bare.system.cells if not WithheldRows(kept=kept).keeps(cell))
-    chosen: frozenset[TableRow] = frozenset()
+    shown = {cell for number, cell in enumerate(usual.system.cells) if number not in usual.hidden}
+    everything = frozenset(row_of(cell) for cell in bare.system.cells if not covers(kept, cell))
     beyond = set(_narrow(choice(everything), earlier, policy))
-    found = choice(chosen)
+    found = choice(frozenset())
     for _ in range(_ROUNDS):
         more = {row for cell, row in _narrow(found, earlier, policy).items() if row and cell not in beyond}
         if not more:
             break
-        chosen |= more
-        found = choice(chosen)
+        found = choice(found.withheld.rows | more)
     yield found
-    municipal = chosen | {row for row in everything if level_of(row[2]) == LEVELS[0]}
+    municipal = found.withheld.rows | {row for row in everything if level_of(row[2]) == LEVELS[0]}
     places = {place for above in bare.geography.above.values() for place in above.values()}
     empty = frozenset((population, year, place) for population, year, _ in everything for place in places)
     for rows in (municipal, everything, empty):  # the last with the rows that hold nothing but zeros
-        if rows != chosen:
+        if rows != found.withheld.rows:
             yield choice(rows)
 
 
-def _kept(scope: Scope, blocks: Mapping[tuple[str, int], Block], policy: Policy) -> Scope:
+def _kept(scope: Scope, blocks: Blocks, policy: Policy) -> Scope:
     """The scope of the usual edition, with the counts of other populations that are the same numbers as some in it."""
     kept = {key: {item: set(levels) for item, levels in items.items()} for key, items in scope.items()}
     for rule in policy.same:
@@ -106,22 +94,14 @@ def _kept(scope: Scope, blocks: Mapping[tuple[str, int], Block], policy: Policy)
     return kept
 
 
-def _with(release: PublishedSystem, system: System) -> PublishedSystem:
-    withheld = frozenset(number for number in range(len(system.cells)) if system.is_withheld(number))
-    return replace(release, system=system, hidden=withheld)
-
-
-def _narrow(
-    choice: WithholdingOption, earlier: Sequence[PublishedSystem], policy: Policy
-) -> dict[CellId, TableRow | None]:
+def _narrow(at: WithholdingOption, earlier: Sequence[PublishedSystem], policy: Policy) -> dict[CellId, TableRow | None]:
     """The cells without room even when all that can be hidden is, each with the row to withhold for it, if any."""
-    union = with_earlier(choice.release, [*earlier, choice.usual], policy)
-    cells = range(len(union.cells))
-    most = {cell for cell in cells if union.fixed.get(cell) is not False and cell not in union.exempt}
+    union = with_earlier(at.release, [*earlier, at.usual], policy)
+    most = {cell for cell in range(len(union.cells)) if union.can_hide(cell)}
     intervals = OuterBounds(union.published(most))
-    own = len(choice.release.system.cells)
+    own = len(at.release.system.cells)
     return {
-        union.cells[cell]: _row(union, own, intervals, cell, choice.withheld)
+        union.cells[cell]: _row(union, own, intervals, cell, at.withheld)
         for cell in most
         if union.watched[cell] and intervals.narrow(cell)
     }
@@ -129,9 +109,9 @@ def _narrow(
 
 def _row(union: System, own: int, intervals: OuterBounds, cell: int, withheld: WithheldRows) -> TableRow | None:
     found = [
-        (LEVELS.index(level_of(name.place)), distance, row_of(name))
+        (LEVELS.index(name.level), distance, row_of(name))
         for distance, terms in [(0, ((cell, 1),)), *intervals.reasons(cell, _DEPTH)]
         for number, name in ((number, union.cells[number]) for number, _ in terms if number < own)
-        if not withheld.keeps(name) and row_of(name) not in withheld.rows
+        if not covers(withheld.kept, name) and row_of(name) not in withheld.rows
     ]
     return min(found)[2] if found else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
-from exports.disclosure.counts import WithheldRows
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.scope import WithheldRows
 from exports.figures.identity import VLAANDEREN
 
 
@@ -18,12 +18,9 @@ def policy_lines(
 
     `earlier` are the releases that were taken into account. `usual`: the rows that are withheld because of the usual
     edition of the same publication; None when this is the usual edition."""
-    top = policy.threshold - 1
-    zeros = (
-        "een 0 is getoond, behalve in de rijen die het nazicht noemt" if usual and usual.rows else "een 0 is getoond"
-    )
+    but = ", behalve in de rijen die het nazicht noemt" if usual and usual.rows else ""
     lines = [
-        f"Aantallen van 1 tot en met {top} zijn vervangen door [c]; {zeros}.",
+        f"Aantallen van 1 tot en met {policy.threshold - 1} zijn vervangen door [c]; een 0 is getoond{but}.",
         "Ook andere aantallen zijn vervangen door [c] waar een klein aantal anders te berekenen zou zijn uit de rest: "
         "uit categorieën, gemeenten, provincies en Vlaanderen, en uit alle bijlagen van alle vragen samen.",
         "Bedragen, percentages, gemiddelden en wijzigingen zijn verborgen wanneer een aantal waaruit ze berekend zijn, "
@@ -55,8 +52,7 @@ def audit_lines(
 ) -> tuple[str, ...]:
     """What the audit found and how much is hidden, in Dutch.
 
-    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that an earlier release shows already.
-    """
+    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that earlier releases show already."""
     if report.passed:
         lines = [
             "Geslaagd: uit alles wat samen gepubliceerd is, valt geen enkel verborgen klein aantal te bepalen, noch te "

@@ -1,34 +1,69 @@
-"""From a publication to the data of the page: every figure that it may show, once, as compact lists.
+"""From a publication to the data of the page: every figure that is selected, once, as compact lists.
 
     series[kind].measures               what is counted: id, label, decimals
     series[kind].unfinished             years of which months may still come in: not to be compared with others
     series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
-A place is a NIS code, `p:` and the name of a province, or `vlaanderen`.
-"""
+A place is a NIS code, `p:` and the name of a province, or `vlaanderen`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.editions import Edition, displayed
-from exports.figure_book.definition import KINDS_SHOWN
-from exports.figure_book.selection import KindSelection, Selection, of_kind, shows
-from exports.figures.collect import Figures, WideFigures, collect
+from exports.figure_book.definition import KINDS_SHOWN, Definition
+from exports.figures.collect import Figures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.plan import Indicator
-from exports.figures.reading import UNASSIGNED, Municipality, PublicationReader
-from exports.questions.question import Annex
+from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
+from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
 from exports.wording import long_date
 
 Book = dict[str, Any]
 _SIGNS = {"[c]": "c", "[x]": "x", "[z]": "z"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Figures of one annex kind: every measure at every level and year; all measures when none is named."""
+
+    kind: AnnexKind
+    years: tuple[int, ...]
+    levels: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+
+    def has(self, measure: str) -> bool:
+        """Whether the measure is selected: by its own name, or by that of its family (`position/`)."""
+        return not self.measures or measure in self.measures or f"{measure.partition('/')[0]}/" in self.measures
+
+
+def of_definition(definition: Definition, publication: PublicationReader) -> list[Selection]:
+    """The figures of the book: of the years that its definition names, those of which the marts hold something."""
+    selected = []
+    for block in definition.blocks:
+        rows = publication.rows(block.kind.marts[0].name, ("year",))
+        if years := block.years.of((year for (year,) in rows), publication.facts.as_of):
+            selected.append(Selection(block.kind, years, block.levels, block.measures))
+    return selected
+
+
+def of_questions(questions: Iterable[Question], facts: Facts) -> list[Selection]:
+    """What the annexes of questions show under the default options. A question that is pinned to other dates than the
+    publication's is answered from another publication, so none of its figures are selected here."""
+    return [
+        Selection(annex.kind, annex.years, annex.levels)
+        for question in questions
+        if question.as_of in (None, facts.as_of) and question.geography_date in (None, facts.geography_date)
+        for annex in question.annexes
+        if all(annex.options.get(name, values[0]) == values[0] for name, values in annex.kind.options.items())
+    ]
 
 
 def collect_book(
@@ -37,7 +72,7 @@ def collect_book(
     """The data of the page. Nothing that is hidden, or not selected, is in it."""
     facts = publication.facts
     municipalities = [item for item in publication.municipalities if item.nis_code != UNASSIGNED]
-    series = {key: made for key in KINDS_SHOWN if (made := _series(publication, key, selected, hidden)) is not None}
+    found = {key: read for key in KINDS_SHOWN if (read := _Series.read(publication, KINDS[key], selected)) is not None}
     return {
         "meta": {
             "asOf": facts.as_of.isoformat(),
@@ -52,16 +87,15 @@ def collect_book(
         },
         "provinces": list(dict.fromkeys(item.province for item in municipalities)),
         "places": _places(publication, municipalities),
-        "series": series,
+        "series": {key: _described_series(publication, KINDS[key], series, hidden) for key, series in found.items()},
     }
 
 
 def figures_of(publication: PublicationReader, selected: Sequence[Selection]) -> Iterator[Figure]:
     """Every figure that a page with all of them would show: what may have to be hidden."""
     for key in KINDS_SHOWN:
-        if (found := _Series.read(publication, key, selected)) is not None:
-            for row in found.rows.values():
-                yield from (figure for figure in row if figure is not None)
+        if (series := _Series.read(publication, KINDS[key], selected)) is not None:
+            yield from (figure for row in series.rows.values() for figure in row if figure is not None)
 
 
 def _places(publication: PublicationReader, municipalities: Sequence[Municipality]) -> list[list[Any]]:
@@ -81,60 +115,71 @@ def _sort_key(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Series:
-    """The figures of one annex kind; `rows` by place, measure by measure and within each year by year."""
+    """The selected figures of one annex kind; `rows` by place, measure by measure and within each year by year."""
 
-    selection: KindSelection
     figures: Figures
     indicators: list[tuple[str, Indicator]]
     rows: dict[str, list[Figure | None]]
 
     @classmethod
-    def read(cls, publication: PublicationReader, key: str, selected: Sequence[Selection]) -> _Series | None:
+    def read(cls, publication: PublicationReader, kind: AnnexKind, selected: Sequence[Selection]) -> _Series | None:
         """None when nothing of the kind is selected."""
-        kind = KINDS[key]
-        selection = of_kind(kind, selected)
-        if not selection.years:
+        selected = [item for item in selected if item.kind.key == kind.key]
+        if not (years := sorted({year for item in selected for year in item.years})):
             return None
-        figures = collect(publication, kind, selection.years, {}, tidied=False)
-        shown = [(name, indicator, selection.pairs(name)) for name, indicator in _indicators(figures)]
-        shown = [item for item in shown if item[2]]
+        figures = collect(publication, kind, tuple(years), {}, tidied=False)
+        shown = [(name, indicator, pairs) for name, indicator in _indicators(figures) if (pairs := _at(selected, name))]
         rows = {
-            place: [
-                figures.figure(indicator, level, where, year) if shows(pairs, level, year, centre) else None
+            key: [
+                figures.figure(indicator, level, place, year)
+                if not pairs.isdisjoint((at, year) for at in levels)
+                else None
                 for _, indicator, pairs in shown
-                for year in selection.years
+                for year in years
             ]
-            for place, level, where, centre in _shown_places(figures, selection)
+            for key, level, place, levels in _places_of(figures)
+            if any(not levels.isdisjoint(item.levels) for item in selected)
         }
-        return cls(selection, figures, [(name, indicator) for name, indicator, _ in shown], rows)
+        return cls(figures, [(name, indicator) for name, indicator, _ in shown], rows)
 
 
-def _series(
-    publication: PublicationReader, key: str, selected: Sequence[Selection], hidden: Hidden | None
-) -> dict[str, Any] | None:
-    found = _Series.read(publication, key, selected)
-    if found is None:
-        return None
-    kind, years = KINDS[key], found.selection.years
-    flags = year_flags(
-        Annex.model_construct(kind=kind, number="", title=kind.name, years=years, file_name=""),
-        found.figures,
-        publication.facts.as_of,
-    )
+def _at(selected: Iterable[Selection], measure: str) -> set[tuple[str, int]]:
+    """(level, year) at which the measure is shown."""
+    return {(level, year) for item in selected if item.has(measure) for level in item.levels for year in item.years}
+
+
+def _places_of(figures: Figures) -> Iterator[tuple[str, str, str, set[str]]]:
+    """(key on the page, level, place as in an identity, the levels of which one must be selected) of every place. A
+    centrumstad is shown as a gemeente, also where the gemeenten are not."""
+    assigned = [item for item in figures.municipalities if item.nis_code != UNASSIGNED]
+    yield VLAANDEREN, VLAANDEREN, VLAANDEREN, {VLAANDEREN}
+    for province in figures.provinces:
+        if any(item.province == province for item in assigned):
+            yield f"p:{province}", PROVINCIE, province, {PROVINCIE}
+    for item in assigned:
+        yield item.nis_code, GEMEENTE, item.nis_code, {GEMEENTE, *([CENTRUMSTAD] if item.is_centre_city else [])}
+
+
+def _described_series(
+    publication: PublicationReader, kind: AnnexKind, series: _Series, hidden: Hidden | None
+) -> dict[str, Any]:
+    figures, years = series.figures, series.figures.years
+    annex = Annex.model_construct(kind=kind, number="", title=kind.name, years=years, file_name="")
+    flags = year_flags(annex, figures, publication.facts.as_of)
     return {
         "years": list(years),
         "provisional": sorted(flags.provisional),
         "unfinished": _incomplete_years(publication, kind, years),
         "breaks": {str(year): text for year, text in flags.breaks.items()},
         "closing": flags.correction_period.text,
-        "unallocated": any(item.nis_code == UNASSIGNED for item in found.figures.municipalities),
-        "measures": [_described(name, indicator) for name, indicator in found.indicators],
+        "unallocated": any(item.nis_code == UNASSIGNED for item in figures.municipalities),
+        "measures": [_described(name, indicator) for name, indicator in series.indicators],
         "cells": {
             place: [
                 _late([_value(figure, hidden) for figure in row[i : i + len(years)]])
                 for i in range(0, len(row), len(years))
             ]
-            for place, row in found.rows.items()
+            for place, row in series.rows.items()
         },
     }
 
@@ -143,32 +188,16 @@ def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Se
     """The years whose last months may not be paid for, or delivered, yet: those without a delivery two years on.
 
     A publication knows days of delivery and years worked, not months: payments for December come in after those for
-    November, in a delivery of the next year or later. Only a delivery of the year after that surely has them.
-    """
+    November, in a delivery of the next year or later. Only a delivery of the year after that surely has them."""
     if not kind.paid_later:
         return []
     last = max((item.delivered_on.year for item in publication.deliveries(kind.sources)), default=0)
     return [year for year in years if last < year + 2]
 
 
-def _shown_places(figures: Figures, selection: KindSelection) -> Iterator[tuple[str, str, str, bool]]:
-    """(place, level, place as in an identity, is it a centre city) of all places that are shown at some year."""
-    if VLAANDEREN in selection.levels:
-        yield VLAANDEREN, VLAANDEREN, VLAANDEREN, False
-    if PROVINCIE in selection.levels:
-        for province in figures.provinces:
-            if any(item.province == province and item.nis_code != UNASSIGNED for item in figures.municipalities):
-                yield f"p:{province}", PROVINCIE, province, False
-    for item in figures.municipalities:
-        selected = GEMEENTE in selection.levels or (item.is_centre_city and CENTRUMSTAD in selection.levels)
-        if item.nis_code != UNASSIGNED and selected:
-            yield item.nis_code, GEMEENTE, item.nis_code, item.is_centre_city
-
-
 def _indicators(figures: Figures) -> Iterator[tuple[str, Indicator]]:
     """The measures with a short name: the category that they count, or else the column of the mart. Without those that
     mean nothing for several municipalities together."""
-    table: WideFigures
     for table in figures.tables:
         for indicator in table.indicators:
             _, measure, category = indicator.signature
@@ -177,15 +206,13 @@ def _indicators(figures: Figures) -> Iterator[tuple[str, Indicator]]:
 
 
 def _described(name: str, indicator: Indicator) -> dict[str, Any]:
-    decimals = indicator.measure.format.value[1]
-    euro = indicator.measure.format.name == "EURO"
-    return {"id": name, "label": indicator.label, "decimals": 2 if euro else decimals or 0}
+    shape = indicator.measure.format
+    return {"id": name, "label": indicator.label, "decimals": 2 if shape.name == "EURO" else shape.value[1] or 0}
 
 
 def _late(values: list[Value]) -> list[Value]:
     """Without the years before the first that is shown: most places have most measures for the last year alone."""
-    first = next((i for i, value in enumerate(values) if value is not None), len(values))
-    return values[first:]
+    return list(dropwhile(lambda value: value is None, values))
 
 
 def _value(figure: Figure | None, hidden: Hidden | None) -> Value:

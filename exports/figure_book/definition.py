@@ -1,8 +1,6 @@
 """What the figure book shows, read and checked from `cijferboek.yml` beside this module.
 
-It names figures as a question does, but asks for no workbooks: whoever decides what is hidden is asked about them
-together with the figures of all questions.
-"""
+It names figures as a question does; what is hidden of them is decided together with those of all questions."""
 
 from __future__ import annotations
 

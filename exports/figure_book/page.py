@@ -23,32 +23,23 @@ NOT_FINISHED = (
 )
 
 ASSETS = Path(__file__).with_name("assets")
-SCRIPTS = (
-    "base.js",
-    "frame.js",
-    "years.js",
-    "bars.js",
-    "map.js",
-    "flanders.js",
-    "ratio.js",
-    "municipality.js",
-    "start.js",
-)
+SCRIPTS = ("base", "frame", "years", "bars", "map", "flanders", "ratio", "municipality", "start")
 """In the order in which they need each other."""
 
 
 def page(book: Book) -> str:
     """The HTML of the book. The same book gives the same text."""
     style = _asset("style.css")
-    script = '"use strict";\n(() => {\n' + "\n".join(_asset(name) for name in SCRIPTS) + "\n})();\n"
+    script = '"use strict";\n(() => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
     meta = book["meta"]
+    banners = (BANNER if meta["synthetic"] else "", meta["banner"])
     return Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         style=style,
         script=script,
         as_of=escape(meta["asOfText"]),
         geography=f"{len(book['places'])} gemeenten, zoals ze bestonden op {escape(meta['geographyText'])}",
-        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in _banners(book)),
+        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in banners if text),
         notes=_notes(book),
         colophon=_colophon(book),
         data=_embedded(book),
@@ -72,7 +63,7 @@ def _digest(text: str) -> str:
 
 
 def _embedded(book: Book) -> str:
-    """JSON that can stand in a script element: nothing in it can end the element."""
+    """JSON that can be put in a script element: nothing in it can end the element."""
     text = json.dumps(book, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -80,35 +71,28 @@ def _embedded(book: Book) -> str:
 def _plain(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)  # to be shown: the page adds nothing up that an annex gives
-    raise TypeError(f"{type(value).__name__} can't stand in the data of the page")
-
-
-def _banners(book: Book) -> list[str]:
-    return [text for text in (BANNER if book["meta"]["synthetic"] else "", book["meta"]["banner"]) if text]
+    raise TypeError(f"{type(value).__name__} can't be put in the data of the page")
 
 
 def _notes(book: Book) -> str:
     """Signs, disclosure control and the definitions of the annexes that the book shows, each once."""
+    series = book["series"].values()
     terms: dict[str, str] = {
         "vertrouwelijk": "niet getoond, zodat niemand herkend kan worden; ook wat eruit af te leiden zou zijn, "
         "is verborgen. Vertrouwelijk is niet nul.",
         "niet beschikbaar": _meaning(NOT_AVAILABLE),
         "niet te berekenen": _meaning(NOT_APPLICABLE),
-        "voorlopig (*)": " ".join(dict.fromkeys(s["closing"] for s in book["series"].values() if s["provisional"]))
+        "voorlopig (*)": " ".join(dict.fromkeys(s["closing"] for s in series if s["provisional"]))
         or "geen van de getoonde jaren is voorlopig.",
-        **({"nog niet volledig (*)": NOT_FINISHED} if any(s["unfinished"] for s in book["series"].values()) else {}),
-        "breuk": _meaning(BREAK),
-        **(
-            {"niet toewijsbaar": f"{UNALLOCATED} Deze pagina toont ze enkel daar."}
-            if any(s["unallocated"] for s in book["series"].values())
-            else {}
-        ),
-        "Aandelen": "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal.",
     }
-    for key in KINDS_SHOWN:
-        if key in book["series"]:
-            for term, text in KINDS[key].definitions:
-                terms.setdefault(term, text)
+    if any(s["unfinished"] for s in series):
+        terms["nog niet volledig (*)"] = NOT_FINISHED
+    terms["breuk"] = _meaning(BREAK)
+    if any(s["unallocated"] for s in series):
+        terms["niet toewijsbaar"] = f"{UNALLOCATED} Deze pagina toont ze enkel daar."
+    terms["Aandelen"] = "zijn op deze pagina berekend uit de getoonde aantallen, en afgerond op één decimaal."
+    for term, text in (pair for key in KINDS_SHOWN if key in book["series"] for pair in KINDS[key].definitions):
+        terms.setdefault(term, text)
     pairs = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms.items())
     return f"<dl>{pairs}</dl>"
 
@@ -119,11 +103,8 @@ def _meaning(sign: str) -> str:
 
 def _colophon(book: Book) -> str:
     meta = book["meta"]
-    control = (
-        "Verborgen cijfers zijn weggelaten voor ze in de pagina kwamen."
-        if meta["controlled"]
-        else "Er is geen geheimhouding toegepast."
-    )
+    controlled = "Verborgen cijfers zijn weggelaten voor ze in de pagina kwamen."
+    control = controlled if meta["controlled"] else "Er is geen geheimhouding toegepast."
     return escape(
         f"Uitgave: {meta['edition']}. {control} Gemaakt uit de publicatie met stand {meta['asOf']}, versie "
         f"{meta['code']}. Deze pagina staat op zichzelf: ze haalt niets op en verstuurt niets."

@@ -39,6 +39,12 @@ class Facts:
     synthetic: bool
 
 
+def same_code(one: str, other: str) -> bool:
+    """Whether two code versions, such as `0.1.0+3f2a9c1d`, compute figures in the same way: the version of the package
+    does not matter."""
+    return one.rpartition("+")[2] == other.rpartition("+")[2]
+
+
 @dataclass(frozen=True)
 class Municipality:
     nis_code: str

@@ -1,8 +1,7 @@
 """Questions of members of parliament: one YAML file each in `exports/questions/`, read into the models below.
 
 A file added to the folder is a question added; no code changes. The descriptions of the fields are those that an
-editor shows (docs/schemas/question.schema.json). Every mistake of a file is reported at once, with its line.
-"""
+editor shows (docs/schemas/question.schema.json). Every mistake of a file is reported at once, with its line."""
 
 from __future__ import annotations
 
@@ -85,13 +84,12 @@ class Annex(FieldsOrBlank):
     @field_validator("options")
     @classmethod
     def _options_of_the_kind(cls, options: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        if (kind := info.data.get("kind")) is None:
-            return options
-        allowed = "; ".join(f"{key}: {' | '.join(values)}" for key, values in kind.options.items()) or "it has none"
-        wrong = [name for name, value in options.items() if value not in kind.options.get(name, ())]
-        if wrong:
-            does_not_fit = f"does not fit kind {kind.key}; {allowed}"
-            raise Misplaced(*(((name,), f"option {name}: {options[name]!r} {does_not_fit}") for name in wrong))
+        if kind := info.data.get("kind"):
+            allowed = "; ".join(f"{key}: {' | '.join(values)}" for key, values in kind.options.items()) or "it has none"
+            wrong = {name: value for name, value in options.items() if value not in kind.options.get(name, ())}
+            why = f"does not fit kind {kind.key}; {allowed}"
+            if wrong:
+                raise Misplaced(*(((name,), f"option {name}: {value!r} {why}") for name, value in wrong.items()))
         return options
 
     @property
@@ -173,15 +171,15 @@ class QuestionFile(FieldsOrBlank):
     @field_validator("parts", "missing_data")
     @classmethod
     def _annexes_are_known(cls, items: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
-        if numbers := [annex.number for annex in info.data.get("annexes", ())]:  # none when they hold mistakes
-            wrong: list[tuple[Place, str]] = []
-            for at, item in enumerate(items):
-                named = item.annexes if isinstance(item, MissingData) else (item.annex,)
-                field = "annexes" if isinstance(item, MissingData) else "annex"
-                wrong += [((at, field), number) for number in named if number not in (None, *numbers)]
-            if wrong:
-                known = f"in this question; it has {', '.join(numbers)}"
-                raise Misplaced(*((place, f"no annex {number!r} {known}") for place, number in wrong))
+        numbers = [annex.number for annex in info.data.get("annexes", ())]  # none when they hold mistakes
+        known = f"in this question; it has {', '.join(numbers)}"
+        wrong: list[tuple[Place, str]] = []
+        for at, item in enumerate(items if numbers else ()):
+            of_missing = isinstance(item, MissingData)
+            field, named = ("annexes", item.annexes) if of_missing else ("annex", (item.annex,))
+            wrong += [((at, field), f"no annex {n!r} {known}") for n in named if n not in (None, *numbers)]
+        if wrong:
+            raise Misplaced(*wrong)
         return items
 
 
@@ -201,23 +199,17 @@ class Question(QuestionFile):
 
     def unavailable(self, annex: Annex) -> tuple[Unavailable, ...]:
         """What to state as missing in this annex: the question's own entries, then those of the annex kind."""
-        here = [item for item in self.missing_data if not item.annexes or annex.number in item.annexes]
-        own = {item.topic: item.unavailable for item in here}
+        own = {m.topic: m.unavailable for m in self.missing_data if not m.annexes or annex.number in m.annexes}
         return (*own.values(), *(item for item in annex.kind.unavailable if item.topic not in own))
 
     def left_to_do(self) -> list[str]:
         """One line for each thing to do before the question can be released; [] when it is finished."""
-        found = []
-        if self.draft_of:
-            found.append(
-                f"its texts may still be those of {self.draft_of}: go through them, then take out the line `draft_of`"
-            )
-        return found + [
-            f"{where} holds {mark[0]}" for where, text in self._texts() if (mark := _UNFINISHED.search(text))
-        ]
+        copied = f"its texts may still be those of {self.draft_of}: go through them, then take out the line `draft_of`"
+        marks = [f"{where} holds {mark[0]}" for where, text in self._texts() if (mark := _UNFINISHED.search(text))]
+        return [*([copied] if self.draft_of else []), *marks]
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        """Every text of a question file that can end up in a workbook or the answer, with where it stands."""
+        """Every text of a question file that can end up in a workbook or the answer, with where it is."""
         for name in ("title", "introduction", "minister", "asked_by", "contact", "next_update"):
             yield f"`{name}`", getattr(self, name) or ""
         for part in self.parts:
@@ -230,8 +222,7 @@ class Question(QuestionFile):
 
 
 def load_questions(folder: Path | None = None) -> dict[str, Question]:
-    """All questions of a folder (default: those of the project) by id. Raises QuestionError for the first file that
-    holds mistakes, and when there is none."""
+    """All questions of a folder (default: the project's) by id. Raises QuestionError, also when there is none."""
     folder = folder or Path(__file__).parent
     files = sorted(folder.glob("*.yml"))
     if not files:

@@ -86,7 +86,7 @@ class StoredControl:
         """Write the control, and last its summary: without a summary, left by a killed run, it does not exist."""
         from exports.disclosure.store import save
 
-        shares = control.tallies().values()
+        shares = control.release.tallies().values()
         summary = ControlSummary(
             control.passed,
             list(control.policy_lines),
@@ -244,8 +244,8 @@ def explain_refusal(
     """
     if control.report is None or control.passed:
         return ""
-    from exports.disclosure.geography import level_of
     from exports.disclosure.scope import CountFinder
+    from exports.disclosure.system import level_of
 
     failing = Counter(
         (item.name.population, item.name.year, item.name.item, level_of(item.name.place))

@@ -10,6 +10,7 @@ from exports.comparison.workbook import Earlier, revision_sheet
 from exports.figures.collect import collect
 from exports.figures.identity import Hidden
 from exports.figures.reading import PublicationReader as Reader
+from exports.figures.reading import same_code
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
 from orchestration.ingest.workspace import Workspace
@@ -17,7 +18,6 @@ from orchestration.releases import figures, register
 from orchestration.releases.attribution import ChangeAttribution, attribute_changes
 from orchestration.releases.register import Release
 from orchestration.store.settings import Settings
-from orchestration.warehouse.code_version import same_code
 from orchestration.warehouse.publication import Publication
 
 

@@ -58,7 +58,7 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        sys.exit(2)  # click has 1 for a file that can't be read
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

@@ -21,9 +21,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from exports.disclosure.audit import audit
-from exports.disclosure.geography import level_of
 from exports.disclosure.suppress import suppress
-from exports.disclosure.system import CellId, System
+from exports.disclosure.system import CellId, System, level_of
 from exports.figures.identity import GEMEENTE
 from exports.questions.question import load_questions
 from tests.disclosure.question import control_question
@@ -52,7 +51,7 @@ def measure(folder: Path, name: str) -> System:
     print(f"  the audit without any point handed in: {time.perf_counter() - began:.1f} s, passed {alone.passed}")
     print(f"  {'population':30}{'level':14}{'not 0':>8}{'small':>8}{'hidden':>8}{'small %':>9}{'hidden %':>9}")
     totals = [0, 0, 0]
-    for (population, level), row in sorted(outcome.tallies().items()):
+    for (population, level), row in sorted(outcome.release.tallies().items()):
         _line(population, level, *row)
         totals = [sum(pair) for pair in zip(totals, row, strict=True)]
     _line("all", "", *totals)
@@ -153,9 +152,12 @@ def compare(whole: System) -> None:
         others = []
         for method in ("OPT(1)", "MOD(1)") if tau else ():
             hidden, took = tau_argus(table, system, method)
-            found = Counter(item.verdict.value for item in audit(system.published(hidden)).findings)
+            found = Counter(
+                "determined" if item.determined else "confined" for item in audit(system.published(hidden)).findings
+            )
             others.append(f"{method[:3]} {len(hidden)} {took:.1f} {dict(found)}")
-        counts = f"{len(system.cells):7}{len(pattern.small):7}{len(pattern.hidden):8}{seconds:6.2f}"
+        small = sum(map(system.is_small, range(len(system.cells))))
+        counts = f"{len(system.cells):7}{small:7}{len(pattern.hidden):8}{seconds:6.2f}"
         print(f"  {population + ' ' + family:20}{counts}   {'; '.join(others)}")
 
 

@@ -86,6 +86,7 @@ def test_the_routing_finds_these_rows(number: int, database: str) -> None:
     assert routed(database, one) == expected
 
 
+@pytest.mark.slow
 def test_great_expectations_counts_as_many_for_every_rule(database: str) -> None:
     rules = [one for one, _ in CASES]
     counts = suite.validate(database, "batch", rules)
@@ -97,6 +98,7 @@ def test_every_supported_expectation_is_in_these_tests() -> None:
     assert {one.expect for one, _ in CASES} == set(SUPPORTED)
 
 
+@pytest.mark.slow
 def test_no_rule_finds_anything_in_a_table_of_missing_values_but_not_null(database: str) -> None:
     with duckdb.connect(database) as con:
         con.execute("delete from batch where _id <> 6; update batch set word = null")
@@ -106,6 +108,7 @@ def test_no_rule_finds_anything_in_a_table_of_missing_values_but_not_null(databa
     assert {c.rule.expect for c in counts if c.rows} == found
 
 
+@pytest.mark.slow
 def test_a_result_of_great_expectations_holds_no_value(database: str) -> None:
     counts = suite.validate(database, "batch", [one for one, _ in CASES])
     assert all(set(vars(c)) == {"rule", "rows"} and isinstance(c.rows, int) for c in counts)
@@ -116,6 +119,7 @@ def test_an_unsupported_expectation_is_refused() -> None:
         broken(rule("expect_column_values_to_be_unique", column="n"), "batch")
 
 
+@pytest.mark.slow  # imports Great Expectations
 def test_an_empty_suite_never_passes(database: str) -> None:
     with pytest.raises(SuiteError, match="an empty suite never passes"):
         suite.validate(database, "batch", [])
@@ -129,12 +133,14 @@ def test_an_empty_suite_never_passes(database: str) -> None:
         rule(QUERY, unexpected_rows_query="select _id from {batch} where geen_kolom"),
     ],
 )
+@pytest.mark.slow  # imports Great Expectations
 def test_a_rule_that_raises_is_never_a_pass_and_is_told_without_values(wrong: Rule, database: str) -> None:
     with pytest.raises(SuiteError, match=r"the rule 'proef' .* could not be validated") as error:
         suite.validate(database, "batch", [wrong, CASES[0][0]])
     assert "aap" not in str(error.value)
 
 
+@pytest.mark.slow  # imports Great Expectations
 def test_settings_that_great_expectations_does_not_take_are_told(database: str) -> None:
     with pytest.raises(ContractError, match="rule 'proef' is not accepted by Great Expectations"):
         suite.validate(database, "batch", [rule(BETWEEN, column="n", min_value=[1])])

@@ -6,19 +6,11 @@ import csv
 import hashlib
 import json
 import re
-from pathlib import Path
-
-import pytest
 
 from exports import write_annex
-from tests.exports.tiny_publication import QUESTIONS, annex_of, make_publication
+from tests.exports.tiny_publication import QUESTIONS, annex_of
 
 YEARS = (2022, 2023)
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 def test_the_same_tables_stand_in_the_package_with_their_types_and_hashes(publication, tmp_path):

@@ -12,6 +12,8 @@ from tests.oracle import Ledger, deliver, marts
 from tests.oracle.sources import SOURCES
 from tests.support.compare import assert_door_equals, assert_publication_equals, write_publication, write_table
 
+pytestmark = pytest.mark.slow  # three inboxes, loaded by the oracle
+
 KEY = b"geheim"
 COMMON = ("duplicate_row", "conflicting_key", "malformed_row", "invalid_verwijderd")
 SPECIFIC = {

@@ -24,7 +24,7 @@ from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT
 from orchestration.warehouse import dbt, documentation, publication
 from tests.conftest import Finished
-from tests.support.browser import browser, found
+from tests.support.browser import browser, executable
 from tests.support.render import render
 
 pytestmark = pytest.mark.slow
@@ -117,12 +117,12 @@ def snapshot(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
-@pytest.mark.skipif(found() is None, reason="no Chromium or Chrome on this machine: install one, or set TWE_BROWSER")
 def test_dbts_documentation_is_one_file_that_asks_nothing_of_the_network(finished: Finished, tmp_path: Path) -> None:
+    executable()
     path = documentation.write_dbt_docs(finished.data, tmp_path / "docs.html")
     source = path.read_text(encoding="utf-8")
     assert str(finished.data.root) not in source and str(PROJECT) not in source
-    with browser(str(found()), tmp_path) as page:
+    with browser(tmp_path) as page:
         page.open(path, "#!/model/model.twe.mart_aftercare")
         page.evaluate("new Promise(done => setTimeout(done, 500))")
         text = page.evaluate("document.body.innerText")

@@ -1,12 +1,11 @@
 """The Dagster definitions load, and the graph is the one that was reviewed.
 
-After a change that is meant: `TWE_GOLDEN=write pytest tests/integration/test_definitions.py`, and read the difference.
+After a change that is meant: `make golden`, and read the difference.
 """
 
 import datetime as dt
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from orchestration.store.settings import Settings
 from tests.conftest import Finished
 
 pytestmark = pytest.mark.slow
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "asset_graph.txt"
 ENDS = ("annexes", "reports")
 
 
@@ -85,11 +83,10 @@ def extras(node: AssetNode) -> Iterator[str]:
         yield "; follows what it needs"
 
 
-def test_the_graph_is_the_one_that_was_reviewed(definitions: dg.Definitions) -> None:
-    text = "\n".join(describe(definitions)) + "\n"
-    if os.environ.get("TWE_GOLDEN") == "write":
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+def test_the_graph_is_the_one_that_was_reviewed(
+    definitions: dg.Definitions, golden: Callable[[str, str], None]
+) -> None:
+    golden("asset_graph", "\n".join(describe(definitions)) + "\n")
 
 
 def test_every_asset_says_what_it_is_and_whose_and_has_a_group(nodes: dict[str, AssetNode]) -> None:

@@ -65,7 +65,7 @@ def test_what_is_started_is_a_command_with_these_options() -> None:
     assert len(given) >= 6
     for name, *options in given:
         command = twe.commands[name]
-        with command.make_context(name, options) as context:
+        with command.make_context(name, options, parent=click.Context(twe, **twe.context_settings)) as context:
             assert isinstance(context, click.Context)
 
 

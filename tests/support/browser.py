@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -24,9 +25,11 @@ KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Ho
 PATIENCE = 30  # seconds before a browser that says nothing has failed
 
 
-def found() -> str | None:
-    """Path of a browser on this machine: `TWE_BROWSER`, or the first that is known by name."""
-    return os.environ.get("TWE_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+def executable() -> str:
+    """Path of a browser on this machine: `TWE_BROWSER`, or the first that is known by name. Skips a test without."""
+    found = os.environ.get("TWE_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+    reason = "no Chromium or Chrome here: install one, or set TWE_BROWSER to its path"
+    return found or pytest.skip(reason, allow_module_level=True)
 
 
 class Page:
@@ -134,12 +137,12 @@ class Page:
 
 
 @contextmanager
-def browser(executable: str, folder: Path) -> Iterator[Page]:
+def browser(folder: Path) -> Iterator[Page]:
     """Starts a browser with a profile of its own in `folder`, gives its one page, and ends it."""
     profile = folder / "profile"
     process = subprocess.Popen(
         [
-            executable,
+            executable(),
             "--headless=new",
             "--remote-debugging-port=0",
             f"--user-data-dir={profile}",

@@ -1,6 +1,6 @@
 """Annexes from a tiny publication: golden text, sums equal to the marts, geography, undefined figures, determinism.
 
-The golden files show every annex of both questions as text. After a wanted change: TWE_GOLDEN=write pytest <this file>,
+The golden files show every annex of both questions as text. After a change that is meant: `make golden`,
 then read the difference.
 """
 
@@ -16,15 +16,10 @@ import pytest
 from openpyxl import load_workbook
 
 from exports import PublicationError, write_annex
-from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, assert_golden, cells, make_publication
+from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, as_text, cells, make_publication
 from tests.support.render import render
 
 YEARS = (2022, 2023)
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +43,8 @@ def column(row: dict[str, object], year: int, label: str) -> object:
 
 
 @pytest.mark.parametrize(("question", "number"), ANNEXES)
-def test_golden_text(publication, tmp_path, question, number):
-    assert_golden(f"{question}_bijlage_{number}", annex_of(publication, tmp_path, question, number), question)
+def test_golden_text(publication, tmp_path, golden, question, number):
+    golden(f"{question}_bijlage_{number}", as_text(annex_of(publication, tmp_path, question, number), question))
 
 
 @pytest.mark.parametrize(("question", "number"), ANNEXES)

@@ -10,7 +10,6 @@ from exports import annexes
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind, DateRole
 from exports.figure_book.definition import KINDS_SHOWN
-from tests.exports.tiny_publication import make_publication
 from tests.support.annex_kinds import NEEDED, problems, statement_problems
 
 # Stated a second time: role of the date, changes with time, in the figure book, paid later, number of caveats.
@@ -26,11 +25,6 @@ REGISTERED = {
     "aftercare": (DateRole.END, True, False, False, 1),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 def test_every_module_of_the_package_is_a_kind_that_is_listed() -> None:

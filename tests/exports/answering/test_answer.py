@@ -24,11 +24,6 @@ QUESTIONS = load_questions()
 YEARS = (2022, 2023)
 
 
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
-
-
 def looked_up(publication: Path, figure: QuotedFigure) -> float:
     """The figure again, by SQL on the published Parquet and the rule's own words: nothing of the code under test."""
     terms = []
@@ -190,6 +185,7 @@ def test_the_list_of_figures_holds_what_the_document_quotes_and_nothing_hidden(p
     assert rows and not [row for row in rows if "11002" in row["Filter"]]
 
 
+@pytest.mark.slow
 def test_same_input_same_bytes(publication, tmp_path):
     later = make_publication(tmp_path / "later", published_at=dt.datetime(2031, 5, 6))
     paths = [

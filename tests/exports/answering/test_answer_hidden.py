@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from exports import FigureId
@@ -11,11 +9,6 @@ from exports.answering.answer import QuotedFigure, build_answer, write_answer
 from exports.build import build
 from tests.exports.answering.test_answer import QUESTIONS, YEARS, runs, words_of
 from tests.exports.tiny_publication import ROWS, make_publication
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 def test_hidden_figures_are_not_quoted_nor_what_is_made_of_them(publication):

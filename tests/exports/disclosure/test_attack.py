@@ -11,7 +11,6 @@ import datetime as dt
 
 import pytest
 
-from exports.disclosure.audit import Verdict
 from exports.disclosure.control import Control
 from exports.figures.identity import FigureId
 from tests.disclosure import release_attacker
@@ -44,7 +43,10 @@ def attack(program: Attacker, number: int, true: dict[Key, int], every: int = 1)
     return found
 
 
-@pytest.mark.parametrize(("people", "seed"), [(6, 1), (40, 2), (600, 4), (2000, 5)])
+@pytest.mark.parametrize(
+    ("people", "seed"),
+    [(6, 1), (40, 2), pytest.param(600, 4, marks=pytest.mark.slow), pytest.param(2000, 5, marks=pytest.mark.slow)],
+)
 def test_one_release_withstands(people, seed):
     world = publish(draw(seed, people, YEARS), BEFORE)
     outcome = controlled(world)
@@ -101,6 +103,7 @@ class Two:
 @pytest.mark.parametrize("people", [300, 2000])
 @pytest.mark.parametrize("delivered", [1, 2])
 @pytest.mark.parametrize("later", [BEFORE, AFTER])
+@pytest.mark.slow
 def test_two_releases_withstand(later, delivered, people):
     """The same years again: as they were, after a later delivery, under another geography, or both."""
     crowd = draw(people, people, YEARS)
@@ -111,16 +114,18 @@ def test_two_releases_withstand(later, delivered, people):
 
 
 @pytest.mark.parametrize("seed", [11, 13])
+@pytest.mark.slow
 def test_a_finer_geography_after_a_coarser_one_is_refused_or_safe(seed):
     """Which of the merged municipalities have a 0 can leave no room in a total that is out already."""
     people = draw(seed, 3000, YEARS)
     two = Two((publish(people, AFTER), publish(people, BEFORE)), (AFTER, BEFORE), STARTED)
-    determined = [item for item in two.findings if item.verdict is Verdict.DETERMINED]
+    determined = [item for item in two.findings if item.determined]
     assert two.second.passed is not bool(determined)
     if two.second.passed:
         assert len(two.attack(every=5)) <= 2 * len(two.findings)
 
 
+@pytest.mark.slow
 def test_two_releases_made_without_each_other_give_cells_away():
     """What the register is for: a year under two geographies, each safe by itself."""
     people = draw(11, 400, YEARS)

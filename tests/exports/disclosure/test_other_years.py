@@ -68,6 +68,7 @@ def test_what_the_usual_edition_shows_or_hides_stays_so(world, usual, other):
         assert usual.hidden(ended) == other.hidden(measured), item.nis_code
 
 
+@pytest.mark.slow
 def test_who_has_both_gets_nothing_out_of_them(world, other):
     """All that the usual edition shows is in the view of the other years."""
     shown = view(other, world, BOTH, DAY)

@@ -94,6 +94,7 @@ def after_corrections(people: int, seed: int, marts: dict[str, tuple[int, ...]])
     ("people", "seed", "marts", "room"),
     [(300, 3, STARTED, True), (1200, 5, STARTED, False), (600, 2, TRAJECTORIES, False)],
 )
+@pytest.mark.slow
 def test_corrections_are_published_and_withstand(people, seed, marts, room):
     """`room`: even the reader who is told what changed gets nothing; else he gets something, and that is counted."""
     two = after_corrections(people, seed, marts)
@@ -109,6 +110,7 @@ def test_corrections_are_published_and_withstand(people, seed, marts, room):
     assert ("wie van elk cijfer zou weten" in " ".join(two.second.audit_lines)) is not room
 
 
+@pytest.mark.slow
 def test_a_withdrawn_person_is_not_given_away_by_the_totals():
     """A hidden 1 becomes a shown 0: totals that dropped with it are hidden, as far up as it takes."""
     crowd = [person for person in draw(21, 900, YEARS) if person.nis_code != "73109"]

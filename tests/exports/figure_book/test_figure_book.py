@@ -14,8 +14,8 @@ import pytest
 
 from exports.annexes import KINDS
 from exports.build import build
-from exports.figure_book import book_figures, definition, load_definition, selection, write_figure_book
-from exports.figure_book.data import figures_of
+from exports.figure_book import book_figures, definition, load_definition, write_figure_book
+from exports.figure_book.data import figures_of, of_definition
 from exports.figure_book.definition import Definition
 from exports.figures.identity import PROVINCIE, VLAANDEREN, FigureId
 from exports.figures.reading import PublicationReader
@@ -25,11 +25,6 @@ from orchestration.quality.checks.files import Places
 from tests.exports.tiny_publication import ROWS, make_publication
 
 ANTWERP, GHENT = "11002", "44021"
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 def data_of(path: Path) -> dict[str, Any]:
@@ -151,7 +146,7 @@ def test_only_the_years_and_levels_that_the_questions_carry(publication, tmp_pat
 
 def selected(folder: Path, made: Definition) -> list[tuple[str, tuple[int, ...]]]:
     with PublicationReader(folder) as opened:
-        return [(item.kind.key, item.years) for item in selection.of_definition(made, opened)]
+        return [(item.kind.key, item.years) for item in of_definition(made, opened)]
 
 
 def test_years_run_on_to_the_last_that_was_over_and_nothing_is_made_up(tmp_path):
@@ -234,7 +229,7 @@ def test_the_control_is_asked_for_every_figure_that_the_page_shows_and_no_other(
 def test_every_name_in_the_definition_is_that_of_a_figure(publication):
     """A name that is none would silently show nothing."""
     with PublicationReader(publication) as opened:
-        for item in selection.of_definition(load_definition(), opened):
+        for item in of_definition(load_definition(), opened):
             every = replace(item, measures=())
             known = {(figure.id.category, figure.id.measure) for figure in figures_of(opened, [every])}
             names = {name for pair in known for name in pair}

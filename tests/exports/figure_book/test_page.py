@@ -14,11 +14,10 @@ from exports.figure_book import write_figure_book
 from exports.figures.identity import FigureId, Hidden
 from exports.questions.question import Annex, Question
 from tests.exports.tiny_publication import make_publication
-from tests.support.browser import Page, browser, found
+from tests.support.browser import Page, browser, executable
 
-pytestmark = pytest.mark.skipif(
-    found() is None, reason="no Chromium or Chrome on this machine: install one, or set TWE_BROWSER to its path"
-)
+executable()
+pytestmark = pytest.mark.slow
 ANTWERP, GHENT = "11002", "44021"
 SHEET = "document.getElementById('blad')"
 
@@ -35,7 +34,7 @@ def book(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory, book: Path) -> Iterator[Page]:
-    with browser(str(found()), tmp_path_factory.mktemp("browser")) as page:
+    with browser(tmp_path_factory.mktemp("browser")) as page:
         page.size(1400, 900)
         page.open(book)
         page.settle()
@@ -68,7 +67,7 @@ def test_nothing_is_asked_of_the_network_and_nothing_is_wrong(opened: Page, book
 
 def test_the_policy_of_the_page_stops_what_would_go_out(tmp_path, book: Path):
     """The test above could not fail if the browser hid what it was asked for."""
-    with browser(str(found()), tmp_path) as page:
+    with browser(tmp_path) as page:
         page.open(book)
         page.evaluate("fetch('http://127.0.0.1:9/x').catch(() => 0)")
         page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.1:9/y.png'}))")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -14,11 +13,6 @@ from exports.xlsx.document import Format
 from tests.exports.tiny_publication import QUESTIONS, annex_of, cells, make_publication
 
 YEARS = (2022, 2023)
-
-
-@pytest.fixture(scope="module")
-def publication(tmp_path_factory) -> Path:
-    return make_publication(tmp_path_factory.mktemp("publication"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from exports import load_questions
-from exports.disclosure.audit import AuditReport, UnsafeCell, Verdict
+from exports.disclosure.audit import AuditReport, UnsafeCell
 from exports.figure_book import book_figures, load_definition
 from orchestration.answers import disclosure
 from orchestration.answers.disclosure import StoredControl, explain_refusal
@@ -85,6 +85,7 @@ def test_figures_policy_years_and_questions_decide_it(settings, made, tmp_path, 
     assert len(stamps) == 5
 
 
+@pytest.mark.slow
 def test_a_release_under_a_control_leaves_that_control_as_it_is(settings, made, tmp_path):
     kept = disclosure.ensure(settings, made)
     lines = release(settings, made, tmp_path / "files")
@@ -92,6 +93,7 @@ def test_a_release_under_a_control_leaves_that_control_as_it_is(settings, made, 
     assert disclosure.stored_control(settings, made) == kept
 
 
+@pytest.mark.slow
 def test_a_release_under_another_control_is_known_to_the_next(settings, made, tmp_path):
     first = disclosure.ensure(settings, made)
     later = publication(tmp_path / "later", inputs="two")
@@ -104,6 +106,7 @@ def test_a_release_under_another_control_is_known_to_the_next(settings, made, tm
     assert disclosure.load(told).release.hidden >= disclosure.load(first).release.hidden, "same figures, same hidden"
 
 
+@pytest.mark.slow
 def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     disclosure.record(settings, made, QUESTION, "twe-2024/x")
     record = disclosure._released(settings.folder, replace(_line(), folder="twe-2024/x"))
@@ -113,6 +116,7 @@ def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
 
 
+@pytest.mark.slow
 def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(settings, made):
     control = disclosure.load(disclosure.ensure(settings, made))
     for figure in book_figures(made.path):
@@ -147,6 +151,7 @@ def _line() -> register.Release:
     )
 
 
+@pytest.mark.slow
 def test_a_lost_record_stops_the_control(settings, made, tmp_path):
     from exports.disclosure.store import RegisterError
 
@@ -156,6 +161,7 @@ def test_a_lost_record_stops_the_control(settings, made, tmp_path):
         disclosure.ensure(settings, made)
 
 
+@pytest.mark.slow
 def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
     """Both editions may be handed out, so no figure may be hidden in one and shown in the other."""
     usual = disclosure.load(disclosure.ensure(settings, made)).release
@@ -168,6 +174,7 @@ def test_other_years_keep_to_what_the_usual_ones_show(settings, made):
             assert hidden[0] == hidden[1], cell
 
 
+@pytest.mark.slow
 def test_a_release_of_the_usual_edition_tells_no_more_than_that_edition(settings, made, tmp_path):
     disclosure.ensure(settings, made)
     release(settings, made, tmp_path / "files")
@@ -180,7 +187,7 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     kept = disclosure.load(disclosure.ensure(settings, made))
     cell = next(number for number in kept.release.hidden if kept.release.system.cells[number].population == "ended")
     name = kept.release.system.cells[cell]
-    report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1, Verdict.DETERMINED)])
+    report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1)])
     tables = disclosure._tables(made, QUESTION, None)
     told = explain_refusal(replace(kept, passed=False, report=report), tables, [kept.release], usual=False)
     assert "found 1 hidden figures" in told and f"twe-2024 annex 4: 1 (counts of {name.year})" in told
@@ -196,6 +203,7 @@ def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, 
 
 
 @pytest.mark.parametrize("passed", [True, False])
+@pytest.mark.slow
 def test_without_a_passed_audit_only_the_confidential_edition_is_written(settings, made, monkeypatch, passed):
     kept = disclosure.ensure(settings, made)
     control = replace(disclosure.load(kept), passed=passed)

@@ -40,6 +40,7 @@ def another_control(
         monkeypatch.setattr(disclosure, "load", lambda _: SimpleNamespace(passed=False))
 
 
+@pytest.mark.slow
 def test_a_page_is_up_to_date_only_under_the_control_that_the_annexes_are_under(settings, made, monkeypatch):
     assert figure_books.current(settings, made) is None
     page = figure_books.write(settings, made)

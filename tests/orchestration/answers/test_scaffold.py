@@ -103,6 +103,7 @@ def _register(settings: Settings) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_command_line_starts_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "questions"
     folder.mkdir()

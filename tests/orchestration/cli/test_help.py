@@ -1,12 +1,8 @@
-"""The help of every command is the one that was reviewed.
-
-After a change that is meant: `TWE_GOLDEN=write pytest tests/orchestration/cli/test_help.py`, and read the difference.
-"""
+"""The help of every command is the one that was reviewed; after a change that is meant: `make golden`."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Callable
 
 import click
 import pytest
@@ -14,19 +10,16 @@ from click.testing import CliRunner
 
 from orchestration.cli.main import twe
 
-GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "help.txt"
 
-
-def test_the_help_is_the_one_that_was_reviewed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_help_is_the_one_that_was_reviewed(
+    monkeypatch: pytest.MonkeyPatch, golden: Callable[[str, str], None]
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     commands = [command.name or "" for commands in twe.sections.values() for command in commands]
     shown = [
         CliRunner().invoke(twe, [*name, "--help"], prog_name="twe").output for name in ([], *([c] for c in commands))
     ]
-    text = "\n\n".join(shown)
-    if os.environ.get("TWE_GOLDEN") == "write":
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+    golden("help", "\n\n".join(shown))
 
 
 def test_every_command_has_a_person_and_every_option_a_help() -> None:

@@ -47,10 +47,12 @@ def digests(summary: DemoSummary) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in summary.files}
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes(small: DemoSummary, tmp_path: Path) -> None:
     assert digests(write_demo(tmp_path, 300, seed=1, last_year=LAST_YEAR)) == digests(small)
 
 
+@pytest.mark.slow
 def test_other_seed_other_content(small: DemoSummary, tmp_path: Path) -> None:
     other = digests(write_demo(tmp_path, 300, seed=2, last_year=LAST_YEAR))
     same = {name for name, digest in digests(small).items() if other.get(name) == digest}
@@ -234,11 +236,13 @@ def test_number_of_deliveries_is_modest() -> None:
     assert 60 <= sum(len(schedule(source, 2025).deliveries) for source in SOURCES) <= 120
 
 
+@pytest.mark.slow
 def test_writing_again_changes_nothing(small: DemoSummary) -> None:
     before = digests(small)
     assert digests(write_demo(small.inbox, 300, seed=1, last_year=LAST_YEAR)) == before
 
 
+@pytest.mark.slow
 def test_refuses_to_replace_or_to_mix(small: DemoSummary, tmp_path: Path) -> None:
     before = digests(small)
     with pytest.raises(InboxInUseError, match="other content"):
@@ -259,6 +263,7 @@ def test_refuses_numbers_out_of_range(tmp_path: Path, trajectories: int, seed: i
     assert not (tmp_path / "inbox").exists()
 
 
+@pytest.mark.slow
 def test_the_smallest_demo_works(tmp_path: Path) -> None:
     summary = write_demo(tmp_path, 50, seed=7, last_year=2020)
     assert deliver(summary.files, b"demo").accepted

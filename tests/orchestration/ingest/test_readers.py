@@ -148,12 +148,14 @@ def as_csv_reader_says(text: str) -> list[tuple[int, bool, list[str]]]:
 
 @settings(max_examples=200)
 @given(body=LINES)
+@pytest.mark.slow
 def test_every_csv_reads_as_pythons_csv_module_reads_it(body: str) -> None:
     check(body)
 
 
 @settings(max_examples=200)
 @given(body=LINES.map(lambda text: text.replace('"', "")))
+@pytest.mark.slow
 def test_the_short_cut_without_quotes_reads_the_same(body: str) -> None:
     check(body)
 

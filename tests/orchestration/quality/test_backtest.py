@@ -45,6 +45,7 @@ def told(data: DataFolder, places: Places, source: str) -> list[tuple[str, str, 
     return [(c.effect, c.rule, c.rows) for c in judged.changes]
 
 
+@pytest.mark.slow
 def test_unchanged_rules_give_every_row_of_a_hostile_inbox_the_outcome_that_it_has(data: DataFolder) -> None:
     inbox = write_inbox(data.inbox, seed=1)
     by_source: dict[str, list[Path]] = defaultdict(list)
@@ -80,12 +81,14 @@ def before_after(heading: str) -> tuple[str, str]:
     return re.sub(r"^(?:# )?before\n", "", before), after + "\n"
 
 
+@pytest.mark.slow
 def test_the_example_of_a_bound_lets_the_past_row_in(data: DataFolder, places: Places) -> None:
     load(data, write(data.inbox, "klantprofielen_2024-01-31.csv", "traject_id | leeftijd\nT1 | 14\nT2 | 13\nT3 | 30"))
     change(places.expectations / "klantprofielen.yml", *before_after("A bound"))
     assert told(data, places, "klantprofielen") == [("let in", "invalid_leeftijd", (2,))]
 
 
+@pytest.mark.slow
 def test_the_example_of_a_severity_refuses_what_was_loaded_with_a_warning(data: DataFolder, places: Places) -> None:
     head = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
     rows = f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | 2023-01-01 | UITGEVOERD\nT2 | {INSZ[1]} | 11001 | 2020-01-01 | |"
@@ -94,6 +97,7 @@ def test_the_example_of_a_severity_refuses_what_was_loaded_with_a_warning(data: 
     assert told(data, places, "trajecten") == [("quarantined", "over_24_months", (2,))]
 
 
+@pytest.mark.slow
 def test_the_example_of_a_new_rule_warns_about_past_rows(data: DataFolder, places: Places) -> None:
     head = "betaling_id | traject_id | ocmw_nis | prestatiemaand | betaaldatum | soort | bedrag"
     rows = "\n".join(f"B{n} | T1 | 11001 | 2020-01 | 2020-02-01 | BETALING | {n}000,50" for n in (4, 5, 6))
@@ -103,6 +107,7 @@ def test_the_example_of_a_new_rule_warns_about_past_rows(data: DataFolder, place
     assert told(data, places, "loontoelagen") == [("warned", "amount_over_5000", (3, 4))]
 
 
+@pytest.mark.slow
 def test_the_example_of_a_code_lets_the_past_row_in(data: DataFolder, places: Places) -> None:
     head = "positie_id | klant_id | positie | startdatum"
     rows = f"P1 | {INSZ[0]} | buitenland | 2020-01-01\nP2 | {INSZ[0]} | nec | 2020-01-01"

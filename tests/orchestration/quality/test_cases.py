@@ -177,6 +177,7 @@ def test_the_workbook_of_an_ocmw_is_safe_and_complete(data: DataFolder, tmp_path
         return_book.write(found, listing.recipients(data), folder)
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_come_through(data: DataFolder, tmp_path: Path) -> None:
     rows = "".join(f"T{n};{INSZ[0]};11001;31/31/2020\n" for n in range(10_000))
     load(data, write_text(data.inbox, "trajecten_2024-01-31.csv", f"traject_id;klant_id;ocmw_nis;startdatum\n{rows}"))

@@ -67,6 +67,7 @@ def stand(data: DataFolder) -> list[tuple]:
 OVER, NIS = "over_24_months", "nis_not_valid_on_date"
 
 
+@pytest.mark.slow
 def test_a_reviewed_warning_is_no_longer_open_and_can_be_taken_back(warned: DataFolder, tmp_path: Path) -> None:
     path = fill(book(warned, tmp_path / "k.xlsx"), {(2, OVER): f" {WHY}\n ", (5, OVER): WHY})
     assert review(warned, path) == Reviewed(2, 0, 0)
@@ -205,6 +206,7 @@ def test_another_workbook_is_told_apart(warned: DataFolder, tmp_path: Path) -> N
         steward_book.read(back)
 
 
+@pytest.mark.slow
 def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
     warned: DataFolder, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def data(tmp_path) -> DataFolder:
     return DataFolder(tmp_path / "data")
 
 
+@pytest.mark.slow
 def test_release_keeps_files_figures_and_deliveries(data, source):
     lines, new = register.release(data, QUESTION, *source, NOW)
     assert new and lines == register.read(data)
@@ -67,6 +68,7 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
     assert figures.deliveries(place) == {"ab" * 32, "ef" * 32}
 
 
+@pytest.mark.slow
 def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, source, tmp_path):
     first, _ = register.release(data, QUESTION, *source, NOW)
     again, new = register.release(data, QUESTION, *source)
@@ -166,6 +168,7 @@ def test_verify_on_the_command_line(data, source, tmp_path, monkeypatch):
     assert "antwoord.docx" in CliRunner().invoke(twe, ["releases"]).output
 
 
+@pytest.mark.slow
 def test_newest_earlier_release_of_a_question(data, source, tmp_path):
     assert register.latest(data, "twe-2024", dt.date(2030, 1, 1)) == []
     register.release(data, QUESTION, *source, NOW)
@@ -224,6 +227,7 @@ annexes:
 """
 
 
+@pytest.mark.slow
 def test_the_example_of_the_documentation_gives_every_annex_and_an_answer(source, tmp_path):
     question = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
     place = annexes(source[0], tmp_path, question)

@@ -42,6 +42,7 @@ def found(places: Places, thorough: bool = False) -> list[str]:
     return [str(mistake) for mistake in checking.mistakes(checks, places)]
 
 
+@pytest.mark.slow
 def test_the_files_as_they_are_hold_no_mistake(places: Places) -> None:
     assert found(places) == found(places, thorough=True) == []
 
@@ -266,6 +267,7 @@ JUDGED = {
 
 
 @pytest.mark.parametrize("mistake", JUDGED)
+@pytest.mark.slow
 def test_what_only_shows_when_a_rule_is_judged_is_told_before_a_delivery(mistake: str, places: Places) -> None:
     name, before, after, told = JUDGED[mistake]
     path = path_of(places, name)

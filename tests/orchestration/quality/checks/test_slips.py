@@ -29,6 +29,7 @@ SLIPS = {
 
 @pytest.mark.parametrize("name", SLIPS)
 @pytest.mark.parametrize("slip", ["comma too many", "comma too few", "Belgian date"])
+@pytest.mark.slow
 def test_a_slip_in_a_row_of_a_table_is_told_by_all_checks_together(name: str, slip: str, places: Places) -> None:
     """`twe check` goes on to judge the rules beside these tables; that must not fall over what it told already."""
     before, dated = SLIPS[name]
