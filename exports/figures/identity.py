@@ -1,8 +1,8 @@
 """The identity of a figure: the name by which annexes, answers and disclosure control know it.
 
-Every figure of every sheet is a `Figure`: its value with a `FigureId`. The same figure has one identity wherever it is
-shown, so a centrumstad on the sheet of the centrumsteden has the identity of the gemeente that it is. Disclosure control
-gives a function `hidden(identity) -> bool`; `exports.editions` asks it about every figure in the document, and about the
+Every figure of every sheet is a `Figure`: its value with a `FigureId`. A figure has one identity wherever it is shown,
+so a centrumstad on the sheet of the centrumsteden has the identity of the gemeente that it is. Disclosure control gives
+a function `hidden(identity) -> bool`; `exports.editions` asks it about every figure in the document, and about the
 figures that it was worked out from.
 """
 
