@@ -39,12 +39,8 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     path = folder / f"{source}.yml"
     inputs = (path, folder / f"{COMMON}.yml", seeds / "code_lists.csv", seeds / "municipalities.csv")
     codes, common = common_file(folder, seeds)
-    surroundings = Surroundings(
-        codes,
-        source,
-        {name: fields.model_dump() for name, fields in common.columns.items()},
-        [rule.name for rule in common.rules],
-    )
+    common_columns = {name: fields.model_dump() for name, fields in common.columns.items()}
+    surroundings = Surroundings(codes, source, common_columns, [rule.name for rule in common.rules])
     file = read(path, SourceFile, surroundings, ContractError).model
     columns = [_column(name, fields, codes) for name, fields in {**file.columns, **common.columns}.items()]
     rules = [_rule(fields, "delivered") for fields in common.rules]
@@ -105,11 +101,11 @@ def _rule(fields: RuleFields, scope: str) -> Rule:
 
 def _column_rules(column: Column, scope: str, texts: ColumnTexts, words: Mapping[str, str]) -> Iterator[Rule]:
     """missing_ and invalid_ rules of one column. Rules of one name never fail on the same row twice."""
-    said = {"column": column.name, "allowed": _allowed(column, words)}
+    placeholders = {"column": column.name, "allowed": _allowed(column, words)}
 
     def rule(kind: str, expect: str, **kwargs: Any) -> Rule:
         text = texts.missing if kind == "missing" else texts.invalid
-        meaning, remedy = text.meaning.format(**said), text.remedy.format(**said)
+        meaning, remedy = text.meaning.format(**placeholders), text.remedy.format(**placeholders)
         return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, meaning=meaning, remedy=remedy)
 
     if column.required:

@@ -34,30 +34,18 @@ def close_all() -> None:
 
 
 class Cursor:
+    """A DuckDB cursor that takes any sequence of parameters."""
+
     arraysize, rowcount = 1, -1
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._cursor = connection.cursor()
-        self.description: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
 
     def execute(self, statement: str, parameters: Any = None) -> None:
-        self._cursor.execute(statement, list(parameters) if parameters else [])
-        self.description = self._cursor.description
-
-    def executemany(self, statement: str, parameters: Any) -> None:
-        self._cursor.executemany(statement, [list(p) for p in parameters])
-
-    def fetchone(self) -> Any:
-        return self._cursor.fetchone()
-
-    def fetchmany(self, size: int = 1) -> Any:
-        return self._cursor.fetchmany(size)
-
-    def fetchall(self) -> Any:
-        return self._cursor.fetchall()
-
-    def close(self) -> None:
-        self._cursor.close()
+        self._cursor.execute(statement, list(parameters or ()))
 
 
 class Connection:
@@ -76,8 +64,7 @@ class Connection:
     def commit(self) -> None:
         pass
 
-    def rollback(self) -> None:
-        pass
+    rollback = commit
 
     def close(self) -> None:
         for cursor in list(self._cursors):
@@ -142,14 +129,8 @@ class Dialect(PGDialect):
     def get_view_names(self, connection: Any, schema: str | None = None, **_: Any) -> list[str]:
         return self._relations(connection, "VIEW", schema)
 
-    def get_materialized_view_names(self, *_: Any, **__: Any) -> list[str]:
-        return []
-
     def has_table(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> bool:
-        return str(table_name) in [
-            *self.get_table_names(connection, schema),
-            *self.get_view_names(connection, schema),
-        ]
+        return str(table_name) in [*self.get_table_names(connection, schema), *self.get_view_names(connection, schema)]
 
     def get_columns(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> Any:
         sql = (
@@ -170,7 +151,8 @@ class Dialect(PGDialect):
     def _nothing(self, *_: Any, **__: Any) -> list[Any]:
         return []
 
-    get_foreign_keys = get_indexes = get_unique_constraints = get_check_constraints = _nothing
+    get_materialized_view_names = get_foreign_keys = get_indexes = _nothing
+    get_unique_constraints = get_check_constraints = _nothing
 
     def get_table_comment(self, *_: Any, **__: Any) -> Any:
         return {"text": None}

@@ -145,6 +145,5 @@ class SourceContract:
 
     def text_of(self, rule_name: str) -> tuple[str, str]:
         """What a rule means and what to do about it, in Dutch; rows outlive the rules that they broke."""
-        found = (r for r in self.rules if r.name == rule_name)
         gone = ("Deze regel bestaat niet meer.", "Kijk na of de rij intussen opnieuw geleverd is.")
-        return next(((r.meaning, r.remedy) for r in found), gone)
+        return next(((r.meaning, r.remedy) for r in self.rules if r.name == rule_name), gone)

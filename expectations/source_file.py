@@ -119,20 +119,22 @@ class SourceFile(Fields):
             yield ("source",), f"source {content['source']!r} must be the file's name, {context.source!r}"
         if not isinstance(content.get("columns"), dict):
             return
-        columns = {**content["columns"], **context.common_columns}
+        # What is no text where a name belongs is a mistake of that field.
+        columns = {name: column for name, column in content["columns"].items() if isinstance(name, str)}
+        columns |= context.common_columns
         key = content.get("key")
         for number, name in enumerate(key) if isinstance(key, list) else ():
-            if name not in columns:
+            if isinstance(name, str) and name not in columns:
                 yield ("key", number), f"key column {name!r} is not among the columns; add it there"
         rules = content.get("rules")
         taken = {*context.common_rules, *(f"{kind}_{name}" for name in columns for kind in TEXTS)}
         known, codes = _columns_of_rules(columns, context.codes)
-        known |= set(_block(content.get("derived")))
+        known |= {name for name in _block(content.get("derived")) if isinstance(name, str)}
         for number, rule in enumerate(rules) if isinstance(rules, list) else ():
             if isinstance(rule, dict):
-                if (name := rule.get("name")) in taken:
+                if (name := str(rule.get("name"))) in taken:
                     yield ("rules", number, "name"), f"the name {name!r} is used twice; names must differ"
-                taken.add(str(name))
+                taken.add(name)
                 yield from ((("rules", number, *place), what) for place, what in _unknown(rule, known, codes))
 
 
@@ -162,8 +164,8 @@ def _unknown(
     places: list[Place] = [(setting,) for setting in ("column", "column_A", "column_B") if setting in rule]
     for place in [*places, *([("only_if", "column")] if "column" in only_if else [])]:
         column = only_if["column"] if len(place) > 1 else rule[str(place[0])]
-        if column not in known:
-            close = get_close_matches(str(column), known, 1)
+        if isinstance(column, str) and column not in known:
+            close = get_close_matches(column, known, 1)
             hint = f"did you mean {close[0]!r}?" if close else "use one of the file's columns"
             yield place, f"there is no column {column!r}; {hint}"
     name, value = str(only_if.get("column")), only_if.get("is", "given")

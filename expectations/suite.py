@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,20 +20,12 @@ from orchestration.store.yaml_models import Mistake
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
-@dataclass(frozen=True)
-class RuleCount:
-    """Rows of a table that break one expectation of a rule, as Great Expectations counted them."""
-
-    rule: Rule
-    rows: int
-
-
 class SuiteError(TweError):
     """An expectation could not be validated, which is never taken for a pass."""
 
 
-def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount]:
-    """Validates `table` against `rules` in the DuckDB `database` (a path, or a named memory database).
+def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
+    """The rows of `table` that break each of `rules`, in the DuckDB `database` (a path, or a named memory database).
 
     Raises `SuiteError` for an empty suite or an expectation that raised, `ContractError` for a rule that
     Great Expectations does not accept.
@@ -56,10 +47,10 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[RuleCount
     finally:
         gx_duckdb.close_all()
     # Great Expectations gives its results in an order of its own.
-    counts = {r.expectation_config.meta["index"]: _count(r, rules) for r in result.results}
-    if len(counts) != len(rules):
-        raise SuiteError(f"{table}: {len(counts)} results for {len(rules)} expectations")
-    return [counts[index] for index in range(len(rules))]
+    found = {r.expectation_config.meta["index"]: r for r in result.results}
+    if len(found) != len(rules):
+        raise SuiteError(f"{table}: {len(found)} results for {len(rules)} expectations")
+    return [_count(found[index], rule) for index, rule in enumerate(rules)]
 
 
 @lru_cache
@@ -97,8 +88,7 @@ def _expectation(index: int, rule: Rule) -> Any:
         raise ContractError([Mistake("expectations", None, what)]) from None
 
 
-def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
-    rule = rules[result.expectation_config.meta["index"]]
+def _count(result: Any, rule: Rule) -> int:
     info = result.exception_info or {}
     if any(i.get("raised_exception") for i in (info, *info.values()) if isinstance(i, dict)):
         # The message may quote values, so only the rule is named.
@@ -111,4 +101,4 @@ def _count(result: Any, rules: Sequence[Rule]) -> RuleCount:
         count = facts.get("observed_value")
     if count is None:
         raise SuiteError(f"the rule {rule.name!r} ({rule.expect}) was validated without a count; nothing was loaded")
-    return RuleCount(rule, int(count))
+    return int(count)

@@ -20,8 +20,7 @@ from orchestration import jobs, results
 from orchestration.ingest.inbox import is_early, parse_name
 from orchestration.ingest.workspace import Workspace
 from orchestration.services import alerts
-from orchestration.store.clock import ZONE, today
-from orchestration.store.settings import Settings
+from orchestration.store.settings import ZONE, Settings, today
 
 CLOSING = (2, 1)
 """Month and day on which the year before is answered: its last deliveries came in January."""

@@ -13,10 +13,8 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report_page
 from orchestration.quality.counts import RowCounts, warehouse_findings
-from orchestration.store import clock
 from orchestration.store.settings import Settings
-from orchestration.store.terminal import table
-from orchestration.store.wording import counted
+from orchestration.store.wording import counted, table
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 
@@ -89,13 +87,12 @@ def _publication_line(made: Publication) -> str:
 
 def status_text(settings: Settings, today: dt.date | None = None) -> str:
     """Deliveries per source and what is late, what is rejected, the rules broken most, and the publications."""
-    today = today or clock.today()
     workspace = Workspace(settings, today)
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
     if entries and workspace.synthetic:
         lines.append("All deliveries are SYNTHETIC demo data.")
-    lines += ["", _sources_table(workspace, entries, today), ""]
+    lines += ["", _sources_table(workspace, entries), ""]
     inbox = workspace.inbox
     waiting = counted(len(inbox.new + inbox.clashes), "delivery", "deliveries")
     lines.append(f"Waiting in the inbox: {waiting}, {counted(len(inbox.unrecognised), 'other file')}")
@@ -115,7 +112,7 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     return "\n".join(lines)
 
 
-def _sources_table(workspace: Workspace, entries: Sequence[Entry], today: dt.date) -> str:
+def _sources_table(workspace: Workspace, entries: Sequence[Entry]) -> str:
     once = ledger.once(entries)
     rows = []
     for source, contract in workspace.contracts.items():
@@ -124,7 +121,7 @@ def _sources_table(workspace: Workspace, entries: Sequence[Entry], today: dt.dat
         newest = max((e.delivered_on for e in accepted), default=None)
         state = ""
         if contract.rhythm and newest and not workspace.synthetic:  # demo deliveries come once; nobody awaits the next
-            state = contract.rhythm.state(newest, today)
+            state = contract.rhythm.state(newest, workspace.day)
         rows.append(
             (
                 source,

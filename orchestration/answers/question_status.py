@@ -14,7 +14,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import register
 from orchestration.store.settings import Settings
-from orchestration.store.terminal import table
+from orchestration.store.wording import table
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve

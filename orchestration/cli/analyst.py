@@ -12,7 +12,7 @@ import click
 
 from orchestration.cli import options
 from orchestration.store.settings import load_settings
-from orchestration.store.terminal import table
+from orchestration.store.wording import table
 
 
 @click.command()

@@ -113,8 +113,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     """
     from orchestration.quality import reviews
     from orchestration.quality.workbooks import steward_book
-    from orchestration.store import clock
-    from orchestration.store.settings import ensure_writable
+    from orchestration.store.settings import ensure_writable, today
 
     if bool(workbook) == bool(row):
         raise click.UsageError("give a workbook of `twe quarantine --xlsx`, or one row with --row FILE:ROW")
@@ -127,7 +126,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     data = load_settings().folder
     ensure_writable(data)
     lines = steward_book.read(workbook) if workbook else reviews.of_row(data, row or "", rule, why)
-    click.echo(str(reviews.apply(data, lines, clock.today())))
+    click.echo(str(reviews.apply(data, lines, today())))
 
 
 COMMANDS = (check, quarantine, review)

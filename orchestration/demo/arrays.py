@@ -9,8 +9,6 @@ from datetime import date
 
 import numpy as np
 
-Ints = np.ndarray
-
 #: Stands for "no value" in every integer column of the demo (no date of the demo lies before 1970).
 MISSING = -1
 
@@ -20,32 +18,27 @@ def day(year: int, month: int = 1, day_of_month: int = 1) -> int:
     return date(year, month, day_of_month).toordinal() - date(1970, 1, 1).toordinal()
 
 
-def as_date(days: int) -> date:
-    """The date of one day number."""
-    return date.fromordinal(int(days) + date(1970, 1, 1).toordinal())
-
-
-def month_of(days: Ints) -> Ints:
+def month_of(days: np.ndarray) -> np.ndarray:
     """Month number of each day."""
     return np.asarray(days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
 
 
-def year_of(days: Ints) -> Ints:
+def year_of(days: np.ndarray) -> np.ndarray:
     """Calendar year of each day."""
     return (1970 + month_of(days) // 12).astype(np.int32)
 
 
-def month_start(months: Ints) -> Ints:
+def month_start(months: np.ndarray) -> np.ndarray:
     """First day of each month number."""
     return np.asarray(months).astype("datetime64[M]").astype("datetime64[D]").astype(np.int32)
 
 
-def month_length(months: Ints) -> Ints:
+def month_length(months: np.ndarray) -> np.ndarray:
     """Days in each month number."""
     return month_start(np.asarray(months) + 1) - month_start(months)
 
 
-def add_months(days: Ints, months: Ints | int) -> Ints:
+def add_months(days: np.ndarray, months: np.ndarray | int) -> np.ndarray:
     """Each day plus a number of months, clamped at the month's end (2020-02-29 + 12 = 2021-02-28)."""
     start = month_of(days)
     target = start + np.asarray(months, dtype=np.int32)
@@ -63,3 +56,8 @@ def choose(rng: np.random.Generator, weights: dict[int, float], size: int) -> np
     values = np.array(list(weights), dtype=np.int32)
     chances = np.array(list(weights.values()), dtype=float)
     return rng.choice(values, size=size, p=chances / chances.sum())
+
+
+def taken(columns: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of a table with these of its rows, in this order."""
+    return {name: values[rows] for name, values in columns.items()}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import MISSING, choose, day, generator
+from .delivery_format import CRITERIA
 from .municipalities import draw_units
 from .trajectories import Trajectories
 
@@ -143,13 +144,7 @@ def _insz(rng: np.random.Generator, birth: np.ndarray, sex: np.ndarray) -> np.nd
 
 
 REFERRED, NOT_REFERRED = 0, 1
-YES, NO = 0, 1
-CRITERIA = (
-    "werkervaring_nodig",
-    "generieke_competenties_te_ontwikkelen",
-    "nec_haalbaar_binnen_2_jaar",
-    "minstens_halftijds_inzetbaar",
-)
+NO = 1
 #: People screened but not referred, for every trajectory (general knowledge).
 NOT_REFERRED_SHARE = 0.35
 
@@ -184,5 +179,6 @@ def draw_screenings(drawn: Trajectories, client: np.ndarray, clients: int, share
     criteria[(rng.random(criteria.shape) < 0.12) & fails[:, None]] = NO
     blank = (rng.random(total) < np.where(decision == REFERRED, 0.04, 0.10))[:, None]
     criteria[(rng.random(criteria.shape) < 0.4) & blank] = MISSING
+    table = (person, unit, days.astype(np.int32), decision, criteria)
     order = np.lexsort((person, days))
-    return Screenings(person[order], unit[order], days[order].astype(np.int32), decision[order], criteria[order])
+    return Screenings(*(column[order] for column in table))

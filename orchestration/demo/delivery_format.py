@@ -34,7 +34,7 @@ def sql_text(column: DemoColumn) -> str:
     filled = {
         "nis": f"cast({name} as varchar)",
         "integer": f"cast({name} as varchar)",
-        "date": f"cast(date '1970-01-01' + {name} as varchar)",
+        "date": f"cast(date '1970-01-01' + cast({name} as integer) as varchar)",
         "month": f"(1970 + {name} // 12) || '-' || lpad(cast({name} % 12 + 1 as varchar), 2, '0')",
         "code": f"[{', '.join(repr(code) for code in column.codes)}][{name} + 1]",
         "yes_no": f"['J', 'N'][{name} + 1]",
@@ -45,12 +45,15 @@ def sql_text(column: DemoColumn) -> str:
 ENDINGS = ("UITGEVOERD", "VROEGTIJDIG")
 SECTORS = ("PRIVE", "SOCIALE_ECONOMIE", "LOKAAL_BESTUUR", "ANDERE")
 ACTIONS = ("WES", "IBO", "OPLEIDINGSSTAGE", "OPLEIDING", "COACHING")
-PAYMENTS = ("BETALING", "CORRECTIE")
-POSITIONS = (
-    "NEC", "NEC_SOCIALE_ECONOMIE", "SEC", "ZELFSTANDIGE", "OPLEIDING", "WERKZOEKEND", "LEEFLOON", "ZIEKTE", "PENSIOEN",
-    "ANDER_GEWEST", "OVERLEDEN", "ANDERE",
-)  # fmt: skip
-DECISIONS = ("TOEGELEID", "NIET_TOEGELEID")
+_AT_WORK = ("NEC", "NEC_SOCIALE_ECONOMIE", "SEC", "ZELFSTANDIGE")
+_NOT_AT_WORK = ("OPLEIDING", "WERKZOEKEND", "LEEFLOON", "ZIEKTE", "PENSIOEN", "ANDER_GEWEST", "OVERLEDEN", "ANDERE")
+POSITIONS = (*_AT_WORK, *_NOT_AT_WORK)
+CRITERIA = (
+    "werkervaring_nodig",
+    "generieke_competenties_te_ontwikkelen",
+    "nec_haalbaar_binnen_2_jaar",
+    "minstens_halftijds_inzetbaar",
+)
 
 _TRAJECTORY = DemoColumn("traject_id", "id", True, "TWE")
 _CLIENT = DemoColumn("klant_id", "insz", True)
@@ -65,11 +68,9 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     ),
     "klantprofielen": (
         _TRAJECTORY,
-        DemoColumn("geslacht", "code", codes=("M", "V", "X")),
-        DemoColumn("leeftijd", "integer"),
+        DemoColumn("geslacht", "code", codes=("M", "V", "X")), DemoColumn("leeftijd", "integer"),
         DemoColumn("werkloosheidsduur_maanden", "integer"),
-        DemoColumn("kortgeschoold", "yes_no"),
-        DemoColumn("migratieachtergrond", "yes_no"),
+        DemoColumn("kortgeschoold", "yes_no"), DemoColumn("migratieachtergrond", "yes_no"),
     ),
     "art60_tewerkstellingen": (
         DemoColumn("tewerkstelling_id", "id", True, "A60"), _TRAJECTORY, _START, _END,
@@ -81,7 +82,7 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     ),
     "loontoelagen": (
         DemoColumn("betaling_id", "id", True, "LT"), _TRAJECTORY, _OCMW, DemoColumn("prestatiemaand", "month", True),
-        DemoColumn("betaaldatum", "date", True), DemoColumn("soort", "code", True, codes=PAYMENTS),
+        DemoColumn("betaaldatum", "date", True), DemoColumn("soort", "code", True, codes=("BETALING", "CORRECTIE")),
         DemoColumn("bedrag", "cents", True),
     ),
     "arbeidsmarktposities": (
@@ -97,11 +98,8 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
     ),
     "screenings": (
         DemoColumn("screening_id", "id", True, "SCR"), _CLIENT, _OCMW, DemoColumn("screeningsdatum", "date", True),
-        DemoColumn("besluit", "code", True, codes=DECISIONS),
-        DemoColumn("werkervaring_nodig", "yes_no"),
-        DemoColumn("generieke_competenties_te_ontwikkelen", "yes_no"),
-        DemoColumn("nec_haalbaar_binnen_2_jaar", "yes_no"),
-        DemoColumn("minstens_halftijds_inzetbaar", "yes_no"),
+        DemoColumn("besluit", "code", True, codes=("TOEGELEID", "NIET_TOEGELEID")),
+        *(DemoColumn(criterion, "yes_no") for criterion in CRITERIA),
     ),
 }  # fmt: skip
 
@@ -123,23 +121,14 @@ class BrokenRule:
     needs: str = "any"
 
 
+_PERIOD = ("end_before_start",)
 #: Rules across columns, by source.
 ACROSS_COLUMNS = {
-    "trajecten": (
-        "expected_end_before_start",
-        "end_before_start",
-        "ending_without_end_date",
-        "end_date_without_ending",
-    ),
-    "art60_tewerkstellingen": ("end_before_start",),
-    "begeleidingsacties": ("end_before_start",),
-    "loontoelagen": (
-        "amount_not_positive",
-        "amount_zero",
-        "paid_before_performance",
-        "correction_after_10_years",
-    ),
-    "arbeidsmarktposities": ("end_before_start",),
+    "trajecten": ("expected_end_before_start", *_PERIOD, "ending_without_end_date", "end_date_without_ending"),
+    "art60_tewerkstellingen": _PERIOD,
+    "begeleidingsacties": _PERIOD,
+    "loontoelagen": ("amount_not_positive", "amount_zero", "paid_before_performance", "correction_after_10_years"),
+    "arbeidsmarktposities": _PERIOD,
 }
 
 #: Values that don't parse or lie out of range, by kind of column (and by name where the range differs).
@@ -173,47 +162,61 @@ def break_row(source: str, row: Row, rule: BrokenRule, turn: int) -> None:
     Rules about more than one row (`duplicate_row`, `conflicting_key`) and about the line (`malformed_row`) are not
     broken here.
     """
-    if rule.name == "invalid_verwijderd":
-        row["verwijderd"] = ("misschien", "X", "ingetrokken")[turn % 3]
-    elif rule.name.startswith("missing_") and rule.column:
-        row[rule.column.name] = ""
-    elif rule.name.startswith("invalid_") and rule.column:
-        row[rule.column.name] = _bad_value(source, row, rule.column, turn)
-        if rule.name == "invalid_einddatum" and "beeindiging" in row:
-            row["beeindiging"] = row["beeindiging"] or "UITGEVOERD"  # else the ending is missing as well
-    elif rule.name in _BREAKERS:
-        _BREAKERS[rule.name](row, turn)
+    match rule.name:
+        case "invalid_verwijderd":
+            row["verwijderd"] = ("misschien", "X", "ingetrokken")[turn % 3]
+        case "end_before_start":
+            row["einddatum"] = _later(row["startdatum"], -1 - turn)
+            if "beeindiging" in row:
+                row["beeindiging"] = "VROEGTIJDIG"
+        case "expected_end_before_start":
+            row["vermoedelijke_einddatum"] = _later(row["startdatum"], -1 - turn)
+        case "ending_without_end_date":
+            row["einddatum"], row["beeindiging"] = "", ENDINGS[turn % 2]
+        case "end_date_without_ending":
+            row["einddatum"], row["beeindiging"] = row["einddatum"] or _later(row["startdatum"], 90 + turn), ""
+        case "amount_not_positive":
+            row["soort"], row["bedrag"] = "BETALING", "0.00" if turn % 2 else f"-{row['bedrag'].lstrip('-')}"
+        case "amount_zero":
+            row["soort"], row["bedrag"] = "CORRECTIE", "0.00"
+        case "paid_before_performance":
+            row["betaaldatum"] = _later(f"{row['prestatiemaand']}-01", -1 - turn)
+        case "correction_after_10_years":
+            year, month = row["betaaldatum"].split("-")[:2]
+            row["prestatiemaand"], row["soort"] = f"{int(year) - 11 - turn % 2}-{month}", "CORRECTIE"
+    if rule.column:
+        missing = rule.name.startswith("missing_")
+        row[rule.column.name] = "" if missing else _bad_value(source, row, rule.column, turn)
+    if rule.name == "invalid_einddatum" and "beeindiging" in row:
+        row["beeindiging"] = row["beeindiging"] or "UITGEVOERD"  # else the ending is missing as well
 
 
 def changed(source: str, row: Row, turn: int) -> Row:
     """A sound row that says something else under the same key: a first version that is corrected later."""
-    other = dict(row)
-    if source == "trajecten":
-        if row["beeindiging"]:
-            other["beeindiging"] = "VROEGTIJDIG" if row["beeindiging"] == "UITGEVOERD" else "UITGEVOERD"
-        else:
+    match source:
+        case "trajecten" if row["beeindiging"]:
+            return row | {"beeindiging": _another(ENDINGS, row["beeindiging"], turn)}
+        case "trajecten":
             planned = _later(row["startdatum"], 180 + turn % 7)
-            other["vermoedelijke_einddatum"] = "" if row["vermoedelijke_einddatum"] == planned else planned
-    elif source == "klantprofielen":
-        other["leeftijd"] = str(int(row["leeftijd"]) + 1) if row["leeftijd"] else "30"
-    elif source == "art60_tewerkstellingen":
-        other["sector"] = _another(SECTORS, row["sector"], turn)
-    elif source == "begeleidingsacties":
-        other["type"] = _another(ACTIONS, row["type"], turn)
-    elif source == "loontoelagen":
-        cents = int(row["bedrag"].replace(".", ""))
-        more = cents + (cents // 8 if abs(cents) >= 8 else cents)
-        other["bedrag"] = f"{'-' if more < 0 else ''}{abs(more) // 100}.{abs(more) % 100:02d}"
-    elif source == "arbeidsmarktposities":
-        other["positie"] = _another(POSITIONS, row["positie"], turn)
-    elif source == "transmissies":
-        other["transmissiedatum"] = _later(row["transmissiedatum"], -1 - turn % 5)
-    elif source == "leefloners":
-        other["leefloners"] = str(int(row["leefloners"]) + 1 + turn % 4)
-    elif source == "screenings":
-        flipped = {"J": "N", "N": "", "": "J"}
-        other["werkervaring_nodig"] = flipped[row["werkervaring_nodig"]]
-    return other
+            return row | {"vermoedelijke_einddatum": "" if row["vermoedelijke_einddatum"] == planned else planned}
+        case "klantprofielen":
+            return row | {"leeftijd": str(int(row["leeftijd"]) + 1) if row["leeftijd"] else "30"}
+        case "art60_tewerkstellingen":
+            return row | {"sector": _another(SECTORS, row["sector"], turn)}
+        case "begeleidingsacties":
+            return row | {"type": _another(ACTIONS, row["type"], turn)}
+        case "loontoelagen":
+            cents = int(row["bedrag"].replace(".", ""))
+            more = cents + (cents // 8 if abs(cents) >= 8 else cents)
+            return row | {"bedrag": f"{'-' if more < 0 else ''}{abs(more) // 100}.{abs(more) % 100:02d}"}
+        case "arbeidsmarktposities":
+            return row | {"positie": _another(POSITIONS, row["positie"], turn)}
+        case "transmissies":
+            return row | {"transmissiedatum": _later(row["transmissiedatum"], -1 - turn % 5)}
+        case "leefloners":
+            return row | {"leefloners": str(int(row["leefloners"]) + 1 + turn % 4)}
+        case _:
+            return row | {"werkervaring_nodig": {"J": "N", "N": "", "": "J"}[row["werkervaring_nodig"]]}
 
 
 def _bad_value(source: str, row: Row, column: DemoColumn, turn: int) -> str:
@@ -231,54 +234,6 @@ def _bad_insz(text: str) -> str:
     nine = int(text[:9])
     good = {97 - nine % 97, 97 - (2_000_000_000 + nine) % 97}
     return text[:9] + next(f"{check:02d}" for check in range(1, 98) if check not in good)
-
-
-def _end_before_start(row: Row, turn: int) -> None:
-    row["einddatum"] = _later(row["startdatum"], -1 - turn)
-    if "beeindiging" in row:
-        row["beeindiging"] = "VROEGTIJDIG"
-
-
-def _expected_end_before_start(row: Row, turn: int) -> None:
-    row["vermoedelijke_einddatum"] = _later(row["startdatum"], -1 - turn)
-
-
-def _ending_without_end_date(row: Row, turn: int) -> None:
-    row["einddatum"], row["beeindiging"] = "", ("UITGEVOERD", "VROEGTIJDIG")[turn % 2]
-
-
-def _end_date_without_ending(row: Row, turn: int) -> None:
-    row["einddatum"] = row["einddatum"] or _later(row["startdatum"], 90 + turn)
-    row["beeindiging"] = ""
-
-
-def _amount_not_positive(row: Row, turn: int) -> None:
-    row["soort"], row["bedrag"] = "BETALING", "0.00" if turn % 2 else f"-{row['bedrag'].lstrip('-')}"
-
-
-def _amount_zero(row: Row, turn: int) -> None:
-    row["soort"], row["bedrag"] = "CORRECTIE", "0.00"
-
-
-def _paid_before_performance(row: Row, turn: int) -> None:
-    row["betaaldatum"] = _later(f"{row['prestatiemaand']}-01", -1 - turn)
-
-
-def _correction_after_10_years(row: Row, turn: int) -> None:
-    year, month = row["betaaldatum"].split("-")[:2]
-    row["prestatiemaand"], row["soort"] = f"{int(year) - 11 - turn % 2}-{month}", "CORRECTIE"
-
-
-_BREAKERS = {
-    "end_before_start": _end_before_start,
-    "expected_end_before_start": _expected_end_before_start,
-    "ending_without_end_date": _ending_without_end_date,
-    "end_date_without_ending": _end_date_without_ending,
-    "amount_not_positive": _amount_not_positive,
-    "amount_zero": _amount_zero,
-    "paid_before_performance": _paid_before_performance,
-    "correction_after_10_years": _correction_after_10_years,
-}
 
 
 def _later(text: str, days: int) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from .files import connect, texts, write_delivery
-from .irregularities import plan_irregularities
+from .irregularities import Irregularities
 from .rows import BUILDERS
 from .schedule import SYNTHETIC, schedule
 from .world import draw_world
@@ -50,13 +50,7 @@ class DemoSummary:
         )
 
 
-def write_demo(
-    inbox: Path,
-    trajectories: int = 60_000,
-    seed: int = 1,
-    last_year: int | None = None,
-    municipalities: Path | None = None,
-) -> DemoSummary:
+def write_demo(inbox: Path, trajectories: int = 60_000, seed: int = 1, last_year: int | None = None) -> DemoSummary:
     """Write synthetic deliveries of all nine sources into `inbox`.
 
     The same (trajectories, seed, last_year) give the same bytes. `last_year` is by default the last full calendar
@@ -72,49 +66,46 @@ def write_demo(
     if not EARLIEST_LAST_YEAR <= last_year <= 2099:
         raise ValueError(f"the last year must be {EARLIEST_LAST_YEAR} or later")
     inbox.mkdir(parents=True, exist_ok=True)
-    _refuse_real_deliveries(inbox)
+    _reject_real_deliveries(inbox)
     summary = DemoSummary(inbox, trajectories, seed, last_year)
     staging = inbox / f".{SYNTHETIC}"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir()
     try:
-        names = _write_all(staging, summary, municipalities)
+        names = _write_all(staging, summary)
         summary.files = _move(staging, inbox, names)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return summary
 
 
-def _write_all(folder: Path, summary: DemoSummary, municipalities: Path | None) -> list[str]:
+def _write_all(folder: Path, summary: DemoSummary) -> list[str]:
     """Write all deliveries into `folder`, fill the summary, return the file names."""
-    world = draw_world(summary.trajectories, summary.seed, summary.last_year, municipalities)
+    world = draw_world(summary.trajectories, summary.seed, summary.last_year)
     summary.running = {year: world.trajectories.running_in(year) for year in range(2017, summary.last_year + 1)}
     names: list[str] = []
     with connect() as con:
         for source, build in BUILDERS.items():
             rows = build(world)
             plan = schedule(source, summary.last_year)
-            irregular = plan_irregularities(rows, plan, partial(texts, con, rows), summary.seed)
-            summary.rows[source] = 0
-            for index, delivery in enumerate(plan.deliveries):
-                written = write_delivery(con, folder, delivery, index, rows, irregular)
-                summary.rows[source] += written
-                names += [delivery.file_name] if written else []
+            irregular = Irregularities(rows, plan, partial(texts, con, rows), summary.seed)
+            written = [write_delivery(con, folder, one, index, irregular) for index, one in enumerate(plan.deliveries)]
+            names += [one.file_name for one, count in zip(plan.deliveries, written, strict=True) if count]
+            summary.rows[source] = sum(written)
             summary.planted[source] = dict(sorted(irregular.planted.items()))
     if world.links.overlapping:
         summary.planted["trajecten"]["overlapping_trajectory"] = world.links.overlapping
     return names
 
 
-def _refuse_real_deliveries(inbox: Path) -> None:
-    real = [path.name for path in inbox.iterdir() if path.is_file() and SYNTHETIC not in path.name]
-    real = [name for name in real if not name.startswith(".")]
-    if real:
+def _reject_real_deliveries(inbox: Path) -> None:
+    names = [path.name for path in inbox.iterdir() if path.is_file() and not path.name.startswith(".")]
+    if real := [name for name in names if SYNTHETIC not in name]:
         raise InboxInUseError(f"{inbox} holds files that are not synthetic ({min(real)} …): use another folder")
 
 
 def _move(staging: Path, inbox: Path, names: list[str]) -> list[Path]:
-    """Put the finished files in the inbox; refuses, before moving any, to replace other content."""
+    """Put the finished files in the inbox. Raises `InboxInUseError`, before moving any, rather than replace content."""
     for name in names:
         target = inbox / name
         if target.exists() and target.read_bytes() != (staging / name).read_bytes():

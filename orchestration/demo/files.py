@@ -8,48 +8,41 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import numpy as np
+from duckdb import DuckDBPyConnection
 
+from .arrays import taken
 from .delivery_format import SOURCES, DemoColumn, Row, sql_text
 from .irregularities import ExtraRow, Irregularities
-from .rows import Rows
-from .schedule import Form, PlannedDelivery
+from .schedule import Form, PlannedDelivery, Rows
 
-WITHDRAWN = DemoColumn("verwijderd", "yes_no")
+WITHDRAWN, _NOTHING = DemoColumn("verwijderd", "yes_no"), "''"
 NOTE_HEADER, NOTE = "opmerking", "synthetisch: géén echte personen"
 
 
-def connect() -> duckdb.DuckDBPyConnection:
+def connect() -> DuckDBPyConnection:
     """A DuckDB in memory that writes the same bytes every time."""
     return duckdb.connect(config={"threads": 1, "memory_limit": "768MB", "autoinstall_known_extensions": False})
 
 
-def texts(con: duckdb.DuckDBPyConnection, rows: Rows, numbers: np.ndarray) -> list[Row]:
+def texts(con: DuckDBPyConnection, rows: Rows, numbers: np.ndarray) -> list[Row]:
     """Drawn rows as canonical text, by their numbers."""
-    numbers = np.asarray(numbers, dtype=np.int64)
-    columns = SOURCES[rows.source]
-    drawn = {name: values[numbers] for name, values in rows.columns.items()}
-    drawn["_order"] = np.arange(len(numbers))
     if not len(numbers):
         return []
-    con.register("drawn", drawn)
-    query = f"select {', '.join(map(sql_text, columns))} from drawn order by _order"
-    names = [column.name for column in columns]
-    return [dict(zip(names, values, strict=True)) for values in con.execute(query).fetchall()]
+    columns = SOURCES[rows.source]
+    con.register("drawn", taken(rows.columns, numbers) | {"_order": np.arange(len(numbers))})
+    found = con.execute(f"select {', '.join(map(sql_text, columns))} from drawn order by _order").fetchall()
+    return [dict(zip([column.name for column in columns], values, strict=True)) for values in found]
 
 
 def write_delivery(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    delivery: PlannedDelivery,
-    index: int,
-    rows: Rows,
-    irregular: Irregularities,
+    con: DuckDBPyConnection, folder: Path, delivery: PlannedDelivery, index: int, irregular: Irregularities
 ) -> int:
     """Write delivery number `index` of a source into `folder`; returns its rows (0: nothing to deliver, no file)."""
     numbers = np.flatnonzero((irregular.delivery == index) & ~irregular.hidden)
@@ -59,55 +52,38 @@ def write_delivery(
     columns = SOURCES[delivery.source]
     if any(extra.values["verwijderd"] for extra in extras):
         columns = (*columns, WITHDRAWN)
-    path = folder / delivery.file_name
-    _stage(con, rows, numbers, extras, columns)
-    names = [column.name for column in columns]
-    if delivery.form.kind == "csv":
-        _write_csv(con, path, delivery.form, columns)
-    elif delivery.form.kind == "xlsx":
-        table = con.execute(f"select {', '.join(names)} from staged order by _at, _sub").fetchall()
-        write_workbook(path, columns, table)
-    else:
-        _write_parquet(con, path, delivery.form.kind == "typed", columns)
+    _stage(con, irregular.rows, numbers, extras, columns)
+    write = {"csv": _write_csv, "xlsx": _write_workbook}.get(delivery.form.kind, _write_parquet)
+    write(con, folder / delivery.file_name, delivery.form, columns)
     return len(numbers) + len(extras)
 
 
 def _stage(
-    con: duckdb.DuckDBPyConnection,
-    rows: Rows,
-    numbers: np.ndarray,
-    extras: list[ExtraRow],
-    columns: tuple[DemoColumn, ...],
+    con: DuckDBPyConnection, rows: Rows, numbers: np.ndarray, extras: list[ExtraRow], columns: Sequence[DemoColumn]
 ) -> None:
     """Make the temporary table `staged`: the delivery's rows as canonical text, with _at, _sub (order) and _tail."""
-    drawn = {name: values[numbers] for name, values in rows.columns.items()} | {"_at": numbers}
     parts = []
-    con.register("drawn", drawn)
     if len(numbers):
-        fields = ", ".join(
-            f"{chr(39) * 2 if column is WITHDRAWN else sql_text(column)} as {column.name}" for column in columns
-        )
-        parts.append(f"select {fields}, _at, 0 as _sub, false as _tail from drawn")
+        con.register("drawn", taken(rows.columns, numbers) | {"_at": numbers})
+        fields = (f"{_NOTHING if column is WITHDRAWN else sql_text(column)} as {column.name}" for column in columns)
+        parts.append(f"select {', '.join(fields)}, _at, 0 as _sub, false as _tail from drawn")
     if extras:
-        texts_of = {
-            column.name: np.array([extra.values[column.name] for extra in extras], dtype=object) for column in columns
-        }
-        added = texts_of | {
-            "_at": np.array([extra.after for extra in extras]),
-            "_sub": np.arange(1, len(extras) + 1),
-            "_tail": np.array([extra.malformed for extra in extras]),
-        }
+        added = {c.name: np.array([extra.values[c.name] for extra in extras], dtype=object) for c in columns}
+        added["_at"] = np.array([extra.after for extra in extras])
+        added["_sub"] = np.arange(1, len(extras) + 1)
+        added["_tail"] = np.array([extra.malformed for extra in extras])
         con.register("added", added)
         parts.append(f"select {', '.join(added)} from added")
     con.execute(f"create or replace temp table staged as {' union all '.join(parts)}")
 
 
-def _write_csv(con: duckdb.DuckDBPyConnection, path: Path, form: Form, columns: tuple[DemoColumn, ...]) -> None:
+def _write_csv(con: DuckDBPyConnection, path: Path, form: Form, columns: Sequence[DemoColumn]) -> None:
     separator = form.separator
     fields = [_formatted(column, form) for column in columns]
     if separator == ",":
         fields = [f"case when contains({field}, ',') then '\"' || {field} || '\"' else {field} end" for field in fields]
-    header = [_header(column.name, form) for column in columns]
+    written = {"lower": str, "upper": str.upper, "padded": lambda name: f" {name.title()} "}[form.header]
+    header = [written(column.name) for column in columns]
     if form.note:
         header.append(NOTE_HEADER)
         fields.append(f"'{NOTE}'")
@@ -118,15 +94,13 @@ def _write_csv(con: duckdb.DuckDBPyConnection, path: Path, form: Form, columns: 
     path.write_bytes(body.encode(form.encoding))
 
 
-def _write_parquet(con: duckdb.DuckDBPyConnection, path: Path, typed: bool, columns: tuple[DemoColumn, ...]) -> None:
+def _write_parquet(con: DuckDBPyConnection, path: Path, form: Form, columns: Sequence[DemoColumn]) -> None:
     """All text, or with real dates and decimals; missing values are null. The file's metadata say it is synthetic."""
-    types = {"date": "date", "cents": "decimal(12, 2)"} if typed else {}
-    fields = ", ".join(
-        f"cast(nullif({column.name}, '') as {types.get(column.kind, 'varchar')}) as {column.name}" for column in columns
-    )
+    types = {"date": "date", "cents": "decimal(12, 2)"} if form.kind == "typed" else {}
+    fields = [f"cast(nullif({c.name}, '') as {types.get(c.kind, 'varchar')}) as {c.name}" for c in columns]
     target = str(path).replace("'", "''")
     con.execute(
-        f"copy (select {fields} from staged order by _at, _sub) to '{target}' "
+        f"copy (select {', '.join(fields)} from staged order by _at, _sub) to '{target}' "
         "(format parquet, kv_metadata {synthetisch: 'ja', bron: 'twe demo'})"
     )
 
@@ -149,49 +123,37 @@ def _formatted(column: DemoColumn, form: Form) -> str:
     return name
 
 
-def _header(name: str, form: Form) -> str:
-    if form.header == "upper":
-        return name.upper()
-    return f" {name.title()} " if form.header == "padded" else name
-
-
 _MADE_AT = datetime(2017, 1, 1)
-_ZIP_TIME = (2017, 1, 1, 0, 0, 0)
-_TITLE = "Synthetische demogegevens (twe demo)"
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def write_workbook(path: Path, columns: tuple[DemoColumn, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    """Write rows of canonical text as the first sheet; sheet name and properties say that the data are synthetic."""
+def _write_workbook(con: DuckDBPyConnection, path: Path, _: Form, columns: Sequence[DemoColumn]) -> None:
+    """Write the rows as the first sheet; sheet name and properties say that the data are synthetic."""
     from openpyxl import Workbook  # slow to import, and only some deliveries need it
 
     book = Workbook(write_only=True)
-    book.properties.title = _TITLE
+    book.properties.title = "Synthetische demogegevens (twe demo)"
     book.properties.creator = "twe demo"
     book.properties.subject = "synthetisch"
     book.properties.created = _MADE_AT
     sheet = book.create_sheet("synthetisch")
-    sheet.append([column.name for column in columns])
-    kinds = [column.kind for column in columns]
-    for row in rows:
-        sheet.append([_cell(kind, text) for kind, text in zip(kinds, row, strict=True)])
+    names = [column.name for column in columns]
+    sheet.append(names)
+    for row in con.execute(f"select {', '.join(names)} from staged order by _at, _sub").fetchall():
+        sheet.append([_cell(column.kind, text) for column, text in zip(columns, row, strict=True)])
     buffer = io.BytesIO()
     book.save(buffer)
     path.write_bytes(_with_fixed_times(buffer))
 
 
 def _cell(kind: str, text: str) -> str | int | date | None:
-    if not text:
-        return None
     if kind == "integer" and _NUMBER.fullmatch(text):
         return int(text)
     if kind == "date" and _DATE.fullmatch(text):
-        try:
+        with suppress(ValueError):
             return date.fromisoformat(text)
-        except ValueError:
-            return text
-    return text
+    return text or None
 
 
 def _with_fixed_times(buffer: io.BytesIO) -> bytes:
@@ -203,5 +165,5 @@ def _with_fixed_times(buffer: io.BytesIO) -> bytes:
             content = source.read(name)
             if name == "docProps/core.xml":
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
-            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
+            target.writestr(zipfile.ZipInfo(name, _MADE_AT.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
     return result.getvalue()

@@ -7,6 +7,7 @@ OCMW reports changes, on the day that the municipality is merged.
 from __future__ import annotations
 
 import csv
+from collections import ChainMap, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,6 @@ from .arrays import MISSING, day, generator, month_start
 
 #: The project's own seed, read as plain data.
 MUNICIPALITIES = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "municipalities.csv"
-
-_ALWAYS_FROM, _ALWAYS_TO = day(1970), day(2200)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ class DemoGeography:
         """
         now, first, last = self.code(unit, days), self.codes[unit, 0], self.codes[unit, -1]
         other = np.where(now != first, first, last)
-        begin = np.array([self.validity[int(code)][0] for code in other])
-        end = np.array([self.validity[int(code)][1] for code in other])
+        begin, end = np.array([self.validity[int(code)] for code in other]).reshape(-1, 2).T
         return np.where((days < begin) | (days > end), other, 0)
 
     def units_with_wrong_codes(self) -> np.ndarray:
@@ -57,17 +55,11 @@ class DemoGeography:
         return np.flatnonzero((self.codes[:, 0] != self.codes[:, -1]) & (begin > day(2017)))
 
 
-def read_geography(path: Path | None = None) -> DemoGeography:
+def read_geography() -> DemoGeography:
     """Read the municipalities seed (columns nis_code, valid_from, valid_to, successor_nis_code, province …)."""
-    with (path or MUNICIPALITIES).open(encoding="utf-8", newline="") as file:
+    with MUNICIPALITIES.open(encoding="utf-8", newline="") as file:
         rows = {int(row["nis_code"]): row for row in csv.DictReader(file)}
-    validity = {
-        code: (
-            _days(row["valid_from"]) if row["valid_from"] else _ALWAYS_FROM,
-            _days(row["valid_to"]) if row["valid_to"] else _ALWAYS_TO,
-        )
-        for code, row in rows.items()
-    }
+    validity = {code: (_day(row["valid_from"], 1970), _day(row["valid_to"], 2200)) for code, row in rows.items()}
     start = day(2017)
     eras = [start, *sorted({begin for begin, _ in validity.values() if begin > start})]
     units = sorted(code for code, (begin, end) in validity.items() if begin <= start <= end)
@@ -85,7 +77,8 @@ def read_geography(path: Path | None = None) -> DemoGeography:
 def sizes(geography: DemoGeography, rng: np.random.Generator, spread: float = 1.25) -> np.ndarray:
     """Share of each unit in Flanders (sums to 1): provinces as published, centre cities large, a long tail of small."""
     raw = rng.lognormal(0.0, spread, geography.units)
-    city = np.array([published_totals.CITY_SHARES.get(int(code), 0.0) for code in geography.codes[:, 0]])
+    cities = ChainMap(*published_totals.CITY_SHARES.values())
+    city = np.array([cities.get(int(code), 0.0) for code in geography.codes[:, 0]])
     share = np.zeros(geography.units)
     for province in published_totals.PROVINCE_SHARES:
         inside = geography.provinces == province
@@ -111,9 +104,8 @@ def draw_units(rng: np.random.Generator, share: np.ndarray, count: int) -> np.nd
     return rng.permutation(np.minimum(drawn, len(share) - 1)).astype(np.int32)
 
 
-def _days(text: str) -> int:
-    year, month, day_of_month = (int(part) for part in text.split("-"))
-    return day(year, month, day_of_month)
+def _day(text: str, year_when_open: int) -> int:
+    return day(*map(int, text.split("-"))) if text else day(year_when_open)
 
 
 def draw_leefloners(
@@ -126,31 +118,27 @@ def draw_leefloners(
     rng = generator(seed, "leefloners")
     first, last = (2017 - 1970) * 12, (last_year - 1970) * 12 + 11
     months = np.arange(first, last + 1, dtype=np.int32)
-    path = np.array(
-        [((year - 1970) * 12 + month - 1, persons) for year, month, persons in published_totals.LEEFLONERS_PATH]
-    )
-    total = np.round(np.interp(months, path[:, 0], path[:, 1]) * scale).astype(np.int64)
+    year, month, known = np.array(published_totals.LEEFLONERS_PATH).T
+    total = np.round(np.interp(months, (year - 1970) * 12 + month - 1, known) * scale).astype(np.int64)
     drift = np.cumsum(rng.normal(0.0, 0.012, (len(months), geography.units)), axis=0)
     large = share > 0.01  # the take-up of a small OCMW differs more from the average than that of a large one
     level = share * rng.lognormal(0.0, np.where(large, 0.1, 0.7))
     persons = _allot(level * np.exp(drift), total)
-    equivalent = _allot(
-        level * rng.lognormal(0.0, 0.1, persons.shape), np.round(total * published_totals.EQUIVALENT_SHARE)
-    )
+    weight = level * rng.lognormal(0.0, 0.1, persons.shape)
+    equivalent = _allot(weight, np.round(total * published_totals.EQUIVALENT_SHARE))
 
     units = np.arange(geography.units)
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("nis_code", "maand", "leefloners", "equivalent")}
-    for index, month in enumerate(months):
-        of_unit = geography.code(units, np.full(geography.units, month_start(months[index : index + 1])[0]))
-        codes, position = np.unique(of_unit, return_inverse=True)
-        columns["nis_code"].append(codes)
-        columns["maand"].append(np.full(len(codes), month))
-        columns["leefloners"].append(np.bincount(position, persons[index], len(codes)).astype(np.int32))
-        columns["equivalent"].append(np.bincount(position, equivalent[index], len(codes)).astype(np.int32))
-    joined = {name: np.concatenate(parts) for name, parts in columns.items()}
-    given = joined.pop("equivalent")
-    joined["equivalent_leefloners"] = np.where(rng.random(len(given)) < 0.01, MISSING, given)
-    return joined
+    parts: dict[str, list[np.ndarray]] = defaultdict(list)
+    for index, first_day in enumerate(month_start(months)):
+        codes, position = np.unique(geography.code(units, first_day), return_inverse=True)
+        parts["nis_code"].append(codes)
+        parts["maand"].append(np.full(len(codes), months[index]))
+        for name, of_units in (("leefloners", persons), ("equivalent_leefloners", equivalent)):
+            parts[name].append(np.bincount(position, of_units[index], len(codes)).astype(np.int32))
+    columns = {name: np.concatenate(part) for name, part in parts.items()}
+    unknown = rng.random(len(columns["maand"])) < 0.01
+    columns["equivalent_leefloners"] = np.where(unknown, MISSING, columns["equivalent_leefloners"])
+    return columns
 
 
 def _allot(weights: np.ndarray, totals: np.ndarray) -> np.ndarray:

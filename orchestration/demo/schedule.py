@@ -1,33 +1,79 @@
-"""The calendar of deliveries: which files each source sends, when, under which label and in which form."""
+"""The calendar of deliveries: in which year a row is delivered, and which files each source sends, when and how."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from .rows import Rows
+from .arrays import MISSING, taken, year_of
+from .delivery_format import SOURCES
 
 #: Every label starts with this word: the name of each file says that its content is synthetic.
 SYNTHETIC = "synthetisch"
 
-#: Day (month, day of the following year) on which each source delivers a year.
-DELIVERY_DAYS = {
-    "trajecten": (1, 31),
-    "klantprofielen": (2, 3),
-    "art60_tewerkstellingen": (2, 6),
-    "begeleidingsacties": (2, 8),
-    "loontoelagen": (2, 10),
-    "arbeidsmarktposities": (2, 17),
-    "transmissies": (2, 19),
-    "leefloners": (2, 12),
-    "screenings": (1, 25),
-}
-#: Sources that deliver corrections on their own, later in the year.
-CORRECTION_DAYS = {"trajecten": (6, 15), "loontoelagen": (9, 15)}
 #: From this year on the largest OCMW sends its own screenings.
 CITY_FILES_FROM = 2021
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one source, in numbers (see `delivery_format`), by year of delivery.
+
+    `key` numbers the things that the rows are versions of; `year` is the year whose delivery holds the row;
+    `warning` is a warning that the row will draw (0 = none); `city` marks rows of the largest OCMW, which sends its
+    own file for some sources.
+    """
+
+    source: str
+    columns: dict[str, np.ndarray]
+    key: np.ndarray
+    year: np.ndarray
+    warning: np.ndarray
+    city: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+def once(source: str, year: np.ndarray, columns: dict[str, np.ndarray], city: np.ndarray | None = None) -> Rows:
+    """Rows that are delivered once, in order of `year`; they are numbered in the order given."""
+    key = np.argsort(year, kind="stable").astype(np.int32)
+    marked = np.zeros(len(key), dtype=bool) if city is None else city[key]
+    return Rows(source, _numbered(source, columns, key), key, year[key], np.zeros(len(key), dtype=np.int8), marked)
+
+
+def spells(
+    source: str,
+    columns: dict[str, np.ndarray],
+    last_year: int,
+    first_year: np.ndarray | None = None,
+    only_when_ended: tuple[str, ...] = (),
+) -> Rows:
+    """Rows of things with `startdatum` and `einddatum` (always given, future ends included), numbered in their order.
+
+    Each thing is delivered for the year in which it starts (or `first_year`), open when it ends later, and again for
+    the year in which it ends. What starts or ends after `last_year` isn't known. Columns of `only_when_ended` are
+    empty on open rows.
+    """
+    begin = year_of(columns["startdatum"]) if first_year is None else first_year
+    finish = np.maximum(year_of(columns["einddatum"]), begin)
+    opened = np.flatnonzero(begin <= last_year)
+    closed = np.flatnonzero((finish > begin) & (finish <= last_year))
+    key = np.concatenate([opened, closed]).astype(np.int32)
+    year = np.concatenate([begin[opened], finish[closed]]).astype(np.int32)
+    order = np.lexsort((key, year))
+    key, year = key[order], year[order]
+    rows = _numbered(source, columns, key)
+    for name in ("einddatum", *only_when_ended):
+        rows[name] = np.where(year < finish[key], MISSING, rows[name])
+    return Rows(source, rows, key, year, np.zeros(len(key), dtype=np.int8), np.zeros(len(key), dtype=bool))
+
+
+def _numbered(source: str, columns: dict[str, np.ndarray], key: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of the rows `key`, with their number (from 1) in the key column of the source if that is missing."""
+    return {SOURCES[source][0].name: key + 1, **taken(columns, key)}
 
 
 @dataclass(frozen=True)
@@ -55,19 +101,20 @@ WORDS = Form(words=True, lower=True, header="upper")
 DOTTED = Form(insz="dotted", header="padded", newline="\r\n")
 XLSX, PARQUET, TYPED = Form(kind="xlsx"), Form(kind="parquet"), Form(kind="typed")
 
-#: Forms of the yearly deliveries of each source, in turn from 2017.
-FORMS: dict[str, tuple[Form, ...]] = {
-    "trajecten": (PLAIN, WINDOWS, PLAIN, EXCEL_CSV),
-    "klantprofielen": (PLAIN, WORDS, COMMAS, PLAIN, XLSX),
-    "art60_tewerkstellingen": (PLAIN, EXCEL_CSV, WORDS),
-    "begeleidingsacties": (PLAIN, DOTTED, PARQUET),
-    "loontoelagen": (PLAIN, EXCEL_CSV, PARQUET, TYPED, TYPED),
-    "arbeidsmarktposities": (PLAIN, COMMAS, PARQUET),
-    "transmissies": (XLSX, DOTTED),
-    "leefloners": (XLSX, PLAIN, WINDOWS, COMMAS),
-    "screenings": (PLAIN, WORDS, DOTTED),
+#: (month, day) of the following year on which each source delivers a year, and the forms that it takes in turn.
+YEARLY = {
+    "trajecten": ((1, 31), (PLAIN, WINDOWS, PLAIN, EXCEL_CSV)),
+    "klantprofielen": ((2, 3), (PLAIN, WORDS, COMMAS, PLAIN, XLSX)),
+    "art60_tewerkstellingen": ((2, 6), (PLAIN, EXCEL_CSV, WORDS)),
+    "begeleidingsacties": ((2, 8), (PLAIN, DOTTED, PARQUET)),
+    "loontoelagen": ((2, 10), (PLAIN, EXCEL_CSV, PARQUET, TYPED, TYPED)),
+    "arbeidsmarktposities": ((2, 17), (PLAIN, COMMAS, PARQUET)),
+    "transmissies": ((2, 19), (XLSX, DOTTED)),
+    "leefloners": ((2, 12), (XLSX, PLAIN, WINDOWS, COMMAS)),
+    "screenings": ((1, 25), (PLAIN, WORDS, DOTTED)),
 }
-CORRECTION_FORMS = {"trajecten": COMMAS, "loontoelagen": Form(comma=True)}
+#: The same of the sources that deliver corrections on their own.
+CORRECTIONS = {"trajecten": ((6, 15), COMMAS), "loontoelagen": ((9, 15), Form(comma=True))}
 
 
 @dataclass(frozen=True)
@@ -75,7 +122,6 @@ class PlannedDelivery:
     """One file to be written."""
 
     source: str
-    year: int
     delivered_on: date
     label: str
     form: Form
@@ -84,7 +130,7 @@ class PlannedDelivery:
     @property
     def file_name(self) -> str:
         """Name in the inbox, as the delivery format asks."""
-        ending = {"csv": "csv", "xlsx": "xlsx", "parquet": "parquet", "typed": "parquet"}[self.form.kind]
+        ending = "parquet" if self.form.kind == "typed" else self.form.kind
         return f"{self.source}_{self.delivered_on:%Y-%m-%d}_{self.label}.{ending}"
 
 
@@ -92,51 +138,43 @@ class PlannedDelivery:
 class Schedule:
     """Deliveries of one source in order.
 
-    `following[i, c]` is the next delivery after i that can hold a row of the largest OCMW (c = 1) or of another one
-    (c = 0); -1 when none has come yet.
+    `yearly[y, c]` is the delivery of the year 2017 + y that holds the rows of the largest OCMW (c = 1) or of another
+    one (c = 0); `following[i, c]` the next one after delivery i that can hold such a row, -1 when none has come yet.
     """
 
     deliveries: list[PlannedDelivery]
+    yearly: np.ndarray
     following: np.ndarray
-    _yearly: dict[tuple[int, bool], int] = field(repr=False)
 
     def positions(self, rows: Rows) -> np.ndarray:
         """Number of the delivery that holds each row."""
-        first = int(rows.year.min()) if len(rows) else 2017
-        years = range(first, int(rows.year.max(initial=first)) + 1)
-        table = np.array([[self._yearly[year, False], self._yearly[year, True]] for year in years])
-        return table[rows.year - first, rows.city.astype(np.int8)].astype(np.int32)
+        return self.yearly[rows.year - 2017, rows.city.astype(np.int8)]
 
 
 def schedule(source: str, last_year: int) -> Schedule:
     """All deliveries of a source for 2017 to `last_year`, the last of them early in the year after."""
     deliveries: list[PlannedDelivery] = []
-    yearly: dict[tuple[int, bool], int] = {}
-    forms = FORMS[source]
+    yearly: list[tuple[int, int]] = []
+    month_day, forms = YEARLY[source]
     for year in range(2017, last_year + 1):
-        form = forms[(year - 2017) % len(forms)]
-        on = date(year + 1, *DELIVERY_DAYS[source])
+        on, form = date(year + 1, *month_day), forms[(year - 2017) % len(forms)]
         if source == "screenings" and year >= CITY_FILES_FROM:
-            yearly[year, True], yearly[year, False] = len(deliveries), len(deliveries) + 1
-            deliveries.append(PlannedDelivery(source, year, on, f"{SYNTHETIC}-antwerpen", form, True))
-            deliveries.append(PlannedDelivery(source, year, on, f"{SYNTHETIC}-overige", form, False))
+            yearly.append((len(deliveries) + 1, len(deliveries)))
+            deliveries.append(PlannedDelivery(source, on, f"{SYNTHETIC}-antwerpen", form, True))
+            deliveries.append(PlannedDelivery(source, on, f"{SYNTHETIC}-overige", form, False))
         else:
-            yearly[year, True] = yearly[year, False] = len(deliveries)
-            deliveries.append(PlannedDelivery(source, year, on, SYNTHETIC, form))
-        if source in CORRECTION_DAYS and year < last_year:
-            on = date(year + 1, *CORRECTION_DAYS[source])
-            form = CORRECTION_FORMS[source]
-            deliveries.append(PlannedDelivery(source, year, on, f"{SYNTHETIC}-correcties", form))
-    return Schedule(deliveries, _following(deliveries), yearly)
+            yearly.append((len(deliveries), len(deliveries)))
+            deliveries.append(PlannedDelivery(source, on, SYNTHETIC, form))
+        if source in CORRECTIONS and year < last_year:
+            correction_day, form = CORRECTIONS[source]
+            deliveries.append(PlannedDelivery(source, date(year + 1, *correction_day), f"{SYNTHETIC}-correcties", form))
+    following = [[_next(deliveries, one, city) for city in (False, True)] for one in deliveries]
+    return Schedule(deliveries, np.array(yearly, dtype=np.int32), np.array(following, dtype=np.int32))
 
 
-def _following(deliveries: list[PlannedDelivery]) -> np.ndarray:
-    """Next delivery of each delivery, for rows of the other OCMWs and of the largest one."""
-    following = np.full((len(deliveries), 2), -1, dtype=np.int32)
-    for index, one in enumerate(deliveries):
-        for city in (False, True):
-            for later in range(len(deliveries) - 1, index, -1):
-                other = deliveries[later]
-                if other.delivered_on > one.delivered_on and other.city in (None, city):
-                    following[index, int(city)] = later
-    return following
+def _next(deliveries: list[PlannedDelivery], one: PlannedDelivery, city: bool) -> int:
+    """Number of the first delivery after `one` that can hold a row of the largest OCMW (or of another one), or -1."""
+    later = (
+        n for n, other in enumerate(deliveries) if other.delivered_on > one.delivered_on and other.city in (None, city)
+    )
+    return next(later, -1)

@@ -1,10 +1,14 @@
-"""Trajectories: when they start, how long they are meant to last, when and how they end, and in which OCMW."""
+"""Trajectories: when they start, how long they are meant to last, when and how they end, in which OCMW; and their jobs.
+
+Most art. 60 jobs start within two months of the trajectory, some later, some never come.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from . import published_totals
 from .arrays import MISSING, add_months, choose, day, generator, month_length, month_of, month_start, year_of
@@ -22,34 +26,8 @@ WARNINGS = {
 #: Share of the trajectories that carries each warning.
 WARNING_SHARE = 0.0008
 
-#: Months foreseen at the start (general knowledge: the round numbers 12, 18 and 24 dominate; 0 = under a month).
-EXPECTED_MONTHS = {
-    0: 0.4,
-    1: 0.4,
-    2: 0.6,
-    3: 2,
-    4: 1,
-    5: 1,
-    6: 7,
-    7: 1.5,
-    8: 2,
-    9: 5,
-    10: 2.5,
-    11: 4,
-    12: 30,
-    13: 2,
-    14: 2,
-    15: 5,
-    16: 2,
-    17: 2,
-    18: 15,
-    19: 1,
-    20: 1.5,
-    21: 1.5,
-    22: 1.5,
-    23: 2,
-    24: 14,
-}
+#: How often 0 (under a month), 1, 2 … 24 months are foreseen at the start (general knowledge: mostly 12, 18 or 24).
+EXPECTED_MONTHS = (0.4, 0.4, 0.6, 2, 1, 1, 7, 1.5, 2, 5, 2.5, 4, 30, 2, 2, 5, 2, 2, 15, 1, 1.5, 1.5, 1.5, 2, 14)
 
 
 @dataclass
@@ -104,7 +82,9 @@ def draw_trajectories(
         first_year=year_of(columns["start"]),
         last_day=day(last_year, 12, 31),
     )
-    _register(rng, drawn, last_year)
+    # Some of the starts of the last months of a year are registered late, so they come a delivery later.
+    autumn = month_of(drawn.start) % 12 >= 9
+    drawn.first_year += autumn & (drawn.first_year < last_year) & (rng.random(count) < 0.03)
     _plant_warnings(rng, drawn, geography, delivered)
     return drawn
 
@@ -116,13 +96,10 @@ def _spread(count: int, last_year: int) -> dict[int, int]:
     return {2019 + index: int(number) for index, number in enumerate(np.diff(edges))}
 
 
-def _year(
-    rng: np.random.Generator, year: int, count: int, geography: DemoGeography, share: np.ndarray
-) -> dict[str, np.ndarray]:
+def _year(rng: Generator, year: int, count: int, geography: DemoGeography, share: np.ndarray) -> dict[str, np.ndarray]:
     """The trajectories that start in one year. Each OCMW's share of its province moves from year to year."""
     moving = within_provinces(geography, share * rng.lognormal(0.0, 0.1, len(share)))
-    pattern = dict(enumerate(published_totals.MONTH_PATTERN))
-    month = (year - 1970) * 12 + choose(rng, pattern, count)
+    month = (year - 1970) * 12 + choose(rng, dict(enumerate(published_totals.MONTH_PATTERN)), count)
     within = (rng.random(count) * month_length(month)).astype(np.int32)
     start = month_start(month) + np.where(rng.random(count) < 0.35, 0, within)
     weekday = (start + 3) % 7
@@ -133,12 +110,10 @@ def _year(
     return {"start": start, "end": end, "expected": expected, "early": early, "unit": unit}
 
 
-def _durations(
-    rng: np.random.Generator, start: np.ndarray, early_share: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _durations(rng: Generator, start: np.ndarray, early_share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(end, expected end or MISSING, ended early). At most 24 months, as the decree says; see `_plant_warnings`."""
     count = len(start)
-    months = choose(rng, EXPECTED_MONTHS, count)
+    months = choose(rng, dict(enumerate(EXPECTED_MONTHS)), count)
     days = rng.integers(0, 28, count).astype(np.int32)
     expected = np.where(months == 0, start + 9 + days // 2, add_months(start, months) - 1)
     early = rng.random(count) < early_share
@@ -152,16 +127,7 @@ def _durations(
     return end, np.where(rng.random(count) < 0.03, MISSING, expected).astype(np.int32), early
 
 
-def _register(rng: np.random.Generator, drawn: Trajectories, last_year: int) -> None:
-    """Some of the starts of the last months of a year are registered late, so they come a delivery later."""
-    autumn = month_of(drawn.start) % 12 >= 9
-    late = autumn & (drawn.first_year < last_year) & (rng.random(len(drawn)) < 0.03)
-    drawn.first_year = drawn.first_year + late
-
-
-def _plant_warnings(
-    rng: np.random.Generator, drawn: Trajectories, geography: DemoGeography, delivered: dict[int, int]
-) -> None:
+def _plant_warnings(rng: Generator, drawn: Trajectories, geography: DemoGeography, delivered: dict[int, int]) -> None:
     """Give a small share of the trajectories what the contract warns about; at least one of each kind."""
     count = max(1, round(len(drawn) * WARNING_SHARE))
 
@@ -194,3 +160,65 @@ def _plant_warnings(
     eager = np.argsort(gap, kind="stable")[: min(count, int((gap < 2**30).sum()))]
     drawn.first_year[eager] = year[eager] - 1
     drawn.warning[eager] = STARTS_AFTER_DELIVERY
+
+
+#: Days after the start that are within two months whatever the month (January and February together).
+_TIMELY_DAYS = 56
+_SPLIT_SHARE = 0.07
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Jobs in order of trajectory and start. `last_end` has one value per trajectory (MISSING without a job)."""
+
+    trajectory: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    sector: np.ndarray
+    last_end: np.ndarray
+    timely: np.ndarray
+
+
+def draw_jobs(drawn: Trajectories, seed: int) -> Jobs:
+    """One job for most trajectories, two for some.
+
+    The share of timely jobs is set so that the trajectories running in 2024 with timely work come near the published
+    number, scaled (`published_totals.TIMELY_RUNNING_2024`); two thirds of all when the demo ends before 2024.
+    """
+    rng = generator(seed, "jobs")
+    count = len(drawn)
+    length = drawn.end - drawn.start + 1
+    possible = length >= 10
+    timely = possible & (rng.random(count) < _timely_share(drawn, possible))
+    late = possible & ~timely & (rng.random(count) < 0.6) & (length > 120)
+    lag = np.minimum(np.floor(rng.gamma(1.6, 11.0, count)), np.minimum(_TIMELY_DAYS, length * 0.4))
+    lag = np.where(late, rng.integers(66, 200, count), lag)
+    late &= lag < length - 10
+    start = (drawn.start + lag).astype(np.int32)
+    room = np.maximum(drawn.end - start, 0)
+    with_aftercare = rng.random(count) < np.where(drawn.early, 0.25, 0.6)
+    aftercare = np.where(with_aftercare, np.minimum(rng.integers(14, 190, count), room * 0.6), 0)
+    outlasting = np.where(rng.random(count) < 0.012, rng.integers(5, 60, count), 0)
+    end = np.where(outlasting > 0, drawn.end + outlasting, drawn.end - np.floor(aftercare)).astype(np.int32)
+    has = timely | late
+    last_end = np.where(has, end, MISSING).astype(np.int32)
+
+    split = has & (end - start > 150) & (rng.random(count) < _SPLIT_SHARE)
+    middle = start + ((end - start) * rng.uniform(0.3, 0.7, count)).astype(np.int32)
+    resumed = middle + rng.integers(2, 25, count).astype(np.int32)
+    trajectory = np.concatenate([np.flatnonzero(has), np.flatnonzero(split)]).astype(np.int32)
+    starts = np.concatenate([start[has], resumed[split]])
+    ends = np.concatenate([np.where(split, middle, end)[has], end[split]])
+    order = np.lexsort((starts, trajectory))
+    sector = choose(rng, {0: 13, 1: 38, 2: 39, 3: 8, MISSING: 2}, len(order))
+    return Jobs(trajectory[order], starts[order], ends[order], sector, last_end, timely)
+
+
+def _timely_share(drawn: Trajectories, possible: np.ndarray) -> np.ndarray:
+    """Chance of each trajectory that its job starts in time."""
+    running = (drawn.start < day(2025)) & (drawn.end >= day(2024)) & possible
+    chance = 0.67
+    if drawn.last_day >= day(2024, 12, 31) and running.any():
+        wanted = published_totals.TIMELY_RUNNING_2024 * len(drawn) / published_totals.REFERENCE_TRAJECTORIES
+        chance = float(np.clip(wanted / running.sum(), 0.55, 0.85))
+    return np.where(drawn.start >= day(2025), chance + published_totals.TIMELY_RISE_2025, chance)

@@ -1,24 +1,22 @@
-"""Everything that happened, drawn once: the trajectories and what hangs on them. `rows` turns it into sources."""
+"""Everything that happened, drawn once: trajectories, clients, jobs, screenings. `rows` makes the sources of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from . import published_totals
 from .arrays import day, generator
 from .clients import Links, People, Screenings, draw_people, draw_screenings, link_clients
-from .jobs import Jobs, draw_jobs
 from .municipalities import DemoGeography, read_geography, sizes
-from .trajectories import Trajectories, draw_trajectories
+from .schedule import YEARLY
+from .trajectories import Jobs, Trajectories, draw_jobs, draw_trajectories
 
 #: The largest OCMW, which sends its own screenings in later years.
 CITY = 11002
 #: Where a migration background is more frequent (general knowledge): Antwerpen and Gent.
 _DIVERSE_CITIES, _DIVERSE_SHARE, _OTHER_SHARE = (11002, 44021), 0.66, 0.43
-_DELIVERED_MONTH_DAY = (1, 31)
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,11 @@ class World:
         return self.geography.codes[unit, 0] == CITY
 
 
-def draw_world(count: int, seed: int, last_year: int, municipalities: Path | None = None) -> World:
+def draw_world(count: int, seed: int, last_year: int) -> World:
     """Draw `count` trajectories from 2017 to `last_year`, with clients, jobs and screenings."""
-    geography = read_geography(municipalities)
+    geography = read_geography()
     share = sizes(geography, generator(seed, "sizes"))
-    delivered = {year: day(year + 1, *_DELIVERED_MONTH_DAY) for year in range(2017, last_year + 1)}
+    delivered = {year: day(year + 1, *YEARLY["trajecten"][0]) for year in range(2017, last_year + 1)}
     drawn = draw_trajectories(count, seed, last_year, geography, share, delivered)
     links = link_clients(drawn, seed)
     screenings = draw_screenings(drawn, links.client, links.clients, share, seed)

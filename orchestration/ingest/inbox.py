@@ -13,6 +13,9 @@ from orchestration.ingest.ledger import Entry
 from orchestration.store.errors import TweError
 
 FORMATS = ("csv", "xlsx", "parquet")
+DELIVERY_NAME = re.compile(
+    rf"(?P<source>.+?)_(?P<day>\d{{4}}-\d\d-\d\d)(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})", re.ASCII
+)
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
 RETURN_MARK = "VERTROUWELIJK: alleen voor"
@@ -49,10 +52,6 @@ class Delivery:
     @property
     def delivery_id(self) -> str:
         return f"{self.path.stem}_{self.sha256[:12]}"
-
-    @property
-    def synthetic(self) -> bool:
-        return is_synthetic(self.file_name)
 
 
 @dataclass
@@ -93,8 +92,8 @@ def scan(
     it was loaded already: a slip in its year would otherwise become the default as_of of every answer.
     """
     inbox = Inbox()
-    accepted = {e.sha256: e for e in ledger if e.status == "accepted"}
-    names = {e.file_name: e for e in ledger if e.status == "accepted"}
+    accepted = {e.sha256: e.file_name for e in ledger if e.status == "accepted"}
+    names = {e.file_name for e in ledger if e.status == "accepted"}
     rejected = {(e.file_name, e.sha256, e.suite_version) for e in ledger if e.status == "rejected"}
     clashed = {(e.file_name, e.sha256) for e in ledger if e.status == "rejected"}
     found = []
@@ -110,17 +109,15 @@ def scan(
                 found.append(delivery)
             else:
                 inbox.early.append(delivery)
-                inbox.unrecognised.append(
-                    (path.name, f"is dated after today ({today}); mend the date in its name, or wait for that day")
-                )
+                why = f"is dated after today ({today}); mend the date in its name, or wait for that day"
+                inbox.unrecognised.append((path.name, why))
     for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
         known = accepted.get(delivery.sha256)
-        named = names.get(delivery.file_name)
-        if known and known.file_name == delivery.file_name:
+        if known == delivery.file_name:
             inbox.loaded.append(delivery)
         elif known:
-            inbox.repeats.append((delivery, known.file_name))
-        elif named:
+            inbox.repeats.append((delivery, known))
+        elif delivery.file_name in names:
             done = (delivery.file_name, delivery.sha256) in clashed
             (inbox.rejected_before if done else inbox.clashes).append(delivery)
         elif (delivery.file_name, delivery.sha256, versions[delivery.source]) in rejected:
@@ -141,11 +138,7 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
 
 def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:
     """Source, day and label of a delivery's file name. Raises `ValueError` that says what to change."""
-    match = re.fullmatch(
-        rf"(?P<source>.+?)_(?P<day>\d{{4}}-\d{{2}}-\d{{2}})(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})",
-        name,
-        flags=re.ASCII,
-    )
+    match = DELIVERY_NAME.fullmatch(name)
     if not match and RETURN_NAME.fullmatch(name):
         raise ValueError(f"{RETURN_HINT}, and {NAME_HINT}")
     if not match:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal
@@ -104,7 +105,7 @@ def _read(path: Path, *_: int) -> tuple[Entry, ...]:
     return tuple(Entry(**row) for row in found)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
     return {name for name, *_ in con.execute("describe from read_parquet(?)", [str(path)]).fetchall()}
 
 
@@ -124,25 +125,15 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
         if path.exists():
             con.execute("insert into ledger by name select * from read_parquet(?)", [str(path)])
         if entries:
-            con.executemany(
-                f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})",
-                [[_value(getattr(e, n)) for n in COLUMNS] for e in entries],
-            )
+            rows = [[values[name] for name in COLUMNS] for values in map(asdict, entries)]
+            con.executemany(f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})", rows)
         con.execute(f"copy ledger to {literal(temporary)} (format parquet, compression zstd)")
-
-
-def _value(value: object) -> object:
-    if isinstance(value, tuple | list):
-        return [asdict(item) for item in value]
-    return value
 
 
 def once(entries: Iterable[Entry]) -> list[Entry]:
     """Every file by its newest outcome: a rejected one does not count any more once it was tried again."""
     entries = list(entries)
-    newest: dict[str, dt.datetime] = {}
-    for entry in entries:
-        newest[entry.file_name] = max(entry.loaded_at, newest.get(entry.file_name, entry.loaded_at))
+    newest = {e.file_name: e.loaded_at for e in sorted(entries, key=lambda e: e.loaded_at)}
     return [e for e in entries if e.status == "accepted" or e.loaded_at == newest[e.file_name]]
 
 

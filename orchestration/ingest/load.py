@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
@@ -42,16 +44,14 @@ class SourceLoad:
     @property
     def rows_by_rule(self) -> dict[tuple[str, str], int]:
         """(rule, on_fail) -> rows, over all deliveries of this load."""
-        rows: dict[tuple[str, str], int] = defaultdict(int)
-        for entry in self.entries:
-            for reason in entry.reasons:
-                rows[reason.rule, reason.on_fail] += reason.rows
+        rows: Counter[tuple[str, str]] = Counter()
+        for reason in chain.from_iterable(e.reasons for e in self.entries):
+            rows[reason.rule, reason.on_fail] += reason.rows
         return dict(sorted(rows.items()))
 
     def share(self, column: str) -> float:
         """Rows of this column of the ledger in percent of the rows that were read; 0 when none were."""
-        read = self.total("rows_read")
-        return round(100 * self.total(column) / read, 4) if read else 0.0
+        return round(100 * self.total(column) / read, 4) if (read := self.total("rows_read")) else 0.0
 
     @property
     def text(self) -> str:
@@ -87,8 +87,32 @@ def load_source(
     Raises when the rules could not be validated, or when rows got lost; the ledger then does not know of the batch.
     """
     done = SourceLoad(contract.source)
+    database = f":memory:ingest_{contract.source}"
+    loaded: dict[str, str] = {}
     for batch in _batches(deliveries):
-        _load_batch(data, contract, batch, key, run_id, validate, done)
+        entries: list[Entry] = []
+        read: dict[int, tuple[Delivery, list[str]]] = {}
+        with duckdb.connect(database) as con:
+            prepare_database(con, contract)
+            for number, delivery in enumerate(batch):
+                if delivery.sha256 in loaded:
+                    done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
+                    continue
+                try:
+                    read[number] = delivery, readers.read(con, contract, delivery, number)
+                    loaded[delivery.sha256] = delivery.file_name
+                except DeliveryError as error:
+                    con.execute("delete from raw where _delivery = ?", [number])
+                    entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
+            if read:
+                parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
+                validation.validate_batch(con, database, contract, validate)
+                storage.create_marked(con, contract)
+            for number, (delivery, remarks) in read.items():
+                counts = _store(con, data, contract, number, delivery)
+                entries.append(_entry(delivery, "accepted", "; ".join(remarks), contract.version, run_id, **counts))
+        ledger.append(data.ledger, entries)
+        done.entries += entries
     return done
 
 
@@ -105,44 +129,7 @@ def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
         yield batch
 
 
-def _load_batch(
-    data: DataFolder,
-    contract: SourceContract,
-    deliveries: Sequence[Delivery],
-    key: bytes,
-    run_id: str,
-    validate: validation.Validate,
-    done: SourceLoad,
-) -> None:
-    database = f":memory:ingest_{contract.source}"
-    entries: list[Entry] = []
-    read: dict[int, tuple[Delivery, list[str]]] = {}
-    loaded = {e.sha256: e.file_name for e in done.entries if e.status == "accepted"}
-    with duckdb.connect(database) as con:
-        prepare_database(con, contract)
-        for number, delivery in enumerate(deliveries):
-            if delivery.sha256 in loaded:
-                done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-                continue
-            try:
-                read[number] = delivery, readers.read(con, contract, delivery, number)
-                loaded[delivery.sha256] = delivery.file_name
-            except DeliveryError as error:
-                con.execute("delete from raw where _delivery = ?", [number])
-                entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
-        if read:
-            parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
-            validation.validate_batch(con, database, contract, validate)
-            storage.create_marked(con, contract)
-            entries += [
-                _store(con, data, contract, number, delivery, remarks, run_id)
-                for number, (delivery, remarks) in read.items()
-            ]
-    ledger.append(data.ledger, entries)
-    done.entries += entries
-
-
-def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
+def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
     """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and validated with."""
     # Nothing may spill to disk: before parsing, the tables hold what must not be kept.
     # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
@@ -161,15 +148,9 @@ def prepare_database(con: duckdb.DuckDBPyConnection, contract: SourceContract, s
 
 
 def _store(
-    con: duckdb.DuckDBPyConnection,
-    data: DataFolder,
-    contract: SourceContract,
-    number: int,
-    delivery: Delivery,
-    remarks: Sequence[str],
-    run_id: str,
-) -> Entry:
-    """Writes lake and quarantine of one delivery and counts its rows. Raises when a row got lost."""
+    con: DuckDBPyConnection, data: DataFolder, contract: SourceContract, number: int, delivery: Delivery
+) -> dict[str, Any]:
+    """Writes lake and quarantine of one delivery; returns what its `Entry` counts. Raises when a row got lost."""
     name = f"{delivery.delivery_id}.parquet"
     reasons = con.execute(
         "select rule, on_fail, count(distinct _id) from broken join batch using (_id) where _delivery = ? "
@@ -192,23 +173,13 @@ def _store(
             f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
             "nothing of this file was loaded. Report it to the data engineer with the name of the file."
         )
-    return _entry(
-        delivery,
-        "accepted",
-        "; ".join(remarks),
-        contract.version,
-        run_id,
-        rows_read=rows_read,
-        rows_accepted=accepted,
-        rows_quarantined=quarantined,
-        rows_warned=warned,
-        reasons=tuple(Reason(*r) for r in reasons),
-        checks=_checks(con, contract, number, {rule: rows for rule, _, rows in reasons}),
-    )
+    checks = _checks(con, contract, number, {rule: rows for rule, _, rows in reasons})
+    rows = {"rows_read": rows_read, "rows_accepted": accepted, "rows_quarantined": quarantined, "rows_warned": warned}
+    return rows | {"reasons": tuple(Reason(*r) for r in reasons), "checks": checks}
 
 
 def _checks(
-    con: duckdb.DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
+    con: DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
 ) -> tuple[Check, ...]:
     """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
     counts = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import Column, SourceContract
 from orchestration.ingest import pseudonym
@@ -19,7 +19,7 @@ from orchestration.store.sql import literal, quote
 YES, NO = ("j", "ja", "true", "1"), ("n", "nee", "false", "0")
 
 
-def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+def create_macros(con: DuckDBPyConnection) -> None:
     """`completed_months(a, b)`: docs/definitions.md, the greatest n with a + n months <= b + 1 day, clamped."""
     con.execute("""
         create macro completed_months(a, b) as (
@@ -29,9 +29,7 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def create_batch(
-    con: duckdb.DuckDBPyConnection, contract: SourceContract, days: Mapping[int, dt.date], key: bytes
-) -> None:
+def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mapping[int, dt.date], key: bytes) -> None:
     """Makes `batch` from `raw`, and drops `raw`. `days` gives the delivery day of each delivery number."""
     insz = next((c for c in contract.columns if c.type == "insz"), None)
     if insz:
@@ -40,7 +38,9 @@ def create_batch(
     con.executemany("insert into days values (?, ?)", [[n, day] for n, day in days.items()])
     _create_repeats(con, contract)
     values = ", ".join(_value(c) for c in contract.columns)
-    checks = ", ".join(_checks(c) for c in contract.columns)
+    checks = ", ".join(
+        f"case when {quote(c.name)} is null then {quote(c.text)} end as {quote(c.unparsed)}" for c in contract.columns
+    )
     derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
     keys = f"left join client_keys on client_keys.digits = insz_digits(r.{quote(insz.name)})" if insz else ""
     con.execute(f"""
@@ -62,7 +62,7 @@ def create_batch(
     con.execute("drop table raw")
 
 
-def _create_repeats(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+def _create_repeats(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """Table `repeats`: rows whose key comes more than once in their delivery, compared as trimmed text.
 
     All alike: the first is kept, the others are duplicates. Otherwise all contradict each other. Rows without a
@@ -130,7 +130,3 @@ def _calendar(text: str, digits: str) -> str:
     """SQL that is true for text of the given runs of digits that does not begin with the year 0, which is none."""
     pattern = digits.replace("{", "\\d{")
     return f"(regexp_full_match({text}, '{pattern}') and {text}[1:4] <> '0000')"
-
-
-def _checks(column: Column) -> str:
-    return f"case when {quote(column.name)} is null then {quote(column.text)} end as {quote(column.unparsed)}"

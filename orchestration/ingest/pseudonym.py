@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-import duckdb
 import numpy as np
+from duckdb import DuckDBPyConnection
 
 from orchestration.ingest.inbox import DeliveryError
 
@@ -24,7 +24,7 @@ def fingerprint(key: bytes) -> str:
     return hmac.digest(key, b"twe key fingerprint", hashlib.sha256).hex()[:16]
 
 
-def create_insz_macros(con: duckdb.DuckDBPyConnection) -> None:
+def create_insz_macros(con: DuckDBPyConnection) -> None:
     """SQL macros on text: `insz_digits(x)`, the 11 digits of a valid INSZ or null, and `masked(x)`.
 
     A valid INSZ has 11 digits, between them blanks, full stops, hyphens or slashes, and ends on
@@ -46,20 +46,15 @@ def create_insz_macros(con: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def create_client_keys(con: duckdb.DuckDBPyConnection, column: str, key: bytes) -> None:
+def create_client_keys(con: DuckDBPyConnection, column: str, key: bytes) -> None:
     """Makes table `client_keys` (digits, client_key) for every valid INSZ in `column` of `raw`."""
     if not key:
         raise DeliveryError("cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY")
     con.execute(f"create temp table digits as select distinct insz_digits({column}) as d from raw")
     digits = [d for (d,) in con.execute("select d from digits where d is not null").fetchall()]
-    pairs = {
-        "digits": np.array(digits, dtype=object),
-        "client_key": np.array([client_key(d, key) for d in digits], dtype=object),
-    }
+    con.execute("drop table digits; create temp table client_keys (digits varchar, client_key varchar)")
     if digits:
-        con.register("pairs", pairs)
-        con.execute("create temp table client_keys as select digits, client_key from pairs")
+        keys = [client_key(d, key) for d in digits]
+        con.register("pairs", {"digits": np.array(digits, dtype=object), "client_key": np.array(keys, dtype=object)})
+        con.execute("insert into client_keys from pairs")
         con.unregister("pairs")
-    else:
-        con.execute("create temp table client_keys (digits varchar, client_key varchar)")
-    con.execute("drop table digits")

@@ -12,13 +12,15 @@ import datetime as dt
 import io
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery, DeliveryError
@@ -36,7 +38,7 @@ JOINERS = ("\x1f", "\ue000", "\ue001", "\ue002")
 csv.field_size_limit(sys.maxsize)
 
 
-def create_raw(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+def create_raw(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """Makes the empty table `raw` and the macro `given(text)`: trimmed, null when nothing is left."""
     columns = ", ".join(f"{quote(c.name)} varchar" for c in contract.columns)
     con.execute(f"create table raw (_delivery integer, _row integer, _malformed boolean, _fields varchar[], {columns})")
@@ -49,7 +51,7 @@ def create_raw(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None
     """)
 
 
-def read(con: duckdb.DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int) -> list[str]:
+def read(con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int) -> list[str]:
     """Appends the rows of a delivery to `raw` as delivery `number`; returns remarks for its ledger entry.
 
     Raises `DeliveryError` when the file is unreadable, lacks a required column or holds no row. Rows that were
@@ -57,14 +59,12 @@ def read(con: duckdb.DuckDBPyConnection, contract: SourceContract, delivery: Del
     """
     if not delivery.bytes:
         raise DeliveryError("is empty (0 bytes), perhaps half copied; copy it whole")
+    read_format = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[delivery.format]
     try:
-        remarks = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[delivery.format](
-            con, contract, delivery.path, number
-        )
+        remarks = read_format(con, contract, delivery.path, number)
     except OSError as error:
         raise DeliveryError(f"cannot be read ({error.strerror}); give the pipeline read access") from None
-    rows = con.execute("select count(*) from raw where _delivery = ?", [number]).fetchall()[0][0]
-    if not rows:
+    if not con.execute("from raw where _delivery = ? limit 1", [number]).fetchall():
         raise DeliveryError("holds no rows under its header; deliver it with rows, or not at all")
     return remarks
 
@@ -105,15 +105,10 @@ def _literal(text: str) -> str:
 
 
 def _insert(
-    con: duckdb.DuckDBPyConnection,
-    contract: SourceContract,
-    places: dict[str, int],
-    width: int,
-    number: int,
-    lines: Iterator[str],
-    joiner: str,
-) -> None:
+    con: DuckDBPyConnection, contract: SourceContract, header: list[str], number: int, lines: Iterator[str], joiner: str
+) -> list[str]:
     """Appends the lines under the header, whose fields are parted by `joiner`; one of another width is malformed."""
+    (places, remarks), width = match_header(header, contract), len(header)
     fields = ", ".join(
         f"case when n = {width} then given(f[{places[c.name] + 1}]) end" if c.name in places else "null"
         for c in contract.columns
@@ -134,69 +129,63 @@ def _insert(
         con.execute(statement, {"joiner": joiner, "number": number})
         con.unregister("chunk")
         row += len(block)
+    return remarks
 
 
-def _csv(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+def _csv(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
     text = _decode(path.read_bytes())
     separator = max(SEPARATORS, key=lambda s: _known_columns(text, s, contract))
     if '"' in text:
-        joiner = next((j for j in JOINERS if j not in text), None)
-        if joiner is None:
-            raise DeliveryError("holds control characters that no table holds; export it again as CSV")
+        joiner = _joiner(lambda j: j not in text, "export it again as CSV")
         lines = map(joiner.join, csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     else:  # without a quote every line is a row: many times faster
         joiner = separator
         lines = iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     header = next((line.split(joiner) for line in lines), [])
-    places, remarks = match_header(header, contract)
-    _insert(con, contract, places, len(header), number, lines, joiner)
-    return remarks
+    return _insert(con, contract, header, number, lines, joiner)
+
+
+def _joiner(fits: Callable[[str], bool], remedy: str) -> str:
+    if (joiner := next(filter(fits, JOINERS), None)) is None:
+        raise DeliveryError(f"holds control characters that no table holds; {remedy}")
+    return joiner
 
 
 def _decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise DeliveryError("is UTF-16; save it as CSV UTF-8")
     for encoding in ("utf-8-sig", "cp1252"):
-        try:
+        with suppress(UnicodeDecodeError):
             return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
     raise DeliveryError("is neither UTF-8 nor Windows-1252; save it as CSV UTF-8")
 
 
 def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
     """How many contract columns the header has when read with `separator`."""
-    records = csv.reader(io.StringIO(text[:HEADER], newline=""), delimiter=separator)
-    header = next(records, [])
+    header = next(csv.reader(io.StringIO(text[:HEADER], newline=""), delimiter=separator), [])
     return len({f.strip().lower() for f in header} & {c.name for c in contract.columns})
 
 
-def _xlsx(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+def _xlsx(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
     rows = workbook_rows(path)
-    header = rows[0] if rows else []
-    places, remarks = match_header(header, contract)
-    joiner = next((j for j in JOINERS if not any(j in text for row in rows for text in row)), None)
-    if joiner is None:
-        raise DeliveryError("holds control characters that no table holds; clean the cells")
-    _insert(con, contract, places, len(header), number, map(joiner.join, rows[1:]), joiner)
-    return remarks
+    joiner = _joiner(lambda j: not any(j in text for row in rows for text in row), "clean the cells")
+    return _insert(con, contract, next(iter(rows), []), number, map(joiner.join, rows[1:]), joiner)
 
 
 def workbook_rows(path: Path) -> list[list[str]]:
     """All rows from A1 on, every cell as text. Raises `DeliveryError` when the file is no workbook."""
+    from python_calamine import CalamineWorkbook
+
     try:
-        cells = _cells_with_errors(path) if _holds_errors(path) else _cells(path)
+        if _holds_errors(path):
+            cells = _cells_with_errors(path)
+        else:
+            cells = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except OSError:
         raise
     except Exception:  # the readers have an error class per cause; a person can only open and save the file again
         raise DeliveryError("cannot be read as XLSX; open it and save it again as an Excel workbook") from None
     return [[cell_text(cell) for cell in row] for row in cells]
-
-
-def _cells(path: Path) -> list[list[Any]]:
-    import python_calamine
-
-    return python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
 
 
 def _holds_errors(path: Path) -> bool:
@@ -230,7 +219,7 @@ def cell_text(value: object) -> str:
             return str(value)
 
 
-def _parquet(con: duckdb.DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+def _parquet(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
     relation = f"read_parquet({literal(path)}, binary_as_string = true, file_row_number = true)"
     try:
         described = con.execute(f"describe select * from {relation}").fetchall()

@@ -6,18 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import Column, SourceContract
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal, quote
 
 LAKE_TYPES = {
-    "text": "varchar",
-    "insz": "varchar",
-    "nis": "varchar",
-    "code": "varchar",
-    "date": "date",
-    "month": "date",
+    **dict.fromkeys(("text", "insz", "nis", "code"), "varchar"),
+    **dict.fromkeys(("date", "month"), "date"),
     "integer": "integer",
     "amount": "decimal(12, 2)",
     "yesno": "boolean",
@@ -35,24 +32,19 @@ def ensure_empty(lake: Path, contracts: Iterable[SourceContract]) -> None:
             _copy(con, f"select {', '.join(columns)} limit 0", path)
 
 
-def write_lake(
-    con: duckdb.DuckDBPyConnection, path: Path, contract: SourceContract, number: int, file_name: str
-) -> int:
+def write_lake(con: DuckDBPyConnection, path: Path, contract: SourceContract, number: int, file_name: str) -> int:
     """Writes the accepted rows of delivery `number` of `batch`; returns how many.
 
     A withdrawal keeps its key and nothing else.
     """
     columns = ", ".join(_lake_column(c, contract) for c in contract.columns)
-    return _copy(
-        con,
-        f"""
+    select = f"""
         select {columns}, {literal(path.stem)} as _delivery_id, {literal(file_name)} as _file_name, _delivered_on, _row
         from batch
         where _delivery = {number} and _id not in (select _id from broken where on_fail = 'reject')
         order by _row
-        """,
-        path,
-    )
+    """
+    return _copy(con, select, path)
 
 
 def _lake_column(column: Column, contract: SourceContract) -> str:
@@ -81,7 +73,7 @@ def lake_text(column: Column) -> str:
             return f"cast({name} as varchar)"
 
 
-def create_marked(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """Makes table `marked` with the rows of `batch` that broke a rule, as the quarantine shows them.
 
     Made once for all deliveries, because no other query of the ingest is so slow to prepare.
@@ -102,7 +94,7 @@ def create_marked(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> N
     """)
 
 
-def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, number: int) -> int:
+def write_quarantine(con: DuckDBPyConnection, path: Path, number: int) -> int:
     """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
 
     Columns: row_number, outcome (quarantined or warned), rules, the given texts, and the fields of a malformed row.
@@ -111,9 +103,7 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, path: Path, number: int) ->
     return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 
 
-def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+def _copy(con: DuckDBPyConnection, select: str, path: Path) -> int:
     with replaced(path) as temporary:
-        (rows,) = con.execute(f"copy ({select}) to {literal(temporary)} (format parquet, compression zstd)").fetchall()[
-            0
-        ]
-    return rows
+        copy = f"copy ({select}) to {literal(temporary)} (format parquet, compression zstd)"
+        return con.execute(copy).fetchall()[0][0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import Rule, SourceContract
 from expectations.routing import ROW_ID, broken
@@ -35,11 +35,11 @@ def great_expectations(database: str, table: str, rules: Sequence[Rule]) -> Sequ
     """The real `Validate`; imported here, because Great Expectations costs seconds to import."""
     from expectations import suite
 
-    return [count.rows for count in suite.validate(database, table, rules)]
+    return suite.validate(database, table, rules)
 
 
 def validate_batch(
-    con: duckdb.DuckDBPyConnection, database: str, contract: SourceContract, validate: Validate = great_expectations
+    con: DuckDBPyConnection, database: str, contract: SourceContract, validate: Validate = great_expectations
 ) -> None:
     """Makes table `broken` (_id, rule, on_fail): every rule that every row of `batch` broke.
 
@@ -53,17 +53,14 @@ def validate_batch(
         if not rules or not rows:
             continue
         if scope == "loaded":  # the view reads `broken`, which grows while warnings are added
-            con.execute(
-                "create table warned_on as select * from loaded; create or replace view loaded as from warned_on"
-            )
+            con.execute("create table warned_on as from loaded; create or replace view loaded as from warned_on")
         _route(con, scope, rules, validate(database, scope, rules))
 
 
-def _route(con: duckdb.DuckDBPyConnection, view: str, rules: Sequence[Rule], counted_by_suite: Sequence[int]) -> None:
+def _route(con: DuckDBPyConnection, view: str, rules: Sequence[Rule], counted_by_suite: Sequence[int]) -> None:
     predicates = [broken(rule, view) for rule in rules]
-    counted = con.execute(
-        f"select {', '.join(f'count(*) filter (where {p})' for p in predicates)} from {quote(view)}"
-    ).fetchall()[0]
+    counts = ", ".join(f"count(*) filter (where {predicate})" for predicate in predicates)
+    counted = con.execute(f"select {counts} from {quote(view)}").fetchall()[0]
     for rule, predicate, by_routing, by_suite in zip(rules, predicates, counted, counted_by_suite, strict=True):
         if by_routing != by_suite:
             raise IngestError(

@@ -15,10 +15,9 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.ingest.validation import IngestError
-from orchestration.store.clock import today
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
-from orchestration.store.settings import Settings, SettingsError
+from orchestration.store.settings import Settings, SettingsError, today
 
 DEMO_KEY = b"demo key, not a secret, never for real deliveries"
 
@@ -62,7 +61,13 @@ class Workspace:
     def key(self) -> bytes:
         """The pseudonym key. Raises `SettingsError` when it is missing or not the one that was used before."""
         self._reject_mixture()
-        key = self._given_or_demo_key()
+        if not (self.settings.pseudonym_key or self.synthetic):
+            raise SettingsError(
+                "TWE_PSEUDONYM_KEY is not set; set it to a long random text, keep it secret and keep it for ever "
+                "(only demo deliveries do without)"
+            )
+        given = self.settings.pseudonym_key
+        key = given.get_secret_value().encode() if given else DEMO_KEY
         seal = self.data.key_fingerprint
         if not seal.exists():
             with replaced(seal) as temporary:
@@ -73,16 +78,6 @@ class Workspace:
                 "recognised; set the former key, or start with an empty data folder"
             )
         return key
-
-    def _given_or_demo_key(self) -> bytes:
-        if self.settings.pseudonym_key:
-            return self.settings.pseudonym_key.get_secret_value().encode()
-        if self.synthetic:
-            return DEMO_KEY
-        raise SettingsError(
-            "TWE_PSEUDONYM_KEY is not set; set it to a long random text, keep it secret and keep it for ever "
-            "(only demo deliveries do without)"
-        )
 
     def _reject_mixture(self) -> None:
         """What was accepted stays for ever, so demo deliveries must never come beside real ones."""

@@ -16,8 +16,7 @@ from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RES
 from orchestration.quality.recipients import Recipients
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
-from orchestration.store.terminal import table
-from orchestration.store.wording import counted, did_you_mean
+from orchestration.store.wording import counted, did_you_mean, table
 
 TITLES = {OPEN: "open", RESOLVED: "resolved", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 

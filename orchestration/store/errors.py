@@ -1,4 +1,4 @@
-"""The errors that a user can mend: the command line shows them in a line. Any other error is a fault of ours."""
+"""The errors that a user can correct: the command line shows them in a line. Any other error is a fault of ours."""
 
 from __future__ import annotations
 

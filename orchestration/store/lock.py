@@ -16,18 +16,14 @@ class BusyError(TweError):
     """Another run holds the data folder; the message says since when."""
 
 
-_held: dict[Path, int] = {}
+_held: set[Path] = set()
 
 
 @contextmanager
 def single_writer(path: Path) -> Generator[None]:
     """Holds the lock file at `path` for the block. Within one process it may be taken again. Raises `BusyError`."""
-    if _held.get(path):
-        _held[path] += 1
-        try:
-            yield
-        finally:
-            _held[path] -= 1
+    if path in _held:
+        yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -41,9 +37,9 @@ def single_writer(path: Path) -> Generator[None]:
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
         file.flush()
-        _held[path] = 1
+        _held.add(path)
         try:
             yield
         finally:
-            _held[path] = 0
+            _held.discard(path)
             file.truncate(0)

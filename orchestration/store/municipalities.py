@@ -35,20 +35,13 @@ def read_codes(seeds: Path = SEEDS) -> Mapping[str, DatedCode]:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, *_: int) -> Mapping[str, DatedCode]:
-    def day(text: str) -> dt.date | None:
-        return dt.date.fromisoformat(text) if text else None
-
+    codes = {}
     with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["nis_code"]: DatedCode(
-                row["nis_code"],
-                row["municipality"],
-                day(row["valid_from"]),
-                day(row["valid_to"]),
-                row["successor_nis_code"] or None,
-            )
-            for row in csv.DictReader(file)
-        }
+        for row in csv.DictReader(file):
+            valid = [dt.date.fromisoformat(day) if day else None for day in (row["valid_from"], row["valid_to"])]
+            code, name, successor = row["nis_code"], row["municipality"], row["successor_nis_code"] or None
+            codes[code] = DatedCode(code, name, *valid, successor)
+    return codes
 
 
 def code_on(code: str, day: dt.date, codes: Mapping[str, DatedCode]) -> str | None:

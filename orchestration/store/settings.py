@@ -1,11 +1,17 @@
-"""Settings of the warehouse, from environment variables named `TWE_…`. The only place that reads the environment."""
+"""Settings of the warehouse, from environment variables named `TWE_…`, and the day of today.
+
+The only place that reads the environment. Today is used only to list the inbox and to say what is late; all else is
+given its dates.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +21,8 @@ from orchestration.store.paths import DataFolder
 
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
+ZONE = "Europe/Brussels"
+"""Where deliveries get their dates; a machine may keep another time."""
 
 
 class SettingsError(TweError):
@@ -106,6 +114,10 @@ def _is_mail_address(text: str) -> bool:
     return re.fullmatch(r"[^@\s,<>]+@[^@\s,<>]+", text.strip()) is not None
 
 
+def today() -> dt.date:
+    return dt.datetime.now(ZoneInfo(ZONE)).date()
+
+
 def load_settings() -> Settings:
     """Reads the environment. Raises `SettingsError` that names the variable and the problem, never a secret."""
     try:
@@ -113,8 +125,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "TWE_" + "_".join(str(part) for part in first["loc"]).upper()
-        said = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-        raise SettingsError(f"{name} {said}") from None
+        problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+        raise SettingsError(f"{name} {problem}") from None
 
 
 def ensure_inbox(settings: Settings) -> None:

@@ -111,7 +111,9 @@ def parse(
 ) -> YamlDocument[M]:
     """The text of a file as a model, like `read`; of `path` only the name is used."""
     node, value = _parsed(path.name, text, error)
-    found = [Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node)]
+    found = [
+        Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node, set())
+    ]
     made = None
     try:
         made = model.model_validate(value, context=context)
@@ -159,17 +161,21 @@ def _no_date(node: yaml.ScalarNode) -> bool:
     return False
 
 
-def _repeated(node: yaml.Node) -> Iterator[tuple[str, int]]:
+def _repeated(node: yaml.Node, visited: set[int]) -> Iterator[tuple[str, int]]:
+    """Keys that a block has twice, with their lines. An alias may stand below its own anchor: each node counts once."""
+    if id(node) in visited:
+        return
+    visited.add(id(node))
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
                 yield key.value, key.start_mark.line + 1
             seen.add(key.value)
-            yield from _repeated(value)
+            yield from _repeated(value, visited)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _repeated(item)
+            yield from _repeated(item, visited)
 
 
 def line_of(node: yaml.Node, place: Place) -> int:
@@ -210,8 +216,9 @@ def _of_block(model: type[BaseModel], value: Mapping[str, Any], place: Place) ->
     if not issubclass(model, Fields) or len(place) < 2 or place[0] not in model.NAMED:
         return ""
     block, key = value[str(place[0])], place[1]
-    name = block[key].get("name") if isinstance(key, int) and isinstance(block[key], dict) else key
-    if isinstance(key, int) and not isinstance(name, str):
+    listed = isinstance(block, list) and isinstance(key, int)
+    name = block[key].get("name") if listed and isinstance(block[key], dict) else key
+    if listed and not isinstance(name, str):
         return f"{model.NAMED[str(place[0])]} {key + 1} of the list: "
     return f"{model.NAMED[str(place[0])]} {name!r}: "
 
@@ -228,17 +235,15 @@ _WANTED = {
     "float_type": "a number",
     "bool_type": "true or false",
     "date_type": "a date like 2024-03-31",
-    "list_type": "a list (lines that start with `- `)",
-    "tuple_type": "a list (lines that start with `- `)",
-    "dict_type": "a block of fields",
-    "model_type": "a block of fields",
-    "model_attributes_type": "a block of fields",
+    **dict.fromkeys(("list_type", "tuple_type"), "a list (lines that start with `- `)"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a block of fields"),
 }
 
 
 def _said(details: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:
     """The mistake in words, and the way to it from where pydantic saw it."""
     kind, loc, context = details["type"], details["loc"], details.get("ctx", {})
+    tag = context.get("discriminator", "").strip("'")
     field = next((str(part) for part in reversed(loc) if isinstance(part, str)), "the file")
     what = f"`{field}`: {details['msg'][:1].lower()}{details['msg'][1:]}, not {details['input']!r}"
     if kind == "missing":
@@ -257,19 +262,14 @@ def _said(details: ErrorDetails, model: type[BaseModel]) -> tuple[Place, str]:
     elif kind == "literal_error":
         what = f"`{field}` must be one of {context['expected']}, not {details['input']!r}"
     elif kind == "union_tag_not_found":
-        what = f"{_unquoted(context)} is missing; add it"
+        what = f"`{tag}` is missing; add it"
     elif kind == "union_tag_invalid":
-        what = f"{_unquoted(context)} must be one of {context['expected_tags']}, not {context['tag']!r}"
-        return (context["discriminator"].strip("'"),), what
+        return (tag,), f"`{tag}` must be one of {context['expected_tags']}, not {context['tag']!r}"
     elif kind == "too_short":
         what = f"`{field}` is empty; write at least {context['min_length']}"
     elif details["msg"].startswith("Input should be "):
         what = f"`{field}` must be {details['msg'].removeprefix('Input should be ')}, not {details['input']!r}"
     return (), what
-
-
-def _unquoted(context: Mapping[str, Any]) -> str:
-    return f"`{context['discriminator'].strip(chr(39))}`"
 
 
 def _model_at(model: type[BaseModel], loc: Place) -> type[BaseModel] | None:

@@ -88,10 +88,8 @@ def test_the_routing_finds_these_rows(number: int, database: str) -> None:
 
 @pytest.mark.slow
 def test_great_expectations_counts_as_many_for_every_rule(database: str) -> None:
-    rules = [one for one, _ in CASES]
-    counts = suite.validate(database, "batch", rules)
-    assert [count.rule for count in counts] == rules
-    assert [count.rows for count in counts] == [len(ids) for _, ids in CASES]
+    counts = suite.validate(database, "batch", [one for one, _ in CASES])
+    assert counts == [len(ids) for _, ids in CASES]
 
 
 def test_every_supported_expectation_is_in_these_tests() -> None:
@@ -105,13 +103,13 @@ def test_no_rule_finds_anything_in_a_table_of_missing_values_but_not_null(databa
     found = {one.expect for one, _ in CASES if routed(database, one)}
     assert found == {COLUMN + "not_be_null"}
     counts = suite.validate(database, "batch", [one for one, _ in CASES])
-    assert {c.rule.expect for c in counts if c.rows} == found
+    assert {rule.expect for (rule, _), rows in zip(CASES, counts, strict=True) if rows} == found
 
 
 @pytest.mark.slow
 def test_a_result_of_great_expectations_holds_no_value(database: str) -> None:
     counts = suite.validate(database, "batch", [one for one, _ in CASES])
-    assert all(set(vars(c)) == {"rule", "rows"} and isinstance(c.rows, int) for c in counts)
+    assert all(type(rows) is int for rows in counts)
 
 
 def test_an_unsupported_expectation_is_refused() -> None:
@@ -192,7 +190,7 @@ def test_each_rule_is_judged_on_the_rows_of_its_scope() -> None:
 
 def test_the_guard_gives_great_expectations_the_same_rows() -> None:
     def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
-        return [count.rows for count in suite.validate(database, table, rules)]
+        return suite.validate(database, table, rules)
 
     assert judged(validate) == judged(by_routing)
 

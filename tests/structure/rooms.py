@@ -57,7 +57,7 @@ PLACES = {
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
     "click": {"orchestration.cli"},
-    "rich": {"orchestration.store.terminal", "orchestration.progress"},
+    "rich": {"orchestration.store.wording", "orchestration.progress"},
 }  # fmt: skip
 # Packages that cost a start something: at the top only of a module that is loaded when they are needed anyway.
 ON_TOP = {

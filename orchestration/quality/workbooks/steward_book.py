@@ -16,8 +16,8 @@ from orchestration.quality import current_rules
 from orchestration.quality.cases import CLOSED, OPEN, REPEATED, RESOLVED, REVIEWED, Case
 from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.reviews import REASON, ReviewError, ReviewLine
-from orchestration.store import clock
 from orchestration.store.files import replaced
+from orchestration.store.settings import today
 from orchestration.store.wording import counted
 
 SETTLED = "afgesloten"
@@ -76,7 +76,7 @@ def write(cases: Sequence[Case], path: Path) -> int:
     book = Document(
         title="Rijen in quarantaine",
         subject="Rijen die geweigerd werden of met een waarschuwing geladen zijn",
-        created=max((case.delivered_on for case in cases), default=clock.today()),
+        created=max((case.delivered_on for case in cases), default=today()),
         sheets=(Sheet("Quarantaine", table=table, work_sheet=True), Sheet("Lees mij", guide)),
     )
     with replaced(path.resolve()) as temporary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.store.terminal import table
+from orchestration.store.wording import table
 
 
 def test_numbers_are_aligned_right_and_words_left() -> None:
