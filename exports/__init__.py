@@ -65,8 +65,8 @@ def write_annex(
     `years` overrules the years of the question. The edition "publiek" shows [c] for every figure whose identity is
     `hidden`, and for what is worked out from it; "volledig" shows all, and says in its name and on every sheet that it
     is confidential. `policy` and `audit` are lines for the provenance sheet: the rule by which figures are hidden, and
-    what the check of the result found. `extra_sheets` are put before the provenance. Of what is
-    `withheld` not even may be seen that it isn't 0: the data tables, which list what there is, leave it out.
+    what the check of the result found. `extra_sheets` are put before the provenance. Of what is `withheld` it may not
+    even be seen that it isn't 0: the data tables, which list what there is, leave it out.
 
     The same publication, question, years and hidden figures give the same bytes. Existing files are replaced in one
     step each, or left as they were when something is wrong. Raises PublicationError when the publication can't answer
@@ -76,18 +76,7 @@ def write_annex(
     from exports.package import write_package
     from exports.xlsx.workbook import write
 
-    built = build(
-        publication,
-        question,
-        annex,
-        years,
-        edition_name=edition,
-        hidden=hidden,
-        policy=policy,
-        audit=audit,
-        extra_sheets=extra_sheets,
-        withheld=withheld,
-    )
+    built = build(publication, question, annex, years, edition, hidden, policy, audit, extra_sheets, withheld)
     made = built.disclosed()
     stem = annex.key + built.edition.suffix
     package = write_package(made, Path(out_dir) / f"{stem}_csv", stem)

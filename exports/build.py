@@ -16,9 +16,8 @@ from exports.sheets.data import data_sheet, fields_sheet
 from exports.sheets.provenance import provenance_sheets
 from exports.sheets.ranking import ranking_sheet
 from exports.sheets.reconciliation import reconciliation_sheet
+from exports.sheets.tables import city_charts_sheet, level_sheet, municipality_sheet, totals_sheet
 from exports.sheets.text_sheets import contents_sheet, cover_sheet, definitions_sheet, notes_sheet
-from exports.sheets.totals import totals_sheet
-from exports.sheets.wide import city_charts_sheet, level_sheet, municipality_sheet
 from exports.wording import geography, long_date
 from exports.xlsx.document import Document, Sheet
 
@@ -63,7 +62,6 @@ def build(
     question: Question,
     annex: Annex,
     years: Sequence[int] | None = None,
-    *,
     edition_name: str = PUBLIEK,
     hidden: Hidden | None = None,
     policy: Sequence[str] = (),
@@ -74,26 +72,16 @@ def build(
     """Arguments as of `exports.write_annex`."""
     chosen = tuple(sorted(set(years))) if years else annex.years
     made_for = edition(edition_name)
-    conceal = hidden if made_for.name == PUBLIEK else None
+    if made_for.name != PUBLIEK:
+        hidden = withheld = None
     with PublicationReader(Path(publication)) as published:
         figures = collect(published, annex.kind, chosen, annex.options)
         flags = year_flags(annex, figures, published.facts.as_of)
-        context = Context(
-            published,
-            question,
-            annex,
-            figures,
-            flags,
-            made_for,
-            conceal,
-            tuple(policy),
-            tuple(audit),
-            withheld if made_for.name == PUBLIEK else None,
-        )
-        return Built(_document(context, extra_sheets), figures, made_for, conceal)
+        context = Context(published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld)
+        return Built(_document(context, extra_sheets), figures, made_for, hidden)
 
 
-def _document(context: Context, extra_sheets: Sequence[Sheet] = ()) -> Document:
+def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
     """The annex with every figure in it; `exports.editions.disclose` makes an edition of it.
 
     `extra_sheets` come before the provenance, with their own tables; their cells may be figures with an identity too.
@@ -134,12 +122,10 @@ def _figures(context: Context) -> list[Sheet]:
     if PROVINCIE in levels:
         sheets.append(level_sheet(context, PROVINCIE))
     if CENTRUMSTAD in levels and context.figures.centre_cities:
-        sheets.append(city_charts_sheet(context))
-        sheets.append(level_sheet(context, CENTRUMSTAD))
+        sheets += [city_charts_sheet(context), level_sheet(context, CENTRUMSTAD)]
     if GEMEENTE in levels:
         if context.kind.ranking:
             sheets.append(ranking_sheet(context, context.kind.ranking))
         sheets += [municipality_sheet(context, table) for table in context.figures.tables]
-        sheets += [data_sheet(context, tidy) for tidy in context.figures.tidy]
-        sheets.append(fields_sheet(context))
+        sheets += [*(data_sheet(context, tidy) for tidy in context.figures.tidy), fields_sheet(context)]
     return sheets

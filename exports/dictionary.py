@@ -9,10 +9,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
+from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table, text_columns
 
 CONTENTS = "Contents"
+TITLE = "Data dictionary of the TWE-OCMW data warehouse"
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,13 @@ class DescribedTable:
         return f"{self.description} {self.grain}"
 
 
-@dataclass(frozen=True)
-class CodeEntry:
+class CodeEntry(NamedTuple):
     label_set: str
     code: str
     label: str
 
 
-@dataclass(frozen=True)
-class SourceField:
+class SourceField(NamedTuple):
     """A column of a delivery or of a reference table."""
 
     source: str
@@ -72,8 +72,7 @@ class SourceField:
     description: str
 
 
-@dataclass(frozen=True)
-class CheckRule:
+class CheckRule(NamedTuple):
     """A rule that rows are checked by, as `quality_checks` and `quarantine_reasons` name it; its words are Dutch."""
 
     source: str
@@ -95,9 +94,34 @@ def write_dictionary(
     """Write the workbook in one step; `date` is its date of creation. The same input gives the same bytes."""
     from exports.xlsx.workbook import write
 
-    content = (_tables(tables), _columns(tables), _codes(codes), _rules(rules), _fields(fields))
+    content = (
+        _tables(tables),
+        _columns(tables),
+        _sheet(
+            "Codes",
+            "Every code with its Dutch label, in order of display.",
+            text_columns({"Label set": 24, "Code": 26, "Label (Dutch)": 50}, bold=("Code",)),
+            codes,
+        ),
+        _sheet(
+            "Rules",
+            "What rows are checked by, as the rules are now: reject = not loaded, warn = loaded.",
+            text_columns(
+                {"Source": 26, "Rule": 38, "When broken": 14, "Meaning (Dutch)": 80, "What to do (Dutch)": 60},
+                wrap=("Meaning (Dutch)", "What to do (Dutch)"),
+                bold=("Rule",),
+            ),
+            rules,
+        ),
+        _sheet(
+            "Sources",
+            "The fields of deliveries and reference tables that columns rest on.",
+            text_columns({"Source": 26, "Field": 38, "Type": 14, "Meaning": 90}, wrap=("Meaning",), bold=("Field",)),
+            fields,
+        ),
+    )
     document = Document(
-        "Data dictionary of the TWE-OCMW data warehouse",
+        TITLE,
         "What every published table and column means",
         date,
         (_contents(content, version), *content),
@@ -110,22 +134,15 @@ def write_dictionary(
 
 
 def _contents(content: Sequence[Sheet], version: str) -> Sheet:
-    rows = [(sheet.name, sheet.about) for sheet in content]
-    return Sheet(
-        CONTENTS,
-        (
-            Line("Data dictionary of the TWE-OCMW data warehouse", "title"),
-            Line(f"The tables of a publication (marts.duckdb and the Parquet files). Code version {version}.", "small"),
-            Line("Empty means undefined or unknown, never zero. Combinations that do not occur have no row.", "small"),
-        ),
-        Table(
-            "Contents",
-            (SheetColumn("Sheet", width=20), SheetColumn("What is on it", width=100, wrap=True)),
-            rows,
-            tuple(sheet.name for sheet in content),
-        ),
-        data=False,
+    lines = (
+        Line(TITLE, "title"),
+        Line(f"The tables of a publication (marts.duckdb and the Parquet files). Code version {version}.", "small"),
+        Line("Empty means undefined or unknown, never zero. Combinations that do not occur have no row.", "small"),
     )
+    columns = text_columns({"Sheet": 20, "What is on it": 100}, wrap=("What is on it",))
+    rows = [(sheet.name, sheet.about) for sheet in content]
+    table = Table("Contents", columns, rows, tuple(sheet.name for sheet in content))
+    return Sheet(CONTENTS, lines, table, data=False)
 
 
 def _sheet(name: str, about: str, columns: tuple[SheetColumn, ...], rows: Sequence[tuple[str | int, ...]]) -> Sheet:
@@ -134,77 +151,22 @@ def _sheet(name: str, about: str, columns: tuple[SheetColumn, ...], rows: Sequen
 
 
 def _tables(tables: Sequence[DescribedTable]) -> Sheet:
-    columns = (
-        SheetColumn("Table", width=26, bold=True),
-        SheetColumn("Meaning", width=80, wrap=True),
-        SheetColumn("One row is", width=44, wrap=True),
-        SheetColumn("Key", width=40, wrap=True),
-        SheetColumn("Sources", width=36, wrap=True),
-        SheetColumn("Number of columns", Format.INTEGER, 12),
-    )
+    widths = {"Table": 26, "Meaning": 80, "One row is": 44, "Key": 40, "Sources": 36}
+    columns = text_columns(widths, wrap=("Meaning", "One row is", "Key", "Sources"), bold=("Table",))
     rows = [
         (table.name, table.description, table.grain, ", ".join(table.key), ", ".join(table.source), len(table.columns))
         for table in tables
     ]
-    return _sheet("Tables", "Every published table, with the grain of its rows.", columns, rows)
+    number = SheetColumn("Number of columns", Format.INTEGER, 12)
+    return _sheet("Tables", "Every published table, with the grain of its rows.", (*columns, number), rows)
 
 
 def _columns(tables: Sequence[DescribedTable]) -> Sheet:
-    columns = (
-        SheetColumn("Table", width=26),
-        SheetColumn("Column", width=26, bold=True),
-        SheetColumn("Type", width=14),
-        SheetColumn("Unit", width=22, wrap=True),
-        SheetColumn("Key", width=7),
-        SheetColumn("Meaning", width=80, wrap=True),
-        SheetColumn("Source", width=60, wrap=True),
-    )
+    widths = {"Table": 26, "Column": 26, "Type": 14, "Unit": 22, "Key": 7, "Meaning": 80, "Source": 60}
+    columns = text_columns(widths, wrap=("Unit", "Meaning", "Source"), bold=("Column",))
     rows = [
-        (
-            table.name,
-            item.name,
-            item.data_type,
-            item.unit,
-            "yes" if item.in_key else "no",
-            item.description,
-            ", ".join(item.source),
-        )
+        (table.name, of.name, of.data_type, of.unit, "yes" if of.in_key else "no", of.description, ", ".join(of.source))
         for table in tables
-        for item in table.columns
+        for of in table.columns
     ]
     return _sheet("Columns", "Every column, with its unit and the fields that it rests on.", columns, rows)
-
-
-def _codes(codes: Sequence[CodeEntry]) -> Sheet:
-    columns = (
-        SheetColumn("Label set", width=24),
-        SheetColumn("Code", width=26, bold=True),
-        SheetColumn("Label (Dutch)", width=50),
-    )
-    rows = [(item.label_set, item.code, item.label) for item in codes]
-    return _sheet("Codes", "Every code with its Dutch label, in order of display.", columns, rows)
-
-
-def _rules(rules: Sequence[CheckRule]) -> Sheet:
-    columns = (
-        SheetColumn("Source", width=26),
-        SheetColumn("Rule", width=38, bold=True),
-        SheetColumn("When broken", width=14),
-        SheetColumn("Meaning (Dutch)", width=80, wrap=True),
-        SheetColumn("What to do (Dutch)", width=60, wrap=True),
-    )
-    rows = [(item.source, item.name, item.on_fail, item.meaning, item.remedy) for item in rules]
-    return _sheet(
-        "Rules", "What rows are checked by, as the rules are now: reject = not loaded, warn = loaded.", columns, rows
-    )
-
-
-def _fields(fields: Sequence[SourceField]) -> Sheet:
-    columns = (
-        SheetColumn("Source", width=26),
-        SheetColumn("Field", width=38, bold=True),
-        SheetColumn("Type", width=14),
-        SheetColumn("Meaning", width=90, wrap=True),
-    )
-    rows = [(item.source, item.name, item.data_type, item.description) for item in fields]
-    return _sheet("Sources", "The fields of deliveries and reference tables that columns rest on.", columns, rows)

@@ -6,7 +6,6 @@ An edition is made of the whole document at once, after every sheet is laid out,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from exports.figures.identity import Entry, Figure, Hidden, Value, is_hidden
@@ -49,7 +48,8 @@ def disclose(document: Document, hidden: Hidden | None) -> Document:
     above each table the signs that occur in it."""
     sheets = tuple(_sheet(sheet, hidden) for sheet in document.sheets)
     made = replace(document, sheets=sheets)
-    return replace(made, sheets=tuple(_with_charts(made, sheet) for sheet in sheets))
+    charts = [tuple(_chart(chart, made.shown_by(sheet, chart)) for chart in sheet.charts) for sheet in sheets]
+    return replace(made, sheets=tuple(replace(sheet, charts=of) for sheet, of in zip(sheets, charts, strict=True)))
 
 
 def displayed(entry: Entry, hidden: Hidden | None) -> Value:
@@ -71,21 +71,14 @@ def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
     return replace(sheet, lines=(*sheet.lines, *lines), table=table)
 
 
-def _with_charts(document: Document, sheet: Sheet) -> Sheet:
-    return replace(sheet, charts=tuple(_chart(chart, document.shown_by(sheet, chart)) for chart in sheet.charts))
-
-
 def _chart(chart: Chart, source: Sheet) -> Chart:
     """A hidden figure leaves a gap; where figures are shown as shares of each other, the shares would be wrong without
     it, so that the chart shows numbers instead."""
-    rows = source.table.rows if source.table else []
-    gaps = any(
-        rows[row][col] == CONFIDENTIAL
+    if source.table is None or not any(
+        CONFIDENTIAL in row[series.values[0][1] : series.values[1][1] + 1]
         for series in chart.series
-        for row in range(series.values[0][0], series.values[1][0] + 1)
-        for col in range(series.values[0][1], series.values[1][1] + 1)
-    )
-    if not gaps:
+        for row in source.table.rows[series.values[0][0] : series.values[1][0] + 1]
+    ):
         return chart
     title, about = f"{chart.title} (zonder verborgen cijfers)", f"{chart.about} Verborgen cijfers staan er niet in."
     if not chart.kind.startswith("percent"):
@@ -107,10 +100,9 @@ def sign_lines(table: Table) -> list[Line]:
 
 
 def _signs(table: Table) -> set[str]:
-    texts: Iterable[str] = {value for row in table.rows for value in row if type(value) is str}
+    found = {value for row in table.rows for value in row if type(value) is str and "[" in value}
     if not table.rows:
-        texts = {*texts, NOT_APPLICABLE}  # the row that a table without rows gets
-    found = {text for text in texts if "[" in text}
+        found = {NOT_APPLICABLE}  # the row that a table without rows gets
     headers = " ".join(column.header for column in table.columns)
     return {
         sign

@@ -25,18 +25,14 @@ from exports.xlsx.document import (
     SHORTHAND,
     Document,
     Format,
+    Sheet,
     SheetColumn,
     Table,
 )
 
 DESCRIPTION = "datapackage.json"
-_TYPES = {
-    Format.TEXT: "string",
-    Format.INTEGER: "integer",
-    Format.YEAR: "integer",
-    Format.RANK: "integer",
-    Format.DATE: "date",
-}
+_INTEGERS = dict.fromkeys((Format.INTEGER, Format.YEAR, Format.RANK), "integer")
+_TYPES = {Format.TEXT: "string", Format.DATE: "date", **_INTEGERS}
 _MISSING = (CONFIDENTIAL, NOT_AVAILABLE, NOT_APPLICABLE)
 
 
@@ -51,7 +47,7 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
         file_name = f"{slug(sheet.name)}.csv"
         columns, rows = tidy(sheet.table)
         files[file_name] = _csv(columns, rows)
-        resources.append(_resource(sheet.name, sheet.about, file_name, columns, rows, files[file_name]))
+        resources.append(_resource(sheet, file_name, columns, len(rows), files[file_name]))
     description = {
         "profile": "tabular-data-package",
         "name": slug(name).replace("_", "-"),
@@ -75,23 +71,18 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
 
 def tidy(table: Table) -> tuple[list[tuple[str, SheetColumn]], list[tuple[Entry, ...]]]:
     """The table with one block of columns per year below the other: (name, column) pairs and rows."""
-    blocks: dict[int, list[int]] = {}
-    first: list[int] = []
+    blocks: dict[int | None, list[int]] = {}
     for index, column in enumerate(table.columns):
-        if column.year is None:
-            first.append(index)
-        else:
-            blocks.setdefault(column.year, []).append(index)
+        blocks.setdefault(column.year, []).append(index)
+    first = blocks.pop(None, [])
     columns = [table.columns[index] for index in first]
     if not blocks:
         return _named(columns), list(table.rows)
-    block = next(iter(blocks.values()))
     years = (SheetColumn("jaar", Format.YEAR), SheetColumn("jaarstatus"))
-    measures = [table.columns[index] for index in block]
-    status = {year: table.columns[places[0]].year_status for year, places in blocks.items()}
+    measures = [table.columns[index] for index in next(iter(blocks.values()))]
     rows = [
-        (*[row[index] for index in first], year, status[year], *[row[index] for index in places])
-        for year, places in blocks.items()
+        (*[row[i] for i in first], year, table.columns[block[0]].year_status, *[row[i] for i in block])
+        for year, block in blocks.items()
         for row in table.rows
     ]
     return _named([*columns, *years, *measures]), rows
@@ -121,25 +112,20 @@ def _csv(columns: list[tuple[str, SheetColumn]], rows: list[tuple[Entry, ...]]) 
 
 
 def _resource(
-    title: str,
-    about: str,
-    file_name: str,
-    columns: list[tuple[str, SheetColumn]],
-    rows: list[tuple[Entry, ...]],
-    content: bytes,
+    sheet: Sheet, file_name: str, columns: list[tuple[str, SheetColumn]], rows: int, content: bytes
 ) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": file_name.removesuffix(".csv").replace("_", "-"),
         "path": file_name,
-        "title": title,
-        "description": about,
+        "title": sheet.name,
+        "description": sheet.about,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "rows": len(rows),
+        "rows": rows,
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "header": True},
         "schema": {"fields": [_field(name, column) for name, column in columns], "missingValues": ["", *_MISSING]},
     }

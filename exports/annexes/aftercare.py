@@ -16,6 +16,29 @@ _FORMS = (
     ("with_opleidingsstage", "opleidingsstage"),
     ("with_coaching", "coaching"),
 )
+_FORM_LABELS = tuple(f"met {label}" for _, label in _FORMS)
+_MONTHS = "nazorg (gemiddeld aantal maanden)"
+_FIELDS = (
+    Field("ended", "Beëindigde trajecten", "aantal trajecten met einddatum in het jaar"),
+    Field("with_art60", "Met art. 60-job", "beëindigde trajecten met minstens één art. 60-job"),
+    Field("timely_work", "Tijdig werk", "eerste art. 60-job binnen 2 maanden na de start van het traject"),
+    Field(
+        "aftercare_months",
+        "Nazorg (gemiddeld aantal maanden)",
+        "gemiddelde over de trajecten met een art. 60-job; [z] = geen zulke trajecten",
+        Format.SIX_DECIMALS,
+        missing=NOT_APPLICABLE,
+        derived_from=("with_art60",),
+    ),
+    *(Field(key, f"Met {label} in de nazorg", "trajecten met die begeleiding") for key, label in _FORMS),
+)
+_MEASURES = (
+    Measure("beëindigde trajecten", Cell("ended")),
+    Measure("met art. 60-job", Cell("with_art60")),
+    Measure("tijdig werk", Cell("timely_work")),
+    Measure(_MONTHS, Cell("aftercare_months"), Format.ONE_DECIMAL, absent=NOT_APPLICABLE),
+    *(Measure(f"met {label}", Cell(key)) for key, label in _FORMS),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -24,12 +47,6 @@ def _statement(head: Headlines) -> list[Block]:
     timely = Count(mart, "timely_work")
     months = lookup(mart, "aftercare_months", year, times="with_art60")
     average = head.marts.figure(numbers.mean, "gemiddelde", months, head.lookup(worked, year))
-    forms = (
-        ("werkervaringsstage (WES)", "with_wes"),
-        ("individuele beroepsopleiding (IBO)", "with_ibo"),
-        ("opleidingsstage", "with_opleidingsstage"),
-        ("coaching", "with_coaching"),
-    )
     return [
         *sentence(
             clause(
@@ -49,7 +66,7 @@ def _statement(head: Headlines) -> list[Block]:
             ),
             clause(" Na die tewerkstelling duurde de begeleiding gemiddeld nog ", average, " maanden."),
         ),
-        *breakdown(head, "Begeleiding in die periode", [(label, Count(mart, name)) for label, name in forms], worked),
+        *breakdown(head, "Begeleiding in die periode", [(label, Count(mart, name)) for name, label in _FORMS], worked),
         *head.count_table("Beëindigde trajecten met een tewerkstelling artikel 60 §7", worked),
     ]
 
@@ -59,43 +76,8 @@ AFTERCARE = AnnexKind(
     name="Begeleiding na de tewerkstelling artikel 60 §7",
     year_header="Eindjaar",
     unit="aantal beëindigde TWE-OCMW-trajecten; gemiddelde in maanden",
-    marts=(
-        Mart(
-            "mart_aftercare",
-            (
-                Field("ended", "Beëindigde trajecten", "aantal trajecten met einddatum in het jaar"),
-                Field("with_art60", "Met art. 60-job", "beëindigde trajecten met minstens één art. 60-job"),
-                Field("timely_work", "Tijdig werk", "eerste art. 60-job binnen 2 maanden na de start van het traject"),
-                Field(
-                    "aftercare_months",
-                    "Nazorg (gemiddeld aantal maanden)",
-                    "gemiddelde over de trajecten met een art. 60-job; [z] = geen zulke trajecten",
-                    Format.SIX_DECIMALS,
-                    missing=NOT_APPLICABLE,
-                    derived_from=("with_art60",),
-                ),
-                *(Field(key, f"Met {label} in de nazorg", "trajecten met die begeleiding") for key, label in _FORMS),
-            ),
-        ),
-    ),
-    tables=(
-        Wide(
-            "Nazorg",
-            "duur en vormen van begeleiding na de art. 60-job",
-            (
-                Measure("beëindigde trajecten", Cell("ended")),
-                Measure("met art. 60-job", Cell("with_art60")),
-                Measure("tijdig werk", Cell("timely_work")),
-                Measure(
-                    "nazorg (gemiddeld aantal maanden)",
-                    Cell("aftercare_months"),
-                    Format.ONE_DECIMAL,
-                    absent=NOT_APPLICABLE,
-                ),
-                *(Measure(f"met {label}", Cell(key)) for key, label in _FORMS),
-            ),
-        ),
-    ),
+    marts=(Mart("mart_aftercare", _FIELDS),),
+    tables=(Wide("Nazorg", "duur en vormen van begeleiding na de art. 60-job", _MEASURES),),
     totals="by_year",
     totals_note=(
         "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten. Het gemiddelde aantal maanden is "
@@ -108,14 +90,14 @@ AFTERCARE = AnnexKind(
             "clustered",
             "aantal trajecten",
             "Nazorg",
-            measures=tuple(f"met {label}" for _, label in _FORMS),
+            _FORM_LABELS,
         ),
         ChartPlan(
             "Gemiddelde duur van de nazorg, Vlaanderen",
             "clustered",
             "maanden",
             "Nazorg",
-            measures=("nazorg (gemiddeld aantal maanden)",),
+            (_MONTHS,),
             number_format="0.0",
         ),
     ),
@@ -125,7 +107,7 @@ AFTERCARE = AnnexKind(
             "bars",
             "maanden",
             "Nazorg",
-            measures=("nazorg (gemiddeld aantal maanden)",),
+            (_MONTHS,),
             series="years",
             number_format="0.0",
         ),
@@ -139,7 +121,7 @@ AFTERCARE = AnnexKind(
         ),
         Note(
             "Een traject kan meer dan één vorm van begeleiding hebben: die kolommen mogen niet opgeteld worden.",
-            tuple(f"met {label}" for _, label in _FORMS),
+            _FORM_LABELS,
         ),
     ),
     headline=("beëindigde trajecten", "met art. 60-job", "tijdig werk"),
@@ -175,5 +157,4 @@ AFTERCARE = AnnexKind(
     statement=_statement,
     date_role=DateRole.END,
     changes_with_time=True,
-    in_figure_book=False,
 )

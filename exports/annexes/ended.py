@@ -9,6 +9,19 @@ from exports.statements.headlines import Count, Headlines, breakdown, clause, la
 from exports.statements.lookups import Block
 
 _ENDED = Count("mart_ended_duration", "trajectories", category="*")
+_TOTALS = ("uitgevoerd, totaal", "vroegtijdig, totaal")
+_FIELDS = (
+    Field("ending", "Beëindiging (code)", "uitgevoerd of vroegtijdig beëindigd", label_set="ending"),
+    Field("duration_class", "Duurklasse (code)", "duur in volledige maanden", label_set="duration"),
+    Field("trajectories", "Aantal trajecten", "aantal beëindigde TWE-OCMW-trajecten"),
+)
+_MEASURES = (
+    Categories("duration", "executed/", "uitgevoerd, ", unknown="if_present"),
+    Measure("uitgevoerd, totaal", PrefixSum("executed/")),
+    Categories("duration", "early/", "vroegtijdig, ", unknown="if_present"),
+    Measure("vroegtijdig, totaal", PrefixSum("early/")),
+    Measure("totaal beëindigd", PrefixSum("")),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -44,54 +57,27 @@ ENDED = AnnexKind(
     marts=(
         Mart(
             "mart_ended_duration",
-            (
-                Field("ending", "Beëindiging (code)", "uitgevoerd of vroegtijdig beëindigd", label_set="ending"),
-                Field("duration_class", "Duurklasse (code)", "duur in volledige maanden", label_set="duration"),
-                Field("trajectories", "Aantal trajecten", "aantal beëindigde TWE-OCMW-trajecten"),
-            ),
+            _FIELDS,
             keys=("ending", "duration_class"),
             category=lambda row: f"{row['ending']}/{row['duration_class']}",
         ),
     ),
-    tables=(
-        Wide(
-            "Beëindigd",
-            "uitgevoerd en vroegtijdig beëindigd, naar duur",
-            (
-                Categories("duration", "executed/", "uitgevoerd, ", unknown="if_present"),
-                Measure("uitgevoerd, totaal", PrefixSum("executed/")),
-                Categories("duration", "early/", "vroegtijdig, ", unknown="if_present"),
-                Measure("vroegtijdig, totaal", PrefixSum("early/")),
-                Measure("totaal beëindigd", PrefixSum("")),
-            ),
-        ),
-    ),
+    tables=(Wide("Beëindigd", "uitgevoerd en vroegtijdig beëindigd, naar duur", _MEASURES),),
     totals="by_measure",
-    charts=(
-        ChartPlan(
-            "Beëindigde trajecten in Vlaanderen",
-            "stacked",
-            "aantal trajecten",
-            "Beëindigd",
-            measures=("uitgevoerd, totaal", "vroegtijdig, totaal"),
-        ),
-    ),
+    charts=(ChartPlan("Beëindigde trajecten in Vlaanderen", "stacked", "aantal trajecten", "Beëindigd", _TOTALS),),
     city_charts=(
         ChartPlan(
             "Uitgevoerde en vroegtijdig beëindigde trajecten per centrumstad",
             "percent_bars",
             "aandeel",
             "Beëindigd",
-            measures=("uitgevoerd, totaal", "vroegtijdig, totaal"),
+            _TOTALS,
         ),
     ),
     sources=("trajecten",),
     notes=(
         Note("Een traject telt als beëindigd wanneer de einddatum ingevuld is en niet na de stand-datum valt."),
-        Note(
-            "Van een stopgezet traject is enkel bekend of het uitgevoerd dan wel vroegtijdig beëindigd is.",
-            ("uitgevoerd, totaal", "vroegtijdig, totaal"),
-        ),
+        Note("Van een stopgezet traject is enkel bekend of het uitgevoerd dan wel vroegtijdig beëindigd is.", _TOTALS),
     ),
     headline=("totaal beëindigd",),
     links=(

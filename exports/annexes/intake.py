@@ -8,6 +8,28 @@ from exports.figures.rules import Cell
 from exports.statements.headlines import Count, Headlines, clause, sentence, with_share
 from exports.statements.lookups import Block
 
+_BY_CRITERIA = ("toegeleid en voldoet", "toegeleid en voldoet niet")
+_FIELDS = (
+    Field("screened", "Screenings", "aantal screenings in het jaar"),
+    Field("meeting_criteria", "Voldoet aan de criteria", "alle vier de criteria zijn ja"),
+    Field("incomplete", "Onvolledig", "minstens één criterium is niet ingevuld"),
+    Field("referred", "Toegeleid", "besluit: toegeleid naar een traject"),
+    Field("referred_meeting", "Toegeleid en voldoet", "toegeleid, alle vier de criteria zijn ja"),
+    Field(
+        "referred_not_meeting",
+        "Toegeleid en voldoet niet",
+        "toegeleid zonder aan de vier criteria te voldoen (onvolledige inbegrepen)",
+    ),
+)
+_MEASURES = (
+    Measure("screenings", Cell("screened")),
+    Measure("voldoet aan de criteria", Cell("meeting_criteria")),
+    Measure("onvolledige screenings", Cell("incomplete")),
+    Measure("toegeleid", Cell("referred")),
+    Measure("toegeleid en voldoet", Cell("referred_meeting")),
+    Measure("toegeleid en voldoet niet", Cell("referred_not_meeting")),
+)
+
 
 def _statement(head: Headlines) -> list[Block]:
     mart, year = "mart_intake", head.year or 0
@@ -42,37 +64,8 @@ INTAKE = AnnexKind(
     name="Toeleiding: screening op de gemeenschappelijke criteria",
     year_header="Jaar van screening",
     unit="aantal screenings",
-    marts=(
-        Mart(
-            "mart_intake",
-            (
-                Field("screened", "Screenings", "aantal screenings in het jaar"),
-                Field("meeting_criteria", "Voldoet aan de criteria", "alle vier de criteria zijn ja"),
-                Field("incomplete", "Onvolledig", "minstens één criterium is niet ingevuld"),
-                Field("referred", "Toegeleid", "besluit: toegeleid naar een traject"),
-                Field("referred_meeting", "Toegeleid en voldoet", "toegeleid, alle vier de criteria zijn ja"),
-                Field(
-                    "referred_not_meeting",
-                    "Toegeleid en voldoet niet",
-                    "toegeleid zonder aan de vier criteria te voldoen (onvolledige inbegrepen)",
-                ),
-            ),
-        ),
-    ),
-    tables=(
-        Wide(
-            "Toeleiding",
-            "screenings en besluiten",
-            (
-                Measure("screenings", Cell("screened")),
-                Measure("voldoet aan de criteria", Cell("meeting_criteria")),
-                Measure("onvolledige screenings", Cell("incomplete")),
-                Measure("toegeleid", Cell("referred")),
-                Measure("toegeleid en voldoet", Cell("referred_meeting")),
-                Measure("toegeleid en voldoet niet", Cell("referred_not_meeting")),
-            ),
-        ),
-    ),
+    marts=(Mart("mart_intake", _FIELDS),),
+    tables=(Wide("Toeleiding", "screenings en besluiten", _MEASURES),),
     totals="by_year",
     charts=(
         ChartPlan(
@@ -80,23 +73,15 @@ INTAKE = AnnexKind(
             "clustered",
             "aantal screenings",
             "Toeleiding",
-            measures=("screenings", "voldoet aan de criteria", "toegeleid"),
+            ("screenings", "voldoet aan de criteria", "toegeleid"),
         ),
         ChartPlan(
-            "Toegeleide cliënten naar criteria, Vlaanderen",
-            "stacked",
-            "aantal screenings",
-            "Toeleiding",
-            measures=("toegeleid en voldoet", "toegeleid en voldoet niet"),
+            "Toegeleide cliënten naar criteria, Vlaanderen", "stacked", "aantal screenings", "Toeleiding", _BY_CRITERIA
         ),
     ),
     city_charts=(
         ChartPlan(
-            "Toegeleide cliënten naar criteria per centrumstad",
-            "percent_bars",
-            "aandeel",
-            "Toeleiding",
-            measures=("toegeleid en voldoet", "toegeleid en voldoet niet"),
+            "Toegeleide cliënten naar criteria per centrumstad", "percent_bars", "aandeel", "Toeleiding", _BY_CRITERIA
         ),
     ),
     sources=("screenings",),
@@ -130,6 +115,4 @@ INTAKE = AnnexKind(
     caveats=("Geteld worden screenings: een cliënt die twee keer gescreend is, telt twee keer.",),
     statement=_statement,
     date_role=DateRole.SCREENING,
-    changes_with_time=False,
-    in_figure_book=False,
 )

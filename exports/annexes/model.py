@@ -156,8 +156,8 @@ class AnnexKind(FigurePlan):
     caveats: tuple[str, ...]
     statement: Callable[[Headlines], list[Block]]
     date_role: DateRole
-    changes_with_time: bool
-    in_figure_book: bool
+    changes_with_time: bool = False
+    in_figure_book: bool = False
     paid_later: bool = False
     overview_by_option: Mapping[str, str] = field(default_factory=dict)
     unavailable: tuple[Unavailable, ...] = ()

@@ -8,13 +8,30 @@ from exports.figures.rules import Cell, PrefixSum
 from exports.statements.headlines import Count, Headlines, breakdown, clause, labels, sentence, with_share
 from exports.statements.lookups import Block
 
-_COMPETENCE = (
-    "competentie: opleiding",
-    "competentie: werkplekleren",
-    "competentie: opleiding of werkplekleren",
-)
-
+_COMPETENCE = ("competentie: opleiding", "competentie: werkplekleren", "competentie: opleiding of werkplekleren")
+_BUT_POSITIONS = ("totaal gemeten", *_COMPETENCE)
 _MEASURED = Count("mart_competence", "measured")
+_POSITION_FIELDS = (
+    Field("position", "Positie (code)", "arbeidsmarktpositie op de meetdatum", label_set="position"),
+    Field("trajectories", "Aantal trajecten", "aantal gemeten trajecten met die positie"),
+)
+_COMPETENCE_FIELDS = (
+    Field("measured", "Gemeten trajecten", "aantal trajecten met een meetdatum in het jaar"),
+    Field("with_training", "Met opleiding", "trajecten met minstens één opleiding in de 12 maanden"),
+    Field(
+        "with_workplace_learning",
+        "Met werkplekleren",
+        "trajecten met minstens één vorm van werkplekleren (WES, IBO, opleidingsstage)",
+    ),
+    Field("with_either", "Met opleiding of werkplekleren", "trajecten met minstens één van beide"),
+)
+_MEASURES = (
+    Categories("position", "position/"),
+    Measure("totaal gemeten", PrefixSum("position/")),
+    Measure("competentie: opleiding", Cell("with_training")),
+    Measure("competentie: werkplekleren", Cell("with_workplace_learning")),
+    Measure("competentie: opleiding of werkplekleren", Cell("with_either")),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -50,42 +67,11 @@ OUTFLOW = AnnexKind(
     year_header="Meetjaar",
     unit="aantal gemeten TWE-OCMW-trajecten",
     marts=(
-        Mart(
-            "mart_outflow",
-            (
-                Field("position", "Positie (code)", "arbeidsmarktpositie op de meetdatum", label_set="position"),
-                Field("trajectories", "Aantal trajecten", "aantal gemeten trajecten met die positie"),
-            ),
-            keys=("position",),
-            category=lambda row: f"position/{row['position']}",
-        ),
-        Mart(
-            "mart_competence",
-            (
-                Field("measured", "Gemeten trajecten", "aantal trajecten met een meetdatum in het jaar"),
-                Field("with_training", "Met opleiding", "trajecten met minstens één opleiding in de 12 maanden"),
-                Field(
-                    "with_workplace_learning",
-                    "Met werkplekleren",
-                    "trajecten met minstens één vorm van werkplekleren (WES, IBO, opleidingsstage)",
-                ),
-                Field("with_either", "Met opleiding of werkplekleren", "trajecten met minstens één van beide"),
-            ),
-            sheet="Gegevens competentie",
-        ),
+        Mart("mart_outflow", _POSITION_FIELDS, keys=("position",), category=lambda row: f"position/{row['position']}"),
+        Mart("mart_competence", _COMPETENCE_FIELDS, sheet="Gegevens competentie"),
     ),
     tables=(
-        Wide(
-            "Uitstroom",
-            "positie op de meetdatum, en competentieversterking in de 12 maanden ervoor",
-            (
-                Categories("position", "position/"),
-                Measure("totaal gemeten", PrefixSum("position/")),
-                Measure("competentie: opleiding", Cell("with_training")),
-                Measure("competentie: werkplekleren", Cell("with_workplace_learning")),
-                Measure("competentie: opleiding of werkplekleren", Cell("with_either")),
-            ),
-        ),
+        Wide("Uitstroom", "positie op de meetdatum, en competentieversterking in de 12 maanden ervoor", _MEASURES),
     ),
     totals="by_measure",
     charts=(
@@ -94,7 +80,7 @@ OUTFLOW = AnnexKind(
             "bars",
             "aantal trajecten",
             "Uitstroom",
-            without=("totaal gemeten", *_COMPETENCE),
+            without=_BUT_POSITIONS,
             series="years",
         ),
     ),
@@ -104,14 +90,14 @@ OUTFLOW = AnnexKind(
             "percent_bars",
             "aandeel",
             "Uitstroom",
-            without=("totaal gemeten", *_COMPETENCE),
+            without=_BUT_POSITIONS,
         ),
     ),
     sources=("trajecten", "arbeidsmarktposities", "begeleidingsacties"),
     notes=(
         Note(
             "De cijfers zijn een meting op één dag: exact 12 maanden na het einde van het traject. Een traject met "
-            "meetjaar 2020 is dus in 2019 geëindigd.",
+            "meetjaar 2020 is dus in 2019 geëindigd."
         ),
         Note(
             "Hoort op de meetdatum meer dan één positie bij een cliënt, dan telt de eerste in de volgorde van de "

@@ -18,6 +18,11 @@ _CHARACTERISTICS = (
 )
 
 _PROFILES = Count("mart_started_profile", "trajectories", {"characteristic": "gender"}, "gender/*")
+_FIELDS = (
+    Field("characteristic", "Kenmerk (code)", "het kenmerk van de cliënt", label_set="characteristic"),
+    Field("category", "Categorie (code)", "de categorie binnen het kenmerk", label_set="{characteristic}"),
+    Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten"),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -27,17 +32,14 @@ def _statement(head: Headlines) -> list[Block]:
         (*head.compared(_PROFILES), " was het profiel van de cliënt bij de start:"),
     )
     for code, title in labels(head.publication, "characteristic"):
-        counts = [
-            (
-                label,
-                Count(
-                    _PROFILES.mart, "trajectories", {"characteristic": code, "category": category}, f"{code}/{category}"
-                ),
-            )
-            for category, label in labels(head.publication, code)
-        ]
+        counts = [(label, _count(code, category)) for category, label in labels(head.publication, code)]
         blocks += breakdown(head, title, counts, _PROFILES)
     return [*blocks, *head.count_table("Opgestarte trajecten", _PROFILES)]
+
+
+def _count(characteristic: str, category: str) -> Count:
+    cell = {"characteristic": characteristic, "category": category}
+    return Count(_PROFILES.mart, "trajectories", cell, f"{characteristic}/{category}")
 
 
 PROFILE = AnnexKind(
@@ -48,11 +50,7 @@ PROFILE = AnnexKind(
     marts=(
         Mart(
             "mart_started_profile",
-            (
-                Field("characteristic", "Kenmerk (code)", "het kenmerk van de cliënt", label_set="characteristic"),
-                Field("category", "Categorie (code)", "de categorie binnen het kenmerk", label_set="{characteristic}"),
-                Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten"),
-            ),
+            _FIELDS,
             keys=("characteristic", "category"),
             category=lambda row: f"{row['characteristic']}/{row['category']}",
         ),
@@ -111,6 +109,5 @@ PROFILE = AnnexKind(
     caveats=("Het profiel is de toestand bij de start van het traject.",),
     statement=_statement,
     date_role=DateRole.START,
-    changes_with_time=False,
     in_figure_book=True,
 )

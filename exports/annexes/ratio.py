@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Ranking
 from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage, YearOnYear
@@ -12,9 +14,44 @@ from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
 _BOTH = ("clients_in_twe", "leefloners")
-_DIFFERENCE = "percentages en verschillen in de mart zijn niet afgerond; hier op 6 decimalen"
-
+_ROUNDED = "percentages en verschillen in de mart zijn niet afgerond; hier op 6 decimalen"
 _CHANGES = ("wijziging ratio (%)", "wijziging ratio (procentpunt)")
+_CLIENTS, _PEOPLE = "cliënten in TWE (gemiddeld aantal)", "leefloners (gemiddeld aantal)"
+_OF_FLANDERS = "ratio van de gemeente min ratio van Vlaanderen; [z] = niet te berekenen"
+_mean = partial(Field, format=Format.SIX_DECIMALS)
+_derived = partial(_mean, missing=NOT_APPLICABLE, derived_from=_BOTH)
+_change = partial(_derived, description="tegenover het vorige jaar; [z] = niet te berekenen", looks_back=True)
+_count = partial(Measure, format=Format.TWO_DECIMALS, absent=NOT_AVAILABLE)
+_percentage = partial(Measure, format=Format.ONE_DECIMAL, absent=NOT_AVAILABLE)
+_FIELDS = (
+    Field("basis", "Basis (code)", "jaargemiddelde of enkel januari", label_set="ratio_basis"),
+    _mean(
+        "clients_in_twe",
+        "Cliënten in TWE (gemiddeld aantal)",
+        "gemiddelde van het aantal cliënten in een traject op het einde van de maand",
+    ),
+    _mean("leefloners", "Leefloners (gemiddeld aantal)", "gemiddelde van het aantal leefloners over dezelfde maanden"),
+    _mean(
+        "equivalent_leefloners",
+        "Equivalent leefloners (gemiddeld aantal)",
+        "gemiddelde van het aantal personen met een equivalent leefloon; [x] = niet geleverd",
+    ),
+    _derived("ratio_pct", "Ratio (%)", f"cliënten / leefloners; {_ROUNDED}"),
+    _change("clients_change_pct", "Wijziging cliënten (%)", derived_from=("clients_in_twe",)),
+    _change("ratio_change_pct", "Wijziging ratio (%)"),
+    _change("ratio_change_pp", "Wijziging ratio (procentpunt)"),
+    _derived("difference_flanders_pp", "Verschil met Vlaanderen (procentpunt)", _OF_FLANDERS),
+)
+_MEASURES = (
+    _count(_CLIENTS, Cell("clients_in_twe")),
+    _count(_PEOPLE, Cell("leefloners")),
+    _count("equivalent leefloners (gemiddeld aantal)", Cell("equivalent_leefloners"), undefined=NOT_AVAILABLE),
+    _percentage("ratio (%)", Cell("ratio_pct"), flanders=_RATIO),
+    _percentage("wijziging cliënten (%)", Cell("clients_change_pct"), flanders=YearOnYear(Cell("clients_in_twe"))),
+    _percentage("wijziging ratio (%)", Cell("ratio_change_pct"), flanders=YearOnYear(_RATIO)),
+    _percentage("wijziging ratio (procentpunt)", Cell("ratio_change_pp"), flanders=YearOnYear(_RATIO, relative=False)),
+    _percentage("verschil met Vlaanderen (procentpunt)", Cell("difference_flanders_pp"), in_totals=False),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -64,125 +101,8 @@ RATIO = AnnexKind(
     name="Activeringsratio: cliënten in TWE tegenover leefloners",
     year_header="Jaar",
     unit="gemiddeld aantal personen, % en procentpunt",
-    marts=(
-        Mart(
-            "mart_activation_ratio",
-            (
-                Field("basis", "Basis (code)", "jaargemiddelde of enkel januari", label_set="ratio_basis"),
-                Field(
-                    "clients_in_twe",
-                    "Cliënten in TWE (gemiddeld aantal)",
-                    "gemiddelde van het aantal cliënten in een traject op het einde van de maand",
-                    Format.SIX_DECIMALS,
-                ),
-                Field(
-                    "leefloners",
-                    "Leefloners (gemiddeld aantal)",
-                    "gemiddelde van het aantal leefloners over dezelfde maanden",
-                    Format.SIX_DECIMALS,
-                ),
-                Field(
-                    "equivalent_leefloners",
-                    "Equivalent leefloners (gemiddeld aantal)",
-                    "gemiddelde van het aantal personen met een equivalent leefloon; [x] = niet geleverd",
-                    Format.SIX_DECIMALS,
-                ),
-                Field(
-                    "ratio_pct",
-                    "Ratio (%)",
-                    f"cliënten / leefloners; {_DIFFERENCE}",
-                    Format.SIX_DECIMALS,
-                    missing=NOT_APPLICABLE,
-                    derived_from=_BOTH,
-                ),
-                Field(
-                    "clients_change_pct",
-                    "Wijziging cliënten (%)",
-                    "tegenover het vorige jaar; [z] = niet te berekenen",
-                    Format.SIX_DECIMALS,
-                    missing=NOT_APPLICABLE,
-                    derived_from=("clients_in_twe",),
-                    looks_back=True,
-                ),
-                Field(
-                    "ratio_change_pct",
-                    "Wijziging ratio (%)",
-                    "tegenover het vorige jaar; [z] = niet te berekenen",
-                    Format.SIX_DECIMALS,
-                    missing=NOT_APPLICABLE,
-                    derived_from=_BOTH,
-                    looks_back=True,
-                ),
-                Field(
-                    "ratio_change_pp",
-                    "Wijziging ratio (procentpunt)",
-                    "tegenover het vorige jaar; [z] = niet te berekenen",
-                    Format.SIX_DECIMALS,
-                    missing=NOT_APPLICABLE,
-                    derived_from=_BOTH,
-                    looks_back=True,
-                ),
-                Field(
-                    "difference_flanders_pp",
-                    "Verschil met Vlaanderen (procentpunt)",
-                    "ratio van de gemeente min ratio van Vlaanderen; [z] = niet te berekenen",
-                    Format.SIX_DECIMALS,
-                    missing=NOT_APPLICABLE,
-                    derived_from=_BOTH,
-                ),
-            ),
-            keys=("basis",),
-            options={"basis": ("year_average", "january")},
-        ),
-    ),
-    tables=(
-        Wide(
-            "Ratio",
-            "cliënten in TWE, leefloners, ratio en wijzigingen",
-            (
-                Measure(
-                    "cliënten in TWE (gemiddeld aantal)", Cell("clients_in_twe"), Format.TWO_DECIMALS, NOT_AVAILABLE
-                ),
-                Measure("leefloners (gemiddeld aantal)", Cell("leefloners"), Format.TWO_DECIMALS, NOT_AVAILABLE),
-                Measure(
-                    "equivalent leefloners (gemiddeld aantal)",
-                    Cell("equivalent_leefloners"),
-                    Format.TWO_DECIMALS,
-                    NOT_AVAILABLE,
-                    NOT_AVAILABLE,
-                ),
-                Measure("ratio (%)", Cell("ratio_pct"), Format.ONE_DECIMAL, NOT_AVAILABLE, flanders=_RATIO),
-                Measure(
-                    "wijziging cliënten (%)",
-                    Cell("clients_change_pct"),
-                    Format.ONE_DECIMAL,
-                    NOT_AVAILABLE,
-                    flanders=YearOnYear(Cell("clients_in_twe")),
-                ),
-                Measure(
-                    "wijziging ratio (%)",
-                    Cell("ratio_change_pct"),
-                    Format.ONE_DECIMAL,
-                    NOT_AVAILABLE,
-                    flanders=YearOnYear(_RATIO),
-                ),
-                Measure(
-                    "wijziging ratio (procentpunt)",
-                    Cell("ratio_change_pp"),
-                    Format.ONE_DECIMAL,
-                    NOT_AVAILABLE,
-                    flanders=YearOnYear(_RATIO, relative=False),
-                ),
-                Measure(
-                    "verschil met Vlaanderen (procentpunt)",
-                    Cell("difference_flanders_pp"),
-                    Format.ONE_DECIMAL,
-                    NOT_AVAILABLE,
-                    in_totals=False,
-                ),
-            ),
-        ),
-    ),
+    marts=(Mart("mart_activation_ratio", _FIELDS, keys=("basis",), options={"basis": ("year_average", "january")}),),
+    tables=(Wide("Ratio", "cliënten in TWE, leefloners, ratio en wijzigingen", _MEASURES),),
     totals="by_year",
     totals_note=(
         "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten; ratio en wijzigingen zijn uit "
@@ -190,19 +110,17 @@ RATIO = AnnexKind(
         "niet mee; de wijziging vergelijkt dan niet precies dezelfde gemeenten."
     ),
     charts=(
-        ChartPlan("Activeringsratio in Vlaanderen", "clustered", "ratio (%)", "Ratio", measures=("ratio (%)",)),
+        ChartPlan("Activeringsratio in Vlaanderen", "clustered", "ratio (%)", "Ratio", ("ratio (%)",)),
         ChartPlan(
             "Cliënten in TWE en leefloners in Vlaanderen",
             "clustered",
             "gemiddeld aantal personen",
             "Ratio",
-            measures=("cliënten in TWE (gemiddeld aantal)", "leefloners (gemiddeld aantal)"),
+            (_CLIENTS, _PEOPLE),
         ),
     ),
     city_charts=(
-        ChartPlan(
-            "Activeringsratio per centrumstad", "bars", "ratio (%)", "Ratio", measures=("ratio (%)",), series="years"
-        ),
+        ChartPlan("Activeringsratio per centrumstad", "bars", "ratio (%)", "Ratio", ("ratio (%)",), series="years"),
     ),
     sources=("trajecten", "leefloners"),
     notes=(
@@ -211,10 +129,7 @@ RATIO = AnnexKind(
             "leefloon, en zit dus wel in de teller maar niet in de noemer.",
             ("ratio (%)",),
         ),
-        Note(
-            "De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.",
-            ("cliënten in TWE (gemiddeld aantal)",),
-        ),
+        Note("De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.", (_CLIENTS,)),
         Note("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.", _CHANGES),
         Note(
             "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op "
@@ -223,15 +138,15 @@ RATIO = AnnexKind(
             ("verschil met Vlaanderen (procentpunt)",),
         ),
     ),
-    headline=("cliënten in TWE (gemiddeld aantal)", "leefloners (gemiddeld aantal)"),
+    headline=(_CLIENTS, _PEOPLE),
     ranking=Ranking(
         "Grootste stijgers en dalers van de activeringsratio",
         "Ratio",
         by="wijziging ratio (procentpunt)",
-        size="leefloners (gemiddeld aantal)",
+        size=_PEOPLE,
         size_text="leefloners",
         floor=20,
-        columns=("leefloners (gemiddeld aantal)", "ratio (%)", "wijziging ratio (procentpunt)", "wijziging ratio (%)"),
+        columns=(_PEOPLE, "ratio (%)", "wijziging ratio (procentpunt)", "wijziging ratio (%)"),
         before=("ratio (%)",),
         y_title="wijziging tegenover het jaar ervoor (procentpunt)",
     ),
@@ -264,6 +179,5 @@ RATIO = AnnexKind(
     ),
     statement=_statement,
     date_role=DateRole.MONTH,
-    changes_with_time=False,
     in_figure_book=True,
 )

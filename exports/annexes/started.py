@@ -23,6 +23,22 @@ def _months_bin(category: str) -> str:
 
 
 _STARTED = Count("mart_started_duration", "trajectories", category="months/*")
+_FIELDS = (
+    Field(
+        "expected_months",
+        "Vermoedelijke duur (maanden)",
+        "volledige maanden van de startdatum tot en met de vermoedelijke einddatum; [x] = onbekend",
+    ),
+    Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten"),
+)
+_MEASURES = (
+    Measure("minder dan 1 maand", Cell("months/0")),
+    Measure("1 maand", Cell("months/1")),
+    *(Measure(f"{months} maanden", Cell(f"months/{months}")) for months in range(2, 25)),
+    Measure("meer dan 24 maanden", Cell("months/25+")),
+    Measure("onbekend", Cell("months/unknown")),
+    Measure("totaal", PrefixSum("months/")),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -43,36 +59,8 @@ STARTED = AnnexKind(
     name="Opgestarte trajecten naar vermoedelijke duur",
     year_header="Startjaar",
     unit="aantal opgestarte TWE-OCMW-trajecten",
-    marts=(
-        Mart(
-            "mart_started_duration",
-            (
-                Field(
-                    "expected_months",
-                    "Vermoedelijke duur (maanden)",
-                    "volledige maanden van de startdatum tot en met de vermoedelijke einddatum; [x] = onbekend",
-                ),
-                Field("trajectories", "Aantal trajecten", "aantal opgestarte TWE-OCMW-trajecten"),
-            ),
-            keys=("expected_months",),
-            category=_months,
-            bins=_months_bin,
-        ),
-    ),
-    tables=(
-        Wide(
-            "Opgestart",
-            "naar vermoedelijke duur in maanden",
-            (
-                Measure("minder dan 1 maand", Cell("months/0")),
-                Measure("1 maand", Cell("months/1")),
-                *(Measure(f"{months} maanden", Cell(f"months/{months}")) for months in range(2, 25)),
-                Measure("meer dan 24 maanden", Cell("months/25+")),
-                Measure("onbekend", Cell("months/unknown")),
-                Measure("totaal", PrefixSum("months/")),
-            ),
-        ),
-    ),
+    marts=(Mart("mart_started_duration", _FIELDS, keys=("expected_months",), category=_months, bins=_months_bin),),
+    tables=(Wide("Opgestart", "naar vermoedelijke duur in maanden", _MEASURES),),
     totals="by_measure",
     charts=(
         ChartPlan(
@@ -83,22 +71,11 @@ STARTED = AnnexKind(
             without=("totaal",),
             series="years",
         ),
-        ChartPlan(
-            "Opgestarte trajecten in Vlaanderen",
-            "clustered",
-            "aantal trajecten",
-            "Opgestart",
-            measures=("totaal",),
-        ),
+        ChartPlan("Opgestarte trajecten in Vlaanderen", "clustered", "aantal trajecten", "Opgestart", ("totaal",)),
     ),
     city_charts=(
         ChartPlan(
-            "Opgestarte trajecten per centrumstad",
-            "bars",
-            "aantal trajecten",
-            "Opgestart",
-            measures=("totaal",),
-            series="years",
+            "Opgestarte trajecten per centrumstad", "bars", "aantal trajecten", "Opgestart", ("totaal",), series="years"
         ),
     ),
     sources=("trajecten",),
@@ -131,6 +108,4 @@ STARTED = AnnexKind(
     caveats=("De vermoedelijke duur is een planning bij de start van het traject, niet de werkelijke duur.",),
     statement=_statement,
     date_role=DateRole.START,
-    changes_with_time=False,
-    in_figure_book=False,
 )

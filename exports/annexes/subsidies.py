@@ -13,6 +13,34 @@ from exports.xlsx.document import Format
 _SUBSIDIES = Count("mart_wage_subsidies", "subsidies")
 _AMOUNT = Count("mart_wage_subsidies", "amount_eur")
 _CORRECTION = Count("mart_wage_subsidies", "correction_eur")
+_FIELDS = (
+    Field(
+        "basis",
+        "Basis (code)",
+        "welk jaar telt: dat van de prestatiemaand of dat van de betaaldatum",
+        label_set="wage_subsidy_basis",
+    ),
+    Field(
+        "subsidies",
+        "Aantal loontoelagen",
+        "aantal combinaties van traject en prestatiemaand met een nettobedrag boven nul",
+    ),
+    Field(
+        "amount_eur", "Bedrag (euro)", "nettosom van betalingen en correcties", Format.EURO, derived_from=("subsidies",)
+    ),
+    Field(
+        "correction_eur",
+        "Waarvan correcties (euro)",
+        "som van de correcties in het bedrag",
+        Format.EURO,
+        derived_from=("subsidies",),
+    ),
+)
+_MEASURES = (
+    Measure("aantal loontoelagen", Cell("subsidies"), unit="trajectmaanden"),
+    Measure("bedrag (euro)", Cell("amount_eur"), Format.EURO),
+    Measure("waarvan correcties (euro)", Cell("correction_eur"), Format.EURO),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -39,66 +67,19 @@ SUBSIDIES = AnnexKind(
     name="Uitbetaalde loontoelagen",
     year_header="Jaar",
     unit="aantal loontoelagen (trajectmaanden) en bedragen in euro",
-    marts=(
-        Mart(
-            "mart_wage_subsidies",
-            (
-                Field(
-                    "basis",
-                    "Basis (code)",
-                    "welk jaar telt: dat van de prestatiemaand of dat van de betaaldatum",
-                    label_set="wage_subsidy_basis",
-                ),
-                Field(
-                    "subsidies",
-                    "Aantal loontoelagen",
-                    "aantal combinaties van traject en prestatiemaand met een nettobedrag boven nul",
-                ),
-                Field(
-                    "amount_eur",
-                    "Bedrag (euro)",
-                    "nettosom van betalingen en correcties",
-                    Format.EURO,
-                    derived_from=("subsidies",),
-                ),
-                Field(
-                    "correction_eur",
-                    "Waarvan correcties (euro)",
-                    "som van de correcties in het bedrag",
-                    Format.EURO,
-                    derived_from=("subsidies",),
-                ),
-            ),
-            keys=("basis",),
-            options={"basis": ("performance", "payment")},
-        ),
-    ),
-    tables=(
-        Wide(
-            "Loontoelagen",
-            "aantal en bedrag",
-            (
-                Measure("aantal loontoelagen", Cell("subsidies"), unit="trajectmaanden"),
-                Measure("bedrag (euro)", Cell("amount_eur"), Format.EURO),
-                Measure("waarvan correcties (euro)", Cell("correction_eur"), Format.EURO),
-            ),
-        ),
-    ),
+    marts=(Mart("mart_wage_subsidies", _FIELDS, keys=("basis",), options={"basis": ("performance", "payment")}),),
+    tables=(Wide("Loontoelagen", "aantal en bedrag", _MEASURES),),
     totals="by_year",
     charts=(
         ChartPlan(
-            "Uitbetaalde loontoelagen in Vlaanderen, bedrag",
-            "clustered",
-            "euro",
-            "Loontoelagen",
-            measures=("bedrag (euro)",),
+            "Uitbetaalde loontoelagen in Vlaanderen, bedrag", "clustered", "euro", "Loontoelagen", ("bedrag (euro)",)
         ),
         ChartPlan(
             "Uitbetaalde loontoelagen in Vlaanderen, aantal",
             "clustered",
             "aantal loontoelagen",
             "Loontoelagen",
-            measures=("aantal loontoelagen",),
+            ("aantal loontoelagen",),
         ),
     ),
     city_charts=(
@@ -107,7 +88,7 @@ SUBSIDIES = AnnexKind(
             "bars",
             "euro",
             "Loontoelagen",
-            measures=("bedrag (euro)",),
+            ("bedrag (euro)",),
             series="years",
         ),
     ),
@@ -171,7 +152,6 @@ SUBSIDIES = AnnexKind(
     ),
     statement=_statement,
     date_role=DateRole.PAYMENT,
-    changes_with_time=False,
     in_figure_book=True,
     paid_later=True,
 )

@@ -12,6 +12,16 @@ from exports.xlsx.document import Format
 _MEASURED = Count("mart_transmissions", "measured")
 _TRANSMITTED = Count("mart_transmissions", "with_transmission")
 SANCTIONS = "https://www.vdab.be/rechtenenplichten/sanctie"
+_SHARE = "aandeel met transmissie (%)"
+_FIELDS = (
+    Field("measured", "Gemeten trajecten", "aantal trajecten met een meetdatum in het jaar"),
+    Field("with_transmission", "Met transmissie", "trajecten met minstens één transmissie in de 12 maanden"),
+)
+_MEASURES = (
+    Measure("gemeten trajecten", Cell("measured")),
+    Measure("met transmissie", Cell("with_transmission")),
+    Measure(_SHARE, Percentage("with_transmission", "measured"), Format.ONE_DECIMAL, absent="[z]"),
+)
 
 
 def _statement(head: Headlines) -> list[Block]:
@@ -38,33 +48,8 @@ TRANSMISSIONS = AnnexKind(
     name="Transmissies binnen 12 maanden na het einde van het traject",
     year_header="Meetjaar",
     unit="aantal gemeten TWE-OCMW-trajecten",
-    marts=(
-        Mart(
-            "mart_transmissions",
-            (
-                Field("measured", "Gemeten trajecten", "aantal trajecten met een meetdatum in het jaar"),
-                Field(
-                    "with_transmission", "Met transmissie", "trajecten met minstens één transmissie in de 12 maanden"
-                ),
-            ),
-        ),
-    ),
-    tables=(
-        Wide(
-            "Transmissies",
-            "gemeten trajecten en trajecten met een transmissie",
-            (
-                Measure("gemeten trajecten", Cell("measured")),
-                Measure("met transmissie", Cell("with_transmission")),
-                Measure(
-                    "aandeel met transmissie (%)",
-                    Percentage("with_transmission", "measured"),
-                    Format.ONE_DECIMAL,
-                    absent="[z]",
-                ),
-            ),
-        ),
-    ),
+    marts=(Mart("mart_transmissions", _FIELDS),),
+    tables=(Wide("Transmissies", "gemeten trajecten en trajecten met een transmissie", _MEASURES),),
     totals="by_year",
     charts=(
         ChartPlan(
@@ -72,17 +57,12 @@ TRANSMISSIONS = AnnexKind(
             "clustered",
             "aantal trajecten",
             "Transmissies",
-            measures=("gemeten trajecten", "met transmissie"),
+            ("gemeten trajecten", "met transmissie"),
         ),
     ),
     city_charts=(
         ChartPlan(
-            "Aandeel met transmissie per centrumstad",
-            "bars",
-            "aandeel (%)",
-            "Transmissies",
-            measures=("aandeel met transmissie (%)",),
-            series="years",
+            "Aandeel met transmissie per centrumstad", "bars", "aandeel (%)", "Transmissies", (_SHARE,), series="years"
         ),
     ),
     sources=("trajecten", "transmissies"),
@@ -130,5 +110,4 @@ TRANSMISSIONS = AnnexKind(
     statement=_statement,
     date_role=DateRole.MEASURED,
     changes_with_time=True,
-    in_figure_book=False,
 )

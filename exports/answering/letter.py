@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from exports.editions import PUBLIEK
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.questions.question import Annex, MissingData, Part, Question
+from exports.questions.question import Annex, Part, Question
 from exports.statements.headlines import Headlines
-from exports.statements.lookups import Block, Grid, Marts, Paragraph, text
+from exports.statements.lookups import Block, Grid, Marts, Paragraph, piece_text, text
 from exports.wording import BANNER, ahead, geography, long_date, unfinished
 
-PUBLIC = "publiek"
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
-
-
 _WITHHELD = (
     "[c] staat waar een cijfer vertrouwelijk is. Dat kan ook een groot aantal of een totaal zijn: samen met andere "
     "cijfers, of met een eerdere vrijgave, zou het iemand herkenbaar kunnen maken. Een categorie die niet genoemd is, "
@@ -35,10 +33,8 @@ def letter(
 
     `years` overrules the years of every annex.
     """
-    blocks: list[tuple[str, Block]] = [("", block) for block in _head(publication, question, edition)]
-    blocks += [("", block) for block in _question(question)]
-    blocks.append(("", text("Antwoord", style="heading")))
-    top = len(blocks)
+    before = [*_head(publication, question, edition), *_question(question), text("Antwoord", style="heading")]
+    blocks: list[tuple[str, Block]] = []
     presented: set[str] = set()
     tables: dict[str, str] = {}
     for part in _parts(question):
@@ -49,10 +45,9 @@ def letter(
         made = _answer(publication, question, part, annex, first, marts, years)
         blocks += [(part.part, block) for block in _tables_once(made, part.part, tables)]
     if marts.withheld:
-        blocks.insert(top, ("", text(_WITHHELD)))
-    blocks += [("", block) for block in _about(publication, question, marts, years)]
-    blocks += [("", block) for block in _annexes(question, years)]
-    return blocks
+        before.append(text(_WITHHELD))
+    after = [*_about(publication, question, marts, years), *_annexes(question, years)]
+    return [*(("", block) for block in before), *blocks, *(("", block) for block in after)]
 
 
 def _parts(question: Question) -> tuple[Part, ...]:
@@ -74,7 +69,7 @@ def _head(publication: PublicationReader, question: Question, edition: str) -> l
         ("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         ("Geografie", geography(publication)),
         ("Status", question.status),
-        ("Editie", None if edition == PUBLIC else f"{edition}: niet voor verspreiding"),
+        ("Editie", None if edition == PUBLIEK else f"{edition}: niet voor verspreiding"),
     )
     return [
         text(question.title, style="title"),
@@ -109,7 +104,7 @@ def _answer(
         gaps = () if part.answer else _gaps(question, part, None)
         words = part.answer or " ".join(gaps) or "Op deze deelvraag is geen antwoord uitgewerkt."
         return [Paragraph((words,), "answer", f"{part.part}.")]
-    chosen = tuple(sorted(set(years))) if years else annex.years
+    chosen = _chosen(annex, years)
     words = part.answer or annex.kind.presentation(annex.number, chosen, annex.options)
     blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}.")]
     if not first:
@@ -123,8 +118,9 @@ def _answer(
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
-    """What does not exist at the source, said at the part that asked for it (named in the gap), else at the annex."""
-    named = {item.topic: match[1] for item in question.missing_data if (match := _asked(item))}
+    """Sentences on data that do not exist at the source: those that name this part ("(deelvraag 2)"), and with an annex
+    those that name no part."""
+    named = {item.topic: match[1] for item in question.missing_data if (match := _OF_PART.search(item.what))}
     parts = {item.part for item in question.parts}
     items = question.unavailable(annex) if annex else tuple(item.unavailable for item in question.missing_data)
     found = []
@@ -136,10 +132,6 @@ def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...
     return tuple(found)
 
 
-def _asked(item: MissingData) -> re.Match[str] | None:
-    return _OF_PART.search(item.what)
-
-
 def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> list[Block]:
     """The blocks of a part, in which a table that stands at an earlier part already is referred to. `tables`: its text
     -> the part where it stands."""
@@ -147,7 +139,7 @@ def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> 
     again = False
     for block in blocks:
         if isinstance(block, Grid):
-            shown = repr([[piece if isinstance(piece, str) else piece.text for piece in row] for row in block.rows])
+            shown = [list(map(piece_text, row)) for row in block.rows]
             at = tables.setdefault(f"{block.caption} {block.header} {shown}", part)
             again = at != part
             if again:
@@ -185,8 +177,12 @@ def _about(
 def _annexes(question: Question, years: Sequence[int] | None) -> list[Block]:
     blocks: list[Block] = [text("Bijlagen", style="heading")]
     for annex in question.annexes:
-        chosen = tuple(sorted(set(years))) if years else annex.years
-        words = annex.kind.overview_of(chosen, annex.options)
+        words = annex.kind.overview_of(_chosen(annex, years), annex.options)
         title = f"Overzicht van {words}, per gemeente/stad ({annex.file_name})"
         blocks.append(Paragraph((title,), "annex", f"{annex.number}.", annex.file_name))
     return blocks
+
+
+def _chosen(annex: Annex, years: Sequence[int] | None) -> tuple[int, ...]:
+    """The years of an annex, or those that overrule them."""
+    return tuple(sorted(set(years))) if years else annex.years

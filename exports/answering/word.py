@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,7 +20,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from exports.statements.lookups import Block, Grid, Paragraph, Piece, QuotedFigure
+from exports.statements.lookups import Block, Grid, Paragraph, Piece, QuotedFigure, piece_text
+from exports.xlsx.archive import Parts, packed
 
 CREATOR = "Datawarehouse TWE-OCMW"
 LANGUAGE = "nl-BE"
@@ -57,20 +57,15 @@ def render_bytes(title: str, subject: str, created: dt.date, banner: str, blocks
         before = block
     loose = io.BytesIO()
     document.save(loose)
-    return _packed(loose, created)
+    return packed(loose, Parts(), created)
 
 
-def _packed(loose: io.BytesIO, date: dt.date) -> bytes:
-    """The archive with its entries in order and all of one date: python-docx stamps them with the clock's time."""
-    moment = (max(date.year, 1980), date.month, date.day, 0, 0, 0)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in sorted(source.namelist()):
-            entry = zipfile.ZipInfo(name, moment)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0
-            target.writestr(entry, source.read(name))
-    return packed.getvalue()
+def _element(name: str, **values: str) -> Any:
+    """An element of WordprocessingML with attributes, all of the namespace w."""
+    element = OxmlElement(f"w:{name}")
+    for attribute, value in values.items():
+        element.set(qn(f"w:{attribute}"), value)
+    return element
 
 
 def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: str) -> None:
@@ -84,10 +79,9 @@ def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: s
     properties.revision = 1
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = FONT, Pt(11)
-    language = normal.element.get_or_add_rPr().find(qn("w:lang"))
-    if language is None:
-        language = OxmlElement("w:lang")
-        normal.element.get_or_add_rPr().append(language)
+    looks = normal.element.get_or_add_rPr()
+    if (language := looks.find(qn("w:lang"))) is None:
+        looks.append(language := _element("lang"))
     language.set(qn("w:val"), LANGUAGE)
     document.styles.add_style(FIGURE_STYLE, WD_STYLE_TYPE.CHARACTER)
     section = document.sections[0]
@@ -98,18 +92,11 @@ def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: s
         _run(section.header.paragraphs[0], banner, _LOOKS["banner"] | {"size": 9})
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _page_number(footer)
-
-
-def _page_number(paragraph: Any) -> None:
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    run = OxmlElement("w:r")
-    text = OxmlElement("w:t")
+    page_number, run, text = _element("fldSimple", instr="PAGE"), _element("r"), _element("t")
     text.text = "1"
     run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
+    page_number.append(run)
+    footer._p.append(page_number)
 
 
 def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
@@ -174,7 +161,7 @@ def _run(paragraph: Any, text: str, looks: dict[str, Any]) -> Any:
 
 def _link(paragraph: Any, text: str, target: str) -> None:
     relation = paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-    link = OxmlElement("w:hyperlink")
+    link = _element("hyperlink")
     link.set(qn("r:id"), relation)
     run = _run(paragraph, text, {"color": RGBColor.from_string("0563C1")})
     run.font.underline = True
@@ -182,18 +169,11 @@ def _link(paragraph: Any, text: str, target: str) -> None:
     paragraph._p.append(link)
 
 
-def _text(piece: Piece) -> str:
-    return piece if isinstance(piece, str) else piece.text
-
-
 def _tight(table: Any) -> None:
     """Cells with a millimetre beside their text: amounts of several years fit across the page."""
-    margins = OxmlElement("w:tblCellMar")
+    margins = _element("tblCellMar")
     for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), "57")
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
+        margins.append(_element(side, w="57", type="dxa"))
     table._tbl.tblPr.append(margins)
 
 
@@ -210,7 +190,7 @@ def _grid(document: Any, grid: Grid, explained: bool) -> None:
     narrow = len(grid.header) > 7
     first = 2.5 if narrow else 3.2
     rest = (16.4 - 0.9 - first) / (len(grid.header) - 1)
-    longest = max(len(_text(piece)) for row in grid.rows for piece in row[1:])
+    longest = max(len(piece_text(piece)) for row in grid.rows for piece in row[1:])
     size = 8 if narrow or longest * 0.2 > rest - 0.2 else 9
     _tight(table)
     for index, column in enumerate(table.columns):
@@ -224,7 +204,4 @@ def _grid(document: Any, grid: Grid, explained: bool) -> None:
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if index else WD_ALIGN_PARAGRAPH.LEFT
             _pieces(paragraph, (piece,), {"size": size, "bold": number == 0 or index == 0})
-    head = table.rows[0]._tr.get_or_add_trPr()
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    head.append(repeated)
+    table.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader", val="true"))  # repeated on every page

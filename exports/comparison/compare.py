@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from exports.annexes import KINDS
@@ -19,7 +20,7 @@ from exports.annexes.model import AnnexKind
 from exports.comparison.displayed import FLANDERS, DisplayedFigures, Key, of_figures
 from exports.figures.collect import collect
 from exports.figures.identity import Value
-from exports.figures.reading import PublicationError, PublicationReader, UsedDelivery
+from exports.figures.reading import Facts, PublicationError, PublicationReader, UsedDelivery
 from exports.questions.question import Question
 from exports.xlsx.document import NOT_APPLICABLE
 
@@ -54,21 +55,11 @@ class Change:
 
 
 @dataclass(frozen=True)
-class ComparedPublication:
-    """What identifies one side of a comparison."""
-
-    as_of: str
-    geography_date: str
-    code_version: str
-    synthetic: bool
-
-
-@dataclass(frozen=True)
 class Comparison:
     """The outcome: `deliveries` are those of the newer side alone, `compared` counts the figures compared."""
 
-    before: ComparedPublication
-    after: ComparedPublication
+    before: Facts
+    after: Facts
     deliveries: tuple[UsedDelivery, ...]
     changes: tuple[Change, ...]
     compared: int
@@ -107,7 +98,7 @@ def compare(before: Path, after: Path, annexes: Sequence[ComparedAnnex], causes:
             names = municipality_names(old) | municipality_names(new)
             compared += len(sides[0].keys() | sides[1].keys())
             changes += compare_annex(annex.name, annex.kind, sides[0], sides[1], names, causes_of)
-        return Comparison(_side(old), _side(new), tuple(added), tuple(changes), compared)
+        return Comparison(old.facts, new.facts, tuple(added), tuple(changes), compared)
 
 
 def compare_annex(
@@ -125,15 +116,13 @@ def compare_annex(
         (key for key in order if not _same(before.get(key), after.get(key))),
         key=lambda key: (key.nis_code != FLANDERS, key.nis_code, key.year, order[key]),
     )
-    known: dict[tuple[str, int], tuple[str, ...]] = {}
+    causes_at = cache(lambda nis_code, year: tuple(causes(kind, nis_code, year)))
     changes = []
     for key in keys:
-        place = key.nis_code, key.year
-        if place not in known:
-            known[place] = tuple(causes(kind, *place))
         old, new = before.get(key), after.get(key)
-        municipality = FLANDERS if key.nis_code == FLANDERS else names.get(key.nis_code, key.nis_code)
-        changes.append(Change(name, key, municipality, old, new, _difference(old, new), known[place]))
+        municipality = names.get(key.nis_code, key.nis_code)
+        causes_of = causes_at(key.nis_code, key.year)
+        changes.append(Change(name, key, municipality, old, new, _difference(old, new), causes_of))
     return changes
 
 
@@ -146,22 +135,11 @@ def new_deliveries(old: PublicationReader, new: PublicationReader) -> list[UsedD
 
 def by_source(deliveries: Sequence[UsedDelivery]) -> Causes:
     """Causes by source alone: every added delivery of a source that the annex is made from."""
-
-    def causes(kind: AnnexKind, nis_code: str, year: int) -> list[str]:
-        return [item.file_name for item in deliveries if item.source in kind.sources]
-
-    return causes
+    return lambda kind, nis_code, year: [item.file_name for item in deliveries if item.source in kind.sources]
 
 
 def municipality_names(publication: PublicationReader) -> dict[str, str]:
     return {item.nis_code: item.municipality for item in publication.municipalities}
-
-
-def _side(publication: PublicationReader) -> ComparedPublication:
-    facts = publication.facts
-    return ComparedPublication(
-        facts.as_of.isoformat(), facts.geography_date.isoformat(), facts.code_version, facts.synthetic
-    )
 
 
 def _years(publication: PublicationReader, kind: AnnexKind) -> set[int]:
@@ -169,9 +147,7 @@ def _years(publication: PublicationReader, kind: AnnexKind) -> set[int]:
 
 
 def _number(value: Value) -> Decimal | None:
-    if isinstance(value, int | float | Decimal):
-        return value if isinstance(value, Decimal) else Decimal(str(value))
-    return None
+    return Decimal(str(value)) if isinstance(value, int | float | Decimal) else None
 
 
 def _same(old: Value, new: Value) -> bool:

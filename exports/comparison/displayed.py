@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.editions import displayed
-from exports.figures.collect import Figures
+from exports.figures.collect import COMMON, Figures
 from exports.figures.identity import GEMEENTE, Hidden, Value
-from exports.figures.plan import Mart, Measure
+from exports.figures.plan import Measure
 from exports.wording import capital
 from exports.xlsx.document import Format
 
@@ -85,17 +85,14 @@ def of_workbook(path: Path) -> dict[Key, Value]:
 def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
     """Totals have a row per measure (then the years are columns) or a row per year."""
     years = [(index, int(match[1])) for index, name in enumerate(header) if (match := re.fullmatch(_YEAR, name))]
-    measures = [(index, _BESIDE_LABEL.sub("", name)) for index, name in enumerate(header) if index]
+    labels = [(index, _BESIDE_LABEL.sub("", name)) for index, name in enumerate(header)]
+    measures = [(index, label) for index, label in labels[1:] if label != "Status van het jaar"]
     for row in rows:
         if years:
             label = ": ".join(str(cell) for cell in row[: years[0][0]])
             yield from ((Key(TOTALS, label, FLANDERS, year), _value(row[index])) for index, year in years)
         else:
-            yield from (
-                (Key(TOTALS, name, FLANDERS, int(row[0])), _value(row[index]))
-                for index, name in measures
-                if name != "Status van het jaar"
-            )
+            yield from ((Key(TOTALS, name, FLANDERS, int(row[0])), _value(row[index])) for index, name in measures)
 
 
 def tidy_of_workbook(path: Path, kind: AnnexKind) -> dict[str, tuple[list[str], list[list[str]]]]:
@@ -106,24 +103,12 @@ def tidy_of_workbook(path: Path, kind: AnnexKind) -> dict[str, tuple[list[str], 
         if mart.sheet not in tables:
             continue
         header, rows = tables[mart.sheet]
-        names = _columns(mart, kind)
+        common = zip((kind.year_header, "NIS-code", "Gemeente", "Provincie", "Centrumstad"), COMMON, strict=True)
+        names = dict(common) | {item.header: item.column for item in mart.fields}
         kept = [(index, names[name]) for index, name in enumerate(header) if name in names]
-        found[mart.name] = (
-            [name for _, name in kept],
-            [[_text(row[index]) for index, _ in kept] for row in rows if row[0] != ""],
-        )
+        texts = [[_text(row[index]) for index, _ in kept] for row in rows if row[0] != ""]
+        found[mart.name] = ([name for _, name in kept], texts)
     return found
-
-
-def _columns(mart: Mart, kind: AnnexKind) -> dict[str, str]:
-    common = {
-        kind.year_header: "year",
-        "NIS-code": "nis_code",
-        "Gemeente": "municipality",
-        "Provincie": "province",
-        "Centrumstad": "is_centre_city",
-    }
-    return common | {item.header: item.column for item in mart.fields}
 
 
 def _tables(path: Path) -> Iterator[tuple[str, str, list[str], list[list[Any]]]]:

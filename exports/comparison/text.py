@@ -18,7 +18,7 @@ def text(comparison: Comparison, limit: int = 5) -> str:
     """One line per municipality and year, with the figure that says most; `limit` lines per annex beside Flanders."""
     before, after = comparison.before, comparison.after
     lines = [
-        f"From the stand of {before.as_of} to that of {after.as_of}, municipalities of {after.geography_date}"
+        f"From the figures as of {before.as_of} to those as of {after.as_of}, municipalities of {after.geography_date}"
         + (" - SYNTHETIC demo data" if after.synthetic or before.synthetic else ""),
         f"{len(comparison.deliveries)} more deliveries; {len(comparison.changes):,} of {comparison.compared:,} figures "
         "changed" + (":" if comparison.changes else ". Nothing changed."),
@@ -40,12 +40,10 @@ def _annex(annex: str, changes: list[Change], numbers: dict[str, str], limit: in
     for change in changes:
         places.setdefault((change.key.nis_code, change.key.year), []).append(change)
     flanders = [group for (place, _), group in places.items() if place == FLANDERS]
-    others = sorted(
-        (group for (place, _), group in places.items() if place != FLANDERS),
-        key=lambda group: (-_size(_main(group)), group[0].key.nis_code, group[0].key.year),
-    )
-    rows = [_row(group, numbers) for group in (*flanders, *others[:limit])]
-    count = len({place for place, _ in places} - {FLANDERS})
+    others = sorted(place for place in places if place[0] != FLANDERS)
+    others.sort(key=lambda place: -_size(_main(places[place])))
+    rows = [_row(group, numbers) for group in (*flanders, *(places[place] for place in others[:limit]))]
+    count = len({place for place, _ in others})
     lines = [f"{annex}: {len(changes):,} figures, {count} municipalities", *_aligned([_HEADER, *rows])]
     if len(others) > limit:
         lines.append(f"  ... and {len(others) - limit:,} more municipalities and years; --xlsx FILE writes them all")
@@ -65,23 +63,15 @@ def _row(group: list[Change], numbers: dict[str, str]) -> tuple[str, ...]:
     main = _main(group)
     because = [_REASONS.get(cause, cause) for cause in main.causes if cause not in numbers]
     named = ",".join(sorted((numbers[cause] for cause in main.causes if cause in numbers), key=int))
-    return (
-        main.municipality,
-        str(main.key.year),
-        main.key.measure[:44],
-        _figure_text(main.old),
-        _figure_text(main.new),
-        _figure_text(main.difference, sign=True),
-        str(len(group)),
-        "; ".join(filter(None, [named, *because])),
-    )
+    figures = (_figure_text(main.old), _figure_text(main.new), _figure_text(main.difference, sign=True))
+    place = (main.municipality, str(main.key.year), main.key.measure[:44])
+    return (*place, *figures, str(len(group)), "; ".join(filter(None, [named, *because])))
 
 
 def _figure_text(value: Value, sign: bool = False) -> str:
     """A figure with a comma between thousands, as elsewhere on the terminal; "-" when it is not there."""
     if isinstance(value, int | float | Decimal):
-        number = Decimal(str(value))
-        return f"{number:{'+' if sign else ''},}"
+        return f"{Decimal(str(value)):{'+' if sign else ''},}"
     return "-" if value is None else str(value)
 
 

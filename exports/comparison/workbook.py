@@ -15,7 +15,16 @@ from exports.figures.reading import UNASSIGNED, PublicationReader, same_code
 from exports.questions.question import Annex
 from exports.sheets.head import front, lines
 from exports.wording import long_date
-from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table
+from exports.xlsx.document import (
+    CONFIDENTIAL,
+    NOT_APPLICABLE,
+    Document,
+    Format,
+    Sheet,
+    SheetColumn,
+    Table,
+    text_columns,
+)
 
 REVISION = "Herziening"
 MAX_ROWS = 1_000_000
@@ -43,7 +52,6 @@ def document(comparison: Comparison) -> Document:
     Confidential, since nothing in it is hidden.
     """
     after = comparison.after
-    day = dt.date.fromisoformat(after.as_of)
     synthetic = comparison.before.synthetic or after.synthetic
     title = "Vergelijking van twee standen"
     about = f"Van stand {comparison.before.as_of} naar stand {after.as_of}; gemeenten van {after.geography_date}."
@@ -55,38 +63,27 @@ def document(comparison: Comparison) -> Document:
         notes.append(f"De code verschilt ook: {comparison.before.code_version} en {after.code_version}.")
     if len(comparison.changes) > MAX_ROWS:
         notes.append(f"Enkel de eerste {MAX_ROWS} wijzigingen passen op dit blad.")
-    changed = lines("Gewijzigde cijfers", synthetic, (about, *notes), VOLLEDIG)
-    delivered = lines(
-        "Nieuwe leveringen", synthetic, (about, "Leveringen die er in de nieuwe stand bij zijn."), VOLLEDIG
-    )
     changes = comparison.changes[:MAX_ROWS]
     columns = (SheetColumn("Bijlage", width=22), *_columns(changes))
-    rows = [(change.annex, *_row(change)) for change in changes]
-    deliveries = Table(
-        "Leveringen",
-        (
-            SheetColumn("Bestand", width=52),
-            SheetColumn("Bron", width=26),
-            SheetColumn("Geleverd op", Format.DATE, 13),
-            SheetColumn("Rijen aanvaard", Format.INTEGER, 14),
-            SheetColumn("SHA-256", width=68),
-        ),
-        [(d.file_name, d.source, d.delivered_on, d.rows_accepted, d.sha256) for d in comparison.deliveries],
+    changed = Table("Wijzigingen", columns, [(change.annex, *_row(change)) for change in changes])
+    columns = (
+        *text_columns({"Bestand": 52, "Bron": 26}),
+        SheetColumn("Geleverd op", Format.DATE, 13),
+        SheetColumn("Rijen aanvaard", Format.INTEGER, 14),
+        SheetColumn("SHA-256", width=68),
     )
-    sheets = (
-        Sheet(
-            "Wijzigingen",
-            changed,
-            Table("Wijzigingen", columns, rows),
-            frozen_columns=3,
-            about="elk cijfer dat verschilt: wat het was, wat het is, en door welke leveringen",
-        ),
-        Sheet("Leveringen", delivered, deliveries, about="de leveringen die er bij zijn, met hun SHA-256"),
-    )
+    deliveries = [(d.file_name, d.source, d.delivered_on, d.rows_accepted, d.sha256) for d in comparison.deliveries]
+    delivered = Table("Leveringen", columns, deliveries)
+    above = lines("Gewijzigde cijfers", synthetic, (about, *notes), VOLLEDIG)
+    what = "elk cijfer dat verschilt: wat het was, wat het is, en door welke leveringen"
+    sheets = [Sheet("Wijzigingen", above, changed, frozen_columns=3, about=what)]
+    about_new = "Leveringen die er in de nieuwe stand bij zijn."
+    above = lines("Nieuwe leveringen", synthetic, (about, about_new), VOLLEDIG)
+    sheets.append(Sheet("Leveringen", above, delivered, about="de leveringen die er bij zijn, met hun SHA-256"))
     made = Document(
         f"Vergelijking van stand {comparison.before.as_of} met stand {after.as_of}",
         title,
-        day,
+        after.as_of,
         (front(title, synthetic, (about, *notes[:1]), sheets, VOLLEDIG), *sheets),
         description=about,
         status="voorlopig",
@@ -105,7 +102,6 @@ def revision_sheet(
 ) -> Sheet:
     """The sheet with what differs from the answer given before. `shown`: the figures of the annex as it shows
     them now (`exports.comparison.displayed.of_figures`, after anything that hides or rounds)."""
-    names = municipality_names(publication)
     years = {key.year for key in shown}
     before = {key: value for key, value in earlier.shown.items() if key.year in years}
     added = sorted(years - {key.year for key in earlier.shown})
@@ -117,7 +113,7 @@ def revision_sheet(
         both = {key.nis_code for key in before} & {key.nis_code for key in now}
         before = {key: value for key, value in before.items() if key.nis_code in both}
         now = {key: value for key, value in now.items() if key.nis_code in both}
-    changes = compare_annex(annex.number, annex.kind, before, now, names, causes)
+    changes = compare_annex(annex.number, annex.kind, before, now, municipality_names(publication), causes)
     unseen = sum(value == CONFIDENTIAL and now.get(key) == CONFIDENTIAL for key, value in before.items())
     subtitles = (
         f"Eerder antwoord: {earlier.name}, vrijgegeven op {long_date(earlier.released_on)}, stand op "
@@ -146,9 +142,9 @@ def revision_sheet(
         )
     title = "Herziening tegenover het eerdere antwoord"
     head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition)
-    rows = [_row(change) for change in changes]
+    table = Table("Herziening", _columns(changes), [_row(change) for change in changes])
     about = "wat verschilt van het eerdere antwoord, met de oorzaken"
-    return Sheet(REVISION, head, Table("Herziening", _columns(changes), rows), frozen_columns=2, about=about)
+    return Sheet(REVISION, head, table, frozen_columns=2, about=about)
 
 
 def _places(shown: DisplayedFigures) -> set[str]:
@@ -168,15 +164,12 @@ def _columns(changes: Sequence[Change]) -> tuple[SheetColumn, ...]:
     values = [value for change in changes for value in (change.old, change.new)]
     whole = all(value == int(value) for value in values if isinstance(value, int | float | Decimal))
     numbers = Format.INTEGER if whole else Format.SIX_DECIMALS
+    compared = ("Was (in de eenheid van het cijfer)", "Is (in de eenheid van het cijfer)", "Verschil")
     return (
-        SheetColumn("NIS-code", width=11),
-        SheetColumn("Gemeente", width=26),
+        *text_columns({"NIS-code": 11, "Gemeente": 26}),
         SheetColumn("Jaar", Format.YEAR, 8),
-        SheetColumn("Blad", width=20),
-        SheetColumn("Cijfer", width=42),
-        SheetColumn("Was (in de eenheid van het cijfer)", numbers, 18),
-        SheetColumn("Is (in de eenheid van het cijfer)", numbers, 18),
-        SheetColumn("Verschil", numbers, 18),
+        *text_columns({"Blad": 20, "Cijfer": 42}),
+        *(SheetColumn(header, numbers, 18) for header in compared),
         SheetColumn("Oorzaken", width=90),
     )
 
@@ -185,14 +178,5 @@ def _row(change: Change) -> tuple[Value, ...]:
     key = change.key
     code = NOT_APPLICABLE if key.nis_code == FLANDERS else key.nis_code
     old, new = (NOT_APPLICABLE if value is None else value for value in (change.old, change.new))
-    return (
-        code,
-        change.municipality,
-        key.year,
-        key.sheet,
-        key.measure,
-        old,
-        new,
-        change.difference,
-        "; ".join(change.causes) or "geen levering gevonden",
-    )
+    causes = "; ".join(change.causes) or "geen levering gevonden"
+    return (code, change.municipality, key.year, key.sheet, key.measure, old, new, change.difference, causes)

@@ -41,9 +41,7 @@ class Figures:
     tables: tuple[WideFigures, ...]
     tidy: tuple[Tidy, ...]
     signatures: Signatures
-    _made: dict[tuple[int, str, str, int], tuple[Indicator, Figure]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _made: dict[_Asked, tuple[Indicator, Figure]] = field(default_factory=dict, compare=False, repr=False)
     """What `figure` gave: the sheets and editions of an annex ask for the same ones."""
 
     @property
@@ -67,12 +65,8 @@ class Figures:
     def figure(self, indicator: Indicator, level: str, place: str, year: int) -> Figure:
         """What an annex shows for a place and year, with its identity."""
         key = (id(indicator), level, place, year)
-        known = self._made.get(key)
-        if known is None:
-            known = self._made[key] = (
-                indicator,
-                self._figure(indicator, level, place, year),
-            )  # the indicator keeps its id
+        if (known := self._made.get(key)) is None:  # the indicator is kept too, so that no other gets its id
+            known = self._made[key] = (indicator, self._figure(indicator, level, place, year))
         return known[1]
 
     def _figure(self, indicator: Indicator, level: str, place: str, year: int) -> Figure:
@@ -126,12 +120,8 @@ def _collect(
     for mart in kind.marts:
         chosen = {name: options.get(name, values[0]) for name, values in mart.options.items()}
         columns = (*COMMON, *(item.column for item in mart.fields))
-        rows = publication.rows(
-            mart.name,
-            columns,
-            where={"year": tuple(sorted({*wanted, *earlier})), **chosen},
-            order_by=("year", "nis_code", *mart.keys),
-        )
+        where = {"year": tuple(sorted({*wanted, *earlier})), **chosen}
+        rows = publication.rows(mart.name, columns, where=where, order_by=("year", "nis_code", *mart.keys))
         _group(mart, columns, rows, cells)
         read.append((mart, columns, [row for row in rows if row[0] in wanted]))
     present = frozenset(key for (_, year), group in cells.items() if year in wanted for key in group)
@@ -182,26 +172,22 @@ def _levels(kind: FigurePlan, cells: Mapping[tuple[str, int], Group], places: Ma
     """The groups of the municipalities, and those of the provinces and Flanders made from them."""
     parts: dict[tuple[str, str, int], list[Group]] = defaultdict(list)
     for (code, year), group in cells.items():
-        parts[GEMEENTE, code, year].append(group)
         parts[PROVINCIE, places[code].province, year].append(group)
         parts[VLAANDEREN, VLAANDEREN, year].append(group)
-    return {
-        where: groups[0] if where[0] == GEMEENTE else add_up(groups, kind.weights) for where, groups in parts.items()
-    }
+    own = {(GEMEENTE, code, year): group for (code, year), group in cells.items()}
+    return own | {where: add_up(groups, kind.weights) for where, groups in parts.items()}
 
 
 def _check_labels(kind: FigurePlan, tables: tuple[WideFigures, ...], present: frozenset[str]) -> None:
     rules = [indicator.measure.rule for table in tables for indicator in table.indicators]
     shown = {rule.key for rule in rules if isinstance(rule, Cell)}
-    for mart in kind.marts:
-        if mart.category is None:
-            continue
-        missing = sorted(key for key in present - shown if "/" in key)
-        if missing:
-            raise PublicationError(
-                f"{mart.name} holds {', '.join(missing)}, for which annex kind {kind.key} has no column: add the code "
-                "to the code lists or class sets, and build again"
-            )
+    missing = sorted(key for key in present - shown if "/" in key)
+    mart = next((mart.name for mart in kind.marts if mart.category is not None), None)
+    if mart and missing:
+        raise PublicationError(
+            f"{mart} holds {', '.join(missing)}, for which annex kind {kind.key} has no column: add the code to the "
+            "code lists or class sets, and build again"
+        )
 
 
 def _check_equal(kind: FigurePlan, cells: Mapping[tuple[str, int], Group]) -> None:

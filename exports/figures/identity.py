@@ -1,9 +1,9 @@
-"""What a figure is, apart from what it counts: the seam between the annexes and whoever decides what to hide.
+"""The identity of a figure: the name by which annexes, answers and disclosure control know it.
 
-Every figure of every sheet is a `Figure`: its value with a `FigureId`. A figure stands for the same thing wherever it
-is shown, so a centrumstad on the sheet of the centrumsteden has the identity of the gemeente that it is. Whoever
-decides what is confidential answers one question, `hidden(identity) -> bool`; `exports.editions` asks it of every
-figure in the document, and of the figures that it was worked out from.
+Every figure of every sheet is a `Figure`: its value with a `FigureId`. A figure has one identity wherever it is shown,
+so a centrumstad on the sheet of the centrumsteden has the identity of the gemeente that it is. Disclosure control gives
+a function `hidden(identity) -> bool`; `exports.editions` asks it about every figure in the document, and about the
+figures that it was worked out from.
 """
 
 from __future__ import annotations

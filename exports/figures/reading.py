@@ -7,11 +7,11 @@ publication, also when a newer one is put in its place meanwhile.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from orchestration.store.errors import TweError
@@ -82,6 +82,11 @@ class PublishedRuleCount:
     rows: int
 
 
+def _columns(row: type[Facts | Municipality | UsedDelivery]) -> tuple[str, ...]:
+    """The columns of the relation that a dataclass has a row of."""
+    return tuple(field.name for field in fields(row))
+
+
 @lru_cache(maxsize=1)
 def _engine() -> duckdb.DuckDBPyConnection:
     """One for all publications that this process opens: starting one takes longer than most of what is asked of it."""
@@ -102,9 +107,7 @@ class PublicationReader:
     def __enter__(self) -> PublicationReader:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
     def rows(
@@ -146,23 +149,20 @@ class PublicationReader:
 
     @cached_property
     def facts(self) -> Facts:
-        rows = self.rows("publication", ("as_of", "geography_date", "code_version", "engine", "synthetic"))
+        rows = self.rows("publication", _columns(Facts))
+        file = f"publication.parquet in {self.folder}"
         if len(rows) != 1:
-            raise PublicationError(
-                f"publication.parquet in {self.folder} has {len(rows)} rows instead of 1: build it again"
-            )
+            raise PublicationError(f"{file} has {len(rows)} rows instead of 1: build it again")
         as_of, geography_date, code_version, engine, synthetic = rows[0]
         if as_of is None or geography_date is None:
-            raise PublicationError(
-                f"publication.parquet in {self.folder} has no as_of or geography_date: build it again"
-            )
+            raise PublicationError(f"{file} has no as_of or geography_date: build it again")
         return Facts(as_of, geography_date, str(code_version), str(engine), bool(synthetic))
 
     @cached_property
     def municipalities(self) -> tuple[Municipality, ...]:
         """Every municipality of the reporting geography, by NIS code; "Niet toewijsbaar" last where it occurs."""
-        columns = ("nis_code", "municipality", "province", "is_centre_city")
-        return tuple(Municipality(*row) for row in self.rows("municipalities", columns, order_by=("nis_code",)))
+        rows = self.rows("municipalities", _columns(Municipality), order_by=("nis_code",))
+        return tuple(Municipality(*row) for row in rows)
 
     @cached_property
     def _labels(self) -> dict[str, tuple[Label, ...]]:
@@ -187,37 +187,23 @@ class PublicationReader:
 
     def deliveries(self, sources: Sequence[str]) -> list[UsedDelivery]:
         """Accepted deliveries of these sources in order of arrival."""
-        columns = (
-            "file_name",
-            "source",
-            "delivered_on",
-            "sha256",
-            "rows_read",
-            "rows_accepted",
-            "rows_quarantined",
-            "rows_warned",
-        )
         versions: dict[str, str] = {}
         if self.has("quality_checks"):
             versions = dict(self.rows("quality_checks", ("file_name", "suite_version"), where={"judged_by": "door"}))
-        rows = self.rows(
-            "deliveries",
-            columns,
-            where={"status": "accepted", "source": tuple(sources)},
-            order_by=("delivered_on", "file_name"),
-        )
+        accepted = {"status": "accepted", "source": tuple(sources)}
+        columns = _columns(UsedDelivery)[:-1]  # the suite's version stands in the checks of a delivery
+        rows = self.rows("deliveries", columns, where=accepted, order_by=("delivered_on", "file_name"))
         return [UsedDelivery(*row, versions.get(row[0])) for row in rows]
 
     def findings(self, deliveries: Sequence[UsedDelivery]) -> list[PublishedRuleCount]:
         """Rows per source and rule: what ingest found in these deliveries, and what only the warehouse could see."""
         names = {item.file_name for item in deliveries}
-        counts: dict[tuple[str, str, str], int] = {}
+        counts: Counter[tuple[str, str, str]] = Counter()
         for relation, fixed in (("quarantine_reasons", None), ("warehouse_findings", "warn")):
             if not self.has(relation):
                 continue
             columns = ("source", "rule", "file_name", "rows", *(() if fixed else ("on_fail",)))
             for source, rule, file_name, rows, *on_fail in self.rows(relation, columns):
                 if file_name in names:
-                    key = (source, rule, fixed or on_fail[0])
-                    counts[key] = counts.get(key, 0) + rows
+                    counts[source, rule, fixed or on_fail[0]] += rows
         return [PublishedRuleCount(*key, rows) for key, rows in sorted(counts.items())]

@@ -80,17 +80,11 @@ def add_up(groups: list[Group], weights: Mapping[str, str]) -> dict[str, Number 
         for key, number in group.items():
             if key in weights:
                 continue
-            so_far = total.get(key)
-            total[key] = number if so_far is None else _sum(so_far, number or 0)
+            so_far = total.get(key)  # amounts stay decimals, and never meet floats
+            total[key] = number if so_far is None else so_far + (number or 0)  # ty: ignore[unsupported-operator]
     for mean, weight in weights.items():
-        pairs = [
-            (float(group[mean] or 0), float(group.get(weight) or 0)) for group in groups if group.get(mean) is not None
-        ]
+        known = [group for group in groups if group.get(mean) is not None]
+        pairs = [(float(group[mean] or 0), float(group.get(weight) or 0)) for group in known]
         divisor = sum(part for _, part in pairs)
         total[mean] = sum(value * part for value, part in pairs) / divisor if divisor else None
     return total
-
-
-def _sum(one: Number, other: Number) -> Number:
-    """The sum; amounts stay decimals and must not meet floats."""
-    return one + other  # ty: ignore[unsupported-operator]

@@ -46,27 +46,22 @@ class _RowMaker:
         self._publication = publication
         self._labels: dict[str, dict[str, str]] = {}
         self._basis = signatures.basis[mart.name]
-        self._measures = {item.column for item in mart.measures}
         self._parts: dict[str, tuple[tuple[Signature, ...], bool]] = {
             item.column: (signatures.of_field(mart, item)[1], item.looks_back) for item in mart.measures
         }
+        """What each measure is derived from, and whether it looks back."""
 
     def category(self, named: dict[str, Any]) -> str:
         return self._mart.category(named) if self._mart.category else self._basis
 
     def row(self, named: dict[str, Any], category: str) -> tuple[Entry, ...]:
         year, code = named["year"], named["nis_code"]
-        cells: list[Entry] = [
-            year,
-            code,
-            named["municipality"],
-            named["province"],
-            "ja" if named["is_centre_city"] else "nee",
-        ]
+        is_city = "ja" if named["is_centre_city"] else "nee"
+        cells: list[Entry] = [year, code, named["municipality"], named["province"], is_city]
         for item in self._mart.fields:
             value = named[item.column]
             shown = item.missing if value is None else item.format.rounded(value)
-            if item.column in self._measures:
+            if item.column in self._parts:
                 parts, back = self._parts[item.column]
                 figure = FigureId(self._mart.name, item.column, year, GEMEENTE, code, category)
                 cells.append(Figure(shown, figure, part_ids(parts, back, GEMEENTE, code, year)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,17 +16,9 @@ from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
-TOTALS, CITY_CHARTS, CITIES, PROVINCES, RANKING = (
-    "Vlaanderen",
-    "Grafieken centrumsteden",
-    "Centrumsteden",
-    "Provincies",
-    "Stijgers en dalers",
-)
-FIELDS, RECONCILIATION = "Velden", "Aansluiting"
+TOTALS, CITY_CHARTS, CITIES, PROVINCES = "Vlaanderen", "Grafieken centrumsteden", "Centrumsteden", "Provincies"
+RANKING, FIELDS, RECONCILIATION = "Stijgers en dalers", "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
-
-
 _UNASSIGNED_BREAK = (
     "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "
     "gemeente toe te wijzen. Dat geldt voor gemeenten en provincies, niet voor het totaal van Vlaanderen."
@@ -66,15 +58,9 @@ class YearFlags:
 def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
     """The flags that follow from the annex kind, the question, the figures and the as-of date."""
     kind = annex.kind
-    options = {name: annex.options.get(name, values[0]) for name, values in kind.options.items()}
-    period = next(
-        (
-            kind.correction_period_by_option[value]
-            for value in options.values()
-            if value in kind.correction_period_by_option
-        ),
-        kind.correction_period,
-    )
+    chosen = (annex.options.get(name, values[0]) for name, values in kind.options.items())
+    by_option = kind.correction_period_by_option
+    period = next((by_option[value] for value in chosen if value in by_option), kind.correction_period)
     provisional = frozenset(year for year in figures.years if period.provisional(year, as_of))
     whole = {year: text for year, text in {**kind.breaks, **annex.breaks}.items() if year in figures.years}
     breaks = dict(whole)
@@ -98,8 +84,8 @@ class Context:
     flags: YearFlags
     edition: Edition
     hidden: Hidden | None = None
-    policy: tuple[str, ...] = ()
-    audit: tuple[str, ...] = ()
+    policy: Sequence[str] = ()
+    audit: Sequence[str] = ()
     withheld: Hidden | None = None
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from exports.figures.identity import Entry, Figure
-from exports.figures.tidy import Tidy
+from exports.figures.tidy import Tidy, TidyColumn
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
-from exports.sheets.wide import NIS, PROVINCE, municipality_column, wide_enough
+from exports.sheets.tables import NIS, PROVINCE, municipality_column, wide_enough
 from exports.wording import plain_name
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table, text_columns
 
 _COMMON_FIELDS = (
     ("nis_code", "NIS-code", "NIS-code van de gemeente (tekst van 5 cijfers)"),
@@ -26,15 +26,7 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
         municipality_column(),
         PROVINCE,
         SheetColumn("Centrumstad", width=13),
-        *(
-            SheetColumn(
-                item.header,
-                item.format,
-                34 if not item.column else wide_enough(item.header, item.format, 14),
-                about=item.description,
-            )
-            for item in tidy.columns
-        ),
+        *map(_column, tidy.columns),
     )
     status = {year: context.flags.status(year) for year in context.years}
     known = {key: row for key, row in tidy.rows.items() if not _withheld(context, row)}
@@ -47,7 +39,12 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
     lines = short_head(context, f"Gegevens ({tidy.mart.name})", *texts)
     body = Table(plain_name(*tidy.mart.sheet.split()), columns, rows)
     about = f"rijen van het datawarehouse ({tidy.mart.name}), om zelf mee te rekenen"
-    return Sheet(tidy.mart.sheet, tuple(lines), body, frozen_columns=4, about=about)
+    return Sheet(tidy.mart.sheet, lines, body, frozen_columns=4, about=about)
+
+
+def _column(item: TidyColumn) -> SheetColumn:
+    width = wide_enough(item.header, item.format, 14) if item.column else 34
+    return SheetColumn(item.header, item.format, width, about=item.description)
 
 
 def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
@@ -63,25 +60,19 @@ def fields_sheet(context: Context) -> Sheet:
     year_text = dict(context.kind.definitions).get(year_header, "het jaar waarover het cijfer gaat").rstrip(".")
     for tidy in context.figures.tidy:
         sheet, mart = tidy.mart.sheet, tidy.mart.name
-        rows.append((sheet, year_header, mart, "year", year_text))
-        rows.append(
-            (sheet, "Status van het jaar", mart, "(niet in de tabel)", "definitief, of voorlopig (met het teken [p])")
+        fields = (
+            ("year", year_header, year_text),
+            ("", "Status van het jaar", "definitief, of voorlopig (met het teken [p])"),
+            *_COMMON_FIELDS,
+            *((item.column, item.header, item.description) for item in tidy.columns),
         )
-        rows += [(sheet, header, mart, column, text) for column, header, text in _COMMON_FIELDS]
-        rows += [
-            (sheet, item.header, mart, item.column or "(niet in de tabel)", item.description) for item in tidy.columns
-        ]
-    columns = (
-        SheetColumn("Blad", width=22),
-        SheetColumn("Kolom", width=38),
-        SheetColumn("Tabel in het datawarehouse", width=26),
-        SheetColumn("Naam in het datawarehouse", width=28),
-        SheetColumn("Betekenis", width=80, wrap=True),
-    )
+        rows += [(sheet, header, mart, column or "(niet in de tabel)", text) for column, header, text in fields]
+    widths = {"Blad": 22, "Kolom": 38, "Tabel in het datawarehouse": 26, "Naam in het datawarehouse": 28}
+    columns = text_columns({**widths, "Betekenis": 80}, wrap=("Betekenis",))
     lines = short_head(
         context,
         "Velden van de gegevensbladen",
         "De gegevensbladen bevatten de rijen van het datawarehouse zelf, één rij per combinatie die voorkomt.",
     )
     about = "betekenis van de kolommen van de gegevensbladen"
-    return Sheet(FIELDS, tuple(lines), Table("Velden", columns, rows), frozen_columns=2, about=about)
+    return Sheet(FIELDS, lines, Table("Velden", columns, rows), frozen_columns=2, about=about)

@@ -7,75 +7,65 @@ from collections.abc import Sequence
 from exports.editions import PUBLIEK, Edition, edition
 from exports.sheets.context import CONTENTS, NOTES, Context
 from exports.wording import BANNER, capital, counted, geography, listed, long_date, period, unfinished
-from exports.xlsx.document import Line, Sheet, SheetColumn, Table
+from exports.xlsx.document import Line, Sheet, Table, text_columns
 
 
-def banners(context: Context) -> list[Line]:
+def banners(made_for: Edition, synthetic: bool) -> list[Line]:
     """What every sheet says in red: that it is confidential, that its data are made up."""
-    return _banners(context.edition, context.facts.synthetic)
+    return [Line(text, "banner") for text in (made_for.banner, BANNER if synthetic else "") if text]
 
 
-def _banners(made_for: Edition, synthetic: bool) -> list[Line]:
-    """The banner of the edition, and that of synthetic data."""
-    texts = (made_for.banner, BANNER if synthetic else "")
-    return [Line(text, "banner") for text in texts if text]
+def lines(title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK) -> tuple[Line, ...]:
+    """Title, the banners of the edition and of synthetic data, small texts, the way back to the contents."""
+    back = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
+    small = (Line(text, "small") for text in texts)
+    return (Line(title, "title"), *banners(edition(made_for), synthetic), *small, back)
 
 
-def _opening_lines(title: str, reservations: Sequence[Line], texts: Sequence[str], back: bool = True) -> list[Line]:
-    """Title, banners, small texts; on the sheet of an annex the way `back` to its contents."""
-    link = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
-    return [Line(title, "title"), *reservations, *(Line(text, "small") for text in texts), *([link] if back else [])]
-
-
-def short_head(context: Context, title: str, *texts: str) -> list[Line]:
+def short_head(context: Context, title: str, *texts: str) -> tuple[Line, ...]:
     """For sheets without figures."""
-    return _opening_lines(title, banners(context), texts)
+    return lines(title, context.facts.synthetic, texts, context.edition.name)
 
 
-def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> list[Line]:
+def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> tuple[Line, ...]:
     """For sheets with figures; with `totals` of more than one gemeente."""
     kind = context.kind
-    about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *options(context))
+    about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *map(": ".join, options(context)))
     what = counted(1, "tabel", "tabellen") + (f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else "")
     missing = [item.what for item in context.question.unavailable(context.annex)]
     general = context.general_notes(totals)
-    lines = [
+    small = [
         f"{'; '.join(about)}. Dit blad bevat {what}.",
         f"Stand op {long_date(context.facts.as_of)}; {geography(context.publication)}. "
         f"Bron: datawarehouse TWE-OCMW ({listed(kind.sources)}).",
     ]
-    lines += [f"Let op: {text}" for text in unfinished(context.years, context.facts.as_of)]
-    lines += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
+    small += [f"Let op: {text}" for text in unfinished(context.years, context.facts.as_of)]
+    small += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
     about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""
-    lines.append(f"{about_all}De nota's staan op het blad {NOTES}.")
-    return short_head(context, f"Bijlage {context.annex.number}. {title}", *lines, *texts)
+    small.append(f"{about_all}De nota's staan op het blad {NOTES}.")
+    return short_head(context, f"Bijlage {context.annex.number}. {title}", *small, *texts)
 
 
-def options(context: Context) -> list[str]:
-    """The chosen option of each mart in words, e.g. "basis: volgens prestatiemaand"."""
+def options(context: Context) -> list[tuple[str, str]]:
+    """The chosen option of each mart in words, e.g. ("basis", "volgens prestatiemaand")."""
     texts = []
     for mart in context.kind.marts:
         for name, values in mart.options.items():
             code = context.annex.options.get(name, values[0])
             field = next(item for item in mart.fields if item.column == name)
             labels = {label.code: label.text for label in context.publication.labels(field.label_set or name)}
-            texts.append(f"{field.header.removesuffix(' (code)')}: {labels.get(code, code)}".lower())
+            texts.append((field.header.removesuffix(" (code)").lower(), labels.get(code, code).lower()))
     return texts
 
 
 def contents_table(sheets: Sequence[Sheet]) -> Table:
     """A row per sheet, its name linked."""
-    columns = (SheetColumn("Blad", width=28), SheetColumn("Wat erop staat", width=100, wrap=True))
+    columns = text_columns({"Blad": 28, "Wat erop staat": 100}, wrap=("Wat erop staat",))
     rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
     return Table("Inhoud", columns, rows, tuple(sheet.name for sheet in sheets))
 
 
 def front(title: str, synthetic: bool, texts: Sequence[str], sheets: Sequence[Sheet], made_for: str = PUBLIEK) -> Sheet:
     """The first sheet of a workbook that is no annex: what it is, and its sheets, linked."""
-    head = tuple(_opening_lines(title, _banners(edition(made_for), synthetic), texts, back=False))
+    head = lines(title, synthetic, texts, made_for)[:-1]  # these are the contents: no way back to them
     return Sheet(CONTENTS, head, contents_table(sheets), about="alle bladen, met een link", data=False)
-
-
-def lines(title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK) -> tuple[Line, ...]:
-    """Title, the banners of the edition and of synthetic data, small texts, the way back to the contents."""
-    return tuple(_opening_lines(title, _banners(edition(made_for), synthetic), texts))

@@ -9,7 +9,7 @@ from exports.figures.reading import UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.wording import listed
-from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Format, Sheet, SheetColumn, Table
+from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Format, Sheet, SheetColumn, Table, text_columns
 
 _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt mee"}
 
@@ -43,12 +43,8 @@ def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
             hides = secret and item.on_fail == "warn"
             consequence = _CONSEQUENCE.get(item.on_fail, item.on_fail)
             rows.append((source, f"regel {item.rule}", consequence, CONFIDENTIAL if hides else item.rows))
-    columns = (
-        SheetColumn("Bron", width=26),
-        SheetColumn("Controle", width=46),
-        SheetColumn("Gevolg", width=28),
-        SheetColumn("Aantal", Format.INTEGER, 12),
-    )
+    texts = text_columns({"Bron": 26, "Controle": 46, "Gevolg": 28})
+    columns = (*texts, SheetColumn("Aantal", Format.INTEGER, 12))
     lines = short_head(
         context,
         "Controles op de leveringen",
@@ -56,19 +52,17 @@ def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         *(["Waarschuwingen tellen rijen die in de cijfers zitten: hun aantal is vertrouwelijk."] if secret else []),
     )
     about = "per bron: leveringen, rijen, en rijen per controleregel"
-    return Sheet(CHECKS, tuple(lines), Table("Controles", columns, rows), frozen_columns=1, about=about)
+    return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
 def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     """The files used. Their numbers of rows are for the full edition only: a file may come from one small OCMW."""
-    counts = (
-        SheetColumn("Rijen gelezen", Format.INTEGER, 13),
-        SheetColumn("Rijen aanvaard", Format.INTEGER, 13),
-        SheetColumn("Rijen in quarantaine", Format.INTEGER, 13),
-    )
+    counts = [
+        SheetColumn(header, Format.INTEGER, 13)
+        for header in ("Rijen gelezen", "Rijen aanvaard", "Rijen in quarantaine")
+    ]
     columns = (
-        SheetColumn("Bestand", width=56),
-        SheetColumn("Bron", width=24),
+        *text_columns({"Bestand": 56, "Bron": 24}),
         SheetColumn("Geleverd op", Format.DATE, 13),
         SheetColumn("Versie van de controleregels", width=22),
         *(() if context.public else counts),
@@ -90,15 +84,11 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         text = "Er zijn geen aanvaarde leveringen van de gebruikte bronnen tot en met de stand-datum."
     lines = short_head(context, "Gebruikte leveringen", text)
     about = "de gebruikte leveringen, met hun SHA-256"
-    return Sheet(DELIVERIES, tuple(lines), Table("Leveringen", columns, rows), frozen_columns=1, about=about)
+    return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
 def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     facts, question, kind = context.facts, context.question, context.kind
-    versions = {
-        source: sorted({item.suite_version for item in deliveries if item.source == source and item.suite_version})
-        for source in kind.sources
-    }
     rows: list[tuple[str, str]] = [
         ("Uitgave", context.edition.label),
         ("Stand op", facts.as_of.isoformat()),
@@ -113,28 +103,23 @@ def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         ("Bronnen", listed(kind.sources)),
         ("Gebruikte leveringen", str(len(deliveries))),
     ]
-    rows += [
-        (f"Versie van de controleregels, {source}", listed(found) if found else NOT_AVAILABLE)
-        for source, found in versions.items()
-    ]
-    policy, audit = context.policy, context.audit
-    if context.hidden is None:
-        policy = policy or ("geen geheimhouding toegepast",)
-        audit = audit or ("geen nazicht: er is niets verborgen",)
-    rows += _numbered("Geheimhouding: regel", policy)
-    rows += _numbered("Geheimhouding: nazicht", audit)
-    columns = (SheetColumn("Gegeven", width=42), SheetColumn("Waarde", width=100, wrap=True))
+    for source in kind.sources:
+        versions = {item.suite_version for item in deliveries if item.source == source and item.suite_version}
+        rows.append((f"Versie van de controleregels, {source}", listed(sorted(versions)) or NOT_AVAILABLE))
+    nothing_hidden = context.hidden is None
+    policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
+    audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])
+    rows += [*_numbered("Geheimhouding: regel", policy), *_numbered("Geheimhouding: nazicht", audit)]
+    columns = text_columns({"Gegeven": 42, "Waarde": 100}, wrap=("Waarde",))
     lines = short_head(
         context,
         "Herkomst",
         "Met dezelfde leveringen, stand-datum, geografie, vraag en code komt hetzelfde bestand, byte voor byte.",
     )
     about = "stand, versies, geheimhouding: alles om deze bijlage opnieuw te maken"
-    return Sheet(PROVENANCE, tuple(lines), Table("Herkomst", columns, rows), about=about)
+    return Sheet(PROVENANCE, lines, Table("Herkomst", columns, rows), about=about)
 
 
 def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
     """A row per text, each with a label of its own, so that a reader can look one up."""
-    if len(texts) < 2:
-        return [(label, text) for text in texts or (NOT_AVAILABLE,)]
-    return [(f"{label} {number}", text) for number, text in enumerate(texts, 1)]
+    return [(f"{label} {number}" if len(texts) > 1 else label, text) for number, text in enumerate(texts, 1)]

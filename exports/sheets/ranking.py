@@ -8,7 +8,7 @@ from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
 from exports.sheets.context import RANKING, Context
 from exports.sheets.head import head
-from exports.sheets.wide import NIS, PROVINCE, measure_column, municipality_column
+from exports.sheets.tables import NIS, PROVINCE, measure_column, municipality_column
 from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
 
 
@@ -28,22 +28,21 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         NIS,
         municipality_column(),
         PROVINCE,
-        *(
-            measure_column(
-                context, indicators[label].measure, f"{_label(context, each)}: {indicators[label].measure.header}", 14
-            )
-            for label, each in listed
-        ),
     ]
+    for label, each in listed:
+        measure, when = indicators[label].measure, context.flags.label(each) if each in context.years else str(each)
+        columns.append(measure_column(measure, f"{when}: {measure.header}", 14))
     rising, falling = _ranked(context, ranking, indicators)
-    rows: list[tuple[Entry, ...]] = []
-    for direction, places in (("stijger", rising), ("daler", falling)):
-        for index, place in enumerate(places):
-            rank = index + 1 if direction == "stijger" else len(places) - index
-            cells = [
-                context.figures.figure(indicators[label], GEMEENTE, place.nis_code, each) for label, each in listed
-            ]
-            rows.append((direction, rank, place.nis_code, place.municipality, place.province, *cells))
+    ranked = [("stijger", rank, place) for rank, place in enumerate(rising, 1)]
+    ranked += [("daler", len(falling) - index, place) for index, place in enumerate(falling)]
+    figure = context.figures.figure
+    rows: list[tuple[Entry, ...]] = [
+        (
+            *(direction, rank, place.nis_code, place.municipality, place.province),
+            *(figure(indicators[label], GEMEENTE, place.nis_code, each) for label, each in listed),
+        )
+        for direction, rank, place in ranked
+    ]
     withheld = context.public and context.hidden is not None
     body = Table("Rangschikking", tuple(columns), rows)
     column = 5 + listed.index((ranking.by, year))
@@ -61,11 +60,7 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         )
     lines = head(context, title, len(charts), *texts)
     about = f"stijgers en dalers van {year}, met grafiek"
-    return Sheet(RANKING, tuple(lines), body, charts, frozen_columns=4, about=about)
-
-
-def _label(context: Context, year: int) -> str:
-    return context.flags.label(year) if year in context.years else str(year)
+    return Sheet(RANKING, lines, body, charts, frozen_columns=4, about=about)
 
 
 def _ranked(
@@ -75,18 +70,15 @@ def _ranked(
     year = context.years[-1]
     changes: list[tuple[float, Municipality]] = []
     for place in context.figures.municipalities:
-        figures = {
-            label: context.figures.figure(indicators[label], GEMEENTE, place.nis_code, year) for label in indicators
-        }
+        where = GEMEENTE, place.nis_code, year
         size, change = (
-            context.figures.number(indicators[label].measure, GEMEENTE, place.nis_code, year)
-            for label in (ranking.size, ranking.by)
+            context.figures.number(indicators[label].measure, *where) for label in (ranking.size, ranking.by)
         )
         if place.nis_code == UNASSIGNED or size is None or change is None or size < ranking.floor:
             continue
-        if any(is_hidden(figures[label], context.hidden) for label in (ranking.size, *ranking.columns)):
-            continue
-        changes.append((float(change), place))
+        used = [context.figures.figure(indicators[label], *where) for label in (ranking.size, *ranking.columns)]
+        if not any(is_hidden(figure, context.hidden) for figure in used):
+            changes.append((float(change), place))
     changes.sort(key=lambda item: (-item[0], item[1].nis_code))
     rising = [place for change, place in changes if change > 0][: ranking.count]
     falling = [place for change, place in changes if change < 0][-ranking.count :]

@@ -1,7 +1,7 @@
 """Aansluiting: totals agree across levels, and across annexes that count the same population.
 
-Every comparison is made for every municipality and refused when it fails: an annex that contradicts itself or another
-one must not go out. What is shown are totals that the annex publishes anyway, so that the sheet gives nothing away.
+Every comparison is made for every municipality. An annex of which one fails is not made, since it contradicts itself or
+another annex. The sheet shows totals that the annex publishes anyway, so that it gives nothing away.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from exports.figures.collect import Figures
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure, FigureId, Value
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure, FigureId, Value, identity
 from exports.figures.plan import Indicator, Link
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.figures.rules import Number
 from exports.sheets.context import RECONCILIATION, Context
 from exports.sheets.head import short_head
 from exports.wording import capital
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table, text_columns
 
 _TOLERANCE = 1e-6  # means are doubles: their sum depends on the order
 
@@ -51,9 +51,7 @@ def reconciliation_sheet(context: Context) -> Sheet:
     whole = all(isinstance(item.first.value, int) and isinstance(item.second.value, int) for item in made)
     numbers = Format.INTEGER if whole else Format.TWO_DECIMALS
     columns = (
-        SheetColumn("Controle", width=78),
-        SheetColumn("Niveau", width=12),
-        SheetColumn("Gebied", width=20),
+        *text_columns({"Controle": 78, "Niveau": 12, "Gebied": 20}),
         SheetColumn(context.kind.year_header, Format.YEAR, 11),
         SheetColumn("Eenheid", width=16),
         SheetColumn("Eerste telling", numbers, 18),
@@ -61,19 +59,20 @@ def reconciliation_sheet(context: Context) -> Sheet:
         SheetColumn("Verschil", numbers, 12),
         SheetColumn("Besluit", width=34),
     )
+    verdicts = {False: "sluit aan", True: "hoogstens gelijk: het jaar loopt nog"}
     rows: list[tuple[Entry, ...]] = [
         (
-            item.text,
-            capital(item.level),
-            item.place,
-            item.year,
-            item.unit,
-            item.first,
-            item.second,
-            item.difference,
-            "hoogstens gelijk: het jaar loopt nog" if item.at_most else "sluit aan",
+            of.text,
+            capital(of.level),
+            of.place,
+            of.year,
+            of.unit,
+            of.first,
+            of.second,
+            of.difference,
+            verdicts[of.at_most],
         )
-        for item in made
+        for of in made
     ]
     lines = short_head(
         context,
@@ -83,7 +82,7 @@ def reconciliation_sheet(context: Context) -> Sheet:
         "Een bijlage waarvan de totalen niet aansluiten, wordt niet gemaakt.",
     )
     about = "controle: totalen sluiten aan tussen niveaus en bijlagen"
-    return Sheet(RECONCILIATION, tuple(lines), Table("Aansluiting", columns, rows), frozen_columns=1, about=about)
+    return Sheet(RECONCILIATION, lines, Table("Aansluiting", columns, rows), frozen_columns=1, about=about)
 
 
 def agreements(
@@ -106,33 +105,29 @@ def _levels(figures: Figures, indicator: Indicator, sheet: str) -> Iterator[Agre
     """The municipalities add up to their province, the provinces and all municipalities to Flanders."""
     name = indicator.label if len(figures.tables) == 1 else f"{sheet}: {indicator.label}"
     unit = indicator.measure.header.rpartition("(")[2].rstrip(")")
-    cities = {item.nis_code for item in figures.centre_cities}
-    by_province = {
-        name: [item.nis_code for item in figures.municipalities if item.province == name] for name in figures.provinces
-    }
+
+    def number(level: str, place: str, year: int) -> Number:
+        return figures.number(indicator.measure, level, place, year) or 0
+
     for year in figures.years:
-        counts = {
-            item.nis_code: figures.number(indicator.measure, GEMEENTE, item.nis_code, year) or 0
-            for item in figures.municipalities
-        }
-        provinces = [figures.number(indicator.measure, PROVINCIE, place, year) or 0 for place in figures.provinces]
-        inside = _sum(number for code, number in counts.items() if code in cities)
-        outside = _sum(number for code, number in counts.items() if code not in cities)
+        counts = [(place, number(GEMEENTE, place.nis_code, year)) for place in figures.municipalities]
+        inside = _sum(count for place, count in counts if place.is_centre_city)
+        outside = _sum(count for place, count in counts if not place.is_centre_city)
+        provinces = _sum(number(PROVINCIE, place, year) for place in figures.provinces)
         total = figures.total(indicator, year)
-        for text, number in (
-            ("som van de gemeenten = Vlaanderen", _sum(counts.values())),
-            ("centrumsteden + andere gemeenten = Vlaanderen", _sum((inside, outside))),
-            ("som van de provincies = Vlaanderen", _sum(provinces)),
-        ):
-            first = total._replace(value=_like(total, number, indicator))
-            _must_agree(f"{name}, {text}", VLAANDEREN, year, first.value, total.value)
-            yield Agreement(f"{name}: {text}", unit, VLAANDEREN, "Vlaanderen", year, first, total)
-        for province, codes in by_province.items():
-            second = figures.figure(indicator, PROVINCIE, province, year)
-            first = second._replace(value=_like(second, _sum(counts[code] for code in codes), indicator))
-            text = "som van de gemeenten = provincie"
-            _must_agree(f"{name}, {text}", province, year, first.value, second.value)
-            yield Agreement(f"{name}: {text}", unit, PROVINCIE, province, year, first, second)
+        compared = [
+            ("som van de gemeenten = Vlaanderen", VLAANDEREN, "Vlaanderen", _sum(count for _, count in counts), total),
+            ("centrumsteden + andere gemeenten = Vlaanderen", VLAANDEREN, "Vlaanderen", _sum((inside, outside)), total),
+            ("som van de provincies = Vlaanderen", VLAANDEREN, "Vlaanderen", provinces, total),
+        ]
+        for province in figures.provinces:
+            own = _sum(count for place, count in counts if place.province == province)
+            shown = figures.figure(indicator, PROVINCIE, province, year)
+            compared.append(("som van de gemeenten = provincie", PROVINCIE, province, own, shown))
+        for text, level, place, added_up, second in compared:
+            first = second._replace(value=_like(second, added_up, indicator))
+            _must_agree(f"{name}, {text}", second.id.place, year, first.value, second.value)
+            yield Agreement(f"{name}: {text}", unit, level, place, year, first, second)
 
 
 def _like(shown: Figure, number: Number, indicator: Indicator) -> Value:
@@ -160,12 +155,10 @@ def _link(publication: PublicationReader, figures: Figures, link: Link, as_of: d
             for where in ((VLAANDEREN, VLAANDEREN), (PROVINCIE, provinces.get(code, "Niet toewijsbaar"))):
                 sums[where] = [_sum(each) for each in zip(sums[where], pair, strict=True)]
         for (level, place), (own, theirs) in sums.items():
-            first = FigureId(own_signature[0], own_signature[1], year, level, place, own_signature[2])
-            second = FigureId(link.mart, link.column, year - link.lag, level, place, link.category)
+            first = Figure(own, identity(own_signature, level, place, year))
+            second = Figure(theirs, FigureId(link.mart, link.column, year - link.lag, level, place, link.category))
             name = "Vlaanderen" if level == VLAANDEREN else place
-            made.append(
-                Agreement(link.text, "aantal", level, name, year, Figure(own, first), Figure(theirs, second), open_year)
-            )
+            made.append(Agreement(link.text, "aantal", level, name, year, first, second, open_year))
     return made
 
 

@@ -9,7 +9,7 @@ from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import CONTENTS, COVER, DEFINITIONS, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, short_head
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, unfinished
-from exports.xlsx.document import SHORTHAND, Line, Sheet, SheetColumn, Table
+from exports.xlsx.document import SHORTHAND, Line, Sheet, Table, text_columns
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
@@ -23,7 +23,7 @@ def cover_sheet(context: Context) -> Sheet:
     question, annex = context.question, context.annex
     lines = [
         Line(f"Bijlage {annex.number}. {annex.title}", "title"),
-        *banners(context),
+        *banners(context.edition, context.facts.synthetic),
         Line("Vraag", "heading"),
         *_labelled("Schriftelijke vraag", question.title),
         *_labelled("Nummer", question.number),
@@ -54,16 +54,16 @@ def cover_sheet(context: Context) -> Sheet:
 
 
 def _figures(context: Context) -> list[Line]:
-    facts, flags = context.facts, context.flags
+    facts, flags, header = context.facts, context.flags, context.kind.year_header
     provisional = [year for year in context.years if year in flags.provisional]
     years = f"voorlopig [p]: {period(provisional)}" if provisional else "alle jaren zijn definitief"
     hides = "cijfers die iemand herkenbaar kunnen maken, zijn vervangen door [c]"
     if context.hidden is None:
         hides = "er is geen geheimhouding toegepast"
     lines = [
-        *_labelled(*_period(context)),
+        *_labelled("Periode" if header == "Jaar" else f"Periode ({header.lower()})", period(context.years)),
         *_labelled("Eenheid", context.kind.unit),
-        *(line for text in options(context) for line in [_option(text)]),
+        *(line for header, label in options(context) for line in _labelled(capital(header), label)),
         *_labelled("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         *_labelled("Geografie", geography(context.publication)),
         *_labelled("Status van het antwoord", _STATUS[context.question.status]),
@@ -77,17 +77,6 @@ def _figures(context: Context) -> list[Line]:
     return lines
 
 
-def _period(context: Context) -> tuple[str, str]:
-    """The years, under what they are years of: "Periode", or "Periode (startjaar)" where that says more."""
-    header = context.kind.year_header
-    return "Periode" if header == "Jaar" else f"Periode ({header.lower()})", period(context.years)
-
-
-def _option(text: str) -> Line:
-    label, _, value = text.partition(": ")
-    return Line(value, label=capital(label))
-
-
 def _labelled(label: str, text: str | None) -> list[Line]:
     return [Line(text, label=label)] if text else []
 
@@ -96,7 +85,7 @@ def contents_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     """Inhoud: a line per sheet after this one, with a link."""
     lines = (
         Line(f"Inhoud van bijlage {context.annex.number}", "title"),
-        *banners(context),
+        *banners(context.edition, context.facts.synthetic),
         Line(f"Terug naar het blad {COVER}", "link", link=COVER),
     )
     return Sheet(CONTENTS, lines, contents_table(sheets), about="alle bladen, met een link", data=False)
@@ -122,36 +111,26 @@ def notes_sheet(context: Context) -> Sheet:
         ),
     ]
     if any(item.nis_code == UNASSIGNED for item in context.figures.municipalities):
-        rows.append(
-            (
-                "niet toewijsbaar",
-                UNALLOCATED,
-                "rij Niet toewijsbaar",
-            )
-        )
-    rows.append(
+        rows.append(("niet toewijsbaar", UNALLOCATED, "rij Niet toewijsbaar"))
+    rows += [
         (
             "stand op",
             f"{long_date(context.facts.as_of)}. Wat later geleverd of gecorrigeerd is, telt niet mee; met dezelfde "
             "stand-datum geven we altijd dezelfde cijfers.",
             "alle tabellen",
-        )
-    )
-    rows.append(("teken 0", "Nul: geteld, en er waren er geen.", "alle tabellen"))
-    rows += [(f"teken {sign}", f"{capital(text)}.", "waar het teken staat") for sign, text in SHORTHAND.items()]
-    columns = (
-        SheetColumn("Onderwerp", width=20),
-        SheetColumn("Toelichting", width=90, wrap=True),
-        SheetColumn("Geldt voor", width=34, wrap=True),
-    )
-    lines = short_head(context, "Toelichting")
+        ),
+        ("teken 0", "Nul: geteld, en er waren er geen.", "alle tabellen"),
+        *((f"teken {sign}", f"{capital(text)}.", "waar het teken staat") for sign, text in SHORTHAND.items()),
+    ]
+    widths = {"Onderwerp": 20, "Toelichting": 90, "Geldt voor": 34}
+    columns = text_columns(widths, wrap=("Toelichting", "Geldt voor"))
     about = "nota's, wat niet beschikbaar is, voorlopige jaren en tekens"
-    return Sheet(NOTES, tuple(lines), Table("Toelichting", columns, rows), about=about, data=False)
+    table = Table("Toelichting", columns, rows)
+    return Sheet(NOTES, short_head(context, "Toelichting"), table, about=about, data=False)
 
 
 def definitions_sheet(context: Context) -> Sheet:
     rows = [(term, capital(text)) for term, text in context.kind.definitions]
-    columns = (SheetColumn("Begrip", width=30), SheetColumn("Definitie", width=110, wrap=True))
-    lines = short_head(context, "Definities")
+    columns = text_columns({"Begrip": 30, "Definitie": 110}, wrap=("Definitie",))
     table = Table("Definities", columns, rows)
-    return Sheet(DEFINITIONS, tuple(lines), table, about="wat elk begrip betekent", data=False)
+    return Sheet(DEFINITIONS, short_head(context, "Definities"), table, about="wat elk begrip betekent", data=False)

@@ -71,9 +71,8 @@ class Headlines:
             for mart in marts_read
         }
         self.years = tuple(years)
-        as_of = publication.facts.as_of
-        begun = [year for year in years if year <= as_of.year]
-        full = [year for year in begun if year < as_of.year or (as_of.month, as_of.day) == (12, 31)]
+        begun = [year for year in years if year <= publication.facts.as_of.year]
+        full = list(filter(self._full, begun))
         self.complete = bool(full)
         self.year = max(full or begun, default=None)
 
@@ -144,22 +143,16 @@ class Headlines:
         """Flanders and the largest municipalities by year, with the change of `year`; [] when no year has begun."""
         if self.year is None:
             return []
-        as_of = self.publication.facts.as_of
-        years = [year for year in self.years if year <= as_of.year][-COLUMNS:]
+        years = [year for year in self.years if year <= self.publication.facts.as_of.year][-COLUMNS:]
         largest, passed_over = self.largest(rank)
         compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
         rows = []
         for place in (None, *largest):
-            cells: list[Piece] = [names[place] if place else "Vlaanderen"]
-            cells += [value(year, place) for year in years]
-            if compared:
-                cells.append(change(self.year, place) or UNDEFINED)
-            rows.append(tuple(cells))
-        header = [
-            "Gemeente/stad",
-            *(f"{year}{'*' if year == as_of.year and not self._full(year) else ''}" for year in years),
-        ]
+            changed = [change(self.year, place) or UNDEFINED] if compared else []
+            name = names[place] if place else "Vlaanderen"
+            rows.append((name, *(value(year, place) for year in years), *changed))
+        header = ["Gemeente/stad", *(str(year) if self._full(year) else f"{year}*" for year in years)]
         if compared:
             header.append(f"{self.year} t.o.v. {self.year - 1}")
         by = rank_name or "het hoogste aantal"
@@ -169,29 +162,28 @@ class Headlines:
             about += f" en de gemeenten/steden met {by} in {self.year}{among}"
         blocks: list[Block] = [Grid(about, tuple(header), tuple(rows))]
         signs = {cell for row in rows for cell in row if isinstance(cell, str)}
-        notes = []
-        if any("*" in title for title in header):
-            notes.append("* onvolledig jaar")
-        if NOT_SHOWN in signs:
-            notes.append("[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn")
-        if NOT_SHOWN in rows[0]:
-            notes.append(
-                "een totaal van Vlaanderen is verborgen omdat het samen met andere cijfers of met een eerdere vrijgave "
-                "iemand herkenbaar kan maken"
-            )
-        if UNDEFINED in signs:
-            notes.append("[z] niet te berekenen")
-        if NOT_DELIVERED in signs:
-            notes.append("[x] niet aangeleverd")
-        if passed_over and largest:
-            notes.append(
-                f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt; hun cijfer kan "
-                "hoger zijn"
-            )
-        elif passed_over:
-            notes.append(
-                f"van te veel gemeenten is het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
-            )
+        hidden_total = (
+            "een totaal van Vlaanderen is verborgen omdat het samen met andere cijfers of met een eerdere vrijgave "
+            "iemand herkenbaar kan maken"
+        )
+        unranked = (
+            f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt; hun cijfer kan "
+            "hoger zijn"
+        )
+        no_ranking = (
+            f"van te veel gemeenten is het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
+        )
+        hidden = "[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn"
+        known = {
+            "* onvolledig jaar": any("*" in title for title in header),
+            hidden: NOT_SHOWN in signs,
+            hidden_total: NOT_SHOWN in rows[0],
+            "[z] niet te berekenen": UNDEFINED in signs,
+            "[x] niet aangeleverd": NOT_DELIVERED in signs,
+            unranked: passed_over and bool(largest),
+            no_ranking: passed_over and not largest,
+        }
+        notes = [note for note, holds in known.items() if holds]
         return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks
 
     def _full(self, year: int) -> bool:

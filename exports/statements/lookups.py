@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import Any
 
 from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden, part_ids
@@ -17,6 +19,7 @@ from exports.figures.plan import Mart
 from exports.figures.reading import PublicationReader
 from exports.figures.rules import Number
 from exports.statements.numbers import NumberText
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,6 @@ class Lookup:
         return FigureId(self.mart, self.measure, self.filter["year"], level, place or VLAANDEREN, self.category)
 
 
-def _sum(terms: tuple[Number, ...]) -> Number | None:
-    return terms[0]
-
-
 def _share(terms: tuple[Number, ...]) -> Number | None:
     return 100 * float(terms[0]) / float(terms[1]) if terms[1] else None
 
@@ -63,7 +62,7 @@ def _points(terms: tuple[Number, ...]) -> Number | None:
 
 
 RULES: dict[str, Callable[[tuple[Number, ...]], Number | None]] = {
-    "som": _sum,
+    "som": lambda terms: terms[0],
     "aandeel": _share,
     "gemiddelde": _mean,
     "wijziging": _change,
@@ -92,7 +91,11 @@ class QuotedFigure:
 
 
 Piece = str | QuotedFigure
-NOT_SHOWN, UNDEFINED, NOT_DELIVERED = "[c]", "[z]", "[x]"
+NOT_SHOWN, UNDEFINED, NOT_DELIVERED = CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+
+
+def piece_text(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece.text
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        return "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces)
+        return "".join(map(piece_text, self.pieces))
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,8 @@ class Marts:
         self._publication = publication
         self._hidden = hidden or (lambda identity: False)
         self._rows: dict[str, list[dict[str, Any]]] = {}
-        self._indexes: dict[str, dict[tuple[str, ...], dict[tuple[Any, ...], list[dict[str, Any]]]]] = {}
+        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
+        """The rows of a mart by their values in some of its columns, for each (mart, columns) that was asked for."""
         self._read: dict[str, Mart] = {}
         self.withheld = 0
 
@@ -157,26 +161,14 @@ class Marts:
 
     def find(self, lookup: Lookup) -> Number | None:
         """What the lookup gives; None when no row holds a value."""
-        where = lookup.filter
-        total: Number | None = None
-        columns = tuple(where)
-        if columns not in (indexes := self._indexes.setdefault(lookup.mart, {})):
-            indexes[columns] = self._index(lookup.mart, columns)
-        for row in indexes[columns].get(tuple(where.values()), ()):
-            value = row[lookup.measure]
-            if value is None:
-                continue
-            if lookup.times:
-                value = value * row[lookup.times]
-            total = value if total is None else total + value
-        return total
-
-    def _index(self, mart: str, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
-        """The rows of a mart by their values in these columns."""
-        index: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-        for row in self._rows.get(mart, ()):
-            index[tuple([row[column] for column in columns])].append(row)
-        return index
+        columns, wanted = tuple(lookup.filter), tuple(lookup.filter.values())
+        if (lookup.mart, columns) not in self._indexes:
+            index = self._indexes[lookup.mart, columns] = defaultdict(list)
+            for row in self._rows.get(lookup.mart, ()):
+                index[tuple([row[column] for column in columns])].append(row)
+        rows = [row for row in self._indexes[lookup.mart, columns].get(wanted, ()) if row[lookup.measure] is not None]
+        values = [row[lookup.measure] * row[lookup.times] if lookup.times else row[lookup.measure] for row in rows]
+        return reduce(add, values) if values else None
 
     def places(self, mart: str, year: int) -> list[str]:
         """NIS codes with rows in that year."""

@@ -45,7 +45,6 @@ def packed(loose: io.BytesIO, parts: Parts, date: dt.date) -> bytes:
             entry = zipfile.ZipInfo(name, moment)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0
-            entry.external_attr = 0
             target.writestr(entry, content)
     return result.getvalue()
 

@@ -36,12 +36,8 @@ _FORMULA_LIKE = re.compile(r"[=+\-@\t\r\n]")
 
 def column_letters(index: int) -> str:
     """Letters of the column with 0-based `index`: 0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    before, rest = divmod(index, 26)
+    return (column_letters(before - 1) if before else "") + chr(65 + rest)
 
 
 def is_formula_like(value: Entry) -> bool:
@@ -92,7 +88,7 @@ class RowWriter:
             self._parts.append(self._cell(f"{column_letters(index)}{self._row}", value, style))
         self._parts.append("</row>")
 
-    def labelled(self, label: str, text: str, style: int, font: str, height: float) -> None:
+    def labelled(self, label: str, text: str, style: int, font: str, height: float | None) -> None:
         """A row of one cell: a label in bold, then the text."""
         self._open(height)
         body = labelled_xml(label, text, font)
@@ -168,7 +164,8 @@ class SheetLooks:
 
 @dataclass(frozen=True)
 class SheetRows:
-    """The rows of a sheet, what Excel is told about them, and the links in column A: (row, sheet it leads to, text)."""
+    """The XML of a sheet's rows and of `remarks` on them for Excel, and the links in column A: (row, sheet that it
+    leads to, text)."""
 
     xml: bytes
     remarks: bytes
@@ -178,11 +175,11 @@ class SheetRows:
 def sheet_rows(sheet: Sheet, looks: SheetLooks) -> SheetRows:
     """Everything of the sheet that stands in cells."""
     writer = RowWriter()
-    links = _lines(writer, sheet, looks)
-    if sheet.table is None:
-        return SheetRows(writer.xml(), b"", tuple(links))
-    links += _table(writer, sheet.table, looks)
-    return SheetRows(writer.xml(), _digits_are_text(sheet.table, sheet.header_row), tuple(links))
+    links, remarks = _lines(writer, sheet, looks), b""
+    if sheet.table is not None:
+        links += _table(writer, sheet.table, looks)
+        remarks = _digits_are_text(sheet.table, sheet.header_row)
+    return SheetRows(writer.xml(), remarks, tuple(links))
 
 
 def _lines(writer: RowWriter, sheet: Sheet, looks: SheetLooks) -> list[tuple[int, str, str]]:
@@ -191,14 +188,13 @@ def _lines(writer: RowWriter, sheet: Sheet, looks: SheetLooks) -> list[tuple[int
     for line, style in zip(sheet.lines, looks.lines, strict=True):
         if line.link:
             links.append((writer.next_row, line.link, line.text))
+        height = _HEIGHTS.get(line.style)
         if line.label or sheet.wraps(line):
             height = _LINE_HEIGHT * _wrapped(f"{line.label}: {line.text}", TEXT_WIDTH, _BODY) + 3
-            if line.label:
-                writer.labelled(line.label, line.text, style, looks.font, height)
-            else:
-                writer.row([(line.text, style)], height=height)
-            continue
-        writer.row([(line.text, style)], height=_HEIGHTS.get(line.style))
+        if line.label:
+            writer.labelled(line.label, line.text, style, looks.font, height)
+        else:
+            writer.row([(line.text, style)], height)
     return links
 
 

@@ -24,12 +24,8 @@ from exports.xlsx.styles import FALLING, SERIES_COLOURS
 
 Place = tuple[int, int]
 _MANY = 6  # series: their legend stands beside the plot, and leaves it its height
-_GROUPING = {
-    "stacked": "stacked",
-    "stacked_bars": "stacked",
-    "percent": "percentStacked",
-    "percent_bars": "percentStacked",
-}
+_STACKED = dict.fromkeys(("stacked", "stacked_bars"), "stacked")
+_GROUPING = _STACKED | dict.fromkeys(("percent", "percent_bars"), "percentStacked")
 _BARS = ("bars", "stacked_bars", "percent_bars", "ranking")
 
 
@@ -51,17 +47,17 @@ def build(chart: Chart, sheet: Sheet) -> BarChart | LineChart:
     xml.y_axis.number_format = "0%" if chart.kind.startswith("percent") else chart.number_format
     xml.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350))
     numbers = [number for item in chart.series for number in _numbers(sheet.table, item)]
-    if not any(number < 0 for number in numbers):
+    if any(number < 0 for number in numbers):
+        xml.x_axis.tickLblPos = "low"  # names beside the plot, not in it
+    else:
         xml.y_axis.scaling.min = 0  # a column that starts elsewhere exaggerates differences
     if chart.kind.startswith("percent"):
         xml.y_axis.scaling.max = 1
-    if any(number < 0 for number in numbers):
-        xml.x_axis.tickLblPos = "low"  # names beside the plot, not in it
     if bars:
         xml.x_axis.scaling.orientation = "maxMin"  # first category on top
         xml.y_axis.crosses = "max"
-    xml.legend.position = "r" if len(chart.series) > _MANY else "b"
     xml.x_axis.tickLblSkip = 1  # every place by its name
+    xml.legend.position = "r" if len(chart.series) > _MANY else "b"
     if len(chart.series) == 1:
         xml.legend = None
     xml.width, xml.height = size(chart)
@@ -72,7 +68,8 @@ def build(chart: Chart, sheet: Sheet) -> BarChart | LineChart:
 
 def size(chart: Chart) -> tuple[float, float]:
     """Width and height in cm."""
-    categories = max(_length(item.values) for item in chart.series)
+    ends = [item.values for item in chart.series]
+    categories = max((row2 - row1 + 1) * (col2 - col1 + 1) for (row1, col1), (row2, col2) in ends)
     beside = len(chart.series) > _MANY
     legend = 0.0 if len(chart.series) == 1 or beside else 0.6 * (1 + len(chart.series) // 5)
     if chart.kind in _BARS:
@@ -85,8 +82,12 @@ def _series(chart: Chart, sheet: Sheet, index: int, item: Series) -> XmlSeries:
     assert sheet.table is not None
     series = XmlSeries(idx=index, order=index)
     series.tx = SeriesLabel(v=item.name)
-    series.cat = AxDataSource(strRef=_text_reference(sheet, *item.categories))
-    series.val = NumDataSource(numRef=_number_reference(sheet, *item.values))
+    names, values = _values(sheet.table, *item.categories), _values(sheet.table, *item.values)
+    texts = StrData(ptCount=len(names), pt=[StrVal(idx=i, v=str(v)) for i, v in enumerate(names)])
+    points = [NumVal(idx=i, v=float(v)) for i, v in enumerate(values) if isinstance(v, int | float | Decimal)]
+    numbers = NumData(ptCount=len(values), pt=points)
+    series.cat = AxDataSource(strRef=StrRef(f=_address(sheet, *item.categories), strCache=texts))
+    series.val = NumDataSource(numRef=NumRef(f=_address(sheet, *item.values), numCache=numbers))
     series.spPr = GraphicalProperties(solidFill=SERIES_COLOURS[index % len(SERIES_COLOURS)])
     series.invertIfNegative = False
     if chart.kind == "ranking":
@@ -106,11 +107,6 @@ def _numbers(table: Table, series: Series) -> list[float]:
     return [float(v) for v in _values(table, *series.values) if isinstance(v, int | float | Decimal)]
 
 
-def _length(places: tuple[Place, Place]) -> int:
-    (row1, col1), (row2, col2) = places
-    return (row2 - row1 + 1) * (col2 - col1 + 1)
-
-
 def _values(table: Table, first: Place, last: Place) -> list[Entry]:
     return [
         table.columns[col].header if row < 0 else table.rows[row][col]
@@ -122,17 +118,3 @@ def _values(table: Table, first: Place, last: Place) -> list[Entry]:
 def _address(sheet: Sheet, first: Place, last: Place) -> str:
     cells = [f"${column_letters(col)}${sheet.header_row + 1 + row}" for row, col in (first, last)]
     return f"{quote_sheetname(sheet.name)}!{cells[0] if first == last else ':'.join(cells)}"
-
-
-def _text_reference(sheet: Sheet, first: Place, last: Place) -> StrRef:
-    assert sheet.table is not None
-    values = _values(sheet.table, first, last)
-    cache = StrData(ptCount=len(values), pt=[StrVal(idx=index, v=str(v)) for index, v in enumerate(values)])
-    return StrRef(f=_address(sheet, first, last), strCache=cache)
-
-
-def _number_reference(sheet: Sheet, first: Place, last: Place) -> NumRef:
-    assert sheet.table is not None
-    values = _values(sheet.table, first, last)
-    points = [NumVal(idx=i, v=float(v)) for i, v in enumerate(values) if isinstance(v, int | float | Decimal)]
-    return NumRef(f=_address(sheet, first, last), numCache=NumData(ptCount=len(values), pt=points))

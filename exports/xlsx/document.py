@@ -2,14 +2,15 @@
 
 What builds an annex makes these objects; `exports.xlsx.workbook` writes them. Whatever has to look at or change the
 figures in between (disclosure control, a text rendering, a comparison) works on this model.
-The model refuses what Excel would repair or reject: blank, padded or repeated headers, odd table and sheet names.
+Creating an object raises DocumentError for what Excel would repair or reject: blank, padded or repeated headers, odd
+table and sheet names.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
@@ -29,7 +30,7 @@ SHORTHAND = {
 
 
 class DocumentError(ValueError):
-    """A table or sheet that a spreadsheet program would refuse or silently mend."""
+    """A table or sheet that a spreadsheet program would reject or silently repair."""
 
 
 class Format(Enum):
@@ -83,6 +84,15 @@ class SheetColumn:
     about: str = ""
     to_fill_in: bool = False
     typed: bool = False
+
+
+def text_columns(
+    widths: Mapping[str, float], wrap: Collection[str] = (), bold: Collection[str] = ()
+) -> tuple[SheetColumn, ...]:
+    """Columns of text, by their headers: the width of each; `wrap` and `bold` name those that are wrapped and bold."""
+    return tuple(
+        SheetColumn(header, width=width, wrap=header in wrap, bold=header in bold) for header, width in widths.items()
+    )
 
 
 _CELL_LIKE = re.compile(r"[A-Za-z]{1,3}[0-9]+|[rR][0-9]*[cC][0-9]*|[rRcC]")
@@ -212,10 +222,8 @@ class Document:
     language: str = "nl-BE"
 
     def __post_init__(self) -> None:
-        for what, names in (
-            ("sheet", [sheet.name for sheet in self.sheets]),
-            ("table", [sheet.table.name for sheet in self.sheets if sheet.table]),
-        ):
+        tables = [sheet.table.name for sheet in self.sheets if sheet.table]
+        for what, names in (("sheet", [sheet.name for sheet in self.sheets]), ("table", tables)):
             folded = [name.casefold() for name in names]
             for name in names:
                 if folded.count(name.casefold()) > 1:

@@ -33,7 +33,9 @@ def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows, charts: Sequence[Any]) -
     for index, width in enumerate(widths):
         xml.column_dimensions[column_letters(index)].width = width
     xml.sheet_view.showGridLines = False
-    _landscape(xml)
+    xml.page_setup.orientation = "landscape"
+    xml.page_setup.paperSize = _A4
+    xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
     _every_page(xml, sheet)
     if table is not None:
         xml.freeze_panes = _panes(sheet, table)
@@ -62,13 +64,6 @@ def _xml_table(table: Table, header_row: int) -> XmlTable:
     xml.autoFilter = AutoFilter(ref=xml.ref)
     xml.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
     return xml
-
-
-def _landscape(xml: XmlSheet) -> None:
-    """A4 on its side with small margins."""
-    xml.page_setup.orientation = "landscape"
-    xml.page_setup.paperSize = _A4
-    xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
 
 
 def _fit_width(xml: XmlSheet) -> None:

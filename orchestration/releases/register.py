@@ -23,7 +23,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from exports.answering.answer import PUBLIC, answer_file, control_file
+from exports.answering.answer import answer_file, control_file
+from exports.editions import PUBLIEK
 from exports.figure_book import Definition, book_file
 from exports.questions.question import Question
 from orchestration.releases import figures
@@ -96,7 +97,7 @@ def release(
     publication: Publication,
     place: Path,
     now: dt.datetime | None = None,
-    edition: str = PUBLIC,
+    edition: str = PUBLIEK,
     record: Callable[[str], str] = lambda folder: "",
 ) -> tuple[list[Release], bool]:
     """Release the files in the folder `place`, which were made from `publication`: the workbooks and the answer of a
@@ -219,7 +220,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIC) -> list[Release]:
+def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIEK) -> list[Release]:
     """The lines of the newest release of the question with an as_of earlier than `before`; [] when there is none."""
     mine = (line for line in read(data) if line.question == question and line.edition == edition)
     earlier = [group for group in groups(mine) if group[0].as_of < before]

@@ -1,0 +1,234 @@
+"""The tables of figures, with their charts: the totals for Flanders, and the wide tables with a row per gemeente,
+centrumstad or provincie and a block of columns per year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from exports.annexes.model import ChartPlan
+from exports.figures.collect import WideFigures
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
+from exports.figures.plan import Indicator, Measure
+from exports.figures.reading import Municipality
+from exports.figures.rules import PrefixSum
+from exports.sheets.context import CITIES, CITY_CHARTS, PROVINCES, TOTALS, Context
+from exports.sheets.head import head
+from exports.wording import capital, counted, listed, period, plain_name
+from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
+
+WIDTHS = {Format.EURO: 16, Format.ONE_DECIMAL: 13, Format.TWO_DECIMALS: 13, Format.SIX_DECIMALS: 16, Format.TEXT: 22}
+NIS = SheetColumn("NIS-code", width=10, about="NIS-code van de gemeente, tekst van 5 cijfers")
+PROVINCE = SheetColumn("Provincie", width=18, about="provincie van de gemeente")
+_FIRST = 3  # columns before the figures on the sheet of the centrumsteden
+_NAME = 1  # the one with the name of the city
+TableRow = tuple[str, str, tuple[Entry, ...]]
+"""A row before its figures: level and place, and the cells that name the place."""
+Places = dict[tuple[str, str], int]
+"""(sheet, label) of a measure -> its position in the totals table (row or column, from 0)."""
+
+
+def municipality_column(header: str = "Gemeente") -> SheetColumn:
+    return SheetColumn(header, width=26, about="naam; koppel op de NIS-code, want namen kunnen terugkeren")
+
+
+def municipality_sheet(context: Context, table: WideFigures) -> Sheet:
+    """A wide table of the annex for every gemeente of the geography, zeros included."""
+    several = len(context.figures.tables) > 1
+    heading = f"{context.kind.name}, per gemeente" + (f": {table.plan.heading}" if several else "")
+    body = _table(
+        context,
+        plain_name("Gemeenten", table.plan.sheet),
+        (NIS, municipality_column(), PROVINCE),
+        _rows(context.figures.municipalities),
+        [("", indicator) for indicator in table.indicators],
+    )
+    about = f"tabel per gemeente: {table.plan.heading}"
+    return Sheet(table.plan.sheet, head(context, heading), body, frozen_columns=2, about=about)
+
+
+def _rows(places: Sequence[Municipality]) -> list[TableRow]:
+    return [(GEMEENTE, item.nis_code, (item.nis_code, item.municipality, item.province)) for item in places]
+
+
+def level_sheet(context: Context, level: str) -> Sheet:
+    """All wide tables of the annex side by side, for the centrumsteden or the provinces."""
+    figures = context.figures
+    cities = level == CENTRUMSTAD
+    indicators = level_indicators(context, level)
+    if cities:
+        first, places = (NIS, municipality_column("Centrumstad"), PROVINCE), _rows(figures.centre_cities)
+    else:
+        first = (replace(PROVINCE, width=22),)
+        places = [(PROVINCIE, name, (name,)) for name in figures.provinces]
+    name = CITIES if cities else PROVINCES
+    body = _table(context, plain_name("Niveau", name), first, places, indicators)
+    what = f"{len(places)} centrumsteden" if cities else "provincies"
+    lines = head(context, f"{context.kind.name}, per {level}", totals=not cities)
+    about = f"tabel voor de {what}, met alle kolommen"
+    return Sheet(name, lines, body, frozen_columns=2 if cities else 1, about=about)
+
+
+def level_indicators(context: Context, level: str) -> list[tuple[str, Indicator]]:
+    """The measures of all wide tables for a level, each with what stands before its label in the header."""
+    several = len(context.figures.tables) > 1
+    return [
+        (f"{table.plan.sheet}: " if several else "", indicator)
+        for table in context.figures.tables
+        for indicator in table.indicators
+        if level == CENTRUMSTAD or indicator.measure.in_totals
+    ]
+
+
+def measure_column(measure: Measure, header: str, width: float) -> SheetColumn:
+    """A column for a measure."""
+    wide = wide_enough(header, measure.format, width)
+    return SheetColumn(header, measure.format, wide, bold=isinstance(measure.rule, PrefixSum), about=measure.header)
+
+
+def wide_enough(header: str, kind: Format, least: float) -> float:
+    """A width for the figures of a column and for the longest word of its header."""
+    return max(least, WIDTHS.get(kind, 0), 1.15 * max(len(piece) for piece in header.split()) + 1)
+
+
+def _table(
+    context: Context,
+    name: str,
+    first: tuple[SheetColumn, ...],
+    places: Sequence[TableRow],
+    indicators: Sequence[tuple[str, Indicator]],
+) -> Table:
+    columns = list(first)
+    for year in context.years:
+        for prefix, indicator in indicators:
+            stem = f"{prefix}{indicator.measure.header}"
+            header = f"{context.flags.label(year)}: {stem}{context.references(indicator.label)}"
+            made = measure_column(indicator.measure, header, 11.5)
+            columns.append(replace(made, year=year, stem=stem, year_status=context.flags.status(year)))
+    figure = context.figures.figure
+    rows: list[tuple[Entry, ...]] = [
+        (*cells, *[figure(indicator, level, code, year) for year in context.years for _, indicator in indicators])
+        for level, code, cells in places
+    ]
+    return Table(name, tuple(columns), rows)
+
+
+def city_charts_sheet(context: Context) -> Sheet:
+    """A list of the charts, and the charts below it."""
+    charts = [_city_chart(context, plan) for plan in context.kind.city_charts]
+    columns = (SheetColumn("Grafiek", width=80, wrap=True), SheetColumn("Cijfers op blad", width=24))
+    rows = [(chart.title, CITIES) for chart in charts]
+    cities = counted(len(context.figures.centre_cities), "centrumstad", "centrumsteden")
+    lines = head(context, f"{context.kind.name}, de {cities} naast elkaar", len(charts))
+    table = Table("Grafieken", columns, rows)
+    about = f"de {cities} naast elkaar, in beeld"
+    return Sheet(CITY_CHARTS, lines, table, tuple(charts), about=about, data=False)
+
+
+def _city_chart(context: Context, plan: ChartPlan) -> Chart:
+    """A chart over the rows of the cities: several measures in the last year, or one in the first and the last."""
+    years, flags = context.years, context.flags
+    last = len(context.figures.centre_cities) - 1
+    indicators = level_indicators(context, CENTRUMSTAD)
+    prefix = f"{plan.sheet}: " if len(context.figures.tables) > 1 else ""
+    at = [i for i, (before, of) in enumerate(indicators) if before == prefix and plan.shows(of.label)]
+
+    def series(name: str, year: int, indicator: int) -> Series:
+        column = _FIRST + years.index(year) * len(indicators) + indicator
+        return Series(name, ((0, column), (last, column)), ((0, _NAME), (last, _NAME)))
+
+    chosen: Sequence[int] = sorted({years[0], years[-1]})
+    if plan.series == "years":
+        made = tuple(series(flags.label(year), year, at[0]) for year in chosen)
+    else:
+        chosen = years[-1:]
+        made = tuple(series(capital(indicators[indicator][1].label), years[-1], indicator) for indicator in at)
+    title = f"{plan.title}, {listed([flags.label(year) for year in chosen])}"
+    about = f"Staafdiagram met de centrumsteden naast elkaar: {title}. De cijfers staan op het blad {CITIES}."
+    return Chart(plan.kind, title, "", plan.y_title, made, plan.number_format, about, context.kind.unit, CITIES)
+
+
+def totals_sheet(context: Context) -> Sheet:
+    by_year = context.kind.totals == "by_year"
+    body, places = (_by_year if by_year else _by_measure)(context)
+    charts = [_chart(context, plan, places, by_year) for plan in context.kind.charts]
+    lines = head(context, f"{context.kind.name}, Vlaanderen", len(charts), totals=True)
+    frozen = 2 if by_year or len(context.figures.tables) > 1 else 1
+    about = "totalen voor Vlaanderen over de jaren, met grafiek"
+    return Sheet(TOTALS, lines, body, tuple(charts), frozen_columns=frozen, about=about)
+
+
+def _in_totals(context: Context) -> list[tuple[str, Indicator]]:
+    """The measures that the totals show, each with the sheet of its wide table."""
+    tables = context.figures.tables
+    return [(of.plan.sheet, each) for of in tables for each in of.indicators if each.measure.in_totals]
+
+
+def _by_year(context: Context) -> tuple[Table, Places]:
+    """A row per year: for measures with different units."""
+    columns = [SheetColumn(context.kind.year_header, Format.YEAR, 12), SheetColumn("Status van het jaar", width=22)]
+    places: Places = {}
+    used = _in_totals(context)
+    for sheet, indicator in used:
+        places[sheet, indicator.label] = len(columns)
+        header = capital(indicator.measure.header) + context.references(indicator.label)
+        columns.append(measure_column(indicator.measure, header, 14))
+    total = context.figures.total
+    rows: list[tuple[Entry, ...]] = [
+        (year, context.flags.flanders.status(year), *(total(indicator, year) for _, indicator in used))
+        for year in context.years
+    ]
+    return Table("Totalen", tuple(columns), rows), places
+
+
+def _by_measure(context: Context) -> tuple[Table, Places]:
+    """A row per measure, a column per year: for counts by category."""
+    several = len(context.figures.tables) > 1
+    columns = [SheetColumn("Kenmerk", width=24)] if several else []
+    columns.append(SheetColumn(f"Categorie ({context.kind.unit})", width=48))
+    flags = context.flags.flanders
+    shared = SheetColumn("aantal", Format.INTEGER, 13, stem="aantal", about=context.kind.unit)
+    columns += [
+        replace(shared, header=flags.label(year), year=year, year_status=flags.status(year)) for year in context.years
+    ]
+    used = _in_totals(context)
+    places = {(sheet, indicator.label): row for row, (sheet, indicator) in enumerate(used)}
+    rows: list[tuple[Entry, ...]] = [
+        (
+            *([sheet] if several else []),
+            capital(indicator.label),
+            *(context.figures.total(indicator, year) for year in context.years),
+        )
+        for sheet, indicator in used
+    ]
+    return Table("Totalen", tuple(columns), rows), places
+
+
+def _chart(context: Context, plan: ChartPlan, places: Places, by_year: bool) -> Chart:
+    """The chart over either layout of the table."""
+    at = {label: place for (sheet, label), place in places.items() if sheet == plan.sheet and plan.shows(label)}
+    years, flags = context.years, context.flags.flanders
+    provisional = [year for year in years if year in flags.provisional]
+    x_title = context.kind.year_header
+    if by_year:
+        last = len(years) - 1
+        series = [Series(capital(label), ((0, col), (last, col)), ((0, 0), (last, 0))) for label, col in at.items()]
+        x_title += f" ({period(provisional)} voorlopig)" if provisional else ""
+    else:
+        label_column = 1 if len(context.figures.tables) > 1 else 0
+        first, last = label_column + 1, label_column + len(years)
+        if plan.series == "years":
+            top, bottom = min(at.values()), max(at.values())
+            series = [
+                Series(flags.label(year), ((top, col), (bottom, col)), ((top, label_column), (bottom, label_column)))
+                for col, year in enumerate(years, first)
+            ]
+            x_title = ""
+        else:
+            series = [
+                Series(capital(label), ((row, first), (row, last)), ((-1, first), (-1, last)))
+                for label, row in at.items()
+            ]
+    span = str(years[0]) if len(years) == 1 else f"{years[0]} tot {years[-1]}"
+    about = f"Grafiek over Vlaanderen, {span}: {plan.title}. De cijfers staan in de tabel op dit blad."
+    return Chart(plan.kind, plan.title, x_title, plan.y_title, tuple(series), plan.number_format, about)
