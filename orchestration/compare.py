@@ -13,7 +13,7 @@ from orchestration.answers.questions import chosen
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RunRequest
-from orchestration.releases.attribution import ChangeAttribution, attribute_changes
+from orchestration.releases.attribution import attribute_changes
 from orchestration.store.errors import TweError
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
@@ -44,20 +44,14 @@ def run(
         raise ComparisonError(f"--from {before} must be earlier than --to {after}", remedy="swap them")
     question: Question | None = chosen(settings, (question_id,))[0] if question_id else None
     geography = geography_date or (question.geography_date if question else None) or after
-    entries = Workspace(settings).entries()
+    workspace = Workspace(settings)
+    entries = workspace.entries()
     if not entries:
         raise NothingAcceptedError("nothing has been loaded yet; load the inbox first with `twe run`")
     old, new = _published(settings, entries, before, geography), _published(settings, entries, after, geography)
     if not old.path.exists():  # only the newest publications are kept
         old = _published(settings, entries, before, geography)
-    made = causes(settings, entries, old, new)
-    return compare(old.path, new.path, annexes_of(question), made.causes)
-
-
-def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publication) -> ChangeAttribution:
-    """What in `new` and not in `old` may have changed figures."""
-    workspace = Workspace(settings)
-    return attribute_changes(
+    made = attribute_changes(
         settings.folder,
         workspace.contracts,
         _accepted(entries, old.as_of),
@@ -66,6 +60,7 @@ def causes(settings: Settings, entries: list[Entry], old: Publication, new: Publ
         new.geography_date,
         not same_code(old.code_version, new.code_version),
     )
+    return compare(old.path, new.path, annexes_of(question), made.causes)
 
 
 def write_workbook(comparison: Comparison, path: Path) -> Path:
@@ -83,14 +78,12 @@ def _accepted(entries: list[Entry], as_of: dt.date) -> list[Entry]:
 
 
 def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geography: dt.date) -> Publication:
-    digest = publication.inputs_digest(entries, resolve(entries, as_of, geography))
-    made = publication.find(settings.folder, digest)
-    if made is None:
-        request = RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
-        report = runner.run(settings, request)
-        made = publication.find(settings.folder, digest)
-        if made is None:
-            raise ComparisonError(
-                "; ".join(map(str, report.problems)) or f"the figures as of {as_of} could not be published"
-            )
-    return made
+    dates = resolve(entries, as_of, geography)
+    if made := publication.of_dates(settings.folder, entries, dates):
+        return made
+    request = RunRequest(as_of=as_of, geography_date=geography, load=False, annexes=False, move_current=False)
+    report = runner.run(settings, request)
+    if made := publication.of_dates(settings.folder, entries, dates):
+        return made
+    why = "; ".join(map(str, report.problems)) or f"the figures as of {as_of} could not be published"
+    raise ComparisonError(why)

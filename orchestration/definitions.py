@@ -8,7 +8,7 @@ import dagster as dg
 
 from orchestration import automation, jobs
 from orchestration.answers.questions import sound
-from orchestration.assets import annexes, lake, publish, quality, warehouse
+from orchestration.assets import annexes, lake, publish, warehouse
 from orchestration.resources import RunOptions, workspace_resource
 from orchestration.store.settings import Settings, load_settings
 from orchestration.warehouse import dbt
@@ -18,19 +18,11 @@ PUBLISHED_LAYER = "marts"
 
 def build_definitions(settings: Settings, for_page: bool = False) -> dg.Definitions:
     """All assets, checks, jobs, sensors and schedules, for one data folder. `for_page`: also what only it shows."""
-    warehouse_assets = warehouse.build(dbt.manifest(settings.folder), for_page)
-    marts = [
-        key for asset in warehouse_assets for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER
-    ]
+    models = warehouse.build(dbt.manifest(settings.folder), for_page)
+    marts = [key for asset in models for key in asset.keys if asset.group_names_by_key.get(key) == PUBLISHED_LAYER]
     sensors, schedules = automation.build(settings)
     return dg.Definitions(
-        assets=[
-            *lake.build(),
-            *warehouse_assets,
-            publish.build(marts),
-            quality.build(),
-            *annexes.build(sound(settings).values()),
-        ],
+        assets=[*lake.build(), *models, publish.build(marts), *annexes.build(sound(settings).values())],
         jobs=jobs.build(),
         sensors=sensors,
         schedules=schedules,

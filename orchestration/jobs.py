@@ -52,9 +52,7 @@ def build() -> list[dg.UnresolvedAssetJobDefinition]:
     loading = dg.AssetSelection.groups(DELIVERIES) - dg.AssetSelection.assets(RUN_SETTINGS)
 
     def job(name: str, selection: dg.AssetSelection, description: str) -> dg.UnresolvedAssetJobDefinition:
-        return dg.define_asset_job(
-            name, selection=selection, description=description, executor_def=dg.in_process_executor
-        )
+        return dg.define_asset_job(name, selection, description=description, executor_def=dg.in_process_executor)
 
     return [
         job(ALL, dg.AssetSelection.all(), "Ingest new deliveries, build the marts, publish them, write the annexes."),

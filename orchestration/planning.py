@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
-from orchestration.answers.questions import chosen, parse_years
+from orchestration.answers.questions import Years, chosen, parse_years
 from orchestration.ingest.ledger import Entry
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
@@ -43,7 +43,7 @@ class RunPlan:
 
     as_of: dt.date | None
     geography_date: dt.date | None
-    years: tuple[int, ...] | None
+    years: Years
     """Years of every annex; None for those of each question."""
     move_current: bool
     """Whether `current` may move to this publication."""
@@ -103,25 +103,25 @@ def remaining_work(
     Raises `NothingAcceptedError` when nothing waits and nothing was accepted up to the plan's date.
     """
     everything = plan.documents
-
-    def has_book(as_of: dt.date | None, geography_date: dt.date | None) -> bool:
-        pages = figure_books.pages(settings.folder, as_of, geography_date)
-        return bool(everything) and (plan.figure_book or bool(pages))
-
     made = None
     if not sources:
         dates = resolve(entries, plan.as_of, plan.geography_date)
-        made = publication.find(settings.folder, publication.inputs_digest(entries, dates))
+        made = publication.of_dates(settings.folder, entries, dates)
         if dates.as_of_is_default and plan.move_current and publication.current(settings.folder) != made:
             made = None  # `current` shows another geography; publishing again moves it
+    shown = (made.as_of, made.geography_date) if made else (plan.as_of, plan.geography_date)
+    has_book = plan.figure_book or bool(figure_books.pages(settings.folder, *shown))
     if made is None:
-        book = has_book(plan.as_of, plan.geography_date)
-        return RemainingWork(sources, True, bool(everything), book, everything)
+        return RemainingWork(sources, True, bool(everything), bool(everything) and has_book, everything)
+    if not everything:
+        return None
+    control = disclosure.stored_control(settings, made, plan.years)
     old = [
-        (question, name)
+        (question, document.name)
         for question in plan.questions
-        for name in documents.out_of_date(settings, entries, made, question, plan.years)
+        for document in documents.states(settings, entries, made, question, control.stamp, plan.years)
+        if not document.is_current
     ]
-    control = bool(everything) and not disclosure.stored_control(settings, made, plan.years).exists
-    book = has_book(made.as_of, made.geography_date) and not figure_books.is_current(settings, made)
-    return RemainingWork(sources, False, control, book, old) if old or control or book else None
+    book = has_book and not figure_books.is_current(settings, made)
+    left = old or book or not control.exists
+    return RemainingWork(sources, False, not control.exists, book, old) if left else None

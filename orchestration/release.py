@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from functools import partial
 
-from exports.figure_book import Definition, load_definition
-from exports.questions.question import Question
+from exports.figure_book import load_definition
 from orchestration import runner
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import FIGURE_BOOK, chosen
@@ -30,13 +29,13 @@ def run(
     """
     data = settings.folder
     if question_id == FIGURE_BOOK:
-        definition = load_definition()
+        book = load_definition()
         made = _publication(settings, as_of, geography_date)
         try:
             place = figure_books.write(settings, made).parent
         except figure_books.NoPublicEditionError as error:
             raise ReleaseError(f"nothing was released: {error}") from None
-        return register.release(data, definition, made, place, record=_recorder(settings, made, definition))
+        return register.release(data, book, made, place, record=partial(disclosure.record, settings, made, book))
     (question,) = chosen(settings, (question_id,))
     if left := question.left_to_do():
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
@@ -45,19 +44,13 @@ def run(
         raise ReleaseError(f"nothing was released: {'; '.join(map(str, report.problems))}")
     made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)
     place = documents.folder(data, question, made, Workspace(settings).entries(), None)
-    return register.release(data, question, made, place, record=_recorder(settings, made, question))
+    return register.release(data, question, made, place, record=partial(disclosure.record, settings, made, question))
 
 
 def _publication(settings: Settings, as_of: dt.date | None, geography_date: dt.date | None) -> Publication:
     entries = Workspace(settings).entries()
-    answer = resolve(entries, as_of, geography_date)
-    made = publication.find(settings.folder, publication.inputs_digest(entries, answer))
+    dates = resolve(entries, as_of, geography_date)
+    made = publication.of_dates(settings.folder, entries, dates)
     if made is None:
-        raise ReleaseError(
-            f"there is no publication as of {answer.as_of}; make it with: twe run --as-of {answer.as_of}"
-        )
+        raise ReleaseError(f"there is no publication as of {dates.as_of}; make it with: twe run --as-of {dates.as_of}")
     return made
-
-
-def _recorder(settings: Settings, made: Publication, item: Question | Definition) -> Callable[[str], str]:
-    return lambda folder: disclosure.record(settings, made, item, folder)

@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import jobs
-from orchestration.answers.questions import parse_years
+from orchestration.answers.questions import Years, parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report_page
@@ -41,7 +41,7 @@ class RunOptions(dg.ConfigurableResource):
         return _day("as_of", self.as_of), _day("geography_date", self.geography_date)
 
     @property
-    def chosen_years(self) -> tuple[int, ...] | None:
+    def chosen_years(self) -> Years:
         """The years of every annex; None for those of its question. Raises `YearsError`."""
         return parse_years(self.years)
 

@@ -85,32 +85,25 @@ class RunReport:
         except NothingAcceptedError as error:
             self.problems.append(RunProblem(str(error)))
             return
-        made = publication.find(settings.folder, publication.inputs_digest(entries, dates))
+        made = publication.of_dates(settings.folder, entries, dates)
         if made is None:
             return
         self.publications.append(made)
         self.notes += coverage_notes(entries, made.as_of, plan.years_by_question)
-        stamps = documents.DocumentStamps(settings.folder)
+        if not plan.questions:
+            return
+        control = disclosure.stored_control(settings, made, plan.years)
         for question in plan.questions:
-            place = documents.folder(settings.folder, question, made, entries, plan.years)
-            old = documents.out_of_date(settings, entries, made, question, plan.years)
-            for name in documents.names(question):
-                path = documents.file(place, question, name)
-                if name not in old and stamps.was_written(path):  # what was blocked left an earlier file there
-                    (self.answers if name == documents.ANSWER else self.workbooks).append(path)
-        if plan.questions:
-            self._collect_editions(settings, made, plan)
-
-    def _collect_editions(self, settings: Settings, made: Publication, plan: RunPlan) -> None:
+            for document in documents.states(settings, entries, made, question, control.stamp, plan.years):
+                if document.is_current and document.is_written:  # what was blocked left an earlier file there
+                    (self.answers if document.name == documents.ANSWER else self.workbooks).append(document.path)
         if book := figure_books.current(settings, made):
             self.figure_books.append(book)
-        control = disclosure.stored_control(settings, made, plan.years)
-        if not control.exists:
-            return
-        self.controls.append(control.summary)
-        if not control.summary.passed:
-            where = f"no public edition was written from {made.path.name}"
-            self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
+        if control.exists:
+            self.controls.append(control.summary)
+            if not control.summary.passed:
+                where = f"no public edition was written from {made.path.name}"
+                self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
 
 
 def row_counts(result: ExecuteInProcessResult) -> RowCounts | None:

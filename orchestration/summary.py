@@ -122,36 +122,22 @@ def _sources_table(workspace: Workspace, entries: Sequence[Entry]) -> str:
         state = ""
         if contract.rhythm and newest and not workspace.synthetic:  # demo deliveries come once; nobody awaits the next
             state = contract.rhythm.state(newest, workspace.day)
-        rows.append(
-            (
-                source,
-                len(own),
-                len(own) - len(accepted),
-                sum(e.rows_accepted for e in accepted),
-                sum(e.rows_quarantined for e in accepted),
-                newest or "-",
-                "" if state == "on time" else state,
-            )
-        )
-    headers = ("source", "files", "rejected", "rows accepted", "quarantined", "newest", "")
-    return table(headers, rows)
+        files = (source, len(own), len(own) - len(accepted))
+        counts = (sum(e.rows_accepted for e in accepted), sum(e.rows_quarantined for e in accepted))
+        rows.append((*files, *counts, newest or "-", "" if state == "on time" else state))
+    return table(("source", "files", "rejected", "rows accepted", "quarantined", "newest", ""), rows)
 
 
 def _rejected(entries: Sequence[Entry]) -> list[str]:
     """The last rejection of each file, and whether a later delivery under its name was accepted."""
-    last = {e.file_name: e for e in sorted(entries, key=lambda e: e.loaded_at) if e.status == "rejected"}
+    ordered = sorted(entries, key=lambda e: e.loaded_at)
+    last = {e.file_name: e for e in ordered if e.status == "rejected"}
+    accepted = {e.file_name: e.loaded_at for e in ordered if e.status == "accepted"}
     return [
-        f"{e.file_name}: {e.message}" + (" (resolved since)" if _is_resolved(e, entries) else "")
+        f"{e.file_name}: {e.message}" + (" (resolved since)" * (accepted.get(e.file_name, e.loaded_at) > e.loaded_at))
         for e in entries
         if e is last.get(e.file_name)
     ]
-
-
-def _is_resolved(rejected: Entry, entries: Sequence[Entry]) -> bool:
-    return any(
-        e.file_name == rejected.file_name and e.status == "accepted" and e.loaded_at > rejected.loaded_at
-        for e in entries
-    )
 
 
 def _broken_rules(settings: Settings, entries: Sequence[Entry]) -> list[tuple[int, str, str, str]]:

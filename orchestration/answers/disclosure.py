@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from exports.figure_book import Definition, book_figures, load_definition
 from exports.figures.identity import Figure, FigureId
 from exports.questions.question import Question
-from orchestration.answers.questions import known
+from orchestration.answers.questions import Years, known
 from orchestration.releases import register
 from orchestration.releases.register import Release
 from orchestration.store.files import replaced
@@ -100,7 +100,7 @@ class StoredControl:
             temporary.write_text(json.dumps(asdict(summary), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def stored_control(settings: Settings, publication: Publication, years: tuple[int, ...] | None = None) -> StoredControl:
+def stored_control(settings: Settings, publication: Publication, years: Years = None) -> StoredControl:
     """Where the control of a publication is stored, or will be; `years` as given to `--years`, which are controlled
     beside those of the questions.
 
@@ -123,7 +123,7 @@ def stored_control(settings: Settings, publication: Publication, years: tuple[in
     return StoredControl(stamp, data.disclosure / stamp)
 
 
-def ensure(settings: Settings, publication: Publication, years: tuple[int, ...] | None = None) -> StoredControl:
+def ensure(settings: Settings, publication: Publication, years: Years = None) -> StoredControl:
     """The control of a publication, made when it does not exist yet.
 
     Raises PolicyError, PublicationError, and RegisterError when the record of a release is gone.
@@ -180,7 +180,7 @@ def record(settings: Settings, publication: Publication, question: Question | De
     return found.stamp
 
 
-def _tables(publication: Publication, question: Question, years: tuple[int, ...] | None) -> dict[str, set[FigureId]]:
+def _tables(publication: Publication, question: Question, years: Years) -> dict[str, set[FigureId]]:
     """Every figure that the annexes and the answer of a question show, in its years and those given to `--years`:
     document -> figures."""
     from exports import annex_figures

@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from exports.answering.answer import answer_file
 from exports.questions.question import Question
-from orchestration.answers import disclosure, revision
+from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry
+from orchestration.releases import register
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
@@ -32,11 +34,7 @@ def names(question: Question) -> tuple[str, ...]:
 
 
 def folder(
-    data: DataFolder,
-    question: Question,
-    publication: Publication,
-    entries: Sequence[Entry],
-    years: tuple[int, ...] | None,
+    data: DataFolder, question: Question, publication: Publication, entries: Sequence[Entry], years: Years
 ) -> Path:
     """The folder of the question's public documents. Other dates than a run without options would take, and a choice of
     years (as given to `--years`), each get a subfolder of their own."""
@@ -105,34 +103,55 @@ class DocumentStamps:
         return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
 
 
-def stamp(
-    publication: Publication, question: Question, name: str, years: tuple[int, ...] | None, *more: str | None
-) -> str:
+def stamp(publication: Publication, question: Question, name: str, years: Years, *more: str | None) -> str:
     """Digest of all that decides the bytes of the document `name`: figures, question, years, the code that writes
     documents and, in `more`, the disclosure control and the release that the annex is compared with."""
     facts = [publication.inputs, publication.code_version, documents_digest(), question.source_sha256, name, years]
     return hashlib.sha256(json.dumps([*facts, *more]).encode()).hexdigest()
 
 
+def revised_release(settings: Settings, question: Question, publication: Publication) -> str | None:
+    """The folder of the newest release of the question with an earlier as_of than the publication, None when there is
+    none. The revision sheet compares with it, so it is part of what decides the bytes of the annexes."""
+    lines = register.latest(settings.folder, question.id, publication.as_of)
+    return lines[0].folder if lines else None
+
+
 def stamps_now(
-    settings: Settings, publication: Publication, question: Question, years: tuple[int, ...] | None = None
+    settings: Settings, publication: Publication, question: Question, control: str, years: Years = None
 ) -> dict[str, str]:
-    """The stamp that each document of the question (as in `names`) gets when it is written now."""
-    control = disclosure.stored_control(settings, publication, years).stamp
-    revised = revision.revised_release(settings, question, publication)
+    """The stamp that each document of the question (as in `names`) gets when it is written now. `control`: the stamp of
+    the disclosure control."""
+    revised = revised_release(settings, question, publication)
     return {name: stamp(publication, question, name, years, control, revised) for name in names(question)}
 
 
-def out_of_date(
+@dataclass(frozen=True)
+class DocumentState:
+    """A document of a question as it is on disk. `name` is as in `names`, `path` that of its public edition."""
+
+    name: str
+    path: Path
+    is_current: bool
+    """Not when it is missing, or would be made from something else now: another publication, disclosure control,
+    question, earlier release or version of the code that writes it."""
+    is_written: bool
+    """Whether the file at `path` was written for it: not when the public edition was refused."""
+
+
+def states(
     settings: Settings,
     entries: Sequence[Entry],
     made: Publication,
     question: Question,
-    years: tuple[int, ...] | None = None,
-) -> list[str]:
-    """The documents of a question (as in `names`) that are missing, or that would be made from something else now:
-    another publication, disclosure control, question, earlier release or version of the code that writes them."""
+    control: str,
+    years: Years = None,
+) -> list[DocumentState]:
+    """The documents of a question, its annexes first. `control`: the stamp of the disclosure control."""
     stamps = DocumentStamps(settings.folder)
     place = folder(settings.folder, question, made, entries, years)
-    now = stamps_now(settings, made, question, years)
-    return [name for name, stamp in now.items() if not stamps.is_current(file(place, question, name), stamp)]
+    found = []
+    for name, stamp_ in stamps_now(settings, made, question, control, years).items():
+        path = file(place, question, name)
+        found.append(DocumentState(name, path, stamps.is_current(path, stamp_), stamps.was_written(path)))
+    return found

@@ -33,8 +33,8 @@ class NoPublicEditionError(TweError):
 
 def file(data: DataFolder, publication: Publication, edition: str) -> Path:
     """Where the figure book of a publication lies."""
-    made = publication
-    return data.figure_books / book_file(made.as_of, made.geography_date, made.synthetic, edition)
+    name = book_file(publication.as_of, publication.geography_date, publication.synthetic, edition)
+    return data.figure_books / name
 
 
 def pages(data: DataFolder, as_of: dt.date | None = None, geography_date: dt.date | None = None) -> list[Path]:
@@ -53,9 +53,8 @@ def is_current(settings: Settings, publication: Publication) -> bool:
     """Whether a run has nothing to write: the public page was made from this publication by the present code and
     definition, under the present disclosure control, or was refused by that control."""
     page = file(settings.folder, publication, PUBLIEK)
-    return stamps(settings.folder).is_current(
-        page, _stamp(publication, disclosure.stored_control(settings, publication))
-    )
+    now = _stamp(publication, disclosure.stored_control(settings, publication))
+    return stamps(settings.folder).is_current(page, now)
 
 
 def current(settings: Settings, publication: Publication) -> Path | None:

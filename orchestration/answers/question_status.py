@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exports.figure_book import load_definition
 from exports.questions.question import Question
-from orchestration.answers import documents, figure_books
+from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
@@ -73,13 +73,12 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         return [f"    nothing written: twe annexes --question {question.id}"]
     lines = []
     for dates, written in found.items():
-        told = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
-        lines.append(
-            f"    written {_moment(_newest(written))}: {told}, {len(written)} of {len(files)} annexes in {place}"
-        )
+        of = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
+        lines.append(f"    written {_newest(written)}: {of}, {len(written)} of {len(files)} annexes in {place}")
     made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
-    new = made is not None and not documents.out_of_date(settings, entries, made, question)
-    return [*lines, f"    {_state(new, as_of)}"]
+    control = disclosure.stored_control(settings, made).stamp if made else ""
+    new = made and all(one.is_current for one in documents.states(settings, entries, made, question, control))
+    return [*lines, f"    {_state(bool(new), as_of)}"]
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
@@ -89,12 +88,9 @@ def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     made, as_of = _publication_now(settings, entries, None, None)
     current = figure_books.current(settings, made) if made else None
     page = current or pages[-1]
-    lines = [f"    written {_moment(_newest([page]))}: {page}", f"    {_state(current is not None, as_of)}"]
-    if len(pages) > 1:
-        lines.append(
-            f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
-        )
-    return lines
+    lines = [f"    written {_newest([page])}: {page}", f"    {_state(current is not None, as_of)}"]
+    more = f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
+    return [*lines, more] if len(pages) > 1 else lines
 
 
 def _publication_now(
@@ -105,7 +101,7 @@ def _publication_now(
         answer = resolve(entries, as_of, geography_date)
     except NothingAcceptedError:
         return None, None
-    return publication.find(settings.folder, publication.inputs_digest(entries, answer)), answer.as_of
+    return publication.of_dates(settings.folder, entries, answer), answer.as_of
 
 
 def _state(new: bool, as_of: dt.date | None) -> str:
@@ -115,8 +111,8 @@ def _state(new: bool, as_of: dt.date | None) -> str:
     return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {as_of}"
 
 
-def _newest(files: Sequence[Path]) -> dt.datetime:
-    return dt.datetime.fromtimestamp(max(file.stat().st_mtime for file in files), dt.UTC)
+def _newest(files: Sequence[Path]) -> str:
+    return _moment(dt.datetime.fromtimestamp(max(file.stat().st_mtime for file in files), dt.UTC))
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -14,6 +14,9 @@ from orchestration.store.settings import Settings, SettingsError
 from orchestration.store.wording import did_you_mean
 from orchestration.store.yaml_models import Mistake
 
+Years = tuple[int, ...] | None
+"""Years that were chosen for every annex; None for those of each question."""
+
 
 class UnknownQuestionError(TweError):
     """A question was named that has no file."""
@@ -79,7 +82,7 @@ def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:
     return [found[name] for name in ids] if ids else list(found.values())
 
 
-def parse_years(text: str | None) -> tuple[int, ...] | None:
+def parse_years(text: str | None) -> Years:
     """`2020-2023` or `2020,2022-2023` as years; None for None. Raises `YearsError`."""
     try:
         return question_years(text) if text else None

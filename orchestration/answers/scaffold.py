@@ -13,20 +13,8 @@ from orchestration.store.files import replaced
 from orchestration.store.paths import QUESTIONS
 from orchestration.store.settings import Settings
 
-_OF_ITS_OWN = (
-    "number",
-    "date",
-    "minister",
-    "asked_by",
-    "parliamentary_year",
-    "introduction",
-    "year",
-    "status",
-    "draft_of",
-    "as_of",
-    "geography_date",
-    "next_update",
-)
+_OF_THE_QUESTION = ("number", "date", "minister", "asked_by", "parliamentary_year", "introduction", "year")
+_OF_THE_ANSWER = ("status", "draft_of", "as_of", "geography_date", "next_update")
 _HEAD = """\
 # {id}: started from {source}. Titles, texts and footnotes are still those of that question: go through them, then
 # take out the line `draft_of`. Until then every title says ONTWERP and `twe release` refuses.
@@ -79,7 +67,7 @@ def draft(settings: Settings, new: str, source: str, years: str | None = None) -
 def _drafted(text: str, new: str, source: str, years: str | None) -> str:
     blocks = _blocks(text)
     title = next(block for key, block in blocks if key == "title").rstrip("\n")
-    kept = [block for key, block in blocks if key not in (*_OF_ITS_OWN, "id", "title", "")]
+    kept = [block for key, block in blocks if key not in (*_OF_THE_QUESTION, *_OF_THE_ANSWER, "id", "title", "")]
     body = "\n".join(block.rstrip("\n") + "\n" for block in kept)
     if years:
         try:

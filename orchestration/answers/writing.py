@@ -1,16 +1,29 @@
-"""Writes the annexes and the answer of a question from a publication, and remembers from what each was made."""
+"""Writes the annexes and the answer of a question from a publication, and remembers from what each was made. An annex
+whose question was released before, at an earlier as_of, gets a revision sheet: what changed since, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.questions.question import Question
-from orchestration.answers import disclosure, documents, revision
+from exports.comparison.displayed import of_figures
+from exports.comparison.workbook import Earlier, revision_sheet
+from exports.figures.collect import collect
+from exports.figures.identity import Hidden
+from exports.figures.reading import PublicationReader as Reader
+from exports.figures.reading import same_code
+from exports.questions.question import Annex, Question
+from exports.xlsx.document import Sheet
+from orchestration.answers import disclosure, documents
+from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry
-from orchestration.releases.register import CONFIDENTIAL
+from orchestration.ingest.workspace import Workspace
+from orchestration.releases import figures, register
+from orchestration.releases.attribution import ChangeAttribution, attribute_changes
+from orchestration.releases.register import CONFIDENTIAL, Release
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
 
@@ -27,23 +40,19 @@ class WrittenDocument:
 
 
 def write(
-    settings: Settings,
-    entries: Sequence[Entry],
-    publication: Publication,
-    question: Question,
-    name: str,
-    years: tuple[int, ...] | None,
+    settings: Settings, entries: Sequence[Entry], publication: Publication, question: Question, name: str, years: Years
 ) -> WrittenDocument:
     """Writes both editions of an annex (`name` is its key), or the answer (`documents.ANSWER`); makes the disclosure
     control of the publication first when it is not there yet."""
     place = documents.folder(settings.folder, question, publication, entries, years)
-    control = disclosure.load(disclosure.ensure(settings, publication, years))
+    stored = disclosure.ensure(settings, publication, years)
+    control = disclosure.load(stored)
     if name == documents.ANSWER:
         made = _write_answer(publication, question, place, years, control)
     else:
         made = _write_annex(settings, publication, question, name, place, years, control)
     path = documents.file(place, question, name)
-    stamp = documents.stamps_now(settings, publication, question, years)[name]
+    stamp = documents.stamps_now(settings, publication, question, stored.stamp, years)[name]
     documents.DocumentStamps(settings.folder).set(path, stamp, made, publication)
     return WrittenDocument(path, path in made)
 
@@ -54,7 +63,7 @@ def _write_annex(
     question: Question,
     name: str,
     place: Path,
-    years: tuple[int, ...] | None,
+    years: Years,
     control: Control,
 ) -> list[Path]:
     from exports import write_annex
@@ -77,15 +86,61 @@ def _write_annex(
             hidden=hidden,
             policy=control.policy_lines,
             audit=control.audit_lines,
-            extra_sheets=revision.sheets(settings, question, annex, publication, years, edition, hidden),
+            extra_sheets=revision_sheets(settings, question, annex, publication, years, edition, hidden),
             withheld=withheld,
         )
         made += [result.path, result.package]
     return made
 
 
+def revision_sheets(
+    settings: Settings,
+    question: Question,
+    annex: Annex,
+    publication: Publication,
+    years: Years,
+    edition: str,
+    hidden: Hidden | None,
+) -> tuple[Sheet, ...]:
+    """One sheet, or none when the question was not released with an earlier as_of. A figure that is `hidden` in this
+    edition shows a sign in place of its value."""
+    lines = register.latest(settings.folder, question.id, publication.as_of)
+    line = next((item for item in lines if item.annex == annex.number), None)
+    if line is None:
+        return ()
+    place = settings.folder.releases / line.folder
+    earlier = Earlier(
+        f"{question.title}, bijlage {annex.number} ({line.file_name})",
+        line.released_at.date(),
+        line.as_of,
+        line.geography_date,
+        figures.shown(place, annex.key),
+    )
+    with Reader(publication.path) as reader:
+        collected = collect(reader, annex.kind, years or annex.years, annex.options)
+        causes = _attribution(settings, publication, lines[0]).causes
+        return (revision_sheet(reader, annex, of_figures(collected, hidden), earlier, causes, edition),)
+
+
+@lru_cache(maxsize=4)
+def _attribution(settings: Settings, publication: Publication, line: Release) -> ChangeAttribution:
+    """What changed between the release of `line` and the publication; the same for every annex of the question."""
+    workspace = Workspace(settings)
+    accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
+    known = figures.deliveries(settings.folder.releases / line.folder)
+    return attribute_changes(
+        settings.folder,
+        workspace.contracts,
+        [entry for entry in accepted if entry.sha256 in known],
+        accepted,
+        (line.as_of, publication.as_of),
+        publication.geography_date,
+        not same_code(line.code_version, publication.code_version),
+    )
+
+
 def _write_answer(
-    publication: Publication, question: Question, place: Path, years: tuple[int, ...] | None, control: Control
+    publication: Publication, question: Question, place: Path, years: Years, control: Control
 ) -> list[Path]:
     from exports.answering.answer import control_file, write_answer
 

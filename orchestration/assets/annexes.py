@@ -1,4 +1,5 @@
-"""What is made from a publication: the disclosure control, every annex and answer, and the figure book.
+"""What is made from a publication: the disclosure control, every annex and answer, the figure book, and the quality
+report, which comes after it so that it also holds what the warehouse found.
 
 A question file added is assets added: one per annex, and one for its answer.
 """
@@ -8,12 +9,13 @@ from collections.abc import Collection
 import dagster as dg
 
 from exports.questions.question import Question
-from orchestration import jobs
+from orchestration import jobs, results
 from orchestration.answers import disclosure, documents, figure_books, writing
 from orchestration.assets import publish
-from orchestration.assets.common import ANALYSTS, retried, see
+from orchestration.assets.common import ANALYSTS, STEWARDS, retried, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
+from orchestration.quality import report_page
 from orchestration.resources import RunOptions
 
 GROUP = "annexes"
@@ -27,9 +29,9 @@ FOLLOW = dg.AutomationCondition.eager() | (
 
 
 def build(questions: Collection[Question]) -> list[dg.AssetsDefinition]:
-    """The control, the documents of these questions, and the figure book."""
+    """The control, the documents of these questions, the figure book and the quality report."""
     written = [_document(question, name) for question in questions for name in documents.names(question)]
-    return [_disclosure_control(), *written, _figure_book()]
+    return [_disclosure_control(), *written, _figure_book(), _quality_report()]
 
 
 def _disclosure_control() -> dg.AssetsDefinition:
@@ -68,9 +70,7 @@ def _disclosure_control() -> dg.AssetsDefinition:
             "policy": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.policy)),
             "audit": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.audit)),
         }
-        audit = dg.AssetCheckResult(
-            check_name=AUDIT, passed=summary.passed, severity=dg.AssetCheckSeverity.ERROR, metadata=metadata
-        )
+        audit = dg.AssetCheckResult(check_name=AUDIT, passed=summary.passed, metadata=metadata)
         return dg.MaterializeResult(metadata=metadata, check_results=[audit])
 
     return disclosure_control
@@ -140,3 +140,36 @@ def _figure_book() -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path)), "as_of": str(source.as_of)})
 
     return figure_book
+
+
+def _quality_report() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=jobs.QUALITY_REPORT,
+        deps=[jobs.PUBLICATION],
+        group_name="reports",
+        kinds={"html"},
+        owners=STEWARDS,
+        metadata=see("docs/data-steward.md", "orchestration/quality/report_page.py"),
+        pool=jobs.POOL,
+        required_resource_keys={"workspace"},
+        description="The quality report of the run, in Dutch: what came in, what was rejected or quarantined and why, "
+        "what is new, what to do. One page that needs no network; counts only.",
+    )
+    def quality(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        with step("quality report") as shown:
+            written = report_page.write(workspace)
+            if written is None:
+                raise dg.Failure("nothing was delivered, so there is nothing to report on")
+            path, made = written
+            shown.summary = path.name
+        return dg.MaterializeResult(
+            metadata={
+                "report": dg.MetadataValue.path(str(path)),
+                "open in a browser": dg.MetadataValue.url(path.as_uri()),
+                results.ROW_COUNTS: dg.MetadataValue.json(made.row_counts.to_json()),
+                **made.row_counts.labelled(),  # numbers of their own, so that the Dagster page draws them over the runs
+            }
+        )
+
+    return quality

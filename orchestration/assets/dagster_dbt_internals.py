@@ -13,11 +13,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
-from dagster_dbt.core.dbt_cli_event import (
-    DbtCoreCliEventMessage,
-    EventHistoryMetadata,
-    _build_column_lineage_metadata,
-)
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage, EventHistoryMetadata, _build_column_lineage_metadata
 from dagster_dbt.dbt_manifest import validate_manifest
 
 Manifest = Mapping[str, Any]

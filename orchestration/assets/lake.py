@@ -51,16 +51,12 @@ def _inbox() -> dg.AssetsDefinition:
                 "not a delivery": len(found.unrecognised),
             }
         )
+        unrecognised = [{"file": name, "reason": reason} for name, reason in found.unrecognised]
         yield dg.AssetCheckResult(
             check_name="names",
             passed=not found.unrecognised,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={
-                "not a delivery": table(
-                    {"file": "string", "reason": "string"},
-                    [{"file": name, "reason": reason} for name, reason in found.unrecognised],
-                )
-            },
+            metadata={"not a delivery": table({"file": "string", "reason": "string"}, unrecognised)},
         )
 
     return inbox
@@ -68,6 +64,7 @@ def _inbox() -> dg.AssetsDefinition:
 
 def _lake(source: SourceContract) -> dg.AssetsDefinition:
     (key,) = jobs.lake([source.source])
+    suite = f"The {len(source.rules)} expectations of expectations/{source.source}.yml."
 
     @dg.asset(
         key=key,
@@ -80,13 +77,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
         pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=f"{source.title}. {source.description} {source.timing} Rules: expectations/{source.source}.yml.",
-        check_specs=[
-            dg.AssetCheckSpec(
-                CHECK,
-                asset=key,
-                description=f"The {len(source.rules)} expectations of expectations/{source.source}.yml.",
-            )
-        ],
+        check_specs=[dg.AssetCheckSpec(CHECK, asset=key, description=suite)],
     )
     def lake(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = context.resources.workspace
@@ -114,9 +105,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
     return lake
 
 
-def _check(
-    source: SourceContract, done: SourceLoad, rejected: list[Entry], entries: list[Entry]
-) -> dg.AssetCheckResult:
+def _check(source: SourceContract, done: SourceLoad, rejected: list[Entry], own: list[Entry]) -> dg.AssetCheckResult:
     """Red when a file was rejected, here or in a killed run; yellow for quarantined or warned rows. Never a value."""
     rows = done.rows_by_rule
     return dg.AssetCheckResult(
@@ -129,7 +118,7 @@ def _check(
             "rows quarantined": done.total("rows_quarantined"),
             "rows warned": done.total("rows_warned"),
             "rules": _rules_table(source, done),
-            "trend": _history(entries),
+            "trend": _history(own),
             "the rows themselves": f"twe quarantine --source {source.source}",
             **results.rejected_files(rejected),
         },
@@ -140,14 +129,8 @@ def _rules_table(source: SourceContract, done: SourceLoad) -> dg.TableMetadataVa
     """Every rule of the suite with the rows that broke it, most first."""
     rows = {rule.name: done.rows_by_rule.get((rule.name, rule.on_fail), 0) for rule in source.rules}
     lines = [
-        {
-            "rule": rule.name,
-            "on_fail": rule.on_fail,
-            "rows": rows[rule.name],
-            "meaning": rule.meaning,
-            "what to do": rule.remedy,
-        }
-        for rule in sorted(source.rules, key=lambda rule: -rows[rule.name])
+        {"rule": r.name, "on_fail": r.on_fail, "rows": rows[r.name], "meaning": r.meaning, "what to do": r.remedy}
+        for r in sorted(source.rules, key=lambda rule: -rows[rule.name])
     ]
     columns = {"rule": "string", "on_fail": "string", "rows": "int", "meaning": "string", "what to do": "string"}
     return table(columns, lines)

@@ -50,13 +50,10 @@ def metadata(lineage: Mapping[str, list[tuple[str, str]]]) -> dict[str, Any]:
         column: [dg.TableColumnDep(dg.AssetKey.from_user_string(asset), name) for asset, name in sources]
         for column, sources in lineage.items()
     }
-    lines = [
-        {
-            "column": column,
-            "comes from": ", ".join(f"{asset.rpartition('/')[2]}.{name}" for asset, name in sources) or "-",
-        }
-        for column, sources in lineage.items()
-    ]
+    lines = []
+    for column, sources in lineage.items():
+        named = ", ".join(f"{asset.rpartition('/')[2]}.{name}" for asset, name in sources)
+        lines.append({"column": column, "comes from": named or "-"})
     return {
         "dagster/column_lineage": dg.TableColumnLineage(deps),
         "columns come from": table({"column": "string", "comes from": "string"}, lines),

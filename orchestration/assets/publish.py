@@ -64,7 +64,7 @@ def of_run(workspace: Workspace, options: RunOptions, question: Question | None 
     if question:
         as_of, geography_date = as_of or question.as_of, geography_date or question.geography_date
     dates = resolve(entries, as_of, geography_date)
-    found = publication.find(workspace.data, publication.inputs_digest(entries, dates))
+    found = publication.of_dates(workspace.data, entries, dates)
     if found is None:
         raise dg.Failure(
             f"There is no publication as of {dates.as_of} with the municipalities of {dates.geography_date}; "

@@ -126,10 +126,10 @@ def demo(trajectories: int, seed: int, last_year: int | None, inbox: Path | None
     folder = inbox or settings.inbox_folder
     if not inbox:
         ensure_writable(settings.folder)
-    if not inbox and Workspace(settings).holds_real_deliveries:
-        if if_empty:
-            return
-        raise click.UsageError(f"{settings.folder.root} holds real deliveries; set TWE_DATA to another folder")
+        if Workspace(settings).holds_real_deliveries:
+            if if_empty:
+                return
+            raise click.UsageError(f"{settings.folder.root} holds real deliveries; set TWE_DATA to another folder")
     # Names with a dot are no deliveries; the demo's own are what a killed demo leaves.
     if if_empty and folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir()):
         return

@@ -66,12 +66,7 @@ def annexes(question: str, as_of: dt.date | None, geography_date: dt.date | None
 @click.option("--xlsx", type=options.FILE, help="Write every change to this workbook.")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(min=0), help="Lines per annex.")
 def compare(
-    before: dt.date,
-    after: dt.date,
-    geography_date: dt.date | None,
-    question: str | None,
-    xlsx: Path | None,
-    limit: int,
+    before: dt.date, after: dt.date, geography_date: dt.date | None, question: str | None, xlsx: Path | None, limit: int
 ) -> None:
     """Show what changed between two as-of dates, per annex, municipality and year, and which deliveries caused it."""
     from exports.comparison.text import text

@@ -53,8 +53,7 @@ GEOGRAPHY_DAY = Day(dt.date(2017, 1, 1), "which municipalities there were is kno
 def dates(command: Command) -> Command:
     """The options `--as-of` and `--geography-date`."""
     geography = "Municipalities as they were on this day. Default: the day of the question, else that of --as-of."
-    as_of = (
-        "Only deliveries up to this day count. Default: the day of the question, else of the newest accepted delivery."
-    )
+    newest = "the day of the question, else of the newest accepted delivery"
+    as_of = f"Only deliveries up to this day count. Default: {newest}."
     command = click.option("--geography-date", type=GEOGRAPHY_DAY, help=geography)(command)
     return click.option("--as-of", type=DAY, help=as_of)(command)

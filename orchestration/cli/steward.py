@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 
+from orchestration.cli import options
 from orchestration.store.settings import load_settings
 
 ALL_SOURCES = "*"
+READ_BACK = "`twe review` reads its column nagekeken"
+CONFIDENTIAL = "CONFIDENTIAL: for the OCMW itself"
 
 
 @click.command()
@@ -24,8 +27,11 @@ ALL_SOURCES = "*"
 @click.option("--rows", is_flag=True, help="With --against-past: the row numbers too.")
 def check(past: str | None, rows: bool) -> None:
     """Check rules, code lists, classes, municipalities, questions, figure book and disclosure policy before a run."""
+    from orchestration.answers.questions import known
+    from orchestration.ingest.ledger import newest_accepted
+    from orchestration.ingest.workspace import Workspace
     from orchestration.quality import backtest
-    from orchestration.quality.checks import checking
+    from orchestration.quality.checks import checking, exports
     from orchestration.quality.checks.files import Places
     from orchestration.store.wording import counted
 
@@ -36,21 +42,11 @@ def check(past: str | None, rows: bool) -> None:
         click.echo(f"{counted(len(found), 'mistake')}; nothing was run.", err=True)
         sys.exit(2)
     click.echo("Sound: rules, code lists, classes, municipalities, questions, figure book and disclosure policy.")
-    for remark in _remarks():
+    newest = newest_accepted(Workspace(settings).entries())
+    for remark in exports.remarks(known(settings).values(), newest):  # no mistakes, but seldom meant
         click.echo(remark)
     if past:
         click.echo(backtest.text_of(settings.folder, None if past == ALL_SOURCES else past, rows))
-
-
-def _remarks() -> list[str]:
-    """What is no mistake in a question, but seldom meant: see `checks.exports.remarks`."""
-    from orchestration.answers.questions import known
-    from orchestration.ingest.ledger import newest_accepted
-    from orchestration.ingest.workspace import Workspace
-    from orchestration.quality.checks import exports
-
-    settings = load_settings()
-    return exports.remarks(known(settings).values(), newest_accepted(Workspace(settings).entries()))
 
 
 @click.command()
@@ -60,16 +56,8 @@ def _remarks() -> list[str]:
 @click.option("--all", "everything", is_flag=True, help="What was resolved or reviewed too.")
 @click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that resolved it.")
 @click.option("--by", type=click.Choice(["ocmw"]), help="A line per OCMW and source, with the course over the years.")
-@click.option(
-    "--xlsx",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the rows to this workbook; `twe review` reads its column nagekeken.",
-)
-@click.option(
-    "--back",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Write one workbook per OCMW to this folder. CONFIDENTIAL: for the OCMW itself.",
-)
+@click.option("--xlsx", type=options.FILE, help=f"Write the rows to this workbook; {READ_BACK}.")
+@click.option("--back", type=options.FOLDER, help=f"Write one workbook per OCMW to this folder. {CONFIDENTIAL}.")
 def quarantine(
     source: str | None,
     ocmw: str | None,

@@ -5,7 +5,6 @@ The backup leaves out what can be made again (`work/`), and the inbox, since it 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from orchestration.answers import figure_books
 from orchestration.answers.documents import DocumentStamps
+from orchestration.releases.register import digest
 from orchestration.store.errors import TweError
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.lock import single_writer
@@ -24,6 +24,7 @@ from orchestration.store.swap import finish
 CONTENTS = "backup.json"
 """File of a backup with the SHA-256 of every file and the target of every link. It is written last: a backup without it
 is incomplete."""
+UNFINISHED = (TEMPORARY, "-wal", "-shm", "-journal")
 
 
 class BackupError(TweError):
@@ -90,11 +91,11 @@ def check(folder: Path) -> dict[str, str]:
     if not path.exists():
         raise BackupError(f"{folder} holds no {CONTENTS}: it is no backup, or the backup was cut short")
     contents: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    for name, digest in contents.items():
+    for name, known in contents.items():
         place = folder / name
         if not place.is_symlink() and not place.is_file():
             raise BackupError(f"{name} is missing from the backup; use another one")
-        if _digest(place) != digest:
+        if _digest(place) != known:
             raise BackupError(f"{name} is not as it was when the backup was made; use another one")
     return contents
 
@@ -104,9 +105,7 @@ def _kept(data: DataFolder) -> Iterator[Path]:
     folders += (data.published, data.disclosure, data.annexes, data.figure_books, data.dagster)
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if (path.is_symlink() or path.is_file()) and not path.name.endswith(
-                (TEMPORARY, "-wal", "-shm", "-journal")
-            ):
+            if (path.is_symlink() or path.is_file()) and not path.name.endswith(UNFINISHED):
                 yield path
     for stamps in (DocumentStamps(data), figure_books.stamps(data)):
         if stamps.path.exists():
@@ -132,7 +131,4 @@ def _copy_plain(path: Path, copy: Path) -> None:
 
 
 def _digest(path: Path) -> str:
-    if path.is_symlink():
-        return f"link to {path.readlink()}"
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return f"link to {path.readlink()}" if path.is_symlink() else digest(path)

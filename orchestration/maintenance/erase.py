@@ -12,7 +12,7 @@ import json
 import secrets
 import shutil
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -23,7 +23,6 @@ from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.rewrite import CLIENT_KEY
-from orchestration.maintenance.rotate_key import current_dates
 from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
@@ -145,7 +144,7 @@ def _replace(
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:
-            done.proved = same_figures.prove(data, data, after, current_dates(workspace))
+            done.proved = same_figures.prove(workspace, after)
     if done.rows:
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
 
@@ -189,7 +188,7 @@ def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: st
 
 
 def _note(path: Path, done: Erasure) -> None:
-    noted = {k: v for k, v in asdict(done).items() if k in ("rows", "quarantined", "files")}
-    noted = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **noted}
+    counts = {"rows": done.rows, "quarantined": done.quarantined, "files": done.files}
+    noted = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **counts}
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(noted) + "\n")

@@ -7,9 +7,7 @@ The functions return pseudonyms, row numbers and file names, never an INSZ.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -20,43 +18,30 @@ from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
+from orchestration.releases.register import digest
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.sql import literal, quote
 
 
-@dataclass(frozen=True)
-class Original:
-    """A file whose content was accepted under `entry`."""
-
-    entry: Entry
-    delivery: Delivery
-
-
-def find(folder: Path, entries: Iterable[Entry]) -> list[Original]:
+def find(folder: Path, entries: Iterable[Entry]) -> list[Delivery]:
     """The files below `folder` with the content of an accepted delivery, whatever their names."""
     accepted = {e.sha256: e for e in entries if e.status == "accepted"}
-    found = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else []:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if entry := accepted.get(digest):
-            delivery = Delivery(path, entry.source, entry.delivered_on, None, digest, path.stat().st_size)
-            found.append(Original(entry, delivery))
-    return found
+    files = {path: digest(path) for path in sorted(folder.rglob("*")) if path.is_file()} if folder.is_dir() else {}
+    return [
+        Delivery(path, entry.source, entry.delivered_on, None, sha256, path.stat().st_size)
+        for path, sha256 in files.items()
+        if (entry := accepted.get(sha256))
+    ]
 
 
-def _insz_column(contract: SourceContract) -> str | None:
-    return next((c.name for c in contract.columns if c.type == "insz"), None)
-
-
-def translation(contract: SourceContract, originals: Sequence[Original], old: bytes, new: bytes) -> dict[str, str]:
+def translation(contract: SourceContract, originals: Sequence[Delivery], old: bytes, new: bytes) -> dict[str, str]:
     """Pseudonym with the key `old` -> pseudonym with the key `new`, of every valid INSZ in these files of one
     source."""
-    column = _insz_column(contract)
+    column = next((c.name for c in contract.columns if c.type == "insz"), None)
     found: dict[str, str] = {}
     for original in originals if column else ():
-        with _raw(contract, original.delivery) as con:
+        with _raw(contract, original) as con:
             rows = con.execute(f"select distinct insz_digits({quote(column or '')}) from raw").fetchall()
             found.update({client_key(d, old): client_key(d, new) for (d,) in rows if d})
     return found

@@ -63,27 +63,15 @@ def rewrite_lake(
     Returns the numbers of changed files and rows. The order of rows, types and all other values stay.
     """
     columns = {c.lake_name for c in contract.columns} & set(replacements)
-    files = rows = 0
     with duckdb.connect() as con:
         _create_replacements(con, {c: replacements[c] for c in columns})
-        for path in sorted((old / contract.source).glob("*.parquet")):
-            to = new / contract.source / path.name
-            (n,) = (
-                con.execute(f"select count(*) from {_parquet(path)} as x where {_touched(columns)}").fetchall()[0]
-                if columns
-                else (0,)
+        changed = [
+            _rewrite(
+                con, path, new / contract.source / path.name, _touched(columns), _replaced(columns), "order by _row"
             )
-            if not n:
-                link(path, to)
-                continue
-            files, rows = files + 1, rows + n
-            with replaced(to) as temporary:
-                con.execute(
-                    f"copy (select x.* replace ({', '.join(map(_replaced, sorted(columns)))}) "
-                    f"from {_parquet(path)} as x order by _row) to {literal(str(temporary))} "
-                    "(format parquet, compression zstd)"
-                )
-    return files, rows
+            for path in sorted((old / contract.source).glob("*.parquet"))
+        ]
+    return sum(rows > 0 for rows in changed), sum(changed)
 
 
 def rows_with(lake: Path, contract: SourceContract, values: Mapping[str, Mapping[str, str]]) -> set[tuple[str, int]]:
@@ -92,8 +80,7 @@ def rows_with(lake: Path, contract: SourceContract, values: Mapping[str, Mapping
     with duckdb.connect() as con:
         _create_replacements(con, values)
         for path in sorted((lake / contract.source).glob("*.parquet")):
-            columns = {d[0] for d in con.execute(f"describe from {_parquet(path)}").fetchall()} & set(values)
-            if columns:
+            if columns := _columns(con, path) & set(values):
                 rows = con.execute(f"select _file_name, _row from {_parquet(path)} as x where {_touched(columns)}")
                 found |= set(rows.fetchall())
     return found
@@ -114,23 +101,13 @@ def rewrite_quarantine(
     emptied = 0
     with duckdb.connect() as con:
         for path in sorted((old / contract.source).glob("*.parquet")):
-            to = new / contract.source / path.name
-            columns = {d[0] for d in con.execute(f"describe from {_parquet(path)}").fetchall()}
-            named = [f"{quote(c)} in ({_texts(v)})" for c, v in values.items() if c in columns and v]
+            columns = _columns(con, path)
+            named = [f"{quote(c)} in ({', '.join(map(literal, v))})" for c, v in values.items() if c in columns and v]
             numbers = [f"row_number in ({', '.join(map(str, n))})"] if (n := list(rows.get(path.stem, ()))) else []
             hit = " or ".join(f"coalesce({condition}, false)" for condition in named + numbers) or "false"
-            (n_rows,) = con.execute(f"select count(*) from {_parquet(path)} where {hit}").fetchall()[0]
-            if not n_rows:
-                link(path, to)
-                continue
-            emptied += n_rows
             given = sorted(columns & ({c.name for c in contract.columns} | {"fields"}))
             empty = ", ".join(f"case when not ({hit}) then {quote(c)} end as {quote(c)}" for c in given)
-            with replaced(to) as temporary:
-                con.execute(
-                    f"copy (select * replace ({empty}) from {_parquet(path)} order by row_number) "
-                    f"to {literal(str(temporary))} (format parquet, compression zstd)"
-                )
+            emptied += _rewrite(con, path, new / contract.source / path.name, hit, empty, "order by row_number")
     return emptied
 
 
@@ -140,18 +117,32 @@ def rewrite_findings(old: Path, new: Path, values: Mapping[str, Mapping[str, str
         return
     every = {before: after for one in values.values() for before, after in one.items()}
     with duckdb.connect() as con:
-        described = con.execute(f"describe from {_parquet(old)}").fetchall()
-        keys = [name for name, *_ in described if name in ("row_key", "other_key")]
+        keys = _columns(con, old) & {"row_key", "other_key"}
         _create_replacements(con, dict.fromkeys(keys, every))
-        (n,) = con.execute(f"select count(*) from {_parquet(old)} as x where {_touched(keys)}").fetchall()[0]
-        if not n:
-            link(old, new)
-            return
-        with replaced(new) as temporary:
-            con.execute(
-                f"copy (select x.* replace ({', '.join(map(_replaced, keys))}) from {_parquet(old)} as x) "
-                f"to {literal(str(temporary))} (format parquet)"
-            )
+        _rewrite(con, old, new, _touched(keys), _replaced(keys), compression="snappy")
+
+
+def _rewrite(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    to: Path,
+    hit: str,
+    changes: str,
+    order: str = "",
+    compression: str = "zstd",
+) -> int:
+    """Write `path` to `to` with `changes` (SQL) when the condition `hit` holds for any row, else link it there; returns
+    for how many rows it holds."""
+    (rows,) = con.execute(f"select count(*) from {_parquet(path)} as x where {hit}").fetchall()[0]
+    if not rows:
+        link(path, to)
+        return 0
+    with replaced(to) as temporary:
+        con.execute(
+            f"copy (select x.* replace ({changes}) from {_parquet(path)} as x {order}) to {literal(temporary)} "
+            f"(format parquet, compression {compression})"
+        )
+    return rows
 
 
 def _create_replacements(con: duckdb.DuckDBPyConnection, replacements: Mapping[str, Mapping[str, str]]) -> None:
@@ -165,19 +156,22 @@ def _create_replacements(con: duckdb.DuckDBPyConnection, replacements: Mapping[s
 
 
 def _touched(columns: Iterable[str]) -> str:
-    return " or ".join(
-        f"x.{quote(c)} in (select before from replacements where name = {literal(c)})" for c in sorted(columns)
+    """SQL: whether one of the columns holds a value that is replaced."""
+    found = (f"x.{quote(c)} in (select before from replacements where name = {literal(c)})" for c in sorted(columns))
+    return " or ".join(found) or "false"
+
+
+def _replaced(columns: Iterable[str]) -> str:
+    """SQL for the columns with their new values."""
+    found = "select any_value(after) from replacements where name = {} and before = x.{}"
+    return ", ".join(
+        f"coalesce(({found.format(literal(c), quote(c))}), x.{quote(c)}) as {quote(c)}" for c in sorted(columns)
     )
 
 
-def _replaced(column: str) -> str:
-    found = f"select any_value(after) from replacements where name = {literal(column)} and before = x.{quote(column)}"
-    return f"coalesce(({found}), x.{quote(column)}) as {quote(column)}"
+def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    return {name for name, *_ in con.execute(f"describe from {_parquet(path)}").fetchall()}
 
 
 def _parquet(path: Path) -> str:
-    return f"read_parquet({literal(str(path))})"
-
-
-def _texts(values: Iterable[str]) -> str:
-    return ", ".join(literal(value) for value in values)
+    return f"read_parquet({literal(path)})"

@@ -20,8 +20,6 @@ from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
 from orchestration.store.swap import exchange, finish
-from orchestration.warehouse import publication
-from orchestration.warehouse.run_dates import RunDates, resolve
 
 MOST_NAMED = 10
 
@@ -76,16 +74,9 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
             shutil.copytree(data.ledger.parent, after.ledger.parent)
             with replaced(after.key_fingerprint) as temporary:
                 temporary.write_text(fingerprint(new), encoding="ascii")
-            proved = same_figures.prove(data, data, after, current_dates(workspace))
+            proved = same_figures.prove(workspace, after)
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
     return KeyRotation(len(translated), rows, files, proved)
-
-
-def current_dates(workspace: Workspace) -> RunDates:
-    """The dates of the current publication; without one, those that a run would take."""
-    made = publication.current(workspace.data)
-    dates = (made.as_of, made.geography_date) if made else (None, None)
-    return resolve(workspace.entries(), *dates)
 
 
 def _new_key(settings: Settings, old: bytes) -> bytes:
@@ -105,16 +96,15 @@ def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> 
     at_hand = originals.find(folder, workspace.entries())
     wanted: dict[str, set[str]] = {}
     for name, contract in workspace.contracts.items():
-        found |= originals.translation(contract, [o for o in at_hand if o.entry.source == name], old, new)
+        found |= originals.translation(contract, [one for one in at_hand if one.source == name], old, new)
         wanted |= rewrite.client_keys(workspace.data.lake, contract)
-    _refuse_missing(workspace, folder, wanted, found)
+    _require_all(workspace, folder, wanted, found)
     clients = set().union(*wanted.values())
     return {before: after for before, after in found.items() if before in clients}
 
 
-def _refuse_missing(
-    workspace: Workspace, folder: Path, wanted: Mapping[str, set[str]], found: Mapping[str, str]
-) -> None:
+def _require_all(workspace: Workspace, folder: Path, wanted: Mapping[str, set[str]], found: Mapping[str, str]) -> None:
+    """Raises `OriginalsMissingError` when a pseudonym in `wanted` (per delivery) was not `found`."""
     names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
     missing = {delivery: len(keys - found.keys()) for delivery, keys in wanted.items() if keys - found.keys()}
     if not missing:

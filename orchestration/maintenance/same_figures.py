@@ -8,11 +8,12 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ingest.workspace import Workspace
 from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote
 from orchestration.warehouse import dbt, publication
-from orchestration.warehouse.run_dates import RunDates, write_run_settings
+from orchestration.warehouse.run_dates import RunDates, resolve, write_run_settings
 
 BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
 
@@ -23,9 +24,15 @@ class FiguresDifferError(TweError):
     exit_code = 1
 
 
-def prove(data: DataFolder, before: DataFolder, after: DataFolder, dates: RunDates) -> int:
-    """Build and compare the marts of the lakes `before` and `after` with these dates; returns the number of rows, which
-    are the same. Raises `FiguresDifferError`, `DbtError`. Its working files (in `data`) are removed."""
+def prove(workspace: Workspace, after: DataFolder) -> int:
+    """Build and compare the marts of the lake as it is and of `after`, with the dates of the current publication, or
+    those that a run would take; returns the number of rows, which are the same.
+
+    Raises `FiguresDifferError`, `DbtError`. Its working files are removed.
+    """
+    data = workspace.data
+    made = publication.current(data)
+    dates = resolve(workspace.entries(), *((made.as_of, made.geography_date) if made else ()))
     scratch = DataFolder(data.work / "proof")
     if scratch.root.exists():
         shutil.rmtree(scratch.root)
@@ -34,7 +41,7 @@ def prove(data: DataFolder, before: DataFolder, after: DataFolder, dates: RunDat
         dbt.target(scratch).mkdir(parents=True)
         shutil.copy2(parsed, dbt.target(scratch))
     try:
-        built = [_build(scratch, state, dates, name) for state, name in ((before, "before"), (after, "after"))]
+        built = [_build(scratch, state, dates, name) for state, name in ((data, "before"), (after, "after"))]
         return _compare(*built)
     finally:
         os.environ["TWE_DATA"] = str(data.root)
@@ -56,24 +63,18 @@ def _build(scratch: DataFolder, state: DataFolder, dates: RunDates, name: str) -
 
 
 def _compare(before: Path, after: Path) -> int:
-    rows = 0
-    different = []
+    rows, different = 0, []
     with duckdb.connect() as con:
         for name, path in (("before", before), ("after", after)):
             con.execute(f"attach {literal(path)} as {name} (read_only)")
-        tables = [
-            {
-                t
-                for (t,) in con.execute(
-                    "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
-                    [name, publication.SCHEMA],
-                ).fetchall()
-            }
-            for name in ("before", "after")
-        ]
-        for table in sorted(tables[0] | tables[1]):
+        tables = con.execute(
+            "select table_name, count(*) = 2 from duckdb_tables() where schema_name = ? and database_name in "
+            "('before', 'after') group by all order by all",
+            [publication.SCHEMA],
+        ).fetchall()
+        for table, in_both in tables:
             old, new = (f"{name}.{publication.SCHEMA}.{quote(table)}" for name in ("before", "after"))
-            if table not in tables[0] & tables[1]:
+            if not in_both:
                 different.append(table)
                 continue
             differences = f"(from {old} except all from {new}) union all (from {new} except all from {old})"

@@ -20,7 +20,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.quality import replay
 from orchestration.quality.cases import require_source
 from orchestration.store.paths import DataFolder
-from orchestration.store.wording import counted
+from orchestration.store.wording import counted, table
 
 QUARANTINED, WARNED, LET_IN, CLEARED = "quarantined", "warned", "let in", "no longer warned"
 """Effects on a row: quarantined or warned about now and not before; loaded now and not before; loaded before with a
@@ -60,24 +60,11 @@ def backtest(data: DataFolder, source: SourceContract) -> Backtest:
     entries = [e for e in ledger.read(data.ledger) if e.source == source.source]
     accepted = [e for e in entries if e.status == "accepted"]
     left_out = replay.insz_rules(source)
-    changes, rows, quarantined, loaded = _run(data, source, accepted, left_out) if accepted else ([], 0, 0, 0)
-    return Backtest(
-        source.source,
-        rows,
-        changes,
-        quarantined,
-        loaded,
-        sum(e.status == "rejected" for e in entries),
-        sorted(left_out),
-        sorted({r.name for r in source.rules if r.name not in left_out and _looks_at_text(r, source)}),
-    )
-
-
-def _run(
-    data: DataFolder, source: SourceContract, accepted: Sequence[Entry], left_out: set[str]
-) -> tuple[list[BacktestChange], int, int, int]:
-    """The changes, the number of rows, and how many of them would be quarantined or loaded now and were not."""
     rules = tuple(r for r in source.rules if r.name not in left_out)
+    rejected = len(entries) - len(accepted)
+    approximate = sorted({r.name for r in rules if _looks_at_text(r, source)})
+    if not accepted:
+        return Backtest(source.source, 0, [], 0, 0, rejected, sorted(left_out), approximate)
     with duckdb.connect() as con:
         replay.prepare(con, source)
         for number, entry in enumerate(accepted):
@@ -89,7 +76,7 @@ def _run(
             select count(*), count(*) filter (where not was and is_now), count(*) filter (where was and not is_now)
             from outcomes
         """).fetchall()[0]
-    return changes, rows, quarantined, loaded
+    return Backtest(source.source, rows, changes, quarantined, loaded, rejected, sorted(left_out), approximate)
 
 
 def _looks_at_text(rule: Rule, source: SourceContract) -> bool:
@@ -123,9 +110,7 @@ def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[
         select _delivery, rule, effect, list(_row order by _row) from effects
         where effect is not null group by all order by rule, effect, _delivery
     """).fetchall()
-    return [
-        BacktestChange(accepted[number].file_name, rule, effect, tuple(found)) for number, rule, effect, found in rows
-    ]
+    return [BacktestChange(accepted[n].file_name, rule, effect, tuple(found)) for n, rule, effect, found in rows]
 
 
 def text_of(data: DataFolder, source: str | None, with_rows: bool = False) -> str:
@@ -135,31 +120,30 @@ def text_of(data: DataFolder, source: str | None, with_rows: bool = False) -> st
     """
     if source:
         require_source(source)
-    return text(
-        [backtest(data, contract.load(name)) for name in ([source] if source else contract.sources())], with_rows
-    )
+    sources = [source] if source else contract.sources()
+    return text([backtest(data, contract.load(name)) for name in sources], with_rows)
 
 
 def text(tests: Sequence[Backtest], with_rows: bool = False) -> str:
     """What would change, as a table for the terminal; row numbers on request, never a value."""
     lines = []
     for past in tests:
-        quarantined = counted(past.newly_quarantined, "loaded row")
-        loaded = counted(past.newly_loaded, "quarantined row")
-        lines.append(
-            f"{past.source}: {counted(past.rows, 'row')} run again; {quarantined} would be quarantined, {loaded} "
-            "would be loaded."
-        )
-        for change in past.changes:
-            lines.append(f"{len(change.rows):>9,}  {change.effect:<17} {change.rule:<32} {change.file_name}")
-            if with_rows:
-                lines.append(f"{'':>11}rows {', '.join(map(str, change.rows))}")
+        out, back = counted(past.newly_quarantined, "loaded row"), counted(past.newly_loaded, "quarantined row")
+        again = f"{past.source}: {counted(past.rows, 'row')} run again"
+        lines.append(f"{again}; {out} would be quarantined, {back} would be loaded.")
+        if past.changes:
+            headers = ("rows", "now", "rule", "file", *(["which"] if with_rows else []))
+            rows = [
+                (len(c.rows), c.effect, c.rule, c.file_name, f"rows {', '.join(map(str, c.rows))}")[: len(headers)]
+                for c in past.changes
+            ]
+            lines.append(table(headers, rows, indent=2))
         if past.rejected_files:
-            lines.append(f"{'':>11}Rejected files, which left no rows: {past.rejected_files}.")
+            lines.append(f"  Rejected files, which left no rows: {past.rejected_files}.")
         if past.left_out:
-            lines.append(f"{'':>11}Not run, because the INSZ is gone: {', '.join(past.left_out)}.")
+            lines.append(f"  Not run, because the INSZ is gone: {', '.join(past.left_out)}.")
         if past.approximate:
-            lines.append(f"{'':>11}Run on the value, not on how it was typed: {', '.join(past.approximate)}.")
+            lines.append(f"  Run on the value, not on how it was typed: {', '.join(past.approximate)}.")
     if not any(past.changes for past in tests):
         lines.append("These rules give every row the outcome that it has.")
     return "\n".join([*lines, "Nothing was changed: deliveries that were accepted keep their outcome."])

@@ -55,7 +55,6 @@ class Case:
     """Day on which the key was first quarantined (or warned about), not resolved or reviewed in between."""
     resolved_by: str | None
     """The file that resolved it."""
-    resolved_on: dt.date | None
     has_key: bool
     nis_code: str | None
     """The OCMW's municipality, by the row itself or else by its trajectory."""
@@ -124,10 +123,8 @@ def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
             "insert into reviews values (?, ?, ?, ?, ?)",
             [[*place, review.why, review.day] for place, review in reviews.items()],
         )
-    codes = [
-        row["nis_code"] for row in files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_COLUMNS)
-    ]
-    con.execute("create table municipalities as select unnest(?) as nis_code", [codes])
+    known = files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_HEADER)
+    con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in known]])
     lake = _parquet(con, data.lake, "trajecten")
     newest = (
         f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake}) "
@@ -228,16 +225,16 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             case when j.resolved is not null then {literal(RESOLVED)}
                 when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
                 when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
-            j.since, d.file_name, d.delivered_on, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
+            j.since, d.file_name, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
         from dated as j left join deliveries as d on d.place = j.resolved
         order by j.place, j.row_number, j.reviewed, j.rules
     """).fetchall()
     for row in rows:
-        file, day, number, outcome, rules, status, since, by, on, has_key, nis, fields, why, reviewed_on, *given = row
+        file, day, number, outcome, rules, status, since, by, has_key, nis, fields, why, reviewed_on, *given = row
         values = {c.name: v for c, v in zip(columns, given, strict=True) if v is not None}
         shown = tuple(f or "" for f in fields) if fields else None
         place = (source.source, file, day, number, outcome, tuple(rules))
-        yield Case(*place, status, since, by, on, has_key, nis, values, shown, why, reviewed_on)
+        yield Case(*place, status, since, by, has_key, nis, values, shown, why, reviewed_on)
 
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
@@ -245,9 +242,7 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     lake = _parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
-    kept = {
-        name for name, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()
-    }
+    kept = {n for n, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()}
     other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
@@ -271,4 +266,4 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         place = (source.source, file, day, number, WARNED, tuple(rules))
-        yield Case(*place, status, day, None, None, True, nis, values, None, why, reviewed_on, (), other_key, other_nis)
+        yield Case(*place, status, day, None, True, nis, values, None, why, reviewed_on, (), other_key, other_nis)

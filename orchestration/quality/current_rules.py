@@ -25,6 +25,8 @@ from orchestration.store.paths import DataFolder
 
 Row = tuple[str, int]
 """File and row number."""
+Rerun = Mapping[Row, tuple[frozenset[str], tuple[str, ...]]]
+"""Row -> the rules that it broke then and not today, and those that hold it today."""
 OVERLAP = "overlapping_trajectory"
 CHANGED = "De regel is intussen gewijzigd."
 AGAIN = "Lever de rij opnieuw zoals ze was."
@@ -45,13 +47,12 @@ def marked(data: DataFolder, found: Sequence[Case]) -> list[Case]:
         entry = entries[case.file_name]
         if case.status == OPEN and entry.suite_version != contract.load(case.source).version:
             suspects[case.source][case.file_name] = entry
-    rerun: dict[Row, tuple[frozenset[str], tuple[str, ...]]] = {}
-    for source, files in suspects.items():
-        rerun |= _run(data, contract.load(source), list(files.values()))
+    runs = (_run(data, contract.load(source), list(files.values())) for source, files in suspects.items())
+    rerun = {row: outcome for run in runs for row, outcome in run.items()}
     return [case if case.status != OPEN or case.rules[0] in warehouse else _marked(case, rerun) for case in found]
 
 
-def _marked(case: Case, rerun: Mapping[Row, tuple[frozenset[str], tuple[str, ...]]]) -> Case:
+def _marked(case: Case, rerun: Rerun) -> Case:
     gone, broken = rerun.get((case.file_name, case.row_number), (frozenset(), ()))
     out = tuple(rule for rule in case.rules if rule in gone)
     if not out:
@@ -59,19 +60,15 @@ def _marked(case: Case, rerun: Mapping[Row, tuple[frozenset[str], tuple[str, ...
     return replace(case, gone=out, instead=tuple(rule for rule in broken if rule not in case.rules or rule in gone))
 
 
-def _run(
-    data: DataFolder, source: SourceContract, entries: Sequence[Entry]
-) -> dict[Row, tuple[frozenset[str], tuple[str, ...]]]:
-    """Row -> the rules that it broke then and not today, and those that hold it today."""
+def _run(data: DataFolder, source: SourceContract, entries: Sequence[Entry]) -> Rerun:
     left_out = replay.insz_rules(source) | {r.name for r in source.rules if _looks_at_other_rows(r)}
     with duckdb.connect() as con:
         con.execute("set preserve_insertion_order = false; set autoinstall_known_extensions = false")
         replay.prepare(con, source)
         for number, entry in enumerate(entries):
             replay.read_quarantine(con, data, source, number, entry, "quarantined", "warned")
-        replay.run_rules(
-            con, replace(source, rules=tuple(r for r in source.rules if r.name not in left_out)), entries, left_out
-        )
+        rules = tuple(r for r in source.rules if r.name not in left_out)
+        replay.run_rules(con, replace(source, rules=rules), entries, left_out)
         # A rule that only warns today holds no row back; any finding of today keeps a warning.
         rows = con.execute("""
             with gone as (
@@ -87,9 +84,7 @@ def _run(
             select _delivery, _row, gone.rules, holding.rules
             from gone left join holding using (_delivery, _row)
         """).fetchall()
-    return {
-        (entries[number].file_name, row): (frozenset(gone), tuple(holding or ())) for number, row, gone, holding in rows
-    }
+    return {(entries[n].file_name, row): (frozenset(gone), tuple(holding or ())) for n, row, gone, holding in rows}
 
 
 def _looks_at_other_rows(rule: Rule) -> bool:

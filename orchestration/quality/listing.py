@@ -123,30 +123,25 @@ def _meaning(found: Sequence[Case], rule: str | None) -> Iterator[str]:
 def _would_pass(found: Sequence[Case]) -> Iterator[str]:
     """Open rows that today's rules would let through: nobody has to correct them."""
     passing = [c for c in found if current_rules.passes(c)]
-    quarantined = [c for c in passing if c.outcome == QUARANTINED]
-    for own, remedy in (
-        (quarantined, "quarantined {} would be loaded by today's rules; have them delivered again as they were"),
-        (
-            [c for c in passing if c.outcome != QUARANTINED],
-            "{} with a warning would get none by today's rules; mark as reviewed",
-        ),
+    for is_quarantined, what in (
+        (True, "quarantined {} would be loaded by today's rules; have them delivered again as they were"),
+        (False, "{} with a warning would get none by today's rules; mark as reviewed"),
     ):
-        if own:
+        if own := [c for c in passing if (c.outcome == QUARANTINED) is is_quarantined]:
             rules = Counter(f"{c.source} {rule}" for c in own for rule in c.rules)
-            yield ""
-            yield (
-                f"{len(own):,} {remedy.format('row' if len(own) == 1 else 'rows')}: "
-                + ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
-                + "."
-            )
+            listed = ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
+            yield from ("", f"{len(own):,} {what.format('row' if len(own) == 1 else 'rows')}: {listed}.")
+
+
+def _broken(found: Sequence[Case], only: str | None) -> list[tuple[Case, str]]:
+    """Each case with each rule that it broke, or with `only` this one."""
+    return [(case, rule) for case in found for rule in case.rules if only in (None, rule)]
 
 
 def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> list[str]:
     groups: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
-    for case in found:
-        for rule in case.rules:
-            if choice.rule in (None, rule):
-                groups[case.outcome, case.source, rule].append(case)
+    for case, rule in _broken(found, choice.rule):
+        groups[case.outcome, case.source, rule].append(case)
     shown = list(TITLES) if choice.everything else [OPEN]
     statuses = {key: Counter(c.status for c in own) for key, own in groups.items()}
     rows = []
@@ -170,24 +165,15 @@ def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
 
 
 def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[object, ...]]:
-    counts = Counter(
-        (c.outcome, c.file_name, rule, str(c.since), c.resolved_by or "")
-        for c in found
-        for rule in c.rules
-        if only in (None, rule)
-    )
+    broken = _broken(found, only)
+    counts = Counter((c.outcome, c.file_name, rule, str(c.since), c.resolved_by or "") for c, rule in broken)
     return [(n, *key)[:columns] for key, n in counts.items()]
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
     """The rows that the steward settled, by the reason given."""
-    counts = Counter(
-        (c.status, c.source, rule, str(c.reviewed_on), c.why)
-        for c in found
-        if c.status in (REVIEWED, CLOSED)
-        for rule in c.rules
-        if only in (None, rule)
-    )
+    broken = _broken([c for c in found if c.status in (REVIEWED, CLOSED)], only)
+    counts = Counter((c.status, c.source, rule, str(c.reviewed_on), c.why) for c, rule in broken)
     if not counts:
         return []
     rows = [(n, TITLES[status], source, rule, on, why) for (status, source, rule, on, why), n in counts.items()]

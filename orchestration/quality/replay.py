@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN, Rule
@@ -26,16 +26,14 @@ VALID_INSZ = "00000000097"
 """In place of an INSZ that was valid: eleven digits with a right checksum, and of nobody."""
 
 
-def prepare(con: duckdb.DuckDBPyConnection, source: SourceContract) -> None:
+def prepare(con: DuckDBPyConnection, source: SourceContract) -> None:
     """Makes the empty tables `raw`, `past` (_delivery, _row, rule, on_fail) and `quarantined` (_delivery, _row)."""
     load.prepare_database(con, source)
     con.execute("create table past (_delivery integer, _row integer, rule varchar, on_fail varchar)")
     con.execute("create table quarantined (_delivery integer, _row integer)")
 
 
-def read_lake(
-    con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract, number: int, entry: Entry
-) -> None:
+def read_lake(con: DuckDBPyConnection, data: DataFolder, source: SourceContract, number: int, entry: Entry) -> None:
     """Puts the loaded rows of one delivery into `raw`."""
     lake = data.lake / source.source / f"{entry.delivery_id}.parquet"
     known = _columns(con, lake)
@@ -55,7 +53,7 @@ def read_lake(
 
 
 def read_quarantine(
-    con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract, number: int, entry: Entry, *outcomes: str
+    con: DuckDBPyConnection, data: DataFolder, source: SourceContract, number: int, entry: Entry, *outcomes: str
 ) -> None:
     """Puts the rows of one delivery with these outcomes into `raw`, and what was found of all of them into `past`."""
     quarantine = data.quarantine / source.source / f"{entry.delivery_id}.parquet"
@@ -94,9 +92,7 @@ def read_quarantine(
     )
 
 
-def run_rules(
-    con: duckdb.DuckDBPyConnection, source: SourceContract, entries: Sequence[Entry], left_out: set[str]
-) -> None:
+def run_rules(con: DuckDBPyConnection, source: SourceContract, entries: Sequence[Entry], left_out: set[str]) -> None:
     """Makes `batch` of `raw`, and `present` (_delivery, _row, rule, on_fail): what the rules of `source` find.
 
     `left_out` are rules that can't be run again: they are taken out of `past` too, so that they make no difference.
@@ -124,11 +120,11 @@ def insz_rules(source: SourceContract) -> set[str]:
     return {r.name for r in own if any(n in f"{r.kwargs} {r.only_if}" for n in names)}
 
 
-def _counts(con: duckdb.DuckDBPyConnection, table: str, rules: Sequence[Rule]) -> list[int]:
+def _counts(con: DuckDBPyConnection, table: str, rules: Sequence[Rule]) -> list[int]:
     """Counts in place of Great Expectations, which costs seconds: `ingest` proved that both count alike."""
     counts = ", ".join(f"count(*) filter (where {broken(rule, table)})" for rule in rules)
     return list(con.execute(f"select {counts} from {quote(table)}").fetchall()[0])
 
 
-def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
     return {name for name, *_ in con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()}

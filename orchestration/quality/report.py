@@ -18,8 +18,6 @@ from orchestration.quality.counts import OcmwCounts, RowCounts, total
 
 SHOWN = 24
 """Deliveries of a source that the report lists and draws: the newest ones."""
-
-
 EVERY = {"week": "week", "month": "maand", "quarter": "kwartaal", "half-year": "half jaar", "year": "jaar"}
 """Periods of `expectations.rhythm` in Dutch."""
 

@@ -53,11 +53,11 @@ def forget(data: DataFolder, rows: Iterable[tuple[str, int]]) -> None:
     """Erases the reasons of all decisions about these rows (file, row number); the decisions stay."""
     gone = set(rows)
     lines = _lines(data.reviews)
-    if any((line["file"], line["row"]) in gone for line in lines):
-        _write(
-            data.reviews,
-            [line | {"why": line["why"] and ERASED} if (line["file"], line["row"]) in gone else line for line in lines],
-        )
+    theirs = [line for line in lines if (line["file"], line["row"]) in gone]
+    for line in theirs:
+        line["why"] = line["why"] and ERASED
+    if theirs:
+        _write(data.reviews, lines)
 
 
 def _lines(path: Path) -> list[dict]:

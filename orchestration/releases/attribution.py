@@ -99,9 +99,8 @@ def attribute_changes(
     codes = read_codes()
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         for source, contract in contracts.items():
-            _changes(
-                con, data, contract, [e for e in old if e.source == source], [e for e in new if e.source == source]
-            )
+            own = ([e for e in entries if e.source == source] for entries in (old, new))
+            _changes(con, data, contract, *own)
         con.execute(
             "create temp table trajectories as select distinct traject_id, client_key, ocmw_nis, startdatum, einddatum "
             "from (from old_trajecten union all by name from new_trajecten) where not verwijderd"

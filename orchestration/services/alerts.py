@@ -15,7 +15,7 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -50,15 +50,11 @@ class Alert:
 def send(settings: Settings, alert: Alert) -> list[str]:
     """Sends the alert by every way that is set; returns the ways by which it did not get away. Never raises."""
     alert = alert.at(settings)
-    ways: list[tuple[str, Callable[[Settings, Alert], None]]] = []
-    if settings.alert_webhook:
-        ways.append(("webhook", _post))
-    if settings.alert_mail:
-        ways.append(("mail", _mail))
     failed = []
-    for name, way in ways:
+    for name, is_set, way in (("webhook", settings.alert_webhook, _post), ("mail", settings.alert_mail, _mail)):
         try:
-            way(settings, alert)
+            if is_set:
+                way(settings, alert)
         except Exception as error:  # whatever is wrong with the alert, the run is not to blame
             failed.append(name)
             sys.stderr.write(f"twe: the alert by {name} was not sent ({_cause(error)})\n")

@@ -31,26 +31,18 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def commands(port: int, parts: Sequence[str]) -> dict[str, list[str]]:
     """What is started for the parts `page` and `daemon`. The page listens on loopback; it has no login of its own."""
-    programs = Path(sys.executable).parent
     # A terminal and a journal show what asks for somebody. Below that Dagster reports every look at its queue, and
     # every server of definitions that it replaces.
-    quiet = ["--code-server-log-level", "error"]
+    quiet = "--code-server-log-level error"
     known = {
-        "page": [
-            str(programs / "dagster-webserver"),
-            "-m",
-            MODULE,
-            "-h",
-            LOOPBACK,
-            "-p",
-            str(port),
-            "--dagster-log-level",
-            "warning",
-            *quiet,
-        ],
-        "daemon": [str(programs / "dagster-daemon"), "run", "-m", MODULE, "--log-level", "warning", *quiet],
+        "page": f"dagster-webserver -m {MODULE} -h {LOOPBACK} -p {port} --dagster-log-level warning {quiet}",
+        "daemon": f"dagster-daemon run -m {MODULE} --log-level warning {quiet}",
     }
-    return {part: known[part] for part in parts}
+    found = {}
+    for part in parts:
+        program, *options = known[part].split()
+        found[part] = [str(Path(sys.executable).parent / program), *options]
+    return found
 
 
 def serve(settings: Settings, port: int, parts: Sequence[str] = ("page", "daemon")) -> int:

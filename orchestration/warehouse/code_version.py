@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -134,9 +135,7 @@ def documents_digest() -> str:
 def _digest(code: CodeSelection) -> str:
     digest = hashlib.sha256()
     for path in code.paths():
-        content = path.read_bytes()
-        if path.suffix == ".py":
-            content = _syntax(content)
+        content = _syntax(path.read_bytes()) if path.suffix == ".py" else path.read_bytes()
         digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 
@@ -144,31 +143,20 @@ def _digest(code: CodeSelection) -> str:
 @lru_cache(maxsize=512)
 def _syntax(content: bytes) -> bytes:
     """What a Python file does, whatever its comments and docstrings. Kept, since digests share most files."""
-    lines: list[str] = []
-    _add_syntax(lines, ast.parse(content))
-    return "\n".join(lines).encode()
+    return "\n".join(_lines(ast.parse(content))).encode()
 
 
-def _add_syntax(lines: list[str], node: ast.AST) -> None:
-    """Add the tree below a node as lines of text, without docstrings. `ast.dump` would differ between Python versions:
+def _lines(node: ast.AST) -> Iterator[str]:
+    """The tree below a node as lines of text, without docstrings. `ast.dump` would differ between Python versions:
     empty fields, which newer versions add, are left out here."""
-    lines.append(type(node).__name__)
+    yield type(node).__name__
     for name, value in ast.iter_fields(node):
-        items = value if isinstance(value, list) else (value,)
-        if name == "body" and items and _is_text(items[0]):
-            items = items[1:]
+        items = value if isinstance(value, list) else [value]
+        match items:
+            case [ast.Expr(value=ast.Constant(value=str())), *rest] if name == "body":
+                items = rest
         for item in items:
             if isinstance(item, ast.AST):
-                lines.append(f"{name}(")
-                _add_syntax(lines, item)
-                lines.append(")")
+                yield from (f"{name}(", *_lines(item), ")")
             elif item is not None or isinstance(node, ast.Constant):
-                lines.append(f"{name}={item!r}")
-
-
-def _is_text(statement: object) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
+                yield f"{name}={item!r}"

@@ -73,14 +73,8 @@ def invoke(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    folders = [
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(folder or target(data)),
-    ]
+    project = str(DBT_PROJECT)
+    folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(folder or target(data))]
     try:
         result = dbtRunner(callbacks=[on_event] if on_event else []).invoke([*arguments, *folders, *SILENT])
     finally:
@@ -90,10 +84,8 @@ def invoke(
             sweep(data.work)
     if not result.success:
         bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
-        reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad) or _first_line(
-            str(result.exception)
-        )
-        raise DbtError(f"dbt {arguments[0]} failed: {reasons}")
+        reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad)
+        raise DbtError(f"dbt {arguments[0]} failed: {reasons or _first_line(str(result.exception))}")
 
 
 def _first_line(message: str | None) -> str:

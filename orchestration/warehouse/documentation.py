@@ -38,6 +38,7 @@ CONTENT_POLICY = (
     "'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:\">"
 )
 _CATALOG = ",catalog:"
+_FOLLOW = "orchestration/warehouse/documentation.py must follow"
 
 
 class DocsError(TweError):
@@ -115,7 +116,7 @@ def codes() -> tuple[CodeEntry, ...]:
 
 
 def rules() -> tuple[CheckRule, ...]:
-    """Every rule of the door, and those that only the warehouse can judge."""
+    """Every rule of ingest, and those that only the warehouse can check."""
     from expectations import contract
 
     found = [
@@ -172,9 +173,7 @@ def _offline(page: str) -> str:
     )
     for old, new in changes:
         if old not in page:
-            raise DocsError(
-                f"dbt's documentation page has no {old!r}; orchestration/warehouse/documentation.py must follow"
-            )
+            raise DocsError(f"dbt's documentation page has no {old!r}; {_FOLLOW}")
         page = page.replace(old, new)
     return page
 
@@ -183,9 +182,7 @@ def _with_types(page: str, manifest: dict[str, Any]) -> str:
     """The page with the column types of the models' contracts, in the place of types read from a warehouse."""
     start = page.find(_CATALOG + "{") + len(_CATALOG)
     if start < len(_CATALOG):
-        raise DocsError(
-            "dbt's documentation page holds no catalog; orchestration/warehouse/documentation.py must follow"
-        )
+        raise DocsError(f"dbt's documentation page holds no catalog; {_FOLLOW}")
     catalog, end = json.JSONDecoder().raw_decode(page, start)
     for kind in ("nodes", "sources"):
         catalog[kind] = {
@@ -200,9 +197,5 @@ def _catalog_entry(node: dict[str, Any]) -> dict[str, Any]:
         for index, (name, column) in enumerate(node["columns"].items(), 1)
     }
     facts = {"type": "BASE TABLE", "schema": node["schema"], "name": node["name"], "database": node["database"]}
-    return {
-        "metadata": facts | {"comment": None, "owner": None},
-        "columns": columns,
-        "stats": {},
-        "unique_id": node["unique_id"],
-    }
+    metadata = facts | {"comment": None, "owner": None}
+    return {"metadata": metadata, "columns": columns, "stats": {}, "unique_id": node["unique_id"]}

@@ -116,15 +116,12 @@ def _copy_tables(
     rows: dict[str, int] = {}
     with duckdb.connect(str(folder / DATABASE)) as con:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        tables = [
-            t
-            for (t,) in con.execute(
-                "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ? "
-                "union all select view_name from duckdb_views() where database_name = 'warehouse' and schema_name = ? "
-                "and not internal order by 1",
-                [SCHEMA, SCHEMA],
-            ).fetchall()
-        ]
+        found = con.execute(
+            "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = ? "
+            "order by 1",
+            [SCHEMA],
+        ).fetchall()
+        tables = [name for (name,) in found]
         for table in tables:
             # Sorted, so that the same figures give the same files.
             con.execute(f"create table {quote(table)} as from warehouse.{SCHEMA}.{quote(table)} order by all")
@@ -132,14 +129,8 @@ def _copy_tables(
             "create table publication as select cast($as_of as date) as as_of, "
             "cast($geography_date as date) as geography_date, cast($published_at as timestamp) as published_at, "
             "$code_version as code_version, $engine as engine, $synthetic as synthetic",
-            {
-                "as_of": publication.as_of,
-                "geography_date": publication.geography_date,
-                "published_at": publication.published_at,
-                "code_version": publication.code_version,
-                "engine": engine,
-                "synthetic": publication.synthetic,
-            },
+            {name: value for name, value in asdict(publication).items() if name not in ("path", "inputs")}
+            | {"engine": engine},
         )
         for table in [*tables, "publication"]:
             path = folder / f"{table}.parquet"
@@ -167,6 +158,11 @@ def published(data: DataFolder) -> list[Publication]:
 def find(data: DataFolder, digest: str) -> Publication | None:
     """The publication made from exactly these inputs, if there is one."""
     return next((p for p in published(data) if p.inputs == digest), None)
+
+
+def of_dates(data: DataFolder, entries: Sequence[Entry], dates: RunDates) -> Publication | None:
+    """The publication of these dates from the deliveries and the code as they are now, if there is one."""
+    return find(data, inputs_digest(entries, dates))
 
 
 def current(data: DataFolder) -> Publication | None:

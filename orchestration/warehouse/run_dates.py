@@ -1,6 +1,5 @@
 """The dates of a run: which deliveries count (`as_of`), and the municipalities of which day (`geography_date`); with
-notes on how far the deliveries reach.
-"""
+notes on how far the deliveries reach."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from orchestration.quality.checks import dry_run, exports, reference, rules
+from orchestration.quality.checks import exports, reference, rules
 from orchestration.quality.checks.files import MistakesError, Places
 from orchestration.store.yaml_models import Mistake
 
@@ -23,7 +23,7 @@ CHEAP: tuple[Check, ...] = (
     exports.policy,
 )
 """What is looked at before every run: it costs milliseconds."""
-THOROUGH: tuple[Check, ...] = (dry_run.rules_run,)
+THOROUGH: tuple[Check, ...] = (rules.dry_run,)
 """What `twe check` looks at besides."""
 
 

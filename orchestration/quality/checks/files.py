@@ -38,10 +38,15 @@ class Places:
 class Row(dict[str, str]):
     """The fields of a line, trimmed."""
 
+    file_name: str
     line: int
 
+    def mistake(self, what: str) -> Mistake:
+        """Something that is wrong in this row."""
+        return Mistake(self.file_name, self.line, what)
 
-def read(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Mistake]]:
+
+def read(path: Path, header: str) -> tuple[list[Row], list[Mistake]]:
     """The rows that can be read, and what is wrong with the rest; a wrong header gives no rows."""
     name = path.name
     try:
@@ -52,29 +57,27 @@ def read(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Mistake]]:
         return [], [Mistake(name, None, "is not UTF-8; save it as 'CSV UTF-8'")]
     if text.startswith("\ufeff"):
         return [], [Mistake(name, 1, "begins with a byte order mark; save it as UTF-8 without one")]
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
-    if header != list(columns):
-        hint = " (the separator must be a comma)" if ";" in "".join(header) else ""
-        return [], [Mistake(name, 1, f"the header must be {','.join(columns)}{hint}")]
+    reader, columns = csv.reader(io.StringIO(text, newline="")), header.split(",")
+    if (found := next(reader, [])) != columns:
+        hint = " (the separator must be a comma)" if ";" in "".join(found) else ""
+        return [], [Mistake(name, 1, f"the header must be {header}{hint}")]
     rows, problems = [], []
     for fields in reader:
         if len(fields) != len(columns):
-            problems.append(
-                Mistake(name, reader.line_num, f"has {len(fields)} fields instead of {len(columns)}; see the commas")
-            )
+            what = f"has {len(fields)} fields instead of {len(columns)}; see the commas"
+            problems.append(Mistake(name, reader.line_num, what))
             continue
         if any(field != field.strip() for field in fields):
             problems.append(Mistake(name, reader.line_num, "has blanks around a value; take them away"))
         row = Row(zip(columns, (field.strip() for field in fields), strict=True))
-        row.line = reader.line_num
+        row.file_name, row.line = name, reader.line_num
         rows.append(row)
     return rows, problems
 
 
-def sound_rows(path: Path, columns: Sequence[str]) -> list[Row]:
+def sound_rows(path: Path, header: str) -> list[Row]:
     """The rows of a table. Raises `MistakesError` when some can't be read."""
-    rows, mistakes = read(path, columns)
+    rows, mistakes = read(path, header)
     if mistakes:
         raise MistakesError(mistakes)
     return rows

@@ -104,20 +104,12 @@ def _sheet(number: int, to: Recipient, name: str, cases: Sequence[Case]) -> Shee
         *([FIELDS] if fields else []),
         CORRECTION,
     )
-    rows = [
-        (
-            case.file_name,
-            case.row_number,
-            str(case.since),
-            OUTCOMES[case.outcome],
-            "\n".join(case.rules),
-            *_meaning_and_remedy(case),
-            *(fitting(masked(case.values.get(c) or "")) or None for c in delivered),
-            *([fitting(masked_fields(case.fields or ())) or None] if fields else []),
-            None,
-        )
-        for case in cases
-    ]
+    rows = []
+    for case in cases:
+        place = (case.file_name, case.row_number, str(case.since), OUTCOMES[case.outcome], "\n".join(case.rules))
+        given = [fitting(masked(case.values.get(c) or "")) or None for c in delivered]
+        given += [fitting(masked_fields(case.fields or ())) or None] if fields else []
+        rows.append((*place, *_meaning_and_remedy(case), *given, None))
     lines = (
         Line(f"{RETURN_MARK} {to.name}", "banner"),
         Line(f"{source.title}: {counted(len(cases), 'rij', 'rijen')} na te kijken"),

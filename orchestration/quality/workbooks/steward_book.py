@@ -22,13 +22,8 @@ from orchestration.store.wording import counted
 
 SETTLED = "afgesloten"
 OUTCOMES = {"quarantined": "geweigerd", "warned": "geladen met waarschuwing"}
-STATUSES = {
-    OPEN: "open",
-    RESOLVED: "verbeterd",
-    REPEATED: "opnieuw geleverd, nog fout",
-    REVIEWED: REASON,
-    CLOSED: SETTLED,
-}
+STATUSES = {OPEN: "open", RESOLVED: "verbeterd", REPEATED: "opnieuw geleverd, nog fout"}
+STATUSES |= {REVIEWED: REASON, CLOSED: SETTLED}
 COLUMNS = (
     SheetColumn("bron", width=24),
     SheetColumn("bestand", width=48),
@@ -92,20 +87,9 @@ def write_chosen(cases: Sequence[Case], everything: bool, path: Path) -> str:
 
 def _row(case: Case, rule: str) -> tuple[str | int | None, ...]:
     given = masked_fields(case.fields) if case.fields else "; ".join(f"{n}={masked(v)}" for n, v in case.values.items())
-    return (
-        case.source,
-        case.file_name,
-        str(case.delivered_on),
-        case.row_number,
-        OUTCOMES[case.outcome],
-        rule,
-        *current_rules.text_of(case, rule),
-        fitting(given),
-        STATUSES[case.status],
-        str(case.since),
-        case.resolved_by,
-        case.why,
-    )
+    delivered = (case.source, case.file_name, str(case.delivered_on), case.row_number, OUTCOMES[case.outcome], rule)
+    became = (STATUSES[case.status], str(case.since), case.resolved_by, case.why)
+    return (*delivered, *current_rules.text_of(case, rule), fitting(given), *became)
 
 
 def read(path: Path) -> list[ReviewLine]:

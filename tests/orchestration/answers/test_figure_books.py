@@ -95,7 +95,7 @@ def test_every_run_that_writes_annexes_keeps_a_page_of_its_dates_up_to_date(sett
     monkeypatch.setattr(planning.publication, "inputs_digest", lambda *_: "digest")
     monkeypatch.setattr(planning.publication, "find", lambda *_: made)
     monkeypatch.setattr(planning.publication, "current", lambda _: made)
-    monkeypatch.setattr(planning.documents, "out_of_date", lambda *_: [])
+    monkeypatch.setattr(planning.documents, "states", lambda *_: [])
 
     monkeypatch.setattr(planning, "chosen", lambda *_: [QUESTION])
 

@@ -16,7 +16,7 @@ FILE = "trajecten_2024-02-29.csv"
 
 
 def case(status: str, outcome: str = QUARANTINED, rule: str = "invalid_startdatum", by: str | None = None) -> Case:
-    return Case("trajecten", "old.csv", DAY, 2, outcome, (rule,), status, DAY, by, None, True, None, {}, None)
+    return Case("trajecten", "old.csv", DAY, 2, outcome, (rule,), status, DAY, by, True, None, {}, None)
 
 
 WAREHOUSE_RULE = next(iter(contract.warehouse_texts()))

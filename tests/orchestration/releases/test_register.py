@@ -182,7 +182,7 @@ def test_newest_earlier_release_of_a_question(data, source, tmp_path):
 def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch):
     """The way of `twe annexes`: newest earlier release, its figures as shown, the deliveries beyond it as causes."""
     from exports.editions import PUBLIEK
-    from orchestration.answers import revision
+    from orchestration.answers import documents, writing
     from orchestration.ingest import ledger, storage
     from orchestration.ingest.ledger import Entry
     from orchestration.ingest.workspace import Workspace
@@ -203,11 +203,11 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
         )
     annex = QUESTION.annex("3")
     wanted = (settings, QUESTION, annex, later, None, PUBLIEK, lambda figure: figure.place == "44021")
-    assert revision.sheets(*wanted) == ()
+    assert writing.revision_sheets(*wanted) == ()
     register.release(data, QUESTION, *source, NOW)
-    (sheet,) = revision.sheets(*wanted)
-    assert revision.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
-    assert revision.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
+    (sheet,) = writing.revision_sheets(*wanted)
+    assert documents.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
+    assert documents.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
     assert sheet.table is not None
     changed = {row[:5]: row[5:8] for row in sheet.table.rows}
     assert changed["44021", "Gent", 2022, "Loontoelagen", "bedrag (euro)"] == (Decimal("3000.2"), "[c]", "[z]")
