@@ -4,8 +4,6 @@ The column rules (`missing_<column>`, `invalid_<column>`) are derived from the c
 written once. A mistake in a YAML file raises `ContractError`.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import hashlib

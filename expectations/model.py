@@ -1,7 +1,5 @@
 """What is known of a source before a delivery arrives: its columns, its rules and its rhythm. Plain data, no files."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ when their counts differ, so an expectation that is not written here right canno
 As in Great Expectations, a missing value breaks no rule but `not_be_null`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

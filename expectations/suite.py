@@ -4,8 +4,6 @@ Returns counts only: no value of a row ever leaves the table through a result. I
 costs seconds, so it happens at the first call.
 """
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Sequence

@@ -6,8 +6,6 @@
 Reads published Parquet and nothing else. Heavy imports (openpyxl, duckdb) happen when an annex is written.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One annex from a publication to a document with every figure in it, before an edition is made of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path

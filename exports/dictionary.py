@@ -3,8 +3,6 @@
 It is in English, as the names and descriptions in it are. What is described is handed in; nothing is read here.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ says on every sheet that it is confidential.
 An edition is made of the whole document at once, after every sheet is laid out, so that no sheet can forget it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from exports.figures.identity import Entry, Figure, Hidden, Value, is_hidden

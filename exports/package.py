@@ -5,8 +5,6 @@ year: the blocks of columns per year of a wide table come below each other. UTF-
 [c] stands where a number can't, and is declared as a missing value.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

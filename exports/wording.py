@@ -1,7 +1,5 @@
 """Dutch wording shared by the sheets of an annex."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 

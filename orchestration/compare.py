@@ -1,7 +1,5 @@
 """`twe compare`: makes sure that both as-of dates are published, and compares them, with what caused each change."""
 
-from __future__ import annotations
-
 import datetime as dt
 from pathlib import Path
 

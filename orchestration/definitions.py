@@ -1,7 +1,5 @@
 """The Dagster definitions: everything together. Nothing is read or written until `defs` is called."""
 
-from __future__ import annotations
-
 import warnings
 
 import dagster as dg

@@ -4,8 +4,6 @@ A `RunRequest` becomes a `RunPlan` for each publication that it needs, once. Fro
 is left of a plan, given the deliveries so far, is its `RemainingWork`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """`twe release`: makes sure that what is asked for is up to date, and releases it."""
 
-from __future__ import annotations
-
 import datetime as dt
 from functools import partial
 

@@ -4,8 +4,6 @@ What needs no work is left out, and Dagster, dbt and Great Expectations are impo
 done: a run with nothing new costs about a second.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

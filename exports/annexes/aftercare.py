@@ -1,7 +1,5 @@
 """After-care: guidance between the end of the last art. 60 job and the end of the trajectory."""
 
-from __future__ import annotations
-
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
 from exports.figures.plan import Field, Link, Mart, Measure, Wide
 from exports.figures.rules import Cell

@@ -1,7 +1,5 @@
 """Annex 4: trajectories that ended, executed or early, by duration class."""
 
-from __future__ import annotations
-
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
 from exports.figures.plan import Categories, Field, Link, Mart, Measure, Wide
 from exports.figures.rules import PrefixSum

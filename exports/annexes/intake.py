@@ -1,7 +1,5 @@
 """Intake: screenings against the common criteria, and who was referred."""
 
-from __future__ import annotations
-
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
 from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell

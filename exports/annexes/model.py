@@ -3,8 +3,6 @@
 Each kind is declared in a module of its own (`exports/annexes/<kind>.py`); here are the parts of a declaration.
 """
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Annex 5: where clients stand 12 months after the end, and the competence strengthening in those months."""
 
-from __future__ import annotations
-
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
 from exports.figures.plan import MEASURED_HAD_ENDED, Categories, Field, Link, Mart, Measure, Wide
 from exports.figures.rules import Cell, PrefixSum

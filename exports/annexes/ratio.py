@@ -1,7 +1,5 @@
 """The activation ratio: clients in a TWE against beneficiaries of a leefloon, per municipality and year."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Ranking

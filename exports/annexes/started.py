@@ -1,7 +1,5 @@
 """Annex 1: trajectories started, by expected duration."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

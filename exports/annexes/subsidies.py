@@ -1,7 +1,5 @@
 """Annex 3: wage subsidies paid, by year of performance (default) or of payment."""
 
-from __future__ import annotations
-
 from exports.annexes.model import AnnexKind, ChartPlan, CorrectionPeriod, DateRole, Note, Unavailable
 from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell

@@ -1,7 +1,5 @@
 """Annex 6: trajectories with a transmission to VDAB's Controledienst within 12 months after the end."""
 
-from __future__ import annotations
-
 from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
 from exports.figures.plan import MEASURED_HAD_ENDED, Field, Link, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage

@@ -5,8 +5,6 @@
 Next to it stands `antwoord_cijfers.xlsx`: every figure of the text with the mart, column and filter it comes from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The answer to a question as blocks of text, in the order of the minister's answers: question, answer, annexes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -4,8 +4,6 @@ Every figure stands in a run of its own with the character style "Cijfer", so th
 finished document.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence

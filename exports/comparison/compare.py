@@ -7,8 +7,6 @@ caused it: the deliveries that the newer figures rest on and the older do not. N
 knows better which delivery touches which municipality (`orchestration.releases.attribution`) hands in `causes`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

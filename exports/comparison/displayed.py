@@ -4,8 +4,6 @@ Reading the finished workbook gives what a reader was given, whatever hid or rou
 release keeps, and what a later answer is compared with.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

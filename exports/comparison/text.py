@@ -1,7 +1,5 @@
 """A comparison as text for a terminal: per annex the changes for Flanders, then the largest ones by municipality."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from decimal import Decimal
 

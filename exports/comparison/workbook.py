@@ -1,7 +1,5 @@
 """A comparison as a Dutch workbook, and the revision sheet of an annex that was answered before."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass

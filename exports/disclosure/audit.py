@@ -12,8 +12,6 @@ arithmetic). For a cell without such a proof the exact lowest and highest value 
 propagation (`OuterBounds`) already gives the same bounds. Points may be passed in by whoever chose what to hide: they
 only save time, since a point that doesn't satisfy the published system exactly is thrown away."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 

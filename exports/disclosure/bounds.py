@@ -4,8 +4,6 @@
 `width` apart prove that a reader can't confine it further. `OuterBounds` follows one equation after the other: cheap,
 and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -5,8 +5,6 @@ made.passed                         # False: no public edition
 made.hidden(figure.id)              # what `exports.write_annex` asks of every figure
 save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads"""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property

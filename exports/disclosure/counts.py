@@ -8,8 +8,6 @@ that two sets of parts add up to the same total (all profile tables count the sa
 A row is all that one population counts in one year and place. Rows can be withheld (`exports.disclosure.withhold`):
 then all their cells are hidden, zeros too, except what the usual edition publishes of them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -10,8 +10,6 @@ changed between two releases. The second has to infer it: a hidden figure looks 
 around it looks the same he takes it to be unchanged; where a total or a figure beside it looks different, he can't tell
 which of the hidden figures changed. A figure shown in one release and hidden in the other looks different."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Every figure of the marts has an identity; the policy says which count of which population it is. A figure that the
 policy doesn't know is an error, so that nothing is shown that nobody thought about."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache

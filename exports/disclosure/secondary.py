@@ -3,8 +3,6 @@
 `GreedySuppression` looks at every equation on its own and at what propagation shows. `RepairProgram` finds the cheapest
 way to free one confined cell with a linear program over all cells of a system."""
 
-from __future__ import annotations
-
 from collections import deque
 
 import numpy as np

@@ -3,8 +3,6 @@
 HiGHS (highspy, MIT licence) works with floating-point numbers. Its optimum is rounded to whole numbers and counts
 as a feasible point only when every equation and bound holds exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ Gzip-compressed JSON; the same control gives the same bytes. The file holds the 
 without them a later release could not tell which figures are still the same: it is as confidential as the full edition.
 The policy is in it as text, so that a later change of `policy.yml` doesn't change what an old control says."""
 
-from __future__ import annotations
-
 import datetime as dt
 import gzip
 import json

@@ -7,8 +7,6 @@
    (`secondary.RepairProgram`).
 The audit comes after that and uses nothing of it, except for the points, which it checks itself."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor

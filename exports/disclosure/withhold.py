@@ -10,8 +10,6 @@ tables confine them. Those rows are withheld, of a municipality before those of 
 cell any more. Only what the usual edition doesn't publish is withheld. With all of that withheld a reader has nothing
 beyond the usual edition, so there is always an outcome when the usual edition has one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """What a workbook says about disclosure control, in Dutch."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport

@@ -6,8 +6,6 @@ What it shows is defined in `cijferboek.yml`. The page holds its figures once, a
 them; what is hidden never enters the data, so that nothing on the page can be worked out from it. Shares are worked
 out on the page, from what it shows."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path

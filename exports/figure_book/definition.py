@@ -2,8 +2,6 @@
 
 It names figures as a question does; what is hidden of them is decided together with those of all questions."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The page itself: template, style and scripts put around the data, under a policy that forbids the network."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

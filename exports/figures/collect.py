@@ -1,7 +1,5 @@
 """From the marts of a publication to the figures of one annex: groups of cells by place, tables of measures."""
 
-from __future__ import annotations
-
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ a function `hidden(identity) -> bool`; `exports.editions` asks it about every fi
 figures that it was worked out from.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal

@@ -5,8 +5,6 @@ place and year; a *measure* is a column that a wide table has for every year, ma
 *indicator* is a measure with the identity of its figures.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

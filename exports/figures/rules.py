@@ -4,8 +4,6 @@ A rule gets the group and the same place's group of the year before (None when t
 None when the figure is undefined.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The rows of a mart as an annex shows them: codes with labels, nothing empty, every figure with its identity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any

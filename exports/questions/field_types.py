@@ -1,7 +1,5 @@
 """Types of fields of the YAML files of exports: questions, the figure book's definition and the disclosure policy."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar

@@ -3,8 +3,6 @@
 A file added to the folder is a question added; no code changes. The descriptions of the fields are those that an
 editor shows (docs/schemas/question.schema.json). Every mistake of a file is reported at once, with its line."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator

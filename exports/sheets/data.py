@@ -1,7 +1,5 @@
 """The gegevensbladen, with the rows of the marts themselves, and Velden, which explains their columns."""
 
-from __future__ import annotations
-
 from exports.figures.identity import Entry, Figure
 from exports.figures.tidy import Tidy, TidyColumn
 from exports.sheets.context import FIELDS, Context

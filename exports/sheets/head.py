@@ -1,7 +1,5 @@
 """What stands above the tables of a sheet, and the sheet of contents: for annexes, and for workbooks that are none."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from exports.editions import PUBLIEK, Edition, edition

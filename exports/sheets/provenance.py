@@ -1,7 +1,5 @@
 """Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from exports.figures.identity import Value

@@ -1,7 +1,5 @@
 """The municipalities whose figure rose and fell most, with a chart."""
 
-from __future__ import annotations
-
 from exports.annexes.model import Ranking
 from exports.figures.identity import GEMEENTE, Entry, is_hidden
 from exports.figures.plan import Indicator

@@ -4,8 +4,6 @@ Every comparison is made for every municipality. An annex of which one fails is 
 another annex. The sheet shows totals that the annex publishes anyway, so that it gives nothing away.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,6 @@
 """The tables of figures, with their charts: the totals for Flanders, and the wide tables with a row per gemeente,
 centrumstad or provincie and a block of columns per year."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

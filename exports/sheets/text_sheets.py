@@ -1,8 +1,6 @@
 """The sheets of text: Voorblad and Inhoud, with the question and the sheets; Toelichting and Definities, with notes and
 definitions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from exports.figures.reading import UNASSIGNED

@@ -6,8 +6,6 @@ a clause of which a figure doesn't exist is left out whole. What is named as hid
 same figures are asked for under the same names. What is quoted of an annex kind stands in the kind's own module.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -5,8 +5,6 @@ one or more lookups by one of the `RULES`. Anyone can therefore check a figure w
 Blocks (paragraphs and small tables) hold text and figures, and know nothing of Word.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Numbers as a Dutch text shows them: a point between thousands, a comma before decimals."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 

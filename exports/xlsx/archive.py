@@ -1,7 +1,5 @@
 """Files that come out the same every time: the parts of an .xlsx in order, and files replaced in one step."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import re

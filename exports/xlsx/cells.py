@@ -6,8 +6,6 @@ strings gives the same XML fifteen times faster, so that `exports.xlsx.workbook`
 Text is always an inline string: what starts with `=` can't become a formula.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import re

@@ -1,7 +1,5 @@
 """Native charts: `exports.xlsx.document.Chart` to openpyxl, with the values cached so that any viewer can draw them."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any, cast
 

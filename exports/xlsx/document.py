@@ -6,8 +6,6 @@ Creating an object raises DocumentError for what Excel would repair or reject: b
 table and sheet names.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence

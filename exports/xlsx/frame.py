@@ -1,7 +1,5 @@
 """What stands around the rows of a sheet: view, Excel table, links, print settings, and where its charts stand."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Looks of the workbooks: fonts, fills and number formats, registered once per workbook as style numbers."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -4,8 +4,6 @@ openpyxl makes everything around the rows (`exports.xlsx.frame`); `exports.xlsx.
 empty `sheetData` of each sheet while `exports.xlsx.archive` puts the parts in order.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import zipfile

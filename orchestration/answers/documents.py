@@ -3,8 +3,6 @@
 Settings, ledger and publication decide; the documents themselves are written by `exports`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Sequence

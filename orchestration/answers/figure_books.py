@@ -1,8 +1,6 @@
 """The figure book of a publication: where it lies, whether it is up to date, and writing it under the disclosure
 control of the annexes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Question status: of every question, what was released and when, and whether its written documents are up to date."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path

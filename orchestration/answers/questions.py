@@ -1,7 +1,5 @@
 """The questions that can be answered: those of the project, and those in the folder that `TWE_QUESTIONS` names."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A new question file to start from: a known one, with what belongs to that question alone taken out."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -1,7 +1,5 @@
 """Commands of the data engineer: runs, the Dagster page, alerts, backup, and the persons behind the rows."""
 
-from __future__ import annotations
-
 import datetime as dt
 import sys
 from pathlib import Path

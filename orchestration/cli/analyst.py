@@ -1,7 +1,5 @@
 """Commands of the analyst: questions, annexes, comparisons, releases, the figure book, what columns mean."""
 
-from __future__ import annotations
-
 import datetime as dt
 import sys
 from collections.abc import Generator

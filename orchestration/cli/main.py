@@ -3,8 +3,6 @@
 Exit codes: 0 done; 1 a check blocked or a delivery was rejected whole, the rest is done; 2 wrong use or settings.
 """
 
-from __future__ import annotations
-
 import gc
 import sys
 from typing import Any

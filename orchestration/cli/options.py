@@ -1,7 +1,5 @@
 """What several commands take: days in one form everywhere (2025-12-31), the dates of figures, folders and files."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Commands for the data steward: quarantined rows, reviews of warnings, and checks of the files that they edit."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

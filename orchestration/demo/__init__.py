@@ -4,8 +4,6 @@ Nothing in here describes a real person or a real OCMW; the published numbers th
 `published_totals`. This package imports nothing from the rest of the project.
 """
 
-from __future__ import annotations
-
 from .demo import DemoSummary, InboxInUseError, write_demo
 
 __all__ = ["DemoSummary", "InboxInUseError", "write_demo"]

@@ -3,8 +3,6 @@
 Dates are days since 1970-01-01 (int32), months are counted from January 1970 (int32). No clock is read here.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np

@@ -4,8 +4,6 @@ The INSZ numbers pass the checksum, but belong to nobody: the day counter runs d
 001 and stay far below), in the order in which this module deals them out.
 """
 
-from __future__ import annotations
-
 import heapq
 from dataclasses import dataclass
 

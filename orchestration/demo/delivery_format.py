@@ -4,8 +4,6 @@ This restates the column lists of expectations/*.yml on purpose: the demo plays 
 in those files shows as demo rows that are quarantined.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """`write_demo`: draw the world, add the irregularities of each source, write the deliveries."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass, field
 from datetime import date

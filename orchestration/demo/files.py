@@ -3,8 +3,6 @@
 The same rows give the same bytes: DuckDB turns numbers into text with one thread, and workbooks get fixed times.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

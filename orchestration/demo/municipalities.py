@@ -4,8 +4,6 @@ A *unit* is a municipality of 2017 (308 of them). A unit keeps its size through 
 OCMW reports changes, on the day that the municipality is merged.
 """
 
-from __future__ import annotations
-
 import csv
 from collections import ChainMap, defaultdict
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Guidance, training and workplace learning happen during the trajectory, after th
 transmission is a file handed to the Controledienst. One function per source, all rows sound.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from . import published_totals

@@ -4,8 +4,6 @@ Every number is here once, with its source. A number marked "general knowledge" 
 gives an order of magnitude, so that the demo looks like the real thing, and is evidence of nothing.
 """
 
-from __future__ import annotations
-
 #: Number of trajectories for which the totals below hold unscaled.
 REFERENCE_TRAJECTORIES = 60_000
 

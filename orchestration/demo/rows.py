@@ -3,8 +3,6 @@
 A thing that still runs at one delivery is delivered again when it ends.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

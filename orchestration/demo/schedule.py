@@ -1,7 +1,5 @@
 """The calendar of deliveries: in which year a row is delivered, and which files each source sends, when and how."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -3,8 +3,6 @@
 Most art. 60 jobs start within two months of the trajectory, some later, some never come.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Everything that happened, drawn once: trajectories, clients, jobs, screenings. `rows` makes the sources of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What lies in the inbox: deliveries by their names, and everything else, which is reported and left alone."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import re

@@ -3,8 +3,6 @@
 Kept as one Parquet file that is replaced whole, so that dbt and people read it as any other table.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields

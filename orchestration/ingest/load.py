@@ -1,7 +1,5 @@
 """Loads the new deliveries of one source: read, pseudonymise, validate, write, and last of all the ledger."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -5,8 +5,6 @@ invalid) and, where a rule needs it, `c__unparsed` or `c__code`. `_shape` says w
 or malformed; `_repeat` whether it repeats or contradicts another row of its delivery. The INSZ itself is gone.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """The client's INSZ becomes a pseudonym before anything is validated or kept."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 

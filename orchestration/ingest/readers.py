@@ -4,8 +4,6 @@
 and the contract's columns as trimmed text, null when empty. Nothing is parsed here, and blank rows are no rows.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import datetime as dt

@@ -4,8 +4,6 @@ A run can be killed between its ledger and its summary. What it rejected would t
 the ids of the runs that did report are noted, and the next run reports what is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from orchestration.ingest.inbox import Inbox

@@ -1,7 +1,5 @@
 """Writes the lake and the quarantine, one Parquet file per delivery, and reads the lake's values back as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

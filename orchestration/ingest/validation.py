@@ -4,8 +4,6 @@ Great Expectations counts; one SQL statement from the same rule says which rows.
 load fails: a row is never loaded or quarantined by a rule that was read in two ways.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from duckdb import DuckDBPyConnection

@@ -1,7 +1,5 @@
 """What a run works with: the data folder, the contracts, the inbox as it was when the run began, the key."""
 
-from __future__ import annotations
-
 import datetime as dt
 from functools import cached_property
 

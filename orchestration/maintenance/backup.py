@@ -3,8 +3,6 @@
 The backup leaves out what can be made again (`work/`), and the inbox, since it holds the INSZ of every client.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import sqlite3

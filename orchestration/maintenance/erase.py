@@ -5,8 +5,6 @@ rows (trajectories, actions, payments), each by the same one in every delivery. 
 of each row stay as they were. docs/retention.md explains why, and what the law says.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import secrets

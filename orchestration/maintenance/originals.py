@@ -4,8 +4,6 @@ or an erasure, and removing them when their time is over (docs/retention.md).
 The functions return pseudonyms, row numbers and file names, never an INSZ.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path

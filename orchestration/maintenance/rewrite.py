@@ -3,8 +3,6 @@
 No file is changed in place: changed files are written to another folder, and hard links to the others put beside them.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping

@@ -4,8 +4,6 @@ A pseudonym cannot be computed from another pseudonym, so the INSZ of every clie
 files. When the original of a client is missing, nothing is changed.
 """
 
-from __future__ import annotations
-
 import hmac
 import shutil
 from collections.abc import Mapping

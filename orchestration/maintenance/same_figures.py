@@ -1,7 +1,5 @@
 """Proof that two states of the lake give the same figures: every mart is built from both, and every row compared."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from pathlib import Path

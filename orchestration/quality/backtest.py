@@ -4,8 +4,6 @@ The rows are those of the lake and of the quarantine (`replay`). Rules that read
 were rejected left no rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any

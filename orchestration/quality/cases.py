@@ -8,8 +8,6 @@ usable key can't be recognised when it is delivered again, so it stays open unti
 the steward reviewed and accepted is no longer open; this holds for that version of the row only.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field

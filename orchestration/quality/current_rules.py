@@ -4,8 +4,6 @@ Only rows of deliveries that came under other rules are run again (`replay`), so
 they are. A rule that reads the INSZ, which is gone, or other rows of its file keeps its verdict.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 Counts, names and the steward's own reasons; never a value of a row.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

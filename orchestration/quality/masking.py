@@ -1,7 +1,5 @@
 """No INSZ leaves by mistake: not in its own column, and not where it strayed into another text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """To which OCMW a row goes back: by the row, else by its trajectory, else by the label of the delivery."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import unicodedata

@@ -5,8 +5,6 @@ was delivered. Three things keep their verdict: whether a row has the right numb
 twice in its file, and whether its INSZ is valid, since the INSZ is gone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

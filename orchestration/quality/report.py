@@ -3,8 +3,6 @@
 All of it follows from the ledger, the rules and what the warehouse found, so the same state gives the same report.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

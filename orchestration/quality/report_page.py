@@ -1,7 +1,5 @@
 """The quality report as one HTML page that needs nothing else: no network, no script, no font of its own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from expectations.contract import warehouse_texts

@@ -4,8 +4,6 @@ Kept beside the ledger, so that backup, erasure and a new key take it along. One
 about a row and rule counts. A line names the row by file and number and holds nothing of the row itself.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping

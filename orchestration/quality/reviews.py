@@ -4,8 +4,6 @@ The decisions come as lines, of the steward's workbook or for one row. A row wit
 since nothing can show that it was delivered again. When one line is wrong, none is recorded.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -7,8 +7,6 @@ that repeat what was known are no cause. Rows that refer to a trajectory or a cl
 is.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence

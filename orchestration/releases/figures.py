@@ -1,8 +1,6 @@
 """The figures that a release showed: stored as Parquet in its folder, and read for the revision sheet of a later
 annex."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal

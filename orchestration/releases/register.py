@@ -11,8 +11,6 @@ show, so that a later answer can be compared with them:
     deliveries.parquet                  the deliveries that the figures rest on
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

@@ -4,8 +4,6 @@ Dagster's own documentation runs a service as a webserver and a daemon. `dagster
 developer, ends without its daemon when a signal tells it to.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

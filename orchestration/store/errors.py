@@ -1,7 +1,5 @@
 """The errors that a user can correct: the command line shows them in a line. Any other error is a fault of ours."""
 
-from __future__ import annotations
-
 
 class TweError(Exception):
     """Something that the reader of the message can put right: what is wrong, where, and what to do about it.

@@ -1,7 +1,5 @@
 """One writer at a time: a lock on the data folder that ends with the process that holds it, however it ends."""
 
-from __future__ import annotations
-
 import datetime as dt
 import fcntl
 import os

@@ -3,8 +3,6 @@
 dbt's `dim_geography` says the same in SQL; a test holds both together.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Where things lie in the data folder. The one place that knows the layout."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The only place that reads the environment. Today is used only to list the inbox 
 given its dates.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from pathlib import Path

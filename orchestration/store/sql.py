@@ -1,7 +1,5 @@
 """Names and values in SQL: the one place where they are quoted."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 

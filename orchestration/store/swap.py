@@ -4,8 +4,6 @@ The new folders are written beside the old ones. One rename says that they are c
 the lock finishes the exchange, also after a kill in the middle of it.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 Tables are aligned, without colours or cropping where nobody looks: in a pipe or a file.
 """
 
-from __future__ import annotations
-
 import io
 import shutil
 import sys

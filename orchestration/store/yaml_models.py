@@ -4,8 +4,6 @@ pydantic says at which field a value does not fit; the nodes of the YAML say on 
 messages are ours, since their readers are stewards and analysts, not programmers.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

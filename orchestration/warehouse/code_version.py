@@ -26,8 +26,6 @@ code they take the syntax tree without docstrings: a comment must make nothing s
 from other code, and a release to have been made under another control.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from collections.abc import Iterator

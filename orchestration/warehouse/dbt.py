@@ -1,7 +1,5 @@
 """Runs dbt in this process, which takes a third of the time of a subprocess per command."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Callable, Sequence

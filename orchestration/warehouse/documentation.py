@@ -6,8 +6,6 @@ column names what the column comes from as `<source>.<field>`: a field of a deli
 the run.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import json

@@ -3,8 +3,6 @@
 A failed or killed build leaves every earlier publication, and `current`, as they were.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

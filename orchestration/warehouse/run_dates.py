@@ -1,8 +1,6 @@
 """The dates of a run: which deliveries count (`as_of`), and the municipalities of which day (`geography_date`); with
 notes on how far the deliveries reach."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A check is a function from the places of the files to the mistakes in them; adding one is adding it to a list.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from orchestration.quality.checks import exports, reference, rules

@@ -1,7 +1,5 @@
 """The files that a steward may change: where they lie, and reference tables as rows that know their line."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 Code lists, class sets, municipalities with their dates and successors, and the list of their mergers.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,6 @@
 """Checks of `expectations/*.yml`: what the contract's reader rejects, what YAML would silently read wrong, and a dry
 run of every rule on a table without rows: a mistake in SQL, a pattern or a bound shows before a delivery comes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Generator, Iterator, Mapping

@@ -4,8 +4,6 @@ They leave the organisation and hold what the OCMW itself delivered, so they are
 their maker alone, and hold no INSZ.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

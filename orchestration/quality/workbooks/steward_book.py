@@ -3,8 +3,6 @@
 `twe quarantine --xlsx` writes it and `twe review` reads it back, so both know its columns from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
