@@ -132,9 +132,10 @@ class SourceFile(Fields):
         known |= {name for name in _block(content.get("derived")) if isinstance(name, str)}
         for number, rule in enumerate(rules) if isinstance(rules, list) else ():
             if isinstance(rule, dict):
-                if (name := str(rule.get("name"))) in taken:
-                    yield ("rules", number, "name"), f"the name {name!r} is used twice; names must differ"
-                taken.add(name)
+                if isinstance(name := rule.get("name"), str):
+                    if name in taken:
+                        yield ("rules", number, "name"), f"the name {name!r} is used twice; names must differ"
+                    taken.add(name)
                 yield from ((("rules", number, *place), what) for place, what in _unknown(rule, known, codes))
 
 

@@ -21,7 +21,6 @@ from exports.figures.reading import Municipality
 from exports.xlsx.archive import replace_file
 from orchestration.store.errors import TweError
 
-SUFFIX = ".control.json.gz"
 _FORMAT = 1
 _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
 
