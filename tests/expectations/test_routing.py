@@ -144,6 +144,7 @@ def test_settings_that_great_expectations_does_not_take_are_told(database: str) 
         suite.validate(database, "batch", [rule(BETWEEN, column="n", min_value=[1])])
 
 
+@pytest.mark.slow
 def test_a_database_stays_usable_after_great_expectations_read_it(database: str) -> None:
     suite.validate(database, "batch", [CASES[0][0]])
     with duckdb.connect(database) as con:

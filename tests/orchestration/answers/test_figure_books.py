@@ -54,6 +54,7 @@ def test_a_page_is_up_to_date_only_under_the_control_that_the_annexes_are_under(
     assert figure_books.current(settings, made) is None
 
 
+@pytest.mark.slow
 def test_what_it_shows_and_what_draws_it_count_too(settings, made, tmp_path, monkeypatch):
     figure_books.write(settings, made)
     changed = definition.load_definition().model_copy(update={"source_sha256": "other"})

@@ -23,6 +23,8 @@ from orchestration.demo.world import World, draw_world
 from tests.oracle import Ledger, deliver
 from tests.oracle.snapshot import current_rows, default_as_of
 
+pytestmark = pytest.mark.slow  # every test loads deliveries
+
 PROJECT = Path(__file__).resolve().parents[3]
 LAST_YEAR = 2021
 IN_WAREHOUSE = {"unknown_trajectory", "overlapping_trajectory"}

@@ -16,6 +16,8 @@ from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write, write_text
 
+pytestmark = pytest.mark.slow  # every test loads deliveries
+
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
 
 

@@ -13,6 +13,8 @@ from orchestration.quality.workbooks import return_book, steward_book
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write
 
+pytestmark = pytest.mark.slow  # every test loads deliveries
+
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
 LONG = "2020-01-01 | 2022-12-31 | UITGEVOERD"
 SAID_ON = dt.date(2024, 5, 6)

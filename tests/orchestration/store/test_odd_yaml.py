@@ -18,7 +18,7 @@ from orchestration.store.yaml_models import YamlFileError
 
 RULES = paths.PROJECT / "expectations"
 ODD: tuple[Any, ...] = (None, True, 0, -1, 2.5, "", "x", "2024-01-01", [], ["x"], [["x"]], [{}], {}, {"x": 1}, {1: "x"})
-EDITS = 60
+EDITS = 40
 
 
 def _rules(path: Path) -> object:
