@@ -18,6 +18,8 @@ from tests.disclosure.release_attacker import FLANDERS, Attacker, Key
 from tests.disclosure.views import EVERYTHING, controlled, truth, view
 from tests.disclosure.world import PLACES, FakePublication, draw, publish
 
+pytestmark = pytest.mark.slow  # every test solves many programs
+
 BEFORE, AFTER = dt.date(2024, 6, 1), dt.date(2025, 6, 1)
 YEARS = (2021, 2022, 2023)
 THRESHOLD = 4

@@ -19,6 +19,8 @@ from orchestration.store.paths import DataFolder
 from tests.support import deliveries
 from tests.support.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
 
+pytestmark = pytest.mark.slow  # every test loads deliveries
+
 VERSIONS = {name: contract.load(name).version for name in contract.sources()}
 GOOD = f"""
     transmissie_id | klant_id                     | transmissiedatum | verwijderd

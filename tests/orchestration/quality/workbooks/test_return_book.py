@@ -17,6 +17,8 @@ from orchestration.quality.workbooks import return_book
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write, write_text
 
+pytestmark = pytest.mark.slow  # every test loads deliveries
+
 HEAD = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
 
 
