@@ -1,15 +1,17 @@
 """A comparison as text for a terminal: per annex the changes for Flanders, then the largest ones by municipality."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from exports.comparison.compare import CODE, TIME, Change, Comparison
 from exports.comparison.displayed import FLANDERS
 from exports.figures.identity import Value
 from exports.figures.reading import same_code
+from orchestration.store.wording import table
 
 _REASONS = {TIME: "time passing", CODE: "other code"}
 _HEADER = ("municipality", "year", "figure", "was", "is", "difference", "figures", "because of")
+_RIGHT = (1, 3, 4, 5, 6)
+"""Columns of figures, which may hold a sign instead."""
 
 
 def text(comparison: Comparison, limit: int = 5) -> str:
@@ -42,7 +44,7 @@ def _annex(annex: str, changes: list[Change], numbers: dict[str, str], limit: in
     others.sort(key=lambda place: -_size(_main(places[place])))
     rows = [_row(group, numbers) for group in (*flanders, *(places[place] for place in others[:limit]))]
     count = len({place for place, _ in others})
-    lines = [f"{annex}: {len(changes):,} figures, {count} municipalities", *_aligned([_HEADER, *rows])]
+    lines = [f"{annex}: {len(changes):,} figures, {count} municipalities", table(_HEADER, rows, indent=2, right=_RIGHT)]
     if len(others) > limit:
         lines.append(f"  ... and {len(others) - limit:,} more municipalities and years; --xlsx FILE writes them all")
     return lines
@@ -71,13 +73,3 @@ def _figure_text(value: Value, sign: bool = False) -> str:
     if isinstance(value, int | float | Decimal):
         return f"{Decimal(str(value)):{'+' if sign else ''},}"
     return "-" if value is None else str(value)
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> Iterable[str]:
-    widths = [max(len(row[index]) for row in rows) for index in range(len(_HEADER))]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if index in (1, 3, 4, 5, 6) else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  " + "  ".join(cells).rstrip()

@@ -6,7 +6,7 @@ Tables are aligned, without colours or cropping where nobody looks: in a pipe or
 import io
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
 MOST_NAMED = 12
@@ -36,9 +36,11 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     return f"{len(names)} are known, and none comes near"
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0) -> str:
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[object]], indent: int = 0, right: Collection[int] = ()
+) -> str:
     """The rows under their headers, as lines. Columns of whole numbers are written with thousands separators and
-    aligned right. Without any header the line of headers is left out."""
+    aligned right, as are those at the positions in `right`. Without any header the line of headers is left out."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -53,7 +55,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[object]], indent: int 
     console = Console(file=output, width=width, force_terminal=seen, color_system="standard" if seen else None)
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(headers), header_style="bold")
     for number, header in enumerate(headers):
-        numbers = all(isinstance(row[number], int) for row in rows)
+        numbers = number in right or all(isinstance(row[number], int) for row in rows)
         wrapped = number == len(before)
         made.add_column(header, justify="right" if numbers and rows else "left", overflow="fold", no_wrap=not wrapped)
     for row in cells:

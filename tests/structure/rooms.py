@@ -14,7 +14,8 @@ OURS = {"orchestration", "expectations", "exports", "tests"}
 # Data flow one way, and so do imports: a room knows those before it, never those after it.
 #   store < ingest < warehouse < quality, releases < answers < maintenance < services < the top of orchestration
 GROUND = {
-    f"orchestration.store.{name}" for name in ("errors", "files", "municipalities", "paths", "sql", "yaml_models")
+    f"orchestration.store.{name}"
+    for name in ("errors", "files", "municipalities", "paths", "sql", "wording", "yaml_models")
 }
 WITH_INGEST = {"expectations", "orchestration.store", "orchestration.ingest"}
 WITH_WAREHOUSE = WITH_INGEST | {"exports", "orchestration.warehouse"}
