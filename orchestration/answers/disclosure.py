@@ -229,7 +229,7 @@ def _prune(data: DataFolder, latest: StoredControl) -> None:
 
 
 _REMEDY = (
-    "ask for the municipalities (`--geography-date`) or the stand of the release, for other years, or for fewer "
+    "ask for the municipalities (`--geography-date`) or the as-of date of the release, for other years, or for fewer "
     "tables; see 'When publishing is refused' in docs/disclosure.md"
 )
 

@@ -54,7 +54,7 @@ def _release(group: list[register.Release]) -> str:
     first = group[0]
     synthetic = "; SYNTHETIC demo data" if first.synthetic else ""
     return (
-        f"    released {_moment(first.released_at)}: stand {first.as_of}, municipalities of "
+        f"    released {_moment(first.released_at)}: as of {first.as_of}, municipalities of "
         f"{first.geography_date}, edition {first.edition}, status {first.status}, {len(group)} files{synthetic}"
     )
 
@@ -71,7 +71,7 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         return [f"    nothing written: twe annexes --question {question.id}"]
     lines = []
     for dates, written in found.items():
-        of = f"stand {dates[0]}, municipalities of {dates[1]}" if dates else "stand on their covers"
+        of = f"as of {dates[0]}, municipalities of {dates[1]}" if dates else "dates on their covers"
         lines.append(f"    written {_newest(written)}: {of}, {len(written)} of {len(files)} annexes in {place}")
     made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
     control = disclosure.stored_control(settings, made).stamp if made else ""
@@ -106,7 +106,7 @@ def _state(new: bool, as_of: dt.date | None) -> str:
     if new:
         return "up to date"
     why = "deliveries, questions, releases or code changed since"
-    return f"OUT OF DATE: {why}; `twe run` makes it anew, at stand {as_of}"
+    return f"OUT OF DATE: {why}; `twe run` makes it anew, as of {as_of}"
 
 
 def _newest(files: Sequence[Path]) -> str:

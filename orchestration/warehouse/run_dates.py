@@ -49,13 +49,13 @@ def coverage_notes(entries: Sequence[Entry], as_of: dt.date, years: Mapping[str,
     newest = newest_accepted([entry for entry in entries if entry.delivered_on <= as_of])
     if newest and (newest.year, newest.month) < (as_of.year, as_of.month):
         lines.append(
-            f"the stand {as_of} is later than the newest delivery ({newest}): what happened since is not in the "
+            f"the as-of date {as_of} is later than the newest delivery ({newest}): what happened since is not in the "
             "figures, and a trajectory whose end was announced for the days between counts as ended"
         )
     for question, asked in years.items():
         if later := sorted(year for year in asked if year > as_of.year):
             lines.append(
-                f"{question} asks for {', '.join(map(str, later))}, after the stand {as_of}: a 0 means "
+                f"{question} asks for {', '.join(map(str, later))}, after the as-of date {as_of}: a 0 means "
                 "'no figures yet' there"
             )
     return lines

@@ -204,7 +204,7 @@ def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
     assert text.count("    up to date") == 3 and "OUT OF DATE" not in text
     made = publication.current(finished.data)
     assert made
-    assert text.count(f": stand {made.as_of}, municipalities of {made.geography_date}, ") == 2
+    assert text.count(f": as of {made.as_of}, municipalities of {made.geography_date}, ") == 2
     monkeypatch.setattr(
         disclosure,
         "stored_control",
@@ -212,5 +212,5 @@ def test_the_list_of_questions_says_whether_what_is_written_is_up_to_date(
     )
     text = question_status.text(finished.settings)
     assert "    up to date" not in text
-    told = "OUT OF DATE: deliveries, questions, releases or code changed since; `twe run` makes it anew, at stand"
+    told = "OUT OF DATE: deliveries, questions, releases or code changed since; `twe run` makes it anew, as of"
     assert text.count(f"{told} {made.as_of}") == 3

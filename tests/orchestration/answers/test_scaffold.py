@@ -88,7 +88,7 @@ def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) 
     text = question_status.text(own)
     of_2024 = text[text.index("twe-2024") :]
     assert (
-        "released 2026-02-20 10:15 UTC: stand 2026-02-19, municipalities of 2025-01-01, edition publiek, "
+        "released 2026-02-20 10:15 UTC: as of 2026-02-19, municipalities of 2025-01-01, edition publiek, "
         "status definitief, 2 files; SYNTHETIC demo data" in of_2024
     )
     before = text[: text.index("twe-2024")]

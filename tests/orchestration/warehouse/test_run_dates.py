@@ -18,5 +18,5 @@ def test_dates_and_years_after_the_newest_delivery_are_noted() -> None:
     (line,) = notes(dt.date(2027, 1, 1))
     assert "2027-01-01 is later than the newest delivery (2024-02-20)" in line
     assert notes(dt.date(2024, 2, 29), (2023, 2024, 2025)) == [
-        "twe-2024 asks for 2025, after the stand 2024-02-29: a 0 means 'no figures yet' there"
+        "twe-2024 asks for 2025, after the as-of date 2024-02-29: a 0 means 'no figures yet' there"
     ]
