@@ -8,7 +8,7 @@ from exports.figures.reading import same_code
 from exports.questions.question import Question
 from orchestration import runner
 from orchestration.answers.questions import chosen
-from orchestration.ingest.ledger import Entry
+from orchestration.ingest.ledger import Entry, accepted_until
 from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RunRequest
 from orchestration.releases.attribution import attribute_changes
@@ -52,8 +52,8 @@ def run(
     made = attribute_changes(
         settings.folder,
         workspace.contracts,
-        _accepted(entries, old.as_of),
-        _accepted(entries, new.as_of),
+        accepted_until(entries, old.as_of),
+        accepted_until(entries, new.as_of),
         (old.as_of, new.as_of),
         new.geography_date,
         not same_code(old.code_version, new.code_version),
@@ -69,10 +69,6 @@ def write_workbook(comparison: Comparison, path: Path) -> Path:
     if MARK not in path.stem:
         path = path.with_stem(f"{path.stem}_{MARK}")
     return workbook.write(document(comparison), path)
-
-
-def _accepted(entries: list[Entry], as_of: dt.date) -> list[Entry]:
-    return [entry for entry in entries if entry.status == "accepted" and entry.delivered_on <= as_of]
 
 
 def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geography: dt.date) -> Publication:

@@ -228,6 +228,35 @@ def load_questions(folder: Path | None = None) -> dict[str, Question]:
     return {path.stem: load_question(path) for path in files}
 
 
+def read_questions(project: Path, own: Path | None, figure_book: str) -> tuple[dict[str, Question], list[Mistake]]:
+    """The questions of the project's folder and of one's own by id, and what is wrong: mistakes in a file, and ids that
+    are taken, by the project or by the figure book (`figure_book`)."""
+    found: dict[str, Question] = {}
+    mistakes: list[Mistake] = []
+    paths = sorted(project.glob("*.yml"))
+    taken = {path.stem for path in paths}
+    for path in paths:
+        _add(path, found, mistakes)
+    for path in sorted(own.glob("*.yml")) if own else ():
+        if path.stem in taken:
+            what = f"the project has a question {path.stem} already; give this one another id"
+            mistakes.append(Mistake(path.name, None, what))
+        elif path.stem == figure_book:
+            what = f"{figure_book} is the figure book; give this question another id"
+            mistakes.append(Mistake(path.name, None, what))
+            _add(path, {}, mistakes)
+        else:
+            _add(path, found, mistakes)
+    return found, mistakes
+
+
+def _add(path: Path, found: dict[str, Question], mistakes: list[Mistake]) -> None:
+    try:
+        found[path.stem] = load_question(path)
+    except QuestionFileError as error:
+        mistakes += error.mistakes
+
+
 def load_question(path: Path) -> Question:
     """One question file. Raises QuestionFileError with every mistake in it."""
     found = read(path, QuestionFile, path.stem, QuestionFileError)

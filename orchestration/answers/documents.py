@@ -41,7 +41,7 @@ def folder(
     if (publication.as_of, publication.geography_date) != (usual.as_of, usual.geography_date):
         parts.append(f"stand-{publication.as_of}_gebied-{publication.geography_date}")
     if years:
-        parts.append("jaren-" + "+".join(map(str, years or ())))
+        parts.append("jaren-" + "+".join(map(str, years)))
     place = data.annexes / question.id
     return place / "_".join(parts) if parts else place
 

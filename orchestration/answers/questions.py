@@ -1,10 +1,9 @@
 """The questions that can be answered: those of the project, and those in the folder that `TWE_QUESTIONS` names."""
 
-from collections.abc import Container, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from exports.questions.field_types import parse_years as question_years
-from exports.questions.question import Question, QuestionFileError, load_question
+from exports.questions.question import Question, QuestionFileError, read_questions
 from orchestration.releases.register import FIGURE_BOOK
 from orchestration.store.errors import TweError
 from orchestration.store.paths import QUESTIONS
@@ -44,27 +43,10 @@ def sound(settings: Settings) -> dict[str, Question]:
 
 
 def _read(settings: Settings) -> tuple[dict[str, Question], list[Mistake]]:
-    found: dict[str, Question] = {}
-    mistakes: list[Mistake] = []
     folder = settings.questions_folder
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"TWE_QUESTIONS names {folder}, which is no folder; create it or name another")
-    own = sorted(folder.glob("*.yml")) if folder else []
-    for path in (*sorted(QUESTIONS.glob("*.yml")), *own):
-        if taken := _taken(path, found, path in own):
-            mistakes.append(Mistake(path.name, None, taken))
-            continue
-        try:
-            found[path.stem] = load_question(path)
-        except QuestionFileError as error:
-            mistakes += error.mistakes
-    return found, mistakes
-
-
-def _taken(path: Path, found: Container[str], is_own: bool) -> str:
-    if is_own and path.stem == FIGURE_BOOK:
-        return f"{FIGURE_BOOK} is the figure book; give this question another id"
-    return f"the project has a question {path.stem} already; give this one another id" if path.stem in found else ""
+    return read_questions(QUESTIONS, folder, FIGURE_BOOK)
 
 
 def chosen(settings: Settings, ids: Sequence[str]) -> list[Question]:

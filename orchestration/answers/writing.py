@@ -19,7 +19,7 @@ from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
 from orchestration.answers import disclosure, documents
 from orchestration.answers.questions import Years
-from orchestration.ingest.ledger import Entry
+from orchestration.ingest.ledger import Entry, accepted_until
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import figures, register
 from orchestration.releases.attribution import ChangeAttribution, attribute_changes
@@ -126,7 +126,7 @@ def revision_sheets(
 def _attribution(settings: Settings, publication: Publication, line: Release) -> ChangeAttribution:
     """What changed between the release of `line` and the publication; the same for every annex of the question."""
     workspace = Workspace(settings)
-    accepted = [e for e in workspace.entries() if e.status == "accepted" and e.delivered_on <= publication.as_of]
+    accepted = accepted_until(workspace.entries(), publication.as_of)
     known = figures.deliveries(settings.folder.releases / line.folder)
     return attribute_changes(
         settings.folder,

@@ -135,6 +135,11 @@ def once(entries: Iterable[Entry]) -> list[Entry]:
     return [e for e in entries if e.status == "accepted" or e.loaded_at == newest[e.file_name]]
 
 
+def accepted_until(entries: Iterable[Entry], as_of: dt.date) -> list[Entry]:
+    """The deliveries that exist at as_of: accepted, and delivered up to that day."""
+    return [e for e in entries if e.status == "accepted" and e.delivered_on <= as_of]
+
+
 def newest_accepted(entries: Iterable[Entry]) -> dt.date | None:
     """The default as_of: the newest day on which something was accepted."""
     return max((e.delivered_on for e in entries if e.status == "accepted"), default=None)

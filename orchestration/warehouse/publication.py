@@ -15,7 +15,7 @@ import duckdb
 
 from exports.dictionary import DescribedTable
 from orchestration.ingest.inbox import is_synthetic
-from orchestration.ingest.ledger import Entry
+from orchestration.ingest.ledger import Entry, accepted_until
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote
@@ -77,7 +77,7 @@ def publish(
     digest = inputs_digest(entries, dates)
     name = f"{dates.as_of}_geo-{dates.geography_date}_{digest[:10]}"
     final, building = data.published / name, data.published / f".{name}{TEMPORARY}"
-    accepted = [e for e in entries if e.status == "accepted" and e.delivered_on <= dates.as_of]
+    accepted = accepted_until(entries, dates.as_of)
     publication = Publication(
         path=final,
         as_of=dates.as_of,
@@ -113,7 +113,7 @@ def _copy_tables(
 ) -> dict[str, int]:
     rows: dict[str, int] = {}
     with duckdb.connect(str(folder / DATABASE)) as con:
-        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         found = con.execute(
             "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = ? "
             "order by 1",

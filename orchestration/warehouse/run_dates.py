@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.ledger import Entry, newest_accepted
+from orchestration.ingest.ledger import Entry, accepted_until, newest_accepted
 from orchestration.store.errors import TweError
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal
@@ -37,7 +37,7 @@ def resolve(entries: Sequence[Entry], as_of: dt.date | None = None, geography_da
             "no delivery has been accepted yet, so there are no figures; put deliveries in the inbox"
         )
     day = as_of or newest
-    if not any(e.status == "accepted" and e.delivered_on <= day for e in entries):
+    if not accepted_until(entries, day):
         raise NothingAcceptedError(f"no delivery had been accepted on {day}; choose a later date")
     return RunDates(day, geography_date or day, day == newest)
 

@@ -40,7 +40,7 @@ def require_sound(
     only question files hold mistakes.
     """
     found = mistakes(CHEAP, places)
-    of_questions = found == mistakes((exports.questions,), places)
+    of_questions = bool(found) and found == mistakes((exports.questions,), places)  # read again only to tell them apart
     if found and not (of_questions and despite_questions):
         raise MistakesError(found, f"Nothing was changed. {remedy_for_questions}".strip() if of_questions else "")
     return found

@@ -15,21 +15,9 @@ if TYPE_CHECKING:
 
 def questions(places: Places) -> Iterator[Mistake]:
     """Every question can be read, and has an id of its own."""
-    from exports.questions.question import QuestionFileError, load_question
+    from exports.questions.question import read_questions
 
-    own = sorted(places.own_questions.glob("*.yml")) if places.own_questions else []
-    paths = sorted(places.questions.glob("*.yml"))
-    taken = {path.stem for path in paths}
-    if places.own_questions and (clash := places.own_questions / places.figure_book.name) in own:
-        yield Mistake(clash.name, None, f"{clash.stem} is the figure book; give this question another id")
-    for path in (*paths, *own):
-        if path in own and path.stem in taken:
-            yield Mistake(path.name, None, f"the project has a question {path.stem} already; give this one another id")
-            continue
-        try:
-            load_question(path)
-        except QuestionFileError as error:
-            yield from error.mistakes
+    yield from read_questions(places.questions, places.own_questions, places.figure_book.stem)[1]
 
 
 def remarks(found: Iterable[Question], newest: dt.date | None) -> list[str]:
