@@ -92,10 +92,9 @@ def _document(contract: SourceContract, rows: Sequence[FilledRow], cover: Cover,
 
 
 def _columns(contract: SourceContract) -> Iterator[FormColumn]:
-    said = {check.name for check in rules.checks(contract) if check.formula}
+    place = ex.place_of(contract)
     for column in contract.columns:
-        wrong = [c for c in rules.checks(contract) if column.name in c.columns and c.formula]
-        doubtful = any(c.rule.on_fail == "warn" for c in wrong)
+        wrong = rules.looks(contract, column.name, "reject")
         invalid = f"twe_regel_invalid_{column.name}"
         is_list = column.type in ("code", "yesno")
         yield FormColumn(
@@ -105,9 +104,9 @@ def _columns(contract: SourceContract) -> Iterator[FormColumn]:
             title=column.name,
             about=_message(column, is_list),
             choices=ex.list_name(column) if is_list else "",
-            valid=f"NOT({invalid})" if invalid in said else "",
-            wrong=rules.wrong(column.name),
-            doubtful=rules.doubtful(column.name) if doubtful else "",
+            valid=f"NOT({invalid})" if invalid in wrong else "",
+            wrong=(*wrong, f"ISERROR(${place.letters[column.name]}2)"),
+            doubtful=tuple(rules.looks(contract, column.name, "warn")),
             required=column.required,
         )
 
