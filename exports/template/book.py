@@ -114,7 +114,7 @@ def _columns(contract: SourceContract) -> Iterator[FormColumn]:
 def _message(column: Column, is_list: bool) -> str:
     """What is said when a cell is chosen."""
     may = "kies uit de lijst" if is_list else contracts.allowed(column)
-    must = "Verplicht" if column.required else "Mag leeg blijven"
+    must = "Verplicht" if column.required else "Niet verplicht"
     return f"{column.explanation} {must}: {may}.".strip()
 
 

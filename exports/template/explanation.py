@@ -59,7 +59,7 @@ def _about(contract: SourceContract, column: Column) -> str:
     parts = [column.explanation]
     if column.name in contract.key:
         parts.append("Sleutel." if len(contract.key) == 1 else "Deel van de sleutel.")
-    parts.append("Verplicht." if column.required else "Mag leeg blijven.")
+    parts.append("Verplicht." if column.required else "Niet verplicht.")
     if column.type == "code":
         codes = "; ".join(f"{code} ({label})" for code, label in contracts.labels(column).items())
         parts.append(f"Een van deze codes: {codes}.")

@@ -21,7 +21,8 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
-from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery, DeliveryError
+from expectations.model import NOTES
+from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.store.sql import literal, quote
 
 CHUNK = 100_000
@@ -72,8 +73,6 @@ def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[s
 
     Case and surrounding blanks don't count. Raises `DeliveryError` for a missing required column or one given twice.
     """
-    if names and names[0].strip().startswith(RETURN_MARK):
-        raise DeliveryError(f"{RETURN_HINT}, and {NAME_HINT}")
     wanted = {c.name for c in contract.columns}
     places: dict[str, int] = {}
     extra: list[str] = []
@@ -83,7 +82,7 @@ def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[s
             raise DeliveryError(f"has the column {known} twice; keep one")
         if known in wanted:
             places[known] = index
-        elif known:
+        elif known and known not in NOTES:
             extra.append(known)
     if missing := [c for c in contract.required if c not in places]:
         raise DeliveryError(f"lacks the required column(s) {', '.join(missing)}; add them to the header")

@@ -52,7 +52,13 @@ def told(document, sheet, job):
         for name in job["names"]:
             cell = sheet.getCellRangeByName(f"{job['scratch']}{row}")
             cell.setFormula(f"={name}")
-            found[name] = cell.String if job.get("as_text") else f"ERROR {cell.getError()}" if cell.getError() else bool(cell.Value)
+            found[name] = (
+                cell.String
+                if job.get("as_text")
+                else f"ERROR {cell.getError()}"
+                if cell.getError()
+                else bool(cell.Value)
+            )
             cell.setFormula("")
         rows.append(found)
     return rows
@@ -65,9 +71,18 @@ def main():
     (profile / "user" / "registrymodifications.xcu").write_text(BELGIUM, encoding="utf-8")
     pipe = f"twe{uuid.uuid4().hex}"
     office = subprocess.Popen(
-        ["soffice", "--headless", "--norestore", "--nologo", "--nodefault", f"--accept=pipe,name={pipe};urp;",
-         f"-env:UserInstallation={profile.as_uri()}"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [
+            "soffice",
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            f"--accept=pipe,name={pipe};urp;",
+            f"-env:UserInstallation={profile.as_uri()}",
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         context = connected(pipe)
