@@ -2,6 +2,7 @@
 does, says what its formulas make of it, and saves it. Job on standard input and outcome on standard output, as JSON.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
+SCRATCH = 60
 BELGIUM = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N">
@@ -44,24 +46,14 @@ def typed(sheet, cells):
         cell.FormulaLocal = text
 
 
-def told(document, sheet, job):
-    """What each of the named formulas says in each of the rows, in a cell that is emptied again."""
-    rows = []
-    for row in job["rows"]:
-        found = {}
-        for name in job["names"]:
-            cell = sheet.getCellRangeByName(f"{job['scratch']}{row}")
-            cell.setFormula(f"={name}")
-            found[name] = (
-                cell.String
-                if job.get("as_text")
-                else f"ERROR {cell.getError()}"
-                if cell.getError()
-                else bool(cell.Value)
-            )
-            cell.setFormula("")
-        rows.append(found)
-    return rows
+def told(sheet, names, rows):
+    """What each of the named formulas says in each of the rows: in cells at the right, which are emptied again."""
+    first, last = rows
+    place = sheet.getCellRangeByPosition(SCRATCH, first - 1, SCRATCH + len(names) - 1, last - 1)
+    place.setFormulaArray([[f"={name}" for name in names] for _ in range(first, last + 1)])
+    found = place.getDataArray()
+    place.clearContents(1023)
+    return [list(row) for row in found]
 
 
 def main():
@@ -92,17 +84,15 @@ def main():
             document = desktop.loadComponentFromURL(Path(one["file"]).as_uri(), "_blank", 0, (setting("Hidden", True),))
             sheet = document.Sheets.getByIndex(0)
             typed(sheet, one.get("cells", ()))
-            outcome.append(told(document, sheet, one) if one.get("names") else [])
+            outcome.append(told(sheet, one["names"], one["rows"]) if one.get("names") else [])
             if "save" in one:
                 document.storeToURL(
                     Path(one["save"]).as_uri(), (setting("FilterName", one.get("filter", "Calc MS Excel 2007 XML")),)
                 )
             document.close(True)
         json.dump(outcome, sys.stdout)
-        try:
+        with contextlib.suppress(Exception):  # the connection ends with the office
             desktop.terminate()
-        except Exception:
-            pass
     finally:
         try:
             office.wait(20)
