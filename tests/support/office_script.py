@@ -83,6 +83,7 @@ def main():
         for one in job["files"]:
             document = desktop.loadComponentFromURL(Path(one["file"]).as_uri(), "_blank", 0, (setting("Hidden", True),))
             sheet = document.Sheets.getByIndex(0)
+            document.lockControllers()  # nothing is drawn in between
             typed(sheet, one.get("cells", ()))
             outcome.append(told(sheet, one["names"], one["rows"]) if one.get("names") else [])
             if "save" in one:

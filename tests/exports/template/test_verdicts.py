@@ -68,7 +68,7 @@ def typed_rows(source: SourceContract) -> Iterator[Row]:
             row = sound_row(source, number) | {column.name: text}
             yield {name: given for name, given in row.items() if given}
     draw = random.Random(source.source)
-    for _ in range(80):
+    for _ in range(40):
         number += 1
         row = sound_row(source, number)
         for column in source.columns:
