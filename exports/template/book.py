@@ -92,7 +92,6 @@ def _document(contract: SourceContract, rows: Sequence[FilledRow], cover: Cover,
 
 
 def _columns(contract: SourceContract) -> Iterator[FormColumn]:
-    place = ex.place_of(contract)
     for column in contract.columns:
         wrong = rules.looks(contract, column.name, "reject")
         invalid = f"twe_regel_invalid_{column.name}"
@@ -106,7 +105,7 @@ def _columns(contract: SourceContract) -> Iterator[FormColumn]:
             about=_message(column, is_list),
             choices=ex.list_name(column) if is_list else "",
             valid=f"NOT({invalid})" if invalid in wrong else "",
-            wrong=(*wrong, f"ISERROR(${place.letters[column.name]}2)"),
+            wrong=tuple(wrong),
             doubtful=tuple(rules.looks(contract, column.name, "warn")),
             required=column.required,
         )

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from expectations import contract as contracts
 from expectations.model import WITHDRAWN, Column, Rule, SourceContract
+from expectations.source_file import TEXTS
 from exports.template import rules
 from exports.xlsx.document import Line
 
-TEXTS = ("missing", "invalid")
 MALFORMED_ROW = "malformed_row"
 """What a workbook can't have."""
 

@@ -9,6 +9,7 @@ place of its name, and takes 8,192 parts in all: a formula that uses another one
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from expectations.contract import MAX_TEXT
 from expectations.model import Column, SourceContract
 from exports.xlsx.cells import column_letters
 
@@ -97,7 +98,7 @@ def names_of(column: Column, place: Place) -> Iterator[tuple[str, str]]:
     plain = f'{cell}&""'
     for blank in _BLANKS:
         plain = f'SUBSTITUTE({plain},"{blank}"," ")'
-    yield text(column.name), f"TRIM(CLEAN({plain}))"
+    yield text(column.name), f'IF(ISERROR({cell}),"#",TRIM(CLEAN({plain})))'
     yield from _READERS[column.type](column, cell, text(column.name))
 
 
@@ -105,7 +106,7 @@ Named = Iterator[tuple[str, str]]
 
 
 def _text(column: Column, cell: str, given: str) -> Named:
-    yield value(column.name), f"IF({given}={_NONE},NA(),{given})"
+    yield value(column.name), f'IF(OR({given}="",LEN({given})>{MAX_TEXT},ISERROR({cell})),NA(),{given})'
 
 
 def _from_list(column: Column, cell: str, given: str) -> Named:
@@ -177,7 +178,6 @@ def _slashed(part: str) -> str:
     return f'DATEVALUE({written})/AND(FIND("/",{part})<4,{month}+0<13,{year}+0>999)'
 
 
-_NONE = '""'
 _READERS = {
     "text": _text,
     "code": _from_list,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from expectations.model import Rule, SourceContract
+from expectations.model import PERSON_NUMBER, Rule, SourceContract
 from exports.template import expressions as ex
 from exports.template.expressions import Place
 
@@ -73,6 +73,8 @@ def _concerned(contract: SourceContract, rule: Rule) -> frozenset[str]:
     for derived in named & set(contract.derived):
         named |= set(_WORD.findall(contract.derived[derived]))
     found = {name.split("__")[0] for name in named} & known
+    if PERSON_NUMBER in named:
+        found |= {c.name for c in contract.columns if c.is_identification}
     return frozenset(contract.key) if "_repeat" in named else frozenset(found)
 
 
@@ -140,7 +142,7 @@ class _Translator:
         if rule.only_if and bad:
             condition = self._condition(*rule.only_if)
             bad = f"IF({condition},{bad},FALSE)" if condition else ""
-        begun = BEGUN if rule.scope in ("delivered", "keyed") else _LIVE
+        begun = BEGUN if rule.scope in ("delivered", "keyed", "kept") else _LIVE
         return f"IF({begun},IFERROR({bad},FALSE),FALSE)" if bad else ""
 
     def _of(self, name: str) -> Operand | None:
