@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, has_changed
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -21,6 +21,10 @@ from orchestration.store.sql import literal
 
 BATCH_BYTES = 256 * 1024**2
 """Deliveries are validated together up to this size of their files; more would cost memory, less time."""
+NAMES_A_PERSON = Remark(
+    "has somebody's person number (INSZ) as its label; deliver it under another one",
+    "heeft iemands rijksregisternummer (INSZ) als label; lever het onder een ander label",
+)
 
 
 @dataclass
@@ -31,6 +35,8 @@ class SourceLoad:
     entries: list[Entry] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was loaded a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Files that were written to while they were read; they are left for the next run."""
 
     def total(self, column: str) -> int:
         return sum(getattr(e, column) for e in self.entries)
@@ -91,21 +97,10 @@ def load_source(
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
     for batch in _batches(deliveries):
-        entries: list[Entry] = []
-        read: dict[int, tuple[Delivery, list[Remark]]] = {}
         with duckdb.connect(database) as con:
             prepare_database(con, contract)
-            for number, delivery in enumerate(batch):
-                if delivery.sha256 in loaded:
-                    done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-                    continue
-                try:
-                    read[number] = delivery, readers.read(con, contract, delivery, number)
-                    loaded[delivery.sha256] = delivery.file_name
-                except DeliveryError as error:
-                    con.execute("delete from raw where _delivery = ?", [number])
-                    why = Remark(str(error), error.dutch)
-                    entries.append(_entry(delivery, "rejected", [why], contract.version, run_id))
+            read, rejected = _read_batch(con, contract, batch, loaded, done)
+            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in rejected]
             if read:
                 parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
                 validation.validate_batch(con, database, contract, validate)
@@ -116,6 +111,44 @@ def load_source(
         ledger.append(data.ledger, entries)
         done.entries += entries
     return done
+
+
+def _read_batch(
+    con: DuckDBPyConnection,
+    contract: SourceContract,
+    batch: Sequence[Delivery],
+    loaded: dict[str, str],
+    done: SourceLoad,
+) -> tuple[dict[int, tuple[Delivery, list[Remark]]], list[tuple[Delivery, Remark]]]:
+    """Reads deliveries into `raw`: those that were read, by number, and those that are rejected, with the reason.
+
+    What is neither is noted in `done`. `loaded` gets the name under which each content was read.
+    """
+    read: dict[int, tuple[Delivery, list[Remark]]] = {}
+    rejected: list[tuple[Delivery, Remark]] = []
+    for number, delivery in enumerate(batch):
+        if delivery.sha256 in loaded:
+            done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
+            continue
+        why: Remark | None = None
+        remarks: list[Remark] = []
+        try:
+            if delivery.names_a_person:
+                raise DeliveryError(*NAMES_A_PERSON)
+            remarks = readers.read(con, contract, delivery, number)
+        except DeliveryError as error:
+            why = Remark(str(error), error.dutch)
+        changed = has_changed(delivery)  # accepted or rejected, what was read is not what was hashed
+        if changed or why:
+            con.execute("delete from raw where _delivery = ?", [number])
+        if changed:
+            done.changed.append(delivery.file_name)
+        elif why:
+            rejected.append((delivery, why))
+        else:
+            read[number] = delivery, remarks
+            loaded[delivery.sha256] = delivery.file_name
+    return read, rejected
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
