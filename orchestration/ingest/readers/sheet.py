@@ -4,6 +4,7 @@ hold an error or a formula without a result, which the fast reader gives as empt
 The sheet's XML is searched as bytes, a piece at a time: parsing a million rows would cost more than reading them.
 """
 
+import io
 import posixpath
 import re
 import zipfile
@@ -20,13 +21,14 @@ ROWS, COLUMNS = 1_048_576, 16_384
 ROOM, SPARSE = 4_000_000, 16
 """Places up to the farthest cell that the reader may allot: so many in any case, or so many for each cell."""
 NO_RESULT, ERROR = "formule zonder resultaat", "foutwaarde"
+KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 _PIECE = 1 << 22
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # An element without a child, after its name.
-_CONTENT = rb"(?:\s[^>]*)?(?:(?<=/)>|(?<!/)>%s)"
+_CONTENT = rb"(?:\s[^>]*)?/?(?:(?<=/)>|(?<!/)>%s)"
 _PLACE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 _FILLED = re.compile(_PLACE.pattern + rb"[^>/]*>")
-_ERROR = re.compile(rb"[^>]*>(?:<f%s)?<v>([^<]*)</v>" % (_CONTENT % rb"[^<]*</f>"))
+_ERROR = re.compile(rb'(t="e"[^>]*>(?:<f%s)?<v>)([^<]*)(</v>)' % (_CONTENT % rb"[^<]*</f>"))
 _FORMULA = re.compile(rb"<f(%s)\s*(<v%s)?\s*</c>" % (_CONTENT % rb"[^<]*</f>", _CONTENT % rb"\s*</v>"))
 _ARRAY = re.compile(rb'\st="(?:array|dataTable)"')
 _RANGE = re.compile(rb'\sref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
@@ -43,6 +45,7 @@ class SheetFacts:
     columns: int = 0
     """How far its cells reach, and how many there are; 0 for a sheet without any."""
     cells: int = 0
+    has_unknown_errors: bool = False
     unreadable: dict[tuple[int, int], str] = field(default_factory=dict)
     """Place of a cell that cannot be read -> what is seen in it."""
     arrays: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -102,6 +105,18 @@ class Workbook:
         if facts.is_sparse:
             raise _far(facts.columns, facts.rows)
         return facts
+
+    def with_known_errors(self, part: str) -> io.BytesIO:
+        """The file, with one and the same error in every error cell of a sheet: the reader refuses those it does not
+        know, and programs make up new ones."""
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+            for name in self._parts.namelist():
+                with made.open(name, "w", force_zip64=True) as written:
+                    for piece in _plain(self._pieces(name), SheetFacts()) if name == part else self._pieces(name):
+                        written.write(_ERROR.sub(rb"\1#N/A\3", piece) if name == part else piece)
+        copy.seek(0)
+        return copy
 
     def _pieces(self, part: str) -> Iterator[bytes]:
         """The part, cut between rows."""
@@ -167,7 +182,8 @@ def _mark(piece: bytes, facts: SheetFacts) -> None:
         place = _PLACE.match(piece, start) if start >= 0 else None
         if place and b">" not in piece[start:at]:
             seen = _ERROR.match(piece, at)
-            text = seen[1].decode() if seen and _ERROR_TEXT.fullmatch(seen[1]) else ERROR
+            text = seen[2].decode() if seen and _ERROR_TEXT.fullmatch(seen[2]) else ERROR
+            facts.has_unknown_errors |= bool(seen and seen[2]) and text not in KNOWN_ERRORS
             facts.unreadable[_at(*place.groups())] = text
         at = piece.find(b't="e"', at + 1)
 

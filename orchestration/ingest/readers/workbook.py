@@ -1,6 +1,7 @@
 """XLSX: the first sheet of a workbook, every cell as the text that a person would type."""
 
 import datetime as dt
+import io
 import zipfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -68,13 +69,14 @@ def _refused() -> Generator[None]:
 def _first_sheet(book: Workbook, path: Path) -> tuple[Cells, SheetFacts]:
     (name, part), *_ = book.sheets()
     facts = book.facts(part)  # first: the reader allots what the farthest cell asks for
-    return _cells(path, name), facts
+    file = book.with_known_errors(part) if facts.has_unknown_errors else path
+    return _cells(file, name), facts
 
 
-def _cells(path: Path, sheet: str) -> Cells:
+def _cells(file: Path | io.BytesIO, sheet: str) -> Cells:
     from python_calamine import CalamineWorkbook
 
-    return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return CalamineWorkbook.from_object(file).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
 
 def _texts(cells: Cells, facts: SheetFacts) -> list[list[str]]:

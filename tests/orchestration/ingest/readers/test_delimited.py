@@ -168,11 +168,18 @@ LINES = st.lists(CHARACTERS, max_size=40).map("".join)
 
 
 def as_csv_reader_says(text: str) -> list[tuple[int, bool, list[str]]] | None:
-    """(row number, malformed, trimmed fields): Python's own csv module, without a short cut. None for a file with a
-    line break in a field, or that ends within one: as both columns are the contract's, a quote is not closed."""
+    """(row number, malformed, trimmed fields): Python's own csv module, without a short cut. None where a quote is not
+    closed: the file ends within one, or a column of the contract holds a line break, or another one with a separator.
+    """
     records = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
     longer = list(csv.reader(io.StringIO(text + "\nx", newline=""), delimiter=";"))
-    if longer[-1] != ["x"] or any("\n" in field or "\r" in field for record in records for field in record[:2]):
+    swallowed = [
+        place < 2 or ";" in field
+        for record in records
+        for place, field in enumerate(record)
+        if "\n" in field or "\r" in field
+    ]
+    if longer[-1] != ["x"] or any(swallowed):
         return None
     trimmed = [(number, [field.strip() for field in fields]) for number, fields in enumerate(records, start=1)]
     return [(number, len(fields) != 2, fields) for number, fields in trimmed[1:] if any(fields)]
