@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -21,6 +21,10 @@ from orchestration.store.sql import literal
 
 BATCH_BYTES = 256 * 1024**2
 """Deliveries are validated together up to this size of their files; more would cost memory, less time."""
+NAMES_A_PERSON = Remark(
+    "has somebody's person number (INSZ) as its label; deliver it under another one",
+    "heeft iemands rijksregisternummer (INSZ) als label; lever het onder een ander label",
+)
 
 
 @dataclass
@@ -31,6 +35,8 @@ class SourceLoad:
     entries: list[Entry] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was loaded a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Files that were written to while they were read; they are left for the next run."""
 
     def total(self, column: str) -> int:
         return sum(getattr(e, column) for e in self.entries)
@@ -65,8 +71,11 @@ class SourceLoad:
 
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
-    message = "this file name was loaded before with other content; deliver it under a new date or label"
-    entries = [_entry(d, "rejected", message, versions[d.source], run_id) for d in clashes]
+    why = Remark(
+        "this file name was loaded before with other content; deliver it under a new date or label",
+        "deze bestandsnaam werd al geladen met andere inhoud; lever het onder een nieuwe datum of een nieuw label",
+    )
+    entries = [_entry(d, "rejected", [why], versions[d.source], run_id) for d in clashes]
     if entries:
         ledger.append(data.ledger, entries)
     return entries
@@ -88,30 +97,58 @@ def load_source(
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
     for batch in _batches(deliveries):
-        entries: list[Entry] = []
-        read: dict[int, tuple[Delivery, list[str]]] = {}
         with duckdb.connect(database) as con:
             prepare_database(con, contract)
-            for number, delivery in enumerate(batch):
-                if delivery.sha256 in loaded:
-                    done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-                    continue
-                try:
-                    read[number] = delivery, readers.read(con, contract, delivery, number)
-                    loaded[delivery.sha256] = delivery.file_name
-                except DeliveryError as error:
-                    con.execute("delete from raw where _delivery = ?", [number])
-                    entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
+            read, rejected = _read_batch(con, contract, batch, loaded, done)
+            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in rejected]
             if read:
                 parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
                 validation.validate_batch(con, database, contract, validate)
                 storage.create_marked(con, contract)
             for number, (delivery, remarks) in read.items():
                 counts = _store(con, data, contract, number, delivery)
-                entries.append(_entry(delivery, "accepted", "; ".join(remarks), contract.version, run_id, **counts))
+                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts))
         ledger.append(data.ledger, entries)
         done.entries += entries
     return done
+
+
+def _read_batch(
+    con: DuckDBPyConnection,
+    contract: SourceContract,
+    batch: Sequence[Delivery],
+    loaded: dict[str, str],
+    done: SourceLoad,
+) -> tuple[dict[int, tuple[Delivery, list[Remark]]], list[tuple[Delivery, Remark]]]:
+    """Reads deliveries into `raw`: those that were read, by number, and those that are rejected, with the reason.
+
+    What is neither is noted in `done`. `loaded` gets the name under which each content was read.
+    """
+    read: dict[int, tuple[Delivery, list[Remark]]] = {}
+    rejected: list[tuple[Delivery, Remark]] = []
+    for number, delivery in enumerate(batch):
+        if delivery.sha256 in loaded:
+            done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
+            continue
+        why: Remark | None = None
+        remarks: list[Remark] = []
+        try:
+            if delivery.names_a_person:
+                raise DeliveryError(*NAMES_A_PERSON)
+            remarks = readers.read(con, contract, delivery, number)
+        except DeliveryError as error:
+            why = Remark(str(error), error.dutch)
+        changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
+        if changed or why:
+            con.execute("delete from raw where _delivery = ?", [number])
+        if changed:
+            done.changed.append(delivery.file_name)
+        elif why:
+            rejected.append((delivery, why))
+        else:
+            read[number] = delivery, remarks
+            loaded[delivery.sha256] = delivery.file_name
+    return read, rejected
 
 
 def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
@@ -187,14 +224,17 @@ def _checks(
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 
 
-def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:
+def _entry(
+    delivery: Delivery, status: str, remarks: Sequence[Remark], version: str, run_id: str, **counts: Any
+) -> Entry:
     return Entry(
         delivery_id=delivery.delivery_id,
         file_name=delivery.file_name,
         source=delivery.source,
         delivered_on=delivery.delivered_on,
         status=status,
-        message=message,
+        message="; ".join(remark.english for remark in remarks),
+        message_nl="; ".join(remark.dutch for remark in remarks),
         sha256=delivery.sha256,
         suite_version=version,
         run_id=run_id,
