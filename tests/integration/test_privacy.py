@@ -70,7 +70,7 @@ def delivered_insz(finished: Finished) -> set[str]:
     none belongs, in keys and labels."""
     found = set(finished.inbox.world.numbers) | set(finished.inbox.world.clients)
     for path in finished.inbox.paths:
-        source = SOURCES.get(path.name.rsplit("_2", 1)[0])
+        source = SOURCES.get(path.name.split("_2", 1)[0])
         if source is None or not path.is_file() or path.suffix not in (".csv", ".xlsx", ".parquet"):
             continue
         found |= {by_form(path.name[start:stop]) or "" for start, stop in spans(path.name)}
