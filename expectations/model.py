@@ -10,8 +10,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from orchestration.store.yaml_models import Fields, YamlFileError
 
 WITHDRAWN = "verwijderd"
+CLIENT = "klant_id"
 CLIENT_KEY = "client_key"
-"""The pseudonym that takes the place of the INSZ from ingest on."""
+"""The pseudonym that takes the place of the client's INSZ from ingest on."""
 LONGEST = {"week": 7, "month": 31, "quarter": 92, "half-year": 184, "year": 366}
 """Days of the longest such period."""
 
@@ -50,7 +51,10 @@ class Column:
 
     @property
     def lake_name(self) -> str:
-        return CLIENT_KEY if self.type == "insz" else self.name
+        """Name of the column behind the door; an INSZ becomes a pseudonym there."""
+        if self.type != "insz":
+            return self.name
+        return CLIENT_KEY if self.name == CLIENT else f"{self.name}_key"
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,16 @@ class SourceContract:
             return "Delivered at no fixed time."
         days = f"late after {r.late_after_days} days more, overdue after {r.overdue_after_days}"
         return f"Expected every {r.every}; {days}."
+
+    @property
+    def key_columns(self) -> tuple[Column, ...]:
+        """The columns of the key, in its order."""
+        by_name = {c.name: c for c in self.columns}
+        return tuple(by_name[name] for name in self.key)
+
+    @property
+    def insz_columns(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.type == "insz")
 
     @property
     def withdrawn(self) -> Column:

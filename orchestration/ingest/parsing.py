@@ -29,9 +29,7 @@ def create_macros(con: DuckDBPyConnection) -> None:
 
 def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mapping[int, dt.date], key: bytes) -> None:
     """Makes `batch` from `raw`, and drops `raw`. `days` gives the delivery day of each delivery number."""
-    insz = next((c for c in contract.columns if c.type == "insz"), None)
-    if insz:
-        pseudonym.create_client_keys(con, quote(insz.name), key)
+    pseudonym.create_client_keys(con, [c.name for c in contract.insz_columns], key)
     con.execute("create temp table days (_delivery integer, _delivered_on date)")
     con.executemany("insert into days values (?, ?)", [[n, day] for n, day in days.items()])
     _create_repeats(con, contract)
@@ -40,7 +38,10 @@ def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mappin
         f"case when {quote(c.name)} is null then {quote(c.text)} end as {quote(c.unparsed)}" for c in contract.columns
     )
     derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
-    keys = f"left join client_keys on client_keys.digits = insz_digits(r.{quote(insz.name)})" if insz else ""
+    keys = " ".join(
+        f"left join client_keys as {_keys(c)} on {_keys(c)}.digits = insz_digits(r.{quote(c.name)})"
+        for c in contract.insz_columns
+    )
     con.execute(f"""
         create table batch as
         with valued as (
@@ -88,10 +89,15 @@ def _create_repeats(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """)
 
 
+def _keys(column: Column) -> str:
+    """`client_keys` as it is joined for an INSZ column."""
+    return quote(f"{column.name}__keys")
+
+
 def _value(column: Column) -> str:
     text = f"r.{quote(column.name)}"
     if column.type == "insz":
-        return f"masked({text}) as {quote(column.text)}, client_keys.client_key as {quote(column.name)}"
+        return f"masked({text}) as {quote(column.text)}, {_keys(column)}.client_key as {quote(column.name)}"
     parts = [f"{text} as {quote(column.text)}"]
     match column.type:
         case "text":

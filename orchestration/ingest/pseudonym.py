@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from orchestration.ingest.inbox import DeliveryError
+from orchestration.store.sql import quote
 
 # What may stand between two digits of an INSZ: a full stop, hyphen, slash or anything that str.strip() takes for blank.
 BETWEEN_DIGITS = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}./-]*"
@@ -44,13 +46,14 @@ def create_insz_macros(con: DuckDBPyConnection) -> None:
     """)
 
 
-def create_client_keys(con: DuckDBPyConnection, column: str, key: bytes) -> None:
-    """Makes table `client_keys` (digits, client_key) for every valid INSZ in `column` of `raw`."""
-    if not key:
+def create_client_keys(con: DuckDBPyConnection, columns: Sequence[str], key: bytes) -> None:
+    """Makes table `client_keys` (digits, client_key) for every valid INSZ in `columns` of `raw`."""
+    if columns and not key:
         raise DeliveryError("cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY")
-    con.execute(f"create temp table digits as select distinct insz_digits({column}) as d from raw")
-    digits = [d for (d,) in con.execute("select d from digits where d is not null").fetchall()]
-    con.execute("drop table digits; create temp table client_keys (digits varchar, client_key varchar)")
+    con.execute("create temp table client_keys (digits varchar, client_key varchar)")
+    given = " union all ".join(f"select insz_digits({quote(column)}) as d from raw" for column in columns)
+    distinct = f"select distinct d from ({given}) where d is not null"
+    digits = [d for (d,) in con.execute(distinct).fetchall()] if columns else []
     if digits:
         keys = [client_key(d, key) for d in digits]
         con.register("pairs", {"digits": np.array(digits, dtype=object), "client_key": np.array(keys, dtype=object)})

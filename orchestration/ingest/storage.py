@@ -80,6 +80,9 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
         f"{quote(c.text) if c.type == 'insz' else f'without_insz({quote(c.text)})'} as {quote(c.name)}"
         for c in contract.columns
     )
+    keys = "".join(
+        f", {quote(c.name)} as {quote(c.lake_name)}" for c in contract.insz_columns if c.name in contract.key
+    )
     con.execute(f"""
         create table marked as
         with reasons as (
@@ -87,7 +90,7 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
             from broken group by _id
         )
         select _delivery, _row as row_number, case when quarantined then 'quarantined' else 'warned' end as outcome,
-            rules, {texts}, list_transform(_fields, lambda x: without_any_insz(x)) as fields
+            rules, {texts}{keys}, list_transform(_fields, lambda x: without_any_insz(x)) as fields
         from batch join reasons using (_id)
     """)
 
@@ -95,8 +98,9 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
 def write_quarantine(con: DuckDBPyConnection, path: Path, number: int) -> int:
     """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
 
-    Columns: row_number, outcome (quarantined or warned), rules, the given texts, and the fields of a malformed row.
-    No INSZ is in them: not in its own column, nor as a value that strayed into another.
+    Columns: row_number, outcome (quarantined or warned), rules, the given texts, the pseudonym of an INSZ that is part
+    of the key (by it the row is recognised when it is delivered again), and the fields of a malformed row. No INSZ is
+    in them: not in its own column, nor as a value that strayed into another.
     """
     return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 

@@ -156,10 +156,10 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
     delivered = f"{quarantine}, filename = true)"
     known = {name for name, *_ in con.execute(f"describe select * from {delivered}").fetchall()}
     columns = [c for c in source.columns if c.name in known]
-    by_name = {c.name: c for c in source.columns}
     bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
-    key = " || chr(31) || ".join(quote(k) for k in source.key)
-    lake_key = " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
+    # Of an INSZ in the key the quarantine keeps the pseudonym, which the lake has as well.
+    keys = [(quote(c.lake_name), lake_text(c) if c.type != "insz" else quote(c.lake_name)) for c in source.key_columns]
+    key, lake_key = (" || chr(31) || ".join(texts) for texts in zip(*keys, strict=True))
     given = ", ".join(f"j.{quote(c.name)}" for c in columns)
     rows = con.execute(f"""
         with broken as (

@@ -140,6 +140,10 @@ def test_the_insz_is_called_client_key_behind_the_door() -> None:
     assert (Column("klant_id", "insz").lake_name, Column("maand", "month").lake_name) == ("client_key", "maand")
 
 
+def test_every_other_insz_keeps_its_name_with_key_behind_it() -> None:
+    assert Column("oude_insz", "insz").lake_name == "oude_insz_key"
+
+
 MISTAKES = {
     "no columns": ("columns:", "kolommen:", "line 2: `columns` is missing; add it"),
     "no key": ("key: [proef_id]", "", "line 2: `key` is missing; add it"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from expectations import contract
 from orchestration.ingest import parsing
+from orchestration.ingest.pseudonym import client_key
 from orchestration.store.paths import DBT_PROJECT
 from tests.oracle import calendar, values
 from tests.oracle.sources import Column
@@ -132,6 +133,30 @@ def test_the_batch_holds_no_insz() -> None:
         assert texts == "[('93*********', None), ('93*********', '93*********')]"
         whole = str(con.execute("from batch").fetchall())
         assert INSZ[0] not in whole and "223.62" not in whole
+
+
+CHANGES = contract.SourceContract(
+    "wijzigingen", "Wijzigingen", "", ("oude_insz",),
+    (
+        contract.Column("oude_insz", "insz", required=True), contract.Column("nieuwe_insz", "insz", required=True),
+        contract.Column("verwijderd", "yesno"),
+    ),
+    {}, (), version="1",
+)  # fmt: skip
+
+
+def test_a_source_may_have_several_insz_and_one_may_be_its_key() -> None:
+    with door_database(CHANGES) as con:
+        written = [[2, INSZ[0], INSZ[1]], [3, INSZ[1], "93.05.18-223.61"], [4, "fout", None]]
+        con.executemany("insert into raw values (0, ?, false, null, ?, ?, null)", written)
+        parsing.create_batch(con, CHANGES, {0: JAN_2}, KEY)
+        rows = con.execute("select oude_insz, nieuwe_insz, oude_insz__text, nieuwe_insz__text from batch order by _row")
+        first, second = client_key(INSZ[0], KEY), client_key(INSZ[1], KEY)
+        assert rows.fetchall() == [
+            (first, second, "93*********", "05*********"),
+            (second, first, "05*********", "93*********"),
+            (None, None, "*********", None),
+        ]
 
 
 def test_rows_are_numbered_in_the_order_of_deliveries_and_rows() -> None:

@@ -157,7 +157,7 @@ def keys_of(*texts: str | None, key: bytes = KEY) -> dict[str, str]:
         create_insz_macros(con)
         con.execute("create table raw (k varchar)")
         con.executemany("insert into raw values (?)", [[text] for text in texts])
-        create_client_keys(con, "k", key)
+        create_client_keys(con, ["k"], key)
         return dict(con.execute("select digits, client_key from client_keys").fetchall())
 
 
