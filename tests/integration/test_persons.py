@@ -162,7 +162,7 @@ def test_a_client_of_whom_no_original_is_left_keeps_everything_as_it_was(setting
 
 
 def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = rotate_key.rewrite.rewrite_lake
+    real = rotate_key.rewrite.rewrite_rows
 
     def loses_a_file(old: Path, new: Path, *rest: object) -> tuple[int, int]:
         done = real(old, new, *rest)  # type: ignore[arg-type]
@@ -170,7 +170,7 @@ def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypat
             path.unlink()
         return done
 
-    monkeypatch.setattr(rotate_key.rewrite, "rewrite_lake", loses_a_file)
+    monkeypatch.setattr(rotate_key.rewrite, "rewrite_rows", loses_a_file)
     before = state(settings.folder)
     with pytest.raises(FiguresDifferError, match=r"the figures would change in .*mart_.*; nothing was changed"):
         rotate_key.rotate(settings)

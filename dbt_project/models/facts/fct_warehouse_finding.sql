@@ -47,6 +47,6 @@ select
     'number_circle' as rule,
     file_name,
     client_key as row_key,
-    next_client_key as other_key
+    cast(null as varchar) as other_key
 from {{ ref('int_client_identity') }}
 where is_in_circle

@@ -31,7 +31,6 @@ chains as (
 select
     changes.old_client_key as client_key,
     coalesce(chains.person_key, changes.old_client_key) as person_key,
-    changes.new_client_key as next_client_key,
     chains.person_key is null as is_in_circle,
     changes.file_name
 from changes
