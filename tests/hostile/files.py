@@ -11,8 +11,9 @@ from typing import Any
 
 import duckdb
 import openpyxl
+from openpyxl.utils import get_column_letter
 
-from .values import as_cell, as_parquet, as_text
+from .values import ErrorCell, Formula, Shown, as_cell, as_parquet, as_text
 
 STAMP = b"2020-01-01T00:00:00Z"
 
@@ -79,10 +80,15 @@ def write_xlsx(path: Path, sheet: Sheet, rng: Random) -> None:
     path.write_bytes(workbook([list(sheet.names), *rows], other))
 
 
-def workbook(rows: list[list[Any]], second: list[list[Any]] | None = None) -> bytes:
-    """A workbook with fixed times; strings are strings, also when they start with an equals sign."""
+def workbook(rows: list[list[Any]], second: list[list[Any]] | None = None, first: str = "") -> bytes:
+    """A workbook with fixed times; strings are strings, also when they start with an equals sign.
+
+    second: rows of a second sheet; first: name of the first one.
+    """
     book = openpyxl.Workbook()
     fill(book.worksheets[0], rows)
+    if first:
+        book.worksheets[0].title = first
     if second is not None:
         fill(book.create_sheet("toelichting"), second)
     buffer = io.BytesIO()
@@ -93,6 +99,8 @@ def workbook(rows: list[list[Any]], second: list[list[Any]] | None = None) -> by
             content = source.read(name)
             if name == "docProps/core.xml":
                 content = re.sub(rb"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", STAMP, content)
+            if name == "xl/worksheets/sheet1.xml":
+                content = with_results(content.decode(), rows).encode()
             target.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content)
     return fixed.getvalue()
 
@@ -100,10 +108,31 @@ def workbook(rows: list[list[Any]], second: list[list[Any]] | None = None) -> by
 def fill(sheet: Any, rows: list[list[Any]]) -> None:
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
-            if value is not None and value != "":
-                cell = sheet.cell(number, column, value)
-                if isinstance(value, str):
-                    cell.data_type = "s"
+            if value is None or value == "":
+                continue
+            cell = sheet.cell(number, column)
+            if isinstance(value, Shown):
+                cell.value, cell.number_format = value.value, value.number_format
+            elif isinstance(value, Formula):
+                cell.value = f"={value.text}"
+            else:
+                cell.value = value.text if isinstance(value, ErrorCell) else value
+                if isinstance(cell.value, str):
+                    cell.data_type = "e" if isinstance(value, ErrorCell) else "s"
+
+
+def with_results(sheet: str, rows: list[list[Any]]) -> str:
+    """The XML of a sheet with the results of its formulas, which openpyxl doesn't write."""
+    for number, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            if isinstance(value, Formula) and value.result is not None:
+                place = f"{get_column_letter(column)}{number}"
+                kind = {bool: ' t="b"', str: ' t="str"'}.get(type(value.result), "")
+                result = int(value.result) if isinstance(value.result, bool) else value.result
+                cell = f'<c r="{place}"{kind}><f>{value.text}</f><v>{result}</v></c>'
+                sheet, count = re.subn(rf'<c r="{place}"[^>]*><f>.*?</c>', lambda _, cell=cell: cell, sheet, count=1)
+                assert count == 1, place
+    return sheet
 
 
 def write_parquet(path: Path, sheet: Sheet, rng: Random) -> None:

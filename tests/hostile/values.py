@@ -39,6 +39,27 @@ class Raw:
     text: str
 
 
+@dataclass(frozen=True)
+class Formula:
+    """A formula cell; result: what the file holds of it, None for nothing."""
+
+    text: str
+    result: str | int | float | bool | None = None
+
+
+@dataclass(frozen=True)
+class ErrorCell:
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number or day cell with a number format of its own."""
+
+    value: Any
+    number_format: str
+
+
 def some_day(rng: Random, first: date, last: date) -> date:
     return first + timedelta(days=rng.randrange(max((last - first).days, 0) + 1))
 
