@@ -30,10 +30,10 @@ class OriginalsMissingError(TweError):
 
 @dataclass(frozen=True)
 class KeyRotation:
-    """Numbers of clients, rows and lake files with a new pseudonym, and of rows of marts that were compared
+    """Numbers of person numbers, rows and lake files with a new pseudonym, and of rows of marts that were compared
     (`proved`)."""
 
-    clients: int
+    numbers: int
     rows: int
     files: int
     proved: int
@@ -42,7 +42,7 @@ class KeyRotation:
     def text(self) -> str:
         """What was done, and what is still to do by hand."""
         return (
-            f"{self.clients:,} clients have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
+            f"{self.numbers:,} person numbers have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
             f"All {self.proved:,} rows of the marts are the same.\n"
             "From now on TWE_PSEUDONYM_KEY must hold the new key. Destroy the former one, "
             "and the backups from before now."
