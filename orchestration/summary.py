@@ -12,7 +12,7 @@ from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report_page
-from orchestration.quality.counts import RowCounts, warehouse_findings
+from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, number_changes, warehouse_findings
 from orchestration.store.settings import Settings
 from orchestration.store.wording import counted, table
 from orchestration.warehouse import publication
@@ -104,6 +104,8 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     if broken := _broken_rules(settings, entries):
         lines += ["", "Rules broken most (twe quarantine shows all):"]
         lines.append(table(("rows", "on_fail", "source", "rule"), broken, indent=2))
+    if changes := number_changes(settings.folder):
+        lines += ["", _number_changes_line(all_changes(changes), len(changes))]
     if newest := report_page.latest(settings.folder):
         lines += ["", f"Quality report: {newest}"]
     made = publication.published(settings.folder)
@@ -129,6 +131,13 @@ def _sources_table(workspace: Workspace, entries: Sequence[Entry]) -> str:
         counts = (sum(e.rows_accepted for e in accepted), sum(e.rows_quarantined for e in accepted))
         rows.append((*files, *counts, newest or "-", "" if state == "on time" else state))
     return table(("source", "files", "rejected", "rows accepted", "quarantined", "newest", ""), rows)
+
+
+def _number_changes_line(changes: NumberChanges, deliveries: int) -> str:
+    return (
+        f"Changed person numbers: {changes.changed:,} in {counted(deliveries, 'delivery', 'deliveries')}, "
+        f"{changes.in_circle:,} of them in a circle; {counted(changes.outcomes_found, 'outcome')} no longer unknown"
+    )
 
 
 def _rejected(entries: Sequence[Entry]) -> list[str]:

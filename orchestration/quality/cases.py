@@ -250,9 +250,10 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
+    (key,) = source.key_columns
     rows = con.execute(
         f"""
-        with r as (select {texts}, _delivery_id, _file_name, _row from {lake}))
+        with r as (select {texts}, {quote(key.lake_name)} as row_key, _delivery_id, _file_name, _row from {lake}))
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_on,
             {other} as other_key,
             (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
@@ -260,7 +261,7 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join read_parquet(?) as f
-            on f.source = ? and f.file_name = d.file_name and f.row_key = r.{quote(source.key[0])}
+            on f.source = ? and f.file_name = d.file_name and f.row_key = r.row_key
         left join reviews as v on v.file_name = d.file_name and v.row_number = r._row and v.rule = f.rule
         group by all order by min(d.place), r._row, v.why nulls first, v.reviewed_on
         """,

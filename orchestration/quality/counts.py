@@ -14,6 +14,7 @@ from expectations.contract import warehouse_texts
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, RESOLVED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.store.paths import DataFolder
+from orchestration.warehouse import publication
 
 YEARS = 4
 """Years of delivery that are counted per OCMW: the newest ones."""
@@ -148,6 +149,40 @@ def _of_ocmw(ocmw: str, source: str, own: Sequence[Case], shown: Sequence[int]) 
         min((c.since for c in still), default=None),
         {year: count[year] for year in shown},
     )
+
+
+@dataclass(frozen=True)
+class NumberChanges:
+    """What a delivery of changed person numbers does in the current publication, or several together: see the mart
+    `number_changes`."""
+
+    file_name: str
+    delivered_on: dt.date | None
+    changed: int
+    in_circle: int
+    outcomes_found: int
+    """Measured trajectories whose position would be unknown without these changes."""
+
+
+def number_changes(data: DataFolder) -> list[NumberChanges]:
+    """The deliveries of changed numbers behind the current publication, oldest first."""
+    made = publication.current(data)
+    path = made.path / "number_changes.parquet" if made else None
+    if path is None or not path.exists():  # the publication is of before it was made
+        return []
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select file_name, delivered_on, numbers_changed, numbers_in_circle, outcomes_found from read_parquet(?) "
+            "order by delivered_on, file_name",
+            [str(path)],
+        ).fetchall()
+    return [NumberChanges(*row) for row in rows]
+
+
+def all_changes(found: Sequence[NumberChanges]) -> NumberChanges:
+    """All deliveries together."""
+    totals = (sum(getattr(one, name) for one in found) for name in ("changed", "in_circle", "outcomes_found"))
+    return NumberChanges("", None, *totals)
 
 
 def warehouse_findings(data: DataFolder) -> dict[tuple[str, str, str], int]:

@@ -12,7 +12,7 @@ from expectations.contract import SourceContract
 from orchestration.ingest import ledger
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
-from orchestration.quality.counts import OcmwCounts, RowCounts, total
+from orchestration.quality.counts import NumberChanges, OcmwCounts, RowCounts, all_changes, total
 
 SHOWN = 24
 """Deliveries of a source that the report lists and draws: the newest ones."""
@@ -108,6 +108,12 @@ class QualityReport:
     """Cases of all sources after this run."""
     ocmws: Sequence[OcmwCounts] = ()
     """Cases per OCMW, all sources together, most open first."""
+    number_changes: Sequence[NumberChanges] = ()
+    """Deliveries of changed person numbers behind the last publication, oldest first."""
+
+    @property
+    def all_number_changes(self) -> NumberChanges:
+        return all_changes(self.number_changes)
 
 
 def make(
@@ -119,6 +125,7 @@ def make(
     blocked: bool = False,
     runs: Collection[str] = (),
     ocmws: Sequence[OcmwCounts] = (),
+    number_changes: Sequence[NumberChanges] = (),
 ) -> QualityReport | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
@@ -152,6 +159,7 @@ def make(
         rejected=[e for e in now if e.status == "rejected"],
         row_counts=total(row_counts),
         ocmws=ocmws,
+        number_changes=number_changes,
     )
 
 

@@ -41,7 +41,17 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     row_counts = counts.per_source(found, files)
     newest = ledger.newest_accepted(entries)
     ocmws = counts.per_ocmw(found, Recipients(newest), by_source=False) if newest else []
-    made = quality.make(entries, workspace.contracts, warehouse, warehouse_texts(), row_counts, blocked, runs, ocmws)
+    made = quality.make(
+        entries,
+        workspace.contracts,
+        warehouse,
+        warehouse_texts(),
+        row_counts,
+        blocked,
+        runs,
+        ocmws,
+        counts.number_changes(workspace.data),
+    )
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:

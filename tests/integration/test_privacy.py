@@ -130,10 +130,20 @@ def test_the_search_finds_pseudonyms_where_they_belong(finished: Finished, clien
         assert len(found) > 20, folder
 
 
-def test_no_pseudonym_is_in_the_quarantine(finished: Finished, client_keys: set[str]) -> None:
+def test_a_pseudonym_is_in_the_quarantine_only_as_the_key_of_a_row(finished: Finished, client_keys: set[str]) -> None:
+    """Without it nothing could tell that a changed number was delivered again, or which row is in a circle."""
     paths = files(finished.data.quarantine)
     assert len(paths) > 20
-    assert not [path for path in paths if any(keys_in(text, client_keys) for text in texts(path))]
+    of_numbers = finished.data.quarantine / "insz_wijzigingen"
+    for path in paths:
+        relation = f"read_parquet('{path}')"
+        if path.parent == of_numbers:
+            relation = f"(select * exclude (oude_insz_key) from {relation})"
+        elif path == finished.data.warehouse_findings:
+            relation = (
+                f"(select * replace (case when rule <> 'number_circle' then row_key end as row_key) from {relation})"
+            )
+        assert not any(keys_in(text, client_keys) for text in tables(relation)), path
 
 
 def test_the_secret_is_nowhere(finished: Finished) -> None:
