@@ -59,7 +59,15 @@ def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mappin
         f"case when {quote(c.name)} is null then {quote(c.text)} end as {quote(c.unparsed)}" for c in contract.columns
     )
     derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
-    numbers = " or ".join(f"coalesce({_joined(c)}.is_number, false)" for c in contract.columns if c.is_identification)
+    # Of a withdrawal only the key is looked at.
+    withdrawn = parsed(contract.withdrawn, f"r.{quote(contract.withdrawn.name)}")
+    numbers = " or ".join(
+        f"coalesce({_joined(c)}.is_number"
+        + ("" if c.name in contract.key else f" and {withdrawn} is not true")
+        + ", false)"
+        for c in contract.columns
+        if c.is_identification
+    )
     con.execute(f"""
         create table batch as
         with valued as (

@@ -190,6 +190,14 @@ def test_a_person_number_as_key_is_replaced_alike_in_lake_and_quarantine(data: D
     assert [case.status for case in cases.read(data, "trajecten") if "invalid_startdatum" in case.rules] == ["resolved"]
 
 
+def test_of_a_withdrawal_only_a_key_is_looked_at_for_a_person_number(data: DataFolder) -> None:
+    head = "tewerkstelling_id;traject_id;startdatum;verwijderd"
+    text = f"{head}\nW1;{INSZ[0]};2024-01-02;J\n{INSZ[0]};T1;2024-01-02;J\nW2;{INSZ[0]};2024-01-02;N\n"
+    done = deliveries.load(data, write_text(data.inbox, "art60_tewerkstellingen_2024-01-31.csv", text))
+    assert counts(done) == [(3, 3, 0, 2)]
+    assert [row["rules"] for row in quarantined(data, "art60_tewerkstellingen")] == [["person_number_as_key"]] * 2
+
+
 def test_an_insz_that_nobody_can_have_is_loaded_with_a_warning(data: DataFolder) -> None:
     odd = "931318223" + f"{97 - 931318223 % 97:02d}"
     head = "transmissie_id;klant_id;transmissiedatum"
