@@ -6,7 +6,7 @@ import re
 import pytest
 
 from expectations import contract
-from orchestration.ingest import parsing
+from orchestration.ingest import parsing, storage
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.readers import UNREADABLE
 from tests.support.deliveries import INSZ, KEY, batch, door_database, parsed
@@ -158,6 +158,17 @@ def test_a_key_of_two_columns_needs_both_to_repeat() -> None:
     """,
         "_repeat",
     ) == [("conflicting_key",), (None,), (None,), ("conflicting_key",)]
+
+
+def test_of_an_insz_as_key_the_quarantine_keeps_the_pseudonym() -> None:
+    with door_database(changes()) as con:
+        con.execute(f"insert into raw values (0, 2, false, null, '{INSZ[0]}', 'fout', null)")
+        parsing.create_batch(con, changes(), {0: JAN_2}, KEY)
+        con.execute("create table broken as select 1 as _id, 'invalid_nieuwe_insz' as rule, 'reject' as on_fail")
+        storage.create_marked(con, changes())
+        kept = con.execute("select oude_insz, oude_insz_key, nieuwe_insz from marked").fetchall()
+        assert kept == [("93*********", client_key(INSZ[0], KEY), "*********")]
+        assert "nieuwe_insz_key" not in [name for name, *_ in con.execute("describe marked").fetchall()]
 
 
 # --- person numbers -------------------------------------------------------------------------------------------------
