@@ -25,8 +25,8 @@ def client_key(insz: str, key: bytes) -> str:
 
 
 def is_digit(sign: str) -> bool:
-    """A decimal digit of any script."""
-    return unicodedata.category(sign) == "Nd"
+    """A digit of any script, raised or circled ones too."""
+    return unicodedata.digit(sign, None) is not None
 
 
 def century(digits: str) -> int | None:
@@ -67,7 +67,7 @@ def by_form(text: str) -> str | None:
     signs = [sign for sign in text if sign not in BETWEEN]
     if len(signs) != 11 or not all(map(is_digit, signs)):
         return None
-    digits = "".join(str(unicodedata.decimal(sign)) for sign in signs)
+    digits = "".join(str(unicodedata.digit(sign)) for sign in signs)
     return digits if is_person(digits) else None
 
 

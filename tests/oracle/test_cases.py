@@ -18,6 +18,7 @@ from tests.oracle.persons import client_key
 KEY = b"geheim"
 PERSON = "93051822361"
 FULL_WIDTH = PERSON.translate({ord("0") + n: 0xFF10 + n for n in range(10)})
+RAISED = "\u2079\u00b3\u2070\u2075\u00b9\u2078\u00b2\u00b2\u00b3\u2076\u00b9"
 BORN_LATER = "05011301329"  # the zero is lost in a number
 TRAJECTORY = ["traject_id", "klant_id", "ocmw_nis", "startdatum"]
 PROFILE = ["traject_id", "geslacht", "leeftijd", "werkloosheidsduur_maanden", "kortgeschoold", "migratieachtergrond"]
@@ -199,7 +200,9 @@ def test_a_header_elsewhere_refuses_the_file(tmp_path: Path, suffix: str, conten
     assert is_refused(take(tmp_path, "leefloners", content, suffix))
 
 
-@pytest.mark.parametrize("written", [PERSON, "93.05.18-223.61", "930518 223 61", FULL_WIDTH, "93/05/18-223\u00a061"])
+@pytest.mark.parametrize(
+    "written", [PERSON, "93.05.18-223.61", "930518 223 61", FULL_WIDTH, RAISED, "93/05/18-223\u00a061"]
+)
 def test_a_person_number_as_key_is_replaced_alike_everywhere(tmp_path: Path, written: str) -> None:
     of = take(tmp_path, "trajecten", lines(";".join(TRAJECTORY), f"{PERSON};{PERSON};11002;2023-01-01"))
     profile = take(tmp_path, "klantprofielen", lines("traject_id;geslacht", f"{written};V"))

@@ -59,7 +59,7 @@ def test_spellings_of_a_person_number(text: str) -> None:
     assert persons.by_form(f" .{text}-") == PERSON
 
 
-@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u202f", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"])
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u202f", "\u200b", "\u200c", "\u200e", "\u2060", "\ufeff"])
 def test_blanks_around_a_value(blank: str) -> None:
     assert values.trim(f"{blank} a{blank}b {blank}") == f"a{blank}b"
 

@@ -12,7 +12,7 @@ from .sources import Column
 YES, NO = ("j", "ja", "true", "waar", "1"), ("n", "nee", "false", "onwaar", "0")
 YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 # What Unicode calls white space (the no-break blanks among it), and the blanks that take no room, the BOM among them.
-ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+ZERO_WIDTH = "\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x10000)))) + ZERO_WIDTH
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_AMOUNT = Decimal("9999999999.99")
