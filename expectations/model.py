@@ -13,6 +13,8 @@ WITHDRAWN = "verwijderd"
 CLIENT = "klant_id"
 CLIENT_KEY = "client_key"
 """The pseudonym that takes the place of the client's INSZ from ingest on."""
+PERSON_NUMBER = "_person_number"
+"""Column of the batch: true for a row with a person number in place of an identification."""
 LONGEST = {"week": 7, "month": 31, "quarter": 92, "half-year": 184, "year": 366}
 """Days of the longest such period."""
 
@@ -50,6 +52,16 @@ class Column:
         return f"{self.name}__code"
 
     @property
+    def implausible(self) -> str:
+        """Name of the column that is filled when nobody can have the INSZ."""
+        return f"{self.name}__implausible"
+
+    @property
+    def is_identification(self) -> bool:
+        """Whether the column identifies something, here or in another source; what people put there is compared."""
+        return self.type == "text" and self.name.endswith("_id")
+
+    @property
     def lake_name(self) -> str:
         """Name of the column behind the door; an INSZ becomes a pseudonym there."""
         if self.type != "insz":
@@ -60,8 +72,9 @@ class Column:
 @dataclass(frozen=True)
 class Rule:
     """One row rule. `scope` says on which rows it is validated: `delivered` (every row of the file), `keyed`
-    (rows with the contract's fields, withdrawals included), `live` (rows that are no withdrawal) or
-    `loaded` (live rows that no rule put in quarantine; the scope of warnings)."""
+    (rows with the contract's fields, withdrawals included), `live` (rows that are no withdrawal), `kept` (rows and
+    withdrawals that no rule put in quarantine; the scope of warnings about the key) or `loaded` (those of them that are
+    no withdrawal; the scope of other warnings)."""
 
     name: str
     on_fail: str

@@ -25,6 +25,8 @@ from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Deli
 from orchestration.store.sql import literal, quote
 
 CHUNK = 100_000
+UNREADABLE = "\ue00f"
+"""Stands before the text of a cell that cannot be read: the value of no column type, shown and kept without it."""
 HEADER = 1 << 16
 """Characters in which a header ends; more would copy a large file only to choose a separator."""
 SEPARATORS = (";", ",")

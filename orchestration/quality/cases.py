@@ -16,10 +16,11 @@ from pathlib import Path
 import duckdb
 
 from expectations import contract
-from expectations.contract import SourceContract
+from expectations.contract import Column, SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.ingest import ledger
-from orchestration.ingest.storage import lake_text
+from orchestration.ingest.parsing import create_macros, parsed
+from orchestration.ingest.storage import lake_text, value_text
 from orchestration.quality import review_log
 from orchestration.quality.checks import files, reference
 from orchestration.store.errors import WrongChoiceError
@@ -96,6 +97,7 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     if source:
         require_source(source)
     with duckdb.connect() as con:
+        create_macros(con)
         _create_tables(con, data)
         found = []
         for name in [source] if source else contract.sources():
@@ -149,6 +151,11 @@ def _nis_of(source: SourceContract, known: set[str]) -> str:
     return f"coalesce({', '.join(places)}, null)" if places else "null"
 
 
+def _key_value(column: Column) -> str:
+    """SQL for the value of a key column of the quarantine, which may be written in another way than in the lake."""
+    return quote(column.lake_name) if column.type == "insz" else parsed(column, quote(column.name))
+
+
 def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
     quarantine, lake = (_parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
     if not quarantine or not lake:
@@ -157,9 +164,8 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
     known = {name for name, *_ in con.execute(f"describe select * from {delivered}").fetchall()}
     columns = [c for c in source.columns if c.name in known]
     bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
-    # Of an INSZ in the key the quarantine keeps the pseudonym, which the lake has as well.
-    keys = [(quote(c.lake_name), lake_text(c) if c.type != "insz" else quote(c.lake_name)) for c in source.key_columns]
-    key, lake_key = (" || chr(31) || ".join(texts) for texts in zip(*keys, strict=True))
+    key = " || chr(31) || ".join(value_text(c, _key_value(c)) for c in source.key_columns)
+    lake_key = " || chr(31) || ".join(value_text(c, quote(c.lake_name)) for c in source.key_columns)
     given = ", ".join(f"j.{quote(c.name)}" for c in columns)
     rows = con.execute(f"""
         with broken as (

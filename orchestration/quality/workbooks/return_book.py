@@ -13,9 +13,9 @@ from expectations.model import WITHDRAWN
 from exports.xlsx.cells import fitting
 from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
 from orchestration.ingest.inbox import FORMATS, RETURN_MARK, SYNTHETIC_LABEL, is_synthetic
+from orchestration.ingest.person_numbers import masked, masked_fields
 from orchestration.quality import current_rules
 from orchestration.quality.cases import OPEN, Case
-from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipient, Recipients
 from orchestration.quality.workbooks.steward_book import OUTCOMES
 from orchestration.store.errors import WrongChoiceError
