@@ -153,7 +153,7 @@ CHANGED_SHARE, FEWEST_CHANGED = 0.03, 3
 
 
 @dataclass(frozen=True)
-class NumberChanges:
+class ChangedNumbers:
     """People who got another number. `person`: who they are; `before`: their former INSZ; `day`: the first day of the
     present one, which is that of `People`."""
 
@@ -170,7 +170,7 @@ class NumberChanges:
         return np.where(days < since[person], known[person], people.insz[person])
 
 
-def draw_number_changes(drawn: Trajectories, links: Links, people: People, seed: int) -> NumberChanges:
+def draw_number_changes(drawn: Trajectories, links: Links, people: People, seed: int) -> ChangedNumbers:
     """Clients whose number changes between their first trajectory's second month and its last; in order of day."""
     rng = generator(seed, "numbers")
     person, first = np.unique(links.client, return_index=True)
@@ -182,7 +182,7 @@ def draw_number_changes(drawn: Trajectories, links: Links, people: People, seed:
     order = np.lexsort((chosen, days))
     chosen, days = person[chosen[order]], days[order]
     even = (people.insz[chosen] // 100 % 2 == 0).astype(np.int64)
-    return NumberChanges(chosen, _dealt(people.birth[chosen], 40, even, 897), days)
+    return ChangedNumbers(chosen, _dealt(people.birth[chosen], 40, even, 897), days)
 
 
 REFERRED, NOT_REFERRED = 0, 1

@@ -7,8 +7,8 @@ import numpy as np
 from . import published_totals
 from .arrays import day, generator
 from .clients import (
+    ChangedNumbers,
     Links,
-    NumberChanges,
     People,
     Screenings,
     draw_number_changes,
@@ -33,7 +33,7 @@ class World:
     trajectories: Trajectories
     links: Links
     people: People
-    changes: NumberChanges
+    changes: ChangedNumbers
     jobs: Jobs
     screenings: Screenings
     geography: DemoGeography

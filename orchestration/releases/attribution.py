@@ -15,7 +15,6 @@ from collections.abc import Sequence
 import duckdb
 
 from expectations.contract import SourceContract
-from expectations.model import CLIENT_KEY
 from exports.annexes.model import AnnexKind, DateRole
 from exports.comparison.compare import CODE, NUMBER, TIME
 from exports.comparison.displayed import FLANDERS
@@ -163,7 +162,8 @@ def _changes(
 ) -> None:
     """Create the tables `old_<source>` and `new_<source>` with the newest version of each row, and `changed_<source>`
     with both versions of every row that differs, under the file name of the delivery that changed it."""
-    keys = ", ".join(map(quote, contract.key))
+    own = [quote(column.lake_name) for column in contract.key_columns]
+    keys = ", ".join(own)
     for name, entries in (("old", old), ("new", new)):
         paths = [str(data.lake / contract.source / f"{entry.delivery_id}.parquet") for entry in entries]
         paths = paths or [str(path) for path in sorted((data.lake / contract.source).glob("_none*.parquet"))]
@@ -173,7 +173,7 @@ def _changes(
             f"qualify row_number() over (partition by {keys} order by _delivered_on desc, _file_name desc) = 1",
             {"paths": paths},
         )
-    same = " and ".join(f"n.{quote(key)} = o.{quote(key)}" for key in contract.key)
+    same = " and ".join(f"n.{key} = o.{key}" for key in own)
     values = [c.lake_name for c in contract.columns]
     differ = " or ".join(f"n.{quote(c)} is distinct from o.{quote(c)}" for c in values)
     con.execute(
@@ -197,7 +197,7 @@ def _counted(contract: SourceContract) -> str:
     names = {column.lake_name for column in contract.columns}
     if "traject_id" in names:
         return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using (traject_id)"
-    if CLIENT_KEY in names:
+    if "client_key" in names:
         return (
             f"select _file_name, years.ocmw_nis, role, year from {rows} join same_person using (client_key) "
             "join years on years.client_key = other_key"
