@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli import admin, analyst, steward
+from orchestration.cli import admin, analyst, ocmw, steward
 from orchestration.store.errors import TweError
 from orchestration.store.settings import load_settings
 
@@ -95,6 +95,7 @@ twe.add_section("Everyone", (status, admin.demo))
 twe.add_section("Data engineer", admin.COMMANDS)
 twe.add_section("Data steward", steward.COMMANDS)
 twe.add_section("Analyst", analyst.COMMANDS)
+twe.add_section("OCMW", ocmw.COMMANDS)
 
 if __name__ == "__main__":
     main()

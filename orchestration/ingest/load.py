@@ -63,6 +63,17 @@ class SourceLoad:
         )
 
 
+@dataclass
+class BatchRead:
+    """What came of reading deliveries, before anything is kept."""
+
+    read: dict[int, tuple[Delivery, list[str]]] = field(default_factory=dict)
+    """Number in the tables of the database -> the delivery and remarks on it."""
+    rejected: list[tuple[Delivery, DeliveryError]] = field(default_factory=list)
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+    """(file name, name under which the same content was read a moment before)"""
+
+
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
     message = "this file name was loaded before with other content; deliver it under a new date or label"
@@ -87,26 +98,12 @@ def load_source(
     done = SourceLoad(contract.source)
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
-    for batch in _batches(deliveries):
-        entries: list[Entry] = []
-        read: dict[int, tuple[Delivery, list[str]]] = {}
+    for batch in batches(deliveries):
         with duckdb.connect(database) as con:
-            prepare_database(con, contract)
-            for number, delivery in enumerate(batch):
-                if delivery.sha256 in loaded:
-                    done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-                    continue
-                try:
-                    read[number] = delivery, readers.read(con, contract, delivery, number)
-                    loaded[delivery.sha256] = delivery.file_name
-                except DeliveryError as error:
-                    con.execute("delete from raw where _delivery = ?", [number])
-                    entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
-            if read:
-                parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
-                validation.validate_batch(con, database, contract, validate)
-                storage.create_marked(con, contract)
-            for number, (delivery, remarks) in read.items():
+            found = read_batch(con, database, contract, batch, loaded, key, validate)
+            done.repeats += found.repeats
+            entries = [_entry(d, "rejected", str(e), contract.version, run_id) for d, e in found.rejected]
+            for number, (delivery, remarks) in found.read.items():
                 counts = _store(con, data, contract, number, delivery)
                 entries.append(_entry(delivery, "accepted", "; ".join(remarks), contract.version, run_id, **counts))
         ledger.append(data.ledger, entries)
@@ -114,7 +111,41 @@ def load_source(
     return done
 
 
-def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+def read_batch(
+    con: DuckDBPyConnection,
+    database: str,
+    contract: SourceContract,
+    deliveries: Sequence[Delivery],
+    loaded: dict[str, str],
+    key: bytes,
+    validate: validation.Validate,
+) -> BatchRead:
+    """Reads, pseudonymises and validates deliveries in a new database; writes nothing.
+
+    Makes the tables `batch`, `broken` and `marked` when at least one file could be read. `loaded` (SHA-256 -> file
+    name) grows with each; a file whose content is in it is a repeat.
+    """
+    found = BatchRead()
+    prepare_database(con, contract)
+    for number, delivery in enumerate(deliveries):
+        if delivery.sha256 in loaded:
+            found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
+            continue
+        try:
+            found.read[number] = delivery, readers.read(con, contract, delivery, number)
+            loaded[delivery.sha256] = delivery.file_name
+        except DeliveryError as error:
+            con.execute("delete from raw where _delivery = ?", [number])
+            found.rejected.append((delivery, error))
+    if found.read:
+        parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
+        validation.validate_batch(con, database, contract, validate)
+        storage.create_marked(con, contract)
+    return found
+
+
+def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """The deliveries in parts that are validated together."""
     batch: list[Delivery] = []
     size = 0
     for delivery in deliveries:
@@ -150,12 +181,38 @@ def _store(
 ) -> dict[str, Any]:
     """Writes lake and quarantine of one delivery; returns what its `Entry` counts. Raises when a row got lost."""
     name = f"{delivery.delivery_id}.parquet"
+    counts = counts_of(con, number)
+    if counts.reasons:
+        storage.write_quarantine(con, data.quarantine / contract.source / name, number)
+    accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
+    if counts.rows_read != accepted + counts.rows_quarantined:
+        raise validation.IngestError(
+            f"{delivery.file_name}: {counts.rows_read} rows read, but {accepted} accepted and "
+            f"{counts.rows_quarantined} quarantined; "
+            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
+        )
+    checks = _checks(con, contract, number, {reason.rule: reason.rows for reason in counts.reasons})
+    return {**vars(counts), "rows_accepted": accepted, "checks": checks}
+
+
+@dataclass(frozen=True)
+class RowsOfDelivery:
+    """How many rows of a delivery were read and validated, in the words of the ledger."""
+
+    rows_read: int
+    rows_quarantined: int
+    rows_warned: int
+    reasons: tuple[Reason, ...]
+
+
+def counts_of(con: DuckDBPyConnection, number: int) -> RowsOfDelivery:
+    """The counts of delivery `number` of `batch` and `broken`."""
     reasons = con.execute(
         "select rule, on_fail, count(distinct _id) from broken join batch using (_id) where _delivery = ? "
         "group by all order by on_fail, rule",
         [number],
     ).fetchall()
-    rows_read, quarantined, warned = con.execute(
+    rows = con.execute(
         """
         select count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
             count(*) filter (where _id in (select _id from broken where on_fail = 'warn'))
@@ -163,17 +220,7 @@ def _store(
         """,
         [number],
     ).fetchall()[0]
-    if reasons:
-        storage.write_quarantine(con, data.quarantine / contract.source / name, number)
-    accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
-    if rows_read != accepted + quarantined:
-        raise validation.IngestError(
-            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
-            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
-        )
-    checks = _checks(con, contract, number, {rule: rows for rule, _, rows in reasons})
-    rows = {"rows_read": rows_read, "rows_accepted": accepted, "rows_quarantined": quarantined, "rows_warned": warned}
-    return rows | {"reasons": tuple(Reason(*r) for r in reasons), "checks": checks}
+    return RowsOfDelivery(*rows, tuple(Reason(*r) for r in reasons))
 
 
 def _checks(
