@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -67,17 +67,21 @@ class SourceLoad:
 class BatchRead:
     """What came of reading deliveries, before anything is kept."""
 
-    read: dict[int, tuple[Delivery, list[str]]] = field(default_factory=dict)
+    read: dict[int, tuple[Delivery, list[Remark]]] = field(default_factory=dict)
     """Number in the tables of the database -> the delivery and remarks on it."""
-    rejected: list[tuple[Delivery, DeliveryError]] = field(default_factory=list)
+    rejected: list[tuple[Delivery, Remark]] = field(default_factory=list)
+    """With the reason."""
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was read a moment before)"""
 
 
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
-    message = "this file name was loaded before with other content; deliver it under a new date or label"
-    entries = [_entry(d, "rejected", message, versions[d.source], run_id) for d in clashes]
+    why = Remark(
+        "this file name was loaded before with other content; deliver it under a new date or label",
+        "deze bestandsnaam werd al geladen met andere inhoud; lever het onder een nieuwe datum of een nieuw label",
+    )
+    entries = [_entry(d, "rejected", [why], versions[d.source], run_id) for d in clashes]
     if entries:
         ledger.append(data.ledger, entries)
     return entries
@@ -102,10 +106,10 @@ def load_source(
         with duckdb.connect(database) as con:
             found = read_batch(con, database, contract, batch, loaded, key, validate)
             done.repeats += found.repeats
-            entries = [_entry(d, "rejected", str(e), contract.version, run_id) for d, e in found.rejected]
+            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
             for number, (delivery, remarks) in found.read.items():
                 counts = _store(con, data, contract, number, delivery)
-                entries.append(_entry(delivery, "accepted", "; ".join(remarks), contract.version, run_id, **counts))
+                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts))
         ledger.append(data.ledger, entries)
         done.entries += entries
     return done
@@ -136,7 +140,7 @@ def read_batch(
             loaded[delivery.sha256] = delivery.file_name
         except DeliveryError as error:
             con.execute("delete from raw where _delivery = ?", [number])
-            found.rejected.append((delivery, error))
+            found.rejected.append((delivery, Remark(str(error), error.dutch)))
     if found.read:
         parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
         validation.validate_batch(con, database, contract, validate)
@@ -234,14 +238,17 @@ def _checks(
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 
 
-def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:
+def _entry(
+    delivery: Delivery, status: str, remarks: Sequence[Remark], version: str, run_id: str, **counts: Any
+) -> Entry:
     return Entry(
         delivery_id=delivery.delivery_id,
         file_name=delivery.file_name,
         source=delivery.source,
         delivered_on=delivery.delivered_on,
         status=status,
-        message=message,
+        message="; ".join(remark.english for remark in remarks),
+        message_nl="; ".join(remark.dutch for remark in remarks),
         sha256=delivery.sha256,
         suite_version=version,
         run_id=run_id,

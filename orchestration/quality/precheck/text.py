@@ -30,10 +30,9 @@ def _of_file(verdict: FileVerdict) -> Iterator[str]:
     if not verdict.rows_read:
         return
     accepted = verdict.rows_read - verdict.rows_quarantined
-    kinds = [f"{_rows(accepted)} aanvaard"]
-    kinds += [f"{_rows(verdict.rows_quarantined)} geweigerd"] if verdict.rows_quarantined else []
-    kinds += [f"{_rows(verdict.rows_warned)} aanvaard met een waarschuwing"] if verdict.rows_warned else []
-    yield f"  {_rows(verdict.rows_read)} gelezen: {', waarvan '.join(kinds[:1])}{''.join(f', {k}' for k in kinds[1:])}"
+    warned = f", waarvan {_rows(verdict.rows_warned)} met een waarschuwing" if verdict.rows_warned else ""
+    refused = f"; {_rows(verdict.rows_quarantined)} geweigerd" if verdict.rows_quarantined else ""
+    yield f"  {_rows(verdict.rows_read)} gelezen: {_rows(accepted)} aanvaard{warned}{refused}"
     for rule in verdict.broken:
         yield from _of_rule(verdict, rule)
 

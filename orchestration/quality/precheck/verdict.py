@@ -136,15 +136,16 @@ def _of_source(
                     con, database, source, batch, loaded, secrets.token_bytes(32), validation.by_routing
                 )
                 for number, (delivery, said) in read.read.items():
-                    found[delivery.path] = _of_rows(con, source, number, delivery, (*remarks[delivery.path], *said))
+                    dutch = (*remarks[delivery.path], *(remark.dutch for remark in said))
+                    found[delivery.path] = _of_rows(con, source, number, delivery, dutch)
             except duckdb.Error as error:  # DuckDB quotes values in its messages, and they may be a person's
                 raise PrecheckError(
                     f"{source.source}: de bestanden konden niet gecontroleerd worden ({type(error).__name__}); "
                     "controleer ze een voor een en meld welk bestand het is"
                 ) from None
-        for delivery, error in read.rejected:
+        for delivery, why in read.rejected:
             more = tuple(remarks[delivery.path])
-            found[delivery.path] = FileVerdict(delivery.file_name, source.source, str(error), more)
+            found[delivery.path] = FileVerdict(delivery.file_name, source.source, why.dutch, more)
         for name, first in read.repeats:
             for delivery in batch:
                 if delivery.file_name == name and delivery.path not in found:
