@@ -64,7 +64,7 @@ class Delivery:
 
     @property
     def format(self) -> str:
-        return self.path.suffix[1:]
+        return self.path.suffix[1:].lower()  # of a file that precheck looks at, whatever its name
 
     @property
     def delivery_id(self) -> str:
