@@ -7,9 +7,23 @@ from typing import TypeVar
 
 import click
 
+from orchestration.store.files import confidential
+
 Command = TypeVar("Command", bound=Callable[..., object])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class RowsFile(click.Path):
+    """A file that the project wrote with rows of people, by the name that was asked for or the one that it got."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Fails when there is neither."""
+        path = Path(str(value))
+        return super().convert(str(path if path.exists() else confidential(path)), param, ctx)
 
 
 class Day(click.ParamType):

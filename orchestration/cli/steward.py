@@ -13,6 +13,11 @@ READ_BACK = "`twe review` reads its column nagekeken"
 CONFIDENTIAL = "CONFIDENTIAL: for the OCMW itself"
 
 
+def is_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
+
+
 @click.command()
 @click.option(
     "--against-past",
@@ -85,12 +90,22 @@ def quarantine(
 
 
 @click.command()
-@click.argument("workbook", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("workbook", required=False, type=options.RowsFile())
 @click.option("--row", metavar="FILE:ROW", help="One row, by the name of its delivery and its number.")
 @click.option("--rule", help="With --row: only this rule. Default: every warning of the row.")
 @click.option("--why", metavar="TEXT", help="With --row: why the row is right as it is. No INSZ, no names.")
 @click.option("--take-back", is_flag=True, help="With --row: the row is open again.")
-def review(workbook: Path | None, row: str | None, rule: str | None, why: str | None, take_back: bool) -> None:
+@click.option("--by", metavar="NAME", help="Who decided. Default: the user who is logged in.")
+@click.option("--replace", is_flag=True, help="Replace reasons given before by other ones without asking.")
+def review(
+    workbook: Path | None,
+    row: str | None,
+    rule: str | None,
+    why: str | None,
+    take_back: bool,
+    by: str | None,
+    replace: bool,
+) -> None:
     """Mark warnings as reviewed: the row is right as it is, and is no longer open.
 
     A quarantined row without a usable key is closed the same way: nothing can show that it came back.
@@ -99,7 +114,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     """
     from orchestration.quality import reviews
     from orchestration.quality.workbooks import steward_book
-    from orchestration.store.settings import ensure_writable, today
+    from orchestration.store.settings import ensure_writable, login_name, now
 
     if bool(workbook) == bool(row):
         raise click.UsageError("give a workbook of `twe quarantine --xlsx`, or one row with --row FILE:ROW")
@@ -112,7 +127,17 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     data = load_settings().folder
     ensure_writable(data)
     lines = steward_book.read(workbook) if workbook else reviews.of_row(data, row or "", rule, why)
-    click.echo(str(reviews.apply(data, lines, today())))
+    who, at = by or login_name(), now()
+    try:
+        done = reviews.apply(data, lines, who, at, replace)
+    except reviews.ReplacingError as error:
+        if not is_terminal():
+            raise
+        click.echo(error.listing)
+        if not click.confirm("Replace?"):
+            raise
+        done = reviews.apply(data, lines, who, at, replace_reasons=True)
+    click.echo(str(done))
 
 
 COMMANDS = (check, quarantine, review)
