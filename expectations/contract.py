@@ -86,6 +86,18 @@ def _codes(path: Path) -> dict[str, tuple[str, ...]]:
     return {name: tuple(code for _, code in sorted(rows)) for name, rows in lists.items()}
 
 
+def labels(column: Column, seeds: Path = SEEDS) -> dict[str, str]:
+    """The codes of a column with their labels, in Dutch."""
+    with (seeds / "code_lists.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["code_list"] == column.code_list and row["source_code"]]
+    return {row["source_code"].upper(): row["label_nl"] for row in sorted(rows, key=lambda r: int(r["sort_order"]))}
+
+
+def allowed(column: Column, folder: Path = FOLDER) -> str:
+    """What a column may hold, in Dutch."""
+    return _allowed(column, common_file(folder)[1].allowed)
+
+
 def _column(name: str, fields: ColumnFields, codes: Mapping[str, Sequence[str]]) -> Column:
     return Column(name, codes=tuple(codes.get(fields.code_list or "", ())), **fields.model_dump())
 

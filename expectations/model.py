@@ -12,6 +12,9 @@ from orchestration.store.yaml_models import Fields, YamlFileError
 WITHDRAWN = "verwijderd"
 CLIENT_KEY = "client_key"
 """The pseudonym that takes the place of the INSZ from ingest on."""
+REASON, REMEDY, FILE, ROW, OUTCOME = "reden", "wat te doen", "bestand", "rij", "uitkomst"
+NOTES = (REASON, REMEDY, FILE, ROW, OUTCOME)
+"""Columns that a workbook with returned rows has beside those of its source; a delivery may hold them."""
 LONGEST = {"week": 7, "month": 31, "quarter": 92, "half-year": 184, "year": 366}
 """Days of the longest such period."""
 
@@ -28,6 +31,8 @@ class Column:
     type: str
     required: bool = False
     description: str = ""
+    explanation: str = ""
+    """What it holds, in Dutch, for the OCMW that fills it in."""
     code_list: str | None = None
     codes: tuple[str, ...] = ()
     min: Any = None

@@ -54,6 +54,7 @@ class ColumnFields(Fields):
     type: ColumnType
     required: bool = Field(False, description="A row without a value goes to quarantine.")
     description: str = Field("", description="What the column holds, in English, for the data dictionary.")
+    explanation: str = Field("", description="What the column holds, in Dutch, for the OCMW that fills it in.")
     code_list: str | None = Field(None, description="List of code_lists.csv; for type code.")
     min: Bound = Field(None, description="Smallest value allowed.")
     max: Bound = Field(None, description="Largest value allowed.")

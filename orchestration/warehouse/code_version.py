@@ -78,7 +78,13 @@ CONTROL = CodeSelection(
         "orchestration/store/sql.py",
         "orchestration/store/yaml_models.py",
     ),
-    ("exports/xlsx/*.py", "exports/comparison/*.py", "exports/dictionary.py", "exports/package.py"),
+    (
+        "exports/xlsx/*.py",
+        "exports/comparison/*.py",
+        "exports/template/*.py",
+        "exports/dictionary.py",
+        "exports/package.py",
+    ),
 )
 DOCUMENTS = CodeSelection(
     (
@@ -92,6 +98,7 @@ DOCUMENTS = CodeSelection(
     ),
     (
         "exports/dictionary.py",
+        "exports/template/*.py",
         "orchestration/answers/disclosure.py",
         "orchestration/answers/documents.py",
         "orchestration/answers/question_status.py",
