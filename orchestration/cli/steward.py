@@ -90,7 +90,7 @@ def quarantine(
 
 
 @click.command()
-@click.argument("workbook", required=False, type=options.RowsFile())
+@click.argument("workbook", required=False, type=options.FILE, callback=options.rows_file)
 @click.option("--row", metavar="FILE:ROW", help="One row, by the name of its delivery and its number.")
 @click.option("--rule", help="With --row: only this rule. Default: every warning of the row.")
 @click.option("--why", metavar="TEXT", help="With --row: why the row is right as it is. No INSZ, no names.")

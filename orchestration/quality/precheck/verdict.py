@@ -72,7 +72,7 @@ class FileVerdict:
         return not self.refused and not self.rows_quarantined
 
 
-def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -> list[FileVerdict]:
+def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -> dict[Path, FileVerdict]:
     """A verdict per file, in the order given. `source` is that of the files that are not named as a delivery.
 
     Raises `WrongChoiceError` for an unknown source.
@@ -102,7 +102,7 @@ def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -
             verdicts[path] = FileVerdict(path.name, of, f"kan niet gelezen worden ({error.strerror})")
     for name, own in deliveries.items():
         verdicts |= _of_source(contract.load(name), sorted(own, key=lambda d: (d.delivered_on, d.file_name)), remarks)
-    return [verdicts[path] for path in dict.fromkeys(paths)]
+    return {path: verdicts[path] for path in paths}
 
 
 def _right_name(path: Path, sources: Iterable[str], source: str | None, today: dt.date) -> str:

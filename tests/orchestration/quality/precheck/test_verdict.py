@@ -23,8 +23,7 @@ ROWS = f"""{HEAD}
 
 
 def one(path: Path, source: str | None = None) -> FileVerdict:
-    (found,) = verdict.of_files([path], TODAY, source)
-    return found
+    return verdict.of_files([path], TODAY, source)[path]
 
 
 def test_a_verdict_names_the_rows_of_every_rule(tmp_path: Path) -> None:
@@ -72,7 +71,7 @@ def test_with_its_source_such_a_file_is_checked_all_the_same(tmp_path: Path) -> 
 def test_a_file_of_a_later_day_and_one_that_comes_twice(tmp_path: Path) -> None:
     assert "ligt na vandaag" in one(write(tmp_path, "trajecten_2024-03-02.csv", ROWS)).refused
     paths = [write(tmp_path, f"trajecten_2024-01-{day}.csv", ROWS) for day in ("31", "30")]
-    second, first = verdict.of_files(paths, TODAY)
+    second, first = verdict.of_files(paths, TODAY).values()
     assert (first.rows_read, second.rows_read) == (4, 0)
     assert second.remarks == ("heeft dezelfde inhoud als trajecten_2024-01-30.csv, en telt dus niet nog eens",)
 
@@ -86,7 +85,7 @@ def test_a_file_that_is_refused_whole_says_why_in_dutch(tmp_path: Path) -> None:
 def test_the_verdict_on_a_hostile_inbox_is_that_of_a_load_through_great_expectations(finished: Finished) -> None:
     """Every file of three formats: the counts and the rows of each rule, and why a file is refused."""
     paths = [path for path in finished.inbox.paths if path.is_file()]
-    found = {one.name: one for one in verdict.of_files(paths, dt.date(2026, 12, 31))}
+    found = {one.name: one for one in verdict.of_files(paths, dt.date(2026, 12, 31)).values()}
     entries = {entry.file_name: entry for entry in ledger.read(finished.data.ledger)}
     assert {name.rpartition(".")[2] for name in entries} == {"csv", "xlsx", "parquet"}
     for name, entry in entries.items():
