@@ -60,7 +60,7 @@ FIGURES = CodeSelection(
         "expectations/*.py",
         "orchestration/ingest/*.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
         "orchestration/warehouse/*.py",
     ),
     (
@@ -76,7 +76,7 @@ CONTROL = CodeSelection(
         "orchestration/answers/disclosure.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
     ),
     (
         "exports/xlsx/*.py",
@@ -94,7 +94,7 @@ DOCUMENTS = CodeSelection(
         "orchestration/releases/figures.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
     ),
     (
         "exports/dictionary.py",
