@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.person_numbers import holds_one, masked
 from orchestration.store.errors import TweError
 
 FORMATS = ("csv", "xlsx", "parquet")
@@ -60,7 +61,13 @@ class Delivery:
 
     @property
     def file_name(self) -> str:
-        return self.path.name
+        """The name as it is kept and shown: the number of a person in it is masked."""
+        return masked(self.path.name)
+
+    @property
+    def names_a_person(self) -> bool:
+        """Whether its label is somebody's number; such a file is rejected, for names of files are published."""
+        return holds_one(self.label or "")
 
     @property
     def format(self) -> str:
@@ -68,7 +75,7 @@ class Delivery:
 
     @property
     def delivery_id(self) -> str:
-        return f"{self.path.stem}_{self.sha256[:12]}"
+        return f"{Path(self.file_name).stem}_{self.sha256[:12]}"
 
 
 @dataclass
@@ -118,16 +125,18 @@ def scan(
         try:
             delivery = _delivery(path, sources)
         except ValueError as error:
-            inbox.unrecognised.append((path.name, str(error)))
+            inbox.unrecognised.append((masked(path.name), str(error)))
         except OSError as error:
-            inbox.unreadable.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
+            inbox.unreadable.append(
+                (masked(path.name), f"cannot be read ({error.strerror}); give the pipeline read access")
+            )
         else:
             if not is_early(delivery.delivered_on, path.name, today) or delivery.file_name in names:
                 found.append(delivery)
             else:
                 inbox.early.append(delivery)
                 why = f"is dated after today ({today}); mend the date in its name, or wait for that day"
-                inbox.unrecognised.append((path.name, why))
+                inbox.unrecognised.append((delivery.file_name, why))
     for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
         known = accepted.get(delivery.sha256)
         if known == delivery.file_name:
@@ -148,9 +157,26 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
     source, day, label = parse_name(path.name, sources)
     if not path.is_file():
         raise ValueError("is not a file")
+    return with_content(path, source, day, label)
+
+
+def with_content(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
+    """The file as a delivery of this source and day, whatever its name."""
+    return Delivery(path, source, day, label, *_content(path))
+
+
+def _content(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file, of the same bytes."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Delivery(path, source, day, label, digest, path.stat().st_size)
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+
+def has_changed(delivery: Delivery) -> bool:
+    """Whether the file is not any more what it was when the inbox was looked at: somebody is still writing it."""
+    try:
+        return _content(delivery.path) != (delivery.sha256, delivery.bytes)
+    except OSError:
+        return True
 
 
 def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, has_changed
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -21,6 +21,10 @@ from orchestration.store.sql import literal
 
 BATCH_BYTES = 256 * 1024**2
 """Deliveries are validated together up to this size of their files; more would cost memory, less time."""
+NAMES_A_PERSON = Remark(
+    "has somebody's person number (INSZ) as its label; deliver it under another one",
+    "heeft iemands rijksregisternummer (INSZ) als label; lever het onder een ander label",
+)
 
 
 @dataclass
@@ -31,6 +35,8 @@ class SourceLoad:
     entries: list[Entry] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was loaded a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Files that were written to while they were read; they are left for the next run."""
 
     def total(self, column: str) -> int:
         return sum(getattr(e, column) for e in self.entries)
@@ -73,6 +79,8 @@ class BatchRead:
     """With the reason."""
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was read a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Names of files that changed while they were read."""
 
 
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
@@ -106,6 +114,7 @@ def load_source(
         with duckdb.connect(database) as con:
             found = read_batch(con, database, contract, batch, loaded, key, validate)
             done.repeats += found.repeats
+            done.changed += found.changed
             entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
             for number, (delivery, remarks) in found.read.items():
                 counts = _store(con, data, contract, number, delivery)
@@ -134,18 +143,36 @@ def read_batch(
     for number, delivery in enumerate(deliveries):
         if delivery.sha256 in loaded:
             found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-            continue
-        try:
-            found.read[number] = delivery, readers.read(con, contract, delivery, number)
-            loaded[delivery.sha256] = delivery.file_name
-        except DeliveryError as error:
-            con.execute("delete from raw where _delivery = ?", [number])
-            found.rejected.append((delivery, Remark(str(error), error.dutch)))
+        else:
+            _read(con, contract, number, delivery, found)
+            if number in found.read:
+                loaded[delivery.sha256] = delivery.file_name
     if found.read:
         parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
         validation.validate_batch(con, database, contract, validate)
         storage.create_marked(con, contract)
     return found
+
+
+def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delivery: Delivery, found: BatchRead) -> None:
+    """Reads a delivery into `raw`, and notes in `found` what came of it."""
+    why: Remark | None = None
+    remarks: list[Remark] = []
+    try:
+        if delivery.names_a_person:
+            raise DeliveryError(*NAMES_A_PERSON)
+        remarks = readers.read(con, contract, delivery, number)
+    except DeliveryError as error:
+        why = Remark(str(error), error.dutch)
+    changed = has_changed(delivery)  # accepted or rejected, what was read is not what was hashed
+    if changed or why:
+        con.execute("delete from raw where _delivery = ?", [number])
+    if changed:
+        found.changed.append(delivery.file_name)
+    elif why:
+        found.rejected.append((delivery, why))
+    else:
+        found.read[number] = delivery, remarks
 
 
 def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:

@@ -53,8 +53,8 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
-                 "exports.xlsx.forms", "orchestration.demo.files", "orchestration.ingest.readers"},
-    "python_calamine": {"orchestration.ingest.readers", "exports.comparison.displayed"},
+                 "exports.xlsx.forms", "orchestration.demo.files"},
+    "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},

@@ -5,7 +5,6 @@ nothing heavy is imported. INSZ are pseudonymised with a key that is thrown away
 """
 
 import datetime as dt
-import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,12 +16,14 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import load, validation
-from orchestration.ingest.inbox import FORMATS, Delivery, is_early, parse_name
+from orchestration.ingest.inbox import FORMATS, Delivery, is_early, parse_name, with_content
+from orchestration.ingest.person_numbers import masked
 from orchestration.quality.cases import require_source
 from orchestration.store.errors import TweError
 from orchestration.store.sql import quote
 
 LABEL = "uwgemeente"
+CHANGES = "verandert terwijl het gelezen wordt; wacht tot het volledig weggeschreven is"
 
 
 class PrecheckError(TweError):
@@ -84,22 +85,23 @@ def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -
     remarks: dict[Path, list[str]] = defaultdict(list)
     deliveries: dict[str, list[Delivery]] = defaultdict(list)
     for path in dict.fromkeys(paths):
+        name = masked(path.name)
         try:
             of, day, label = parse_name(path.name, known)
         except ValueError:
             advice = _right_name(path, known, source, today)
             if not source or path.suffix[1:].lower() not in FORMATS:
-                verdicts[path] = FileVerdict(path.name, None, advice)
+                verdicts[path] = FileVerdict(name, None, advice)
                 continue
             of, day, label = source, today, None
             remarks[path].append(advice)
         if is_early(day, path.name, today):
-            verdicts[path] = FileVerdict(path.name, None, f"de datum in de naam ({day}) ligt na vandaag; verbeter ze")
+            verdicts[path] = FileVerdict(name, None, f"de datum in de naam ({day}) ligt na vandaag; verbeter ze")
             continue
         try:
-            deliveries[of].append(_delivery(path, of, day, label))
+            deliveries[of].append(with_content(path, of, day, label))
         except OSError as error:
-            verdicts[path] = FileVerdict(path.name, of, f"kan niet gelezen worden ({error.strerror})")
+            verdicts[path] = FileVerdict(name, of, f"kan niet gelezen worden ({error.strerror})")
     for name, own in deliveries.items():
         verdicts |= _of_source(contract.load(name), sorted(own, key=lambda d: (d.delivered_on, d.file_name)), remarks)
     return {path: verdicts[path] for path in paths}
@@ -116,12 +118,6 @@ def _right_name(path: Path, sources: Iterable[str], source: str | None, today: d
         f"de naam is niet die van een levering; noem het bestand <bron>_{today}_{LABEL}.{kind}, "
         f"waarin <bron> een van deze is: {', '.join(sources)}"
     )
-
-
-def _delivery(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Delivery(path, source, day, label, digest, path.stat().st_size)
 
 
 def _of_source(
@@ -146,11 +142,13 @@ def _of_source(
         for delivery, why in read.rejected:
             more = tuple(remarks[delivery.path])
             found[delivery.path] = FileVerdict(delivery.file_name, source.source, why.dutch, more)
-        for name, first in read.repeats:
-            for delivery in batch:
-                if delivery.file_name == name and delivery.path not in found:
-                    same = f"heeft dezelfde inhoud als {first}, en telt dus niet nog eens"
-                    found[delivery.path] = FileVerdict(name, source.source, remarks=(same,))
+        first = dict(read.repeats)
+        for delivery in batch:
+            if delivery.path in found:
+                continue
+            refused = CHANGES if delivery.file_name in read.changed else ""
+            said = "" if refused else f"heeft dezelfde inhoud als {first[delivery.file_name]}, en telt niet nog eens"
+            found[delivery.path] = FileVerdict(delivery.file_name, source.source, refused, (said,) if said else ())
     return found
 
 

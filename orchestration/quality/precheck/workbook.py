@@ -35,7 +35,7 @@ def write(verdicts: Mapping[Path, FileVerdict], target: Path, created: dt.date) 
     if in_folder and target.is_file():
         raise WrongChoiceError(f"{target} is een bestand; geef voor meer bestanden een map op")
     chosen = {
-        (target / f"{path.stem}_{path.suffix[1:]}.xlsx" if in_folder else target): verdict
+        (target / f"{verdict.name.replace('*', 'x').replace('.', '_')}.xlsx" if in_folder else target): verdict
         for path, verdict in verdicts.items()
         if verdict.rows
     }

@@ -73,7 +73,14 @@ def test_a_file_of_a_later_day_and_one_that_comes_twice(tmp_path: Path) -> None:
     paths = [write(tmp_path, f"trajecten_2024-01-{day}.csv", ROWS) for day in ("31", "30")]
     second, first = verdict.of_files(paths, TODAY).values()
     assert (first.rows_read, second.rows_read) == (4, 0)
-    assert second.remarks == ("heeft dezelfde inhoud als trajecten_2024-01-30.csv, en telt dus niet nog eens",)
+    assert second.remarks == ("heeft dezelfde inhoud als trajecten_2024-01-30.csv, en telt niet nog eens",)
+
+
+def test_the_number_of_a_person_in_a_name_is_not_repeated(tmp_path: Path) -> None:
+    for name, source in ((f"trajecten_2024-01-31_{INSZ[0]}.csv", None), (f"werk {INSZ[0]}.csv", "trajecten")):
+        found = one(write(tmp_path, name, ROWS), source)
+        assert INSZ[0] not in repr(found) and "93*********" in found.name
+    assert "INSZ" in one(tmp_path / f"trajecten_2024-01-31_{INSZ[0]}.csv").refused
 
 
 def test_a_file_that_is_refused_whole_says_why_in_dutch(tmp_path: Path) -> None:

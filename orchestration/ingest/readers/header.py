@@ -1,0 +1,79 @@
+"""The header of a file: where the columns of the contract stand in it, and what to say when they don't."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from expectations.contract import SourceContract
+from orchestration.ingest.inbox import (
+    NAME_HINT,
+    NAME_HINT_NL,
+    RETURN_HINT,
+    RETURN_HINT_NL,
+    RETURN_MARK,
+    DeliveryError,
+    Remark,
+)
+from orchestration.ingest.person_numbers import without_digits
+from orchestration.ingest.readers.table import BLANKS
+
+FIRST_ROWS = 20
+"""How many rows are looked at for a header that does not stand in row 1."""
+_ADD_THEM = Remark("add them to the header", "zet ze bij de kolomnamen in rij 1")
+
+
+def match_header(
+    names: Sequence[str], contract: SourceContract, look: Callable[[], Remark | None] = lambda: None
+) -> tuple[dict[str, int], list[Remark]]:
+    """Position of each contract column in the header, and a remark on columns that are ignored.
+
+    Case and surrounding blanks don't count. Raises `DeliveryError` for a missing required column or one given twice.
+    `look` is asked what was seen instead of a required column.
+    """
+    if names and names[0].strip(BLANKS).startswith(RETURN_MARK):
+        raise DeliveryError(f"{RETURN_HINT}, and {NAME_HINT}", f"{RETURN_HINT_NL}, en {NAME_HINT_NL}")
+    wanted = {c.name for c in contract.columns}
+    places: dict[str, int] = {}
+    extra: list[str] = []
+    for index, name in enumerate(map(normal, names)):
+        if name in places:
+            raise DeliveryError(
+                f"has the column {name} twice; keep one", f"heeft de kolom {name} twee keer; behoud er één"
+            )
+        if name in wanted:
+            places[name] = index
+        elif name:
+            extra.append(name)
+    if missing := [c for c in contract.required if c not in places]:
+        seen = look() or _ADD_THEM
+        raise DeliveryError(
+            f"lacks the required column(s) {', '.join(missing)}; {seen.english}",
+            f"mist de verplichte kolom(men) {', '.join(missing)}; {seen.dutch}",
+        )
+    # Named only here: where required columns are missing, the first row may be a person's and no header at all.
+    shown = ", ".join(without_digits(name)[:40] for name in extra[:10])
+    remark = Remark(f"unknown column(s) ignored: {shown}", f"onbekende kolom(men) genegeerd: {shown}")
+    return places, [remark] if extra else []
+
+
+def normal(name: str) -> str:
+    """A column's name as it is compared."""
+    return name.strip(BLANKS).lower()
+
+
+def known_columns(names: Iterable[str], contract: SourceContract) -> int:
+    """How many columns of the contract are among the names."""
+    return len(set(map(normal, names)) & {c.name for c in contract.columns})
+
+
+def best_header(rows: Iterable[Sequence[str]], contract: SourceContract) -> tuple[int, int]:
+    """(known columns, place from 0) of the row that looks most like a header; two columns are no coincidence."""
+    counts = [known_columns(row, contract) for row in rows]
+    most = max(counts, default=0)
+    return (most, counts.index(most)) if most >= 2 else (0, 0)
+
+
+def header_in_row(row: int) -> Remark:
+    """The header was found, but not where it belongs."""
+    return Remark(
+        f"the header stands in row {row}: remove what is above it",
+        f"de kolomnamen staan in rij {row}: verwijder wat erboven staat",
+    )

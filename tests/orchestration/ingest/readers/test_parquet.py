@@ -1,0 +1,105 @@
+"""Typed columns of Parquet become the text that a person would have typed."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.reading import parquet, read, refused
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("date '2024-01-02'", "2024-01-02"),
+        ("timestamp '2024-01-02 00:00:00'", "2024-01-02"),
+        ("timestamp_ns '2024-01-02 00:00:00'", "2024-01-02"),
+        ("timestamp '2024-01-02 12:30:00'", "2024-01-02 12:30:00"),
+        ("timestamptz '2024-01-02 00:00:00+00'", "2024-01-02"),
+        ("12::integer", "12"),
+        ("12::hugeint", "12"),
+        ("12.0::double", "12"),
+        ("12.5::double", "12.5"),
+        ("(0.1::double + 0.2::double)", "0.3"),
+        ("2.5::float", "2.5"),
+        ("12.50::decimal(12, 2)", "12.5"),
+        ("12.00::decimal(12, 2)", "12"),
+        ("100::decimal(12, 0)", "100"),
+        ("true", "true"),
+        ("' a '", "a"),
+        ("'007'", "007"),
+        ("'tekst'::blob", "tekst"),
+        ("'a'::enum('a', 'b')", "a"),
+        ("'nan'::double", None),
+        ("''", None),
+        ("null::date", None),
+        ("null::integer", None),
+    ],
+)
+def test_a_typed_value_is_the_text_that_a_person_would_type(sql: str, text: str | None, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select {sql} as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum")
+    assert read(tmp_path, content, "parquet") == [(1, text, "k", "d")]
+
+
+def test_a_day_with_a_time_zone_does_not_depend_on_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spark and pandas write midnight as an instant, in UTC."""
+    sql = "timestamptz '2024-01-02 00:00:00+00'"
+    content = parquet(tmp_path, f"select {sql} as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum")
+    monkeypatch.setenv("TZ", "America/New_York")
+    assert read(tmp_path, content, "parquet") == [(1, "2024-01-02", "k", "d")]
+
+
+def test_parquet_rows_count_from_1_and_blank_ones_count(tmp_path: Path) -> None:
+    content = parquet(
+        tmp_path,
+        "from (values (null, ' ', null), ('a', 'k', 'd'), (null, null, ''), ('b', 'k', 'd')) "
+        "as t (transmissie_id, klant_id, transmissiedatum)",
+    )
+    assert read(tmp_path, content, "parquet") == [(2, "a", "k", "d"), (4, "b", "k", "d")]
+
+
+def test_a_parquet_row_with_only_an_extra_column_is_a_row(tmp_path: Path) -> None:
+    content = parquet(
+        tmp_path,
+        "select null::varchar as transmissie_id, null::varchar as klant_id, null::date as transmissiedatum, 1 as x",
+    )
+    assert read(tmp_path, content, "parquet") == [(1, None, None, None)]
+
+
+@pytest.mark.parametrize("content", [b"PAR1 nee PAR1", b"\x01\x02\x03"])
+def test_unreadable_parquet_is_refused(content: bytes, tmp_path: Path) -> None:
+    assert refused(tmp_path, content, "parquet") == "cannot be read as Parquet; export it again"
+
+
+def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
+    content = bytearray(
+        parquet(
+            tmp_path,
+            "select 'T' || range as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum from range(10000)",
+        )
+    )
+    content[4:2000] = b"\xff" * 1996
+    assert refused(tmp_path, bytes(content), "parquet") == "cannot be read as Parquet; export it again"
+
+
+def test_a_parquet_column_twice_is_refused(tmp_path: Path) -> None:
+    content = parquet(
+        tmp_path, "select 'a' as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum, 'k' as \" KLANT_ID\""
+    )
+    assert "has the column klant_id twice" in refused(tmp_path, content, "parquet")
+
+
+def test_a_quote_in_the_path_is_no_problem(tmp_path: Path) -> None:
+    folder = tmp_path / "map van O'Neill"
+    folder.mkdir()
+    content = parquet(tmp_path, "select 'a' as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum")
+    assert read(folder, content, "parquet") == [(1, "a", "k", "d")]
+
+
+def test_parquet_columns_that_differ_in_case_alone_are_one_column_twice(tmp_path: Path) -> None:
+    made = tmp_path / "dubbel.parquet"
+    with duckdb.connect() as con:
+        columns = """1 as transmissie_id, 2 as "transmissieXid", 3 as klant_id, 4 as transmissiedatum"""
+        con.execute(f"copy (select {columns}) to '{made}' (format parquet)")
+    content = made.read_bytes().replace(b"transmissieXid", b"TRANSMISSIE_ID")
+    assert refused(tmp_path, content, "parquet") == "has the column transmissie_id twice; keep one"
