@@ -81,7 +81,7 @@ $(READY): requirements.lock pyproject.toml
 
 # The lock holds for every Python from 3.11 on, and names no registry. Needs uv.
 lock:
-	uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra warehouse --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 clean:

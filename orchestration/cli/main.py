@@ -13,6 +13,8 @@ from orchestration.cli import admin, analyst, ocmw, steward
 from orchestration.store.errors import TweError
 from orchestration.store.settings import load_settings
 
+OWN = ("orchestration", "expectations", "exports")
+REST = "`twe precheck` does without, all else needs pip install 'twe-warehouse[warehouse]'"
 LONGEST = 200
 """Characters of the sentence that the list of commands says about each."""
 
@@ -44,6 +46,11 @@ class CommandsByPerson(click.Group):
         except TweError as error:
             click.echo(f"twe: {error}", err=True)
             ctx.exit(error.exit_code)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in OWN:
+                raise
+            click.echo(f"twe: {error.name} is not installed; {REST}", err=True)
+            ctx.exit(2)
 
 
 def main() -> None:

@@ -1,20 +1,29 @@
 """`twe precheck` as an OCMW starts it: anywhere, without settings, without a trace; also from an installed wheel."""
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli.main import twe
 from orchestration.store.paths import PROJECT
 from tests.support.deliveries import INSZ, write
 
 TWE = "import sys; from orchestration.cli.main import main; sys.argv[0] = 'twe'; main()"
-HEAVY = ("great_expectations", "sqlalchemy", "pandas", "dagster", "dbt")
-MODULES = (
-    f"{TWE[:-6]}\ntry:\n    main()\nfinally:\n    print(*sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)"
-)
+MODULES = """
+import sys
+from orchestration.cli.main import main
+try:
+    main()
+finally:
+    print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
 HEAD = "transmissie_id | klant_id | transmissiedatum"
 
 
@@ -43,11 +52,21 @@ def precheck(folder: Path, *arguments: str, code: str = TWE, path: str = "") -> 
     return done
 
 
-def test_it_leaves_no_trace_and_imports_nothing_heavy(elsewhere: Path) -> None:
+def only_for_the_warehouse() -> set[str]:
+    """The packages that an OCMW does not install."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {re.split(r"[=<> ]", text)[0] for text in project["optional-dependencies"]["warehouse"]}
+
+
+def test_it_leaves_no_trace_and_imports_nothing_of_the_warehouse(elsewhere: Path) -> None:
     good = write(elsewhere / "files", "transmissies_2024-01-31.csv", f"{HEAD}\nX1 | {INSZ[0]} | 2024-01-02")
     before = sorted((elsewhere / "files").iterdir())
-    done = precheck(elsewhere, str(good), code=MODULES)
-    assert (done.returncode, done.stderr.split()) == (0, [])
+    book = elsewhere / "files" / "k.xlsx"
+    done = precheck(elsewhere, str(good), "--xlsx", str(book), code=MODULES)
+    assert done.returncode == 0
+    known = metadata.packages_distributions()
+    used = {distribution for module in done.stderr.split() for distribution in known.get(module, ())}
+    assert {"duckdb", "click"} <= used and not used & only_for_the_warehouse()
     assert "1 rij gelezen: 1 rij aanvaard" in done.stdout
     assert sorted((elsewhere / "files").iterdir()) == before
 
@@ -60,6 +79,17 @@ def test_what_would_be_refused_is_exit_code_one_and_wrong_use_two(elsewhere: Pat
     assert "GEWEIGERD invalid_klant_id, 1 rij: rij 2" in done.stdout and INSZ[0][2:9] not in done.stdout
     wrong = [precheck(elsewhere, *arguments) for arguments in ([], ["nergens.csv"], [str(bad), "--source", "iets"])]
     assert [(one.returncode, one.stdout) for one in wrong] == [(2, "")] * 3
+
+
+def test_what_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TWE_DATA", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "orchestration.runner", None)
+    with pytest.raises(ModuleNotFoundError):
+        CliRunner().invoke(twe, ["run"], catch_exceptions=False)
+    monkeypatch.delitem(sys.modules, "orchestration.runner")
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    done = CliRunner().invoke(twe, ["status"])
+    assert done.exit_code == 2 and done.stderr.startswith("twe: rich.console is not installed; `twe precheck` does")
 
 
 @pytest.mark.slow
