@@ -36,6 +36,9 @@ def run_text(report: RunReport) -> str:
     lines += [_labelled("rejected", f"{e.file_name}: {e.message}") for e in report.rejected]
     lines += [_labelled("still rejected", f"{name}: {why}") for name, why in report.still_rejected]
     lines += [_labelled("already loaded", f"{name}: same content as {was}") for name, was in report.duplicates]
+    lines += [
+        _labelled("changed", f"{name}: written to while it was read; the next run loads it") for name in report.changed
+    ]
     lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in report.unrecognised]
     if report.loaded and report.row_counts:
         lines.append(_rows_line(report.row_counts))

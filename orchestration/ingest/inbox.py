@@ -5,11 +5,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from orchestration.ingest.ledger import Entry
-from orchestration.ingest.person_numbers import holds_one, masked
+from orchestration.ingest.person_numbers import holds_one, masked, person_number
 from orchestration.store.errors import TweError
 
 FORMATS = ("csv", "xlsx", "parquet")
@@ -62,12 +63,14 @@ class Delivery:
     @property
     def file_name(self) -> str:
         """The name as it is kept and shown: the number of a person in it is masked."""
-        return masked(self.path.name)
+        if not self.names_a_person or self.label is None:
+            return self.path.name
+        return f"{self.source}_{self.delivered_on}_{masked(self.label)}{self.path.suffix}"
 
-    @property
+    @cached_property
     def names_a_person(self) -> bool:
-        """Whether its label is somebody's number; such a file is rejected, for names of files are published."""
-        return holds_one(self.label or "")
+        """Whether its label holds somebody's number. The file is rejected then: names of files are published."""
+        return any(_is_number(digits) for digits in re.findall(r"[0-9-]+", self.label or ""))
 
     @property
     def format(self) -> str:
@@ -95,6 +98,18 @@ class Inbox:
     """Deliveries dated after today: nothing of them is loaded before that day."""
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     """Deliveries that the pipeline may not read, with the reason; they wait for the next run."""
+
+
+def without_number(name: str) -> str:
+    """The name of any file, without the person number that may be in it."""
+    return masked(name) if holds_one(name) else name
+
+
+def _is_number(digits: str) -> bool:
+    """Whether whole groups of digits, parted by hyphens, make a person number together."""
+    groups = [group for group in digits.split("-") if group]
+    spans = ("".join(groups[start:end]) for end in range(len(groups) + 1) for start in range(end))
+    return any(person_number(span) for span in spans)
 
 
 def is_synthetic(file_name: str) -> bool:
@@ -125,7 +140,7 @@ def scan(
         try:
             delivery = _delivery(path, sources)
         except ValueError as error:
-            inbox.unrecognised.append((masked(path.name), str(error)))
+            inbox.unrecognised.append((without_number(path.name), str(error)))
         except OSError as error:
             inbox.unreadable.append(
                 (masked(path.name), f"cannot be read ({error.strerror}); give the pipeline read access")
@@ -162,21 +177,17 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
 
 def with_content(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
     """The file as a delivery of this source and day, whatever its name."""
-    return Delivery(path, source, day, label, *_content(path))
+    with path.open("rb") as file:  # both of the same bytes
+        return Delivery(path, source, day, label, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
 
 
-def _content(path: Path) -> tuple[str, int]:
-    """SHA-256 and size of a file, of the same bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-
-
-def has_changed(delivery: Delivery) -> bool:
-    """Whether the file is not any more what it was when the inbox was looked at: somebody is still writing it."""
+def digest_now(delivery: Delivery) -> str | None:
+    """The SHA-256 of the file, which changes while somebody is writing it. None when it is gone."""
     try:
-        return _content(delivery.path) != (delivery.sha256, delivery.bytes)
+        with delivery.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return True
+        return None
 
 
 def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, has_changed
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -164,7 +164,7 @@ def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delive
         remarks = readers.read(con, contract, delivery, number)
     except DeliveryError as error:
         why = Remark(str(error), error.dutch)
-    changed = has_changed(delivery)  # accepted or rejected, what was read is not what was hashed
+    changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
     if changed or why:
         con.execute("delete from raw where _delivery = ?", [number])
     if changed:

@@ -8,7 +8,7 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, load, reported, storage
-from orchestration.ingest.inbox import Inbox, is_synthetic, scan
+from orchestration.ingest.inbox import Inbox, digest_now, is_synthetic, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
@@ -47,6 +47,12 @@ class Workspace:
     def unreported(self) -> list[Entry]:
         """What this run brought, and what earlier ones brought that were killed before they reported."""
         return reported.unreported(self.data, self.entries())
+
+    def changed_while_read(self) -> list[str]:
+        """New files that were not dealt with because somebody wrote to them after the look at the inbox."""
+        dealt_with = {e.sha256 for e in self.entries()}
+        left = [d for d in self.inbox.new if d.sha256 not in dealt_with]
+        return [d.file_name for d in left if digest_now(d) not in {d.sha256, *dealt_with}]
 
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""

@@ -61,3 +61,8 @@ def test_a_run_tells_what_it_mended_and_what_is_open() -> None:
     )
     assert line in text.splitlines()
     assert "Rows resolved" not in run_text(RunReport(nothing_new=True, row_counts=RowCounts()))
+
+
+def test_a_run_tells_which_files_were_written_to_while_they_were_read() -> None:
+    text = run_text(RunReport(changed=["trajecten_2024-01-31.csv"]))
+    assert "  changed         trajecten_2024-01-31.csv: written to while it was read; the next run loads it" in text

@@ -13,7 +13,6 @@ from orchestration.store.paths import PROJECT
 LIMITS = {"orchestration": 300, "expectations": 300, "exports": 300, "tests": 400}
 # File -> how long it may be, and why.
 LONGER = {
-    "tests/orchestration/ingest/test_readers.py": (480, "tables of files and what they mean, per format"),
     "tests/integration/test_gates.py": (430, "every gate starts processes the same way"),
 }
 

@@ -12,7 +12,6 @@ from orchestration.ingest.inbox import (
     DeliveryError,
     Remark,
 )
-from orchestration.ingest.person_numbers import without_digits
 from orchestration.ingest.readers.table import BLANKS
 
 FIRST_ROWS = 20
@@ -49,8 +48,8 @@ def match_header(
             f"mist de verplichte kolom(men) {', '.join(missing)}; {seen.dutch}",
         )
     # Named only here: where required columns are missing, the first row may be a person's and no header at all.
-    shown = ", ".join(without_digits(name)[:40] for name in extra[:10])
-    remark = Remark(f"unknown column(s) ignored: {shown}", f"onbekende kolom(men) genegeerd: {shown}")
+    ignored = ", ".join(map(shown, extra[:10]))
+    remark = Remark(f"unknown column(s) ignored: {ignored}", f"onbekende kolom(men) genegeerd: {ignored}")
     return places, [remark] if extra else []
 
 
@@ -77,3 +76,11 @@ def header_in_row(row: int) -> Remark:
         f"the header stands in row {row}: remove what is above it",
         f"de kolomnamen staan in rij {row}: verwijder wat erboven staat",
     )
+
+
+def shown(name: str) -> str:
+    """The name of a column or sheet as it may be shown: short, on one line, and without digits when it has enough of
+    them for a person number, of whatever script and with whatever between them."""
+    if sum(c.isdigit() for c in name) >= 11:
+        name = "".join("*" if c.isdigit() else c for c in name)
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:40]

@@ -121,7 +121,8 @@ def _plain_text(column: str, kind: str) -> str | None:
         text = f"cast({column} as varchar)"
         return text if kind.endswith(",0)") else f"rtrim(rtrim({text}, '0'), '.')"
     if kind.startswith("TIMESTAMP"):
-        stamp = f"cast({column} as timestamp)"
-        midnight = f"{stamp} = cast(cast({stamp} as date) as timestamp)"
+        moment = "timestamp_ns" if kind.endswith("_NS") else "timestamp"
+        stamp = f"cast({column} as {moment})"
+        midnight = f"{stamp} = cast(cast({stamp} as date) as {moment})"
         return f"case when {midnight} then cast(cast({stamp} as date) as varchar) else cast({stamp} as varchar) end"
     return None

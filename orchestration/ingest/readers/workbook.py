@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import DeliveryError, Remark
-from orchestration.ingest.person_numbers import without_digits
 from orchestration.ingest.readers import header, table
 from orchestration.ingest.readers.sheet import NO_RESULT, SheetFacts, Workbook
 
@@ -145,7 +144,7 @@ def _seen(path: Path, rows: list[list[str]], contract: SourceContract) -> Remark
                 book.facts(part)
                 others = [[cell_text(cell) for cell in row] for row in _cells(path, name)[: header.FIRST_ROWS]]
             if header.best_header(others, contract)[0] > known:
-                shown = without_digits(name)[:40]
+                shown = header.shown(name)
                 return Remark(
                     f"the sheet {shown!r} has these columns: make it the first sheet",
                     f"het blad '{shown}' heeft deze kolommen: maak er het eerste blad van",

@@ -16,8 +16,7 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import load, validation
-from orchestration.ingest.inbox import FORMATS, Delivery, is_early, parse_name, with_content
-from orchestration.ingest.person_numbers import masked
+from orchestration.ingest.inbox import FORMATS, Delivery, is_early, parse_name, with_content, without_number
 from orchestration.quality.cases import require_source
 from orchestration.store.errors import TweError
 from orchestration.store.sql import quote
@@ -73,6 +72,15 @@ class FileVerdict:
         return not self.refused and not self.rows_quarantined
 
 
+@dataclass(frozen=True)
+class _Delivered:
+    """A file to look at, the name by which it is shown, and what was said of that name."""
+
+    delivery: Delivery
+    name: str
+    remarks: tuple[str, ...]
+
+
 def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -> dict[Path, FileVerdict]:
     """A verdict per file, in the order given. `source` is that of the files that are not named as a delivery.
 
@@ -82,28 +90,30 @@ def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -
         require_source(source)
     known = contract.sources()
     verdicts: dict[Path, FileVerdict] = {}
-    remarks: dict[Path, list[str]] = defaultdict(list)
-    deliveries: dict[str, list[Delivery]] = defaultdict(list)
+    deliveries: dict[str, list[_Delivered]] = defaultdict(list)
     for path in dict.fromkeys(paths):
-        name = masked(path.name)
+        advice = ""
         try:
             of, day, label = parse_name(path.name, known)
         except ValueError:
             advice = _right_name(path, known, source, today)
-            if not source or path.suffix[1:].lower() not in FORMATS:
-                verdicts[path] = FileVerdict(name, None, advice)
-                continue
             of, day, label = source, today, None
-            remarks[path].append(advice)
-        if is_early(day, path.name, today):
-            verdicts[path] = FileVerdict(name, None, f"de datum in de naam ({day}) ligt na vandaag; verbeter ze")
+        if of is None or path.suffix[1:].lower() not in FORMATS:
+            verdicts[path] = FileVerdict(without_number(path.name), None, advice)
             continue
         try:
-            deliveries[of].append(with_content(path, of, day, label))
+            delivery = with_content(path, of, day, label)
         except OSError as error:
-            verdicts[path] = FileVerdict(name, of, f"kan niet gelezen worden ({error.strerror})")
-    for name, own in deliveries.items():
-        verdicts |= _of_source(contract.load(name), sorted(own, key=lambda d: (d.delivered_on, d.file_name)), remarks)
+            verdicts[path] = FileVerdict(without_number(path.name), of, f"kan niet gelezen worden ({error.strerror})")
+            continue
+        name = without_number(path.name) if advice else delivery.file_name
+        if is_early(day, path.name, today):
+            verdicts[path] = FileVerdict(name, None, f"de datum in de naam ({day}) ligt na vandaag; verbeter ze")
+        else:
+            deliveries[of].append(_Delivered(delivery, name, (advice,) if advice else ()))
+    for of, own in deliveries.items():
+        own.sort(key=lambda one: (one.delivery.delivered_on, one.delivery.file_name))
+        verdicts |= _of_source(contract.load(of), own)
     return {path: verdicts[path] for path in paths}
 
 
@@ -120,40 +130,39 @@ def _right_name(path: Path, sources: Iterable[str], source: str | None, today: d
     )
 
 
-def _of_source(
-    source: SourceContract, deliveries: Sequence[Delivery], remarks: dict[Path, list[str]]
-) -> dict[Path, FileVerdict]:
+def _of_source(source: SourceContract, asked: Sequence[_Delivered]) -> dict[Path, FileVerdict]:
     found: dict[Path, FileVerdict] = {}
     database, loaded = f":memory:precheck_{source.source}", dict[str, str]()
-    for batch in load.batches(deliveries):
+    by_path = {one.delivery.path: one for one in asked}
+    for batch in load.batches([one.delivery for one in asked]):
         with duckdb.connect(database) as con:
             try:
                 read = load.read_batch(
                     con, database, source, batch, loaded, secrets.token_bytes(32), validation.by_routing
                 )
                 for number, (delivery, said) in read.read.items():
-                    dutch = (*remarks[delivery.path], *(remark.dutch for remark in said))
-                    found[delivery.path] = _of_rows(con, source, number, delivery, dutch)
+                    one = by_path[delivery.path]
+                    remarks = (*one.remarks, *(remark.dutch for remark in said))
+                    found[delivery.path] = _of_rows(con, source, number, one.name, remarks)
             except duckdb.Error as error:  # DuckDB quotes values in its messages, and they may be a person's
                 raise PrecheckError(
                     f"{source.source}: de bestanden konden niet gecontroleerd worden ({type(error).__name__}); "
                     "controleer ze een voor een en meld welk bestand het is"
                 ) from None
-        for delivery, why in read.rejected:
-            more = tuple(remarks[delivery.path])
-            found[delivery.path] = FileVerdict(delivery.file_name, source.source, why.dutch, more)
+        rejected = {delivery.path: why.dutch for delivery, why in read.rejected}
         first = dict(read.repeats)
-        for delivery in batch:
-            if delivery.path in found:
-                continue
-            refused = CHANGES if delivery.file_name in read.changed else ""
-            said = "" if refused else f"heeft dezelfde inhoud als {first[delivery.file_name]}, en telt niet nog eens"
-            found[delivery.path] = FileVerdict(delivery.file_name, source.source, refused, (said,) if said else ())
+        for path in (delivery.path for delivery in batch if delivery.path not in found):
+            one = by_path[path]
+            if path not in rejected and one.delivery.file_name in first:
+                same = f"heeft dezelfde inhoud als {first[one.delivery.file_name]}, en telt niet nog eens"
+                found[path] = FileVerdict(one.name, source.source, remarks=(*one.remarks, same))
+            else:
+                found[path] = FileVerdict(one.name, source.source, rejected.get(path, CHANGES), one.remarks)
     return found
 
 
 def _of_rows(
-    con: duckdb.DuckDBPyConnection, source: SourceContract, number: int, delivery: Delivery, remarks: tuple[str, ...]
+    con: duckdb.DuckDBPyConnection, source: SourceContract, number: int, name: str, remarks: tuple[str, ...]
 ) -> FileVerdict:
     counts = load.counts_of(con, number)
     broken = con.execute(
@@ -169,11 +178,11 @@ def _of_rows(
     ).fetchall()
     rows = []
     for row_number, outcome, rules, fields, *texts in marked:
-        values = {name: text for name, text in zip(names, texts, strict=True) if text is not None}
+        values = {column: text for column, text in zip(names, texts, strict=True) if text is not None}
         shown = tuple(field or "" for field in fields) if fields else None
         rows.append(MarkedRow(row_number, outcome == "quarantined", tuple(rules), values, shown))
     return FileVerdict(
-        delivery.file_name,
+        name,
         source.source,
         "",
         remarks,

@@ -5,7 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support.reading import parquet, read, refused
+from expectations import contract
+from tests.support.reading import parquet, read, refusal, refused, rows
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,90 @@ def test_parquet_columns_that_differ_in_case_alone_are_one_column_twice(tmp_path
         con.execute(f"copy (select {columns}) to '{made}' (format parquet)")
     content = made.read_bytes().replace(b"transmissieXid", b"TRANSMISSIE_ID")
     assert refused(tmp_path, content, "parquet") == "has the column transmissie_id twice; keep one"
+
+
+KEYS = "'a' as transmissie_id, 'k' as klant_id"
+NESTED = {
+    "STRUCT": "{'a': 93051822361}",
+    "LIST": "[93051822361]",
+    "MAP": "map {'a': 93051822361}",
+    "BLOB": r"'\xFF\xFE'::blob",
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_a_column_that_is_no_table_of_texts_refuses_the_file_by_name(kind: str, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select {KEYS}, {NESTED[kind]} as transmissiedatum")
+    error = refusal(tmp_path, content, "parquet")
+    assert str(error).startswith(f"the column transmissiedatum cannot be read (type {kind})")
+    assert error.dutch.startswith(f"de kolom transmissiedatum kan niet gelezen worden (type {kind})")
+    assert "9305" not in str(error) + error.dutch
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_such_an_extra_column_is_ignored(kind: str, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select {NESTED[kind]} as extra, {KEYS}, 'd' as transmissiedatum")
+    assert read(tmp_path, content, "parquet") == [(1, "a", "k", "d")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("5030145657", "05030145657"),
+        ("5030145657::ubigint", "05030145657"),
+        ("5030145657::double", "05030145657"),
+        ("5030145657::decimal(18, 2)", "05030145657"),
+        ("5030145657::decimal(11, 0)", "05030145657"),
+        ("93051822361", "93051822361"),
+        ("17::tinyint", "00000000017"),
+        ("123456789012", "123456789012"),
+        ("-5", "-5"),
+        ("5.5::double", "5.5"),
+        ("'5030145657'", "5030145657"),
+    ],
+)
+def test_a_number_gets_back_the_zeros_of_an_insz(sql: str, text: str, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select 17 as transmissie_id, {sql} as klant_id, 'd' as transmissiedatum")
+    assert read(tmp_path, content, "parquet") == [(1, "17", text, "d")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("date '2023-01-01'", "2023-01"),
+        ("timestamp '2023-01-01'", "2023-01"),
+        ("timestamptz '2023-01-01 00:00:00+00'", "2023-01"),
+        ("date '2023-01-02'", "2023-01-02"),
+        ("timestamp '2023-01-01 12:00:00'", "2023-01-01 12:00:00"),
+        ("'2023-01-01'", "2023-01-01"),
+        ("'2023-01'", "2023-01"),
+    ],
+)
+def test_a_day_that_is_the_first_is_a_month(sql: str, text: str, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select '11002' as nis_code, {sql} as maand, 5 as leefloners")
+    assert rows(contract.load("leefloners"), "maand", tmp_path, content, "parquet") == [(1, text)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("timestamptz_ns '2024-01-02 00:00:00+00'", "2024-01-02"),
+        ("timestamp_ns '2024-01-02 00:00:00.000000001'", "2024-01-02 00:00:00.000000001"),
+        ("timestamp_ms '2024-01-02 00:00:00'", "2024-01-02"),
+        ("timestamp_s '2024-01-02 00:00:00'", "2024-01-02"),
+        ("time '00:00:00'", "00:00:00"),
+        ("timetz '00:00:00+00'", "00:00:00+00"),
+        ("interval 1 day", "1 day"),
+        ("'6f9619ff-8b86-d011-b42d-00cf4fc964ff'::uuid", "6f9619ff-8b86-d011-b42d-00cf4fc964ff"),
+    ],
+)
+def test_other_types_of_moments_are_read_or_are_no_day(sql: str, text: str, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select {KEYS}, {sql} as transmissiedatum")
+    assert read(tmp_path, content, "parquet") == [(1, "a", "k", text)]
+
+
+def test_a_folder_named_as_a_partition_is_no_column(tmp_path: Path) -> None:
+    folder = tmp_path / "klant_id=5"
+    folder.mkdir()
+    content = parquet(tmp_path, f"select {KEYS}, 'd' as transmissiedatum")
+    assert read(folder, content, "parquet") == [(1, "a", "k", "d")]
