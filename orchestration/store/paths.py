@@ -51,6 +51,11 @@ class DataFolder:
         return self.work / "run_settings.parquet"
 
     @property
+    def rows_by_ocmw(self) -> Path:
+        """Counts per OCMW for the models of dbt; see `quality.senders.rows_by_ocmw`."""
+        return self.work / "rows_by_ocmw.parquet"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

@@ -63,7 +63,9 @@ def test_a_resolved_row_counts_on_its_own_day_with_the_days_that_it_took(data: D
 
 
 def test_every_row_of_the_ledger_is_counted_once(data: DataFolder) -> None:
-    rows = "\n".join(f"T{n} | {INSZ[n % 4]} | {code} | 2020-01-01 | | |" for n, code in enumerate([11001, 11002, 9] * 9))
+    rows = "\n".join(
+        f"T{n} | {INSZ[n % 4]} | {code} | 2020-01-01 | | |" for n, code in enumerate([11001, 11002, 9] * 9)
+    )
     trajectories(data, "2024-01-31", rows)
     trajectories(data, "2024-02-29", f"{rows}\nT1 | | | | | | J\nte | veel | velden | x | x | x | x | x | x")
     path = data.work / "rows.parquet"
