@@ -153,6 +153,15 @@ def _nis_of(source: SourceContract, known: set[str]) -> str:
     return f"coalesce({', '.join(places)}, null)" if places else "null"
 
 
+def keys(source: SourceContract) -> tuple[str, str]:
+    """SQL for the key of a quarantined row, null when it is not usable, and for that of a row of the lake."""
+    by_name = {c.name: c for c in source.columns}
+    bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
+    key = " || chr(31) || ".join(quote(k) for k in source.key)
+    usable = f"case when not list_has_any(rules, {bad_key!r}) and not contains({key}, '*********') then {key} end"
+    return usable, " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
+
+
 def dated_rows(
     con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract
 ) -> tuple[str, list[Column]] | None:
@@ -164,15 +173,10 @@ def dated_rows(
     delivered = f"{quarantine}, filename = true)"
     known = {name for name, *_ in con.execute(f"describe select * from {delivered}").fetchall()}
     columns = [c for c in source.columns if c.name in known]
-    by_name = {c.name: c for c in source.columns}
-    bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
-    key = " || chr(31) || ".join(quote(k) for k in source.key)
-    lake_key = " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
+    key, lake_key = keys(source)
     sql = f"""
         with broken as (
-            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis,
-                case when not list_has_any(r.rules, {bad_key!r}) and not contains({key}, '*********') then {key}
-                end as row_key
+            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis, {key} as row_key
             from {delivered} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
         ), known as (
             select b.*, v.rule, v.why, v.reviewed_on

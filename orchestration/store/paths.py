@@ -110,6 +110,11 @@ class DataFolder:
         return self.root / "ledger" / "erasures.jsonl"
 
     @property
+    def profiles(self) -> Path:
+        """What each delivery was like, in counts; see `quality.senders.profiles`."""
+        return self.root / "ledger" / "profiles.parquet"
+
+    @property
     def reported_runs(self) -> Path:
         """Ids of the runs that have reported, one a line; see `ingest.reported`. The name is that of older folders."""
         return self.root / "ledger" / "told_runs.txt"

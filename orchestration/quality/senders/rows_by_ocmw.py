@@ -24,8 +24,8 @@ COLUMNS = (
     "source varchar, nis_code varchar, ocmw_name varchar, delivered_on date, rows_read bigint, "
     "rows_quarantined bigint, rows_warned bigint, rows_resolved bigint, resolved_after_days bigint"
 )
-"""Of `rows_by_ocmw`. A resolved row is one that a later delivery put right; `resolved_after_days` is the sum of the days
-from its own delivery to that one. A literal repeat, which needs no correction, is no resolved row."""
+"""Of `rows_by_ocmw`. A resolved row is one that a later delivery put right; `resolved_after_days` is the sum of the
+days from its own delivery to that one. A literal repeat, which needs no correction, is no resolved row."""
 
 
 def write(data: DataFolder, path: Path, as_of: dt.date, geography_date: dt.date) -> int:
