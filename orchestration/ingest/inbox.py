@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestration.ingest.ledger import Entry
 from orchestration.store.errors import TweError
@@ -15,6 +16,7 @@ DELIVERY_NAME = re.compile(
     rf"(?P<source>.+?)_(?P<day>\d{{4}}-\d\d-\d\d)(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})", re.ASCII
 )
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
+NAME_HINT_NL = "noem het <bron>_<JJJJ-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
 RETURN_MARK = "VERTROUWELIJK: alleen voor"
 """How a workbook begins that went back to an OCMW."""
@@ -22,10 +24,27 @@ RETURN_NAME = re.compile(r"(?:\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)\.xl
 RETURN_HINT = (
     "looks like a return workbook; put the mended rows, with all columns of their source, in a file of their own"
 )
+RETURN_HINT_NL = (
+    "lijkt een teruggestuurd werkboek; zet de verbeterde rijen, met alle kolommen van hun bron, in een eigen bestand"
+)
 
 
 class DeliveryError(TweError):
-    """A file is rejected; the message says what is wrong and what to do, without a value from the file."""
+    """A file is rejected; the message says what is wrong and what to do, without a value from the file.
+
+    As text it is English, for the terminal; `dutch` says the same to the OCMW and the steward.
+    """
+
+    def __init__(self, english: str, dutch: str) -> None:
+        super().__init__(english)
+        self.dutch = dutch
+
+
+class Remark(NamedTuple):
+    """Something to say of a file that was accepted, without a value from the file."""
+
+    english: str
+    dutch: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -65,8 +65,11 @@ class SourceLoad:
 
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
-    message = "this file name was loaded before with other content; deliver it under a new date or label"
-    entries = [_entry(d, "rejected", message, versions[d.source], run_id) for d in clashes]
+    why = Remark(
+        "this file name was loaded before with other content; deliver it under a new date or label",
+        "deze bestandsnaam werd al geladen met andere inhoud; lever het onder een nieuwe datum of een nieuw label",
+    )
+    entries = [_entry(d, "rejected", [why], versions[d.source], run_id) for d in clashes]
     if entries:
         ledger.append(data.ledger, entries)
     return entries
@@ -89,7 +92,7 @@ def load_source(
     loaded: dict[str, str] = {}
     for batch in _batches(deliveries):
         entries: list[Entry] = []
-        read: dict[int, tuple[Delivery, list[str]]] = {}
+        read: dict[int, tuple[Delivery, list[Remark]]] = {}
         with duckdb.connect(database) as con:
             prepare_database(con, contract)
             for number, delivery in enumerate(batch):
@@ -101,14 +104,15 @@ def load_source(
                     loaded[delivery.sha256] = delivery.file_name
                 except DeliveryError as error:
                     con.execute("delete from raw where _delivery = ?", [number])
-                    entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
+                    why = Remark(str(error), error.dutch)
+                    entries.append(_entry(delivery, "rejected", [why], contract.version, run_id))
             if read:
                 parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
                 validation.validate_batch(con, database, contract, validate)
                 storage.create_marked(con, contract)
             for number, (delivery, remarks) in read.items():
                 counts = _store(con, data, contract, number, delivery)
-                entries.append(_entry(delivery, "accepted", "; ".join(remarks), contract.version, run_id, **counts))
+                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts))
         ledger.append(data.ledger, entries)
         done.entries += entries
     return done
@@ -187,14 +191,17 @@ def _checks(
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 
 
-def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:
+def _entry(
+    delivery: Delivery, status: str, remarks: Sequence[Remark], version: str, run_id: str, **counts: Any
+) -> Entry:
     return Entry(
         delivery_id=delivery.delivery_id,
         file_name=delivery.file_name,
         source=delivery.source,
         delivered_on=delivery.delivered_on,
         status=status,
-        message=message,
+        message="; ".join(remark.english for remark in remarks),
+        message_nl="; ".join(remark.dutch for remark in remarks),
         sha256=delivery.sha256,
         suite_version=version,
         run_id=run_id,

@@ -47,7 +47,10 @@ def create_insz_macros(con: DuckDBPyConnection) -> None:
 def create_client_keys(con: DuckDBPyConnection, column: str, key: bytes) -> None:
     """Makes table `client_keys` (digits, client_key) for every valid INSZ in `column` of `raw`."""
     if not key:
-        raise DeliveryError("cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY")
+        raise DeliveryError(
+            "cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY",
+            "kan zonder sleutel niet gepseudonimiseerd worden; stel TWE_PSEUDONYM_KEY in",
+        )
     con.execute(f"create temp table digits as select distinct insz_digits({column}) as d from raw")
     digits = [d for (d,) in con.execute("select d from digits where d is not null").fetchall()]
     con.execute("drop table digits; create temp table client_keys (digits varchar, client_key varchar)")

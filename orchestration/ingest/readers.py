@@ -21,9 +21,20 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
-from orchestration.ingest.inbox import NAME_HINT, RETURN_HINT, RETURN_MARK, Delivery, DeliveryError
+from orchestration.ingest.inbox import (
+    NAME_HINT,
+    NAME_HINT_NL,
+    RETURN_HINT,
+    RETURN_HINT_NL,
+    RETURN_MARK,
+    Delivery,
+    DeliveryError,
+    Remark,
+)
 from orchestration.store.sql import literal, quote
 
+UNREADABLE = "\ue00f"
+"""Stands before the text of a cell that cannot be read: the value of no column type, shown and kept without it."""
 CHUNK = 100_000
 HEADER = 1 << 16
 """Characters in which a header ends; more would copy a large file only to choose a separator."""
@@ -49,46 +60,62 @@ def create_raw(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """)
 
 
-def read(con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int) -> list[str]:
+def read(con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int) -> list[Remark]:
     """Appends the rows of a delivery to `raw` as delivery `number`; returns remarks for its ledger entry.
 
     Raises `DeliveryError` when the file is unreadable, lacks a required column or holds no row. Rows that were
     appended before the error stay behind under `number`, so the caller must drop them.
     """
     if not delivery.bytes:
-        raise DeliveryError("is empty (0 bytes), perhaps half copied; copy it whole")
+        raise DeliveryError(
+            "is empty (0 bytes), perhaps half copied; copy it whole",
+            "is leeg (0 bytes), misschien half gekopieerd; kopieer het volledig",
+        )
     read_format = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet}[delivery.format]
     try:
         remarks = read_format(con, contract, delivery.path, number)
     except OSError as error:
-        raise DeliveryError(f"cannot be read ({error.strerror}); give the pipeline read access") from None
+        raise DeliveryError(
+            f"cannot be read ({error.strerror}); give the pipeline read access",
+            f"kan niet gelezen worden ({error.strerror}); geef de pipeline leesrechten",
+        ) from None
     if not con.execute("from raw where _delivery = ? limit 1", [number]).fetchall():
-        raise DeliveryError("holds no rows under its header; deliver it with rows, or not at all")
+        raise DeliveryError(
+            "holds no rows under its header; deliver it with rows, or not at all",
+            "heeft geen rijen onder de kolomnamen; lever het met rijen, of niet",
+        )
     return remarks
 
 
-def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[str, int], list[str]]:
+def match_header(names: Sequence[str], contract: SourceContract) -> tuple[dict[str, int], list[Remark]]:
     """Position of each contract column in the header, and a remark on columns that are ignored.
 
     Case and surrounding blanks don't count. Raises `DeliveryError` for a missing required column or one given twice.
     """
     if names and names[0].strip().startswith(RETURN_MARK):
-        raise DeliveryError(f"{RETURN_HINT}, and {NAME_HINT}")
+        raise DeliveryError(f"{RETURN_HINT}, and {NAME_HINT}", f"{RETURN_HINT_NL}, en {NAME_HINT_NL}")
     wanted = {c.name for c in contract.columns}
     places: dict[str, int] = {}
     extra: list[str] = []
     for index, name in enumerate(names):
         known = name.strip().lower()
         if known in places:
-            raise DeliveryError(f"has the column {known} twice; keep one")
+            raise DeliveryError(
+                f"has the column {known} twice; keep one", f"heeft de kolom {known} twee keer; behoud er één"
+            )
         if known in wanted:
             places[known] = index
         elif known:
             extra.append(known)
     if missing := [c for c in contract.required if c not in places]:
-        raise DeliveryError(f"lacks the required column(s) {', '.join(missing)}; add them to the header")
+        raise DeliveryError(
+            f"lacks the required column(s) {', '.join(missing)}; add them to the header",
+            f"mist de verplichte kolom(men) {', '.join(missing)}; zet ze bij de kolomnamen in rij 1",
+        )
     # Named only here: where required columns are missing, the first row may be a person's and no header at all.
-    return places, [f"unknown column(s) ignored: {', '.join(map(_shown, extra[:10]))}"] if extra else []
+    shown = ", ".join(map(_shown, extra[:10]))
+    remark = Remark(f"unknown column(s) ignored: {shown}", f"onbekende kolom(men) genegeerd: {shown}")
+    return places, [remark] if extra else []
 
 
 def _shown(header: str) -> str:
@@ -104,7 +131,7 @@ def _literal(text: str) -> str:
 
 def _insert(
     con: DuckDBPyConnection, contract: SourceContract, header: list[str], number: int, lines: Iterator[str], joiner: str
-) -> list[str]:
+) -> list[Remark]:
     """Appends the lines under the header, whose fields are parted by `joiner`; one of another width is malformed."""
     (places, remarks), width = match_header(header, contract), len(header)
     fields = ", ".join(
@@ -130,11 +157,11 @@ def _insert(
     return remarks
 
 
-def _csv(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+def _csv(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
     text = _decode(path.read_bytes())
     separator = max(SEPARATORS, key=lambda s: _known_columns(text, s, contract))
     if '"' in text:
-        joiner = _joiner(lambda j: j not in text, "export it again as CSV")
+        joiner = _joiner(lambda j: j not in text, "export it again as CSV", "exporteer het opnieuw als CSV")
         lines = map(joiner.join, csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     else:  # without a quote every line is a row: many times faster
         joiner = separator
@@ -143,19 +170,25 @@ def _csv(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
     return _insert(con, contract, header, number, lines, joiner)
 
 
-def _joiner(fits: Callable[[str], bool], remedy: str) -> str:
+def _joiner(fits: Callable[[str], bool], remedy: str, remedy_nl: str) -> str:
     if (joiner := next(filter(fits, JOINERS), None)) is None:
-        raise DeliveryError(f"holds control characters that no table holds; {remedy}")
+        raise DeliveryError(
+            f"holds control characters that no table holds; {remedy}",
+            f"bevat stuurtekens die in geen tabel horen; {remedy_nl}",
+        )
     return joiner
 
 
 def _decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise DeliveryError("is UTF-16; save it as CSV UTF-8")
+        raise DeliveryError("is UTF-16; save it as CSV UTF-8", "is UTF-16; bewaar het als CSV UTF-8")
     for encoding in ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
             return data.decode(encoding)
-    raise DeliveryError("is neither UTF-8 nor Windows-1252; save it as CSV UTF-8")
+    raise DeliveryError(
+        "is neither UTF-8 nor Windows-1252; save it as CSV UTF-8",
+        "is geen UTF-8 en geen Windows-1252; bewaar het als CSV UTF-8",
+    )
 
 
 def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
@@ -164,9 +197,11 @@ def _known_columns(text: str, separator: str, contract: SourceContract) -> int:
     return len({f.strip().lower() for f in header} & {c.name for c in contract.columns})
 
 
-def _xlsx(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+def _xlsx(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
     rows = workbook_rows(path)
-    joiner = _joiner(lambda j: not any(j in text for row in rows for text in row), "clean the cells")
+    joiner = _joiner(
+        lambda j: not any(j in text for row in rows for text in row), "clean the cells", "maak de cellen schoon"
+    )
     return _insert(con, contract, next(iter(rows), []), number, map(joiner.join, rows[1:]), joiner)
 
 
@@ -182,7 +217,10 @@ def workbook_rows(path: Path) -> list[list[str]]:
     except OSError:
         raise
     except Exception:  # the readers have an error class per cause; a person can only open and save the file again
-        raise DeliveryError("cannot be read as XLSX; open it and save it again as an Excel workbook") from None
+        raise DeliveryError(
+            "cannot be read as XLSX; open it and save it again as an Excel workbook",
+            "kan niet als XLSX gelezen worden; open het en bewaar het opnieuw als Excel-werkmap",
+        ) from None
     return [[cell_text(cell) for cell in row] for row in cells]
 
 
@@ -217,13 +255,15 @@ def cell_text(value: object) -> str:
             return str(value)
 
 
-def _parquet(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[str]:
+def _parquet(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
     relation = f"read_parquet({literal(path)}, binary_as_string = true, file_row_number = true)"
     try:
         described = con.execute(f"describe select * from {relation}").fetchall()
         delivered = con.execute("select name from parquet_schema(?) offset 1", [str(path)]).fetchall()
     except duckdb.Error:
-        raise DeliveryError("cannot be read as Parquet; export it again") from None
+        raise DeliveryError(
+            "cannot be read as Parquet; export it again", "kan niet als Parquet gelezen worden; exporteer het opnieuw"
+        ) from None
     names = [(name, kind) for name, kind, *_ in described if name != "file_row_number"]
     if len(delivered) == len(names):  # DuckDB numbers columns that differ in case alone; they are one column twice
         match_header([name for (name,) in delivered], contract)
@@ -237,7 +277,9 @@ def _parquet(con: DuckDBPyConnection, contract: SourceContract, path: Path, numb
             [number],
         )
     except duckdb.Error:
-        raise DeliveryError("cannot be read as Parquet; export it again") from None
+        raise DeliveryError(
+            "cannot be read as Parquet; export it again", "kan niet als Parquet gelezen worden; exporteer het opnieuw"
+        ) from None
     return remarks
 
 

@@ -71,6 +71,7 @@ def test_the_ledger_tells_all_of_a_delivery(data: DataFolder) -> None:
     assert entry.sha256 == delivery(path).sha256
     assert (entry.run_id, entry.suite_version) == ("run-1", VERSIONS["transmissies"])
     assert entry.message == "unknown column(s) ignored: opmerking"
+    assert entry.message_nl == "onbekende kolom(men) genegeerd: opmerking"
 
 
 BAD = f"""
@@ -197,6 +198,7 @@ def test_a_refused_file_is_entered_and_the_others_are_loaded(data: DataFolder) -
     entries = {e.file_name: e for e in ledger.read(data.ledger)}
     assert entries[broken.name].status == "rejected"
     assert entries[broken.name].message == "lacks the required column(s) transmissiedatum; add them to the header"
+    assert entries[broken.name].message_nl.startswith("mist de verplichte kolom(men) transmissiedatum; ")
     assert entries[broken.name].rows_read == 0
     assert entries[good.name].status == "accepted"
     assert [e.file_name for e in done.rejected] == [broken.name]

@@ -203,7 +203,9 @@ def test_case_blanks_and_order_of_headers_do_not_matter(tmp_path: Path) -> None:
 def test_unknown_columns_are_named_and_ignored() -> None:
     places, remarks = match_header(["opmerking", "transmissie_id", "", "klant_id", "transmissiedatum", "extra"], SOURCE)
     assert places == {"transmissie_id": 1, "klant_id": 3, "transmissiedatum": 4}
-    assert remarks == ["unknown column(s) ignored: opmerking, extra"]
+    assert remarks == [
+        ("unknown column(s) ignored: opmerking, extra", "onbekende kolom(men) genegeerd: opmerking, extra")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,8 @@ def test_unknown_columns_are_named_and_ignored() -> None:
 )
 def test_an_unknown_column_is_named_on_one_line_and_never_by_an_insz(name: str, shown: str) -> None:
     """A value of the row beside may have strayed into the header."""
-    assert match_header([name, *XLSX_HEADER], SOURCE)[1] == [f"unknown column(s) ignored: {shown}"]
+    (remark,) = match_header([name, *XLSX_HEADER], SOURCE)[1]
+    assert remark == (f"unknown column(s) ignored: {shown}", f"onbekende kolom(men) genegeerd: {shown}")
 
 
 def test_a_missing_header_never_repeats_what_stands_in_its_place() -> None:
