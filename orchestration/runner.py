@@ -16,6 +16,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RemainingWork, RunPlan, RunRequest
 from orchestration.quality import report_page
 from orchestration.quality.checks import checking
+from orchestration.quality.senders import unusual
 from orchestration.results import RunProblem, RunReport
 from orchestration.services import alerts, instance
 from orchestration.store import swap
@@ -72,6 +73,8 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
             report.changed = workspace.changed_while_read()
             report.still_rejected = reported.still_rejected(workspace.inbox, workspace.entries(), report.rejected)
         if report.loaded:
+            report.unusual = unusual.of_run(workspace, report.loaded)
+            report.silent = unusual.silent(workspace.entries(), workspace.present)
             _ensure_quality_report(workspace, report)
         for plan in plans:
             report.collect(settings, workspace.entries(), plan)

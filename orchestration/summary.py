@@ -14,6 +14,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.quality import cases, report_page
 from orchestration.quality.cases import OPEN
 from orchestration.quality.counts import RowCounts
+from orchestration.quality.senders import unusual
 from orchestration.store.settings import Settings
 from orchestration.store.wording import counted, table
 from orchestration.warehouse import publication
@@ -42,6 +43,8 @@ def run_text(report: RunReport) -> str:
     lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in report.unrecognised]
     if report.loaded and report.row_counts:
         lines.append(_rows_line(report.row_counts))
+    lines += [_labelled("UNUSUAL", finding) for finding in report.unusual]
+    lines += [_labelled("SILENT", silence) for silence in report.silent]
     lines += [_labelled("PROBLEM", problem) for problem in report.problems]
     lines += [_labelled("NOTE", note) for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
@@ -95,8 +98,11 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
     if entries and workspace.synthetic:
-        lines.append("All deliveries are SYNTHETIC demo data.")
+        lines.append(
+            f"All deliveries are SYNTHETIC demo data; what is late is as of the newest one, {workspace.present}."
+        )
     lines += ["", _sources_table(workspace, entries), ""]
+    lines += [_labelled("SILENT", silence) for silence in unusual.silent(entries, workspace.present)]
     inbox = workspace.inbox
     waiting = counted(len(inbox.new + inbox.clashes), "delivery", "deliveries")
     lines.append(f"Waiting in the inbox: {waiting}, {counted(len(inbox.unrecognised), 'other file')}")
@@ -115,14 +121,15 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
 
 def _sources_table(workspace: Workspace, entries: Sequence[Entry]) -> str:
     once = ledger.once(entries)
+    present = workspace.present
     rows = []
     for source, contract in workspace.contracts.items():
         own = [e for e in once if e.source == source]
         accepted = [e for e in own if e.status == "accepted"]
         newest = max((e.delivered_on for e in accepted), default=None)
         state = ""
-        if contract.rhythm and newest and not workspace.synthetic:  # demo deliveries come once; nobody awaits the next
-            state = contract.rhythm.state(newest, workspace.day)
+        if contract.rhythm and newest:
+            state = contract.rhythm.state(newest, present)
         files = (source, len(own), len(own) - len(accepted))
         counts = (sum(e.rows_accepted for e in accepted), sum(e.rows_quarantined for e in accepted))
         rows.append((*files, *counts, newest or "-", "" if state == "on time" else state))

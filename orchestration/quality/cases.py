@@ -17,7 +17,7 @@ import duckdb
 
 from expectations import contract
 from expectations.contract import SourceContract
-from expectations.model import WITHDRAWN
+from expectations.model import WITHDRAWN, Column
 from orchestration.ingest import ledger
 from orchestration.ingest.storage import lake_text
 from orchestration.quality import review_log
@@ -105,7 +105,7 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     if source:
         require_source(source)
     with duckdb.connect() as con:
-        _create_tables(con, data)
+        create_tables(con, data)
         found = []
         for name in [source] if source else contract.sources():
             found += _of_source(con, data, contract.load(name))
@@ -113,28 +113,32 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     return found
 
 
-def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
-    """Makes `deliveries` (accepted ones), `municipalities`, `trajectories` (traject_id, nis_code) and `reviews`."""
+def create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder, as_of: dt.date | None = None) -> None:
+    """Makes `deliveries` (accepted ones), `municipalities`, `trajectories` (traject_id, nis_code) and `reviews`.
+
+    With `as_of` only what was delivered up to that day exists, and no review: those have no place in figures.
+    """
     con.execute("""
         create table deliveries (delivery_id varchar, file_name varchar, source varchar, delivered_on date, place int);
         create table reviews (
             file_name varchar, row_number int, rule varchar, why varchar, reviewed_by varchar, reviewed_at timestamp
         )
     """)
-    accepted = [e for e in ledger.read(data.ledger) if e.status == "accepted"]
+    accepted = ledger.accepted_until(ledger.read(data.ledger), as_of or dt.date.max)
     if accepted:  # the ledger is read in the order in which deliveries count
-        con.executemany(
-            "insert into deliveries values (?, ?, ?, ?, ?)",
-            [[e.delivery_id, e.file_name, e.source, e.delivered_on, place] for place, e in enumerate(accepted)],
+        columns = zip(*((e.delivery_id, e.file_name, e.source, e.delivered_on) for e in accepted), strict=True)
+        con.execute(
+            "insert into deliveries select unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+            [*map(list, columns), list(range(len(accepted)))],
         )
-    if reviews := review_log.current(data):
+    if as_of is None and (reviews := review_log.current(data)):
         con.executemany(
             "insert into reviews values (?, ?, ?, ?, ?, ?)",
             [[*place, review.why, review.by, review.at] for place, review in reviews.items()],
         )
     known = files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_HEADER)
     con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in known]])
-    lake = _parquet(con, data.lake, "trajecten")
+    lake = parquet(con, data.lake, "trajecten")
     newest = (
         f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake}) "
         f"join deliveries on delivery_id = _delivery_id where not {WITHDRAWN} group by traject_id"
@@ -142,7 +146,7 @@ def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
     con.execute(f"create view trajectories as {newest if lake else 'select null as traject_id, null as nis_code'}")
 
 
-def _parquet(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | None:
+def parquet(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | None:
     """The Parquet files of accepted deliveries of a source, as SQL; None when there are none."""
     ids = con.execute("select delivery_id from deliveries where source = ? order by place", [source]).fetchall()
     paths = [path for (name,) in ids if (path := folder / source / f"{name}.parquet").exists()]
@@ -160,23 +164,30 @@ def _nis_of(source: SourceContract, known: set[str]) -> str:
     return f"coalesce({', '.join(places)}, null)" if places else "null"
 
 
-def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    quarantine, lake = (_parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
-    if not quarantine or not lake:
-        return
-    delivered = f"{quarantine}, filename = true)"
-    known = {name for name, *_ in con.execute(f"describe select * from {delivered}").fetchall()}
-    columns = [c for c in source.columns if c.name in known]
+def keys(source: SourceContract) -> tuple[str, str]:
+    """SQL for the key of a quarantined row, null when it is not usable, and for that of a row of the lake."""
     by_name = {c.name: c for c in source.columns}
     bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
     key = " || chr(31) || ".join(quote(k) for k in source.key)
-    lake_key = " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
-    given = ", ".join(f"j.{quote(c.name)}" for c in columns)
-    rows = con.execute(f"""
+    usable = f"case when not list_has_any(rules, {bad_key!r}) and not contains({key}, '*********') then {key} end"
+    return usable, " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
+
+
+def dated_rows(
+    con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract
+) -> tuple[str, list[Column]] | None:
+    """SQL (common table expressions) that ends with `dated`, the rows of the quarantine and what became of them, and
+    the columns of the source that it has; None when there are no rows. For a connection with `create_tables`."""
+    quarantine, lake = (parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
+    if not quarantine or not lake:
+        return None
+    delivered = f"{quarantine}, filename = true)"
+    known = {name for name, *_ in con.execute(f"describe select * from {delivered}").fetchall()}
+    columns = [c for c in source.columns if c.name in known]
+    key, lake_key = keys(source)
+    sql = f"""
         with broken as (
-            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis,
-                case when not list_has_any(r.rules, {bad_key!r}) and not contains({key}, '*********') then {key}
-                end as row_key
+            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis, {key} as row_key
             from {delivered} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
         ), known as (
             select b.*, v.rule, v.why, v.reviewed_by, v.reviewed_at
@@ -231,6 +242,18 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             ) as since
             from spells
         )
+    """
+    return sql, columns
+
+
+def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
+    found = dated_rows(con, data, source)
+    if found is None:
+        return
+    dated, columns = found
+    given = ", ".join(f"j.{quote(c.name)}" for c in columns)
+    rows = con.execute(f"""
+        {dated}
         select j.file_name, j.delivered_on, j.row_number, j.outcome, j.rules,
             case when j.resolved is not null then {literal(RESOLVED)}
                 when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
@@ -249,7 +272,7 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
     """What only the warehouse could see, at its last build: always the current version of a row, so never resolved."""
-    lake = _parquet(con, data.lake, source.source)
+    lake = parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
     kept = {n for n, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()}
