@@ -1,7 +1,7 @@
 """Reads `expectations/<source>.yml` into a `SourceContract`: columns, derived columns and rules.
 
-The column rules (`missing_<column>`, `invalid_<column>`) are derived from the column list, so that a column is
-written once. A mistake in a YAML file raises `ContractError`.
+The rules of a column (`missing_<column>`, `invalid_<column>` and, for an INSZ, `implausible_<column>`) are derived from
+the column list, so that a column is written once. A mistake in a YAML file raises `ContractError`.
 """
 
 import csv
@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from expectations.model import WITHDRAWN, Column, ContractError, Rhythm, Rule, SourceContract
+from expectations.model import PERSON_NUMBER, WITHDRAWN, Column, ContractError, Rhythm, Rule, SourceContract
 from expectations.rule_fields import RuleFields
 from expectations.source_file import ColumnFields, ColumnTexts, CommonFile, SourceFile, Surroundings
 from orchestration.store.paths import PROJECT, SEEDS
@@ -41,7 +41,10 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     codes, common = common_file(folder, seeds)
     file = _source_file(path, codes, common)
     columns = [_column(name, fields, codes) for name, fields in {**file.columns, **common.columns}.items()]
-    rules = [_rule(fields, "delivered") for fields in common.rules]
+    rules = [_rule(fields, "delivered") for fields in common.rules if fields.on_fail == "reject"]
+    rules += [
+        _rule(fields, "kept") for fields in common.rules if fields.on_fail == "warn" and _concerns(fields, columns)
+    ]
     for column in columns:
         rules += _column_rules(column, "keyed" if column.name in file.key else "live", common.texts, common.allowed)
     rules += [_rule(fields, "live" if fields.on_fail == "reject" else "loaded") for fields in file.rules or ()]
@@ -134,21 +137,23 @@ def _rule(fields: RuleFields, scope: str) -> Rule:
     )
 
 
+def _concerns(fields: RuleFields, columns: Sequence[Column]) -> bool:
+    """Whether a rule of every source can find anything in this one."""
+    return fields.settings.get("column") != PERSON_NUMBER or any(c.is_identification for c in columns)
+
+
 def _column_rules(column: Column, scope: str, texts: ColumnTexts, words: Mapping[str, str]) -> Iterator[Rule]:
-    """missing_ and invalid_ rules of one column. Rules of one name never fail on the same row twice."""
+    """missing_, invalid_ and implausible_ rules of one column. Rules of one name never fail on the same row twice."""
     placeholders = {"column": column.name, "allowed": _allowed(column, words)}
 
-    def rule(kind: str, expect: str, **kwargs: Any) -> Rule:
-        text = texts.missing if kind == "missing" else texts.invalid
+    def rule(kind: str, expect: str, on_fail: str = "reject", scope: str = scope, **kwargs: Any) -> Rule:
+        text = getattr(texts, kind)
         meaning, remedy = text.meaning.format(**placeholders), text.remedy.format(**placeholders)
-        return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, meaning=meaning, remedy=remedy)
+        return Rule(f"{kind}_{column.name}", on_fail, expect, kwargs, scope, meaning=meaning, remedy=remedy)
 
     if column.required:
         yield rule("missing", "expect_column_values_to_not_be_null", column=column.text)
-    if column.type == "text":
-        lengths = {"min_value": 1, "max_value": MAX_TEXT}
-        yield rule("invalid", "expect_column_value_lengths_to_be_between", column=column.text, **lengths)
-    elif column.type == "code":
+    if column.type == "code":
         codes = list(column.codes)
         yield rule("invalid", "expect_column_values_to_be_in_set", column=column.code, value_set=codes)
     else:
@@ -156,6 +161,9 @@ def _column_rules(column: Column, scope: str, texts: ColumnTexts, words: Mapping
     bounds = {"min_value": column.min, "max_value": column.max}
     if given := {k: v for k, v in bounds.items() if v is not None}:
         yield rule("invalid", "expect_column_values_to_be_between", column=column.name, **given)
+    if column.type == "insz":
+        kept = "kept" if scope == "keyed" else "loaded"
+        yield rule("implausible", "expect_column_values_to_be_null", "warn", kept, column=column.implausible)
 
 
 def _allowed(column: Column, words: Mapping[str, str]) -> str:

@@ -13,15 +13,15 @@ from typing import Any, ClassVar, Literal, cast, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from expectations.model import Rhythm
+from expectations.model import PERSON_NUMBER, Rhythm
 from expectations.rule_fields import AnyRule, Bound, Name, RuleText, Text
 from orchestration.store.yaml_models import Fields, Misplaced, Place
 
 ColumnType = Literal["text", "insz", "nis", "date", "month", "integer", "amount", "yesno", "code"]
 BOUNDS = {"date": dt.date, "month": dt.date, "integer": int, "amount": (int, float)}
 BOUND_WORDS = ("from_to", "from", "to")
-TEXTS = ("missing", "invalid")
-OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat"}
+TEXTS = ("missing", "invalid", "implausible")
+OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat", PERSON_NUMBER}
 """Columns of the batch that every source has, besides those that are delivered and derived."""
 
 
@@ -88,10 +88,11 @@ class DerivedFields(Fields):
 
 
 class ColumnTexts(Fields):
-    """The texts of the rules that every column has, with the placeholders {column} and {allowed}."""
+    """The texts of the rules that columns have, with the placeholders {column} and {allowed}."""
 
     missing: RuleText
     invalid: RuleText
+    implausible: RuleText = Field(description="Of an INSZ that nobody can have; the row is loaded.")
 
     @model_validator(mode="after")
     def _fills_in(self) -> ColumnTexts:

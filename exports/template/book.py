@@ -12,7 +12,7 @@ from expectations.model import FILE, NOTES, OUTCOME, REASON, REMEDY, ROW, Column
 from exports.figures.identity import Value
 from exports.template import expressions as ex
 from exports.template import rules
-from exports.template.explanation import explained
+from exports.template.explanation import explained, steps
 from exports.xlsx.cells import fitting
 from exports.xlsx.document import Document, Form, Format, FormColumn, Line, Sheet, SheetColumn, Table, text_columns
 from orchestration.store.municipalities import read_codes
@@ -20,9 +20,9 @@ from orchestration.store.municipalities import read_codes
 GUIDE, MALFORMED = "Uitleg", "Misvormde rijen"
 _FORMATS = {"date": Format.DATE, "integer": Format.INTEGER, "amount": Format.EURO}
 _WIDTHS = {"insz": 14, "nis": 8, "date": 11.5, "month": 9, "integer": 9, "amount": 12, "yesno": 9}
-_NOTE_WIDTHS = {REASON: 38, REMEDY: 38, FILE: 22, ROW: 6, OUTCOME: 14}
-_WIDEST = 20
-"""Characters of a column of a source; a longer header is wrapped."""
+_NOTE_WIDTHS = {REASON: 38, REMEDY: 34, FILE: 18, ROW: 5, OUTCOME: 13}
+_WIDEST = 23
+"""Characters of a header in one line; a longer one has two."""
 _EARLIEST = dt.date(1901, 1, 1)
 """Days before it stay text: Excel and LibreOffice do not count them alike."""
 
@@ -73,7 +73,7 @@ def _document(contract: SourceContract, rows: Sequence[FilledRow], cover: Cover,
         marked=frozenset((number, c) for number, row in enumerate(whole) for c in row.wrong | row.amber),
         banner=cover.mark,
     )
-    guide = [*cover.lines, *explained(contract, form.last_row)]
+    guide = [*cover.lines, *(steps(contract, form.last_row) if not notes else ()), *explained(contract)]
     lists = _lists(contract)
     names = {name: cells for name, (cells, _) in lists.items()}
     names |= dict(rules.names(contract, ex.place_of(contract), form.last_row))
@@ -92,22 +92,21 @@ def _document(contract: SourceContract, rows: Sequence[FilledRow], cover: Cover,
 
 
 def _columns(contract: SourceContract) -> Iterator[FormColumn]:
-    said = {check.name for check in rules.checks(contract) if check.formula}
     for column in contract.columns:
-        wrong = [c for c in rules.checks(contract) if column.name in c.columns and c.formula]
-        doubtful = any(c.rule.on_fail == "warn" for c in wrong)
+        wrong = rules.looks(contract, column.name, "reject")
         invalid = f"twe_regel_invalid_{column.name}"
         is_list = column.type in ("code", "yesno")
+        length = len(column.name)
         yield FormColumn(
             column.name,
             _FORMATS.get(column.type, Format.TEXT),
-            max(_WIDTHS.get(column.type, 13), min(_WIDEST, len(column.name) + 1)),
+            max(_WIDTHS.get(column.type, 13), length if length <= _WIDEST else length / 2 + 2),
             title=column.name,
             about=_message(column, is_list),
             choices=ex.list_name(column) if is_list else "",
-            valid=f"NOT({invalid})" if invalid in said else "",
-            wrong=rules.wrong(column.name),
-            doubtful=rules.doubtful(column.name) if doubtful else "",
+            valid=f"NOT({invalid})" if invalid in wrong else "",
+            wrong=tuple(wrong),
+            doubtful=tuple(rules.looks(contract, column.name, "warn")),
             required=column.required,
         )
 
@@ -115,12 +114,12 @@ def _columns(contract: SourceContract) -> Iterator[FormColumn]:
 def _message(column: Column, is_list: bool) -> str:
     """What is said when a cell is chosen."""
     may = "kies uit de lijst" if is_list else contracts.allowed(column)
-    must = "Verplicht" if column.required else "Mag leeg blijven"
+    must = "Verplicht" if column.required else "Niet verplicht"
     return f"{column.explanation} {must}: {may}.".strip()
 
 
 def _note_format(note: str) -> Format:
-    return Format.GENERAL if note == ROW else Format.TEXT
+    return Format.YEAR if note == ROW else Format.TEXT
 
 
 def _cells(contract: SourceContract, row: FilledRow, notes: Sequence[str]) -> tuple[Value, ...]:
@@ -164,14 +163,14 @@ def _malformed(rows: Sequence[FilledRow], mark: str) -> Iterator[Sheet]:
     if not rows:
         return
     columns = (
-        *text_columns({"velden zoals gelezen": 60, REASON: 38, REMEDY: 38, FILE: 30}, wrap=(REASON, REMEDY)),
-        SheetColumn(ROW, Format.GENERAL, width=6),
+        SheetColumn("velden zoals gelezen", width=60, wrap=True, typed=True),
+        *text_columns({REASON: 38, REMEDY: 38, FILE: 36}, wrap=(REASON, REMEDY)),
+        SheetColumn(ROW, Format.YEAR, width=7),
     )
-    columns = (SheetColumn("velden zoals gelezen", width=60, wrap=True, typed=True), *columns[1:])
     body = [
         (fitting(row.fields or ""), "\n".join(row.reasons), "\n".join(row.remedies), row.file, row.row) for row in rows
     ]
-    lines = [Line(mark, "banner")] if mark else []
+    lines = [*([Line(mark, "banner")] if mark else []), Line(MALFORMED, "heading")]
     lines.append(Line("Deze rijen hebben een ander aantal velden dan de kopregel. Typ ze opnieuw op het eerste blad."))
     yield Sheet(MALFORMED, tuple(lines), Table("misvormd", columns, body), footer=mark)
 

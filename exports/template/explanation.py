@@ -5,19 +5,27 @@ from collections.abc import Iterator
 
 from expectations import contract as contracts
 from expectations.model import WITHDRAWN, Column, Rule, SourceContract
+from expectations.source_file import TEXTS
 from exports.template import rules
 from exports.xlsx.document import Line
 
+MALFORMED_ROW = "malformed_row"
+"""What a workbook can't have."""
 
-def explained(contract: SourceContract, last_row: int) -> Iterator[Line]:
-    """The lines of the sheet."""
+
+def steps(contract: SourceContract, last_row: int) -> Iterator[Line]:
+    """How the template is filled in and delivered."""
     yield Line("Zo levert u", "heading")
-    for text in _steps(contract, last_row):
-        yield Line(text)
+    yield from map(Line, _steps(contract, last_row))
+
+
+def explained(contract: SourceContract) -> Iterator[Line]:
+    """What the columns hold, and the rules."""
     yield Line("Wat elke kolom bevat", "heading")
     for column in contract.columns:
         yield Line(_about(contract, column), label=column.name)
-    own = [check for check in rules.checks(contract) if not check.rule.name.startswith(("missing_", "invalid_"))]
+    of_columns = {f"{kind}_{c.name}" for kind in TEXTS for c in contract.columns} | {MALFORMED_ROW}
+    own = [check for check in rules.checks(contract) if check.rule.name not in of_columns]
     for on_fail, title in (
         ("reject", "Regels: breekt een rij er een, dan wordt ze geweigerd"),
         ("warn", "Aandachtspunten: de rij wordt geladen, maar kijk ze na"),
@@ -26,8 +34,7 @@ def explained(contract: SourceContract, last_row: int) -> Iterator[Line]:
             yield Line(title, "heading")
             yield from (Line(_rule(rule)) for rule in chosen)
     yield Line("Wat dit werkboek niet nakijkt", "heading")
-    for text in _unchecked(contract):
-        yield Line(text)
+    yield from map(Line, _unchecked(contract))
 
 
 def _steps(contract: SourceContract, last_row: int) -> Iterator[str]:
@@ -59,7 +66,7 @@ def _about(contract: SourceContract, column: Column) -> str:
     parts = [column.explanation]
     if column.name in contract.key:
         parts.append("Sleutel." if len(contract.key) == 1 else "Deel van de sleutel.")
-    parts.append("Verplicht." if column.required else "Mag leeg blijven.")
+    parts.append("Verplicht." if column.required else "Niet verplicht.")
     if column.type == "code":
         codes = "; ".join(f"{code} ({label})" for code, label in contracts.labels(column).items())
         parts.append(f"Een van deze codes: {codes}.")
@@ -77,7 +84,7 @@ def _unchecked(contract: SourceContract) -> Iterator[str]:
     shown: set[str] = set()
     for check in rules.checks(contract):
         rule = check.rule
-        if not check.formula and rule.name not in shown and rule.name != "malformed_row":
+        if not check.formula and rule.name not in shown and rule.name != MALFORMED_ROW:
             shown.add(rule.name)
             yield f"Pas als u levert: {rule.meaning[:1].lower()}{rule.meaning[1:]}"
     yield (

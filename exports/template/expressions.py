@@ -1,23 +1,23 @@
 """What a cell means, as formulas that Excel and LibreOffice both know: its text, and its value when it has one.
 
 A formula is given a name, which is relative to the row, so that others are built from it: `twe_tekst_startdatum` is the
-text of the row's startdatum without blanks around it, `twe_waarde_startdatum` its value, or "" when it has none. A date
-is the number 20240131, since Excel knows no days before 1900. They read what a person types as ingest reads the file;
-a test holds both together.
+text of the row's startdatum without blanks around it, `twe_waarde_startdatum` its value, or an error when it has none.
+They read what a person types as ingest reads the file; a test holds both together. LibreOffice puts the formula in the
+place of its name, and takes 8,192 parts in all: a formula that uses another one many times can't be used many times.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from expectations.contract import MAX_TEXT
 from expectations.model import Column, SourceContract
 from exports.xlsx.cells import column_letters
 
 LISTS = "lijsten"
 """Name of the hidden sheet."""
 YES, NO = ("J", "JA", "TRUE", "WAAR", "1"), ("N", "NEE", "FALSE", "ONWAAR", "0")
-_BLANKS = "\u00a0\u200b\u202f\u2060\ufeff"
-"""Blanks that TRIM leaves; a few of many, as people paste them."""
-_CONTROLS = (9, 10, 13)
+_BLANKS = "\u00a0\u200b\ufeff"
+"""Blanks that TRIM leaves: those that are pasted most."""
 DATES = ("date", "month")
 NUMBERS = ("integer", "amount")
 LARGEST = {"integer": 2_147_483_647, "amount": 9_999_999_999.99}
@@ -71,24 +71,13 @@ def list_name(column: Column) -> str:
 
 
 def digits(part: str) -> str:
-    """True when the text is nothing but digits."""
-    same = f'IFERROR(TEXT(--{part},REPT("0",LEN({part})))={part},FALSE)'
-    return f'IF({part}="",FALSE,IF(LEN({part})>15,FALSE,{same}))'
+    """True when the text is nothing but digits; an error for most others."""
+    return f'TEXT({part}+0,REPT("0",LEN({part})))={part}'
 
 
 def among(part: str, options: str) -> str:
     """True when the text is one of the list, whatever its case; nothing in it is taken for a pattern."""
     return f"SUMPRODUCT(--({options}={part}))>0"
-
-
-def serial(day: str) -> str:
-    """A day such as 20240131 as Excel counts days."""
-    return f"DATE(INT({day}/10000),MOD(INT({day}/100),100),MOD({day},100))"
-
-
-def day_of(number: str) -> str:
-    """A day as Excel counts them, as 20240131."""
-    return f"YEAR({number})*10000+MONTH({number})*100+DAY({number})"
 
 
 def literals(values: Iterator[object]) -> str:
@@ -107,104 +96,86 @@ def names_of(column: Column, place: Place) -> Iterator[tuple[str, str]]:
     """(name, formula) of everything that is said of one cell of the column."""
     cell = place.cell(column.name)
     plain = f'{cell}&""'
-    for blank in (*map(quoted, _BLANKS), *(f"CHAR({code})" for code in _CONTROLS)):
-        plain = f'SUBSTITUTE({plain},{blank}," ")'
-    yield text(column.name), f'IF(ISERROR({cell}),"#",TRIM({plain}))'
+    for blank in _BLANKS:
+        plain = f'SUBSTITUTE({plain},"{blank}"," ")'
+    yield text(column.name), f'IF(ISERROR({cell}),"#",TRIM(CLEAN({plain})))'
     yield from _READERS[column.type](column, cell, text(column.name))
 
 
-def _text(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
-    yield value(column.name), f'IF(ISERROR({cell}),"",{given})'
+Named = Iterator[tuple[str, str]]
 
 
-def _from_list(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
-    yield value(column.name), f'IF({among(given, list_name(column))},UPPER({given}),"")'
+def _text(column: Column, cell: str, given: str) -> Named:
+    yield value(column.name), f'IF(OR({given}="",LEN({given})>{MAX_TEXT},ISERROR({cell})),NA(),{given})'
 
 
-def _yesno(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
+def _from_list(column: Column, cell: str, given: str) -> Named:
+    yield value(column.name), f"IF({among(given, list_name(column))},UPPER({given}),NA())"
+
+
+def _yesno(column: Column, cell: str, given: str) -> Named:
     yes, no = (among(given, literals(iter(words))) for words in (YES, NO))
-    yield value(column.name), f'IF({yes},"J",IF({no},"N",""))'
+    yield value(column.name), f'IF({yes},"J",IF({no},"N",NA()))'
 
 
-def _insz(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
+def _insz(column: Column, cell: str, given: str) -> Named:
     """Eleven digits and a checksum; a number lost its zeros."""
     part = f"twe_cijfers_{column.name}"
     stripped = given
-    for between in ('" "', '"."', '"-"', '"/"'):
-        stripped = f'SUBSTITUTE({stripped},{between},"")'
-    ends = f"AND(ISNUMBER(--LEFT({given})),ISNUMBER(--RIGHT({given})))"
-    number = f'IF({cell}=INT({cell}),TEXT({cell},"00000000000"),"")'
-    yield part, f'IFERROR(IF(ISNUMBER({cell}),{number},IF({ends},{stripped},"")),"")'
-    first, check = f"--LEFT({part},9)", f"--RIGHT({part},2)"
+    for between in (" ", ".", "-", "/"):
+        stripped = f'SUBSTITUTE({stripped},"{between}","")'
+    yield part, f'IF(ISNUMBER({cell}),TEXT({cell},"00000000000"),{stripped})'
+    first, check = f"LEFT({part},9)", f"RIGHT({part},2)+0"
     sound = f"OR(97-MOD({first},97)={check},97-MOD(2000000000+{first},97)={check})"
-    yield value(column.name), f'IF(LEN({part})<>11,"",IF({digits(part)},IF({sound},{part},""),""))'
+    ends = f"ISNUMBER(LEFT({given})+RIGHT({given}))"
+    form = f'TEXT({part}+0,"00000000000")={part}'
+    yield value(column.name), f"IF(AND({form},{ends}),IF({sound},{part},NA()),NA())"
 
 
-def _integer(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
-    typed = f'IF(AND({cell}>=0,{cell}=INT({cell})),{cell},"")'
-    part = f"twe_getal_{column.name}"
-    yield part, f'IF(ISNUMBER({cell}),{typed},IF({digits(given)},--{given},""))'
-    yield value(column.name), f'IF({part}="","",IF({part}>{LARGEST["integer"]},"",{part}))'
+def _integer(column: Column, cell: str, given: str) -> Named:
+    typed = f"IF(AND({cell}>=0,{cell}=INT({cell}),{cell}<={LARGEST['integer']}),{cell},NA())"
+    read = f"IF({digits(given)},IF({given}+0<={LARGEST['integer']},{given}+0,NA()),NA())"
+    yield value(column.name), f"IF(ISNUMBER({cell}),{typed},{read})"
 
 
-def _amount(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
-    plain, point, whole, cents, part = (
-        f"twe_{name}_{column.name}" for name in ("bedrag", "punt", "euro", "cent", "getal")
-    )
-    yield plain, f'SUBSTITUTE(IF(OR(LEFT({given})="+",LEFT({given})="-"),MID({given},2,40),{given}),",",".")'
-    yield point, f'IFERROR(FIND(".",{plain}),0)'
-    yield whole, f"IF({point}=0,{plain},LEFT({plain},{point}-1))"
-    yield cents, f'IF({point}=0,"0",MID({plain},{point}+1,40))'
-    typed = f'IF(ROUND({cell},2)={cell},{cell},"")'
-    sound = f"AND({digits(whole)},{digits(cents)},LEN({cents})<3)"
-    read = f'IF(LEFT({given})="-",-1,1)*(--{whole}+{cents}/10^LEN({cents}))'
-    yield part, f'IF(ISNUMBER({cell}),{typed},IF({sound},{read},""))'
-    yield value(column.name), f'IF({part}="","",IF(ABS({part})>{LARGEST["amount"]},"",{part}))'
+def _amount(column: Column, cell: str, given: str) -> Named:
+    plain, whole, count, part = (f"twe_{name}_{column.name}" for name in ("bedrag", "cijfers", "decimalen", "getal"))
+    yield plain, f'IF(OR(LEFT({given})="+",LEFT({given})="-"),MID({given},2,40),{given})'
+    yield whole, f'SUBSTITUTE(SUBSTITUTE({plain},",",""),".","")'
+    yield count, f'LEN({plain})-IFERROR(FIND(".",SUBSTITUTE({plain},",",".")),LEN({plain}))'
+    sound = f"AND({digits(whole)},{count}<3,{count}<LEN({plain})-1,LEN({plain})-LEN({whole})=IF({count}>0,1,0))"
+    single = f"OR({sound},AND(LEN({plain})=1,{digits(whole)}))"
+    read = f'IF({single},IF(LEFT({given})="-",-1,1)*{whole}/10^{count},NA())'
+    yield part, f"IF(ISNUMBER({cell}),IF(ROUND({cell},2)={cell},{cell},NA()),{read})"
+    yield value(column.name), f"IF(ABS({part})<={LARGEST['amount']},{part},NA())"
 
 
-def _date(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
-    day, first, second, iso = (f"twe_{name}_{column.name}" for name in ("dag", "streep", "streep2", "iso"))
-    midnight = f'OR(EXACT(RIGHT({given},9)," 00:00:00"),EXACT(RIGHT({given},9),"T00:00:00"))'
-    yield day, f"IF({midnight},LEFT({given},LEN({given})-9),{given})"
-    yield first, f'IFERROR(FIND("/",{day}),0)'
-    yield second, f'IFERROR(FIND("/",{day},{first}+1),0)'
-    month, start = f"MID({day},{first}+1,{second}-{first}-1)", f"LEFT({day},{first}-1)"
-    turned = f'MID({day},{second}+1,9)&"-"&{_two(month)}&"-"&{_two(start)}'
-    yield iso, f"IF({second}=0,{day},{turned})"
-    year, number, last = (f"--MID({iso},{at},{n})" for at, n in ((1, 4), (6, 2), (9, 2)))
-    exists = f"DAY(DATE(MOD({year},400)+2000,{number},{last}))={last}"
-    sound = f"AND({year}>0,{number}>0,{number}<13,{last}>0,{exists})"
-    form = f'AND(LEN({iso})=10,MID({iso},5,1)="-",MID({iso},8,1)="-")'
-    yield from _read_day(column, cell, iso, form, sound, f'--SUBSTITUTE({iso},"-","")', "")
+def _date(column: Column, cell: str, given: str) -> Named:
+    day = f"twe_dag_{column.name}"
+    yield day, f'SUBSTITUTE(SUBSTITUTE({given}," 00:00:00",""),"T00:00:00","")'
+    iso = f'DATEVALUE({day})/(TEXT(SUBSTITUTE({day},"-","")+0,"0000-00-00")={day})'
+    yield value(column.name), f"IF(ISNUMBER({cell}),{_number(cell)},IFERROR({iso},{_slashed(day)}))"
 
 
-def _month(column: Column, cell: str, given: str) -> Iterator[tuple[str, str]]:
-    first, iso = (f"twe_{name}_{column.name}" for name in ("streep", "iso"))
-    yield first, f'IFERROR(FIND("/",{given}),0)'
-    turned = f'MID({given},{first}+1,9)&"-"&{_two(f"LEFT({given},{first}-1)")}'
-    yield iso, f"IF({first}=0,{given},{turned})"
-    year, number = f"--LEFT({iso},4)", f"--MID({iso},6,2)"
-    form, sound = f'AND(LEN({iso})=7,MID({iso},5,1)="-")', f"AND({year}>0,{number}>0,{number}<13)"
-    yield from _read_day(column, cell, iso, form, sound, f'100*SUBSTITUTE({iso},"-","")+1', f"DAY({cell})=1")
+def _month(column: Column, cell: str, given: str) -> Named:
+    iso = f'DATEVALUE({given}&"-01")/(TEXT(SUBSTITUTE({given},"-","")+0,"0000-00")={given})'
+    full = f"twe_dag_{column.name}"
+    yield full, f'"1/"&{given}'
+    typed = f"{_number(cell)}/(DAY({cell})=1)"
+    yield value(column.name), f"IF(ISNUMBER({cell}),{typed},IFERROR({iso},{_slashed(full)}))"
 
 
-def _read_day(
-    column: Column, cell: str, iso: str, form: str, sound: str, read: str, only: str
-) -> Iterator[tuple[str, str]]:
-    """The value of a date cell (`only` of some), or of a text of the `form` whose parts are `sound`."""
-    plain = f'SUBSTITUTE({iso},"-","")'
-    real = f"AND({cell}>=1,{cell}=INT({cell}),{cell}<2958466)"
-    typed = f'IF({real},{f"IF({only},{day_of(cell)},{_NONE})" if only else day_of(cell)},"")'
-    as_text = f'IF({form},IF({digits(plain)},IF({sound},{read},""),""),"")'
-    yield value(column.name), f"IF(ISNUMBER({cell}),{typed},{as_text})"
+def _number(cell: str) -> str:
+    """The day of a date cell; one with a time is none."""
+    return f"{cell}/AND({cell}=INT({cell}),{cell}>=1)"
 
 
-_NONE = '""'
-
-
-def _two(part: str) -> str:
-    """One digit with a zero before it."""
-    return f'IF(LEN({part})=1,"0","")&{part}'
+def _slashed(part: str) -> str:
+    """The day of a text such as 1/02/2023. Wide blanks in the place of the slashes part the three numbers."""
+    wide = f'SUBSTITUTE({part},"/",REPT(" ",20))'
+    day, month, year = f"TRIM(LEFT({wide},20))", f"TRIM(MID({wide},11,30))", f"TRIM(RIGHT({wide},20))"
+    written = f'TEXT({year}*10000+{month}*100+{day},"0000-00-00")'
+    return f'DATEVALUE({written})/AND(FIND("/",{part})<4,{month}+0<13,{year}+0>999)'
 
 
 _READERS = {

@@ -4,12 +4,14 @@ A rule of a kind that is not known here, or that needs more than the row and its
 explains the template says so. As at ingest, a missing value breaks no rule but that it must be there.
 """
 
+import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from expectations.model import Rule, SourceContract
+from expectations.model import PERSON_NUMBER, Rule, SourceContract
 from exports.template import expressions as ex
 from exports.template.expressions import Place
 
@@ -25,10 +27,16 @@ _TERM = re.compile(
 
 @dataclass(frozen=True)
 class Operand:
-    """A column of the batch as a formula, which is "" where the batch has null."""
+    """A column of the batch as a formula, which is an error where the batch has null (for texts: ""). `months` are the
+    two columns between which it counts them, which it has instead of a formula."""
 
     formula: str
     type: str
+    months: tuple[str, str] | None = None
+
+    @property
+    def is_null(self) -> str:
+        return f'{self.formula}=""' if self.type == "given" else f"ISERROR({self.formula})"
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ def _concerned(contract: SourceContract, rule: Rule) -> frozenset[str]:
     for derived in named & set(contract.derived):
         named |= set(_WORD.findall(contract.derived[derived]))
     found = {name.split("__")[0] for name in named} & known
+    if PERSON_NUMBER in named:
+        found |= {c.name for c in contract.columns if c.is_identification}
     return frozenset(contract.key) if "_repeat" in named else frozenset(found)
 
 
@@ -72,11 +82,10 @@ def names(contract: SourceContract, place: Place, last_row: int) -> Iterator[tup
     """(name, formula) of everything that is said of a row."""
     for column in contract.columns:
         yield from ex.names_of(column, place)
-    yield from _derived(contract)
     letters = [place.letters[c.name] for c in contract.columns]
     row = f"{place.sheet}!${letters[0]}1:${letters[-1]}1"
     yield BEGUN, f"IFERROR(SUMPRODUCT(LEN(TRIM({row}))),1)>0"
-    yield _LIVE, f'AND({BEGUN},{ex.value(contract.withdrawn.name)}<>"J")'
+    yield _LIVE, f'AND({BEGUN},IFERROR({ex.value(contract.withdrawn.name)}<>"J",TRUE))'
     yield from _repeats(contract, place, last_row)
     by_name: dict[str, list[str]] = {}
     for check in checks(contract):
@@ -84,14 +93,6 @@ def names(contract: SourceContract, place: Place, last_row: int) -> Iterator[tup
             by_name.setdefault(check.name, []).append(check.formula)
     for name, formulas in by_name.items():
         yield name, formulas[0] if len(formulas) == 1 else f"OR({','.join(formulas)})"
-    for column in contract.columns:
-        for kind, name in (("reject", wrong(column.name)), ("warn", doubtful(column.name))):
-            broken = [c.name for c in checks(contract) if c.formula and column.name in c.columns]
-            chosen = [c.name for c in checks(contract) if c.name in broken and c.rule.on_fail == kind]
-            if kind == "reject":
-                chosen.append(f"ISERROR({place.cell(column.name)})")
-            if chosen := list(dict.fromkeys(chosen)):
-                yield name, f"OR({','.join(chosen)})"
 
 
 def _repeats(contract: SourceContract, place: Place, last_row: int) -> Iterator[tuple[str, str]]:
@@ -100,52 +101,40 @@ def _repeats(contract: SourceContract, place: Place, last_row: int) -> Iterator[
     every = [c.name for c in contract.columns]
     for name, columns, to_here in ((SAME_KEY, contract.key, False), (ALIKE, every, False), (BEFORE, every, True)):
         ranges = [place.cells(c, last_row) if not to_here else place.cells_to_here(c) for c in columns]
-        same = "*".join(f"EXACT({r},{place.cell(c)})" for r, c in zip(ranges, columns, strict=True))
+        same = "*".join(f'EXACT({r}&"",{place.cell(c)}&"")' for r, c in zip(ranges, columns, strict=True))
         yield name, f"IF(AND({complete}),IFERROR(SUMPRODUCT(1*{same}),0),0)"
 
 
-def wrong(column: str) -> str:
-    """The name that is true when a cell of the column is wrong."""
-    return f"twe_fout_{column}"
+def looks(contract: SourceContract, column: str, on_fail: str) -> list[str]:
+    """The names of the rules about a column that have a formula, each once."""
+    found = [c.name for c in checks(contract) if c.formula and column in c.columns and c.rule.on_fail == on_fail]
+    return list(dict.fromkeys(found))
 
 
-def doubtful(column: str) -> str:
-    """The name that is true when a cell of the column deserves a look."""
-    return f"twe_kijk_{column}"
-
-
-def _derived(contract: SourceContract) -> Iterator[tuple[str, str]]:
+def _derived(contract: SourceContract) -> dict[str, Operand]:
     """The derived columns whose SQL is known here."""
     dates = {c.name for c in contract.columns if c.type in ex.DATES}
+    found = {}
     for name, sql in contract.derived.items():
         if (months := _MONTHS.fullmatch(sql.strip())) and {*months.groups()} <= dates:
-            begin, end = map(ex.value, months.groups())
-            after, whole = f"({ex.serial(end)}+1)", f"twe_maanden_{name}"
-            yield whole, f"(YEAR({after})-INT({begin}/10000))*12+MONTH({after})-MOD(INT({begin}/100),100)"
-            count = f"{whole}-IF(EDATE({ex.serial(begin)},{whole})>{after},1,0)"
-            yield ex.value(name), f'IF(OR({begin}="",{end}=""),"",IFERROR({count},""))'
+            found[name] = Operand("", "months", (ex.value(months[1]), ex.value(months[2])))
         elif (term := _TERM.fullmatch(sql.strip())) and term[1] in dates:
-            start, last = ex.value(term[1]), f"twe_einde_{name}"
-            months = int(f"{term[2]}{term[3]}") * (12 if term[4].lower() == "year" else 1)
-            yield last, f"EDATE(EOMONTH({ex.serial(start)},0),{months})"
-            yield ex.value(name), f'IF({start}="","",IFERROR({ex.day_of(last)},""))'
+            count = int(f"{term[2]}{term[3]}") * (12 if term[4].lower() == "year" else 1)
+            found[name] = Operand(f"EDATE(EOMONTH({ex.value(term[1])},0),{count})", "date")
+    return found
 
 
 class _Translator:
     """Formulas of the rules of one contract."""
 
     def __init__(self, contract: SourceContract) -> None:
-        self._operands: dict[str, Operand] = {}
+        self._operands = _derived(contract)
         for column in contract.columns:
             given, read = ex.text(column.name), ex.value(column.name)
             self._operands[column.name] = Operand(read, column.type)
-            self._operands[column.text] = Operand(given, "text")
-            self._operands[column.unparsed] = Operand(f'IF({read}="",{given},"")', "text")
-            self._operands[column.code] = Operand(f"UPPER({given})", "text")
-        known = {name for name, _ in _derived(contract)}
-        for name, sql in contract.derived.items():
-            if ex.value(name) in known:
-                self._operands[name] = Operand(ex.value(name), "integer" if _MONTHS.match(sql.strip()) else "date")
+            self._operands[column.text] = Operand(given, "given")
+            self._operands[column.unparsed] = Operand(f'IF(ISERROR({read}),{given},"")', "given")
+            self._operands[column.code] = Operand(f"UPPER({given})", "given")
 
     def formula(self, rule: Rule) -> str:
         """True for a row that breaks the rule; "" when a formula can't tell."""
@@ -153,51 +142,56 @@ class _Translator:
         if rule.only_if and bad:
             condition = self._condition(*rule.only_if)
             bad = f"IF({condition},{bad},FALSE)" if condition else ""
-        begun = BEGUN if rule.scope in ("delivered", "keyed") else _LIVE
-        return f"IF({begun},{bad},FALSE)" if bad else ""
+        begun = BEGUN if rule.scope in ("delivered", "keyed", "kept") else _LIVE
+        return f"IF({begun},IFERROR({bad},FALSE),FALSE)" if bad else ""
+
+    def _of(self, name: str) -> Operand | None:
+        """The column, when a formula knows its value."""
+        found = self._operands.get(name)
+        return found if found and found.formula else None
 
     def _condition(self, column: str, item: Any) -> str:
-        if (found := self._operands.get(column)) is None:
+        if (found := self._of(column)) is None:
             return ""
-        return f'{found.formula}<>""' if item == "given" else _equal(found, item)
+        return f"NOT({found.is_null})" if item == "given" else _equal(found, item)
 
     def null(self, kwargs: Mapping[str, Any]) -> str:
-        found = self._operands.get(kwargs["column"])
-        return f'{found.formula}=""' if found else ""
+        return found.is_null if (found := self._of(kwargs["column"])) else ""
 
     def given(self, kwargs: Mapping[str, Any]) -> str:
-        found = self._operands.get(kwargs["column"])
-        return f'{found.formula}<>""' if found else ""
+        return f"NOT({found.is_null})" if (found := self._of(kwargs["column"])) else ""
 
     def in_set(self, kwargs: Mapping[str, Any]) -> str:
         if kwargs["column"] == "_repeat":
             return ",".join(filter(None, map(_REPEATS.get, kwargs["value_set"])))
-        found = self._operands.get(kwargs["column"])
+        found = self._of(kwargs["column"])
         return f"OR({','.join(_equal(found, item) for item in kwargs['value_set'])})" if found else ""
 
     def not_in_set(self, kwargs: Mapping[str, Any]) -> str:
-        found = self._operands.get(kwargs["column"])
-        return f'IF({found.formula}="",FALSE,NOT({self.in_set(kwargs)}))' if found else ""
+        found = self._of(kwargs["column"])
+        return f"IF({found.is_null},FALSE,NOT({self.in_set(kwargs)}))" if found else ""
 
     def outside(self, kwargs: Mapping[str, Any]) -> str:
         found = self._operands.get(kwargs["column"])
+        if found and found.months:
+            return _months_outside(*found.months, kwargs)
         if not found or found.type not in (*ex.DATES, *ex.NUMBERS):
             return ""
-        return f'IF({found.formula}="",FALSE,{_outside(found.formula, found.type, kwargs)})'
+        return _outside(found.formula, found.type, kwargs)
 
     def too_long(self, kwargs: Mapping[str, Any]) -> str:
-        found = self._operands.get(kwargs["column"])
-        if not found or found.type != "text":
+        found = self._of(kwargs["column"])
+        if not found or found.type not in ("given", "text"):
             return ""
-        return f'IF({found.formula}="",FALSE,{_outside(f"LEN({found.formula})", "integer", kwargs)})'
+        return f"IF({found.is_null},FALSE,{_outside(f'LEN({found.formula})', 'integer', kwargs)})"
 
     def not_greater(self, kwargs: Mapping[str, Any]) -> str:
-        pair = [self._operands.get(kwargs[side]) for side in ("column_A", "column_B")]
+        pair = [self._of(kwargs[side]) for side in ("column_A", "column_B")]
         kinds = {next((k for k in (ex.DATES, ex.NUMBERS) if o and o.type in k), ()) for o in pair}
         if len(kinds) != 1 or not all(kinds):
             return ""
         a, b = (operand.formula for operand in pair if operand)
-        return f'IF(OR({a}="",{b}=""),FALSE,{a}{"<" if kwargs.get("or_equal") else "<="}{b})'
+        return f"{a}{'<' if kwargs.get('or_equal') else '<='}{b}"
 
 
 _REPEATS = {
@@ -223,20 +217,32 @@ def _literal(kind: str, item: Any) -> str:
     """A value of a rule as the formulas of its column have it."""
     if isinstance(item, bool):
         return '"J"' if item else '"N"'
-    if kind in ex.DATES:
-        return f"{item:%Y%m%d}" if hasattr(item, "strftime") else re.sub(r"\D", "", str(item)).ljust(8, "0")
+    if kind in ex.DATES and isinstance(item, dt.date):
+        return f"DATE({item.year},{item.month},{item.day})"
     return ex.quoted(item)
 
 
 def _equal(operand: Operand, item: Any) -> str:
-    if operand.type == "text":
+    if operand.type in ("given", "text"):
         return f"EXACT({operand.formula},{ex.quoted(str(item))})"
-    return f"{operand.formula}={_literal(operand.type, item)}"
+    return f"IFERROR({operand.formula}={_literal(operand.type, item)},FALSE)"
 
 
 def _outside(formula: str, kind: str, kwargs: Mapping[str, Any]) -> str:
+    parts = [
+        f"{formula}{sign}{'=' if kwargs.get(strict) else ''}{_literal(kind, kwargs[bound])}"
+        for bound, strict, sign in (("min_value", "strict_min", "<"), ("max_value", "strict_max", ">"))
+        if kwargs.get(bound) is not None
+    ]
+    return f"OR({','.join(parts)})" if parts else "FALSE"
+
+
+def _months_outside(begin: str, end: str, kwargs: Mapping[str, Any]) -> str:
+    """Completed months between two days: at least n of them have passed when n months later is the day after, or
+    before it."""
     parts = []
-    for bound, strict, sign in (("min_value", "strict_min", "<"), ("max_value", "strict_max", ">")):
-        if kwargs.get(bound) is not None:
-            parts.append(f"{formula}{sign}{'=' if kwargs.get(strict) else ''}{_literal(kind, kwargs[bound])}")
+    if (low := kwargs.get("min_value")) is not None:
+        parts.append(f"EDATE({begin},{math.floor(low) + 1 if kwargs.get('strict_min') else math.ceil(low)})>{end}+1")
+    if (high := kwargs.get("max_value")) is not None:
+        parts.append(f"EDATE({begin},{math.ceil(high) if kwargs.get('strict_max') else math.floor(high) + 1})<={end}+1")
     return f"OR({','.join(parts)})" if parts else "FALSE"

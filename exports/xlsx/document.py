@@ -146,8 +146,8 @@ class FormColumn:
     about: str = ""
     choices: str = ""
     valid: str = ""
-    wrong: str = ""
-    doubtful: str = ""
+    wrong: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     required: bool = False
     note: bool = False
 

@@ -46,8 +46,8 @@ def form_frame(xml: XmlSheet, sheet: Sheet, form: Form, styles: Styles) -> None:
         xml.column_dimensions[letters].width = column.width
         styles.form_column(xml.column_dimensions[letters], column)
         cells = f"{letters}2:{letters}{form.last_row}"
-        for formula, looks in ((column.wrong, _WRONG), (column.doubtful, _DOUBTFUL)):
-            if formula:
+        for formulas, looks in ((column.wrong, _WRONG), (column.doubtful, _DOUBTFUL)):
+            for formula in formulas:
                 xml.conditional_formatting.add(cells, FormulaRule([formula], stopIfTrue=True, **looks))
         if column.about:
             validation = _validation(column)

@@ -147,7 +147,7 @@ class Styles:
         return self._number(
             ("form header", fill, side),
             number_format="@",
-            font=Font(name=FONT, size=10, bold=True, color="FFFFFF"),
+            font=Font(name=FONT, size=9, bold=True, color="FFFFFF"),
             fill=PatternFill("solid", fgColor=fill),
             alignment=Alignment(wrap_text=True, vertical="top", horizontal=side),
         )

@@ -1,4 +1,5 @@
-"""Commands for the data steward: quarantined rows, reviews of warnings, and checks of the files that they edit."""
+"""Commands for the data steward: quarantined rows, reviews of warnings, checks of the files that they edit, and the
+templates that OCMWs fill in."""
 
 import sys
 from pathlib import Path
@@ -60,7 +61,9 @@ def check(past: str | None, rows: bool) -> None:
 @click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that resolved it.")
 @click.option("--by", type=click.Choice(["ocmw"]), help="A line per OCMW and source, with the course over the years.")
 @click.option("--xlsx", type=options.FILE, help=f"Write the rows to this workbook; {READ_BACK}.")
-@click.option("--back", type=options.FOLDER, help=f"Write one workbook per OCMW to this folder. {CONFIDENTIAL}.")
+@click.option(
+    "--back", type=options.FOLDER, help=f"Write one workbook per OCMW and source to this folder. {CONFIDENTIAL}."
+)
 def quarantine(
     source: str | None,
     ocmw: str | None,
@@ -140,4 +143,22 @@ def review(
     click.echo(str(done))
 
 
-COMMANDS = (check, quarantine, review)
+@click.command()
+@click.argument("source", required=False)
+@click.argument("file", required=False, type=options.FILE)
+@click.option("--all", "folder", type=options.FOLDER, help="Write the templates of all sources to this folder.")
+def template(source: str | None, file: Path | None, folder: Path | None) -> None:
+    """Write the delivery template of SOURCE to FILE.xlsx: filled in, it is a delivery.
+
+    It says what belongs in each column and colours what breaks a rule as it is typed.
+    """
+    from orchestration.quality.workbooks import template_book
+
+    if bool(folder) == bool(source) or bool(source) != bool(file):
+        raise click.UsageError(
+            "give a source and a file, such as: twe template trajecten trajecten.xlsx; or --all FOLDER"
+        )
+    click.echo(template_book.write_all(folder) if folder else template_book.write(source or "", file or Path()))
+
+
+COMMANDS = (check, quarantine, review, template)

@@ -22,6 +22,7 @@ SCOPES = {
     "delivered": "true",
     "keyed": "_shape <> 'malformed'",
     "live": "_shape = 'row'",
+    "kept": "_shape <> 'malformed' and _id not in (select _id from broken where on_fail = 'reject')",
     "loaded": "_shape = 'row' and _id not in (select _id from broken where on_fail = 'reject')",
 }
 

@@ -16,10 +16,11 @@ from pathlib import Path
 import duckdb
 
 from expectations import contract
-from expectations.contract import SourceContract
-from expectations.model import WITHDRAWN, Column
+from expectations.contract import Column, SourceContract
+from expectations.model import WITHDRAWN
 from orchestration.ingest import ledger
-from orchestration.ingest.storage import lake_text
+from orchestration.ingest.parsing import create_macros, parsed
+from orchestration.ingest.storage import lake_text, value_text
 from orchestration.quality import review_log
 from orchestration.quality.checks import files, reference
 from orchestration.store.errors import WrongChoiceError
@@ -118,6 +119,7 @@ def create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder, as_of: dt.da
 
     With `as_of` only what was delivered up to that day exists, and no review: those have no place in figures.
     """
+    create_macros(con)
     con.execute("""
         create table deliveries (delivery_id varchar, file_name varchar, source varchar, delivered_on date, place int);
         create table reviews (
@@ -164,13 +166,17 @@ def _nis_of(source: SourceContract, known: set[str]) -> str:
     return f"coalesce({', '.join(places)}, null)" if places else "null"
 
 
+def _key_value(column: Column) -> str:
+    """SQL for the value of a key column of the quarantine, which may be written in another way than in the lake."""
+    return quote(column.lake_name) if column.type == "insz" else parsed(column, quote(column.name))
+
+
 def keys(source: SourceContract) -> tuple[str, str]:
     """SQL for the key of a quarantined row, null when it is not usable, and for that of a row of the lake."""
-    by_name = {c.name: c for c in source.columns}
     bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
-    key = " || chr(31) || ".join(quote(k) for k in source.key)
+    key = " || chr(31) || ".join(value_text(c, _key_value(c)) for c in source.key_columns)
     usable = f"case when not list_has_any(rules, {bad_key!r}) and not contains({key}, '*********') then {key} end"
-    return usable, " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
+    return usable, " || chr(31) || ".join(value_text(c, quote(c.lake_name)) for c in source.key_columns)
 
 
 def dated_rows(

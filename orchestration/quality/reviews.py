@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from expectations import contract
 from orchestration.ingest import ledger
+from orchestration.ingest.person_numbers import masked
 from orchestration.quality import cases, review_log
 from orchestration.quality.cases import QUARANTINED, REPEATED, RESOLVED, Case
-from orchestration.quality.masking import masked
 from orchestration.quality.review_log import Place
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.lock import single_writer

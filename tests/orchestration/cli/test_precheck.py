@@ -8,10 +8,11 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from orchestration.cli.main import twe
+from orchestration.cli.main import CommandsByPerson
 from orchestration.store.paths import PROJECT
 from tests.support.deliveries import INSZ, write
 
@@ -81,15 +82,16 @@ def test_what_would_be_refused_is_exit_code_one_and_wrong_use_two(elsewhere: Pat
     assert [(one.returncode, one.stdout) for one in wrong] == [(2, "")] * 3
 
 
-def test_what_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("TWE_DATA", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "orchestration.runner", None)
-    with pytest.raises(ModuleNotFoundError):
-        CliRunner().invoke(twe, ["run"], catch_exceptions=False)
-    monkeypatch.delitem(sys.modules, "orchestration.runner")
-    monkeypatch.setitem(sys.modules, "rich.console", None)
-    done = CliRunner().invoke(twe, ["status"])
-    assert done.exit_code == 2 and done.stderr.startswith("twe: rich.console is not installed; `twe precheck` does")
+def test_what_is_not_installed_is_one_line_and_a_fault_of_ours_is_not() -> None:
+    @click.command()
+    @click.argument("name")
+    def using(name: str) -> None:
+        raise ModuleNotFoundError(name=name)
+
+    group = CommandsByPerson(commands=[using])
+    done = CliRunner().invoke(group, ["using", "dagster.core"])
+    assert done.exit_code == 2 and done.stderr.startswith("twe: dagster.core is not installed; `twe precheck` does")
+    assert isinstance(CliRunner().invoke(group, ["using", "orchestration.gone"]).exception, ModuleNotFoundError)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from orchestration.ingest.inbox import Remark, scan
 from orchestration.ingest.load import SourceLoad, load_source, reject_clashes
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.validation import IngestError
+from orchestration.quality import cases
 from orchestration.store.paths import DataFolder
 from tests.support import deliveries
 from tests.support.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
@@ -109,7 +110,7 @@ def test_a_quarantined_row_keeps_its_number_its_texts_and_every_rule_it_broke(da
     texts = {row["row_number"]: (row["transmissie_id"], row["klant_id"], row["transmissiedatum"]) for row in rows}
     assert texts[4] == ("X3", None, "2024-13-02")
     assert texts[5] == ("X4", "93*********", "2024-01-02")
-    assert texts[12] == ("05*********", "*********", None)
+    assert texts[12] == (client_key(INSZ[1], KEY)[:32], "*********", None)
     assert [row["fields"] for row in rows if row["row_number"] == 7] == [["X6", "93*********", "2024-01-02"]]
     assert counts(done) == [(11, 2, 9, 0)]
     assert [row["transmissie_id"] for row in accepted(data, "transmissies")] == ["X1", "X7"]
@@ -149,6 +150,72 @@ def test_a_withdrawal_keeps_its_key_and_nothing_else(data: DataFolder) -> None:
         for row in accepted(data, "transmissies")
     ] == [("X1", None, None, True), ("X2", None, None, True), ("X3", None, None, True)]
     assert [row["rules"] for row in quarantined(data, "transmissies")] == [["missing_transmissie_id"]]
+
+
+def test_a_person_number_as_key_is_replaced_alike_in_lake_and_quarantine(data: DataFolder) -> None:
+    """`sleutel`: the same number in two spellings, in two sources; and what strayed elsewhere is masked."""
+    short = client_key(INSZ[0], KEY)[:32]
+    full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in INSZ[0])
+    head = "traject_id;klant_id;ocmw_nis;startdatum;verwijderd"
+    rows = [
+        f"{INSZ[0]};{INSZ[0]};11002;2023-01-01;",
+        f"93.05.18-223.61;{INSZ[0]};11002;gisteren;",
+        f"{full_width};;;;J",
+        f"T2;{INSZ[0]};zie 93.05.18-223.61;2023-01-01;",
+        "T3;93.05.18-;223.61;11002;2023-01-01;",
+        f"zie {INSZ[0]};{INSZ[0]};11002;2023-01-01;",
+    ]
+    paths = [
+        write_text(data.inbox, f"trajecten_2024-03-2{day}.csv", "\n".join([head, *given]) + "\n")
+        for day, given in enumerate((rows[:1], rows[1:2], rows[2:]))
+    ]
+    done = deliveries.load(data, *paths)
+    other = write_text(data.inbox, "klantprofielen_2024-03-28.csv", "traject_id;geslacht\n93.05.18-223.61;V\n")
+    profile = deliveries.load(data, other)
+    assert counts(done) == [(1, 1, 0, 1), (1, 0, 1, 0), (4, 2, 2, 1)]
+    assert counts(profile) == [(1, 1, 0, 1)]
+    assert profile.rows_by_rule == {("person_number_as_key", "warn"): 1}
+    first, withdrawal, inside = (row["traject_id"] for row in accepted(data, "trajecten"))
+    assert first == withdrawal == short != inside
+    assert accepted(data, "klantprofielen")[0]["traject_id"] == short
+    kept = [(row["traject_id"], row["ocmw_nis"], row["rules"]) for row in quarantined(data, "trajecten")]
+    assert kept == [
+        (short, "11002", ["person_number_as_key"]),
+        (short, "11002", ["invalid_startdatum"]),
+        (short, None, ["person_number_as_key"]),
+        ("T2", "zie 93*********", ["invalid_ocmw_nis"]),
+        (None, None, ["malformed_row"]),
+    ]
+    assert quarantined(data, "trajecten")[-1]["fields"] == ["T3", "93****", "*****", "11002", "2023-01-01", ""]
+    assert [case.status for case in cases.read(data, "trajecten") if "invalid_startdatum" in case.rules] == ["resolved"]
+
+
+def test_an_insz_that_nobody_can_have_is_loaded_with_a_warning(data: DataFolder) -> None:
+    odd = "931318223" + f"{97 - 931318223 % 97:02d}"
+    head = "transmissie_id;klant_id;transmissiedatum"
+    text = f"{head}\nX1;{odd};2024-01-02\nX2;{INSZ[0]};2024-01-02\n"
+    done = deliveries.load(data, write_text(data.inbox, "transmissies_2024-01-31.csv", text))
+    assert counts(done) == [(2, 2, 0, 1)]
+    assert done.rows_by_rule == {("implausible_klant_id", "warn"): 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("transmissies_2024-03-24_k023.csv", "transmissie_id;klant_id;transmissiedatum\na1;80020200280;1/02/2023\n"),
+        ("transmissies_2024-03-25_k024.csv", "transmissie_id;klant_id;transmissiedatum\na2;80030300356;1/2/2023\n"),
+        ("transmissies_2024-03-26_k025.csv", "transmissie_id;klant_id;transmissiedatum\na3;80030300356;01/2/2023\n"),
+        ("transmissies_2024-03-08_k034.csv", "transmissie_id;klant_id;transmissiedatum\na4;05030145657;2023-02-01\n"),
+        (
+            "klantprofielen_2024-03-17_k043.csv",
+            "traject_id;geslacht;leeftijd;werkloosheidsduur_maanden;kortgeschoold;migratieachtergrond\n"
+            "p2;V;035;5;WAAR;ONWAAR\n",
+        ),
+        ("leefloners_2024-03-17.csv", "nis_code;maand;leefloners\n11002;1/2023;5\n"),
+    ],
+)
+def test_what_a_spreadsheet_writes_by_itself_is_accepted(name: str, text: str, data: DataFolder) -> None:
+    assert counts(deliveries.load(data, write_text(data.inbox, name, text))) == [(1, 1, 0, 0)]
 
 
 def test_a_warned_row_is_loaded_counted_and_listed(data: DataFolder) -> None:

@@ -1,6 +1,7 @@
 """Text becomes a value or nothing, each type at its edges; and rows that share a key are told apart."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -15,25 +16,48 @@ from hypothesis import strategies as st
 
 from expectations import contract
 from orchestration.ingest import parsing
+from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.readers import UNREADABLE
 from orchestration.store.paths import DBT_PROJECT
 from tests.oracle import calendar, values
 from tests.oracle.sources import Column
 from tests.support.deliveries import INSZ, KEY, ascii_table, door_database, parsed
 
 JAN_2 = dt.date(2024, 1, 2)
-# type -> {text: value}; None is a value that cannot be read
+
+
+def checked(nine: str, century: int = 1900) -> str:
+    """Nine digits with their check digits."""
+    return f"{nine}{97 - int(('2' if century == 2000 else '') + nine) % 97:02d}"
+
+
 EDGES: dict[str, dict[str, object]] = {
-    "text": {"a": "a", "x" * 36: "x" * 36, "007": "007", "NULL": "NULL", "=1+2": "=1+2", "é€": "é€"},
+    "text": {
+        "a": "a", "x" * 36: "x" * 36, "007": "007", "NULL": "NULL", "=1+2": "=1+2", "é€": "é€", "#N/A": "#N/A",
+        "x" * 37: None,
+    },
     "date": {
-        "2024-01-02": JAN_2, "02/01/2024": JAN_2, "2024-02-29": dt.date(2024, 2, 29), "29/02/2023": None,
-        "2023-02-29": None, "2024-1-2": None, "1/2/2024": None, "2024/01/02": None, "02-01-2024": None,
-        "20240102": None, "2024-01-02 00:00:00": None, "2024-13-01": None, "2024-00-10": None, "31/04/2024": None,
-        "0000-01-01": None, "01/01/0000": None, "0001-01-01": dt.date(1, 1, 1), "9999-12-31": dt.date(9999, 12, 31),
+        "2024-01-02": JAN_2, "02/01/2024": JAN_2, "2/01/2024": JAN_2, "02/1/2024": JAN_2, "2/1/2024": JAN_2,
+        "2024-02-29": dt.date(2024, 2, 29), "29/02/2023": None, "29/2/2024": dt.date(2024, 2, 29), "2/13/2024": None,
+        "2023-02-29": None, "2024-1-2": None, "2/1/24": None, "002/1/2024": None, "2 /1/2024": None,
+        "2024/01/02": None, "02-01-2024": None, "2-1-2024": None, "20240102": None, "2024-13-01": None,
+        "2024-00-10": None, "31/04/2024": None, "0/1/2024": None, "1/0/2024": None,
+        "2024-01-02 00:00:00": JAN_2, "2024-01-02T00:00:00": JAN_2, "2/1/2024 00:00:00": JAN_2,
+        "02/01/2024T00:00:00.000": JAN_2, "2024-01-02 00:00:00.0": JAN_2, "2024-01-02 00:00:01": None,
+        "2024-01-02 00:00:00.001": None, "2024-01-02 00:00:00.": None, "2024-01-02 12:00:00": None,
+        "2024-01-02 24:00:00": None, "2024-01-02T00:00:00Z": None, "2024-01-02t00:00:00": None,
+        "2024-01-02  00:00:00": None, "2024-01-0200:00:00": None, "00:00:00": None, "x 00:00:00": None,
+        "2024-01-02 00:00:00 00:00:00": None, "29/02/2023 00:00:00": None,
+        "0000-01-01": None, "01/01/0000": None, "1/1/0000 00:00:00": None, "0001-01-01": dt.date(1, 1, 1),
+        "9999-12-31": dt.date(9999, 12, 31), "31/12/9999": dt.date(9999, 12, 31),
         "vandaag": None, "45293": None, "\uff12024-01-02": None, "2024-01-02x": None, "infinity": None, "epoch": None,
     },
     "month": {
-        "2024-02": dt.date(2024, 2, 1), "2024-13": None, "2024-00": None, "2024-2": None, "2024-02-01": None,
-        "02/2024": None, "202402": None, "0000-01": None, "9999-12": dt.date(9999, 12, 1),
+        "2024-02": dt.date(2024, 2, 1), "02/2024": dt.date(2024, 2, 1), "2/2024": dt.date(2024, 2, 1),
+        "12/2024": dt.date(2024, 12, 1), "13/2024": None, "0/2024": None, "00/2024": None, "2/24": None,
+        "002/2024": None, "02-2024": None, "2024/02": None, "2024-13": None, "2024-00": None, "2024-2": None,
+        "2024-02-01": None, "01/02/2024": None, "2024-02-01 00:00:00": None, "202402": None, "0000-01": None,
+        "1/0000": None, "9999-12": dt.date(9999, 12, 1), "12/9999": dt.date(9999, 12, 1),
     },
     "integer": {
         "0": 0, "12": 12, "012": 12, "2147483647": 2**31 - 1, "2147483648": None, "-1": None, "+1": None, "1.0": None,
@@ -48,8 +72,10 @@ EDGES: dict[str, dict[str, object]] = {
     },
     "yesno": {
         "J": True, "j": True, "ja": True, "JA": True, "true": True, "True": True, "1": True,
+        "waar": True, "WAAR": True, "Waar": True,
         "N": False, "n": False, "nee": False, "Nee": False, "FALSE": False, "0": False,
-        "yes": None, "no": None, "y": None, "2": None, "waar": None, "J/N": None, "1.0": None, "j\u0430": None,
+        "onwaar": False, "ONWAAR": False,
+        "yes": None, "no": None, "y": None, "2": None, "J/N": None, "1.0": None, "j\u0430": None,
     },
     "nis": {
         "11002": "11002", "44011": "44011", "44083": "44083", "44084": "44084", "99999": None, "62063": None,
@@ -92,11 +118,15 @@ def test_random_texts_are_read_as_the_oracle_reads_them(kind: str, texts: list[s
             expected.append(values.parse(Column("x", kind), text, None))  # type: ignore[arg-type]
         except ValueError:
             expected.append(None)
-    value = parsing._value(contract.Column("x", kind))
-    rows = door().execute(
-        f"select x from (select {value} from (select unnest(cast(? as varchar[])) as x) as r)", [texts]
-    )
+    value = parsing.parsed(contract.Column("x", kind), "x")
+    rows = door().execute(f"select {value} from (select unnest(cast(? as varchar[])) as x)", [texts])
     assert [x for (x,) in rows.fetchall()] == expected
+
+
+@pytest.mark.parametrize("kind", [*EDGES, "insz"])
+def test_a_cell_that_cannot_be_read_is_a_value_of_no_type(kind: str) -> None:
+    texts = [UNREADABLE + text for text in ("#N/A", *(text for text, value in EDGES.get(kind, {}).items() if value))]
+    assert parsed(kind, [*texts, UNREADABLE + INSZ[0]], CODES if kind == "code" else ()) == [None] * (len(texts) + 1)
 
 
 def test_a_type_that_is_not_known_is_refused() -> None:
@@ -132,6 +162,27 @@ def test_the_batch_holds_no_insz() -> None:
         assert texts == "[('93*********', None), ('93*********', '93*********')]"
         whole = str(con.execute("from batch").fetchall())
         assert INSZ[0] not in whole and "223.62" not in whole
+
+
+def changes() -> contract.SourceContract:
+    """A source with two INSZ columns, one of them its key."""
+    columns = tuple(contract.Column(name, "insz", required=True) for name in ("oude_insz", "nieuwe_insz"))
+    withdrawn = contract.Column("verwijderd", "yesno")
+    return contract.SourceContract("proef", "Proef", "", ("oude_insz",), (*columns, withdrawn), {}, (), version="1")
+
+
+def test_a_source_may_have_several_insz_and_one_may_be_its_key() -> None:
+    with door_database(changes()) as con:
+        written = [[2, INSZ[0], INSZ[1]], [3, INSZ[1], "93.05.18-223.61"], [4, "fout", None]]
+        con.executemany("insert into raw values (0, ?, false, null, ?, ?, null)", written)
+        parsing.create_batch(con, changes(), {0: JAN_2}, KEY)
+        rows = con.execute("select oude_insz, nieuwe_insz, oude_insz__text, nieuwe_insz__text from batch order by _row")
+        first, second = client_key(INSZ[0], KEY), client_key(INSZ[1], KEY)
+        assert rows.fetchall() == [
+            (first, second, "93*********", "05*********"),
+            (second, first, "05*********", "93*********"),
+            (None, None, "*********", None),
+        ]
 
 
 def test_rows_are_numbered_in_the_order_of_deliveries_and_rows() -> None:
@@ -238,6 +289,45 @@ def test_rows_without_a_complete_key_are_not_compared() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("months", "found"),
+    [
+        (("2024-01", "01/2024", "1/2024"), (None, "duplicate_row", "duplicate_row")),
+        (("2024-01", "1/2024", "2024-02"), (None, "duplicate_row", None)),
+        (("2024-13", "13/2024", "2024-13"), (None, None, "duplicate_row")),  # what can't be read is compared as text
+        (("2024-01-01", "2024-01", UNREADABLE + "2024-01"), (None, None, None)),
+    ],
+)
+def test_a_key_is_compared_by_its_value_where_it_can_be_read(months: tuple[str, ...], found: tuple[str, ...]) -> None:
+    head = "_delivery | _row | _malformed | nis_code | maand | leefloners"
+    rows = [f"0 | {row} | false | 11002 | {month} | 5" for row, month in enumerate(months, 2)]
+    assert batch("leefloners", "\n".join([head, *rows]), "_repeat") == [(each,) for each in found]
+
+
+def test_what_is_no_key_is_compared_as_text() -> None:
+    assert (
+        batch(
+            "leefloners",
+            """
+        _delivery | _row | _malformed | nis_code | maand   | leefloners
+        0         | 2    | false      | 11002    | 2024-01 | 5
+        0         | 3    | false      | 11002    | 01/2024 | 05
+    """,
+            "_repeat",
+        )
+        == [("conflicting_key",)] * 2
+    )
+
+
+def test_an_insz_as_key_is_one_however_it_is_written() -> None:
+    with door_database(changes()) as con:
+        written = [[2, INSZ[0]], [3, "93.05.18-223.61"], [4, INSZ[1]], [5, "fout"], [6, "fout"], [7, "f out"]]
+        con.executemany(f"insert into raw values (0, ?, false, null, ?, '{INSZ[2]}', null)", written)
+        parsing.create_batch(con, changes(), {0: JAN_2}, KEY)
+        found = [repeat for (repeat,) in con.execute("select _repeat from batch order by _row").fetchall()]
+        assert found == [None, "duplicate_row", None, None, "duplicate_row", None]
+
+
 def test_a_key_of_two_columns_needs_both_to_repeat() -> None:
     assert batch(
         "leefloners",
@@ -263,6 +353,89 @@ def test_the_last_day_to_correct_a_payment_is_ten_years_after_the_month_clamped(
     """,
         "uiterste_betaaldatum",
     ) == [(dt.date(2030, 2, 28),), (dt.date(2031, 2, 28),), (dt.date(2030, 12, 31),)]
+
+
+# --- person numbers -------------------------------------------------------------------------------------------------
+
+SHORT = client_key(INSZ[0], KEY)[:32]
+
+
+def test_a_person_number_as_identification_is_replaced_alike_in_every_source() -> None:
+    rows = f"""
+        _delivery | _row | _malformed | traject_id      | verwijderd
+        0         | 2    | false      | {INSZ[0]}       |
+        0         | 3    | false      | T1              |
+        1         | 2    | false      | 93.05.18-223.61 | J
+    """
+    for source in ("trajecten", "klantprofielen"):
+        found = batch(source, rows, "traject_id, traject_id__text, _person_number, _shape")
+        assert found == [
+            (SHORT, SHORT, True, "row"),
+            ("T1", "T1", None, "row"),
+            (SHORT, SHORT, True, "withdrawal"),
+        ]
+
+
+def test_two_spellings_of_a_person_number_are_one_key_but_two_texts_elsewhere() -> None:
+    assert batch(
+        "loontoelagen",
+        f"""
+        _delivery | _row | _malformed | betaling_id     | traject_id
+        0         | 2    | false      | {INSZ[0]}       | T1
+        0         | 3    | false      | 93.05.18-223.61 | T1
+        0         | 4    | false      | B2              | {INSZ[0]}
+        0         | 5    | false      | B2              | 93.05.18-223.61
+    """,
+        "_repeat, traject_id",
+    ) == [(None, "T1"), ("duplicate_row", "T1"), ("conflicting_key", SHORT), ("conflicting_key", SHORT)]
+
+
+def test_a_text_around_a_person_number_becomes_a_pseudonym_of_its_own() -> None:
+    found = batch(
+        "klantprofielen",
+        f"""
+        _delivery | _row | _malformed | traject_id
+        0         | 2    | false      | zie {INSZ[0]}
+        0         | 3    | false      | zie 93.05.18-223.61
+        1         | 2    | false      | zie {INSZ[0]}
+        1         | 3    | false      | zie 93051822362
+    """,
+        "traject_id, _person_number, _repeat",
+    )
+    first, second, again, wrong = (id_ for id_, *_ in found)
+    assert first == again != second and wrong == "zie 93051822362"
+    assert all(re.fullmatch("[0-9a-f]{32}", id_) and id_ != SHORT for id_ in (first, second))
+    assert {tuple(rest) for _, *rest in found} == {(None, None)}
+
+
+def test_in_a_text_that_identifies_nothing_an_insz_is_masked() -> None:
+    assert parsed("text", [INSZ[0], "zie 93.05.18-223.61", "T1"]) == ["93*********", "zie 93*********", "T1"]
+
+
+@pytest.mark.parametrize(
+    ("digits", "day", "found"),
+    [
+        ("93051822361", JAN_2, None),
+        ("05030145657", JAN_2, None),
+        ("85210112333", JAN_2, None),  # bis numbers
+        ("72450199823", JAN_2, None),
+        (checked("930018223"), JAN_2, None),  # nobody knows the month
+        (checked("930500223"), JAN_2, None),  # nor the day
+        (checked("931318223"), JAN_2, True),
+        (checked("933318223"), JAN_2, True),
+        (checked("936018223"), JAN_2, True),
+        (checked("930431223"), JAN_2, True),
+        (checked("930229223"), JAN_2, True),
+        (checked("920229223"), JAN_2, None),
+        (checked("240102223", 2000), JAN_2, None),
+        (checked("240103223", 2000), JAN_2, True),  # born after the delivery
+        (checked("240103223"), JAN_2, None),  # born in 1924
+        ("fout", JAN_2, None),
+    ],
+)
+def test_an_insz_that_nobody_can_have_is_told(digits: str, day: dt.date, found: bool | None) -> None:
+    rows = f"_delivery | _row | _malformed | transmissie_id | klant_id\n0 | 2 | false | X | {digits}"
+    assert batch("transmissies", rows, "klant_id__implausible", {0: day}) == [(found,)]
 
 
 # --- completed months -----------------------------------------------------------------------------------------------

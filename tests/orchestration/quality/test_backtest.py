@@ -156,8 +156,11 @@ def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Plac
 """
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
     judged = backtest.backtest(data, contract.load("transmissies", places.expectations, places.seeds))
-    assert (judged.left_out, judged.changes) == (["bis_number"], [])
-    assert "Not run, because the INSZ is gone: bis_number." in backtest.text([judged])
+    assert (judged.left_out, judged.changes) == (["bis_number", "implausible_klant_id", "person_number_as_key"], [])
+    assert (
+        "Not run, because the INSZ is gone: bis_number, implausible_klant_id, person_number_as_key."
+        in backtest.text([judged])
+    )
 
 
 def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

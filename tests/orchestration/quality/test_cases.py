@@ -1,7 +1,6 @@
 """What became of a refused row, and the workbook with which it goes back to the OCMW."""
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from openpyxl import load_workbook
 
 from orchestration.quality import cases, listing
-from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.workbooks import return_book
 from orchestration.store.errors import WrongChoiceError
@@ -122,25 +120,6 @@ def test_rows_go_to_the_ocmw_of_the_row_then_of_the_trajectory_then_of_the_label
     assert who.named("eigen-label", known).key == "levering_eigen-label"
     with pytest.raises(WrongChoiceError, match="there is no OCMW 'Atlantis'"):
         who.named("Atlantis", known)
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("93051822361", "93*********"),
-        ("dossier 93.05.18-223.61 van Jan", "dossier 93.**.**-***.** van Jan"),
-        ("0093051822361x", "0093*********x"),
-        ("93051822360", "93051822360"),  # no valid checksum
-        ("2024-01-31 2024-02-29", "2024-01-31 2024-02-29"),
-        ("T1", "T1"),
-    ],
-)
-def test_an_insz_is_masked_wherever_it_stands(text: str, safe: str) -> None:
-    assert masked(text) == safe
-
-
-def test_an_insz_that_a_stray_separator_cut_in_two_is_masked_too() -> None:
-    assert re.findall(r"\d", masked_fields(["930518", "22361", None])) == ["9", "3"]
 
 
 def test_the_workbook_of_an_ocmw_is_safe_and_complete(data: DataFolder, tmp_path: Path) -> None:

@@ -64,11 +64,11 @@ def test_all_mistakes_of_one_rule_and_column_are_told_at_once(places: Places) ->
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ("  yesno: J of N\n", "", "common.yml, line 43: allowed has no text 'yesno'"),
+        ("  yesno: J of N\n", "", "common.yml, line 55: allowed has no text 'yesno'"),
         (
             "{codes}",
             "{code}",
-            "common.yml, line 52: allowed 'code': the text holds braces that mean nothing; use {bounds}",
+            "common.yml, line 64: allowed 'code': the text holds braces that mean nothing; use {bounds}",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """The words of precheck: Dutch, per rule and row, and without a value of a row."""
 
+from expectations import contract
 from orchestration.quality.precheck.text import text
 from orchestration.quality.precheck.verdict import BrokenRule, FileVerdict
 
@@ -16,8 +17,7 @@ def test_it_says_per_rule_which_rows_what_it_means_and_what_to_do() -> None:
         "  1.200 rijen gelezen: 1.194 rijen aanvaard, waarvan 1 rij met een waarschuwing; 6 rijen geweigerd",
         "",
         "  GEWEIGERD invalid_startdatum, 6 rijen: rij 2-4, 9, 11-12",
-        "    startdatum is niet geldig; toegelaten is een bestaande datum, geschreven als JJJJ-MM-DD of DD/MM/JJJJ, "
-        "vanaf 2017-01-01.",
+        f"    {contract.load('trajecten').text_of('invalid_startdatum')[0]}",
         "    Verbeter de waarde en lever de rij opnieuw.",
         "",
         "  WAARSCHUWING over_24_months, 1 rij: rij 5",
