@@ -175,7 +175,8 @@ def _slashed(part: str) -> str:
     wide = f'SUBSTITUTE({part},"/",REPT(" ",20))'
     day, month, year = f"TRIM(LEFT({wide},20))", f"TRIM(MID({wide},11,30))", f"TRIM(RIGHT({wide},20))"
     written = f'TEXT({year}*10000+{month}*100+{day},"0000-00-00")'
-    return f'DATEVALUE({written})/AND(FIND("/",{part})<4,{month}+0<13,{year}+0>999)'
+    slashes = f'LEN({part})-LEN(SUBSTITUTE({part},"/",""))=2'
+    return f'DATEVALUE({written})/AND(FIND("/",{part})<4,{month}+0<13,{year}+0>999,{slashes})'
 
 
 _READERS = {

@@ -14,7 +14,7 @@ from orchestration.store.errors import TweError
 from orchestration.store.settings import load_settings
 
 OWN = ("orchestration", "expectations", "exports")
-REST = "`twe precheck` does without, all else needs pip install 'twe-warehouse[warehouse]'"
+REST = "`twe precheck` and `twe template` do without, all else needs pip install 'twe-warehouse[warehouse]'"
 LONGEST = 200
 """Characters of the sentence that the list of commands says about each."""
 

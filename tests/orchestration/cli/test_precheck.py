@@ -90,7 +90,7 @@ def test_what_is_not_installed_is_one_line_and_a_fault_of_ours_is_not() -> None:
 
     group = CommandsByPerson(commands=[using])
     done = CliRunner().invoke(group, ["using", "dagster.core"])
-    assert done.exit_code == 2 and done.stderr.startswith("twe: dagster.core is not installed; `twe precheck` does")
+    assert done.exit_code == 2 and done.stderr.startswith("twe: dagster.core is not installed; `twe precheck` and")
     assert isinstance(CliRunner().invoke(group, ["using", "orchestration.gone"]).exception, ModuleNotFoundError)
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from expectations import contract
 from orchestration.cli import steward
 from orchestration.cli.main import twe
 from orchestration.quality import cases, counts, listing, review_log, reviews
@@ -221,11 +222,12 @@ def test_reviewed_rows_do_not_go_back_to_the_ocmw(warned: DataFolder, tmp_path: 
     still = [c for c in cases.read(warned) if c.status == cases.OPEN]
     books = return_book.write(still, listing.recipients(warned), tmp_path / "terug")
     sent = {
-        (row[1], row[4])
+        (row[11], row[8].split(";")[0])
         for path in books
-        for row in load_workbook(path)["trajecten"].iter_rows(min_row=5, values_only=True)
+        for row in load_workbook(path)["trajecten"].iter_rows(min_row=2, values_only=True)
     }
-    assert sent == {(4, "invalid_startdatum"), (5, NIS)}
+    nis = contract.load("trajecten").text_of(NIS)[0]
+    assert sent == {(4, "startdatum is niet geldig"), (5, nis)}
 
 
 @pytest.mark.parametrize(
@@ -280,7 +282,7 @@ def test_another_workbook_is_told_apart(warned: DataFolder, tmp_path: Path) -> N
         steward_book.read(path)
     found = cases.read(warned)
     (back,) = [p for p in return_book.write(found, listing.recipients(warned), tmp_path / "t") if "11001" in p.name]
-    with pytest.raises(ReviewError, match="the first sheet has no column 'bestand'"):
+    with pytest.raises(ReviewError, match="the first sheet has no column 'regel'"):
         steward_book.read(back)
 
 
@@ -305,7 +307,9 @@ def test_a_refused_row_without_a_usable_key_is_closed_as_a_whole_and_taken_back(
     assert "Without a usable key, closed: 1 row." in text and "1 open row has no usable key" in text
     assert ["1", "closed", "trajecten", "missing_traject_id"] in [line.split()[:4] for line in text.splitlines()]
     books = return_book.write([c for c in found if c.status == cases.OPEN], listing.recipients(warned), tmp_path / "t")
-    rows = [r[:2] for p in books for r in load_workbook(p)["trajecten"].iter_rows(min_row=5, values_only=True)]
+    sheets = [sheet for path in books for sheet in load_workbook(path).worksheets]
+    rows = [r[10:12] for s in sheets if s.title == "trajecten" for r in s.iter_rows(min_row=2, values_only=True)]
+    rows += [r[3:] for s in sheets if s.title == "Misvormde rijen" for r in s.iter_rows(min_row=5, values_only=True)]
     assert (file, 2) not in rows and (file, 3) in rows
     full = fill(book(warned, tmp_path / "all.xlsx", everything=True), {(2, "invalid_startdatum"): None})
     assert review(warned, full) == Reviewed(0, 1, 0)
