@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from expectations import contract
-from orchestration.quality.precheck.verdict import BrokenRule, FileVerdict
+from orchestration.quality.precheck.verdict import RuleVerdict, FileVerdict
 from orchestration.store.wording import counted
 
 MOST_RUNS = 40
@@ -37,7 +37,7 @@ def _of_file(verdict: FileVerdict) -> Iterator[str]:
         yield from _of_rule(verdict, rule)
 
 
-def _of_rule(verdict: FileVerdict, rule: BrokenRule) -> Iterator[str]:
+def _of_rule(verdict: FileVerdict, rule: RuleVerdict) -> Iterator[str]:
     meaning, remedy = contract.load(str(verdict.source)).text_of(rule.name)
     yield ""
     yield f"  {OUTCOMES[rule.on_fail]} {rule.name}, {_rows(len(rule.rows))}: {_numbers(rule.rows)}"

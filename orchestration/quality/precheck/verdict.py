@@ -30,7 +30,7 @@ class PrecheckError(TweError):
 
 
 @dataclass(frozen=True)
-class BrokenRule:
+class RuleVerdict:
     """A rule that rows of a file broke, with their numbers in the file."""
 
     name: str
@@ -63,7 +63,7 @@ class FileVerdict:
     rows_read: int = 0
     rows_quarantined: int = 0
     rows_warned: int = 0
-    broken: tuple[BrokenRule, ...] = ()
+    broken: tuple[RuleVerdict, ...] = ()
     rows: tuple[MarkedRow, ...] = ()
 
     @property
@@ -189,6 +189,6 @@ def _of_rows(
         counts.rows_read,
         counts.rows_quarantined,
         counts.rows_warned,
-        tuple(BrokenRule(rule, on_fail, tuple(numbers)) for rule, on_fail, numbers in broken),
+        tuple(RuleVerdict(rule, on_fail, tuple(numbers)) for rule, on_fail, numbers in broken),
         tuple(rows),
     )

@@ -2,13 +2,13 @@
 
 from expectations import contract
 from orchestration.quality.precheck.text import text
-from orchestration.quality.precheck.verdict import BrokenRule, FileVerdict
+from orchestration.quality.precheck.verdict import RuleVerdict, FileVerdict
 
 
 def test_it_says_per_rule_which_rows_what_it_means_and_what_to_do() -> None:
     broken = (
-        BrokenRule("invalid_startdatum", "reject", (2, 3, 4, 9, 11, 12)),
-        BrokenRule("over_24_months", "warn", (5,)),
+        RuleVerdict("invalid_startdatum", "reject", (2, 3, 4, 9, 11, 12)),
+        RuleVerdict("over_24_months", "warn", (5,)),
     )
     made = FileVerdict("trajecten_2024-01-31.csv", "trajecten", "", ("let hierop",), 1200, 6, 1, broken)
     assert text([made]).splitlines()[:11] == [
@@ -27,7 +27,7 @@ def test_it_says_per_rule_which_rows_what_it_means_and_what_to_do() -> None:
 
 
 def test_very_many_rows_are_counted_and_files_are_added_up() -> None:
-    broken = (BrokenRule("invalid_startdatum", "reject", tuple(range(2, 402, 2))),)
+    broken = (RuleVerdict("invalid_startdatum", "reject", tuple(range(2, 402, 2))),)
     files = [
         FileVerdict("trajecten_2024-01-31.csv", "trajecten", rows_read=400, rows_quarantined=200, broken=broken),
         FileVerdict("iets.csv", None, "de naam is niet die van een levering"),
