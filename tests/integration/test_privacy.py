@@ -9,16 +9,20 @@ import duckdb
 import pytest
 
 from orchestration.ingest.pseudonym import client_key
+from orchestration.quality import cases, listing
+from orchestration.quality.workbooks import return_book
+from orchestration.store.paths import DataFolder
 from tests.conftest import Finished
 from tests.oracle.reading import RejectedError, read
 from tests.oracle.sources import SOURCES
-from tests.support.deliveries import KEY
+from tests.support.deliveries import INSZ, KEY, load, write_text
 from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 
 # Eleven digits or more, with what people put between them; \xc2\xa0 is a hard space in UTF-8.
 DIGITS = re.compile(r"\d(?:[\s.\-/\xa0\xc2]{0,3}\d){10,}")
+SCRIPTS = {start + digit: str(digit) for start in (0xFF10, 0x660) for digit in range(10)}
 HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -163,3 +167,38 @@ def test_a_quarantined_insz_is_masked_but_its_row_can_be_found(finished: Finishe
                 ).fetchall()
     assert len(masked) > 100
     assert all(re.fullmatch(r"\d{0,2}\*{9}", text) and number > 0 for text, number in masked)
+
+
+def test_no_insz_that_strayed_into_another_place_is_kept_or_told(data: DataFolder, tmp_path: Path) -> None:
+    """As key, reference or other value, within a text, in digits of other scripts, cut in two, in a malformed row."""
+    number, spoken = INSZ[0], "93.05.18-223.61"
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in number)
+    arabic = "".join(chr(ord(digit) - ord("0") + 0x660) for digit in number)
+    given = (number, spoken, wide, arabic, f"zie {spoken}", f"OCMW-{number}-b", f"2024{number}", f"zie {wide}")
+    head = "traject_id;klant_id;ocmw_nis;startdatum;einddatum;beeindiging;verwijderd"
+    good = [f"{text};{INSZ[1]};11002;2023-01-01;;;" for text in given[:1] + given[4:]]
+    bad = [f"T{n};{text};{text};{text};{text};{text};" for n, text in enumerate(given)]
+    bad += [f"{text};{text}x;{text};;;;{text}" for text in given]
+    cut = [f"{text[:7]};{text[7:]};11002;2023-01-01;x;;;" for text in given[:4]] + [f"{text};J" for text in given]
+    load(data, write_text(data.inbox, "trajecten_2024-01-31_a.csv", "\n".join([head, *good, *bad, *cut]) + "\n"))
+    withdrawn = [f"{text};;;;;;J" for text in given]
+    load(data, write_text(data.inbox, "trajecten_2024-02-29_b.csv", "\n".join([head, *withdrawn]) + "\n"))
+    paid = "betaling_id;traject_id;ocmw_nis;prestatiemaand;betaaldatum;soort;bedrag"
+    rows = [f"B{n};{text};11002;2023-01;2023-02-01;BETALING;5" for n, text in enumerate(given)]
+    load(data, write_text(data.inbox, "loontoelagen_2024-01-31.csv", "\n".join([paid, *rows]) + "\n"))
+
+    found = cases.read(data)
+    assert {"malformed_row", "invalid_ocmw_nis", "person_number_as_key"} <= {rule for c in found for rule in c.rules}
+    back = return_book.write(found, listing.recipients(data), tmp_path / "terug")
+    kept = [p for p in files(data.root) if not p.is_relative_to(data.inbox)]
+    said = [
+        text.encode("latin-1", "ignore").decode("utf-8", "ignore") for path in (*kept, *back) for text in texts(path)
+    ]
+    said += [text for path in (*kept, *back) for text in texts(path)]
+    plain = [text.translate(SCRIPTS) for text in said]
+    assert len(said) > 20
+    assert not [text[:80] for text in plain if insz_in(text, {number})]
+    short = client_key(number, KEY)[:32]
+    for source, rows in (("trajecten", 1), ("loontoelagen", 4)):
+        lake = [row for path in (data.lake / source).glob("*.parquet") for row in tables(f"read_parquet('{path}')")]
+        assert sum(short in row for row in lake) == rows

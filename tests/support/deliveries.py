@@ -90,3 +90,16 @@ def parsed(kind: str, texts: Sequence[str | None], codes: tuple[str, ...] = ()) 
         con.executemany("insert into raw values (?, ?, ?, ?, ?, ?, ?)", rows)
         parsing.create_batch(con, source, {0: dt.date(2024, 1, 31)}, KEY)
         return [value for (value,) in con.execute("select x from batch order by _row").fetchall()]
+
+
+def batch(source: str, table: str, columns: str, days: dict[int, dt.date] | None = None) -> list[tuple]:
+    """Columns of `batch` for rows of `raw`: `_delivery`, `_row`, `_malformed` and some of the source's columns."""
+    rules = contract.load(source)
+    header, *rows = ascii_table(table)
+    names = ", ".join(header)
+    with door_database(rules) as con:
+        for row in rows:
+            values = [value or None for value in row]
+            con.execute(f"insert into raw ({names}) values ({', '.join('?' * len(row))})", values)
+        parsing.create_batch(con, rules, days or {0: dt.date(2024, 1, 31), 1: dt.date(2024, 2, 29)}, KEY)
+        return con.execute(f"select {columns} from batch order by _id").fetchall()

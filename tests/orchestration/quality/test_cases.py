@@ -100,6 +100,13 @@ def test_a_key_of_two_columns_with_a_month_is_recognised(data: DataFolder) -> No
     assert stand(data) == [("2024-01-31.csv", 2, "resolved", "2024-01-31", "2024-02-29.csv")]
 
 
+def test_a_key_is_recognised_by_its_value_however_it_was_written(data: DataFolder) -> None:
+    head = "nis_code | maand | leefloners"
+    load(data, write(data.inbox, "leefloners_2024-01-31.csv", f"{head}\n11002 | 1/2023 | geen"))
+    load(data, write(data.inbox, "leefloners_2024-02-29.csv", f"{head}\n11002 | 2023-01 | 5"))
+    assert [case.status for case in cases.read(data)] == ["resolved"]
+
+
 def test_rows_go_to_the_ocmw_of_the_row_then_of_the_trajectory_then_of_the_label(data: DataFolder) -> None:
     trajectories(data, "2025-01-31", f"T1 | {INSZ[0]} | 44001 | 2018-01-01 | |\nT2 | {INSZ[0]} | 44011 | x | |")
     head = "traject_id | leeftijd"
