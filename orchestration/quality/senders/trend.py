@@ -91,8 +91,10 @@ def read_per_year(data: DataFolder, day: dt.date, who: Recipients) -> ReadPerYea
     with duckdb.connect() as con:
         rows_by_ocmw.create(con, data, day, who)
         rows = con.execute("""
-            select coalesce(source, ''), ocmw_name, year(delivered_on), sum(rows_read)
-            from rows_by_ocmw group by grouping sets ((1, 2, 3), (2, 3))
+            with counted as (select *, year(delivered_on) as year from rows_by_ocmw)
+            select source, ocmw_name, year, sum(rows_read) from counted group by all
+            union all
+            select '', ocmw_name, year, sum(rows_read) from counted group by all
         """).fetchall()
     found: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for source, ocmw, year, read in rows:
