@@ -119,6 +119,11 @@ class QualityReport:
     """Senders that have not delivered for longer than is usual."""
 
     @property
+    def course(self) -> Sequence[OcmwCounts]:
+        """The OCMWs with a rejected row in the years that are shown; who gets worse first."""
+        return [o for o in self.ocmws if any(year.rejected for year in o.per_year.values())]
+
+    @property
     def most_open(self) -> Sequence[OcmwCounts]:
         """The OCMWs, most open rows first."""
         return sorted(self.ocmws, key=lambda o: (-o.quarantined - o.warned, o.ocmw))

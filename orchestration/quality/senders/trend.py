@@ -66,11 +66,12 @@ class OcmwCounts:
     def score(self) -> float:
         """The change in standard deviations of chance, so that a few rows more or less do not count as worse."""
         newest, before = self._compared
-        if not newest.read or not before.read:
+        if not self.change:
             return 0.0
         angles = (prediction.angle(one.rejected, one.read) for one in (newest, before))
         spread = math.sqrt(sum(1 / (4 * one.read + 2) for one in (newest, before)))
-        return (next(angles) - next(angles)) / spread
+        score = (next(angles) - next(angles)) / spread
+        return score if score * self.change > 0 else 0.0  # an angle of very few rows leans to the middle
 
     @property
     def is_worse(self) -> bool:

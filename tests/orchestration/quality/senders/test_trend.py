@@ -29,6 +29,7 @@ def course(*rates: tuple[int, int]) -> OcmwCounts:
         (((1000, 40), (1000, 40), (1000, 10)), -3.0, "better"),
         (((1000, 10), (1000, 30), (1000, 20)), 0.0, ""),
         (((1000, 10), (2, 1)), 49.0, ""),  # one row of two says nothing
+        (((1000, 0), (1, 0)), 0.0, ""),
         (((0, 0), (1000, 40)), None, ""),
         (((1000, 40),), None, ""),
         (((1000, 40), (0, 0)), None, ""),
@@ -39,6 +40,7 @@ def test_the_newest_year_is_held_against_those_before(
 ) -> None:
     made = course(*rates)
     assert made.change == (None if change is None else pytest.approx(change))
+    assert made.score * (change or 0) >= 0 and bool(made.score) <= bool(change)
     assert (made.is_worse, made.is_better) == (verdict == "worse", verdict == "better")
 
 
