@@ -12,6 +12,8 @@ from orchestration.store.errors import WrongChoiceError
 from orchestration.store.municipalities import code_on, read_codes
 from orchestration.store.wording import did_you_mean
 
+BY_LABEL = "Levering met label "
+
 
 @dataclass(frozen=True, order=True)
 class Recipient:
@@ -19,6 +21,11 @@ class Recipient:
 
     key: str
     name: str
+
+    @property
+    def label(self) -> str:
+        """The label of deliveries, when that is all that is known of the sender; else empty."""
+        return self.name.removeprefix(BY_LABEL) if self.name.startswith(BY_LABEL) else ""
 
 
 UNKNOWN = Recipient("onbekend", "Onbekend")
@@ -57,7 +64,7 @@ class Recipients:
         for end in range(len(parts), 0, -1):  # `sint-niklaas-verbeterd` is from Sint-Niklaas
             if code := self._names.get("-".join(parts[:end])):
                 return self.municipality(code)
-        return Recipient(f"levering_{slug(label)}", f"Levering met label {label}") if label else UNKNOWN
+        return Recipient(f"levering_{slug(label)}", f"{BY_LABEL}{label}") if label else UNKNOWN
 
     def named(self, text: str, known: Iterable[Recipient]) -> Recipient:
         """The recipient that a person means: a code, a name, or a label. Raises `WrongChoiceError`."""

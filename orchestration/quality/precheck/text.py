@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from expectations import contract
-from orchestration.quality.precheck.verdict import RuleVerdict, FileVerdict
+from orchestration.quality.precheck.verdict import FileVerdict, RuleVerdict
 from orchestration.store.wording import counted
 
 MOST_RUNS = 40

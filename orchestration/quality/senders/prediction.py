@@ -48,8 +48,8 @@ def count(history: Sequence[int], now: int, looks: int) -> Usual | None:
 
 def share(history: Sequence[tuple[int, int]], now: tuple[int, int], looks: int) -> Usual | None:
     """What is usual for a share, given as (rows, of how many); None when `now` is within it."""
-    value = _angle(*now)
-    low, typical, high = _interval([_angle(*one) for one in history], value, 1 / (4 * now[1] + 2), looks)
+    value = angle(*now)
+    low, typical, high = _interval([angle(*one) for one in history], value, 1 / (4 * now[1] + 2), looks)
     if low <= value <= high:
         return None
     return Usual(*(math.sin(min(max(x, 0.0), math.pi / 2)) ** 2 for x in (low, typical, high)))
@@ -62,7 +62,7 @@ def longest(gaps: Sequence[int]) -> float:
     return math.exp(high)
 
 
-def _angle(rows: int, of_rows: int) -> float:
+def angle(rows: int, of_rows: int) -> float:
     return math.asin(math.sqrt((rows + 0.375) / (of_rows + 0.75)))
 
 

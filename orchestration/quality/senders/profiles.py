@@ -7,6 +7,7 @@ for. No value of a row is in it but codes.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -44,11 +45,11 @@ def of_source(data: DataFolder, source: SourceContract, entries: Iterable[Entry]
     The caller holds the lock, or every profile is there."""
     accepted = [e for e in entries if e.source == source.source and e.status == "accepted"]
     known = _read(data, source.source)
-    if new := [e for e in accepted if e.delivery_id not in known]:
+    if new := [e for e in accepted if e.delivery_id not in known and _lake_file(data, e).exists()]:
         made = _count(data, source, new)
         _add(data, source.source, made)
         known |= made
-    return [Profile(e, known[e.delivery_id]) for e in accepted]
+    return [Profile(e, known[e.delivery_id]) for e in accepted if e.delivery_id in known]
 
 
 def _read(data: DataFolder, source: str) -> dict[str, Counts]:
@@ -119,7 +120,7 @@ def _of_lake(
     entries: Sequence[Entry],
     coded: Mapping[str, Sequence[str]],
 ) -> Wide:
-    files = _lake_files(data, source, entries)
+    files = _lake_files(data, entries)
     known = _columns(con, files)
     names = {c.name: quote(c.lake_name) for c in source.columns if c.name != WITHDRAWN and c.lake_name in known}
     wanted = {(ROWS, ""): "true", **{(MISSING, name): f"{column} is null" for name, column in names.items()}}
@@ -145,9 +146,13 @@ def _of_quarantine(
     return _wide(con, wanted, rows, "parse_filename(filename, true)")
 
 
-def _lake_files(data: DataFolder, source: SourceContract, entries: Sequence[Entry]) -> str:
-    paths = [data.lake / source.source / f"{e.delivery_id}.parquet" for e in entries]
-    return f"read_parquet([{', '.join(literal(str(path)) for path in paths)}], union_by_name = true)"
+def _lake_files(data: DataFolder, entries: Sequence[Entry]) -> str:
+    paths = ", ".join(literal(str(_lake_file(data, entry))) for entry in entries)
+    return f"read_parquet([{paths}], union_by_name = true)"
+
+
+def _lake_file(data: DataFolder, entry: Entry) -> Path:
+    return data.lake / entry.source / f"{entry.delivery_id}.parquet"
 
 
 def _columns(con: duckdb.DuckDBPyConnection, files: str) -> set[str]:
@@ -179,7 +184,7 @@ def _returned(
             select row_key, min(place) as place from wrong where row_key is not null group by row_key
         ), delivered as (
             select {lake_key} as row_key, _delivery_id as delivery_id
-            from {_lake_files(data, source, entries)}
+            from {_lake_files(data, entries)}
             union all
             select row_key, delivery_id from wrong where outcome = 'quarantined' and delivery_id in (select unnest(?))
         )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from expectations.contract import SourceContract
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality.recipients import Recipients
+from orchestration.quality.recipients import UNKNOWN, Recipient, Recipients
 from orchestration.quality.senders import prediction, profiles
 from orchestration.quality.senders.prediction import FEWEST, MOST, Usual
 from orchestration.quality.senders.profiles import CODE, MISSING, ROWS, WITHDRAWALS, Counts, Profile
@@ -34,8 +34,8 @@ class Finding:
     code: str
     now: float
     usual: Usual
-    sender: str
-    """The OCMW whose former deliveries it is compared with; empty when with those of all others."""
+    sender: Recipient | None
+    """Whose former deliveries it is compared with; None when with the newest ones of all others."""
     compared: int
     """How many deliveries it is compared with."""
 
@@ -54,7 +54,7 @@ class Finding:
         now, low, high = (
             f"{100 * x:.1f} %" if self.is_share else f"{x:,.0f}" for x in (self.now, self.usual.low, self.usual.high)
         )
-        whose = f"of {self.sender}" if self.sender else "of other senders"
+        whose = _from(self.sender) if self.sender else "of other senders"
         return f"{self.entry.file_name}: {what}: {now}, usually {low} to {high} ({self.compared} deliveries {whose})"
 
 
@@ -63,7 +63,7 @@ class Silence:
     """A sender that has not delivered a source for longer than ever before."""
 
     source: str
-    sender: str
+    sender: Recipient
     newest: dt.date
     waited: int
     longest: int
@@ -71,9 +71,15 @@ class Silence:
 
     def __str__(self) -> str:
         return (
-            f"{self.source}: nothing from {self.sender} since {self.newest}, {self.waited} days ago; usually at most "
-            f"{self.longest}"
+            f"{self.source}: no delivery {_from(self.sender)} since {self.newest}, {self.waited} days ago; usually at "
+            f"most {self.longest}"
         )
+
+
+def _from(sender: Recipient) -> str:
+    if sender.label:
+        return f"with label {sender.label}"
+    return "without a label" if sender == UNKNOWN else f"of {sender.name}"
 
 
 def of_run(workspace: Workspace, new: Sequence[Entry]) -> list[Finding]:
@@ -91,25 +97,25 @@ def find(data: DataFolder, source: SourceContract, entries: Sequence[Entry], new
         return []
     known = [p for p in profiles.of_source(data, source, entries) if not p.is_correction]
     who = Recipients(max(p.entry.delivered_on for p in known)) if known else None
-    own: dict[str, list[Profile]] = defaultdict(list)
-    newest: dict[str, Profile] = {}
+    own: dict[Recipient, list[Profile]] = defaultdict(list)
+    newest: dict[Recipient, Profile] = {}
     found = []
     for profile in known:
         assert who
-        sender = who.sender(profile.entry.file_name).name
+        sender = who.sender(profile.entry.file_name)
         if profile.entry.delivery_id in wanted:
             others = [p for name, p in newest.items() if name != sender]
             if len(own[sender]) >= FEWEST:
                 found += _compare(profile, own[sender][-MOST:], sender)
             elif len(others) >= FEWEST:
-                found += _compare(profile, others[-MOST:], "")
+                found += _compare(profile, others[-MOST:], None)
         own[sender].append(profile)
         newest.pop(sender, None)  # so that the order is that of the newest deliveries
         newest[sender] = profile
     return found
 
 
-def _compare(profile: Profile, history: Sequence[Profile], sender: str) -> list[Finding]:
+def _compare(profile: Profile, history: Sequence[Profile], sender: Recipient | None) -> list[Finding]:
     values = _values(profile.counts)
     former = [_values(one.counts) for one in history]
     found: dict[tuple[str, str], Finding] = {}
@@ -146,9 +152,9 @@ def silent(entries: Iterable[Entry], today: dt.date) -> list[Silence]:
     if not accepted:
         return []
     who = Recipients(max(e.delivered_on for e in accepted))
-    days: dict[tuple[str, str], set[dt.date]] = defaultdict(set)
+    days: dict[tuple[str, Recipient], set[dt.date]] = defaultdict(set)
     for entry in accepted:
-        days[entry.source, who.sender(entry.file_name).name].add(entry.delivered_on)
+        days[entry.source, who.sender(entry.file_name)].add(entry.delivered_on)
     found = []
     for (source, sender), own in days.items():
         ordered = sorted(own)

@@ -2,7 +2,7 @@
 
 from expectations import contract
 from orchestration.quality.precheck.text import text
-from orchestration.quality.precheck.verdict import RuleVerdict, FileVerdict
+from orchestration.quality.precheck.verdict import FileVerdict, RuleVerdict
 
 
 def test_it_says_per_rule_which_rows_what_it_means_and_what_to_do() -> None:
