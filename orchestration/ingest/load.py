@@ -1,7 +1,7 @@
 """Loads the new deliveries of one source: read, pseudonymise, validate, write, and last of all the ledger."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -116,9 +116,10 @@ def load_source(
             done.repeats += found.repeats
             done.changed += found.changed
             entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
+            counts = counts_of(con, contract) if found.read else {}
             for number, (delivery, remarks) in found.read.items():
-                counts = _store(con, data, contract, number, delivery)
-                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts))
+                _store(con, data, contract, number, delivery, counts[number])
+                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
         ledger.append(data.ledger, entries)
         done.entries += entries
     return done
@@ -207,60 +208,58 @@ def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: P
     readers.create_raw(con, contract)
 
 
+def counts_of(con: DuckDBPyConnection, contract: SourceContract) -> dict[int, dict[str, Any]]:
+    """What the `Entry` of each delivery counts, by its number; for all at once, since there may be a thousand."""
+    reasons = defaultdict[int, list[tuple[str, str, int]]](list)
+    for number, *reason in con.execute(
+        "select _delivery, rule, on_fail, count(distinct _id) from broken join batch using (_id) "
+        "group by all order by on_fail, rule"
+    ).fetchall():
+        reasons[number].append(tuple(reason))
+    scopes = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
+    rows = con.execute(f"""
+        select _delivery, count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
+            count(*) filter (where _id in (select _id from broken where on_fail = 'warn')), {scopes}
+        from batch group by _delivery
+    """).fetchall()
+    found = {}
+    for number, read, quarantined, warned, *in_scope in rows:
+        own = [Reason(*reason) for reason in reasons[number]]
+        checked = dict(zip(validation.SCOPES, in_scope, strict=True))
+        found[number] = {
+            "rows_read": read,
+            "rows_accepted": read - quarantined,
+            "rows_quarantined": quarantined,
+            "rows_warned": warned,
+            "reasons": tuple(own),
+            "checks": _checks(contract, checked, {reason.rule: reason.rows for reason in own}),
+        }
+    return found
+
+
 def _store(
-    con: DuckDBPyConnection, data: DataFolder, contract: SourceContract, number: int, delivery: Delivery
-) -> dict[str, Any]:
-    """Writes lake and quarantine of one delivery; returns what its `Entry` counts. Raises when a row got lost."""
+    con: DuckDBPyConnection,
+    data: DataFolder,
+    contract: SourceContract,
+    number: int,
+    delivery: Delivery,
+    counts: dict[str, Any],
+) -> None:
+    """Writes lake and quarantine of one delivery. Raises when a row got lost."""
     name = f"{delivery.delivery_id}.parquet"
-    counts = counts_of(con, number)
-    if counts.reasons:
+    if counts["reasons"]:
         storage.write_quarantine(con, data.quarantine / contract.source / name, number)
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
-    if counts.rows_read != accepted + counts.rows_quarantined:
+    if accepted != counts["rows_accepted"]:
         raise validation.IngestError(
-            f"{delivery.file_name}: {counts.rows_read} rows read, but {accepted} accepted and "
-            f"{counts.rows_quarantined} quarantined; "
-            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
+            f"{delivery.file_name}: {counts['rows_read']} rows read, but {accepted} accepted and "
+            f"{counts['rows_quarantined']} quarantined; nothing of this file was loaded. "
+            "Report it to the data engineer with the name of the file."
         )
-    checks = _checks(con, contract, number, {reason.rule: reason.rows for reason in counts.reasons})
-    return {**vars(counts), "rows_accepted": accepted, "checks": checks}
 
 
-@dataclass(frozen=True)
-class RowsOfDelivery:
-    """How many rows of a delivery were read and validated, in the words of the ledger."""
-
-    rows_read: int
-    rows_quarantined: int
-    rows_warned: int
-    reasons: tuple[Reason, ...]
-
-
-def counts_of(con: DuckDBPyConnection, number: int) -> RowsOfDelivery:
-    """The counts of delivery `number` of `batch` and `broken`."""
-    reasons = con.execute(
-        "select rule, on_fail, count(distinct _id) from broken join batch using (_id) where _delivery = ? "
-        "group by all order by on_fail, rule",
-        [number],
-    ).fetchall()
-    rows = con.execute(
-        """
-        select count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
-            count(*) filter (where _id in (select _id from broken where on_fail = 'warn'))
-        from batch where _delivery = ?
-        """,
-        [number],
-    ).fetchall()[0]
-    return RowsOfDelivery(*rows, tuple(Reason(*r) for r in reasons))
-
-
-def _checks(
-    con: DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
-) -> tuple[Check, ...]:
+def _checks(contract: SourceContract, checked: dict[str, int], failed: dict[str, int]) -> tuple[Check, ...]:
     """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
-    counts = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
-    rows = con.execute(f"select {counts} from batch where _delivery = ?", [number]).fetchall()[0]
-    checked = dict(zip(validation.SCOPES, rows, strict=True))
     rules = {rule.name: rule for rule in contract.rules}
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 

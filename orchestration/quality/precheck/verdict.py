@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -140,10 +141,11 @@ def _of_source(source: SourceContract, asked: Sequence[_Delivered]) -> dict[Path
                 read = load.read_batch(
                     con, database, source, batch, loaded, secrets.token_bytes(32), validation.by_routing
                 )
+                rows = _of_rows(con, source) if read.read else {}
                 for number, (delivery, said) in read.read.items():
                     one = by_path[delivery.path]
                     remarks = (*one.remarks, *(remark.dutch for remark in said))
-                    found[delivery.path] = _of_rows(con, source, number, one.name, remarks)
+                    found[delivery.path] = FileVerdict(one.name, source.source, remarks=remarks, **rows[number])
             except duckdb.Error as error:  # DuckDB quotes values in its messages, and they may be a person's
                 raise PrecheckError(
                     f"{source.source}: de bestanden konden niet gecontroleerd worden ({type(error).__name__}); "
@@ -161,34 +163,26 @@ def _of_source(source: SourceContract, asked: Sequence[_Delivered]) -> dict[Path
     return found
 
 
-def _of_rows(
-    con: duckdb.DuckDBPyConnection, source: SourceContract, number: int, name: str, remarks: tuple[str, ...]
-) -> FileVerdict:
-    counts = load.counts_of(con, number)
-    broken = con.execute(
-        "select rule, on_fail, list(distinct _row order by _row) as rows from broken join batch using (_id) "
-        "where _delivery = ? group by all order by on_fail, len(rows) desc, rule",
-        [number],
-    ).fetchall()
+def _of_rows(con: duckdb.DuckDBPyConnection, source: SourceContract) -> dict[int, dict[str, Any]]:
+    """What a verdict says of the rows of each delivery, by its number."""
+    broken = defaultdict[int, list[RuleVerdict]](list)
+    for number, rule, on_fail, numbers in con.execute(
+        "select _delivery, rule, on_fail, list(distinct _row order by _row) as rows from broken join batch using (_id) "
+        "group by all order by on_fail, len(rows) desc, rule"
+    ).fetchall():
+        broken[number].append(RuleVerdict(rule, on_fail, tuple(numbers)))
     names = [c.name for c in source.columns]
-    marked = con.execute(
-        f"select row_number, outcome, rules, fields, {', '.join(map(quote, names))} from marked "
-        "where _delivery = ? order by row_number",
-        [number],
-    ).fetchall()
-    rows = []
-    for row_number, outcome, rules, fields, *texts in marked:
-        values = {column: text for column, text in zip(names, texts, strict=True) if text is not None}
+    rows = defaultdict[int, list[MarkedRow]](list)
+    for number, row, outcome, rules, fields, *texts in con.execute(
+        f"select _delivery, row_number, outcome, rules, fields, {', '.join(map(quote, names))} from marked "
+        "order by _delivery, row_number"
+    ).fetchall():
+        values = {name: text for name, text in zip(names, texts, strict=True) if text is not None}
         shown = tuple(field or "" for field in fields) if fields else None
-        rows.append(MarkedRow(row_number, outcome == "quarantined", tuple(rules), values, shown))
-    return FileVerdict(
-        name,
-        source.source,
-        "",
-        remarks,
-        counts.rows_read,
-        counts.rows_quarantined,
-        counts.rows_warned,
-        tuple(RuleVerdict(rule, on_fail, tuple(numbers)) for rule, on_fail, numbers in broken),
-        tuple(rows),
-    )
+        rows[number].append(MarkedRow(row, outcome == "quarantined", tuple(rules), values, shown))
+    counted = ("rows_read", "rows_quarantined", "rows_warned")
+    return {
+        number: {name: counts[name] for name in counted}
+        | {"broken": tuple(broken[number]), "rows": tuple(rows[number])}
+        for number, counts in load.counts_of(con, source).items()
+    }
