@@ -14,7 +14,7 @@ from exports.template import expressions as ex
 from exports.template import rules
 from exports.template.explanation import explained, steps
 from exports.xlsx.cells import fitting
-from exports.xlsx.document import Document, Form, Format, FormColumn, Line, Sheet, SheetColumn, Table, text_columns
+from exports.xlsx.document import Document, EntryForm, Format, FormColumn, Line, Sheet, SheetColumn, Table, text_columns
 from orchestration.store.municipalities import read_codes
 
 GUIDE, MALFORMED = "Uitleg", "Misvormde rijen"
@@ -67,7 +67,7 @@ def filled(contract: SourceContract, rows: Sequence[FilledRow], cover: Cover) ->
 
 def _document(contract: SourceContract, rows: Sequence[FilledRow], cover: Cover, notes: Sequence[str]) -> Document:
     whole = [row for row in rows if row.fields is None]
-    form = Form(
+    form = EntryForm(
         (*_columns(contract), *(FormColumn(n, _note_format(n), _NOTE_WIDTHS[n], note=True) for n in notes)),
         [_cells(contract, row, notes) for row in whole],
         marked=frozenset((number, c) for number, row in enumerate(whole) for c in row.wrong | row.amber),

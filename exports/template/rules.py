@@ -40,7 +40,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Check:
+class RuleFormula:
     """What a rule is about, and its formula; "" when it has none."""
 
     rule: Rule
@@ -58,10 +58,10 @@ def concerned(contract: SourceContract, rule_name: str) -> frozenset[str]:
     return frozenset().union(*found)
 
 
-def checks(contract: SourceContract) -> list[Check]:
+def checks(contract: SourceContract) -> list[RuleFormula]:
     """Every rule of the contract with its formula."""
     translator = _Translator(contract)
-    return [Check(rule, _concerned(contract, rule), translator.formula(rule)) for rule in contract.rules]
+    return [RuleFormula(rule, _concerned(contract, rule), translator.formula(rule)) for rule in contract.rules]
 
 
 def _concerned(contract: SourceContract, rule: Rule) -> frozenset[str]:

@@ -153,7 +153,7 @@ class FormColumn:
 
 
 @dataclass(frozen=True)
-class Form:
+class EntryForm:
     """A sheet to type in: the header in row 1, then its `rows`, and `prepared` rows in all for which formulas look at
     what is typed. Formulas are names of the document, which are relative to the row. `marked` are the cells (row from
     0, header) that had to be corrected. `banner` stands above every page."""
@@ -225,7 +225,7 @@ class Sheet:
     data: bool = True
     work_sheet: bool = False
     footer: str = ""
-    form: Form | None = None
+    form: EntryForm | None = None
     hidden: bool = False
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 
 from exports.xlsx.cells import RowWriter, SheetRows, column_letters, lines_of
-from exports.xlsx.document import Form, FormColumn, Sheet
+from exports.xlsx.document import EntryForm, FormColumn, Sheet
 from exports.xlsx.frame import A4, every_page, fit_width
 from exports.xlsx.styles import Styles, XmlSheet
 
@@ -21,7 +21,7 @@ _WRONG = {"fill": PatternFill("solid", "FFC7CE", "FFC7CE"), "font": Font(color="
 _DOUBTFUL = {"fill": PatternFill("solid", "FFD699", "FFD699"), "font": Font(color="7F4700")}
 
 
-def form_rows(form: Form, styles: Styles) -> SheetRows:
+def form_rows(form: EntryForm, styles: Styles) -> SheetRows:
     """The header and the rows that are there."""
     writer = RowWriter()
     lines = max(lines_of(column.header, column.width) for column in form.columns)
@@ -39,7 +39,7 @@ def form_rows(form: Form, styles: Styles) -> SheetRows:
     return SheetRows(writer.xml(), remarks.encode(), ())
 
 
-def form_frame(xml: XmlSheet, sheet: Sheet, form: Form, styles: Styles) -> None:
+def form_frame(xml: XmlSheet, sheet: Sheet, form: EntryForm, styles: Styles) -> None:
     """Everything around the rows: columns, messages, lists, colours, and how it is printed."""
     for index, column in enumerate(form.columns):
         letters = column_letters(index)
