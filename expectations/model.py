@@ -15,6 +15,9 @@ CLIENT_KEY = "client_key"
 """The pseudonym that takes the place of the client's INSZ from ingest on."""
 PERSON_NUMBER = "_person_number"
 """Column of the batch: true for a row with a person number in place of an identification."""
+REASON, REMEDY, FILE, ROW, OUTCOME = "reden", "wat te doen", "bestand", "rij", "uitkomst"
+NOTES = (REASON, REMEDY, FILE, ROW, OUTCOME)
+"""Columns that a workbook with returned rows has beside those of its source; a delivery may hold them."""
 LONGEST = {"week": 7, "month": 31, "quarter": 92, "half-year": 184, "year": 366}
 """Days of the longest such period."""
 
@@ -31,6 +34,8 @@ class Column:
     type: str
     required: bool = False
     description: str = ""
+    explanation: str = ""
+    """What it holds, in Dutch, for the OCMW that fills it in."""
     code_list: str | None = None
     codes: tuple[str, ...] = ()
     min: Any = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from exports.figures.reading import UNASSIGNED, PublicationReader
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
-_MONTHS = (
+MONTHS = (
     "januari",
     "februari",
     "maart",
@@ -48,7 +48,7 @@ def listed(items: Sequence[str]) -> str:
 
 def long_date(date: dt.date) -> str:
     """2024-03-01 -> "1 maart 2024"."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def period(years: Sequence[int]) -> str:

@@ -12,6 +12,7 @@ from orchestration.answers.disclosure import ControlSummary
 from orchestration.ingest.ledger import Entry
 from orchestration.planning import RunPlan
 from orchestration.quality.counts import RowCounts
+from orchestration.quality.senders.unusual import Finding, Silence
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -64,6 +65,10 @@ class RunReport:
     """The report on the quality of what came in; only when something came in."""
     row_counts: RowCounts | None = None
     """Open and resolved rows after this run, when the quality report was made."""
+    unusual: list[Finding] = field(default_factory=list)
+    """What is unusual about the deliveries that came in."""
+    silent: list[Silence] = field(default_factory=list)
+    """Senders that have not delivered for longer than is usual; only when something came in."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[ControlSummary] = field(default_factory=list)

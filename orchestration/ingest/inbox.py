@@ -20,15 +20,10 @@ DELIVERY_NAME = re.compile(
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
 NAME_HINT_NL = "noem het <bron>_<JJJJ-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
-RETURN_MARK = "VERTROUWELIJK: alleen voor"
-"""How a workbook begins that went back to an OCMW."""
-RETURN_NAME = re.compile(r"(?:\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)\.xlsx")
-RETURN_HINT = (
-    "looks like a return workbook; put the mended rows, with all columns of their source, in a file of their own"
+RETURN_NAME = re.compile(
+    r"VERTROUWELIJK_(?P<ocmw>\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)_(?P<source>[a-z0-9_]+)\.xlsx"
 )
-RETURN_HINT_NL = (
-    "lijkt een teruggestuurd werkboek; zet de verbeterde rijen, met alle kolommen van hun bron, in een eigen bestand"
-)
+"""How a workbook is named that goes back to an OCMW."""
 
 
 class DeliveryError(TweError):
@@ -74,7 +69,7 @@ class Delivery:
 
     @property
     def format(self) -> str:
-        return self.path.suffix[1:]
+        return self.path.suffix[1:].lower()  # of a file that precheck looks at, whatever its name
 
     @property
     def delivery_id(self) -> str:
@@ -115,6 +110,17 @@ def _is_number(digits: str) -> bool:
 def is_synthetic(file_name: str) -> bool:
     """True for demo deliveries: their label starts with `synthetisch`."""
     return f"_{SYNTHETIC_LABEL}" in file_name
+
+
+def return_name(ocmw: str, source: str) -> str:
+    """The name of the workbook with which rows of a source go back."""
+    return f"VERTROUWELIJK_{ocmw}_{source}.xlsx"
+
+
+def return_label(ocmw: str, synthetic: bool = False) -> str:
+    """A label by which what comes back is recognised as this OCMW's."""
+    own = f"{ocmw.split('_', 1)[1]}-verbeterd" if "_" in ocmw else "verbeterd"
+    return f"{SYNTHETIC_LABEL}-{own}" if synthetic and not own.startswith(SYNTHETIC_LABEL) else own
 
 
 def is_early(delivered_on: dt.date, file_name: str, today: dt.date) -> bool:
@@ -172,6 +178,11 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
     source, day, label = parse_name(path.name, sources)
     if not path.is_file():
         raise ValueError("is not a file")
+    return with_content(path, source, day, label)
+
+
+def with_content(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
+    """The file as a delivery of this source and day, whatever its name."""
     with path.open("rb") as file:  # both of the same bytes
         return Delivery(path, source, day, label, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
 
@@ -188,8 +199,9 @@ def digest_now(delivery: Delivery) -> str | None:
 def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:
     """Source, day and label of a delivery's file name. Raises `ValueError` that says what to change."""
     match = DELIVERY_NAME.fullmatch(name)
-    if not match and RETURN_NAME.fullmatch(name):
-        raise ValueError(f"{RETURN_HINT}, and {NAME_HINT}")
+    if not match and (returned := RETURN_NAME.fullmatch(name)):
+        wanted = f"{returned['source']}_YYYY-MM-DD_{return_label(returned['ocmw'])}.xlsx"
+        raise ValueError(f"is a return workbook; with its rows corrected, deliver it as {wanted} (the day of delivery)")
     if not match:
         raise ValueError(f"is not named as a delivery; {NAME_HINT}")
     if match["source"] not in sources:

@@ -69,6 +69,20 @@ class SourceLoad:
         )
 
 
+@dataclass
+class BatchRead:
+    """What came of reading deliveries, before anything is kept."""
+
+    read: dict[int, tuple[Delivery, list[Remark]]] = field(default_factory=dict)
+    """Number in the tables of the database -> the delivery and remarks on it."""
+    rejected: list[tuple[Delivery, Remark]] = field(default_factory=list)
+    """With the reason."""
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+    """(file name, name under which the same content was read a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Names of files that changed while they were read."""
+
+
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
     why = Remark(
@@ -96,17 +110,14 @@ def load_source(
     done = SourceLoad(contract.source)
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
-    for batch in _batches(deliveries):
+    for batch in batches(deliveries):
         with duckdb.connect(database) as con:
-            prepare_database(con, contract)
-            read, rejected = _read_batch(con, contract, batch, loaded, done)
-            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in rejected]
-            if read:
-                parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
-                validation.validate_batch(con, database, contract, validate)
-                storage.create_marked(con, contract)
-            counts = _counts(con, contract) if read else {}
-            for number, (delivery, remarks) in read.items():
+            found = read_batch(con, database, contract, batch, loaded, key, validate)
+            done.repeats += found.repeats
+            done.changed += found.changed
+            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
+            counts = counts_of(con, contract) if found.read else {}
+            for number, (delivery, remarks) in found.read.items():
                 _store(con, data, contract, number, delivery, counts[number])
                 entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
         ledger.append(data.ledger, entries)
@@ -114,45 +125,59 @@ def load_source(
     return done
 
 
-def _read_batch(
+def read_batch(
     con: DuckDBPyConnection,
+    database: str,
     contract: SourceContract,
-    batch: Sequence[Delivery],
+    deliveries: Sequence[Delivery],
     loaded: dict[str, str],
-    done: SourceLoad,
-) -> tuple[dict[int, tuple[Delivery, list[Remark]]], list[tuple[Delivery, Remark]]]:
-    """Reads deliveries into `raw`: those that were read, by number, and those that are rejected, with the reason.
+    key: bytes,
+    validate: validation.Validate,
+) -> BatchRead:
+    """Reads, pseudonymises and validates deliveries in a new database; writes nothing.
 
-    What is neither is noted in `done`. `loaded` gets the name under which each content was read.
+    Makes the tables `batch`, `broken` and `marked` when at least one file could be read. `loaded` (SHA-256 -> file
+    name) grows with each; a file whose content is in it is a repeat.
     """
-    read: dict[int, tuple[Delivery, list[Remark]]] = {}
-    rejected: list[tuple[Delivery, Remark]] = []
-    for number, delivery in enumerate(batch):
+    found = BatchRead()
+    prepare_database(con, contract)
+    for number, delivery in enumerate(deliveries):
         if delivery.sha256 in loaded:
-            done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-            continue
-        why: Remark | None = None
-        remarks: list[Remark] = []
-        try:
-            if delivery.names_a_person:
-                raise DeliveryError(*NAMES_A_PERSON)
-            remarks = readers.read(con, contract, delivery, number)
-        except DeliveryError as error:
-            why = Remark(str(error), error.dutch)
-        changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
-        if changed or why:
-            con.execute("delete from raw where _delivery = ?", [number])
-        if changed:
-            done.changed.append(delivery.file_name)
-        elif why:
-            rejected.append((delivery, why))
+            found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
         else:
-            read[number] = delivery, remarks
-            loaded[delivery.sha256] = delivery.file_name
-    return read, rejected
+            _read(con, contract, number, delivery, found)
+            if number in found.read:
+                loaded[delivery.sha256] = delivery.file_name
+    if found.read:
+        parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
+        validation.validate_batch(con, database, contract, validate)
+        storage.create_marked(con, contract)
+    return found
 
 
-def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delivery: Delivery, found: BatchRead) -> None:
+    """Reads a delivery into `raw`, and notes in `found` what came of it."""
+    why: Remark | None = None
+    remarks: list[Remark] = []
+    try:
+        if delivery.names_a_person:
+            raise DeliveryError(*NAMES_A_PERSON)
+        remarks = readers.read(con, contract, delivery, number)
+    except DeliveryError as error:
+        why = Remark(str(error), error.dutch)
+    changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
+    if changed or why:
+        con.execute("delete from raw where _delivery = ?", [number])
+    if changed:
+        found.changed.append(delivery.file_name)
+    elif why:
+        found.rejected.append((delivery, why))
+    else:
+        found.read[number] = delivery, remarks
+
+
+def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """The deliveries in parts that are validated together."""
     batch: list[Delivery] = []
     size = 0
     for delivery in deliveries:
@@ -183,7 +208,7 @@ def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: P
     readers.create_raw(con, contract)
 
 
-def _counts(con: DuckDBPyConnection, contract: SourceContract) -> dict[int, dict[str, Any]]:
+def counts_of(con: DuckDBPyConnection, contract: SourceContract) -> dict[int, dict[str, Any]]:
     """What the `Entry` of each delivery counts, by its number; for all at once, since there may be a thousand."""
     reasons = defaultdict[int, list[tuple[str, str, int]]](list)
     for number, *reason in con.execute(

@@ -99,6 +99,13 @@ class Workspace:
         return bool(names) and all(map(is_synthetic, names))
 
     @property
+    def present(self) -> dt.date:
+        """The day by which a source is late or a sender silent: today, and of demo deliveries, after which nothing
+        comes, the day of the newest one."""
+        newest = ledger.newest_accepted(self.entries())
+        return min(newest, self.day) if newest and self.synthetic else self.day
+
+    @property
     def holds_real_deliveries(self) -> bool:
         """True when something else than demo deliveries was accepted."""
         return any(e.status == "accepted" and not is_synthetic(e.file_name) for e in self.entries())

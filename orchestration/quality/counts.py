@@ -1,23 +1,20 @@
-"""Counts of cases: open, reviewed, closed and resolved rows per source and per OCMW. Never a value of a row."""
+"""Counts of cases: open, reviewed, closed and resolved rows per source. Never a value of a row."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import duckdb
 
 from expectations.contract import warehouse_texts
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, RESOLVED, REVIEWED, Case
-from orchestration.quality.recipients import Recipients
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse import publication
 
-YEARS = 4
-"""Years of delivery that are counted per OCMW: the newest ones."""
 _LABELS = {
     "quarantined": "open quarantined rows",
     "warned": "open rows with a warning",
@@ -102,53 +99,6 @@ def _field(case: Case, delivered: Collection[str], warehouse: Collection[str]) -
 def total(counts: Mapping[str, RowCounts]) -> RowCounts:
     """All sources together."""
     return sum(counts.values(), RowCounts())
-
-
-@dataclass(frozen=True)
-class OcmwCounts:
-    """Rows of one OCMW; `source` is empty when all sources are together."""
-
-    ocmw: str
-    source: str
-    quarantined: int
-    """Open and not loaded."""
-    warned: int
-    """Open and loaded with a warning."""
-    resolved: int
-    """By a later delivery."""
-    since: dt.date | None
-    """The day from which the oldest open row dates."""
-    per_year: dict[int, int] = field(hash=False)
-    """Year of delivery -> rows that broke a rule when they came, whatever became of them; the newest years."""
-
-
-def years(cases: Sequence[Case]) -> list[int]:
-    """The newest years of delivery, oldest first."""
-    return sorted({c.delivered_on.year for c in cases})[-YEARS:]
-
-
-def per_ocmw(cases: Sequence[Case], who: Recipients, by_source: bool) -> list[OcmwCounts]:
-    """Counts per OCMW, or per OCMW and source; most open rows first."""
-    groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[who.of(case).name, case.source if by_source else ""].append(case)
-    shown = years(cases)
-    found = [_of_ocmw(*key, own, shown) for key, own in groups.items()]
-    return sorted(found, key=lambda line: (-line.quarantined - line.warned, line.ocmw, line.source))
-
-
-def _of_ocmw(ocmw: str, source: str, own: Sequence[Case], shown: Sequence[int]) -> OcmwCounts:
-    still = [c for c in own if c.status == OPEN]
-    count = Counter({c.row: c.delivered_on.year for c in own}.values())
-    return OcmwCounts(
-        ocmw,
-        source,
-        len({c.row for c in still if c.outcome == QUARANTINED}),
-        len({c.row for c in still if c.outcome != QUARANTINED}),
-        sum(c.status == RESOLVED and c.resolved_by != c.file_name for c in own),
-        min((c.since for c in still), default=None),
-        {year: count[year] for year in shown},
-    )
 
 
 @dataclass(frozen=True)

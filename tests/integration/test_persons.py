@@ -183,7 +183,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     """The INSZ goes in by standard input; the process is started as a person would."""
     data = settings.folder
     mine, other = (("trajecten_2021-12-31_Gent.csv", row, "overlapping_trajectory") for row in (2, 4))
-    review_log.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
+    review_log.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, "steward", dt.datetime(2022, 1, 1))
     told = subprocess.run(
         [sys.executable, "-m", "orchestration.cli.main", "erase", "--remove-files"],
         input=f"93.05.18-223.61 {chr(10)}",

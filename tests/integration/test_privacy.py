@@ -159,7 +159,7 @@ def test_the_command_line_tells_nothing_of_a_person(
     finished: Finished, insz: set[str], client_keys: set[str], tmp_path: Path
 ) -> None:
     twe = Twe(tmp_path / "processes", finished.data.root)
-    book = tmp_path / "quarantaine.xlsx"
+    book = tmp_path / "VERTROUWELIJK_quarantaine.xlsx"
     back = tmp_path / "terug"
     told = [finished.ended, twe("status"), twe("quarantine", "--all"), twe("quarantine", "--all", "--xlsx", str(book))]
     told += [twe("quarantine", "--all", "--back", str(back)), twe("check", "--against-past", "--rows")]

@@ -23,6 +23,7 @@ WITH_WAREHOUSE = WITH_INGEST | {"exports", "orchestration.warehouse"}
 ALLOWED = {
     "expectations": {"expectations"} | GROUND,
     "exports": {"exports"} | GROUND,
+    "exports.template": {"exports", "expectations"} | GROUND,
     "orchestration.demo": {"orchestration.demo"},
     "orchestration.store": {"orchestration.store"},
     "orchestration.ingest": WITH_INGEST,
@@ -52,7 +53,7 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
-                 "orchestration.demo.files"},
+                 "exports.xlsx.forms", "orchestration.demo.files"},
     "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
@@ -74,7 +75,13 @@ ON_TOP = {
     },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
-    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame"},
+    "openpyxl": {
+        "exports.xlsx.workbook",
+        "exports.xlsx.charts",
+        "exports.xlsx.styles",
+        "exports.xlsx.frame",
+        "exports.xlsx.forms",
+    },
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
     "rich": set(),

@@ -3,15 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from expectations.contract import SourceContract
-from orchestration.ingest.inbox import (
-    NAME_HINT,
-    NAME_HINT_NL,
-    RETURN_HINT,
-    RETURN_HINT_NL,
-    RETURN_MARK,
-    DeliveryError,
-    Remark,
-)
+from expectations.model import NOTES
+from orchestration.ingest.inbox import DeliveryError, Remark
 from orchestration.ingest.readers.table import BLANKS
 
 FIRST_ROWS = 20
@@ -27,8 +20,6 @@ def match_header(
     Case and surrounding blanks don't count. Raises `DeliveryError` for a missing required column or one given twice.
     `look` is asked what was seen instead of a required column.
     """
-    if names and names[0].strip(BLANKS).startswith(RETURN_MARK):
-        raise DeliveryError(f"{RETURN_HINT}, and {NAME_HINT}", f"{RETURN_HINT_NL}, en {NAME_HINT_NL}")
     wanted = {c.name for c in contract.columns}
     places: dict[str, int] = {}
     extra: list[str] = []
@@ -39,7 +30,7 @@ def match_header(
             )
         if name in wanted:
             places[name] = index
-        elif name:
+        elif name and name not in NOTES:
             extra.append(name)
     if missing := [c for c in contract.required if c not in places]:
         seen = look() or _ADD_THEM

@@ -23,6 +23,7 @@ from exports.figures.collect import collect
 from exports.figures.reading import PublicationReader
 from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
+from orchestration.compare import write_workbook
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
 from orchestration.releases.attribution import attribute_changes
@@ -101,6 +102,14 @@ def test_terminal_text_and_workbook(pair):
     lines = [line for line in text(made).splitlines() if line.startswith("  Antwerpen")]
     assert len(lines) == 2 and "-0.11" in lines[1]
     assert render_bytes(document(made)) == render_bytes(document(compare(*pair, annexes_of(None))))
+
+
+def test_the_workbook_says_that_it_is_confidential_and_is_for_its_maker_alone(pair, tmp_path):
+    path = write_workbook(compare(pair[0], pair[0], annexes_of(None)), tmp_path / "c.xlsx")
+    assert path == tmp_path / "VERTROUWELIJK_c.xlsx" and path.stat().st_mode & 0o777 == 0o600
+    assert all(
+        "VERTROUWELIJK" in f"{sheet['A1'].value} {sheet['A2'].value}" for sheet in load_workbook(path).worksheets
+    )
 
 
 def test_nothing_changed_is_said(pair, tmp_path):
