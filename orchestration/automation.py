@@ -32,10 +32,8 @@ CLOSING = (2, 1)
 """Month and day on which the year before is answered: its last deliveries came in January."""
 NEWS, ATTEMPT = "new_deliveries", "attempt"
 """Tags of a run that the inbox asked for: the digest of the deliveries, and how often they were asked for."""
-PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-"""After the first failed attempt, the second, ...; after these once a day."""
-LAST = len(PAUSES) + 1
-"""The attempt after the last of the growing pauses."""
+PAUSES = (1, 5, 15, 60)
+"""Minutes after the first failed attempt, the second, ...; after these once a day."""
 
 
 def build(settings: Settings) -> tuple[list[dg.SensorDefinition], list[dg.ScheduleDefinition]]:
@@ -117,7 +115,7 @@ def _next_attempt(instance: dg.DagsterInstance, news: str) -> tuple[int, str]:
 
 def pause_after(attempt: int) -> dt.timedelta:
     """How long to wait after a failed attempt to load deliveries: longer each time, then a day each time."""
-    return PAUSES[attempt - 1] if attempt <= len(PAUSES) else dt.timedelta(days=1)
+    return dt.timedelta(minutes=PAUSES[attempt - 1]) if attempt <= len(PAUSES) else dt.timedelta(days=1)
 
 
 def _state(folder: Path, day: dt.date) -> tuple[str, int]:
@@ -272,9 +270,9 @@ def _between(run: dg.DagsterRun) -> bool:
 
     The inbox tries again after a pause; what could not begin or was killed Dagster tries again at once.
     """
-    attempt, is_retry = run.tags.get(ATTEMPT), RETRY_NUMBER_TAG in run.tags
-    first = attempt in (None, "1") and not is_retry
-    last = attempt in (None, str(LAST)) and run.tags.get(WILL_RETRY_TAG) != "true"
+    attempt = int(run.tags.get(ATTEMPT, 0))
+    first = attempt in (0, 1) and RETRY_NUMBER_TAG not in run.tags
+    last = attempt in (0, len(PAUSES) + 1) and run.tags.get(WILL_RETRY_TAG) != "true"
     return not (first or last)
 
 
@@ -282,7 +280,7 @@ def _what_follows(run: dg.DagsterRun) -> str:
     attempt = int(run.tags.get(ATTEMPT, 0))
     if not attempt or run.status == dg.DagsterRunStatus.SUCCESS:
         return ""
-    pauses = ", ".join(f"{pause.total_seconds() / 60:.0f}" for pause in PAUSES)
-    if attempt < LAST:
+    if attempt <= len(PAUSES):
+        pauses = ", ".join(map(str, PAUSES))
         return f"attempt {attempt} at these deliveries; tried again after {pauses} minutes, then once a day"
     return f"attempt {attempt} at these deliveries; from now on tried once a day"

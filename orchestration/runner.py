@@ -69,6 +69,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
             sources = frozenset()
         if request.load:
             report.loaded = workspace.unreported()
+            report.duplicates += workspace.loaded_twice()
             report.still_rejected = reported.still_rejected(workspace.inbox, workspace.entries(), report.rejected)
         if report.loaded:
             _ensure_quality_report(workspace, report)

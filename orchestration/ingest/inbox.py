@@ -9,11 +9,14 @@ from pathlib import Path
 
 from orchestration.ingest.ledger import Entry
 from orchestration.store.errors import TweError
+from orchestration.store.wording import shown
 
 FORMATS = ("csv", "xlsx", "parquet")
 DELIVERY_NAME = re.compile(
     rf"(?P<source>.+?)_(?P<day>\d{{4}}-\d\d-\d\d)(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})", re.ASCII
 )
+LONGEST_NAME = 225
+"""Characters of a delivery's name: the files that are kept of it get longer names, and a disk takes 255."""
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
 RETURN_MARK = "VERTROUWELIJK: alleen voor"
@@ -99,7 +102,7 @@ def scan(
         try:
             delivery = _delivery(path, sources)
         except ValueError as error:
-            inbox.unrecognised.append((path.name, str(error)))
+            inbox.unrecognised.append((shown(path.name), str(error)))
         except OSError as error:
             inbox.unreadable.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
         else:
@@ -127,6 +130,8 @@ def scan(
 
 def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
     source, day, label = parse_name(path.name, sources)
+    if path.is_symlink():
+        raise ValueError("is a link; put the file itself in the inbox")
     if not path.is_file():
         raise ValueError("is not a file")
     with path.open("rb") as file:
@@ -147,4 +152,6 @@ def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | N
         day = dt.date.fromisoformat(match["day"])
     except ValueError:
         raise ValueError(f"{match['day']} is not a day of the calendar; {NAME_HINT}") from None
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"has a name of {len(name)} characters, {LONGEST_NAME} at most; shorten the label")
     return match["source"], day, match["label"]

@@ -48,6 +48,12 @@ class Workspace:
         """What this run brought, and what earlier ones brought that were killed before they reported."""
         return reported.unreported(self.data, self.entries())
 
+    def loaded_twice(self) -> list[tuple[str, str]]:
+        """Files that were new with the same content as another new one, which was loaded, with the name of that."""
+        accepted = {e.sha256: e.file_name for e in self.entries() if e.status == "accepted"}
+        pairs = [(d.file_name, accepted.get(d.sha256, d.file_name)) for d in self.inbox.new]
+        return [(name, loaded) for name, loaded in pairs if name != loaded]
+
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""
         reported.begin(self.data, self.entries())

@@ -25,7 +25,7 @@ from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 from orchestration.store.swap import exchange, finish
 
 
@@ -155,8 +155,8 @@ def _identifiers(lake: Path, contracts: list[SourceContract], person: str) -> di
     ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewrite.identifiers(contract)}
     with duckdb.connect() as con:
         for contract in contracts:
-            files = literal(str(lake / contract.source / "*.parquet"))
-            con.execute(f"create view {quote(contract.source)} as from read_parquet({files}, union_by_name = true)")
+            files = read_parquet(*(lake / contract.source).glob("*.parquet"), union_by_name=True)
+            con.execute(f"create view {quote(contract.source)} as from {files}")
         while True:
             before = sum(map(len, ids.values()))
             for contract in contracts:

@@ -14,7 +14,7 @@ import numpy as np
 from expectations.contract import SourceContract
 from expectations.model import CLIENT_KEY
 from orchestration.store.files import replaced
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 
 ERASED = "erased"
 """The pseudonym of an erased client starts with this; no pseudonym that was made with a key does."""
@@ -37,7 +37,7 @@ def client_keys(lake: Path, contract: SourceContract) -> dict[str, set[str]]:
     with duckdb.connect() as con:
         for path in sorted((lake / contract.source).glob("*.parquet")):
             rows = con.execute(
-                f"select distinct {CLIENT_KEY} from read_parquet(?) where {CLIENT_KEY} is not null", [str(path)]
+                f"select distinct {CLIENT_KEY} from {read_parquet(path)} where {CLIENT_KEY} is not null"
             ).fetchall()
             found[path.stem] = {key for (key,) in rows if not key.startswith(ERASED)}
     return found
@@ -79,7 +79,7 @@ def rows_with(lake: Path, contract: SourceContract, values: Mapping[str, Mapping
         _create_replacements(con, values)
         for path in sorted((lake / contract.source).glob("*.parquet")):
             if columns := _columns(con, path) & set(values):
-                rows = con.execute(f"select _file_name, _row from {_parquet(path)} as x where {_touched(columns)}")
+                rows = con.execute(f"select _file_name, _row from {read_parquet(path)} as x where {_touched(columns)}")
                 found |= set(rows.fetchall())
     return found
 
@@ -131,13 +131,13 @@ def _rewrite(
 ) -> int:
     """Write `path` to `to` with `changes` (SQL) when the condition `hit` holds for any row, else link it there; returns
     for how many rows it holds."""
-    (rows,) = con.execute(f"select count(*) from {_parquet(path)} as x where {hit}").fetchall()[0]
+    (rows,) = con.execute(f"select count(*) from {read_parquet(path)} as x where {hit}").fetchall()[0]
     if not rows:
         link(path, to)
         return 0
     with replaced(to) as temporary:
         con.execute(
-            f"copy (select x.* replace ({changes}) from {_parquet(path)} as x {order}) to {literal(temporary)} "
+            f"copy (select x.* replace ({changes}) from {read_parquet(path)} as x {order}) to {literal(temporary)} "
             f"(format parquet, compression {compression})"
         )
     return rows
@@ -168,8 +168,4 @@ def _replaced(columns: Iterable[str]) -> str:
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
-    return {name for name, *_ in con.execute(f"describe from {_parquet(path)}").fetchall()}
-
-
-def _parquet(path: Path) -> str:
-    return f"read_parquet({literal(path)})"
+    return {name for name, *_ in con.execute(f"describe from {read_parquet(path)}").fetchall()}

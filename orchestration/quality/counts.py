@@ -14,6 +14,7 @@ from expectations.contract import warehouse_texts
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, RESOLVED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import read_parquet
 
 YEARS = 4
 """Years of delivery that are counted per OCMW: the newest ones."""
@@ -156,6 +157,6 @@ def warehouse_findings(data: DataFolder) -> dict[tuple[str, str, str], int]:
         return {}
     with duckdb.connect() as con:
         rows = con.execute(
-            "select source, rule, count(*) from read_parquet(?) group by all", [str(data.warehouse_findings)]
+            f"select source, rule, count(*) from {read_parquet(data.warehouse_findings)} group by all"
         ).fetchall()
     return {(source, rule, "warn"): n for source, rule, n in rows}
