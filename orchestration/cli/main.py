@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from orchestration.cli import admin, analyst, steward
-from orchestration.store.errors import TweError
+from orchestration.store.errors import TweError, of_disk
 from orchestration.store.settings import load_settings
 
 LONGEST = 200
@@ -41,9 +41,14 @@ class CommandsByPerson(click.Group):
         """Runs the command; its exit code is that of the error that ended it."""
         try:
             return super().invoke(ctx)
-        except TweError as error:
-            click.echo(f"twe: {error}", err=True)
-            ctx.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except Exception as error:
+            shown = error if isinstance(error, TweError) else of_disk(error)
+            if shown is None:
+                raise
+            click.echo(f"twe: {shown}", err=True)
+            ctx.exit(shown.exit_code)
 
 
 def main() -> None:

@@ -136,8 +136,8 @@ def ensure_inbox(settings: Settings) -> None:
 
 def ensure_writable(data: DataFolder) -> None:
     """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
-    bad = {sign for sign in str(data.root) if sign in "?\\" or not sign.isprintable()}
-    if bad:  # DuckDB takes what follows a question mark for options of a database, and a backslash for a folder
+    bad = {sign for sign in str(data.root) if sign in "[]*?#\\" or not sign.isprintable()}
+    if bad:  # Dagster finds its configuration by a pattern; DuckDB and dbt end the name of a database at a ? or #
         signs = " ".join(map(shown, sorted(bad)))
         raise SettingsError(f"TWE_DATA: {shown(str(data.root))} holds {signs}; choose a folder without it")
     try:
