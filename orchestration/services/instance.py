@@ -9,8 +9,10 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from orchestration.store.errors import of_disk
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import SettingsError
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -69,11 +71,22 @@ def prepare(data: DataFolder) -> None:
 
 
 def open_instance(data: DataFolder) -> DagsterInstance:
-    """The persistent instance under the data folder."""
+    """The persistent instance under the data folder. Raises `SettingsError` when its database can't be opened."""
     prepare(data)
     from dagster import DagsterInstance
 
-    return DagsterInstance.get()
+    try:
+        return DagsterInstance.get()
+    except Exception as error:
+        if of_disk(error):
+            raise
+        while error.__cause__ is not None:  # the deepest says it: a server that refuses, a variable that is not set
+            error = error.__cause__
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise SettingsError(
+            f"Dagster's instance can't be opened ({said}); look at {data.dagster / 'dagster.yaml'}, and when it names "
+            "PostgreSQL at TWE_DAGSTER_POSTGRES"
+        ) from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from orchestration.services import instance
 from orchestration.services.instance import relaxed_sync
 from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.store.settings import SettingsError
 
 
 def test_the_books_are_synced_now_and_then_during_a_run_and_whole_after_it(tmp_path: Path) -> None:
@@ -80,8 +82,21 @@ def test_a_block_of_somebody_else_stays(tmp_path: Path, monkeypatch: pytest.Monk
     assert made["run_launcher"]["class"] == "LockingRunLauncher"
 
 
-def test_books_in_postgres_have_the_same_settings() -> None:
-    postgres = yaml.safe_load((PROJECT / "docs" / "deploy" / "dagster-postgres.yaml").read_text())
-    ours = yaml.safe_load(instance.CONFIG + "".join(instance.ADDED.values()))
-    del postgres["storage"], ours["event_log_storage"]
-    assert postgres == ours
+def test_books_that_cannot_be_opened_are_one_line_without_their_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    data = DataFolder(tmp_path)
+    data.dagster.mkdir()
+    shutil.copy(PROJECT / "docs" / "deploy" / "dagster-postgres.yaml", data.dagster / "dagster.yaml")
+    for address, why in (
+        (None, "TWE_DAGSTER_POSTGRES"),
+        ("postgresql+psycopg2://twe:geheim@127.0.0.1:9/dagster", "Connection refused"),
+    ):
+        monkeypatch.delenv("TWE_DAGSTER_POSTGRES", raising=False)
+        if address:
+            monkeypatch.setenv("TWE_DAGSTER_POSTGRES", address)
+        with pytest.raises(SettingsError) as told:
+            instance.open_instance(data)
+        assert why in str(told.value) and "geheim" not in str(told.value)
+        assert len(str(told.value).splitlines()) == 1
