@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from orchestration.cli import admin, analyst, ocmw, steward
-from orchestration.store.errors import TweError
+from orchestration.store.errors import TweError, of_disk
 from orchestration.store.settings import load_settings
 
 OWN = ("orchestration", "expectations", "exports")
@@ -43,14 +43,19 @@ class CommandsByPerson(click.Group):
         """Runs the command; its exit code is that of the error that ended it."""
         try:
             return super().invoke(ctx)
-        except TweError as error:
-            click.echo(f"twe: {error}", err=True)
-            ctx.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in OWN:
                 raise
             click.echo(f"twe: {error.name} is not installed; {REST}", err=True)
             ctx.exit(2)
+        except Exception as error:
+            shown = error if isinstance(error, TweError) else of_disk(error)
+            if shown is None:
+                raise
+            click.echo(f"twe: {shown}", err=True)
+            ctx.exit(shown.exit_code)
 
 
 def main() -> None:

@@ -12,11 +12,14 @@ from typing import NamedTuple
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.person_numbers import holds_one, masked, person_number
 from orchestration.store.errors import TweError
+from orchestration.store.wording import shown
 
 FORMATS = ("csv", "xlsx", "parquet")
 DELIVERY_NAME = re.compile(
     rf"(?P<source>.+?)_(?P<day>\d{{4}}-\d\d-\d\d)(?:_(?P<label>[A-Za-z0-9-]+))?\.(?:{'|'.join(FORMATS)})", re.ASCII
 )
+LONGEST_NAME = 225
+"""Characters of a delivery's name: the files that are kept of it get longer names, and a disk takes 255."""
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
 NAME_HINT_NL = "noem het <bron>_<JJJJ-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
@@ -146,7 +149,7 @@ def scan(
         try:
             delivery = _delivery(path, sources)
         except ValueError as error:
-            inbox.unrecognised.append((without_number(path.name), str(error)))
+            inbox.unrecognised.append((shown(without_number(path.name)), str(error)))
         except OSError as error:
             inbox.unreadable.append(
                 (masked(path.name), f"cannot be read ({error.strerror}); give the pipeline read access")
@@ -176,6 +179,8 @@ def scan(
 
 def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
     source, day, label = parse_name(path.name, sources)
+    if path.is_symlink():
+        raise ValueError("is a link; put the file itself in the inbox")
     if not path.is_file():
         raise ValueError("is not a file")
     return with_content(path, source, day, label)
@@ -210,4 +215,6 @@ def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | N
         day = dt.date.fromisoformat(match["day"])
     except ValueError:
         raise ValueError(f"{match['day']} is not a day of the calendar; {NAME_HINT}") from None
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"has a name of {len(name)} characters, {LONGEST_NAME} at most; shorten the label")
     return match["source"], day, match["label"]

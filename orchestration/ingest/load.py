@@ -17,7 +17,7 @@ from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_n
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
-from orchestration.store.sql import literal
+from orchestration.store.sql import read_csv
 
 BATCH_BYTES = 256 * 1024**2
 """Deliveries are validated together up to this size of their files; more would cost memory, less time."""
@@ -62,10 +62,12 @@ class SourceLoad:
         """One line of counts."""
         if not self.entries:
             return "nothing new"
+        twice = f", {len(self.repeats)} with the content of another" if self.repeats else ""
         return (
             f"{len(self.entries)} deliveries, {self.total('rows_accepted'):,} rows accepted, "
             f"{self.total('rows_quarantined'):,} quarantined, {self.total('rows_warned'):,} with a warning"
             + (f", {len(self.rejected)} files rejected" if self.rejected else "")
+            + twice
         )
 
 
@@ -198,11 +200,8 @@ def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: P
         "set temp_directory = ''; set preserve_insertion_order = false; set autoinstall_known_extensions = false; "
         "set TimeZone = 'UTC'"
     )
-    con.execute(
-        "create table municipalities as select * "
-        f"from read_csv({literal(seeds / 'municipalities.csv')}, header = true, "
-        "types = {'nis_code': 'varchar', 'valid_from': 'date', 'valid_to': 'date'})"
-    )
+    types = "header = true, types = {'nis_code': 'varchar', 'valid_from': 'date', 'valid_to': 'date'}"
+    con.execute(f"create table municipalities as select * from {read_csv(seeds / 'municipalities.csv', types)}")
     parsing.create_macros(con)
     create_insz_macros(con)
     readers.create_raw(con, contract)

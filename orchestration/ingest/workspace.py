@@ -54,6 +54,12 @@ class Workspace:
         left = [d for d in self.inbox.new if d.sha256 not in dealt_with]
         return [d.file_name for d in left if digest_now(d) not in {d.sha256, *dealt_with}]
 
+    def loaded_twice(self) -> list[tuple[str, str]]:
+        """Files that were new with the same content as another new one, which was loaded, with the name of that."""
+        accepted = {e.sha256: e.file_name for e in self.entries() if e.status == "accepted"}
+        pairs = [(d.file_name, accepted.get(d.sha256, d.file_name)) for d in self.inbox.new]
+        return [(name, loaded) for name, loaded in pairs if name != loaded]
+
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""
         reported.begin(self.data, self.entries())

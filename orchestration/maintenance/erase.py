@@ -26,7 +26,7 @@ from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 from orchestration.store.swap import exchange, finish
 
 
@@ -116,10 +116,13 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
 def _keys_of(lake: Path, given: str) -> set[str]:
     """The pseudonyms of the person whose pseudonym is `given`: those that current changes of number lead to, or that
     lead to one of them, in a circle too."""
+    paths = list((lake / "insz_wijzigingen").glob("*.parquet"))
+    if not paths:  # nothing was loaded since the source came
+        return {given}
     with duckdb.connect() as con:
-        files = literal(str(lake / "insz_wijzigingen" / "*.parquet"))
+        files = read_parquet(*paths, union_by_name=True)
         rows = con.execute(
-            f"select oude_insz_key, nieuwe_insz_key from read_parquet({files}, union_by_name = true) where true "
+            f"select oude_insz_key, nieuwe_insz_key from {files} where true "
             "qualify row_number() over (partition by oude_insz_key order by _delivered_on desc, _file_name desc) = 1"
         ).fetchall()
     changes: dict[str, set[str]] = {}
@@ -189,8 +192,8 @@ def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection
     ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewrite.identifiers(contract)}
     with duckdb.connect() as con:
         for contract in contracts:
-            files = literal(str(lake / contract.source / "*.parquet"))
-            con.execute(f"create view {quote(contract.source)} as from read_parquet({files}, union_by_name = true)")
+            files = read_parquet(*(lake / contract.source).glob("*.parquet"), union_by_name=True)
+            con.execute(f"create view {quote(contract.source)} as from {files}")
         while True:
             before = sum(map(len, ids.values()))
             for contract in contracts:

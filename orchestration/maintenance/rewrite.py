@@ -13,7 +13,7 @@ import numpy as np
 
 from expectations.contract import SourceContract
 from orchestration.store.files import replaced
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 
 ERASED = "erased"
 """The pseudonym of an erased client starts with this; no pseudonym that was made with a key does."""
@@ -35,7 +35,7 @@ def client_keys(folders: Iterable[Path], contract: SourceContract) -> dict[str, 
     with duckdb.connect() as con:
         for path in (path for folder in folders for path in sorted((folder / contract.source).glob("*.parquet"))):
             for column in _columns(con, path) & pseudonyms(contract):
-                rows = con.execute(f"select distinct {quote(column)} from {_parquet(path)}").fetchall()
+                rows = con.execute(f"select distinct {quote(column)} from {read_parquet(path)}").fetchall()
                 keys = {key for (key,) in rows if key and not key.startswith(ERASED)}
                 found[path.stem] = found.get(path.stem, set()) | keys
     return found
@@ -80,7 +80,7 @@ def rows_with(lake: Path, contract: SourceContract, values: Mapping[str, Mapping
         _create_replacements(con, values)
         for path in sorted((lake / contract.source).glob("*.parquet")):
             if columns := _columns(con, path) & set(values):
-                rows = con.execute(f"select _file_name, _row from {_parquet(path)} as x where {_touched(columns)}")
+                rows = con.execute(f"select _file_name, _row from {read_parquet(path)} as x where {_touched(columns)}")
                 found |= set(rows.fetchall())
     return found
 
@@ -132,13 +132,13 @@ def _rewrite(
 ) -> int:
     """Write `path` to `to` with `changes` (SQL) when the condition `hit` holds for any row, else link it there; returns
     for how many rows it holds."""
-    (rows,) = con.execute(f"select count(*) from {_parquet(path)} as x where {hit}").fetchall()[0]
+    (rows,) = con.execute(f"select count(*) from {read_parquet(path)} as x where {hit}").fetchall()[0]
     if not rows:
         link(path, to)
         return 0
     with replaced(to) as temporary:
         con.execute(
-            f"copy (select x.* replace ({changes}) from {_parquet(path)} as x {order}) to {literal(temporary)} "
+            f"copy (select x.* replace ({changes}) from {read_parquet(path)} as x {order}) to {literal(temporary)} "
             f"(format parquet, compression {compression})"
         )
     return rows
@@ -169,8 +169,4 @@ def _replaced(columns: Iterable[str]) -> str:
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
-    return {name for name, *_ in con.execute(f"describe from {_parquet(path)}").fetchall()}
-
-
-def _parquet(path: Path) -> str:
-    return f"read_parquet({literal(path)})"
+    return {name for name, *_ in con.execute(f"describe from {read_parquet(path)}").fetchall()}

@@ -25,7 +25,7 @@ from orchestration.quality import review_log
 from orchestration.quality.checks import files, reference
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import SEEDS, DataFolder
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 from orchestration.store.wording import did_you_mean
 
 OPEN, RESOLVED, REPEATED, REVIEWED, CLOSED = "open", "resolved", "repeated", "reviewed", "closed"
@@ -142,7 +142,7 @@ def create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder, as_of: dt.da
     con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in known]])
     lake = parquet(con, data.lake, "trajecten")
     newest = (
-        f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake}) "
+        f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake} "
         f"join deliveries on delivery_id = _delivery_id where not {WITHDRAWN} group by traject_id"
     )
     con.execute(f"create view trajectories as {newest if lake else 'select null as traject_id, null as nis_code'}")
@@ -152,7 +152,7 @@ def parquet(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | 
     """The Parquet files of accepted deliveries of a source, as SQL; None when there are none."""
     ids = con.execute("select delivery_id from deliveries where source = ? order by place", [source]).fetchall()
     paths = [path for (name,) in ids if (path := folder / source / f"{name}.parquet").exists()]
-    return f"read_parquet([{', '.join(literal(str(p)) for p in paths)}], union_by_name = true" if paths else None
+    return read_parquet(*paths, union_by_name=True, filename=True) if paths else None
 
 
 def _nis_of(source: SourceContract, known: set[str]) -> str:
@@ -187,14 +187,13 @@ def dated_rows(
     quarantine, lake = (parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
     if not quarantine or not lake:
         return None
-    delivered = f"{quarantine}, filename = true)"
-    known = {name for name, *_ in con.execute(f"describe select * from {delivered}").fetchall()}
+    known = {name for name, *_ in con.execute(f"describe select * from {quarantine}").fetchall()}
     columns = [c for c in source.columns if c.name in known]
     key, lake_key = keys(source)
     sql = f"""
         with broken as (
             select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis, {key} as row_key
-            from {delivered} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
+            from {quarantine} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
         ), known as (
             select b.*, v.rule, v.why, v.reviewed_by, v.reviewed_at
             from broken as b join reviews as v
@@ -221,7 +220,7 @@ def dated_rows(
             select *, true as reviewed from closed
         ), versions as (
             select l.row_key, d.place, d.file_name, d.delivered_on, w.all_rules
-            from (select {lake_key} as row_key, _delivery_id, _row from {lake})) as l
+            from (select {lake_key} as row_key, _delivery_id, _row from {lake}) as l
             join deliveries as d on d.delivery_id = l._delivery_id
             left join broken as w
                 on w.delivery_id = l._delivery_id and w.row_number = l._row and w.outcome = 'warned'
@@ -281,26 +280,26 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
     lake = parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
-    kept = {n for n, *_ in con.execute("describe from read_parquet(?)", [str(data.warehouse_findings)]).fetchall()}
+    kept = {n for n, *_ in con.execute(f"describe from {read_parquet(data.warehouse_findings)}").fetchall()}
     other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
     (key,) = source.key_columns
     rows = con.execute(
         f"""
-        with r as (select {texts}, {quote(key.lake_name)} as row_key, _delivery_id, _file_name, _row from {lake}))
+        with r as (select {texts}, {quote(key.lake_name)} as row_key, _delivery_id, _file_name, _row from {lake})
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_by, v.reviewed_at,
             {other} as other_key,
             (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
             {_nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
-        join read_parquet(?) as f
+        join {read_parquet(data.warehouse_findings)} as f
             on f.source = ? and f.file_name = d.file_name and f.row_key = r.row_key
         left join reviews as v on v.file_name = d.file_name and v.row_number = r._row and v.rule = f.rule
         group by all order by min(d.place), r._row, v.why nulls first, v.reviewed_at
         """,
-        [str(data.warehouse_findings), source.source],
+        [source.source],
     ).fetchall()
     for file, day, number, rules, why, said_by, said_at, other_key, other_nis, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}

@@ -13,6 +13,7 @@ import duckdb
 from expectations.contract import warehouse_texts
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, RESOLVED, REVIEWED, Case
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import read_parquet
 from orchestration.warehouse import publication
 
 _LABELS = {
@@ -122,9 +123,8 @@ def number_changes(data: DataFolder) -> list[NumberChanges]:
         return []
     with duckdb.connect() as con:
         rows = con.execute(
-            "select file_name, delivered_on, numbers_changed, numbers_in_circle, outcomes_found from read_parquet(?) "
-            "order by delivered_on, file_name",
-            [str(path)],
+            "select file_name, delivered_on, numbers_changed, numbers_in_circle, outcomes_found "
+            f"from {read_parquet(path)} order by delivered_on, file_name"
         ).fetchall()
     return [NumberChanges(*row) for row in rows]
 
@@ -141,6 +141,6 @@ def warehouse_findings(data: DataFolder) -> dict[tuple[str, str, str], int]:
         return {}
     with duckdb.connect() as con:
         rows = con.execute(
-            "select source, rule, count(*) from read_parquet(?) group by all", [str(data.warehouse_findings)]
+            f"select source, rule, count(*) from {read_parquet(data.warehouse_findings)} group by all"
         ).fetchall()
     return {(source, rule, "warn"): n for source, rule, n in rows}

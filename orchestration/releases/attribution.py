@@ -22,7 +22,7 @@ from exports.figures.reading import UNASSIGNED
 from orchestration.ingest.ledger import Entry
 from orchestration.store.municipalities import code_on, read_codes
 from orchestration.store.paths import DataFolder
-from orchestration.store.sql import quote
+from orchestration.store.sql import quote, read_parquet
 
 _DIRECT = {
     "loontoelagen": (
@@ -165,13 +165,12 @@ def _changes(
     own = [quote(column.lake_name) for column in contract.key_columns]
     keys = ", ".join(own)
     for name, entries in (("old", old), ("new", new)):
-        paths = [str(data.lake / contract.source / f"{entry.delivery_id}.parquet") for entry in entries]
-        paths = paths or [str(path) for path in sorted((data.lake / contract.source).glob("_none*.parquet"))]
+        paths = [data.lake / contract.source / f"{entry.delivery_id}.parquet" for entry in entries]
+        paths = paths or sorted((data.lake / contract.source).glob("_none*.parquet"))
         con.execute(
             f"create temp table {name}_{contract.source} as select * exclude (_delivery_id, _delivered_on, _row) "
-            "from read_parquet($paths, union_by_name = true) "
-            f"qualify row_number() over (partition by {keys} order by _delivered_on desc, _file_name desc) = 1",
-            {"paths": paths},
+            f"from {read_parquet(*paths, union_by_name=True)} "
+            f"qualify row_number() over (partition by {keys} order by _delivered_on desc, _file_name desc) = 1"
         )
     same = " and ".join(f"n.{key} = o.{key}" for key in own)
     values = [c.lake_name for c in contract.columns]

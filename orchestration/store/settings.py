@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
+from orchestration.store.wording import shown
 
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
@@ -149,8 +150,10 @@ def ensure_inbox(settings: Settings) -> None:
 
 def ensure_writable(data: DataFolder) -> None:
     """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
-    if bad := set("'[]*?") & set(str(data.root)):  # the models name the lake's files by a pattern, in SQL
-        raise SettingsError(f"TWE_DATA: {data.root} holds {' '.join(sorted(bad))}; choose a folder without it")
+    bad = {sign for sign in str(data.root) if sign in "[]*?#\\" or not sign.isprintable()}
+    if bad:  # Dagster finds its configuration by a pattern; DuckDB and dbt end the name of a database at a ? or #
+        signs = " ".join(map(shown, sorted(bad)))
+        raise SettingsError(f"TWE_DATA: {shown(str(data.root))} holds {signs}; choose a folder without it")
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         probe = data.root / ".writable.tmp"

@@ -48,7 +48,7 @@ PLACES = {
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
                 "orchestration.automation", "orchestration.services.instance",
-                "orchestration.results"},
+                "orchestration.services.launcher", "orchestration.results"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
@@ -72,6 +72,7 @@ ON_TOP = {
         "orchestration.jobs",
         "orchestration.resources",
         "orchestration.automation",
+        "orchestration.services.launcher",
     },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import DeliveryError, Remark
 from orchestration.ingest.readers import header
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import pattern, quote, read_parquet
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE_NUMBERS = {*_WHOLE, *(f"U{kind}" for kind in _WHOLE)}
@@ -19,10 +19,12 @@ _AS_THEY_ARE = {"VARCHAR", "BOOLEAN", "DATE", "UUID", "INTERVAL", "TIME", "TIME_
 
 def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
     """Appends the rows of a Parquet file to `raw`."""
-    relation = f"read_parquet({literal(path)}, file_row_number = true, hive_partitioning = false)"
+    relation = read_parquet(path, file_row_number=True)
     try:
         described = con.execute(f"describe select * from {relation}").fetchall()
-        schema = con.execute("select name, coalesce(num_children, 0) from parquet_schema(?)", [str(path)]).fetchall()
+        schema = con.execute(
+            "select name, coalesce(num_children, 0) from parquet_schema(?)", [pattern(path)]
+        ).fetchall()
     except duckdb.Error:
         raise _unreadable() from None
     kinds = {name: kind for name, kind, *_ in described if name != "file_row_number"}

@@ -1,14 +1,16 @@
 """What lies in the inbox: a delivery by its exact name, or reported and left alone."""
 
 import datetime as dt
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from expectations import contract
-from orchestration.ingest.inbox import Delivery, Inbox, digest_now, is_synthetic, parse_name, scan
+from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan
 from orchestration.ingest.ledger import Entry
+from orchestration.store.files import replaced
 from tests.hostile.broken import NO_DELIVERIES
 
 SOURCES = contract.sources()
@@ -126,12 +128,6 @@ def test_a_delivery_of_after_today_that_was_loaded_before_stays_known(tmp_path: 
     (tmp_path / "trajecten_2025-01-01.csv").write_text("x")
     loaded = look(tmp_path).early[0]
     assert names(look(tmp_path, entry(loaded)).loaded) == ["trajecten_2025-01-01.csv"]
-
-
-def test_a_link_to_nothing_is_a_stranger(tmp_path: Path) -> None:
-    (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "weg.csv")
-    assert names(look(tmp_path).new) == []
-    assert look(tmp_path).unrecognised == [("trajecten_2024-01-31.csv", "is not a file")]
 
 
 def test_a_delivery_that_was_loaded_is_known(tmp_path: Path) -> None:
@@ -257,3 +253,38 @@ def test_a_file_that_is_written_to_after_the_look_digest_now(tmp_path: Path) -> 
 )
 def test_demo_deliveries_are_known_by_their_label(name: str, synthetic: bool) -> None:
     assert is_synthetic(name) is synthetic
+
+
+def test_a_link_is_no_delivery(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elders.csv"
+    elsewhere.write_text("x")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "trajecten_2024-01-31.csv").symlink_to(elsewhere)
+    (inbox / "trajecten_2024-02-29.csv").symlink_to(tmp_path / "nergens")
+    found = look(inbox)
+    why = "is a link; put the file itself in the inbox"
+    assert found == Inbox(unrecognised=[("trajecten_2024-01-31.csv", why), ("trajecten_2024-02-29.csv", why)])
+
+
+def test_a_name_that_the_lake_could_not_keep_is_no_delivery(tmp_path: Path) -> None:
+    start, end = "trajecten_2024-01-31_", ".parquet"
+    longest = start + "a" * (LONGEST_NAME - len(start + end)) + end
+    (tmp_path / longest).write_text("x")
+    (tmp_path / longest.replace("_a", "_aa")).write_text("y")
+    found = look(tmp_path)
+    (kept,) = found.new
+    assert kept.file_name == longest
+    with replaced(tmp_path / f"{kept.delivery_id}.parquet") as temporary:
+        temporary.write_text("the disk takes it")
+    ((_, why),) = found.unrecognised
+    assert why == f"has a name of {LONGEST_NAME + 1} characters, {LONGEST_NAME} at most; shorten the label"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [(b"rood\x1b[31m.csv", "rood\\x1b[31m.csv"), (b"caf\xe9.csv", "caf\\udce9.csv")]
+)
+def test_a_name_in_the_inbox_is_shown_without_signs_that_steer(tmp_path: Path, name: bytes, shown: str) -> None:
+    (tmp_path / os.fsdecode(name)).write_text("x")
+    ((given, _),) = look(tmp_path).unrecognised
+    assert given == shown
