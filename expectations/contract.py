@@ -12,16 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from expectations.model import PERSON_NUMBER, Column, ContractError, Rhythm, Rule, SourceContract
+from expectations.model import PERSON_NUMBER, WITHDRAWN, Column, ContractError, Rhythm, Rule, SourceContract
 from expectations.rule_fields import RuleFields
 from expectations.source_file import ColumnFields, ColumnTexts, CommonFile, SourceFile, Surroundings
 from orchestration.store.paths import PROJECT, SEEDS
-from orchestration.store.yaml_models import read
+from orchestration.store.yaml_models import Mistake, read
 
 __all__ = ["Column", "ContractError", "Rhythm", "Rule", "SourceContract", "load", "sources", "warehouse_texts"]
 
 FOLDER = PROJECT / "expectations"
 COMMON = "common"
+UNKNOWN_COMMON: dict[str, Mapping[str, Any]] = {WITHDRAWN: {"type": "yesno"}}
+"""The columns of every source while `common.yml` can't be read."""
 MAX_TEXT = 36
 """Characters of a text."""
 
@@ -37,9 +39,7 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     path = folder / f"{source}.yml"
     inputs = (path, folder / f"{COMMON}.yml", seeds / "code_lists.csv", seeds / "municipalities.csv")
     codes, common = common_file(folder, seeds)
-    common_columns = {name: fields.model_dump() for name, fields in common.columns.items()}
-    surroundings = Surroundings(codes, source, common_columns, [rule.name for rule in common.rules])
-    file = read(path, SourceFile, surroundings, ContractError).model
+    file = _source_file(path, codes, common)
     columns = [_column(name, fields, codes) for name, fields in {**file.columns, **common.columns}.items()]
     rules = [_rule(fields, "delivered") for fields in common.rules if fields.on_fail == "reject"]
     rules += [
@@ -61,6 +61,31 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     )
 
 
+def _source_file(path: Path, codes: Mapping[str, Sequence[str]] | None, common: CommonFile | None) -> SourceFile:
+    columns = {name: fields.model_dump() for name, fields in common.columns.items()} if common else UNKNOWN_COMMON
+    names = [rule.name for rule in common.rules] if common else []
+    return read(path, SourceFile, Surroundings(codes, path.stem, columns, names), ContractError).model
+
+
+def mistakes(folder: Path, codes: Mapping[str, Sequence[str]] | None) -> list[Mistake]:
+    """Every mistake in every YAML file of a folder, each file held against what is known without the others.
+
+    `codes` is None when the code lists can't be read; nothing is said of codes then.
+    """
+    found: list[Mistake] = []
+    common = None
+    try:
+        common = read(folder / f"{COMMON}.yml", CommonFile, Surroundings(codes), ContractError).model
+    except ContractError as error:
+        found += error.mistakes
+    for source in sources(folder):
+        try:
+            _source_file(folder / f"{source}.yml", codes, common)
+        except ContractError as error:
+            found += error.mistakes
+    return found
+
+
 def common_file(folder: Path = FOLDER, seeds: Path = SEEDS) -> tuple[Mapping[str, Sequence[str]], CommonFile]:
     """The codes of every code list, and what all sources have in common. Read again only when a file changed."""
     paths = (folder / f"{COMMON}.yml", seeds / "code_lists.csv")
@@ -70,7 +95,7 @@ def common_file(folder: Path = FOLDER, seeds: Path = SEEDS) -> tuple[Mapping[str
 
 @lru_cache(maxsize=4)
 def _common(path: Path, code_lists: Path, *_: object) -> tuple[Mapping[str, Sequence[str]], CommonFile]:
-    codes = _codes(code_lists)
+    codes = read_codes(code_lists)
     return codes, read(path, CommonFile, Surroundings(codes), ContractError).model
 
 
@@ -79,7 +104,7 @@ def warehouse_texts(folder: Path = FOLDER) -> dict[str, tuple[str, str]]:
     return {name: (text.meaning, text.remedy) for name, text in common_file(folder)[1].warehouse.items()}
 
 
-def _codes(path: Path) -> dict[str, tuple[str, ...]]:
+def read_codes(path: Path) -> dict[str, tuple[str, ...]]:
     """Code list -> source codes in order; rows without a source code only label a category."""
     lists: dict[str, list[tuple[int, str]]] = {}
     with path.open(encoding="utf-8", newline="") as file:

@@ -29,8 +29,8 @@ OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat"
 class Surroundings:
     """What a file is checked against besides itself."""
 
-    codes: Mapping[str, Sequence[str]]
-    """The codes of each code list."""
+    codes: Mapping[str, Sequence[str]] | None
+    """The codes of each code list; None when they can't be read, and nothing is said of them."""
     source: str = ""
     """The name that the file must give its source; "" for `common.yml`."""
     common_columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -62,7 +62,8 @@ class ColumnFields(Fields):
     @model_validator(mode="after")
     def _fits_its_type(self, info: ValidationInfo) -> ColumnFields:
         wrong: list[tuple[Place, str]] = []
-        if self.type == "code" and self.code_list not in cast(Surroundings, info.context).codes:
+        codes = cast(Surroundings, info.context).codes
+        if self.type == "code" and codes is not None and self.code_list not in codes:
             what = f"code list {self.code_list!r} is not in code_lists.csv; add the list there, or name another"
             wrong.append((("code_list",), what))
         given = {side: bound for side in ("min", "max") if (bound := getattr(self, side)) is not None}
@@ -130,7 +131,7 @@ class SourceFile(Fields):
                 yield ("key", number), f"key column {name!r} is not among the columns; add it there"
         rules = content.get("rules")
         taken = {*context.common_rules, *(f"{kind}_{name}" for name in columns for kind in TEXTS)}
-        known, codes = _columns_of_rules(columns, context.codes)
+        known, codes = _columns_of_rules(columns, context.codes or {})
         known |= {name for name in _block(content.get("derived")) if isinstance(name, str)}
         for number, rule in enumerate(rules) if isinstance(rules, list) else ():
             if isinstance(rule, dict):

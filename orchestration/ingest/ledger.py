@@ -14,7 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from orchestration.store.files import replaced
-from orchestration.store.sql import literal
+from orchestration.store.sql import literal, read_parquet
 
 COLUMNS = {
     "delivery_id": "varchar",
@@ -23,6 +23,7 @@ COLUMNS = {
     "delivered_on": "date",
     "status": "varchar",
     "message": "varchar",
+    "message_nl": "varchar",
     "sha256": "varchar",
     "rows_read": "integer",
     "rows_accepted": "integer",
@@ -76,6 +77,8 @@ class Entry:
     reasons: Sequence[Reason] = field(default_factory=tuple)
     checks: Sequence[Check] | None = None
     """Every rule that was validated, in the order of the suite; None for a delivery of before this was kept."""
+    message_nl: str = ""
+    """`message` in Dutch, for those who deliver; empty for a delivery of before this was kept."""
 
 
 def read(path: Path) -> list[Entry]:
@@ -94,17 +97,18 @@ def _read(path: Path, *_: int) -> tuple[Entry, ...]:
         kept = _columns(con, path)
         columns = ", ".join(name if name in kept else f"null as {name}" for name in names)
         rows = con.execute(
-            f"select {columns} from read_parquet(?) order by delivered_on, file_name, loaded_at", [str(path)]
+            f"select {columns} from {read_parquet(path)} order by delivered_on, file_name, loaded_at"
         ).fetchall()
     found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
         row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
+        row["message_nl"] = row["message_nl"] or ""
         row["checks"] = None if row["checks"] is None else tuple(Check(**check) for check in row["checks"])
     return tuple(Entry(**row) for row in found)
 
 
 def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
-    return {name for name, *_ in con.execute("describe from read_parquet(?)", [str(path)]).fetchall()}
+    return {name for name, *_ in con.execute(f"describe from {read_parquet(path)}").fetchall()}
 
 
 def is_current(path: Path) -> bool:
@@ -121,7 +125,7 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
     with duckdb.connect() as con, replaced(path) as temporary:
         con.execute(f"create table ledger ({', '.join(f'{n} {t}' for n, t in COLUMNS.items())})")
         if path.exists():
-            con.execute("insert into ledger by name select * from read_parquet(?)", [str(path)])
+            con.execute(f"insert into ledger by name from {read_parquet(path)}")
         if entries:
             rows = [[values[name] for name in COLUMNS] for values in map(asdict, entries)]
             con.executemany(f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})", rows)

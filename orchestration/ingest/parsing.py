@@ -60,9 +60,11 @@ def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mappin
     )
     derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
     # Of a withdrawal only the key is looked at.
-    live = f"not coalesce({parsed(contract.withdrawn, f'r.{quote(contract.withdrawn.name)}')}, false)"
+    withdrawn = parsed(contract.withdrawn, f"r.{quote(contract.withdrawn.name)}")
     numbers = " or ".join(
-        f"(coalesce({_joined(c)}.is_number, false) and {'true' if c.name in contract.key else live})"
+        f"coalesce({_joined(c)}.is_number"
+        + ("" if c.name in contract.key else f" and {withdrawn} is not true")
+        + ", false)"
         for c in contract.columns
         if c.is_identification
     )

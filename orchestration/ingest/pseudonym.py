@@ -13,6 +13,10 @@ from orchestration.store.sql import quote
 
 # What may stand between two digits of an INSZ: a full stop, hyphen, slash or anything that is taken for blank.
 BETWEEN_DIGITS = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}\x{180e}\x{200b}-\x{200f}\x{2060}\x{feff}./-]*"
+WITHOUT_KEY = (
+    "cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY",
+    "kan zonder sleutel niet gepseudonimiseerd worden; stel TWE_PSEUDONYM_KEY in",
+)
 SHORT = 32
 """Hex digits of a pseudonym that stand for a person number in an identification."""
 
@@ -57,7 +61,7 @@ def create_client_keys(con: DuckDBPyConnection, columns: Sequence[str], key: byt
     `born` is the first day that the number can mean by its date of birth, null when that is no date.
     """
     if columns and not key:
-        raise DeliveryError("cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY")
+        raise DeliveryError(*WITHOUT_KEY)
     con.execute("create temp table client_keys (digits varchar, client_key varchar, born date)")
     given = " union all ".join(f"select insz_digits({quote(column)}) as d from raw" for column in columns)
     distinct = f"select distinct d from ({given}) where d is not null"
@@ -86,7 +90,7 @@ def create_text_numbers(con: DuckDBPyConnection, columns: Sequence[str], longest
         elif (shown := person_numbers.masked(text)) != text:
             found.append((text, False, None, shown))
     if found and not key:
-        raise DeliveryError("cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY")
+        raise DeliveryError(*WITHOUT_KEY)
     names = ("given", "is_number", "value", "shown")
     _fill(con, "text_numbers", {name: [row[place] for row in found] for place, name in enumerate(names)})
 

@@ -1,6 +1,5 @@
 """Proof that two states of the lake give the same figures: every mart is built from both, and every row compared."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from orchestration.store.sql import literal, quote
 from orchestration.warehouse import dbt, publication
 from orchestration.warehouse.run_dates import RunDates, resolve, write_run_settings
 
-BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test"]
+BUILD = ["build", "--exclude", "resource_type:unit_test", "resource_type:test", "quality_by_ocmw"]
+"""Without the counts per OCMW: a quarantined row that an erasure emptied leads to no OCMW any more."""
 
 
 class FiguresDifferError(TweError):
@@ -42,7 +42,7 @@ def prove(workspace: Workspace, after: DataFolder) -> int:
         built = [_build(scratch, state, dates, name) for state, name in ((data, "before"), (after, "after"))]
         return _compare(*built)
     finally:
-        os.environ["TWE_DATA"] = str(data.root)
+        dbt.name_data_folder(data)
         shutil.rmtree(scratch.root, ignore_errors=True)
 
 

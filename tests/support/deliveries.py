@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 
 from expectations import contract
-from expectations.contract import Column, Rule, SourceContract
-from expectations.routing import broken
+from expectations.contract import Column, SourceContract
 from orchestration.ingest import load as door
 from orchestration.ingest import parsing
 from orchestration.ingest.inbox import Delivery, parse_name
 from orchestration.ingest.load import SourceLoad, load_source
+from orchestration.ingest.validation import by_routing
 from orchestration.store.paths import DataFolder
 
 KEY = b"sleutel van de testen, niet geheim"
@@ -53,12 +53,6 @@ def delivery(path: Path) -> Delivery:
     source, day, label = parse_name(path.name, contract.sources())
     content = path.read_bytes()
     return Delivery(path, source, day, label, hashlib.sha256(content).hexdigest(), len(content))
-
-
-def by_routing(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
-    """Stands in for Great Expectations where a test is about something else; costs no import."""
-    with duckdb.connect(database) as con:
-        return [con.execute(f"select count(*) from {table} where {broken(r, table)}").fetchall()[0][0] for r in rules]
 
 
 def load(data: DataFolder, *paths: Path) -> SourceLoad:

@@ -21,10 +21,9 @@ from orchestration.quality.cases import OPEN, QUARANTINED, Case
 from orchestration.quality.recipients import Recipient, Recipients
 from orchestration.quality.workbooks.steward_book import OUTCOMES
 from orchestration.store.errors import WrongChoiceError
-from orchestration.store.files import replaced
+from orchestration.store.files import CONFIDENTIAL_MARK, write_confidential
 from orchestration.store.wording import counted
 
-MARK = "VERTROUWELIJK"
 WAREHOUSE_COLUMN = "traject_id"
 """What a finding of the warehouse is about."""
 
@@ -65,15 +64,12 @@ def _write_book(path: Path, to: Recipient, name: str, cases: Sequence[Case]) -> 
     source = contract.load(name)
     rows = [_row(source, versions) for versions in _per_row(source, cases)]
     cover = Cover(
-        title=f"{MARK} - na te kijken rijen - {name} - {to.name}",
+        title=f"{CONFIDENTIAL_MARK} - na te kijken rijen - {name} - {to.name}",
         created=max(case.delivered_on for case in cases),
         lines=tuple(_guide(source, to, cases)),
-        mark=f"{MARK}: alleen voor {to.name}",
+        mark=f"{CONFIDENTIAL_MARK}: alleen voor {to.name}",
     )
-    with replaced(path.resolve()) as temporary:
-        temporary.touch(mode=0o600)
-        temporary.write_bytes(render_bytes(filled(source, rows, cover)))
-    return path
+    return write_confidential(path, render_bytes(filled(source, rows, cover)))
 
 
 def _per_row(source: SourceContract, cases: Sequence[Case]) -> list[list[Case]]:
@@ -133,7 +129,7 @@ def _columns(source: SourceContract, rule: str) -> frozenset[str]:
 
 def _guide(source: SourceContract, to: Recipient, cases: Sequence[Case]) -> Iterator[Line]:
     """What stands above the explanation of the template: what the workbook is and what to do with it."""
-    yield Line(f"{MARK}: alleen voor {to.name}", "banner")
+    yield Line(f"{CONFIDENTIAL_MARK}: alleen voor {to.name}", "banner")
     yield Line(f"{source.title}: na te kijken rijen van {to.name}", "title")
     if all(is_synthetic(case.file_name) for case in cases):
         yield Line("SYNTHETISCHE gegevens: geen van deze personen bestaat.")

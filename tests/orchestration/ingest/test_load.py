@@ -1,17 +1,18 @@
 """The door as a whole: every row read is accepted or quarantined, and nothing is loaded twice."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from expectations import contract
 from expectations.contract import Rule
-from orchestration.ingest import ledger, load, storage
-from orchestration.ingest.inbox import scan
+from orchestration.ingest import ledger, load, readers, storage
+from orchestration.ingest.inbox import Remark, scan
 from orchestration.ingest.load import SourceLoad, load_source, reject_clashes
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.validation import IngestError
@@ -72,6 +73,7 @@ def test_the_ledger_tells_all_of_a_delivery(data: DataFolder) -> None:
     assert entry.sha256 == delivery(path).sha256
     assert (entry.run_id, entry.suite_version) == ("run-1", VERSIONS["transmissies"])
     assert entry.message == "unknown column(s) ignored: opmerking"
+    assert entry.message_nl == "onbekende kolom(men) genegeerd: opmerking"
 
 
 BAD = f"""
@@ -188,6 +190,14 @@ def test_a_person_number_as_key_is_replaced_alike_in_lake_and_quarantine(data: D
     assert [case.status for case in cases.read(data, "trajecten") if "invalid_startdatum" in case.rules] == ["resolved"]
 
 
+def test_of_a_withdrawal_only_a_key_is_looked_at_for_a_person_number(data: DataFolder) -> None:
+    head = "tewerkstelling_id;traject_id;startdatum;verwijderd"
+    text = f"{head}\nW1;{INSZ[0]};2024-01-02;J\n{INSZ[0]};T1;2024-01-02;J\nW2;{INSZ[0]};2024-01-02;N\n"
+    done = deliveries.load(data, write_text(data.inbox, "art60_tewerkstellingen_2024-01-31.csv", text))
+    assert counts(done) == [(3, 3, 0, 2)]
+    assert [row["rules"] for row in quarantined(data, "art60_tewerkstellingen")] == [["person_number_as_key"]] * 2
+
+
 def test_an_insz_that_nobody_can_have_is_loaded_with_a_warning(data: DataFolder) -> None:
     odd = "931318223" + f"{97 - 931318223 % 97:02d}"
     head = "transmissie_id;klant_id;transmissiedatum"
@@ -264,10 +274,56 @@ def test_a_refused_file_is_entered_and_the_others_are_loaded(data: DataFolder) -
     entries = {e.file_name: e for e in ledger.read(data.ledger)}
     assert entries[broken.name].status == "rejected"
     assert entries[broken.name].message == "lacks the required column(s) transmissiedatum; add them to the header"
+    assert entries[broken.name].message_nl.startswith("mist de verplichte kolom(men) transmissiedatum; ")
     assert entries[broken.name].rows_read == 0
     assert entries[good.name].status == "accepted"
     assert [e.file_name for e in done.rejected] == [broken.name]
     assert {row["transmissie_id"] for row in accepted(data, "transmissies")} == {"X1", "X2"}
+
+
+def test_a_file_with_the_number_of_a_person_as_its_label_is_refused_without_it(data: DataFolder) -> None:
+    path = write(data.inbox, f"transmissies_2024-01-31_{INSZ[0]}.csv", GOOD)
+    done = deliveries.load(data, path)
+    (refused,) = done.rejected
+    assert refused.file_name == "transmissies_2024-01-31_93*********.csv"
+    assert refused.message.startswith("has somebody's person number (INSZ) as its label")
+    assert refused.message_nl.startswith("heeft iemands rijksregisternummer (INSZ) als label")
+    assert ledger.read(data.ledger) == [refused]
+    assert not any(INSZ[0] in str(value) for value in vars(refused).values())
+    assert accepted(data, "transmissies") == []
+
+
+@pytest.mark.parametrize("after", ["transmissie_id;klant_id;transmissiedatum\n", "transmissie_id\nhalf"])
+def test_a_file_that_changed_while_it_was_read_is_left_for_the_next_run(
+    after: str, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger would hold the digest of other rows than were loaded, or reject a file that is half written."""
+    good = write(data.inbox, "transmissies_2024-01-30.csv", GOOD)
+    growing = write(data.inbox, "transmissies_2024-01-31.csv", GOOD.replace("X", "Y"))
+    found = [delivery(path) for path in (good, growing)]
+    growing.write_text(after)
+    with monkeypatch.context() as reading:
+        reading.setattr(load.readers, "read", while_it_grows(growing))
+        done = load_source(data, contract.load("transmissies"), found, KEY, "r", by_routing)
+    assert done.changed == [growing.name]
+    assert [e.file_name for e in ledger.read(data.ledger)] == [good.name]
+    assert {row["transmissie_id"] for row in accepted(data, "transmissies")} == {"X1", "X2"}
+    assert deliveries.load(data, growing).changed == []
+    assert [e.file_name for e in ledger.read(data.ledger)] == [good.name, growing.name]
+
+
+def while_it_grows(path: Path) -> Callable[..., list[Remark]]:
+    """Reads, and writes to `path` after that."""
+    real = readers.read
+
+    def read(*arguments: Any) -> list[Remark]:
+        try:
+            return real(*arguments)
+        finally:
+            with path.open("a") as file:
+                file.write(f"Y9;{INSZ[0]};2024-01-02\n")
+
+    return read
 
 
 def test_the_same_content_twice_in_one_inbox_is_loaded_once(data: DataFolder) -> None:

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from expectations import contract
 from orchestration.ingest import ledger
 from orchestration.ingest.inbox import scan
-from orchestration.quality import cases, counts, current_rules, listing
+from orchestration.quality import cases, current_rules, listing
 from orchestration.quality.workbooks import return_book
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write, write_text
@@ -172,21 +172,6 @@ def test_the_trajectory_that_overlaps_is_named(data: DataFolder) -> None:
     assert current_rules.text_of(foreign, "overlapping_trajectory", for_sender=True)[0].endswith(
         "is van een ander OCMW."
     )
-
-
-def test_the_rows_of_an_ocmw_are_counted_once_per_source_and_year(data: DataFolder) -> None:
-    row = f"T1 | {INSZ[0]} | 11001 | 2018-02-01 | 2017-12-31 |"  # refused under two rules
-    trajectories(data, "2023-01-31", f"{row}\nT2 | {INSZ[1]} | 44021 | nooit | |")
-    trajectories(
-        data, "2024-01-31", f"T2 | {INSZ[1]} | 44021 | 2020-01-01 | |\nT3 | {INSZ[2]} | 44021 | 2025-01-01 | |"
-    )
-    found = cases.read(data)
-    aartselaar, gent = counts.per_ocmw(found, listing.recipients(data), by_source=True)
-    assert (aartselaar.ocmw, aartselaar.quarantined, aartselaar.warned, aartselaar.resolved) == ("Aartselaar", 1, 0, 0)
-    assert (gent.ocmw, gent.quarantined, gent.warned, gent.resolved, str(gent.since)) == ("Gent", 0, 1, 1, "2024-01-31")
-    assert (gent.per_year, aartselaar.per_year) == ({2023: 1, 2024: 1}, {2023: 1, 2024: 0})
-    lines = listing.text_by_ocmw(found, listing.recipients(data)).splitlines()
-    assert lines[1].split() == ["1", "0", "0", "Aartselaar", "trajecten", "2023-01-31", "1", "0"]
 
 
 def test_rows_that_are_mended_and_rows_that_repeat_are_counted_apart(data: DataFolder) -> None:
