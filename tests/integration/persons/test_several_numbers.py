@@ -11,8 +11,8 @@ from orchestration.maintenance import erase, rotate_key
 from orchestration.quality import cases
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
-from tests.integration.test_persons import NEW_KEY, figures, published
-from tests.integration.test_privacy import files, insz_in, keys_in, texts
+from tests.integration.persons.test_persons import NEW_KEY, figures, published
+from tests.integration.persons.test_privacy import files, insz_in, keys_in, texts
 from tests.support.deliveries import INSZ, KEY, rows_of, write
 from tests.support.processes import Twe
 
