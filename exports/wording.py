@@ -21,6 +21,8 @@ MONTHS = (
     "december",
 )
 _QUARTER = 92  # days: the slowest sources deliver every quarter
+_NUMBERS_CHANGED = "insz_wijzigingen"
+"""The source that says who is who; nothing of what people did is in it."""
 UNALLOCATED = (
     "Cijfers onder een NIS-code die pas na de gekozen geografie ontstond. Ze zijn niet over de vroegere gemeenten te "
     "verdelen; ze tellen wel mee in het totaal."
@@ -80,7 +82,8 @@ def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:
 def ahead(publication: PublicationReader, sources: Sequence[str]) -> str:
     """A warning for when the as-of date lies far after the newest delivery; "" when it doesn't."""
     as_of = publication.facts.as_of
-    newest = max((item.delivered_on for item in publication.deliveries(sources)), default=None)
+    what_happened = [source for source in sources if source != _NUMBERS_CHANGED]
+    newest = max((item.delivered_on for item in publication.deliveries(what_happened)), default=None)
     if newest is None or (as_of - newest).days <= _QUARTER:
         return ""
     return (

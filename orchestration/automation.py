@@ -3,27 +3,37 @@
 All off until somebody switches it on: one by one on the page, or all with `TWE_AUTOMATION=on`. What was switched on the
 page is remembered by Dagster and goes before the setting.
 
-A run asks for the sources that have news only. So a source that was not delivered keeps the day of its last load, and
-its freshness policy sees that it is late.
+A run asks for the sources that have new deliveries only. So a source that was not delivered keeps the day of its last
+load, and its freshness policy sees that it is late.
 """
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from time import time
+from zoneinfo import ZoneInfo
 
 import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from dagster._core.storage.tags import RETRY_NUMBER_TAG, WILL_RETRY_TAG
 
 from expectations import contract
 from orchestration import jobs, results
-from orchestration.ingest.inbox import is_early, parse_name
+from orchestration.ingest.inbox import Delivery, is_early, parse_name
 from orchestration.ingest.workspace import Workspace
 from orchestration.services import alerts
 from orchestration.store.settings import ZONE, Settings, today
+from orchestration.store.wording import counted
 
 CLOSING = (2, 1)
 """Month and day on which the year before is answered: its last deliveries came in January."""
+NEWS, ATTEMPT = "new_deliveries", "attempt"
+"""Tags of a run that the inbox asked for: the digest of the deliveries, and how often they were asked for."""
+PAUSES = (1, 5, 15, 60)
+"""Minutes after the first failed attempt, the second, ...; after these once a day."""
 
 
 def build(settings: Settings) -> tuple[list[dg.SensorDefinition], list[dg.ScheduleDefinition]]:
@@ -45,35 +55,67 @@ def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
         job_name=jobs.ALL,
         minimum_interval_seconds=60,
         default_status=_sensor_status(settings.runs_by_itself),
-        description="Runs when deliveries came into the inbox and have not changed for a minute.",
+        description="Runs when deliveries came into the inbox and have not changed for a minute, until they are dealt "
+        "with: loaded or rejected.",
     )
     def inbox_changed(context: dg.SensorEvaluationContext) -> dg.SkipReason | dg.SensorResult:
-        """The cursor holds the state of the inbox at the last tick, and the last state that was dealt with."""
+        """The cursor holds the state of the inbox at the last tick, and the last one that the ledger knew all of."""
         state, files = _state(settings.inbox_folder, today())
         cursor = json.loads(context.cursor) if context.cursor else {}
-        now = json.dumps({"seen": state, "done": cursor.get("done")})
-        if state == cursor.get("done"):
+        known = f"{state} {_known(settings)}"
+        if known == cursor.get("done"):
             return dg.SkipReason(f"the inbox has not changed ({files} files)")
         if state != cursor.get("seen"):
             return dg.SensorResult(
-                skip_reason="the inbox has just changed; waiting until it stays the same for one tick", cursor=now
+                skip_reason="the inbox has just changed; waiting until it stays the same for one tick",
+                cursor=json.dumps({"seen": state}),
             )
-        done = json.dumps({"seen": state, "done": state})
-        sources = _sources_with_news(settings)
-        if not sources:
+        news = _news(settings)
+        if not news:
             return dg.SensorResult(
-                skip_reason=f"the inbox has changed ({files} files), but holds no new delivery", cursor=done
+                skip_reason=f"the inbox ({files} files) holds no new delivery",
+                cursor=json.dumps({"seen": state, "done": known}),
             )
+        digest = hashlib.sha256("\n".join(sorted(f"{d.file_name} {d.sha256}" for d in news)).encode()).hexdigest()
+        attempt, why_not = _next_attempt(context.instance, digest)
+        if why_not:
+            return dg.SkipReason(f"{counted(len(news), 'new delivery', 'new deliveries')}; {why_not}")
         return dg.SensorResult(
             run_requests=[
                 dg.RunRequest(
-                    run_key=state, asset_selection=_selection(context.repository_def, sources), tags={"cause": "inbox"}
+                    run_key=f"{digest}-{attempt}",
+                    asset_selection=_selection(context.repository_def, sorted({d.source for d in news})),
+                    tags={"cause": "inbox", NEWS: digest, ATTEMPT: str(attempt)},
                 )
-            ],
-            cursor=done,
+            ]
         )
 
     return inbox_changed
+
+
+def _next_attempt(instance: dg.DagsterInstance, news: str) -> tuple[int, str]:
+    """The number of the next attempt to load these deliveries, and why it does not begin now: "" when it does.
+
+    Read from the runs of before: a run that did not get the deliveries into the ledger failed, however it ended.
+    """
+    unfinished = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+    if any(run.job_name in (jobs.ALL, jobs.LOAD) for run in unfinished):
+        return 0, "a run that loads is queued or busy; looking again after it"
+    before = instance.get_run_records(dg.RunsFilter(tags={NEWS: news}))
+    tried = max((int(record.dagster_run.tags[ATTEMPT]) for record in before), default=0)
+    if not tried:
+        return 1, ""
+    ended = max(record.end_time or record.update_timestamp.timestamp() for record in before)
+    again = ended + pause_after(tried).total_seconds()
+    if time() < again:
+        moment = dt.datetime.fromtimestamp(again, ZoneInfo(ZONE))
+        return 0, f"attempt {tried} failed; the next is at {moment:%Y-%m-%d %H:%M}"
+    return tried + 1, ""
+
+
+def pause_after(attempt: int) -> dt.timedelta:
+    """How long to wait after a failed attempt to load deliveries: longer each time, then a day each time."""
+    return dt.timedelta(minutes=PAUSES[attempt - 1]) if attempt <= len(PAUSES) else dt.timedelta(days=1)
 
 
 def _state(folder: Path, day: dt.date) -> tuple[str, int]:
@@ -82,12 +124,23 @@ def _state(folder: Path, day: dt.date) -> tuple[str, int]:
     A delivery dated after `day` is marked, so that the state changes when its day comes.
     """
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    seen = "\n".join(
-        f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}{' early' * _is_early(p.name, day)}"
-        for p in files
-        if p.is_file()
-    )
-    return hashlib.sha256(seen.encode()).hexdigest(), len(files)
+    seen = "\n".join(_seen(path, day) for path in files)
+    return hashlib.sha256(os.fsencode(seen)).hexdigest(), len(files)
+
+
+def _seen(path: Path, day: dt.date) -> str:
+    try:
+        found = path.lstat()
+    except OSError:  # gone since the folder was listed
+        return f"{path.name} gone"
+    return f"{path.name} {found.st_size} {found.st_mtime_ns}{' early' * _is_early(path.name, day)}"
+
+
+def _known(settings: Settings) -> str:
+    """The state of what decides whether a delivery is new: the ledger, and the rules for what was rejected."""
+    found = settings.folder.ledger.stat() if settings.folder.ledger.exists() else None
+    versions = [contract.load(name).version for name in contract.sources()]
+    return hashlib.sha256(f"{found and (found.st_size, found.st_mtime_ns)} {versions}".encode()).hexdigest()
 
 
 def _is_early(name: str, day: dt.date) -> bool:
@@ -97,12 +150,13 @@ def _is_early(name: str, day: dt.date) -> bool:
         return False
 
 
-def _sources_with_news(settings: Settings) -> list[str]:
+def _news(settings: Settings) -> list[Delivery]:
+    """The deliveries in the inbox that the ledger says nothing of yet."""
     inbox = Workspace(settings).inbox
-    return sorted({d.source for d in (*inbox.new, *inbox.clashes)})
+    return [*inbox.new, *inbox.clashes]
 
 
-def _selection(repository: dg.RepositoryDefinition | None, sources: Sequence[str]) -> list[dg.AssetKey]:
+def _selection(repository: dg.RepositoryDefinition | None, sources: Iterable[str]) -> list[dg.AssetKey]:
     """Every asset of the whole job, but of the lake only these sources."""
     assert repository is not None
     assets = repository.get_job(jobs.ALL).asset_layer.executable_asset_keys
@@ -118,7 +172,7 @@ def _monthly(settings: Settings) -> dg.ScheduleDefinition:
         description="On the fifth of the month, when the deliveries of the month before are in.",
     )
     def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        sources = _sources_with_news(settings)
+        sources = {delivery.source for delivery in _news(settings)}
         if not sources:
             return dg.SkipReason("the inbox holds no new delivery")
         return dg.RunRequest(asset_selection=_selection(context.repository_def, sources), tags={"cause": "monthly"})
@@ -166,9 +220,9 @@ def _send_alerts(settings: Settings) -> list[dg.SensorDefinition]:
         run = context.dagster_run
         if run.tags.get(jobs.STARTED_BY) == jobs.COMMAND_LINE:
             return dg.SkipReason("the command line reported this run itself")
-        alert = _alert(context.instance, run)
+        alert = _alert(context.instance, context.instance.get_run_by_id(run.run_id) or run)
         if alert is None:
-            return dg.SkipReason("nothing was rejected or blocked")
+            return dg.SkipReason("nothing was rejected or blocked, or it was said of an earlier attempt")
         if alerts.send(settings, alert):
             return dg.SkipReason("the alert was not sent by every way; the log of the daemon says why")
         return None
@@ -206,6 +260,27 @@ def _alert(instance: dg.DagsterInstance, run: dg.DagsterRun) -> alerts.Alert | N
         named = results.names_of_rejected(check.metadata)
         rejected += named
         checks += [] if named else [f"{check.asset_key.to_user_string()} {check.check_name}"]
-    if run.status == dg.DagsterRunStatus.SUCCESS and not (checks or rejected):
+    if not (checks or rejected) and (run.status == dg.DagsterRunStatus.SUCCESS or _between(run)):
         return None
-    return alerts.of_run(run.run_id, run.job_name, steps, checks, rejected)
+    return alerts.of_run(run.run_id, run.job_name, steps, checks, rejected, _what_follows(run))
+
+
+def _between(run: dg.DagsterRun) -> bool:
+    """Whether a failed run is neither the first nor the last attempt at the same thing.
+
+    The inbox tries again after a pause; what could not begin or was killed Dagster tries again at once.
+    """
+    attempt = int(run.tags.get(ATTEMPT, 0))
+    first = attempt in (0, 1) and RETRY_NUMBER_TAG not in run.tags
+    last = attempt in (0, len(PAUSES) + 1) and run.tags.get(WILL_RETRY_TAG) != "true"
+    return not (first or last)
+
+
+def _what_follows(run: dg.DagsterRun) -> str:
+    attempt = int(run.tags.get(ATTEMPT, 0))
+    if not attempt or run.status == dg.DagsterRunStatus.SUCCESS:
+        return ""
+    if attempt <= len(PAUSES):
+        pauses = ", ".join(map(str, PAUSES))
+        return f"attempt {attempt} at these deliveries; tried again after {pauses} minutes, then once a day"
+    return f"attempt {attempt} at these deliveries; from now on tried once a day"

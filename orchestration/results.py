@@ -54,6 +54,8 @@ class RunReport:
     """Files in the inbox that are no delivery, with the reason."""
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     """Files with the same content as one that was loaded before, and the name of that one."""
+    changed: list[str] = field(default_factory=list)
+    """Files that somebody wrote to while they were read; the next run loads them."""
     still_rejected: list[tuple[str, str]] = field(default_factory=list)
     """Files that were rejected before and are as they were, with the reason."""
     problems: list[RunProblem] = field(default_factory=list)

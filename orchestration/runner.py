@@ -20,6 +20,7 @@ from orchestration.quality.senders import unusual
 from orchestration.results import RunProblem, RunReport
 from orchestration.services import alerts, instance
 from orchestration.store import swap
+from orchestration.store.errors import of_disk
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.warehouse.run_dates import NothingAcceptedError
@@ -30,7 +31,7 @@ def run_and_alert(settings: Settings, request: RunRequest, show: Callable[[RunRe
     try:
         report = run(settings, request)
     except Exception as error:
-        alerts.send(settings, alerts.of_error(error))
+        alerts.send(settings, alerts.of_error(of_disk(error) or error))
         raise
     show(report)
     if report.exit_code:
@@ -70,6 +71,8 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
             sources = frozenset()
         if request.load:
             report.loaded = workspace.unreported()
+            report.changed = workspace.changed_while_read()
+            report.duplicates += workspace.loaded_twice()
             report.still_rejected = reported.still_rejected(workspace.inbox, workspace.entries(), report.rejected)
         if report.loaded:
             _ensure_quality_report(workspace, report)

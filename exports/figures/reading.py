@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.store.errors import TweError
-from orchestration.store.sql import quote
+from orchestration.store.sql import quote, read_parquet
 
 if TYPE_CHECKING:
     import duckdb
@@ -124,13 +124,13 @@ class PublicationReader:
         path = self.folder / f"{relation}.parquet"
         if not path.is_file():
             raise PublicationError(f"{path.name} is missing from the publication {self.folder}: build it again")
-        parameters: list[Any] = [str(path)]
+        parameters: list[Any] = []
         conditions = []
         for column, value in (where or {}).items():
             values = list(value) if isinstance(value, tuple | list | range) else [value]
             parameters.extend(values)
             conditions.append(f"{quote(column)} in ({', '.join('?' * len(values))})" if values else "false")
-        sql = f"select {', '.join(map(quote, columns))} from read_parquet(?)"
+        sql = f"select {', '.join(map(quote, columns))} from {read_parquet(path)}"
         if conditions:
             sql += f" where {' and '.join(conditions)}"
         if order_by:

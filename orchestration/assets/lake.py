@@ -97,6 +97,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
             metadata={
                 "deliveries": len(done.entries),
                 "files rejected": len(done.rejected),
+                "files changed while read": len(done.changed),
                 "rows read": done.total("rows_read"),
                 "dagster/row_count": done.total("rows_accepted"),
                 "rows quarantined": done.total("rows_quarantined"),

@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
-from orchestration.cli import admin, analyst, steward
-from orchestration.store.errors import TweError
+from orchestration.cli import admin, analyst, ocmw, steward
+from orchestration.store.errors import TweError, of_disk
 from orchestration.store.settings import load_settings
 
+OWN = ("orchestration", "expectations", "exports")
+REST = "`twe precheck` and `twe template` do without, all else needs pip install 'twe-warehouse[warehouse]'"
 LONGEST = 200
 """Characters of the sentence that the list of commands says about each."""
 
@@ -41,9 +43,19 @@ class CommandsByPerson(click.Group):
         """Runs the command; its exit code is that of the error that ended it."""
         try:
             return super().invoke(ctx)
-        except TweError as error:
-            click.echo(f"twe: {error}", err=True)
-            ctx.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in OWN:
+                raise
+            click.echo(f"twe: {error.name} is not installed; {REST}", err=True)
+            ctx.exit(2)
+        except Exception as error:
+            shown = error if isinstance(error, TweError) else of_disk(error)
+            if shown is None:
+                raise
+            click.echo(f"twe: {shown}", err=True)
+            ctx.exit(shown.exit_code)
 
 
 def main() -> None:
@@ -95,6 +107,7 @@ twe.add_section("Everyone", (status, admin.demo))
 twe.add_section("Data engineer", admin.COMMANDS)
 twe.add_section("Data steward", steward.COMMANDS)
 twe.add_section("Analyst", analyst.COMMANDS)
+twe.add_section("OCMW", ocmw.COMMANDS)
 
 if __name__ == "__main__":
     main()

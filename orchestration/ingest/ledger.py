@@ -14,7 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from orchestration.store.files import replaced
-from orchestration.store.sql import literal
+from orchestration.store.sql import literal, read_parquet
 
 COLUMNS = {
     "delivery_id": "varchar",
@@ -97,7 +97,7 @@ def _read(path: Path, *_: int) -> tuple[Entry, ...]:
         kept = _columns(con, path)
         columns = ", ".join(name if name in kept else f"null as {name}" for name in names)
         rows = con.execute(
-            f"select {columns} from read_parquet(?) order by delivered_on, file_name, loaded_at", [str(path)]
+            f"select {columns} from {read_parquet(path)} order by delivered_on, file_name, loaded_at"
         ).fetchall()
     found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
@@ -108,7 +108,7 @@ def _read(path: Path, *_: int) -> tuple[Entry, ...]:
 
 
 def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
-    return {name for name, *_ in con.execute("describe from read_parquet(?)", [str(path)]).fetchall()}
+    return {name for name, *_ in con.execute(f"describe from {read_parquet(path)}").fetchall()}
 
 
 def is_current(path: Path) -> bool:
@@ -125,7 +125,7 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
     with duckdb.connect() as con, replaced(path) as temporary:
         con.execute(f"create table ledger ({', '.join(f'{n} {t}' for n, t in COLUMNS.items())})")
         if path.exists():
-            con.execute("insert into ledger by name select * from read_parquet(?)", [str(path)])
+            con.execute(f"insert into ledger by name from {read_parquet(path)}")
         if entries:
             rows = [[values[name] for name in COLUMNS] for values in map(asdict, entries)]
             con.executemany(f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})", rows)

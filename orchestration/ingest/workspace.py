@@ -8,7 +8,7 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, load, reported, storage
-from orchestration.ingest.inbox import Inbox, is_synthetic, scan
+from orchestration.ingest.inbox import Inbox, digest_now, is_synthetic, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
@@ -47,6 +47,18 @@ class Workspace:
     def unreported(self) -> list[Entry]:
         """What this run brought, and what earlier ones brought that were killed before they reported."""
         return reported.unreported(self.data, self.entries())
+
+    def changed_while_read(self) -> list[str]:
+        """New files that were not dealt with because somebody wrote to them after the look at the inbox."""
+        dealt_with = {e.sha256 for e in self.entries()}
+        left = [d for d in self.inbox.new if d.sha256 not in dealt_with]
+        return [d.file_name for d in left if digest_now(d) not in {d.sha256, *dealt_with}]
+
+    def loaded_twice(self) -> list[tuple[str, str]]:
+        """Files that were new with the same content as another new one, which was loaded, with the name of that."""
+        accepted = {e.sha256: e.file_name for e in self.entries() if e.status == "accepted"}
+        pairs = [(d.file_name, accepted.get(d.sha256, d.file_name)) for d in self.inbox.new]
+        return [(name, loaded) for name, loaded in pairs if name != loaded]
 
     def prepare(self) -> None:
         """Makes what a data folder lacks: a ledger with all its columns, and for every source a table without rows."""

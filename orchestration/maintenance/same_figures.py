@@ -1,6 +1,5 @@
 """Proof that two states of the lake give the same figures: every mart is built from both, and every row compared."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def prove(workspace: Workspace, after: DataFolder) -> int:
         built = [_build(scratch, state, dates, name) for state, name in ((data, "before"), (after, "after"))]
         return _compare(*built)
     finally:
-        os.environ["TWE_DATA"] = str(data.root)
+        dbt.name_data_folder(data)
         shutil.rmtree(scratch.root, ignore_errors=True)
 
 

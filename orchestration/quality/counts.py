@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -13,6 +13,8 @@ import duckdb
 from expectations.contract import warehouse_texts
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, RESOLVED, REVIEWED, Case
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import read_parquet
+from orchestration.warehouse import publication
 
 _LABELS = {
     "quarantined": "open quarantined rows",
@@ -100,12 +102,45 @@ def total(counts: Mapping[str, RowCounts]) -> RowCounts:
     return sum(counts.values(), RowCounts())
 
 
+@dataclass(frozen=True)
+class NumberChanges:
+    """What a delivery of changed person numbers does in the current publication, or several together: see the mart
+    `number_changes`."""
+
+    file_name: str
+    delivered_on: dt.date | None
+    changed: int
+    in_circle: int
+    outcomes_found: int
+    """Measured trajectories whose position would be unknown without these changes."""
+
+
+def number_changes(data: DataFolder) -> list[NumberChanges]:
+    """The deliveries of changed numbers behind the current publication, oldest first."""
+    made = publication.current(data)
+    path = made.path / "number_changes.parquet" if made else None
+    if path is None or not path.exists():  # the publication is of before it was made
+        return []
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select file_name, delivered_on, numbers_changed, numbers_in_circle, outcomes_found "
+            f"from {read_parquet(path)} order by delivered_on, file_name"
+        ).fetchall()
+    return [NumberChanges(*row) for row in rows]
+
+
+def all_changes(found: Sequence[NumberChanges]) -> NumberChanges:
+    """All deliveries together."""
+    totals = (sum(getattr(one, name) for one in found) for name in ("changed", "in_circle", "outcomes_found"))
+    return NumberChanges("", None, *totals)
+
+
 def warehouse_findings(data: DataFolder) -> dict[tuple[str, str, str], int]:
     """(source, rule, "warn") -> rows with a finding of the warehouse at its last build."""
     if not data.warehouse_findings.exists():
         return {}
     with duckdb.connect() as con:
         rows = con.execute(
-            "select source, rule, count(*) from read_parquet(?) group by all", [str(data.warehouse_findings)]
+            f"select source, rule, count(*) from {read_parquet(data.warehouse_findings)} group by all"
         ).fetchall()
     return {(source, rule, "warn"): n for source, rule, n in rows}

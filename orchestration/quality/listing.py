@@ -175,11 +175,11 @@ def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[o
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
     """The rows that the steward settled, by the reason given."""
     broken = _broken([c for c in found if c.status in (REVIEWED, CLOSED)], only)
-    counts = Counter((c.status, c.source, rule, str(c.reviewed_on), c.why) for c, rule in broken)
+    counts = Counter((c.status, c.source, rule, c.reviewed_moment, c.reviewed_by or "-", c.why) for c, rule in broken)
     if not counts:
         return []
-    rows = [(n, TITLES[status], source, rule, on, why) for (status, source, rule, on, why), n in counts.items()]
-    return ["", table(("rows", "settled", "source", "rule", "on", "why (nagekeken)"), rows, indent=2)]
+    rows = [(n, TITLES[status], *rest) for (status, *rest), n in counts.items()]
+    return ["", table(("rows", "settled", "source", "rule", "at (UTC)", "by", "why (nagekeken)"), rows, indent=2)]
 
 
 @dataclass(frozen=True)

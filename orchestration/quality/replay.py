@@ -10,14 +10,15 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from expectations.contract import SourceContract
-from expectations.model import WITHDRAWN, Rule
+from expectations.contract import MAX_TEXT, SourceContract
+from expectations.model import PERSON_NUMBER, WITHDRAWN, Rule
 from expectations.routing import broken
 from orchestration.ingest import load, parsing, validation
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.readers import UNREADABLE
 from orchestration.ingest.storage import lake_text
 from orchestration.store.paths import DataFolder
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 
 NO_SECRET = b"no secret: the pseudonyms made with it are thrown away"
 VALID_INSZ = "00000000097"
@@ -45,9 +46,7 @@ def read_lake(con: DuckDBPyConnection, data: DataFolder, source: SourceContract,
             texts.append(f"case when {quote(column.name)} then 'J' end")
         else:
             texts.append(lake_text(column))
-    con.execute(
-        f"insert into raw select {number}, _row, false, null, {', '.join(texts)} from read_parquet(?)", [str(lake)]
-    )
+    con.execute(f"insert into raw select {number}, _row, false, null, {', '.join(texts)} from {read_parquet(lake)}")
 
 
 def read_quarantine(
@@ -69,24 +68,23 @@ def read_quarantine(
                 f"case when {name} is null or list_contains(rules, {invalid}) then {name} "
                 f"else {literal(VALID_INSZ)} end"
             )
+        elif column.type == "text":  # shown without its mark, a text that could not be read looks like any other
+            unreadable = f"list_contains(rules, {literal(f'invalid_{column.name}')}) and length({name}) <= {MAX_TEXT}"
+            texts.append(f"case when {unreadable} then {literal(UNREADABLE)} || {name} else {name} end")
         else:
             texts.append(name)
+    rows = read_parquet(quarantine)
     con.execute(
         f"insert into raw select {number}, row_number, list_contains(rules, 'malformed_row'), fields, "
-        f"{', '.join(texts)} from read_parquet(?) where outcome in ({', '.join(map(literal, outcomes))})",
-        [str(quarantine)],
+        f"{', '.join(texts)} from {rows} where outcome in ({', '.join(map(literal, outcomes))})",
     )
-    con.execute(
-        f"insert into quarantined select {number}, row_number from read_parquet(?) where outcome = 'quarantined'",
-        [str(quarantine)],
-    )
+    con.execute(f"insert into quarantined select {number}, row_number from {rows} where outcome = 'quarantined'")
     con.execute("create or replace temp table effects (rule varchar, on_fail varchar)")
     if entry.reasons:
         con.executemany("insert into effects values (?, ?)", [[r.rule, r.on_fail] for r in entry.reasons])
     con.execute(
         f"insert into past select {number}, row_number, rule, on_fail "
-        "from (select row_number, unnest(rules) as rule from read_parquet(?)) join effects using (rule)",
-        [str(quarantine)],
+        f"from (select row_number, unnest(rules) as rule from {rows}) join effects using (rule)",
     )
 
 
@@ -112,8 +110,8 @@ def run_rules(con: DuckDBPyConnection, source: SourceContract, entries: Sequence
 
 
 def insz_rules(source: SourceContract) -> set[str]:
-    """The source's own rules that read the INSZ, which is gone; `missing_` and `invalid_` keep their verdict."""
-    names = [c.name for c in source.columns if c.type == "insz"]
+    """The rules that read an INSZ, which is gone; `missing_` and `invalid_` keep their verdict."""
+    names = [*(c.name for c in source.insz_columns), PERSON_NUMBER]
     own = [r for r in source.rules if r.name not in {f"{kind}_{n}" for kind in ("missing", "invalid") for n in names}]
     return {r.name for r in own if any(n in f"{r.kwargs} {r.only_if}" for n in names)}
 
@@ -125,4 +123,4 @@ def _counts(con: DuckDBPyConnection, table: str, rules: Sequence[Rule]) -> list[
 
 
 def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
-    return {name for name, *_ in con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()}
+    return {name for name, *_ in con.execute(f"describe from {read_parquet(path)}").fetchall()}

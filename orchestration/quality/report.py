@@ -13,7 +13,7 @@ from expectations.contract import SourceContract
 from orchestration.ingest import ledger
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
-from orchestration.quality.counts import RowCounts, total
+from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, total
 from orchestration.quality.senders.trend import OcmwCounts
 from orchestration.quality.senders.unusual import Finding, Silence
 
@@ -117,6 +117,12 @@ class QualityReport:
     """What stands out about the deliveries of this run."""
     silent: Sequence[Silence] = ()
     """Senders that have not delivered for longer than is usual."""
+    number_changes: Sequence[NumberChanges] = ()
+    """Deliveries of changed person numbers behind the last publication, oldest first."""
+
+    @property
+    def all_number_changes(self) -> NumberChanges:
+        return all_changes(self.number_changes)
 
     @property
     def course(self) -> Sequence[OcmwCounts]:
@@ -141,6 +147,7 @@ def make(
     ocmws: Sequence[OcmwCounts] = (),
     unusual: Sequence[Finding] = (),
     silent: Sequence[Silence] = (),
+    number_changes: Sequence[NumberChanges] = (),
 ) -> QualityReport | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
@@ -177,6 +184,7 @@ def make(
         ocmws=ocmws,
         unusual=unusual,
         silent=silent,
+        number_changes=number_changes,
     )
 
 

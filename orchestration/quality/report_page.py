@@ -58,6 +58,7 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
         ocmws=_ocmws(workspace, found),
         unusual=unusual.of_run(workspace, [e for e in entries if e.run_id in runs]),
         silent=unusual.silent(entries, workspace.present),
+        number_changes=counts.number_changes(workspace.data),
     )
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"

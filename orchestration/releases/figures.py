@@ -11,7 +11,7 @@ import duckdb
 from exports.comparison.displayed import Key, of_workbook, tidy_of_workbook
 from exports.figures.identity import Value
 from exports.questions.question import Question
-from orchestration.store.sql import literal
+from orchestration.store.sql import literal, read_csv, read_parquet
 
 FIGURES, TIDY = "cijfers", "gegevens"
 _COLUMNS = {
@@ -45,7 +45,7 @@ def shown(folder: Path, annex_key: str) -> dict[Key, Value]:
     sign."""
     path = folder / FIGURES / f"{annex_key}.parquet"
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-        rows = con.execute(f"select {', '.join(_COLUMNS)} from read_parquet(?)", [str(path)]).fetchall()
+        rows = con.execute(f"select {', '.join(_COLUMNS)} from {read_parquet(path)}").fetchall()
     return {Key(*row[:4]): row[5] if row[4] is None else _plain(row[4]) for row in rows}
 
 
@@ -58,7 +58,7 @@ def deliveries(folder: Path) -> set[str]:
     """SHA-256 of the accepted deliveries that the release in `folder` rests on."""
     path = folder / "deliveries.parquet"
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
-        found = con.execute("select sha256 from read_parquet(?) where status = 'accepted'", [str(path)]).fetchall()
+        found = con.execute(f"select sha256 from {read_parquet(path)} where status = 'accepted'").fetchall()
     return {sha256 for (sha256,) in found}
 
 
@@ -70,10 +70,10 @@ def _write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[objec
         writer.writerow(columns)
         writer.writerows(rows)
     typed = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
+    options = "header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '', auto_detect = false, "
+    options += f"columns = {{{typed}}}"
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         con.execute(
-            f"copy (select * from read_csv({literal(loose)}, header = true, delim = ',', quote = '\"', escape = '\"', "
-            f"nullstr = '', columns = {{{typed}}}, auto_detect = false)) to {literal(path)} "
-            "(format parquet, compression zstd)"
+            f"copy (select * from {read_csv(loose, options)}) to {literal(path)} (format parquet, compression zstd)"
         )
     loose.unlink()

@@ -110,9 +110,12 @@ def _mail(settings: Settings, alert: Alert) -> None:
         smtp.send_message(message)
 
 
-def of_run(run_id: str, job: str, steps: Sequence[str], checks: Sequence[str], rejected: Sequence[str]) -> Alert:
-    """What is to be known of a run of Dagster. `rejected` are names of files."""
-    lines = [f"step {step} failed" for step in steps]
+def of_run(
+    run_id: str, job: str, steps: Sequence[str], checks: Sequence[str], rejected: Sequence[str], follows: str = ""
+) -> Alert:
+    """What is to be known of a run of Dagster. `rejected` are names of files; `follows` says what happens next."""
+    lines = [follows] if follows else []
+    lines += [f"step {step} failed" for step in steps]
     lines += [f"check {check} blocked" for check in checks]
     lines += [f"delivery rejected: {name}" for name in rejected]
     return Alert(f"{job}: {_counts(len(steps) + len(checks), len(rejected))} (run {run_id[:8]})", tuple(lines))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from orchestration.store.errors import of_disk
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import SettingsError
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -36,24 +39,54 @@ compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 """
+ADDED = {
+    "run_monitoring": """\
+# Added by twe. A run whose process died gives back its place in the pool; every later run would wait for it.
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+  cancel_timeout_seconds: 180
+  max_resume_run_attempts: 0
+  poll_interval_seconds: 15
+  free_slots_after_run_end_seconds: 5
+""",
+    "run_launcher": """\
+# Added by twe. Dagster's own launcher, which also knows which run is dead: one without the lock on the data folder.
+run_launcher: {module: orchestration.services.launcher, class: LockingRunLauncher}
+""",
+}
+"""Blocks without which a queue can stand still; added to a `dagster.yaml` that does not have them."""
 
 
 def prepare(data: DataFolder) -> None:
-    """Makes the instance's folder and points Dagster to it."""
+    """Makes the instance's folder, brings its configuration up to date, and points Dagster to it."""
     config = data.dagster / "dagster.yaml"
-    if not config.exists():
+    given = config.read_text(encoding="utf-8") if config.exists() else CONFIG
+    missing = [block for name, block in ADDED.items() if not re.search(rf"^{name} *:", given, re.MULTILINE)]
+    if missing or not config.exists():
         with replaced(config) as temporary:
-            temporary.write_text(CONFIG, encoding="utf-8")
+            temporary.write_text("".join([given.rstrip("\n"), "\n", *missing]), encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(data.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 
 
 def open_instance(data: DataFolder) -> DagsterInstance:
-    """The persistent instance under the data folder."""
+    """The persistent instance under the data folder. Raises `SettingsError` when its database can't be opened."""
     prepare(data)
     from dagster import DagsterInstance
 
-    return DagsterInstance.get()
+    try:
+        return DagsterInstance.get()
+    except Exception as error:
+        if of_disk(error):
+            raise
+        while error.__cause__ is not None:  # the deepest says it: a server that refuses, a variable that is not set
+            error = error.__cause__
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise SettingsError(
+            f"Dagster's instance can't be opened ({said}); look at {data.dagster / 'dagster.yaml'}, and when it names "
+            "PostgreSQL at TWE_DAGSTER_POSTGRES"
+        ) from None
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The errors that a user can correct: the command line shows them in a line. Any other error is a fault of ours."""
 
+import errno
+
 
 class TweError(Exception):
     """Something that the reader of the message can put right: what is wrong, where, and what to do about it.
@@ -21,3 +23,33 @@ class TweError(Exception):
 
 class WrongChoiceError(TweError):
     """What was asked for on the command line does not exist or cannot be done as asked."""
+
+
+class DiskError(TweError):
+    """Nothing more could be written. What was loaded and published before is as it was."""
+
+    exit_code = 1
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}; what was loaded and published before is unchanged",
+            remedy="make room on the disk of the data folder and start the command again",
+        )
+
+
+FULL = ("disk is full", "no space left on device", "disk quota exceeded", "file too large")
+
+
+def of_disk(error: BaseException) -> DiskError | None:
+    """The error to show when a full disk is behind this one. Databases say so in words, each in its own class; SQLite
+    has the same words for a disk that is full and one that fails."""
+    cause: BaseException | None = error
+    found = None
+    while cause is not None:
+        said = str(cause).lower()
+        if getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(w in said for w in FULL):
+            return DiskError("the disk is full")
+        if "disk i/o error" in said:
+            found = DiskError("the disk is full, or it fails (disk I/O error)")
+        cause = cause.__cause__ or cause.__context__
+    return found

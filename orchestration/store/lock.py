@@ -41,3 +41,15 @@ def single_writer(path: Path) -> Generator[None]:
         finally:
             _held.discard(path)
             file.truncate(0)
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock file at `path`."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

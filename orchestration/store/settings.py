@@ -5,6 +5,7 @@ given its dates.
 """
 
 import datetime as dt
+import getpass
 import re
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.store.errors import TweError
 from orchestration.store.paths import DataFolder
+from orchestration.store.wording import shown
 
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
@@ -116,6 +118,19 @@ def today() -> dt.date:
     return dt.datetime.now(ZoneInfo(ZONE)).date()
 
 
+def now() -> dt.datetime:
+    """The moment in UTC, to the second, without its zone."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0, tzinfo=None)
+
+
+def login_name() -> str:
+    """The user who is logged in. Raises `SettingsError` where nobody has a name, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise SettingsError("this machine does not know who you are; say it with --by NAME") from None
+
+
 def load_settings() -> Settings:
     """Reads the environment. Raises `SettingsError` that names the variable and the problem, never a secret."""
     try:
@@ -135,8 +150,10 @@ def ensure_inbox(settings: Settings) -> None:
 
 def ensure_writable(data: DataFolder) -> None:
     """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
-    if bad := set("'[]*?") & set(str(data.root)):  # the models name the lake's files by a pattern, in SQL
-        raise SettingsError(f"TWE_DATA: {data.root} holds {' '.join(sorted(bad))}; choose a folder without it")
+    bad = {sign for sign in str(data.root) if sign in "[]*?#\\" or not sign.isprintable()}
+    if bad:  # Dagster finds its configuration by a pattern; DuckDB and dbt end the name of a database at a ? or #
+        signs = " ".join(map(shown, sorted(bad)))
+        raise SettingsError(f"TWE_DATA: {shown(str(data.root))} holds {signs}; choose a folder without it")
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         probe = data.root / ".writable.tmp"

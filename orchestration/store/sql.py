@@ -1,6 +1,9 @@
 """Names and values in SQL: the one place where they are quoted."""
 
 import datetime as dt
+import re
+from collections.abc import Iterable
+from pathlib import Path
 
 
 def quote(name: str) -> str:
@@ -17,3 +20,24 @@ def literal(value: object) -> str:
     if isinstance(value, dt.date):
         return f"date '{value.isoformat()[:10]}'"
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def read_parquet(*paths: Path, **options: bool) -> str:
+    """The rows of Parquet files as a relation, with options of DuckDB such as `union_by_name`."""
+    given = "".join(f", {name} = {literal(value)}" for name, value in options.items())
+    return f"read_parquet({_files(paths)}{given})"
+
+
+def read_csv(path: Path, options: str) -> str:
+    """The rows of a CSV file as a relation."""
+    return f"read_csv({_files([path])}, {options})"
+
+
+def _files(paths: Iterable[Path]) -> str:
+    """Names of files are names: no sign in them is a pattern, and no folder called `jaar=2026` makes a column."""
+    return f"[{', '.join(literal(pattern(path)) for path in paths)}], hive_partitioning = false"
+
+
+def pattern(path: Path) -> str:
+    """What DuckDB reads as this path and no other, where it expects a pattern."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", str(path))

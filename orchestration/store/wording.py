@@ -17,6 +17,12 @@ NARROWEST = 30
 """Characters to which the last column, of the longest texts, is wrapped at most; the others are never wrapped."""
 
 
+def shown(name: str) -> str:
+    """A name that somebody else gave, safe to print and to keep: signs that steer a terminal, turn the direction of
+    writing or are no text at all stand there as their codes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 row`, `2,000 rows`; `many` when the plural is no `s` at the end."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

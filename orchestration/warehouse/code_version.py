@@ -59,13 +59,13 @@ FIGURES = CodeSelection(
         "dbt_project/seeds/*.csv",
         "dbt_project/seeds/*.yml",
         "expectations/*.py",
-        "orchestration/ingest/*.py",
+        "orchestration/ingest/**/*.py",
         "orchestration/quality/cases.py",
         "orchestration/quality/recipients.py",
         "orchestration/quality/senders/rows_by_ocmw.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
         "orchestration/warehouse/*.py",
     ),
     (
@@ -81,9 +81,15 @@ CONTROL = CodeSelection(
         "orchestration/answers/disclosure.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
     ),
-    ("exports/xlsx/*.py", "exports/comparison/*.py", "exports/dictionary.py", "exports/package.py"),
+    (
+        "exports/xlsx/*.py",
+        "exports/comparison/*.py",
+        "exports/template/*.py",
+        "exports/dictionary.py",
+        "exports/package.py",
+    ),
 )
 DOCUMENTS = CodeSelection(
     (
@@ -93,10 +99,11 @@ DOCUMENTS = CodeSelection(
         "orchestration/releases/figures.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
     ),
     (
         "exports/dictionary.py",
+        "exports/template/*.py",
         "orchestration/answers/disclosure.py",
         "orchestration/answers/documents.py",
         "orchestration/answers/question_status.py",

@@ -10,6 +10,7 @@ from typing import Any
 from orchestration.store.errors import TweError
 from orchestration.store.files import replaced, sweep
 from orchestration.store.paths import DBT_PROJECT, DataFolder
+from orchestration.store.sql import literal, pattern
 
 SILENT = ("--log-level", "none", "--no-send-anonymous-usage-stats")
 SOURCES = {".sql", ".yml", ".csv", ".md"}
@@ -64,7 +65,7 @@ def invoke(
 
     A command that only reads the project can run during a run when it gets a target `folder` of its own.
     """
-    os.environ["TWE_DATA"] = str(data.root)
+    name_data_folder(data)
     os.environ.setdefault("DO_NOT_TRACK", "1")
     if folder is None:
         data.work.mkdir(parents=True, exist_ok=True)
@@ -84,6 +85,14 @@ def invoke(
         bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
         reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad)
         raise DbtError(f"dbt {arguments[0]} failed: {reasons or _first_line(str(result.exception))}")
+
+
+def name_data_folder(data: DataFolder) -> None:
+    """As a path, and as it stands within quotes in the models' SQL: there it is part of a pattern, and dbt-duckdb takes
+    braces for names to fill in."""
+    os.environ["TWE_DATA"] = str(data.root)
+    quoted = literal(pattern(data.root))[1:-1]
+    os.environ["TWE_DATA_PATTERN"] = quoted.replace("{", "{{").replace("}", "}}")
 
 
 def _first_line(message: str | None) -> str:

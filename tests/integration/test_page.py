@@ -8,10 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +23,7 @@ from orchestration.services.instance import end_killed_runs
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from tests.conftest import Finished
-from tests.support.deliveries import KEY
+from tests.support.page import alive, family, launch, served, wait
 from tests.support.processes import Twe
 from tests.support.webhooks import webhook
 
@@ -43,20 +40,6 @@ STUBBORN = [
     "open(sys.argv[1], 'w').write(str(child.pid))\n"
     "time.sleep(600)",
 ]
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
-
-
-def wait(until: Any, seconds: float = 90) -> None:
-    limit = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
 
 
 def test_a_part_that_ends_by_itself_takes_the_other_along(capfd: pytest.CaptureFixture[str]) -> None:
@@ -79,29 +62,6 @@ def test_a_signal_ends_everything_also_what_does_not_listen(tmp_path: Path, monk
     assert webserver._together({"page": [*STUBBORN, str(grandchild)], "daemon": CHILD}) == 0
     wait(lambda: not alive(int(grandchild.read_text())))
     assert signal.getsignal(signal.SIGTERM) is before
-
-
-@contextmanager
-def served(data: DataFolder, log: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`twe ui` on a data folder, from the moment that it answers; ends it as Ctrl-C does."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}
-    with log.open("w") as file:
-        ui = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli.main", "ui", "--port", str(port)],
-            env=env,
-            cwd=PROJECT,
-            stdout=file,
-            stderr=file,
-        )
-    try:
-        wait(lambda: answers(port))
-        yield ui, port
-    finally:
-        ui.terminate()
-        assert ui.wait(60) == 0
 
 
 def test_what_is_started_on_the_page_is_done_by_the_daemon_and_nothing_is_left_behind(
@@ -132,63 +92,6 @@ def test_what_is_started_on_the_page_is_done_by_the_daemon_and_nothing_is_left_b
 def test_a_port_that_is_taken_is_told_before_anything_starts(finished: Finished) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
         webserver.serve(finished.settings, taken.getsockname()[1])
-
-
-def launch(port: int, what: dict[str, Any], config: str = "") -> None:
-    """Starts a run as the page does, and waits until it has succeeded."""
-    selector = {"repositoryName": "__repository__", "repositoryLocationName": webserver.MODULE, **what}
-    started = ask(
-        port,
-        "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename "
-        "... on LaunchRunSuccess { run { runId } } ... on RunConfigValidationInvalid { errors { message } } } }",
-        p={"mode": "default", "runConfigData": config, "selector": selector},
-    )["launchPipelineExecution"]
-    assert started["__typename"] == "LaunchRunSuccess", started
-    run = started["run"]["runId"]
-
-    def status() -> str:
-        return ask(port, "query($r: ID!) { runOrError(runId: $r) { ... on Run { status } } }", r=run)["runOrError"][
-            "status"
-        ]
-
-    wait(lambda: status() in ("SUCCESS", "FAILURE", "CANCELED"), seconds=300)
-    assert status() == "SUCCESS"
-
-
-def ask(port: int, query: str, **variables: Any) -> Any:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/graphql",
-        data=json.dumps({"query": query, "variables": variables}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as reply:
-        told = json.load(reply)
-    assert "errors" not in told, told["errors"]
-    return told["data"]
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=5) as reply:
-            return "dagster_version" in json.load(reply)
-    except OSError:
-        return False
-
-
-def family(pid: int) -> list[int]:
-    """The processes that a process started, and those that they started."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
-    found, size = {pid}, 0
-    while len(found) > size:
-        size = len(found)
-        found |= {child for child, parent in parents.items() if parent in found}
-    return sorted(found - {pid})
 
 
 @pytest.mark.parametrize(

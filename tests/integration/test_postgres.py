@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -48,7 +49,9 @@ def address() -> Iterator[str]:
                 [str(place / program), *arguments], user=account, cwd=folder, check=True, stdout=subprocess.DEVNULL
             )
 
-        call("initdb", "-D", str(books), "-U", "twe", "-A", "trust")
+        call(
+            *("initdb", "-D", str(books), "-U", "postgres"), *("--auth-local=trust", "--auth-host=scram-sha-256")
+        )  # as Debian's own: who is on the machine by his account, over TCP by password
         call(
             "pg_ctl",
             "-D",
@@ -61,10 +64,40 @@ def address() -> Iterator[str]:
             "start",
         )
         try:
-            call("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "twe", "dagster")
-            yield f"postgresql+psycopg2://twe@127.0.0.1:{port}/dagster"
+            yield follow_the_documentation(Path(folder), port, place)
         finally:
             call("pg_ctl", "-D", str(books), "-m", "immediate", "stop")
+
+
+def follow_the_documentation(folder: Path, port: int, programs: Path) -> str:
+    """Does the steps of docs/deployment.md as they stand there, but on paths of the test; returns the address."""
+    text = (PROJECT / "docs" / "deployment.md").read_text().split("## Dagster's instance in PostgreSQL")[1]
+    (steps,) = re.findall(r"```sh\n(.*?)```", text.split("\n## ")[0], re.DOTALL)
+    for name in ("etc", "units"):
+        (folder / name).mkdir()
+    for unit in (PROJECT / "docs" / "deploy").glob("*.service"):
+        shutil.copy(unit, folder / "units")
+    others = {
+        "sudo -u postgres ": "",
+        "-o twe -g twe ": "",
+        "127.0.0.1:5432": f"127.0.0.1:{port}",
+        "/etc/twe/": f"{folder}/etc/",
+        "/etc/systemd/system/": f"{folder}/units/",
+        "/srv/twe": f"{folder}/srv",
+        "/opt/twe": str(PROJECT),
+        "systemctl": "true",
+    }
+    for there, here in others.items():
+        assert there in steps, there
+        steps = steps.replace(there, here)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": path, "PGHOST": str(folder), "PGPORT": str(port), "PGUSER": "postgres"}
+    subprocess.run(["/bin/sh", "-eu", "-c", steps], env=env, check=True)
+    assert (folder / "etc" / "dagster_postgres").stat().st_mode & 0o777 == 0o600
+    assert (folder / "srv" / "dagster" / "dagster.yaml").exists()
+    for unit in ("run", "daemon", "page"):
+        assert "\nLoadCredential=dagster_postgres:" in (folder / "units" / f"twe-{unit}.service").read_text()
+    return (folder / "etc" / "dagster_postgres").read_text().strip()
 
 
 def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(address: str, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.quality import cases
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
-from orchestration.store.sql import literal, quote
+from orchestration.store.sql import literal, quote, read_parquet
 
 ROWS, RETURNED, WITHDRAWALS, MISSING, CODE = "rows", "returned", "withdrawals", "missing", "code"
 """Kinds of counts. `returned`: rows of which an earlier version was quarantined or warned about."""
@@ -57,8 +57,9 @@ def _read(data: DataFolder, source: str) -> dict[str, Counts]:
         return {}
     with duckdb.connect() as con:
         rows = con.execute(
-            "select delivery_id, kind, column_name, code, counted, of_rows from read_parquet(?) where source = ?",
-            [str(data.profiles), source],
+            "select delivery_id, kind, column_name, code, counted, of_rows "
+            f"from {read_parquet(data.profiles)} where source = ?",
+            [source],
         ).fetchall()
     found: dict[str, Counts] = {}
     for delivery_id, *key, counted, of_rows in rows:
@@ -72,7 +73,7 @@ def _add(data: DataFolder, source: str, made: Mapping[str, Counts]) -> None:
     with duckdb.connect() as con, replaced(data.profiles) as temporary:
         con.execute(f"create table profiles (source varchar, {COLUMNS})")
         if data.profiles.exists():
-            con.execute("insert into profiles select * from read_parquet(?)", [str(data.profiles)])
+            con.execute(f"insert into profiles from {read_parquet(data.profiles)}")
         columns = [list(column) for column in zip(*lines, strict=True)]
         con.execute(f"insert into profiles select {literal(source)}, {', '.join(['unnest(?)'] * 6)}", columns)
         con.execute(f"copy profiles to {literal(temporary)} (format parquet, compression zstd)")
@@ -138,7 +139,7 @@ def _of_quarantine(
     paths = [data.quarantine / source.source / f"{e.delivery_id}.parquet" for e in entries if e.rows_quarantined]
     if not paths:
         return {}
-    files = f"read_parquet([{', '.join(literal(str(path)) for path in paths)}], union_by_name = true, filename = true)"
+    files = read_parquet(*paths, union_by_name=True, filename=True)
     known = _columns(con, files)
     names = [c.name for c in source.columns if c.name != WITHDRAWN and c.name in known]
     wanted = {(ROWS, ""): "true", **{(MISSING, name): f"{quote(name)} is null" for name in names}}
@@ -147,8 +148,7 @@ def _of_quarantine(
 
 
 def _lake_files(data: DataFolder, entries: Sequence[Entry]) -> str:
-    paths = ", ".join(literal(str(_lake_file(data, entry))) for entry in entries)
-    return f"read_parquet([{paths}], union_by_name = true)"
+    return read_parquet(*(_lake_file(data, entry) for entry in entries), union_by_name=True)
 
 
 def _lake_file(data: DataFolder, entry: Entry) -> Path:
@@ -178,7 +178,7 @@ def _returned(
         f"""
         with wrong as (
             select {key} as row_key, d.place, d.delivery_id, outcome
-            from {quarantine}, filename = true) as r
+            from {quarantine} as r
             join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
         ), first as (
             select row_key, min(place) as place from wrong where row_key is not null group by row_key

@@ -91,7 +91,7 @@ def _add(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContrac
         with rows as (
             select l._delivery_id as delivery_id, coalesce({own}, {"t.nis_code" if known else "null"}) as nis,
                 w.outcome, w.resolved_on
-            from {lake}) as l
+            from {lake} as l
             {known}
             left join (from outcomes where outcome = 'warned') as w
                 on w.delivery_id = l._delivery_id and w.row_number = l._row

@@ -1,13 +1,16 @@
 """What lies in the inbox: a delivery by its exact name, or reported and left alone."""
 
 import datetime as dt
+import os
+import re
 from pathlib import Path
 
 import pytest
 
 from expectations import contract
-from orchestration.ingest.inbox import Delivery, Inbox, is_synthetic, parse_name, scan
+from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan
 from orchestration.ingest.ledger import Entry
+from orchestration.store.files import replaced
 from tests.hostile.broken import NO_DELIVERIES
 
 SOURCES = contract.sources()
@@ -127,12 +130,6 @@ def test_a_delivery_of_after_today_that_was_loaded_before_stays_known(tmp_path: 
     assert names(look(tmp_path, entry(loaded)).loaded) == ["trajecten_2025-01-01.csv"]
 
 
-def test_a_link_to_nothing_is_a_stranger(tmp_path: Path) -> None:
-    (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "weg.csv")
-    assert names(look(tmp_path).new) == []
-    assert look(tmp_path).unrecognised == [("trajecten_2024-01-31.csv", "is not a file")]
-
-
 def test_a_delivery_that_was_loaded_is_known(tmp_path: Path) -> None:
     one = put(tmp_path, "trajecten_2024-01-31.csv")
     found = look(tmp_path, entry(one))
@@ -204,6 +201,48 @@ def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "label", ["93051822361", "93-05-18-223-61", "OCMW-93051822361", "2024-930518-22361-x", "05030145657"]
+)
+def test_a_label_with_the_number_of_a_person_is_masked_wherever_the_name_goes(label: str, tmp_path: Path) -> None:
+    one = put_named(tmp_path, f"trajecten_2024-01-31_{label}.csv")
+    assert one.names_a_person
+    assert "*********" in one.file_name and not re.search("9305|0503", one.file_name.replace("-", ""))
+    assert one.file_name.startswith("trajecten_2024-01-31_") and one.file_name.endswith(".csv")
+    assert one.delivery_id == f"{one.file_name.removesuffix('.csv')}_{one.sha256[:12]}"
+    refused = entry(one, "rejected")
+    assert names(look(tmp_path, refused).rejected_before) == [one.file_name]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["93051822362", "9305182236", "93051899361", "44021", "44021-20240131", "930518223610", "93051822-x-361", "v2"],
+)
+def test_other_numbers_may_be_a_label(label: str, tmp_path: Path) -> None:
+    one = put_named(tmp_path, f"trajecten_2024-01-31_{label}.csv")
+    assert not one.names_a_person and one.file_name == one.path.name
+
+
+def put_named(folder: Path, name: str) -> Delivery:
+    (folder / name).write_text("x")
+    return look(folder).new[0]
+
+
+def test_the_name_of_a_stranger_is_masked_too(tmp_path: Path) -> None:
+    (tmp_path / "Jan 93.05.18-223.61.pdf").write_text("x")
+    assert look(tmp_path).unrecognised[0][0] == "Jan 93*********.pdf"
+
+
+def test_a_file_that_is_written_to_after_the_look_digest_now(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv", "before")
+    assert digest_now(one) == one.sha256
+    for content in ("before and more", "BEFORE"):
+        one.path.write_text(content)
+        assert digest_now(one) != one.sha256
+    one.path.unlink()
+    assert digest_now(one) is None
+
+
+@pytest.mark.parametrize(
     ("name", "synthetic"),
     [
         ("trajecten_2024-01-31_synthetisch.csv", True),
@@ -214,3 +253,38 @@ def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
 )
 def test_demo_deliveries_are_known_by_their_label(name: str, synthetic: bool) -> None:
     assert is_synthetic(name) is synthetic
+
+
+def test_a_link_is_no_delivery(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elders.csv"
+    elsewhere.write_text("x")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "trajecten_2024-01-31.csv").symlink_to(elsewhere)
+    (inbox / "trajecten_2024-02-29.csv").symlink_to(tmp_path / "nergens")
+    found = look(inbox)
+    why = "is a link; put the file itself in the inbox"
+    assert found == Inbox(unrecognised=[("trajecten_2024-01-31.csv", why), ("trajecten_2024-02-29.csv", why)])
+
+
+def test_a_name_that_the_lake_could_not_keep_is_no_delivery(tmp_path: Path) -> None:
+    start, end = "trajecten_2024-01-31_", ".parquet"
+    longest = start + "a" * (LONGEST_NAME - len(start + end)) + end
+    (tmp_path / longest).write_text("x")
+    (tmp_path / longest.replace("_a", "_aa")).write_text("y")
+    found = look(tmp_path)
+    (kept,) = found.new
+    assert kept.file_name == longest
+    with replaced(tmp_path / f"{kept.delivery_id}.parquet") as temporary:
+        temporary.write_text("the disk takes it")
+    ((_, why),) = found.unrecognised
+    assert why == f"has a name of {LONGEST_NAME + 1} characters, {LONGEST_NAME} at most; shorten the label"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [(b"rood\x1b[31m.csv", "rood\\x1b[31m.csv"), (b"caf\xe9.csv", "caf\\udce9.csv")]
+)
+def test_a_name_in_the_inbox_is_shown_without_signs_that_steer(tmp_path: Path, name: bytes, shown: str) -> None:
+    (tmp_path / os.fsdecode(name)).write_text("x")
+    ((given, _),) = look(tmp_path).unrecognised
+    assert given == shown

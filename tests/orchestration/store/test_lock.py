@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.store.lock import BusyError, single_writer
+from orchestration.store.lock import BusyError, is_held, single_writer
 from orchestration.store.paths import PROJECT
 
 HOLD = """
@@ -86,3 +86,12 @@ def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
         other.communicate()
     assert other.returncode == 0
     assert path.read_text() == ""
+
+
+def test_whether_it_is_held_is_seen_without_taking_it(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert not is_held(path)
+    assert not path.exists()
+    with single_writer(path):
+        assert is_held(path)
+    assert not is_held(path)

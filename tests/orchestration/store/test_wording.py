@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from orchestration.store.wording import table
+import os
+
+import pytest
+
+from orchestration.store.wording import shown, table
 
 
 def test_numbers_are_aligned_right_and_words_left() -> None:
@@ -20,3 +24,19 @@ def test_nothing_is_wrapped_cropped_or_read_as_markup() -> None:
 
 def test_headers_stay_without_rows() -> None:
     assert table(("rows", "rule"), []) == "rows  rule"
+
+
+@pytest.mark.parametrize(
+    ("name", "as_shown"),
+    [
+        ("trajecten_2024-01-31_gent.csv", "trajecten_2024-01-31_gent.csv"),
+        ("café & co.csv", "café & co.csv"),
+        ("rood\x1b[31m.csv", "rood\\x1b[31m.csv"),
+        ("twee\nregels\r\t.csv", "twee\\nregels\\r\\t.csv"),
+        ("om\u202egekeerd.csv", "om\\u202egekeerd.csv"),
+        (os.fsdecode(b"caf\xe9.csv"), "caf\\udce9.csv"),
+    ],
+)
+def test_a_name_of_somebody_else_is_shown_without_signs_that_steer(name: str, as_shown: str) -> None:
+    assert shown(name) == as_shown
+    assert shown(name).encode()
