@@ -60,11 +60,9 @@ def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mappin
     )
     derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
     # Of a withdrawal only the key is looked at.
-    withdrawn = parsed(contract.withdrawn, f"r.{quote(contract.withdrawn.name)}")
+    live = f"not coalesce({parsed(contract.withdrawn, f'r.{quote(contract.withdrawn.name)}')}, false)"
     numbers = " or ".join(
-        f"coalesce({_joined(c)}.is_number"
-        + ("" if c.name in contract.key else f" and {withdrawn} is not true")
-        + ", false)"
+        f"(coalesce({_joined(c)}.is_number, false) and {'true' if c.name in contract.key else live})"
         for c in contract.columns
         if c.is_identification
     )
