@@ -12,7 +12,7 @@ unexport PYTHONPATH
 export DO_NOT_TRACK := 1
 PROCESSES ?= auto
 
-.PHONY: help annexes quick test lint types sql unit-tests pytest slowest golden mutants benchmark ui schemas lock clean
+.PHONY: help annexes quick test lint types sql unit-tests pytest slowest golden mutants benchmark ui wheel schemas lock clean
 
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
@@ -23,6 +23,7 @@ help:
 	@echo "make mutants    break the code in some forty places; what no test notices is named (minutes)"
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
+	@echo "make wheel      what OCMWs install to check deliveries before they send them, in dist"
 	@echo "make schemas    JSON Schemas of the YAML files, for editors, in docs/schemas"
 
 annexes: $(READY)
@@ -68,6 +69,10 @@ benchmark: $(READY)
 ui: $(READY)
 	$(BIN)/twe ui
 
+wheel: $(READY)
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir dist .
+	@rm -rf build
+
 schemas: $(READY)
 	$(BIN)/python -m tests.support.schemas
 
@@ -81,7 +86,7 @@ $(READY): requirements.lock pyproject.toml
 
 # The lock holds for every Python from 3.11 on, and names no registry. Needs uv.
 lock:
-	uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra warehouse --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 clean:

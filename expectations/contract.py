@@ -1,7 +1,7 @@
 """Reads `expectations/<source>.yml` into a `SourceContract`: columns, derived columns and rules.
 
-The column rules (`missing_<column>`, `invalid_<column>`) are derived from the column list, so that a column is
-written once. A mistake in a YAML file raises `ContractError`.
+The rules of a column (`missing_<column>`, `invalid_<column>` and, for an INSZ, `implausible_<column>`) are derived from
+the column list, so that a column is written once. A mistake in a YAML file raises `ContractError`.
 """
 
 import csv
@@ -12,16 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from expectations.model import Column, ContractError, Rhythm, Rule, SourceContract
+from expectations.model import PERSON_NUMBER, WITHDRAWN, Column, ContractError, Rhythm, Rule, SourceContract
 from expectations.rule_fields import RuleFields
 from expectations.source_file import ColumnFields, ColumnTexts, CommonFile, SourceFile, Surroundings
 from orchestration.store.paths import PROJECT, SEEDS
-from orchestration.store.yaml_models import read
+from orchestration.store.yaml_models import Mistake, read
 
 __all__ = ["Column", "ContractError", "Rhythm", "Rule", "SourceContract", "load", "sources", "warehouse_texts"]
 
 FOLDER = PROJECT / "expectations"
 COMMON = "common"
+UNKNOWN_COMMON: dict[str, Mapping[str, Any]] = {WITHDRAWN: {"type": "yesno"}}
+"""The columns of every source while `common.yml` can't be read."""
 MAX_TEXT = 36
 """Characters of a text."""
 
@@ -37,11 +39,12 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     path = folder / f"{source}.yml"
     inputs = (path, folder / f"{COMMON}.yml", seeds / "code_lists.csv", seeds / "municipalities.csv")
     codes, common = common_file(folder, seeds)
-    common_columns = {name: fields.model_dump() for name, fields in common.columns.items()}
-    surroundings = Surroundings(codes, source, common_columns, [rule.name for rule in common.rules])
-    file = read(path, SourceFile, surroundings, ContractError).model
+    file = _source_file(path, codes, common)
     columns = [_column(name, fields, codes) for name, fields in {**file.columns, **common.columns}.items()]
-    rules = [_rule(fields, "delivered") for fields in common.rules]
+    rules = [_rule(fields, "delivered") for fields in common.rules if fields.on_fail == "reject"]
+    rules += [
+        _rule(fields, "kept") for fields in common.rules if fields.on_fail == "warn" and _concerns(fields, columns)
+    ]
     for column in columns:
         rules += _column_rules(column, "keyed" if column.name in file.key else "live", common.texts, common.allowed)
     rules += [_rule(fields, "live" if fields.on_fail == "reject" else "loaded") for fields in file.rules or ()]
@@ -58,6 +61,31 @@ def load(source: str, folder: Path = FOLDER, seeds: Path = SEEDS) -> SourceContr
     )
 
 
+def _source_file(path: Path, codes: Mapping[str, Sequence[str]] | None, common: CommonFile | None) -> SourceFile:
+    columns = {name: fields.model_dump() for name, fields in common.columns.items()} if common else UNKNOWN_COMMON
+    names = [rule.name for rule in common.rules] if common else []
+    return read(path, SourceFile, Surroundings(codes, path.stem, columns, names), ContractError).model
+
+
+def mistakes(folder: Path, codes: Mapping[str, Sequence[str]] | None) -> list[Mistake]:
+    """Every mistake in every YAML file of a folder, each file held against what is known without the others.
+
+    `codes` is None when the code lists can't be read; nothing is said of codes then.
+    """
+    found: list[Mistake] = []
+    common = None
+    try:
+        common = read(folder / f"{COMMON}.yml", CommonFile, Surroundings(codes), ContractError).model
+    except ContractError as error:
+        found += error.mistakes
+    for source in sources(folder):
+        try:
+            _source_file(folder / f"{source}.yml", codes, common)
+        except ContractError as error:
+            found += error.mistakes
+    return found
+
+
 def common_file(folder: Path = FOLDER, seeds: Path = SEEDS) -> tuple[Mapping[str, Sequence[str]], CommonFile]:
     """The codes of every code list, and what all sources have in common. Read again only when a file changed."""
     paths = (folder / f"{COMMON}.yml", seeds / "code_lists.csv")
@@ -67,7 +95,7 @@ def common_file(folder: Path = FOLDER, seeds: Path = SEEDS) -> tuple[Mapping[str
 
 @lru_cache(maxsize=4)
 def _common(path: Path, code_lists: Path, *_: object) -> tuple[Mapping[str, Sequence[str]], CommonFile]:
-    codes = _codes(code_lists)
+    codes = read_codes(code_lists)
     return codes, read(path, CommonFile, Surroundings(codes), ContractError).model
 
 
@@ -76,7 +104,7 @@ def warehouse_texts(folder: Path = FOLDER) -> dict[str, tuple[str, str]]:
     return {name: (text.meaning, text.remedy) for name, text in common_file(folder)[1].warehouse.items()}
 
 
-def _codes(path: Path) -> dict[str, tuple[str, ...]]:
+def read_codes(path: Path) -> dict[str, tuple[str, ...]]:
     """Code list -> source codes in order; rows without a source code only label a category."""
     lists: dict[str, list[tuple[int, str]]] = {}
     with path.open(encoding="utf-8", newline="") as file:
@@ -84,6 +112,18 @@ def _codes(path: Path) -> dict[str, tuple[str, ...]]:
             if row["source_code"]:
                 lists.setdefault(row["code_list"], []).append((int(row["sort_order"]), row["source_code"].upper()))
     return {name: tuple(code for _, code in sorted(rows)) for name, rows in lists.items()}
+
+
+def labels(column: Column, seeds: Path = SEEDS) -> dict[str, str]:
+    """The codes of a column with their labels, in Dutch."""
+    with (seeds / "code_lists.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["code_list"] == column.code_list and row["source_code"]]
+    return {row["source_code"].upper(): row["label_nl"] for row in sorted(rows, key=lambda r: int(r["sort_order"]))}
+
+
+def allowed(column: Column, folder: Path = FOLDER) -> str:
+    """What a column may hold, in Dutch."""
+    return _allowed(column, common_file(folder)[1].allowed)
 
 
 def _column(name: str, fields: ColumnFields, codes: Mapping[str, Sequence[str]]) -> Column:
@@ -97,21 +137,23 @@ def _rule(fields: RuleFields, scope: str) -> Rule:
     )
 
 
+def _concerns(fields: RuleFields, columns: Sequence[Column]) -> bool:
+    """Whether a rule of every source can find anything in this one."""
+    return fields.settings.get("column") != PERSON_NUMBER or any(c.is_identification for c in columns)
+
+
 def _column_rules(column: Column, scope: str, texts: ColumnTexts, words: Mapping[str, str]) -> Iterator[Rule]:
-    """missing_ and invalid_ rules of one column. Rules of one name never fail on the same row twice."""
+    """missing_, invalid_ and implausible_ rules of one column. Rules of one name never fail on the same row twice."""
     placeholders = {"column": column.name, "allowed": _allowed(column, words)}
 
-    def rule(kind: str, expect: str, **kwargs: Any) -> Rule:
-        text = texts.missing if kind == "missing" else texts.invalid
+    def rule(kind: str, expect: str, on_fail: str = "reject", scope: str = scope, **kwargs: Any) -> Rule:
+        text = getattr(texts, kind)
         meaning, remedy = text.meaning.format(**placeholders), text.remedy.format(**placeholders)
-        return Rule(f"{kind}_{column.name}", "reject", expect, kwargs, scope, meaning=meaning, remedy=remedy)
+        return Rule(f"{kind}_{column.name}", on_fail, expect, kwargs, scope, meaning=meaning, remedy=remedy)
 
     if column.required:
         yield rule("missing", "expect_column_values_to_not_be_null", column=column.text)
-    if column.type == "text":
-        lengths = {"min_value": 1, "max_value": MAX_TEXT}
-        yield rule("invalid", "expect_column_value_lengths_to_be_between", column=column.text, **lengths)
-    elif column.type == "code":
+    if column.type == "code":
         codes = list(column.codes)
         yield rule("invalid", "expect_column_values_to_be_in_set", column=column.code, value_set=codes)
     else:
@@ -119,6 +161,9 @@ def _column_rules(column: Column, scope: str, texts: ColumnTexts, words: Mapping
     bounds = {"min_value": column.min, "max_value": column.max}
     if given := {k: v for k, v in bounds.items() if v is not None}:
         yield rule("invalid", "expect_column_values_to_be_between", column=column.name, **given)
+    if column.type == "insz":
+        kept = "kept" if scope == "keyed" else "loaded"
+        yield rule("implausible", "expect_column_values_to_be_null", "warn", kept, column=column.implausible)
 
 
 def _allowed(column: Column, words: Mapping[str, str]) -> str:

@@ -10,8 +10,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from orchestration.store.yaml_models import Fields, YamlFileError
 
 WITHDRAWN = "verwijderd"
+CLIENT = "klant_id"
 CLIENT_KEY = "client_key"
-"""The pseudonym that takes the place of the INSZ from ingest on."""
+"""The pseudonym that takes the place of the client's INSZ from ingest on."""
+PERSON_NUMBER = "_person_number"
+"""Column of the batch: true for a row with a person number in place of an identification."""
+REASON, REMEDY, FILE, ROW, OUTCOME = "reden", "wat te doen", "bestand", "rij", "uitkomst"
+NOTES = (REASON, REMEDY, FILE, ROW, OUTCOME)
+"""Columns that a workbook with returned rows has beside those of its source; a delivery may hold them."""
 LONGEST = {"week": 7, "month": 31, "quarter": 92, "half-year": 184, "year": 366}
 """Days of the longest such period."""
 
@@ -28,6 +34,8 @@ class Column:
     type: str
     required: bool = False
     description: str = ""
+    explanation: str = ""
+    """What it holds, in Dutch, for the OCMW that fills it in."""
     code_list: str | None = None
     codes: tuple[str, ...] = ()
     min: Any = None
@@ -49,15 +57,29 @@ class Column:
         return f"{self.name}__code"
 
     @property
+    def implausible(self) -> str:
+        """Name of the column that is filled when nobody can have the INSZ."""
+        return f"{self.name}__implausible"
+
+    @property
+    def is_identification(self) -> bool:
+        """Whether the column identifies something, here or in another source; what people put there is compared."""
+        return self.type == "text" and self.name.endswith("_id")
+
+    @property
     def lake_name(self) -> str:
-        return CLIENT_KEY if self.type == "insz" else self.name
+        """Name of the column behind the door; an INSZ becomes a pseudonym there."""
+        if self.type != "insz":
+            return self.name
+        return CLIENT_KEY if self.name == CLIENT else f"{self.name}_key"
 
 
 @dataclass(frozen=True)
 class Rule:
     """One row rule. `scope` says on which rows it is validated: `delivered` (every row of the file), `keyed`
-    (rows with the contract's fields, withdrawals included), `live` (rows that are no withdrawal) or
-    `loaded` (live rows that no rule put in quarantine; the scope of warnings)."""
+    (rows with the contract's fields, withdrawals included), `live` (rows that are no withdrawal), `kept` (rows and
+    withdrawals that no rule put in quarantine; the scope of warnings about the key) or `loaded` (those of them that are
+    no withdrawal; the scope of other warnings)."""
 
     name: str
     on_fail: str
@@ -128,6 +150,16 @@ class SourceContract:
             return "Delivered at no fixed time."
         days = f"late after {r.late_after_days} days more, overdue after {r.overdue_after_days}"
         return f"Expected every {r.every}; {days}."
+
+    @property
+    def key_columns(self) -> tuple[Column, ...]:
+        """The columns of the key, in its order."""
+        by_name = {c.name: c for c in self.columns}
+        return tuple(by_name[name] for name in self.key)
+
+    @property
+    def insz_columns(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.type == "insz")
 
     @property
     def withdrawn(self) -> Column:

@@ -13,15 +13,15 @@ from typing import Any, ClassVar, Literal, cast, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from expectations.model import Rhythm
+from expectations.model import PERSON_NUMBER, Rhythm
 from expectations.rule_fields import AnyRule, Bound, Name, RuleText, Text
 from orchestration.store.yaml_models import Fields, Misplaced, Place
 
 ColumnType = Literal["text", "insz", "nis", "date", "month", "integer", "amount", "yesno", "code"]
 BOUNDS = {"date": dt.date, "month": dt.date, "integer": int, "amount": (int, float)}
 BOUND_WORDS = ("from_to", "from", "to")
-TEXTS = ("missing", "invalid")
-OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat"}
+TEXTS = ("missing", "invalid", "implausible")
+OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat", PERSON_NUMBER}
 """Columns of the batch that every source has, besides those that are delivered and derived."""
 
 
@@ -29,8 +29,8 @@ OF_THE_BATCH = {"_id", "_delivery", "_row", "_delivered_on", "_shape", "_repeat"
 class Surroundings:
     """What a file is checked against besides itself."""
 
-    codes: Mapping[str, Sequence[str]]
-    """The codes of each code list."""
+    codes: Mapping[str, Sequence[str]] | None
+    """The codes of each code list; None when they can't be read, and nothing is said of them."""
     source: str = ""
     """The name that the file must give its source; "" for `common.yml`."""
     common_columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -54,6 +54,7 @@ class ColumnFields(Fields):
     type: ColumnType
     required: bool = Field(False, description="A row without a value goes to quarantine.")
     description: str = Field("", description="What the column holds, in English, for the data dictionary.")
+    explanation: str = Field("", description="What the column holds, in Dutch, for the OCMW that fills it in.")
     code_list: str | None = Field(None, description="List of code_lists.csv; for type code.")
     min: Bound = Field(None, description="Smallest value allowed.")
     max: Bound = Field(None, description="Largest value allowed.")
@@ -61,7 +62,8 @@ class ColumnFields(Fields):
     @model_validator(mode="after")
     def _fits_its_type(self, info: ValidationInfo) -> ColumnFields:
         wrong: list[tuple[Place, str]] = []
-        if self.type == "code" and self.code_list not in cast(Surroundings, info.context).codes:
+        codes = cast(Surroundings, info.context).codes
+        if self.type == "code" and codes is not None and self.code_list not in codes:
             what = f"code list {self.code_list!r} is not in code_lists.csv; add the list there, or name another"
             wrong.append((("code_list",), what))
         given = {side: bound for side in ("min", "max") if (bound := getattr(self, side)) is not None}
@@ -86,10 +88,11 @@ class DerivedFields(Fields):
 
 
 class ColumnTexts(Fields):
-    """The texts of the rules that every column has, with the placeholders {column} and {allowed}."""
+    """The texts of the rules that columns have, with the placeholders {column} and {allowed}."""
 
     missing: RuleText
     invalid: RuleText
+    implausible: RuleText = Field(description="Of an INSZ that nobody can have; the row is loaded.")
 
     @model_validator(mode="after")
     def _fills_in(self) -> ColumnTexts:
@@ -128,7 +131,7 @@ class SourceFile(Fields):
                 yield ("key", number), f"key column {name!r} is not among the columns; add it there"
         rules = content.get("rules")
         taken = {*context.common_rules, *(f"{kind}_{name}" for name in columns for kind in TEXTS)}
-        known, codes = _columns_of_rules(columns, context.codes)
+        known, codes = _columns_of_rules(columns, context.codes or {})
         known |= {name for name in _block(content.get("derived")) if isinstance(name, str)}
         for number, rule in enumerate(rules) if isinstance(rules, list) else ():
             if isinstance(rule, dict):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from exports.figures.reading import UNASSIGNED, PublicationReader
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
-_MONTHS = (
+MONTHS = (
     "januari",
     "februari",
     "maart",
@@ -21,6 +21,8 @@ _MONTHS = (
     "december",
 )
 _QUARTER = 92  # days: the slowest sources deliver every quarter
+_NUMBERS_CHANGED = "insz_wijzigingen"
+"""The source that says who is who; nothing of what people did is in it."""
 UNALLOCATED = (
     "Cijfers onder een NIS-code die pas na de gekozen geografie ontstond. Ze zijn niet over de vroegere gemeenten te "
     "verdelen; ze tellen wel mee in het totaal."
@@ -46,7 +48,7 @@ def listed(items: Sequence[str]) -> str:
 
 def long_date(date: dt.date) -> str:
     """2024-03-01 -> "1 maart 2024"."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def period(years: Sequence[int]) -> str:
@@ -80,7 +82,8 @@ def unfinished(years: Sequence[int], as_of: dt.date) -> list[str]:
 def ahead(publication: PublicationReader, sources: Sequence[str]) -> str:
     """A warning for when the as-of date lies far after the newest delivery; "" when it doesn't."""
     as_of = publication.facts.as_of
-    newest = max((item.delivered_on for item in publication.deliveries(sources)), default=None)
+    what_happened = [source for source in sources if source != _NUMBERS_CHANGED]
+    newest = max((item.delivered_on for item in publication.deliveries(what_happened)), default=None)
     if newest is None or (as_of - newest).days <= _QUARTER:
         return ""
     return (

@@ -13,12 +13,11 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RunRequest
 from orchestration.releases.attribution import attribute_changes
 from orchestration.store.errors import TweError
+from orchestration.store.files import write_confidential
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
-
-MARK = "VERTROUWELIJK"
 
 
 class ComparisonError(TweError):
@@ -62,13 +61,11 @@ def run(
 
 
 def write_workbook(comparison: Comparison, path: Path) -> Path:
-    """The whole comparison as a workbook. Nothing is hidden in it, so its name says that it is confidential."""
+    """The whole comparison as a workbook; returns its path. Nothing is hidden in it, so it is confidential."""
     from exports.comparison.workbook import document
-    from exports.xlsx import workbook
+    from exports.xlsx.workbook import render_bytes
 
-    if MARK not in path.stem:
-        path = path.with_stem(f"{path.stem}_{MARK}")
-    return workbook.write(document(comparison), path)
+    return write_confidential(path, render_bytes(document(comparison)))
 
 
 def _published(settings: Settings, entries: list[Entry], as_of: dt.date, geography: dt.date) -> Publication:

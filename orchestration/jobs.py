@@ -31,6 +31,7 @@ POOL = "writer"
 INBOX = dg.AssetKey("inbox")
 LEDGER = dg.AssetKey(["ledger", "deliveries"])
 RUN_SETTINGS = dg.AssetKey(["work", "run_settings"])
+ROWS_BY_OCMW = dg.AssetKey(["work", "rows_by_ocmw"])
 PUBLICATION = dg.AssetKey("publication")
 QUALITY_REPORT = dg.AssetKey(["reports", "quality"])
 DISCLOSURE = dg.AssetKey("disclosure_control")
@@ -49,7 +50,7 @@ def document(question_id: str, name: str) -> dg.AssetKey:
 
 def build() -> list[dg.UnresolvedAssetJobDefinition]:
     """The three jobs: everything, loading alone, and everything after it."""
-    loading = dg.AssetSelection.groups(DELIVERIES) - dg.AssetSelection.assets(RUN_SETTINGS)
+    loading = dg.AssetSelection.groups(DELIVERIES) - dg.AssetSelection.assets(RUN_SETTINGS, ROWS_BY_OCMW)
 
     def job(name: str, selection: dg.AssetSelection, description: str) -> dg.UnresolvedAssetJobDefinition:
         return dg.define_asset_job(name, selection, description=description, executor_def=dg.in_process_executor)

@@ -12,6 +12,7 @@ from orchestration.answers.disclosure import ControlSummary
 from orchestration.ingest.ledger import Entry
 from orchestration.planning import RunPlan
 from orchestration.quality.counts import RowCounts
+from orchestration.quality.senders.unusual import Finding, Silence
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -53,6 +54,8 @@ class RunReport:
     """Files in the inbox that are no delivery, with the reason."""
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     """Files with the same content as one that was loaded before, and the name of that one."""
+    changed: list[str] = field(default_factory=list)
+    """Files that somebody wrote to while they were read; the next run loads them."""
     still_rejected: list[tuple[str, str]] = field(default_factory=list)
     """Files that were rejected before and are as they were, with the reason."""
     problems: list[RunProblem] = field(default_factory=list)
@@ -62,6 +65,10 @@ class RunReport:
     """The report on the quality of what came in; only when something came in."""
     row_counts: RowCounts | None = None
     """Open and resolved rows after this run, when the quality report was made."""
+    unusual: list[Finding] = field(default_factory=list)
+    """What is unusual about the deliveries that came in."""
+    silent: list[Silence] = field(default_factory=list)
+    """Senders that have not delivered for longer than is usual; only when something came in."""
     answers: list[Path] = field(default_factory=list)
     figure_books: list[Path] = field(default_factory=list)
     controls: list[ControlSummary] = field(default_factory=list)

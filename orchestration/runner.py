@@ -16,6 +16,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RemainingWork, RunPlan, RunRequest
 from orchestration.quality import report_page
 from orchestration.quality.checks import checking
+from orchestration.quality.senders import unusual
 from orchestration.results import RunProblem, RunReport
 from orchestration.services import alerts, instance
 from orchestration.store import swap
@@ -70,6 +71,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
             sources = frozenset()
         if request.load:
             report.loaded = workspace.unreported()
+            report.changed = workspace.changed_while_read()
             report.duplicates += workspace.loaded_twice()
             report.still_rejected = reported.still_rejected(workspace.inbox, workspace.entries(), report.rejected)
         if report.loaded:
@@ -103,8 +105,10 @@ def _why_nothing(settings: Settings, load: bool, report: RunReport) -> str:
 
 
 def _ensure_quality_report(workspace: Workspace, report: RunReport) -> None:
-    """The report on what came in, which a run that was killed or blocked did not come to."""
+    """What is unusual about what came in, and the report on it, which a killed or blocked run did not come to."""
     try:
+        report.unusual = unusual.of_run(workspace, report.loaded)
+        report.silent = unusual.silent(workspace.entries(), workspace.present)
         report_page.ensure(workspace, blocked=bool(report.problems))
     except duckdb.Error as error:  # a damaged file of the lake or the quarantine; the summary must be shown still
         report.problems.append(RunProblem("quality report", f"it could not be written ({type(error).__name__})"))

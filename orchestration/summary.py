@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import report_page
-from orchestration.quality.counts import RowCounts, warehouse_findings
+from orchestration.quality import cases, report_page
+from orchestration.quality.cases import OPEN
+from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, number_changes
+from orchestration.quality.senders import unusual
 from orchestration.store.settings import Settings
 from orchestration.store.wording import counted, table
 from orchestration.warehouse import publication
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from orchestration.results import RunReport
 
 MOST_BROKEN = 10
-"""Rules that `twe status` lists."""
+"""Rules with open rows that `twe status` lists."""
 
 
 def run_text(report: RunReport) -> str:
@@ -35,9 +37,14 @@ def run_text(report: RunReport) -> str:
     lines += [_labelled("rejected", f"{e.file_name}: {e.message}") for e in report.rejected]
     lines += [_labelled("still rejected", f"{name}: {why}") for name, why in report.still_rejected]
     lines += [_labelled("already loaded", f"{name}: same content as {was}") for name, was in report.duplicates]
+    lines += [
+        _labelled("changed", f"{name}: written to while it was read; the next run loads it") for name in report.changed
+    ]
     lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in report.unrecognised]
     if report.loaded and report.row_counts:
         lines.append(_rows_line(report.row_counts))
+    lines += [_labelled("UNUSUAL", finding) for finding in report.unusual]
+    lines += [_labelled("SILENT", silence) for silence in report.silent]
     lines += [_labelled("PROBLEM", problem) for problem in report.problems]
     lines += [_labelled("NOTE", note) for note in report.notes]
     lines += [f"Publication: {_publication_line(made)}" for made in report.publications]
@@ -86,21 +93,23 @@ def _publication_line(made: Publication) -> str:
 
 
 def status_text(settings: Settings, today: dt.date | None = None) -> str:
-    """Deliveries per source and what is late, what is rejected, the rules broken most, and the publications."""
+    """Deliveries per source and what is late, what is open, and the publications."""
     workspace = Workspace(settings, today)
     entries = workspace.entries()
     lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
     if entries and workspace.synthetic:
-        lines.append("All deliveries are SYNTHETIC demo data.")
+        lines.append(
+            f"All deliveries are SYNTHETIC demo data; what is late is as of the newest one, {workspace.present}."
+        )
     lines += ["", _sources_table(workspace, entries), ""]
+    lines += [_labelled("SILENT", silence) for silence in unusual.silent(entries, workspace.present)]
     inbox = workspace.inbox
     waiting = counted(len(inbox.new + inbox.clashes), "delivery", "deliveries")
     lines.append(f"Waiting in the inbox: {waiting}, {counted(len(inbox.unrecognised), 'other file')}")
     lines += [_labelled("not a delivery", f"{name}: {why}") for name, why in inbox.unrecognised]
-    lines += [_labelled("rejected", line) for line in _rejected(entries)]
-    if broken := _broken_rules(settings, entries):
-        lines += ["", "Rules broken most (twe quarantine shows all):"]
-        lines.append(table(("rows", "on_fail", "source", "rule"), broken, indent=2))
+    lines += ["", *_open(settings, entries)]
+    if changes := number_changes(settings.folder):
+        lines += ["", _number_changes_line(all_changes(changes), len(changes))]
     if newest := report_page.latest(settings.folder):
         lines += ["", f"Quality report: {newest}"]
     made = publication.published(settings.folder)
@@ -114,36 +123,53 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
 
 def _sources_table(workspace: Workspace, entries: Sequence[Entry]) -> str:
     once = ledger.once(entries)
+    present = workspace.present
     rows = []
     for source, contract in workspace.contracts.items():
         own = [e for e in once if e.source == source]
         accepted = [e for e in own if e.status == "accepted"]
         newest = max((e.delivered_on for e in accepted), default=None)
         state = ""
-        if contract.rhythm and newest and not workspace.synthetic:  # demo deliveries come once; nobody awaits the next
-            state = contract.rhythm.state(newest, workspace.day)
+        if contract.rhythm and newest:
+            state = contract.rhythm.state(newest, present)
         files = (source, len(own), len(own) - len(accepted))
         counts = (sum(e.rows_accepted for e in accepted), sum(e.rows_quarantined for e in accepted))
         rows.append((*files, *counts, newest or "-", "" if state == "on time" else state))
     return table(("source", "files", "rejected", "rows accepted", "quarantined", "newest", ""), rows)
 
 
-def _rejected(entries: Sequence[Entry]) -> list[str]:
-    """The last rejection of each file, and whether a later delivery under its name was accepted."""
+def _number_changes_line(changes: NumberChanges, deliveries: int) -> str:
+    return (
+        f"Changed person numbers: {changes.changed:,} in {counted(deliveries, 'delivery', 'deliveries')}, "
+        f"{changes.in_circle:,} of them in a circle; {counted(changes.outcomes_found, 'outcome')} no longer unknown"
+    )
+
+
+def _open(settings: Settings, entries: Sequence[Entry]) -> list[str]:
+    """What waits for somebody: rejected files that did not come back, and the rules that most open rows break."""
+    lines = [_labelled("rejected", f"{e.file_name}: {e.message}") for e in _rejected(entries)]
+    broken = Counter(
+        (case.outcome, case.source, rule)
+        for case in (cases.read(settings.folder) if entries else ())
+        if case.status == OPEN
+        for rule in case.rules
+    )
+    if broken:
+        rows = sorted(((number, *key) for key, number in broken.items()), key=lambda row: (-row[0], row[1:]))
+        lines.append(table(("rows", "outcome", "source", "rule"), rows[:MOST_BROKEN], indent=2))
+    if len(broken) > MOST_BROKEN:
+        lines.append(f"  and {counted(len(broken) - MOST_BROKEN, 'rule')} more")
+    return ["Open (twe quarantine shows the rows):", *lines] if lines else ["Open: nothing."]
+
+
+def _rejected(entries: Sequence[Entry]) -> list[Entry]:
+    """The last rejection of each file of which neither the name nor the content was accepted after it."""
     ordered = sorted(entries, key=lambda e: e.loaded_at)
     last = {e.file_name: e for e in ordered if e.status == "rejected"}
-    accepted = {e.file_name: e.loaded_at for e in ordered if e.status == "accepted"}
+    accepted = {known: e.loaded_at for e in ordered if e.status == "accepted" for known in (e.file_name, e.sha256)}
     return [
-        f"{e.file_name}: {e.message}" + (" (resolved since)" * (accepted.get(e.file_name, e.loaded_at) > e.loaded_at))
+        e
         for e in entries
         if e is last.get(e.file_name)
+        and not any(accepted.get(known, e.loaded_at) > e.loaded_at for known in (e.file_name, e.sha256))
     ]
-
-
-def _broken_rules(settings: Settings, entries: Sequence[Entry]) -> list[tuple[int, str, str, str]]:
-    """(rows, on_fail, source, rule) of the rules that most rows broke."""
-    broken: Counter[tuple[str, str, str]] = Counter()
-    for entry in entries:
-        broken.update({(entry.source, r.rule, r.on_fail): r.rows for r in entry.reasons})
-    broken.update(warehouse_findings(settings.folder))
-    return [(n, on_fail, source, rule) for (source, rule, on_fail), n in broken.most_common(MOST_BROKEN)]

@@ -37,14 +37,18 @@ class Mutant:
 
 MUTANTS = (
     # The door: what is read, judged, kept.
-    Mutant("orchestration/ingest/load.py", "rows_read != accepted + quarantined", "rows_read < 0",
-           "tests/orchestration/ingest/test_load.py"),
+    Mutant("orchestration/ingest/load.py", "accepted != counts[\"rows_accepted\"]",
+           "accepted < 0", "tests/orchestration/ingest/test_load.py"),
     Mutant("orchestration/ingest/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
            "tests/orchestration/ingest/test_load.py"),
     Mutant("orchestration/ingest/storage.py", "case when _shape = 'row' then {value} end", "{value}",
            "tests/orchestration/ingest/test_load.py"),
-    Mutant("orchestration/ingest/storage.py", "without_any_insz(x)", "x",
+    Mutant("orchestration/ingest/pseudonym.py", "person_numbers.masked_row(row)", "row",
            "tests/orchestration/ingest/test_load.py"),
+    Mutant("orchestration/ingest/person_numbers.py", "month = raised % 20", "month = raised",
+           "tests/orchestration/ingest/test_person_numbers.py"),
+    Mutant("orchestration/ingest/parsing.py", "born > days._delivered_on", "born < days._delivered_on",
+           "tests/orchestration/ingest/test_keys.py"),
     Mutant("orchestration/ingest/inbox.py", '("csv", "xlsx", "parquet")', '("csv", "parquet")',
            "tests/orchestration/ingest/test_inbox.py"),
     Mutant("orchestration/ingest/ledger.py", "order by delivered_on, file_name", "order by file_name, delivered_on",

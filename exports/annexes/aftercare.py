@@ -1,6 +1,6 @@
 """After-care: guidance between the end of the last art. 60 job and the end of the trajectory."""
 
-from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
+from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note
 from exports.figures.plan import Field, Link, Mart, Measure, Wide
 from exports.figures.rules import Cell
 from exports.statements import numbers
@@ -110,7 +110,7 @@ AFTERCARE = AnnexKind(
             number_format="0.0",
         ),
     ),
-    sources=("trajecten", "art60_tewerkstellingen", "begeleidingsacties"),
+    sources=("trajecten", "art60_tewerkstellingen", "begeleidingsacties", "insz_wijzigingen"),
     notes=(
         Note(
             "TWE kent geen aparte nazorg: het OCMW begeleidt de cliënt ten hoogste 24 maanden, ook na een kortere art. "
@@ -121,6 +121,7 @@ AFTERCARE = AnnexKind(
             "Een traject kan meer dan één vorm van begeleiding hebben: die kolommen mogen niet opgeteld worden.",
             _FORM_LABELS,
         ),
+        ONE_PERSON,
     ),
     headline=("beëindigde trajecten", "met art. 60-job", "tijdig werk"),
     links=(

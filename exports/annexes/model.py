@@ -94,6 +94,13 @@ class Note:
         return "totalen van Vlaanderen en de provincies" if self.totals else "alle tabellen"
 
 
+ONE_PERSON = Note(
+    "Een cliënt telt als één persoon, ook wanneer het INSZ veranderde (van een bisnummer naar een rijksregisternummer, "
+    "of door een verbetering): wat onder een vroeger of later nummer geleverd is, hoort bij dezelfde cliënt."
+)
+"""For the kinds that put together what several sources say of a client."""
+
+
 @dataclass(frozen=True)
 class Unavailable:
     """Something asked for that does not exist at the source. Entries of a question replace those of a kind that

@@ -1,6 +1,6 @@
 """Annex 5: where clients stand 12 months after the end, and the competence strengthening in those months."""
 
-from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note
+from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note
 from exports.figures.plan import MEASURED_HAD_ENDED, Categories, Field, Link, Mart, Measure, Wide
 from exports.figures.rules import Cell, PrefixSum
 from exports.statements.headlines import Count, Headlines, breakdown, clause, labels, sentence, with_share
@@ -91,7 +91,7 @@ OUTFLOW = AnnexKind(
             without=_BUT_POSITIONS,
         ),
     ),
-    sources=("trajecten", "arbeidsmarktposities", "begeleidingsacties"),
+    sources=("trajecten", "arbeidsmarktposities", "begeleidingsacties", "insz_wijzigingen"),
     notes=(
         Note(
             "De cijfers zijn een meting op één dag: exact 12 maanden na het einde van het traject. Een traject met "
@@ -107,6 +107,7 @@ OUTFLOW = AnnexKind(
             "opleiding als werkplekleren volgde, telt in beide kolommen, en één keer in 'opleiding of werkplekleren'.",
             _COMPETENCE,
         ),
+        ONE_PERSON,
     ),
     headline=("totaal gemeten",),
     links=(

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Ranking
+from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note, Ranking
 from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage, YearOnYear
 from exports.statements import numbers
@@ -120,7 +120,7 @@ RATIO = AnnexKind(
     city_charts=(
         ChartPlan("Activeringsratio per centrumstad", "bars", "ratio (%)", "Ratio", ("ratio (%)",), series="years"),
     ),
-    sources=("trajecten", "leefloners"),
+    sources=("trajecten", "leefloners", "insz_wijzigingen"),
     notes=(
         Note(
             "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen "
@@ -135,6 +135,7 @@ RATIO = AnnexKind(
             "autonoom over.",
             ("verschil met Vlaanderen (procentpunt)",),
         ),
+        ONE_PERSON,
     ),
     headline=(_CLIENTS, _PEOPLE),
     ranking=Ranking(

@@ -1,6 +1,6 @@
 """Annex 6: trajectories with a transmission to VDAB's Controledienst within 12 months after the end."""
 
-from exports.annexes.model import AnnexKind, ChartPlan, DateRole, Note, Unavailable
+from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note, Unavailable
 from exports.figures.plan import MEASURED_HAD_ENDED, Field, Link, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage
 from exports.statements.headlines import Count, Headlines, clause, sentence, with_share
@@ -63,13 +63,14 @@ TRANSMISSIONS = AnnexKind(
             "Aandeel met transmissie per centrumstad", "bars", "aandeel (%)", "Transmissies", (_SHARE,), series="years"
         ),
     ),
-    sources=("trajecten", "transmissies"),
+    sources=("trajecten", "transmissies", "insz_wijzigingen"),
     notes=(
         Note(
             "Geteld worden trajecten, niet transmissies: een traject met twee transmissies telt één keer.",
             ("met transmissie",),
         ),
         Note("De periode loopt van de dag na het einde van het traject tot en met de meetdatum."),
+        ONE_PERSON,
     ),
     headline=("gemeten trajecten", "met transmissie"),
     links=(

@@ -23,6 +23,7 @@ from exports.questions.question import Question
 from exports.xlsx.document import NOT_APPLICABLE
 
 TIME = "verloop van de tijd: meer trajecten beëindigd of gemeten op de nieuwe stand"
+NUMBER = "ander nummer: een persoon werd onder verschillende INSZ geleverd"
 CODE = "andere versie van de code"
 """Reasons that are no delivery."""
 Causes = Callable[[AnnexKind, str, int], Sequence[str]]

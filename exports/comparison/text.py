@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from exports.comparison.compare import CODE, TIME, Change, Comparison
+from exports.comparison.compare import CODE, NUMBER, TIME, Change, Comparison
 from exports.comparison.displayed import FLANDERS
 from exports.figures.identity import Value
 from exports.figures.reading import same_code
 from orchestration.store.wording import table
 
-_REASONS = {TIME: "time passing", CODE: "other code"}
+_REASONS = {NUMBER: "other number", TIME: "time passing", CODE: "other code"}
 _HEADER = ("municipality", "year", "figure", "was", "is", "difference", "figures", "because of")
 _RIGHT = (1, 3, 4, 5, 6)
 """Columns of figures, which may hold a sign instead."""

@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from orchestration.store.files import replaced
 
-_TAIL = re.compile(rb"<drawing |<tableParts")
+_TAIL = re.compile(rb"<drawing |<tableParts|</worksheet>")
 _EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>\s*</sheetData>")
 _FRAME = re.compile(r'(<(?:\w+:)?cNvPr id="\d+" name="Chart (\d+)")')
 

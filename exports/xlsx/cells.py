@@ -213,12 +213,13 @@ def _heights(table: Table) -> list[float]:
     wrapping = [(index, column.width) for index, column in enumerate(table.columns) if column.wrap]
     if not wrapping:
         return [0.0] * max(1, len(table.rows))
-    lines = [max(_lines_of(str(row[index]), width) for index, width in wrapping) for row in table.rows]
+    lines = [max(lines_of(str(row[index]), width) for index, width in wrapping) for row in table.rows]
     return [min(_TALLEST, _LINE_HEIGHT * count + 2) if count > 1 else 0.0 for count in lines] or [0.0]
 
 
 @lru_cache(10_000)  # texts of rules repeat in thousands of rows
-def _lines_of(text: str, width: float) -> int:
+def lines_of(text: str, width: float) -> int:
+    """Lines that a text takes in a column of `width` that wraps."""
     return sum(_wrapped(line, width, _BODY) for line in text.split("\n"))
 
 

@@ -134,6 +134,43 @@ class Table:
 
 
 @dataclass(frozen=True)
+class FormColumn:
+    """A column of a form. The header in bold is `required`; `about` is said when a cell of it is chosen, under `title`.
+    `choices` is the name of the list to choose from, `valid` a formula that is true for what may be typed: what isn't
+    gives a warning. `wrong` and `doubtful` are formulas that make a cell red or amber. A `note` is not for typing."""
+
+    header: str
+    format: Format = Format.TEXT
+    width: float = 11
+    title: str = ""
+    about: str = ""
+    choices: str = ""
+    valid: str = ""
+    wrong: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    required: bool = False
+    note: bool = False
+
+
+@dataclass(frozen=True)
+class EntryForm:
+    """A sheet to type in: the header in row 1, then its `rows`, and `prepared` rows in all for which formulas look at
+    what is typed. Formulas are names of the document, which are relative to the row. `marked` are the cells (row from
+    0, header) that had to be corrected. `banner` stands above every page."""
+
+    columns: tuple[FormColumn, ...]
+    rows: Sequence[tuple[Value, ...]] = ()
+    prepared: int = 5_000
+    marked: frozenset[tuple[int, str]] = frozenset()
+    banner: str = ""
+
+    @property
+    def last_row(self) -> int:
+        """The last row (from 1) that formulas look at."""
+        return max(self.prepared, 2 * len(self.rows)) + 1
+
+
+@dataclass(frozen=True)
 class Line:
     """One row of text outside the table, in column A, optionally with a label before it or a link to a sheet."""
 
@@ -174,10 +211,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Text lines, then at most one table, then charts beside or below it. `about` says in the contents what is on the
-    sheet; `data` marks tables that go into the machine-readable copy. A `work_sheet` is for working through its rows:
-    the header and the frozen columns always stay in sight, and it is printed readably over as many pages as that takes.
-    `footer` stands in the middle below every page."""
+    """Text lines, then at most one table, then charts beside or below it; or nothing but a form. `about` says in the
+    contents what is on the sheet; `data` marks tables that go into the machine-readable copy. A `work_sheet` is for
+    working through its rows: the header and the frozen columns always stay in sight, and it is printed readably over as
+    many pages as that takes. `footer` stands in the middle below every page."""
 
     name: str
     lines: tuple[Line, ...] = ()
@@ -188,6 +225,8 @@ class Sheet:
     data: bool = True
     work_sheet: bool = False
     footer: str = ""
+    form: EntryForm | None = None
+    hidden: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.name) <= 31 or re.search(r"[\[\]:*?/\\]", self.name) or self.name.strip("' ") != self.name:
@@ -207,7 +246,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole workbook. `created` is also its time of modification: never the clock's time."""
+    """A whole workbook. `created` is also its time of modification: never the clock's time. `names` are formulas that
+    others use by their name."""
 
     title: str
     subject: str
@@ -218,6 +258,7 @@ class Document:
     keywords: str = ""
     facts: dict[str, str] = field(default_factory=dict)  # custom document properties
     language: str = "nl-BE"
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tables = [sheet.table.name for sheet in self.sheets if sheet.table]

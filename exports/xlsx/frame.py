@@ -14,7 +14,7 @@ from exports.xlsx.cells import TEXT_WIDTH, SheetRows, column_letters
 from exports.xlsx.document import Sheet, Table
 from exports.xlsx.styles import XmlSheet
 
-_A4 = 9  # code of the paper size
+A4 = 9  # code of the paper size
 _PAGE_CHARACTERS = 110  # width of an A4 page on its side at 100 %, in characters
 _SMALLEST_SCALE = 0.6  # years share a page as long as they stay this readable
 _WIDE, _LONG = 8, 20  # columns and rows of a table that doesn't fit on a screen
@@ -32,16 +32,16 @@ def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows, charts: Sequence[Any]) -
         xml.column_dimensions[column_letters(index)].width = width
     xml.sheet_view.showGridLines = False
     xml.page_setup.orientation = "landscape"
-    xml.page_setup.paperSize = _A4
+    xml.page_setup.paperSize = A4
     xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
-    _every_page(xml, sheet)
+    every_page(xml, sheet)
     if table is not None:
         xml.freeze_panes = _panes(sheet, table)
         xml.tables.add(_xml_table(table, sheet.header_row))  # add_table() warns about what is done here
         _set_up(xml, table, sheet)
         _place_charts(xml, charts, sheet)
     else:
-        _fit_width(xml)
+        fit_width(xml)
     # the view, columns and freeze panes must stand before the rows do; links come after them
     xml._get_writer()
     xml._hyperlinks.extend(
@@ -64,7 +64,7 @@ def _xml_table(table: Table, header_row: int) -> XmlTable:
     return xml
 
 
-def _fit_width(xml: XmlSheet) -> None:
+def fit_width(xml: XmlSheet) -> None:
     """One page wide, as many high as it takes."""
     xml.sheet_properties.pageSetUpPr.fitToPage = True
     xml.page_setup.fitToWidth, xml.page_setup.fitToHeight = 1, 0
@@ -74,7 +74,7 @@ def _set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
     """Print settings: headers and frozen columns on every page; wide tables break between years; charts share a page
     with their table."""
     if sheet.charts:
-        _fit_width(xml)
+        fit_width(xml)
         xml.page_setup.fitToHeight = 1
         return
     xml.print_title_rows = f"{sheet.header_row}:{sheet.header_row}"
@@ -85,7 +85,7 @@ def _set_up(xml: XmlSheet, table: Table, sheet: Sheet) -> None:
     place = sum(column.width for column in table.columns if column.year is None)
     page = _PAGE_CHARACTERS / _SMALLEST_SCALE
     if sum(column.width for column in table.columns) <= page or not any(column.year for column in table.columns):
-        _fit_width(xml)
+        fit_width(xml)
         return
     first = max(sheet.frozen_columns, 1)
     xml.print_title_cols = f"A:{column_letters(first - 1)}"
@@ -123,11 +123,14 @@ def _pages(table: Table, first: int, room: float) -> list[tuple[int, int]]:
     return found
 
 
-def _every_page(xml: XmlSheet, sheet: Sheet) -> None:
+def every_page(xml: XmlSheet, sheet: Sheet) -> None:
     """Above every page but the first, which begins with them: the sheet's title and what it says in red. Below every
     page: the sheet and the page's number."""
     titles = [line.text for line in sheet.lines if line.style == "title"][:1]
     banners = [line.text for line in sheet.lines if line.style == "banner"]
+    if sheet.form is not None:
+        banners = [sheet.form.banner]
+        xml.firstHeader.right.text, xml.firstHeader.right.size = _plain(sheet.form.banner, 160), 8
     for part, texts, longest in ((xml.oddHeader.left, titles, 80), (xml.oddHeader.right, banners, 160)):
         part.text, part.size = _plain(" - ".join(texts), longest), 8  # Excel takes 255 characters in all
     xml.HeaderFooter.differentFirst = True

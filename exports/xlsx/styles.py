@@ -7,8 +7,9 @@ from typing import Any
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from exports.figures.identity import Entry
 from exports.xlsx.cells import SheetLooks, is_formula_like
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+from exports.xlsx.document import Format, FormColumn, Sheet, SheetColumn, Table
 
 XmlSheet = Any
 """openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""
@@ -18,6 +19,8 @@ NAVY, BLUE, RED = "1F3864", "2F5597", "9C0006"
 FALLING = "C55A11"
 TO_FILL_IN, CLOSED = "FFF2CC", "D9D9D9"
 """Fills of cells that the reader fills in, and of those that are not for filling in."""
+MARKED = "FFF9C4"
+"""Fill of a cell of a form that had to be corrected."""
 SERIES_COLOURS = (
     "1F3864",
     "C55A11",
@@ -37,9 +40,11 @@ _BODY = Font(name=FONT, size=11)
 _BOLD = Font(name=FONT, size=11, bold=True)
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _LINK = Font(name=FONT, size=11, underline="single", color="0563C1")
+_NOTE = Font(name=FONT, size=10, color="404040")
 _RULE = Side(style="hair", color="BFBFBF")
 _PLAIN = Border(bottom=_RULE)
 _EDGE = Border(bottom=_RULE, left=Side(style="thin", color="7F7F7F"))
+_BOX = Border(*(Side(style="thin", color=RED) for _ in range(4)))
 _LINE_STYLES: dict[str, dict[str, object]] = {
     "title": {"font": Font(name=FONT, size=15, bold=True, color=NAVY)},
     "subtitle": {"font": _BODY},
@@ -134,6 +139,46 @@ class Styles:
             alignment=_alignment(column, indent),
             **looks,
         )
+
+    def form_header(self, column: FormColumn) -> int:
+        """For the header of a form: dark where something must be filled in, grey above notes."""
+        fill = "7F7F7F" if column.note else NAVY if column.required else BLUE
+        side = "right" if column.format.to_the_right else "left"
+        return self._number(
+            ("form header", fill, side),
+            number_format="@",
+            font=Font(name=FONT, size=9, bold=True, color="FFFFFF"),
+            fill=PatternFill("solid", fgColor=fill),
+            alignment=Alignment(wrap_text=True, vertical="top", horizontal=side),
+        )
+
+    def form_cell(self, column: FormColumn, marked: bool, value: Entry) -> int:
+        """For a cell of a form. What could be taken for a formula stays text when somebody edits it."""
+        looks = self._form_looks(column)
+        if marked:
+            looks |= {"fill": PatternFill("solid", fgColor=MARKED), "border": _BOX}
+        quoted = is_formula_like(value)
+        if quoted:
+            looks["quotePrefix"] = True
+        if isinstance(value, str):
+            looks["number_format"] = "@"
+        kind = str(looks["number_format"])
+        return self._number(("form", column.format, kind, column.note, marked, quoted), **looks)
+
+    def form_column(self, dimension: Any, column: FormColumn) -> None:
+        """For the cells of a form that are not there yet."""
+        for name, look in self._form_looks(column).items():
+            setattr(dimension, name, look)
+
+    @staticmethod
+    def _form_looks(column: FormColumn) -> dict[str, object]:
+        side = "right" if column.format.to_the_right else "left"
+        return {
+            "number_format": column.format.code,
+            "font": _NOTE if column.note else _BODY,
+            "border": _PLAIN,
+            "alignment": Alignment(horizontal=side, vertical="top", wrap_text=column.note or None),
+        }
 
     def shorthand(self, edge: bool = False) -> int:
         """For text such as [z] in a column of numbers."""

@@ -12,12 +12,14 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.writer.excel import ExcelWriter
 
 from exports.xlsx import charts
 from exports.xlsx.archive import Parts, packed, replace_file
 from exports.xlsx.cells import sheet_rows
 from exports.xlsx.document import Document
+from exports.xlsx.forms import form_frame, form_rows
 from exports.xlsx.frame import frame
 from exports.xlsx.styles import Styles
 
@@ -48,13 +50,21 @@ def render_bytes(document: Document) -> bytes:
     )
     for name, value in document.facts.items():
         book.custom_doc_props.append(StringProperty(name=name, value=value))
+    for name, formula in document.names.items():
+        book.defined_names[name] = DefinedName(name, attr_text=formula, hidden=True)
     parts = Parts()
     styles: Styles | None = None
     for number, sheet in enumerate(document.sheets, 1):
         xml = book.create_sheet(sheet.name)
         xml.sheet_view.tabSelected = number == 1
+        xml.sheet_state = "hidden" if sheet.hidden else "visible"
         styles = styles or Styles(xml)
         part = f"xl/worksheets/sheet{number}.xml"
+        if sheet.form is not None:
+            rows = form_rows(sheet.form, styles)
+            form_frame(xml, sheet, sheet.form, styles)
+            parts.rows[part], parts.remarks[part] = rows.xml, rows.remarks
+            continue
         built = [charts.build(chart, document.shown_by(sheet, chart)) for chart in sheet.charts]
         rows = sheet_rows(sheet, styles.looks(sheet))
         frame(xml, sheet, rows, built)

@@ -14,8 +14,12 @@ from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.storage import LAKE_TYPES
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
+from orchestration.quality.senders import unusual
+from orchestration.quality.senders.unusual import Finding, Silence
 
-CHECK = "suite"
+CHECK, UNUSUAL = "suite", "unusual"
+MOST_SHOWN = 10
+"""Lines in the description of a check; all are in its table."""
 HISTORY = 12
 """Deliveries that a check shows over time."""
 
@@ -77,7 +81,12 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
         pool=jobs.POOL,
         required_resource_keys={"workspace"},
         description=f"{source.title}. {source.description} {source.timing} Rules: expectations/{source.source}.yml.",
-        check_specs=[dg.AssetCheckSpec(CHECK, asset=key, description=suite)],
+        check_specs=[
+            dg.AssetCheckSpec(CHECK, asset=key, description=suite),
+            dg.AssetCheckSpec(
+                UNUSUAL, asset=key, description="Its new deliveries are as usual, and no sender is silent."
+            ),
+        ],
     )
     def lake(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = context.resources.workspace
@@ -88,6 +97,7 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
             metadata={
                 "deliveries": len(done.entries),
                 "files rejected": len(done.rejected),
+                "files changed while read": len(done.changed),
                 "rows read": done.total("rows_read"),
                 "dagster/row_count": done.total("rows_accepted"),
                 "rows quarantined": done.total("rows_quarantined"),
@@ -99,8 +109,11 @@ def _lake(source: SourceContract) -> dg.AssetsDefinition:
                 "suite version": source.version,
             }
         )
-        rejected = [e for e in workspace.unreported() if e.source == source.source and e.status == "rejected"]
-        yield _check(source, done, rejected, [e for e in workspace.entries() if e.source == source.source])
+        own = [e for e in workspace.entries() if e.source == source.source]
+        new = [e for e in workspace.unreported() if e.source == source.source]
+        yield _check(source, done, [e for e in new if e.status == "rejected"], own)
+        silent = unusual.silent(own, workspace.present)
+        yield _unusual_check(unusual.find(workspace.data, source, own, new), silent)
 
     return lake
 
@@ -122,6 +135,18 @@ def _check(source: SourceContract, done: SourceLoad, rejected: list[Entry], own:
             "the rows themselves": f"twe quarantine --source {source.source}",
             **results.rejected_files(rejected),
         },
+    )
+
+
+def _unusual_check(findings: list[Finding], silent: list[Silence]) -> dg.AssetCheckResult:
+    """Yellow when a new delivery stands out beside the former ones of its sender, or a sender has gone silent."""
+    told = [{"what": str(one)} for one in (*findings, *silent)]
+    return dg.AssetCheckResult(
+        check_name=UNUSUAL,
+        passed=not told,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(line["what"] for line in told[:MOST_SHOWN]) or "As usual.",
+        metadata={"unusual": table({"what": "string"}, told), "number": len(told)},
     )
 
 

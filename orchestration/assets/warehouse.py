@@ -14,6 +14,7 @@ from orchestration.assets import lineage
 from orchestration.assets.common import ENGINEERS, STEWARDS, retry, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
+from orchestration.quality.senders import rows_by_ocmw
 from orchestration.resources import RunOptions
 from orchestration.warehouse import dbt
 from orchestration.warehouse.run_dates import resolve, write_run_settings
@@ -54,7 +55,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
-    """The run settings and the dbt models. `manifest` must be up to date.
+    """The run settings, the counts per OCMW and the dbt models. `manifest` must be up to date.
 
     `for_page`: also finds out from which columns each column comes, if nobody did since the last change of a model.
     """
@@ -85,6 +86,27 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
                 "as_of is the default": dates.as_of_is_default,
             }
         )
+
+    @dg.asset(
+        key=jobs.ROWS_BY_OCMW,
+        deps=[jobs.LEDGER, jobs.RUN_SETTINGS],
+        group_name=jobs.DELIVERIES,
+        kinds={"parquet"},
+        owners=STEWARDS,
+        metadata=see("orchestration/quality/senders/rows_by_ocmw.py", "docs/data-steward.md"),
+        pool=jobs.POOL,
+        required_resource_keys={"workspace", "run_options"},
+        description="Rows read, quarantined, warned and resolved per source, OCMW and day of delivery, at as_of.",
+    )
+    def counts_per_ocmw(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace: Workspace = context.resources.workspace
+        options: RunOptions = context.resources.run_options
+        dates = resolve(workspace.entries(), *options.dates)
+        with step("rows per OCMW") as shown:
+            path = workspace.data.rows_by_ocmw
+            lines = rows_by_ocmw.write(workspace.data, path, dates.as_of, dates.geography_date)
+            shown.summary = f"{lines:,} lines"
+        return dg.MaterializeResult(metadata={"dagster/row_count": lines})
 
     @dbt_assets(
         manifest=manifest,
@@ -129,7 +151,7 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         if failure:
             raise dg.Failure(f"{failure}. The former publication is unchanged.")
 
-    return [run_settings, warehouse]
+    return [run_settings, counts_per_ocmw, warehouse]
 
 
 def _rows(warehouse: Path) -> dict[str, int]:

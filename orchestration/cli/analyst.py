@@ -2,8 +2,6 @@
 
 import datetime as dt
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -113,15 +111,6 @@ def list_releases() -> None:
     click.echo(table(("sha256", "release"), [(line.sha256[:12], line.label) for line in lines]))
 
 
-@contextmanager
-def _written_to(file: Path | None) -> Generator[None]:
-    """Says in one line why the file could not be written."""
-    try:
-        yield
-    except OSError as error:
-        raise click.FileError(str(error.filename or file), error.strerror) from None
-
-
 @click.command("figure-book")
 @click.option(
     "--out", type=options.FILE, help="File. Default: figure_book/ in the data folder, named after the as-of date."
@@ -143,7 +132,7 @@ def figure_book(out: Path | None, edition: str, ids: tuple[str, ...]) -> None:
     published = publication.current(settings.folder)
     if published is None:
         raise click.UsageError(f"nothing is published in {settings.folder.root}; start with `twe run`")
-    with _written_to(out):
+    with options.written_to(out):
         path = figure_books.write(settings, published, edition, out, ids)
     click.echo(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in any browser")
 
@@ -154,7 +143,7 @@ def dictionary(out: Path) -> None:
     """Write every published table, column and code with its meaning, unit and source to a workbook."""
     from orchestration.warehouse.documentation import write_data_dictionary
 
-    with _written_to(out):
+    with options.written_to(out):
         click.echo(f"{write_data_dictionary(load_settings().folder, out)} written")
 
 
@@ -165,7 +154,7 @@ def docs(out: Path | None) -> None:
     from orchestration.warehouse.documentation import write_dbt_docs
 
     data = load_settings().folder
-    with _written_to(out):
+    with options.written_to(out):
         click.echo(f"{write_dbt_docs(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
 
 

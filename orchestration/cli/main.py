@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
-from orchestration.cli import admin, analyst, steward
+from orchestration.cli import admin, analyst, ocmw, steward
 from orchestration.store.errors import TweError, of_disk
 from orchestration.store.settings import load_settings
 
+OWN = ("orchestration", "expectations", "exports")
+REST = "`twe precheck` and `twe template` do without, all else needs pip install 'twe-warehouse[warehouse]'"
 LONGEST = 200
 """Characters of the sentence that the list of commands says about each."""
 
@@ -43,6 +45,11 @@ class CommandsByPerson(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException):
             raise
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in OWN:
+                raise
+            click.echo(f"twe: {error.name} is not installed; {REST}", err=True)
+            ctx.exit(2)
         except Exception as error:
             shown = error if isinstance(error, TweError) else of_disk(error)
             if shown is None:
@@ -100,6 +107,7 @@ twe.add_section("Everyone", (status, admin.demo))
 twe.add_section("Data engineer", admin.COMMANDS)
 twe.add_section("Data steward", steward.COMMANDS)
 twe.add_section("Analyst", analyst.COMMANDS)
+twe.add_section("OCMW", ocmw.COMMANDS)
 
 if __name__ == "__main__":
     main()

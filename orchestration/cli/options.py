@@ -1,15 +1,28 @@
 """What several commands take: days in one form everywhere (2025-12-31), the dates of figures, folders and files."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from orchestration.store.files import confidential
+
 Command = TypeVar("Command", bound=Callable[..., object])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def rows_file(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """The callback of a file that the project wrote with rows of people: by the name that was asked for, or by the one
+    that it got. Fails when there is neither."""
+    if path is None or path.is_file():
+        return path
+    if not (named := confidential(path)).is_file():
+        raise click.BadParameter(f"there is no file {path}", ctx, param)
+    return named
 
 
 class Day(click.ParamType):
@@ -46,6 +59,15 @@ def _meant(text: str) -> str:
 
 DAY = Day()
 GEOGRAPHY_DAY = Day(dt.date(2017, 1, 1), "which municipalities there were is known from that day on")
+
+
+@contextmanager
+def written_to(file: Path | None) -> Generator[None]:
+    """Says in one line why the file could not be written."""
+    try:
+        yield
+    except OSError as error:
+        raise click.FileError(str(error.filename or file), error.strerror) from None
 
 
 def dates(command: Command) -> Command:

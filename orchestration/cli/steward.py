@@ -1,16 +1,31 @@
-"""Commands for the data steward: quarantined rows, reviews of warnings, and checks of the files that they edit."""
+"""Commands for the data steward: quarantined rows, reviews of warnings, checks of the files that they edit, and the
+templates that OCMWs fill in."""
+
+from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from orchestration.cli import options
-from orchestration.store.settings import load_settings
+from orchestration.store.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.quality.cases import Case
+    from orchestration.quality.listing import CaseFilter
+    from orchestration.quality.recipients import Recipients
 
 ALL_SOURCES = "*"
 READ_BACK = "`twe review` reads its column nagekeken"
 CONFIDENTIAL = "CONFIDENTIAL: for the OCMW itself"
+
+
+def is_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 @click.command()
@@ -53,9 +68,15 @@ def check(past: str | None, rows: bool) -> None:
 @click.option("--rule", help="Only rows that broke this rule.")
 @click.option("--all", "everything", is_flag=True, help="What was resolved or reviewed too.")
 @click.option("--files", is_flag=True, help="A line per file, and with --all the delivery that resolved it.")
-@click.option("--by", type=click.Choice(["ocmw"]), help="A line per OCMW and source, with the course over the years.")
-@click.option("--xlsx", type=options.FILE, help=f"Write the rows to this workbook; {READ_BACK}.")
-@click.option("--back", type=options.FOLDER, help=f"Write one workbook per OCMW to this folder. {CONFIDENTIAL}.")
+@click.option(
+    "--by",
+    type=click.Choice(["ocmw"]),
+    help="A line per OCMW and source: its share of wrong rows per year; who gets worse first.",
+)
+@click.option("--xlsx", type=options.FILE, help=f"Write the rows to this workbook; {READ_BACK}. With --by: the counts.")
+@click.option(
+    "--back", type=options.FOLDER, help=f"Write one workbook per OCMW and source to this folder. {CONFIDENTIAL}."
+)
 def quarantine(
     source: str | None,
     ocmw: str | None,
@@ -70,27 +91,52 @@ def quarantine(
     from orchestration.quality import listing
     from orchestration.quality.workbooks import return_book, steward_book
 
-    data = load_settings().folder
+    settings = load_settings()
+    data = settings.folder
     choice = listing.CaseFilter(source, ocmw, rule, everything, files)
     found = listing.chosen(data, choice)
     who = listing.recipients(data) if found else None
-    if xlsx:
+    if by:
+        click.echo(_per_ocmw(settings, found, who, choice, xlsx))
+    elif xlsx:
         click.echo(steward_book.write_chosen(found, everything, xlsx))
     if back:
         click.echo(return_book.write_open(found, who, back))
-    if by:
-        click.echo(listing.text_by_ocmw(found, who))
-    elif not xlsx and not back:
+    if not by and not xlsx and not back:
         click.echo(listing.text(found, choice, who))
 
 
+def _per_ocmw(
+    settings: Settings, found: Sequence[Case], who: Recipients | None, choice: CaseFilter, xlsx: Path | None
+) -> str:
+    """What was asked for per OCMW, as text or as a workbook."""
+    from orchestration.ingest.workspace import Workspace
+    from orchestration.quality import listing
+    from orchestration.quality.workbooks import ocmw_book
+
+    if not found or who is None:
+        return "Nothing is in quarantine for this choice."
+    by = listing.by_ocmw(Workspace(settings), found, who, choice)
+    return ocmw_book.write(by, settings.folder, xlsx) if xlsx else listing.text_by_ocmw(by)
+
+
 @click.command()
-@click.argument("workbook", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("workbook", required=False, type=options.FILE, callback=options.rows_file)
 @click.option("--row", metavar="FILE:ROW", help="One row, by the name of its delivery and its number.")
 @click.option("--rule", help="With --row: only this rule. Default: every warning of the row.")
 @click.option("--why", metavar="TEXT", help="With --row: why the row is right as it is. No INSZ, no names.")
 @click.option("--take-back", is_flag=True, help="With --row: the row is open again.")
-def review(workbook: Path | None, row: str | None, rule: str | None, why: str | None, take_back: bool) -> None:
+@click.option("--by", metavar="NAME", help="Who decided. Default: the user who is logged in.")
+@click.option("--replace", is_flag=True, help="Replace reasons given before by other ones without asking.")
+def review(
+    workbook: Path | None,
+    row: str | None,
+    rule: str | None,
+    why: str | None,
+    take_back: bool,
+    by: str | None,
+    replace: bool,
+) -> None:
     """Mark warnings as reviewed: the row is right as it is, and is no longer open.
 
     A quarantined row without a usable key is closed the same way: nothing can show that it came back.
@@ -99,7 +145,7 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     """
     from orchestration.quality import reviews
     from orchestration.quality.workbooks import steward_book
-    from orchestration.store.settings import ensure_writable, today
+    from orchestration.store.settings import ensure_writable, login_name, now
 
     if bool(workbook) == bool(row):
         raise click.UsageError("give a workbook of `twe quarantine --xlsx`, or one row with --row FILE:ROW")
@@ -112,7 +158,35 @@ def review(workbook: Path | None, row: str | None, rule: str | None, why: str | 
     data = load_settings().folder
     ensure_writable(data)
     lines = steward_book.read(workbook) if workbook else reviews.of_row(data, row or "", rule, why)
-    click.echo(str(reviews.apply(data, lines, today())))
+    who, at = by or login_name(), now()
+    try:
+        done = reviews.apply(data, lines, who, at, replace)
+    except reviews.ReplacingError as error:
+        if not is_terminal():
+            raise
+        click.echo(error.listing)
+        if not click.confirm("Replace?"):
+            raise
+        done = reviews.apply(data, lines, who, at, replace_reasons=True)
+    click.echo(str(done))
 
 
-COMMANDS = (check, quarantine, review)
+@click.command()
+@click.argument("source", required=False)
+@click.argument("file", required=False, type=options.FILE)
+@click.option("--all", "folder", type=options.FOLDER, help="Write the templates of all sources to this folder.")
+def template(source: str | None, file: Path | None, folder: Path | None) -> None:
+    """Write the delivery template of SOURCE to FILE.xlsx: filled in, it is a delivery.
+
+    It says what belongs in each column and colours what breaks a rule as it is typed.
+    """
+    from orchestration.quality.workbooks import template_book
+
+    if bool(folder) == bool(source) or bool(source) != bool(file):
+        raise click.UsageError(
+            "give a source and a file, such as: twe template trajecten trajecten.xlsx; or --all FOLDER"
+        )
+    click.echo(template_book.write_all(folder) if folder else template_book.write(source or "", file or Path()))
+
+
+COMMANDS = (check, quarantine, review, template)

@@ -1,7 +1,8 @@
 """Clients: who takes which trajectory, who was screened, and the synthetic persons behind them.
 
 The INSZ numbers pass the checksum, but belong to nobody: the day counter runs down from 998 (real counters start at
-001 and stay far below), in the order in which this module deals them out.
+001 and stay far below), in the order in which this module deals them out. Some people get their number in the middle of
+a trajectory, and have a bis number before that.
 """
 
 import heapq
@@ -124,21 +125,64 @@ def age_on(birth: np.ndarray, days: np.ndarray) -> np.ndarray:
 
 def _insz(rng: np.random.Generator, birth: np.ndarray, sex: np.ndarray) -> np.ndarray:
     """Eleven digits as an integer; about 4 % are bis numbers (month + 20 or + 40). Unique for each person."""
+    bis = choose(rng, {0: 0.96, 20: 0.015, 40: 0.025}, len(birth))
+    even = np.where(sex == OTHER, rng.integers(0, 2, len(birth)), sex == FEMALE).astype(np.int64)
+    return _dealt(birth, bis, even, 997)
+
+
+def _dealt(birth: np.ndarray, bis: np.ndarray | int, even: np.ndarray, highest: int) -> np.ndarray:
+    """Numbers with day counters from `highest` (an odd number) down, or from one more where `even` is 1."""
     born = birth.astype("datetime64[D]")
     month_index = born.astype("datetime64[M]").astype(np.int64)
     year, month = 1970 + month_index // 12, month_index % 12 + 1
     day_of_month = (born - born.astype("datetime64[M]")).astype(np.int64) + 1
-    bis = choose(rng, {0: 0.96, 20: 0.015, 40: 0.025}, len(birth))
-    even = np.where(sex == OTHER, rng.integers(0, 2, len(birth)), sex == FEMALE).astype(np.int64)
     six = (year % 100) * 10_000 + (month + bis) * 100 + day_of_month
     group = (year // 100 * 1_000_000 + six) * 2 + even
     order = np.argsort(group, kind="stable")
     ordered = group[order]
     rank = np.empty(len(birth), dtype=np.int64)
     rank[order] = np.arange(len(birth)) - np.searchsorted(ordered, ordered, side="left")
-    nine = six * 1000 + 997 + even - 2 * rank
+    nine = six * 1000 + highest + even - 2 * rank
     check = 97 - (nine + np.where(year >= 2000, 2_000_000_000, 0)) % 97
     return nine * 100 + check
+
+
+#: Share of the clients who get another number in the middle of their first trajectory (general knowledge: a newcomer
+#: has a bis number first), and how many there are at least.
+CHANGED_SHARE, FEWEST_CHANGED = 0.03, 3
+
+
+@dataclass(frozen=True)
+class ChangedNumbers:
+    """People who got another number. `person`: who they are; `before`: their former INSZ; `day`: the first day of the
+    present one, which is that of `People`."""
+
+    person: np.ndarray
+    before: np.ndarray
+    day: np.ndarray
+
+    def insz_on(self, people: People, person: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """The number that each person had on a day."""
+        known = people.insz.copy()
+        known[self.person] = self.before
+        since = np.full(len(people.insz), MISSING, dtype=np.int32)
+        since[self.person] = self.day
+        return np.where(days < since[person], known[person], people.insz[person])
+
+
+def draw_number_changes(drawn: Trajectories, links: Links, people: People, seed: int) -> ChangedNumbers:
+    """Clients whose number changes between their first trajectory's second month and its last; in order of day."""
+    rng = generator(seed, "numbers")
+    person, first = np.unique(links.client, return_index=True)
+    last = np.minimum(drawn.end, drawn.last_day)[first]
+    fits = np.flatnonzero(last - drawn.start[first] >= 90)
+    count = min(max(round(len(person) * CHANGED_SHARE), FEWEST_CHANGED), len(fits))
+    chosen = rng.choice(fits, count, replace=False)
+    days = rng.integers(drawn.start[first][chosen] + 30, last[chosen] - 30).astype(np.int32)
+    order = np.lexsort((chosen, days))
+    chosen, days = person[chosen[order]], days[order]
+    even = (people.insz[chosen] // 100 % 2 == 0).astype(np.int64)
+    return ChangedNumbers(chosen, _dealt(people.birth[chosen], 40, even, 897), days)
 
 
 REFERRED, NOT_REFERRED = 0, 1

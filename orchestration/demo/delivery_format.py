@@ -1,4 +1,4 @@
-"""The delivery format: the columns of the nine sources, the rules, and for each rule a way to break it and no other.
+"""The delivery format: the columns of the ten sources, the rules, and for each rule a way to break it and no other.
 
 This restates the column lists of expectations/*.yml on purpose: the demo plays the part of the senders, so a mistake
 in those files shows as demo rows that are quarantined.
@@ -99,6 +99,10 @@ SOURCES: dict[str, tuple[DemoColumn, ...]] = {
         DemoColumn("besluit", "code", True, codes=("TOEGELEID", "NIET_TOEGELEID")),
         *(DemoColumn(criterion, "yes_no") for criterion in CRITERIA),
     ),
+    "insz_wijzigingen": (
+        DemoColumn("oude_insz", "insz", True), DemoColumn("nieuwe_insz", "insz", True),
+        DemoColumn("ingangsdatum", "date", True),
+    ),
 }  # fmt: skip
 
 
@@ -127,6 +131,7 @@ ACROSS_COLUMNS = {
     "begeleidingsacties": _PERIOD,
     "loontoelagen": ("amount_not_positive", "amount_zero", "paid_before_performance", "correction_after_10_years"),
     "arbeidsmarktposities": _PERIOD,
+    "insz_wijzigingen": ("same_number",),
 }
 
 #: Values that don't parse or lie out of range, by kind of column (and by name where the range differs).
@@ -182,6 +187,8 @@ def break_row(source: str, row: Row, rule: BrokenRule, turn: int) -> None:
         case "correction_after_10_years":
             year, month = row["betaaldatum"].split("-")[:2]
             row["prestatiemaand"], row["soort"] = f"{int(year) - 11 - turn % 2}-{month}", "CORRECTIE"
+        case "same_number":
+            row["nieuwe_insz"] = row["oude_insz"]
     if rule.column:
         missing = rule.name.startswith("missing_")
         row[rule.column.name] = "" if missing else _bad_value(source, row, rule.column, turn)
@@ -211,10 +218,21 @@ def changed(source: str, row: Row, turn: int) -> Row:
             return row | {"positie": _another(POSITIONS, row["positie"], turn)}
         case "transmissies":
             return row | {"transmissiedatum": _later(row["transmissiedatum"], -1 - turn % 5)}
+        case "insz_wijzigingen":
+            return row | {"ingangsdatum": _later(row["ingangsdatum"], -1 - turn % 5)}
         case "leefloners":
             return row | {"leefloners": str(int(row["leefloners"]) + 1 + turn % 4)}
         case _:
             return row | {"werkervaring_nodig": {"J": "N", "N": "", "": "J"}[row["werkervaring_nodig"]]}
+
+
+def unused_key(source: str, row: Row, number: int) -> str:
+    """A key that no drawn row has; for an INSZ a bis number of somebody who would be too old for the measure."""
+    text = row[SOURCES[source][0].name]
+    if SOURCES[source][0].kind != "insz":
+        return f"{text}-{number}"
+    nine = 302_101_600 + number // 300 * 1_000 + number % 300
+    return f"{nine}{97 - nine % 97:02d}"
 
 
 def _bad_value(source: str, row: Row, column: DemoColumn, turn: int) -> str:

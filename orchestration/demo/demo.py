@@ -49,7 +49,7 @@ class DemoSummary:
 
 
 def write_demo(inbox: Path, trajectories: int = 60_000, seed: int = 1, last_year: int | None = None) -> DemoSummary:
-    """Write synthetic deliveries of all nine sources into `inbox`.
+    """Write synthetic deliveries of all ten sources into `inbox`.
 
     The same (trajectories, seed, last_year) give the same bytes. `last_year` is by default the last full calendar
     year. Totals scale with `trajectories` (50 to 500,000). Deliveries appear in the inbox together, when all are done.

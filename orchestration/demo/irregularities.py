@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import generator
-from .delivery_format import BrokenRule, Row, break_row, changed, key_columns, rules
+from .delivery_format import BrokenRule, Row, break_row, changed, key_columns, rules, unused_key
 from .schedule import Rows, Schedule
 from .trajectories import WARNINGS
 
@@ -139,7 +139,7 @@ class Irregularities:
         if self.rows.source == "leefloners":
             return dict(row)
         self.fresh += 1
-        return row | {self.keys[0]: f"{row[self.keys[0]]}-{self.fresh}"}
+        return row | {self.keys[0]: unused_key(self.rows.source, row, self.fresh)}
 
     def _withdrawal(self, row: Row) -> Row:
         return {name: row[name] if name in self.keys else "" for name in row} | {"verwijderd": "J"}

@@ -57,7 +57,7 @@ def begeleidingsacties(world: World) -> Rows:
         add(drawn.ended & (rng.random(count) < chance), kind, begun, lasting)
 
     trajectory, kinds, start, end = (np.concatenate(column).astype(np.int32) for column in zip(*parts, strict=True))
-    columns = {"klant_id": world.insz[trajectory], "type": kinds, "startdatum": start, "einddatum": end}
+    columns = {"klant_id": world.insz_on(trajectory, start), "type": kinds, "startdatum": start, "einddatum": end}
     return spells("begeleidingsacties", taken(columns, np.lexsort((kinds, trajectory, start))), world.last_year)
 
 
@@ -112,7 +112,8 @@ def arbeidsmarktposities(world: World) -> Rows:
     finish = np.minimum(finish, np.where(np.isin(position, _FINAL), forever, world.links.until[trajectory]))
     order = np.lexsort((position, trajectory, begin))
     order = order[(finish >= begin)[order]]
-    columns = {"klant_id": world.insz[trajectory], "positie": position, "startdatum": begin, "einddatum": finish}
+    insz = world.insz_on(trajectory, begin)
+    columns = {"klant_id": insz, "positie": position, "startdatum": begin, "einddatum": finish}
     return spells("arbeidsmarktposities", taken(columns, order), world.last_year)
 
 
@@ -124,7 +125,7 @@ def transmissies(world: World) -> Rows:
     days = drawn.end[rows] + 5 + np.floor(rng.gamma(2.0, 95.0, len(rows))).astype(np.int32)
     order = np.lexsort((rows, days))
     order = order[days[order] <= drawn.last_day]
-    columns = {"klant_id": world.insz[rows[order]], "transmissiedatum": days[order]}
+    columns = {"klant_id": world.insz_on(rows[order], days[order]), "transmissiedatum": days[order]}
     return once("transmissies", year_of(days[order]), columns)
 
 

@@ -21,7 +21,7 @@ def trajecten(world: World) -> Rows:
     """Delivered at the start (open) and at the end. Sets the warnings that each delivered row will draw."""
     drawn = world.trajectories
     columns = {
-        "klant_id": world.insz,
+        "klant_id": world.insz_on(np.arange(len(drawn)), drawn.start),
         "ocmw_nis": drawn.nis,
         "startdatum": drawn.start,
         "vermoedelijke_einddatum": drawn.expected,
@@ -74,7 +74,7 @@ def screenings(world: World) -> Rows:
     """Intake screenings; rows of the largest OCMW are marked."""
     found = world.screenings
     columns = {
-        "klant_id": world.people.insz[found.person],
+        "klant_id": world.changes.insz_on(world.people, found.person, found.day),
         "ocmw_nis": world.geography.code(found.unit, found.day),
         "screeningsdatum": found.day,
         "besluit": found.decision,
@@ -83,11 +83,18 @@ def screenings(world: World) -> Rows:
     return once("screenings", year_of(found.day), columns, world.is_city(found.unit))
 
 
+def insz_wijzigingen(world: World) -> Rows:
+    """Numbers that took the place of another one; what a person did before keeps the former number."""
+    found = world.changes
+    columns = {"oude_insz": found.before, "nieuwe_insz": world.people.insz[found.person], "ingangsdatum": found.day}
+    return once("insz_wijzigingen", year_of(found.day), columns)
+
+
 #: How the rows of each source are made.
 BUILDERS: dict[str, Callable[[World], Rows]] = {
     build.__name__: build
     for build in (
         *(trajecten, klantprofielen, art60_tewerkstellingen, begeleidingsacties, loontoelagen),
-        *(arbeidsmarktposities, transmissies, leefloners, screenings),
+        *(arbeidsmarktposities, transmissies, leefloners, screenings, insz_wijzigingen),
     )
 }

@@ -110,6 +110,7 @@ YEARLY = {
     "transmissies": ((2, 19), (XLSX, DOTTED)),
     "leefloners": ((2, 12), (XLSX, PLAIN, WINDOWS, COMMAS)),
     "screenings": ((1, 25), (PLAIN, WORDS, DOTTED)),
+    "insz_wijzigingen": ((2, 15), (PLAIN, DOTTED, XLSX)),
 }
 #: The same of the sources that deliver corrections on their own.
 CORRECTIONS = {"trajecten": ((6, 15), COMMAS), "loontoelagen": ((9, 15), Form(comma=True))}

@@ -6,7 +6,16 @@ import numpy as np
 
 from . import published_totals
 from .arrays import day, generator
-from .clients import Links, People, Screenings, draw_people, draw_screenings, link_clients
+from .clients import (
+    ChangedNumbers,
+    Links,
+    People,
+    Screenings,
+    draw_number_changes,
+    draw_people,
+    draw_screenings,
+    link_clients,
+)
 from .municipalities import DemoGeography, read_geography, sizes
 from .schedule import YEARLY
 from .trajectories import Jobs, Trajectories, draw_jobs, draw_trajectories
@@ -24,6 +33,7 @@ class World:
     trajectories: Trajectories
     links: Links
     people: People
+    changes: ChangedNumbers
     jobs: Jobs
     screenings: Screenings
     geography: DemoGeography
@@ -32,10 +42,9 @@ class World:
     seed: int
     last_year: int
 
-    @property
-    def insz(self) -> np.ndarray:
-        """INSZ of each trajectory's client."""
-        return self.people.insz[self.links.client]
+    def insz_on(self, trajectory: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """INSZ that the client of each trajectory had on a day."""
+        return self.changes.insz_on(self.people, self.links.client[trajectory], days)
 
     @property
     def birth(self) -> np.ndarray:
@@ -60,6 +69,7 @@ def draw_world(count: int, seed: int, last_year: int) -> World:
         trajectories=drawn,
         links=links,
         people=people,
+        changes=draw_number_changes(drawn, links, people, seed),
         jobs=draw_jobs(drawn, seed),
         screenings=screenings,
         geography=geography,

@@ -5,9 +5,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.person_numbers import holds_one, masked, person_number
 from orchestration.store.errors import TweError
 from orchestration.store.wording import shown
 
@@ -18,17 +21,30 @@ DELIVERY_NAME = re.compile(
 LONGEST_NAME = 225
 """Characters of a delivery's name: the files that are kept of it get longer names, and a disk takes 255."""
 NAME_HINT = "name it <source>_<YYYY-MM-DD>[_<label>].<csv|xlsx|parquet>"
+NAME_HINT_NL = "noem het <bron>_<JJJJ-MM-DD>[_<label>].<csv|xlsx|parquet>"
 SYNTHETIC_LABEL = "synthetisch"
-RETURN_MARK = "VERTROUWELIJK: alleen voor"
-"""How a workbook begins that went back to an OCMW."""
-RETURN_NAME = re.compile(r"(?:\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)\.xlsx")
-RETURN_HINT = (
-    "looks like a return workbook; put the mended rows, with all columns of their source, in a file of their own"
+RETURN_NAME = re.compile(
+    r"VERTROUWELIJK_(?P<ocmw>\d{5}_[a-z0-9-]+|levering_[a-z0-9-]+|onbekend)_(?P<source>[a-z0-9_]+)\.xlsx"
 )
+"""How a workbook is named that goes back to an OCMW."""
 
 
 class DeliveryError(TweError):
-    """A file is rejected; the message says what is wrong and what to do, without a value from the file."""
+    """A file is rejected; the message says what is wrong and what to do, without a value from the file.
+
+    As text it is English, for the terminal; `dutch` says the same to the OCMW and the steward.
+    """
+
+    def __init__(self, english: str, dutch: str) -> None:
+        super().__init__(english)
+        self.dutch = dutch
+
+
+class Remark(NamedTuple):
+    """Something to say of a file that was accepted, without a value from the file."""
+
+    english: str
+    dutch: str
 
 
 @dataclass(frozen=True)
@@ -44,15 +60,23 @@ class Delivery:
 
     @property
     def file_name(self) -> str:
-        return self.path.name
+        """The name as it is kept and shown: the number of a person in it is masked."""
+        if not self.names_a_person or self.label is None:
+            return self.path.name
+        return f"{self.source}_{self.delivered_on}_{masked(self.label)}{self.path.suffix}"
+
+    @cached_property
+    def names_a_person(self) -> bool:
+        """Whether its label holds somebody's number. The file is rejected then: names of files are published."""
+        return any(_is_number(digits) for digits in re.findall(r"[0-9-]+", self.label or ""))
 
     @property
     def format(self) -> str:
-        return self.path.suffix[1:]
+        return self.path.suffix[1:].lower()  # of a file that precheck looks at, whatever its name
 
     @property
     def delivery_id(self) -> str:
-        return f"{self.path.stem}_{self.sha256[:12]}"
+        return f"{Path(self.file_name).stem}_{self.sha256[:12]}"
 
 
 @dataclass
@@ -74,9 +98,32 @@ class Inbox:
     """Deliveries that the pipeline may not read, with the reason; they wait for the next run."""
 
 
+def without_number(name: str) -> str:
+    """The name of any file, without the person number that may be in it."""
+    return masked(name) if holds_one(name) else name
+
+
+def _is_number(digits: str) -> bool:
+    """Whether whole groups of digits, parted by hyphens, make a person number together."""
+    groups = [group for group in digits.split("-") if group]
+    spans = ("".join(groups[start:end]) for end in range(len(groups) + 1) for start in range(end))
+    return any(person_number(span) for span in spans)
+
+
 def is_synthetic(file_name: str) -> bool:
     """True for demo deliveries: their label starts with `synthetisch`."""
     return f"_{SYNTHETIC_LABEL}" in file_name
+
+
+def return_name(ocmw: str, source: str) -> str:
+    """The name of the workbook with which rows of a source go back."""
+    return f"VERTROUWELIJK_{ocmw}_{source}.xlsx"
+
+
+def return_label(ocmw: str, synthetic: bool = False) -> str:
+    """A label by which what comes back is recognised as this OCMW's."""
+    own = f"{ocmw.split('_', 1)[1]}-verbeterd" if "_" in ocmw else "verbeterd"
+    return f"{SYNTHETIC_LABEL}-{own}" if synthetic and not own.startswith(SYNTHETIC_LABEL) else own
 
 
 def is_early(delivered_on: dt.date, file_name: str, today: dt.date) -> bool:
@@ -102,16 +149,18 @@ def scan(
         try:
             delivery = _delivery(path, sources)
         except ValueError as error:
-            inbox.unrecognised.append((shown(path.name), str(error)))
+            inbox.unrecognised.append((shown(without_number(path.name)), str(error)))
         except OSError as error:
-            inbox.unreadable.append((path.name, f"cannot be read ({error.strerror}); give the pipeline read access"))
+            inbox.unreadable.append(
+                (masked(path.name), f"cannot be read ({error.strerror}); give the pipeline read access")
+            )
         else:
             if not is_early(delivery.delivered_on, path.name, today) or delivery.file_name in names:
                 found.append(delivery)
             else:
                 inbox.early.append(delivery)
                 why = f"is dated after today ({today}); mend the date in its name, or wait for that day"
-                inbox.unrecognised.append((path.name, why))
+                inbox.unrecognised.append((delivery.file_name, why))
     for delivery in sorted(found, key=lambda d: (d.delivered_on, d.file_name)):
         known = accepted.get(delivery.sha256)
         if known == delivery.file_name:
@@ -134,16 +183,30 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
         raise ValueError("is a link; put the file itself in the inbox")
     if not path.is_file():
         raise ValueError("is not a file")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Delivery(path, source, day, label, digest, path.stat().st_size)
+    return with_content(path, source, day, label)
+
+
+def with_content(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
+    """The file as a delivery of this source and day, whatever its name."""
+    with path.open("rb") as file:  # both of the same bytes
+        return Delivery(path, source, day, label, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+
+
+def digest_now(delivery: Delivery) -> str | None:
+    """The SHA-256 of the file, which changes while somebody is writing it. None when it is gone."""
+    try:
+        with delivery.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def parse_name(name: str, sources: Sequence[str]) -> tuple[str, dt.date, str | None]:
     """Source, day and label of a delivery's file name. Raises `ValueError` that says what to change."""
     match = DELIVERY_NAME.fullmatch(name)
-    if not match and RETURN_NAME.fullmatch(name):
-        raise ValueError(f"{RETURN_HINT}, and {NAME_HINT}")
+    if not match and (returned := RETURN_NAME.fullmatch(name)):
+        wanted = f"{returned['source']}_YYYY-MM-DD_{return_label(returned['ocmw'])}.xlsx"
+        raise ValueError(f"is a return workbook; with its rows corrected, deliver it as {wanted} (the day of delivery)")
     if not match:
         raise ValueError(f"is not named as a delivery; {NAME_HINT}")
     if match["source"] not in sources:

@@ -23,6 +23,7 @@ COLUMNS = {
     "delivered_on": "date",
     "status": "varchar",
     "message": "varchar",
+    "message_nl": "varchar",
     "sha256": "varchar",
     "rows_read": "integer",
     "rows_accepted": "integer",
@@ -76,6 +77,8 @@ class Entry:
     reasons: Sequence[Reason] = field(default_factory=tuple)
     checks: Sequence[Check] | None = None
     """Every rule that was validated, in the order of the suite; None for a delivery of before this was kept."""
+    message_nl: str = ""
+    """`message` in Dutch, for those who deliver; empty for a delivery of before this was kept."""
 
 
 def read(path: Path) -> list[Entry]:
@@ -99,6 +102,7 @@ def _read(path: Path, *_: int) -> tuple[Entry, ...]:
     found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
         row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
+        row["message_nl"] = row["message_nl"] or ""
         row["checks"] = None if row["checks"] is None else tuple(Check(**check) for check in row["checks"])
     return tuple(Entry(**row) for row in found)
 

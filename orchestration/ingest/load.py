@@ -1,7 +1,7 @@
 """Loads the new deliveries of one source: read, pseudonymise, validate, write, and last of all the ledger."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.store.paths import SEEDS, DataFolder
@@ -21,6 +21,10 @@ from orchestration.store.sql import read_csv
 
 BATCH_BYTES = 256 * 1024**2
 """Deliveries are validated together up to this size of their files; more would cost memory, less time."""
+NAMES_A_PERSON = Remark(
+    "has somebody's person number (INSZ) as its label; deliver it under another one",
+    "heeft iemands rijksregisternummer (INSZ) als label; lever het onder een ander label",
+)
 
 
 @dataclass
@@ -31,6 +35,8 @@ class SourceLoad:
     entries: list[Entry] = field(default_factory=list)
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was loaded a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Files that were written to while they were read; they are left for the next run."""
 
     def total(self, column: str) -> int:
         return sum(getattr(e, column) for e in self.entries)
@@ -65,10 +71,27 @@ class SourceLoad:
         )
 
 
+@dataclass
+class BatchRead:
+    """What came of reading deliveries, before anything is kept."""
+
+    read: dict[int, tuple[Delivery, list[Remark]]] = field(default_factory=dict)
+    """Number in the tables of the database -> the delivery and remarks on it."""
+    rejected: list[tuple[Delivery, Remark]] = field(default_factory=list)
+    """With the reason."""
+    repeats: list[tuple[str, str]] = field(default_factory=list)
+    """(file name, name under which the same content was read a moment before)"""
+    changed: list[str] = field(default_factory=list)
+    """Names of files that changed while they were read."""
+
+
 def reject_clashes(data: DataFolder, clashes: Sequence[Delivery], versions: dict[str, str], run_id: str) -> list[Entry]:
     """Enters deliveries whose name was loaded before with other content as rejected."""
-    message = "this file name was loaded before with other content; deliver it under a new date or label"
-    entries = [_entry(d, "rejected", message, versions[d.source], run_id) for d in clashes]
+    why = Remark(
+        "this file name was loaded before with other content; deliver it under a new date or label",
+        "deze bestandsnaam werd al geladen met andere inhoud; lever het onder een nieuwe datum of een nieuw label",
+    )
+    entries = [_entry(d, "rejected", [why], versions[d.source], run_id) for d in clashes]
     if entries:
         ledger.append(data.ledger, entries)
     return entries
@@ -89,34 +112,74 @@ def load_source(
     done = SourceLoad(contract.source)
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
-    for batch in _batches(deliveries):
-        entries: list[Entry] = []
-        read: dict[int, tuple[Delivery, list[str]]] = {}
+    for batch in batches(deliveries):
         with duckdb.connect(database) as con:
-            prepare_database(con, contract)
-            for number, delivery in enumerate(batch):
-                if delivery.sha256 in loaded:
-                    done.repeats.append((delivery.file_name, loaded[delivery.sha256]))
-                    continue
-                try:
-                    read[number] = delivery, readers.read(con, contract, delivery, number)
-                    loaded[delivery.sha256] = delivery.file_name
-                except DeliveryError as error:
-                    con.execute("delete from raw where _delivery = ?", [number])
-                    entries.append(_entry(delivery, "rejected", str(error), contract.version, run_id))
-            if read:
-                parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in read.items()}, key)
-                validation.validate_batch(con, database, contract, validate)
-                storage.create_marked(con, contract)
-            for number, (delivery, remarks) in read.items():
-                counts = _store(con, data, contract, number, delivery)
-                entries.append(_entry(delivery, "accepted", "; ".join(remarks), contract.version, run_id, **counts))
+            found = read_batch(con, database, contract, batch, loaded, key, validate)
+            done.repeats += found.repeats
+            done.changed += found.changed
+            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
+            counts = counts_of(con, contract) if found.read else {}
+            for number, (delivery, remarks) in found.read.items():
+                _store(con, data, contract, number, delivery, counts[number])
+                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
         ledger.append(data.ledger, entries)
         done.entries += entries
     return done
 
 
-def _batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+def read_batch(
+    con: DuckDBPyConnection,
+    database: str,
+    contract: SourceContract,
+    deliveries: Sequence[Delivery],
+    loaded: dict[str, str],
+    key: bytes,
+    validate: validation.Validate,
+) -> BatchRead:
+    """Reads, pseudonymises and validates deliveries in a new database; writes nothing.
+
+    Makes the tables `batch`, `broken` and `marked` when at least one file could be read. `loaded` (SHA-256 -> file
+    name) grows with each; a file whose content is in it is a repeat.
+    """
+    found = BatchRead()
+    prepare_database(con, contract)
+    for number, delivery in enumerate(deliveries):
+        if delivery.sha256 in loaded:
+            found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
+        else:
+            _read(con, contract, number, delivery, found)
+            if number in found.read:
+                loaded[delivery.sha256] = delivery.file_name
+    if found.read:
+        parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
+        validation.validate_batch(con, database, contract, validate)
+        storage.create_marked(con, contract)
+    return found
+
+
+def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delivery: Delivery, found: BatchRead) -> None:
+    """Reads a delivery into `raw`, and notes in `found` what came of it."""
+    why: Remark | None = None
+    remarks: list[Remark] = []
+    try:
+        if delivery.names_a_person:
+            raise DeliveryError(*NAMES_A_PERSON)
+        remarks = readers.read(con, contract, delivery, number)
+    except DeliveryError as error:
+        why = Remark(str(error), error.dutch)
+    changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
+    if changed or why:
+        con.execute("delete from raw where _delivery = ?", [number])
+    if changed:
+        found.changed.append(delivery.file_name)
+    elif why:
+        found.rejected.append((delivery, why))
+    else:
+        found.read[number] = delivery, remarks
+
+
+def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """The deliveries in parts that are validated together."""
     batch: list[Delivery] = []
     size = 0
     for delivery in deliveries:
@@ -144,56 +207,73 @@ def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: P
     readers.create_raw(con, contract)
 
 
+def counts_of(con: DuckDBPyConnection, contract: SourceContract) -> dict[int, dict[str, Any]]:
+    """What the `Entry` of each delivery counts, by its number; for all at once, since there may be a thousand."""
+    reasons = defaultdict[int, list[tuple[str, str, int]]](list)
+    for number, *reason in con.execute(
+        "select _delivery, rule, on_fail, count(distinct _id) from broken join batch using (_id) "
+        "group by all order by on_fail, rule"
+    ).fetchall():
+        reasons[number].append(tuple(reason))
+    scopes = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
+    rows = con.execute(f"""
+        select _delivery, count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
+            count(*) filter (where _id in (select _id from broken where on_fail = 'warn')), {scopes}
+        from batch group by _delivery
+    """).fetchall()
+    found = {}
+    for number, read, quarantined, warned, *in_scope in rows:
+        own = [Reason(*reason) for reason in reasons[number]]
+        checked = dict(zip(validation.SCOPES, in_scope, strict=True))
+        found[number] = {
+            "rows_read": read,
+            "rows_accepted": read - quarantined,
+            "rows_quarantined": quarantined,
+            "rows_warned": warned,
+            "reasons": tuple(own),
+            "checks": _checks(contract, checked, {reason.rule: reason.rows for reason in own}),
+        }
+    return found
+
+
 def _store(
-    con: DuckDBPyConnection, data: DataFolder, contract: SourceContract, number: int, delivery: Delivery
-) -> dict[str, Any]:
-    """Writes lake and quarantine of one delivery; returns what its `Entry` counts. Raises when a row got lost."""
+    con: DuckDBPyConnection,
+    data: DataFolder,
+    contract: SourceContract,
+    number: int,
+    delivery: Delivery,
+    counts: dict[str, Any],
+) -> None:
+    """Writes lake and quarantine of one delivery. Raises when a row got lost."""
     name = f"{delivery.delivery_id}.parquet"
-    reasons = con.execute(
-        "select rule, on_fail, count(distinct _id) from broken join batch using (_id) where _delivery = ? "
-        "group by all order by on_fail, rule",
-        [number],
-    ).fetchall()
-    rows_read, quarantined, warned = con.execute(
-        """
-        select count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
-            count(*) filter (where _id in (select _id from broken where on_fail = 'warn'))
-        from batch where _delivery = ?
-        """,
-        [number],
-    ).fetchall()[0]
-    if reasons:
+    if counts["reasons"]:
         storage.write_quarantine(con, data.quarantine / contract.source / name, number)
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
-    if rows_read != accepted + quarantined:
+    if accepted != counts["rows_accepted"]:
         raise validation.IngestError(
-            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
-            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
+            f"{delivery.file_name}: {counts['rows_read']} rows read, but {accepted} accepted and "
+            f"{counts['rows_quarantined']} quarantined; nothing of this file was loaded. "
+            "Report it to the data engineer with the name of the file."
         )
-    checks = _checks(con, contract, number, {rule: rows for rule, _, rows in reasons})
-    rows = {"rows_read": rows_read, "rows_accepted": accepted, "rows_quarantined": quarantined, "rows_warned": warned}
-    return rows | {"reasons": tuple(Reason(*r) for r in reasons), "checks": checks}
 
 
-def _checks(
-    con: DuckDBPyConnection, contract: SourceContract, number: int, failed: dict[str, int]
-) -> tuple[Check, ...]:
+def _checks(contract: SourceContract, checked: dict[str, int], failed: dict[str, int]) -> tuple[Check, ...]:
     """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
-    counts = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
-    rows = con.execute(f"select {counts} from batch where _delivery = ?", [number]).fetchall()[0]
-    checked = dict(zip(validation.SCOPES, rows, strict=True))
     rules = {rule.name: rule for rule in contract.rules}
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
 
 
-def _entry(delivery: Delivery, status: str, message: str, version: str, run_id: str, **counts: Any) -> Entry:
+def _entry(
+    delivery: Delivery, status: str, remarks: Sequence[Remark], version: str, run_id: str, **counts: Any
+) -> Entry:
     return Entry(
         delivery_id=delivery.delivery_id,
         file_name=delivery.file_name,
         source=delivery.source,
         delivered_on=delivery.delivered_on,
         status=status,
-        message=message,
+        message="; ".join(remark.english for remark in remarks),
+        message_nl="; ".join(remark.dutch for remark in remarks),
         sha256=delivery.sha256,
         suite_version=version,
         run_id=run_id,

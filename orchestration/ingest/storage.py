@@ -7,6 +7,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import Column, SourceContract
+from orchestration.ingest import pseudonym
+from orchestration.ingest.person_numbers import SPLIT
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal, quote
 
@@ -59,16 +61,18 @@ def lake_text(column: Column) -> str:
 
     What is lost is how it was written (`31/01/2024`, `ja`, `100,5`); an INSZ is gone for good and stays null.
     """
-    name = quote(column.lake_name)
+    return "cast(null as varchar)" if column.type == "insz" else value_text(column, quote(column.lake_name))
+
+
+def value_text(column: Column, value: str) -> str:
+    """SQL for a value of the column's type as text, as `lake_text` gives it; of an INSZ, the pseudonym."""
     match column.type:
-        case "insz":
-            return "cast(null as varchar)"
         case "month":
-            return f"strftime({name}, '%Y-%m')"
+            return f"strftime({value}, '%Y-%m')"
         case "yesno":
-            return f"case when {name} then 'J' when not {name} then 'N' end"
+            return f"case when {value} then 'J' when not {value} then 'N' end"
         case _:
-            return f"cast({name} as varchar)"
+            return f"cast({value} as varchar)"
 
 
 def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
@@ -76,9 +80,14 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
 
     Made once for all deliveries, because no other query of the ingest is so slow to prepare.
     """
-    texts = ", ".join(
-        f"{quote(c.text) if c.type == 'insz' else f'without_insz({quote(c.text)})'} as {quote(c.name)}"
-        for c in contract.columns
+    texts = ", ".join(f"coalesce({_shown(c)}, {quote(c.text)}) as {quote(c.name)}" for c in contract.columns)
+    keys = "".join(
+        f", {quote(c.name)} as {quote(c.lake_name)}" for c in contract.insz_columns if c.name in contract.key
+    )
+    other = ", ".join(quote(c.text) for c in contract.columns if c.type != "insz")
+    told = "batch where _id in (select _id from broken)"
+    pseudonym.create_masks(
+        con, f"select unnest([{other}]) from {told}", f"select _id, _fields from {told} and _fields is not null"
     )
     con.execute(f"""
         create table marked as
@@ -87,16 +96,22 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
             from broken group by _id
         )
         select _delivery, _row as row_number, case when quarantined then 'quarantined' else 'warned' end as outcome,
-            rules, {texts}, list_transform(_fields, lambda x: without_any_insz(x)) as fields
-        from batch join reasons using (_id)
+            rules, {texts}{keys}, string_split(masked_rows.shown, {literal(SPLIT)}) as fields
+        from batch join reasons using (_id) left join masked_rows using (_id)
     """)
+
+
+def _shown(column: Column) -> str:
+    """SQL for the text of the column without the INSZ in it; null when it holds none."""
+    return f"(select m.shown from masks as m where m.given = batch.{quote(column.text)})"
 
 
 def write_quarantine(con: DuckDBPyConnection, path: Path, number: int) -> int:
     """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
 
-    Columns: row_number, outcome (quarantined or warned), rules, the given texts, and the fields of a malformed row.
-    No INSZ is in them: not in its own column, nor as a value that strayed into another.
+    Columns: row_number, outcome (quarantined or warned), rules, the given texts, the pseudonym of an INSZ that is part
+    of the key (by it the row is recognised when it is delivered again), and the fields of a malformed row. No INSZ is
+    in them: not in its own column, nor as a value that strayed into another.
     """
     return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 

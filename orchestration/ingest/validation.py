@@ -6,6 +6,7 @@ load fails: a row is never loaded or quarantined by a rule that was read in two 
 
 from collections.abc import Callable, Sequence
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import Rule, SourceContract
@@ -21,6 +22,7 @@ SCOPES = {
     "delivered": "true",
     "keyed": "_shape <> 'malformed'",
     "live": "_shape = 'row'",
+    "kept": "_shape <> 'malformed' and _id not in (select _id from broken where on_fail = 'reject')",
     "loaded": "_shape = 'row' and _id not in (select _id from broken where on_fail = 'reject')",
 }
 
@@ -34,6 +36,12 @@ def great_expectations(database: str, table: str, rules: Sequence[Rule]) -> Sequ
     from expectations import suite
 
     return suite.validate(database, table, rules)
+
+
+def by_routing(database: str, table: str, rules: Sequence[Rule]) -> Sequence[int]:
+    """A `Validate` that counts with the routing alone, in milliseconds: where nothing is kept of the verdict."""
+    with duckdb.connect(database) as con:
+        return _counts(con, table, [broken(rule, table) for rule in rules])
 
 
 def validate_batch(
@@ -57,16 +65,20 @@ def validate_batch(
 
 def _route(con: DuckDBPyConnection, view: str, rules: Sequence[Rule], counted_by_suite: Sequence[int]) -> None:
     predicates = [broken(rule, view) for rule in rules]
-    counts = ", ".join(f"count(*) filter (where {predicate})" for predicate in predicates)
-    counted = con.execute(f"select {counts} from {quote(view)}").fetchall()[0]
-    for rule, predicate, by_routing, by_suite in zip(rules, predicates, counted, counted_by_suite, strict=True):
-        if by_routing != by_suite:
+    counted = _counts(con, view, predicates)
+    for rule, predicate, routed, by_suite in zip(rules, predicates, counted, counted_by_suite, strict=True):
+        if routed != by_suite:
             raise IngestError(
-                f"rule {rule.name!r}: Great Expectations found {by_suite} rows, the routing {by_routing}; nothing was "
+                f"rule {rule.name!r}: Great Expectations found {by_suite} rows, the routing {routed}; nothing was "
                 "loaded. Report this to the data engineer with the name of the rule."
             )
-        if by_routing:
+        if routed:
             con.execute(
                 f"insert into broken select {ROW_ID}, {literal(rule.name)}, {literal(rule.on_fail)} "
                 f"from {quote(view)} where {predicate}"
             )
+
+
+def _counts(con: DuckDBPyConnection, view: str, predicates: Sequence[str]) -> Sequence[int]:
+    counts = ", ".join(f"count(*) filter (where {predicate})" for predicate in predicates)
+    return con.execute(f"select {counts} from {quote(view)}").fetchall()[0]

@@ -8,7 +8,7 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, load, reported, storage
-from orchestration.ingest.inbox import Inbox, is_synthetic, scan
+from orchestration.ingest.inbox import Inbox, digest_now, is_synthetic, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
@@ -47,6 +47,12 @@ class Workspace:
     def unreported(self) -> list[Entry]:
         """What this run brought, and what earlier ones brought that were killed before they reported."""
         return reported.unreported(self.data, self.entries())
+
+    def changed_while_read(self) -> list[str]:
+        """New files that were not dealt with because somebody wrote to them after the look at the inbox."""
+        dealt_with = {e.sha256 for e in self.entries()}
+        left = [d for d in self.inbox.new if d.sha256 not in dealt_with]
+        return [d.file_name for d in left if digest_now(d) not in {d.sha256, *dealt_with}]
 
     def loaded_twice(self) -> list[tuple[str, str]]:
         """Files that were new with the same content as another new one, which was loaded, with the name of that."""
@@ -97,6 +103,13 @@ class Workspace:
         """True when the deliveries of the ledger and of the inbox all are demo deliveries."""
         names = self._file_names()
         return bool(names) and all(map(is_synthetic, names))
+
+    @property
+    def present(self) -> dt.date:
+        """The day by which a source is late or a sender silent: today, and of demo deliveries, after which nothing
+        comes, the day of the newest one."""
+        newest = ledger.newest_accepted(self.entries())
+        return min(newest, self.day) if newest and self.synthetic else self.day
 
     @property
     def holds_real_deliveries(self) -> bool:

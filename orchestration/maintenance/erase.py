@@ -2,7 +2,8 @@
 
 Everywhere in the lake the person's pseudonym is replaced by a random one, and so are the identifiers of the person's
 rows (trajectories, actions, payments), each by the same one in every delivery. So counts, sums and the newest version
-of each row stay as they were. docs/retention.md explains why, and what the law says.
+of each row stay as they were. A person who got other numbers is erased under all of them, each under a random pseudonym
+of its own, so that the changes still lead from one to the next. docs/retention.md explains why, and what the law says.
 """
 
 import datetime as dt
@@ -10,6 +11,7 @@ import json
 import secrets
 import shutil
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +22,6 @@ from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
-from orchestration.maintenance.rewrite import CLIENT_KEY
 from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
@@ -36,9 +37,10 @@ class InszError(TweError):
 @dataclass
 class Erasure:
     """What an erasure changed: rows of the lake, quarantined rows that were emptied, files of the lake, and rows of
-    marts that were compared (`proved`). `in_inbox`: files in the inbox that still hold the person; `removed`: those
-    that were removed."""
+    marts that were compared (`proved`). `numbers`: the numbers under which the person was known, by the changes that
+    were delivered. `in_inbox`: files in the inbox that still hold the person; `removed`: those that were removed."""
 
+    numbers: int = 1
     rows: int = 0
     quarantined: int = 0
     files: int = 0
@@ -54,6 +56,7 @@ class Erasure:
         lines = ["No row of this person was found in lake or quarantine."]
         if self.rows or self.quarantined:
             lines = [
+                *([f"The person was known under {self.numbers} numbers."] if self.numbers > 1 else []),
                 f"Erased: {self.rows:,} rows of {self.files} files cannot be led back to the person, "
                 f"{self.quarantined:,} rows in quarantine were emptied. "
                 f"All {self.proved:,} rows of the marts are the same.",
@@ -92,9 +95,10 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
         finish(data)
         workspace = Workspace(settings)
         done = Erasure()
-        person = client_key(digits, workspace.key) if workspace.entries() else ""
+        person = _keys_of(data.lake, client_key(digits, workspace.key)) if workspace.entries() else set()
+        done.numbers = max(len(person), 1)
         ids = _identifiers(data.lake, list(workspace.contracts.values()), person) if person else {}
-        held = _files_with(workspace, digits, ids)
+        held = _files_with(workspace, digits, person, ids)
         if person:
             _replace(workspace, person, ids, held, done)
         accepted = {e.sha256 for e in workspace.entries() if e.status == "accepted"}
@@ -109,36 +113,69 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
     return done
 
 
-def _files_with(workspace: Workspace, digits: str, ids: dict[str, set[str]]) -> dict[Delivery, list[int]]:
-    """The deliveries in the inbox that hold the INSZ or an identifier of the person's -> the numbers of those rows."""
-    inbox = workspace.inbox
+def _keys_of(lake: Path, given: str) -> set[str]:
+    """The pseudonyms of the person whose pseudonym is `given`: those that current changes of number lead to, or that
+    lead to one of them, in a circle too."""
+    paths = list((lake / "insz_wijzigingen").glob("*.parquet"))
+    if not paths:  # nothing was loaded since the source came
+        return {given}
+    with duckdb.connect() as con:
+        files = read_parquet(*paths, union_by_name=True)
+        rows = con.execute(
+            f"select oude_insz_key, nieuwe_insz_key from {files} where true "
+            "qualify row_number() over (partition by oude_insz_key order by _delivered_on desc, _file_name desc) = 1"
+        ).fetchall()
+    changes: dict[str, set[str]] = {}
+    for old, new in rows:
+        if new is not None:  # else its newest version withdraws the change
+            changes.setdefault(old, set()).add(new)
+            changes.setdefault(new, set()).add(old)
+    found, to_follow = {given}, [given]
+    while to_follow:
+        further = changes.get(to_follow.pop(), set()) - found
+        found |= further
+        to_follow += further
+    return found
+
+
+def _files_with(
+    workspace: Workspace, digits: str, person: Collection[str], ids: Mapping[str, Collection[str]]
+) -> dict[Delivery, list[int]]:
+    """The deliveries in the inbox that hold an INSZ or an identifier of the person's -> the numbers of those rows."""
+    inbox, contracts = workspace.inbox, workspace.contracts
     everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.rejected_before, *inbox.early]
     everything += [d for d, _ in inbox.repeats]
-    found = {d: originals.rows_of(workspace.contracts[d.source], d, digits, ids) for d in everything}
+    numbers = {digits}
+    if len(person) > 1:  # the other numbers are known by their pseudonyms alone
+        numbers.update(*(originals.numbers_of(contracts[d.source], d, person, workspace.key) for d in everything))
+    found = {d: originals.rows_of(contracts[d.source], d, numbers, ids) for d in everything}
     return {delivery: rows for delivery, rows in found.items() if rows}
 
 
 def _replace(
-    workspace: Workspace, person: str, ids: dict[str, set[str]], held: dict[Delivery, list[int]], done: Erasure
+    workspace: Workspace, person: set[str], ids: dict[str, set[str]], held: dict[Delivery, list[int]], done: Erasure
 ) -> None:
     data = workspace.data
     contracts = workspace.contracts.values()
     replacements = {name: {one: uuid.uuid4().hex for one in sorted(values)} for name, values in ids.items()}
     deliveries = {e.sha256: e.delivery_id for e in workspace.entries() if e.status == "accepted"}
     numbers = {deliveries[d.sha256]: rows for d, rows in held.items() if d.sha256 in deliveries}
-    replacements[CLIENT_KEY] = {person: rewrite.ERASED + secrets.token_hex(29)}
+    erased = {key: rewrite.ERASED + secrets.token_hex(29) for key in sorted(person)}
+    keys = {column: person for contract in contracts for column in rewrite.pseudonyms(contract)}
+    replacements |= dict.fromkeys(keys, erased)
     with exchange(data) as after:
         for contract in contracts:
-            files, rows = rewrite.rewrite_lake(data.lake, after.lake, contract, replacements)
+            files, rows = rewrite.rewrite_rows(data.lake, after.lake, contract, replacements)
             done.files, done.rows = done.files + files, done.rows + rows
-            done.quarantined += rewrite.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids, numbers)
+            emptied = rewrite.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids | keys, numbers)
+            done.quarantined += emptied
         rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
         shutil.copytree(data.ledger.parent, after.ledger.parent)
         if data.reviews.exists():  # a steward's note about a row may contain something about the person
             names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
             held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
-            theirs = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
-            review_log.forget(after, held_rows.union(*theirs))
+            in_lake = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
+            review_log.forget(after, held_rows.union(*in_lake))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:
@@ -147,7 +184,7 @@ def _replace(
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
 
 
-def _identifiers(lake: Path, contracts: list[SourceContract], person: str) -> dict[str, set[str]]:
+def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection[str]) -> dict[str, set[str]]:
     """Column -> identifiers that are the person's alone, followed from source to source.
 
     An identifier that was ever delivered for another client too is left out: rows of that client refer to it.
@@ -165,18 +202,19 @@ def _identifiers(lake: Path, contracts: list[SourceContract], person: str) -> di
                 return {column: values for column, values in ids.items() if values}
 
 
-def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: str, ids: dict[str, set[str]]) -> None:
+def _follow(
+    con: duckdb.DuckDBPyConnection, contract: SourceContract, person: Collection[str], ids: dict[str, set[str]]
+) -> None:
     """Add the identifiers of the rows of a source that are the person's, by pseudonym or by an identifier in `ids`."""
     own = rewrite.identifiers(contract)
-    if rewrite.has_clients(contract):
-        theirs, others = f"{CLIENT_KEY} = {literal(person)}", f"{CLIENT_KEY} <> {literal(person)}"
-    else:
-        refers = [c.name for c in contract.columns if c.name in ids and c.name not in own and ids[c.name]]
-        if not refers:
-            return
-        listed = {name: ", ".join(literal(one) for one in ids[name]) for name in refers}
-        theirs = " or ".join(f"{quote(name)} in ({texts})" for name, texts in listed.items())
-        others = " or ".join(f"{quote(name)} not in ({texts})" for name, texts in listed.items())
+    refers: dict[str, Collection[str]] = dict.fromkeys(rewrite.pseudonyms(contract), person)
+    if not refers:
+        refers = {c.name: ids[c.name] for c in contract.columns if c.name not in own and ids.get(c.name)}
+    if not refers:
+        return
+    listed = {name: ", ".join(map(literal, ones)) for name, ones in refers.items()}
+    theirs = " or ".join(f"{quote(name)} in ({texts})" for name, texts in listed.items())
+    others = " or ".join(f"{quote(name)} not in ({texts})" for name, texts in listed.items())
     for column in own:
         found = con.execute(
             f"select distinct {quote(column)} from {quote(contract.source)} where {theirs} "
@@ -186,7 +224,7 @@ def _follow(con: duckdb.DuckDBPyConnection, contract: SourceContract, person: st
 
 
 def _note(path: Path, done: Erasure) -> None:
-    counts = {"rows": done.rows, "quarantined": done.quarantined, "files": done.files}
+    counts = {"rows": done.rows, "quarantined": done.quarantined, "files": done.files, "numbers": done.numbers}
     noted = {"erased_at": f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}", **counts}
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(noted) + "\n")

@@ -36,19 +36,35 @@ def find(folder: Path, entries: Iterable[Entry]) -> list[Delivery]:
 def translation(contract: SourceContract, originals: Sequence[Delivery], old: bytes, new: bytes) -> dict[str, str]:
     """Pseudonym with the key `old` -> pseudonym with the key `new`, of every valid INSZ in these files of one
     source."""
-    column = next((c.name for c in contract.columns if c.type == "insz"), None)
     found: dict[str, str] = {}
-    for original in originals if column else ():
+    for original in originals if contract.insz_columns else ():
         with _raw(contract, original) as con:
-            rows = con.execute(f"select distinct insz_digits({quote(column or '')}) from raw").fetchall()
-            found.update({client_key(d, old): client_key(d, new) for (d,) in rows if d})
+            found.update({client_key(d, old): client_key(d, new) for d in _numbers(con, contract)})
     return found
 
 
+def numbers_of(contract: SourceContract, delivery: Delivery, person: Collection[str], key: bytes) -> set[str]:
+    """The INSZ in this file, as 11 digits, of which the pseudonym is one of `person`. They are for searching files by
+    `rows_of`, and must not be kept. A file that cannot be read gives none."""
+    try:
+        with _raw(contract, delivery) as con:
+            return {digits for digits in _numbers(con, contract) if client_key(digits, key) in person}
+    except DeliveryError:
+        return set()
+
+
+def _numbers(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> set[str]:
+    """Every valid INSZ in the columns of `raw` that are for one, as 11 digits."""
+    columns = [f"insz_digits({quote(c.name)})" for c in contract.insz_columns]
+    rows = con.execute(f"select distinct unnest([{', '.join(columns)}]) from raw").fetchall()
+    return {digits for (digits,) in rows if digits}
+
+
 def rows_of(
-    contract: SourceContract, delivery: Delivery, digits: str, values: Mapping[str, Collection[str]]
+    contract: SourceContract, delivery: Delivery, numbers: Collection[str], values: Mapping[str, Collection[str]]
 ) -> list[int]:
-    """Numbers of the rows that hold the INSZ `digits` in any column, or one of `values` (column -> texts).
+    """Numbers of the rows that hold one of the INSZ `numbers` (11 digits each) in any column, or one of `values`
+    (column -> texts).
 
     Malformed rows are searched too. A file that cannot be read gives an empty list.
     """
@@ -62,9 +78,9 @@ def rows_of(
     try:
         with _raw(contract, delivery) as con:
             rows = con.execute(
-                f"select _row from raw where contains(regexp_replace({everything}, '[^0-9|]', '', 'g'), ?)"
-                f"{''.join(named)} order by _row",
-                [digits],
+                f"select _row from raw where len(list_filter(?, lambda number: contains("
+                f"regexp_replace({everything}, '[^0-9|]', '', 'g'), number))) > 0{''.join(named)} order by _row",
+                [list(numbers)],
             ).fetchall()
     except DeliveryError:
         return []

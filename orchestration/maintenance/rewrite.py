@@ -12,7 +12,6 @@ import duckdb
 import numpy as np
 
 from expectations.contract import SourceContract
-from expectations.model import CLIENT_KEY
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal, quote, read_parquet
 
@@ -29,23 +28,22 @@ def link(path: Path, to: Path) -> None:
         shutil.copy2(path, to)
 
 
-def client_keys(lake: Path, contract: SourceContract) -> dict[str, set[str]]:
-    """Id of a delivery -> the pseudonyms in its lake file, without those of erased clients."""
+def client_keys(folders: Iterable[Path], contract: SourceContract) -> dict[str, set[str]]:
+    """Id of a delivery -> the pseudonyms in its files of `folders` (lake, quarantine), without those of erased
+    clients."""
     found: dict[str, set[str]] = {}
-    if not has_clients(contract):
-        return found
     with duckdb.connect() as con:
-        for path in sorted((lake / contract.source).glob("*.parquet")):
-            rows = con.execute(
-                f"select distinct {CLIENT_KEY} from {read_parquet(path)} where {CLIENT_KEY} is not null"
-            ).fetchall()
-            found[path.stem] = {key for (key,) in rows if not key.startswith(ERASED)}
+        for path in (path for folder in folders for path in sorted((folder / contract.source).glob("*.parquet"))):
+            for column in _columns(con, path) & pseudonyms(contract):
+                rows = con.execute(f"select distinct {quote(column)} from {read_parquet(path)}").fetchall()
+                keys = {key for (key,) in rows if key and not key.startswith(ERASED)}
+                found[path.stem] = found.get(path.stem, set()) | keys
     return found
 
 
-def has_clients(contract: SourceContract) -> bool:
-    """Whether the rows of a source are of clients, with an INSZ."""
-    return any(c.type == "insz" for c in contract.columns)
+def pseudonyms(contract: SourceContract) -> set[str]:
+    """The columns of the lake of a source that hold pseudonyms; a quarantine file has those of its key."""
+    return {c.lake_name for c in contract.insz_columns}
 
 
 def identifiers(contract: SourceContract) -> list[str]:
@@ -53,22 +51,25 @@ def identifiers(contract: SourceContract) -> list[str]:
     return [c.name for c in contract.columns if c.type == "text" and c.name in contract.key]
 
 
-def rewrite_lake(
-    old: Path, new: Path, contract: SourceContract, replacements: Mapping[str, Mapping[str, str]]
+def rewrite_rows(
+    old: Path,
+    new: Path,
+    contract: SourceContract,
+    replacements: Mapping[str, Mapping[str, str]],
+    row_number: str = "_row",
 ) -> tuple[int, int]:
     """Write the lake files of a source from `old` to `new`, with values replaced: column -> old value -> new value.
+    `row_number`: the column by which the rows are in order; of a quarantine file it is `row_number`.
 
     Returns the numbers of changed files and rows. The order of rows, types and all other values stay.
     """
-    columns = {c.lake_name for c in contract.columns} & set(replacements)
+    changed = []
     with duckdb.connect() as con:
-        _create_replacements(con, {c: replacements[c] for c in columns})
-        changed = [
-            _rewrite(
-                con, path, new / contract.source / path.name, _touched(columns), _replaced(columns), "order by _row"
-            )
-            for path in sorted((old / contract.source).glob("*.parquet"))
-        ]
+        _create_replacements(con, replacements)
+        for path in sorted((old / contract.source).glob("*.parquet")):
+            columns = _columns(con, path) & set(replacements)
+            to = new / contract.source / path.name
+            changed.append(_rewrite(con, path, to, _touched(columns), _replaced(columns), f"order by {row_number}"))
     return sum(rows > 0 for rows in changed), sum(changed)
 
 
@@ -103,7 +104,7 @@ def rewrite_quarantine(
             named = [f"{quote(c)} in ({', '.join(map(literal, v))})" for c, v in values.items() if c in columns and v]
             numbers = [f"row_number in ({', '.join(map(str, n))})"] if (n := list(rows.get(path.stem, ()))) else []
             hit = " or ".join(f"coalesce({condition}, false)" for condition in named + numbers) or "false"
-            given = sorted(columns & ({c.name for c in contract.columns} | {"fields"}))
+            given = sorted(columns & ({c.name for c in contract.columns} | pseudonyms(contract) | {"fields"}))
             empty = ", ".join(f"case when not ({hit}) then {quote(c)} end as {quote(c)}" for c in given)
             emptied += _rewrite(con, path, new / contract.source / path.name, hit, empty, "order by row_number")
     return emptied

@@ -30,10 +30,10 @@ class OriginalsMissingError(TweError):
 
 @dataclass(frozen=True)
 class KeyRotation:
-    """Numbers of clients, rows and lake files with a new pseudonym, and of rows of marts that were compared
+    """Numbers of person numbers, rows and lake files with a new pseudonym, and of rows of marts that were compared
     (`proved`)."""
 
-    clients: int
+    numbers: int
     rows: int
     files: int
     proved: int
@@ -42,7 +42,7 @@ class KeyRotation:
     def text(self) -> str:
         """What was done, and what is still to do by hand."""
         return (
-            f"{self.clients:,} clients have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
+            f"{self.numbers:,} person numbers have a new pseudonym, in {self.rows:,} rows of {self.files} files. "
             f"All {self.proved:,} rows of the marts are the same.\n"
             "From now on TWE_PSEUDONYM_KEY must hold the new key. Destroy the former one, "
             "and the backups from before now."
@@ -66,9 +66,13 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
         translated = _translation(workspace, folder or settings.inbox_folder, old, new)
         with exchange(data) as after:
             files = rows = 0
-            for contract in workspace.contracts.values():
-                changed = rewrite.rewrite_lake(data.lake, after.lake, contract, {rewrite.CLIENT_KEY: translated})
+            contracts = workspace.contracts.values()
+            replacements = dict.fromkeys(set().union(*map(rewrite.pseudonyms, contracts)), translated)
+            for contract in contracts:
+                changed = rewrite.rewrite_rows(data.lake, after.lake, contract, replacements)
                 files, rows = files + changed[0], rows + changed[1]
+                rewrite.rewrite_rows(data.quarantine, after.quarantine, contract, replacements, "row_number")
+            rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
             shutil.copytree(data.ledger.parent, after.ledger.parent)
             with replaced(after.key_fingerprint) as temporary:
                 temporary.write_text(fingerprint(new), encoding="ascii")
@@ -95,7 +99,7 @@ def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> 
     wanted: dict[str, set[str]] = {}
     for name, contract in workspace.contracts.items():
         found |= originals.translation(contract, [one for one in at_hand if one.source == name], old, new)
-        wanted |= rewrite.client_keys(workspace.data.lake, contract)
+        wanted |= rewrite.client_keys((workspace.data.lake, workspace.data.quarantine), contract)
     _require_all(workspace, folder, wanted, found)
     clients = set().union(*wanted.values())
     return {before: after for before, after in found.items() if before in clients}

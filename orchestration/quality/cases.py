@@ -16,10 +16,11 @@ from pathlib import Path
 import duckdb
 
 from expectations import contract
-from expectations.contract import SourceContract
+from expectations.contract import Column, SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.ingest import ledger
-from orchestration.ingest.storage import lake_text
+from orchestration.ingest.parsing import create_macros, parsed
+from orchestration.ingest.storage import lake_text, value_text
 from orchestration.quality import review_log
 from orchestration.quality.checks import files, reference
 from orchestration.store.errors import WrongChoiceError
@@ -61,7 +62,9 @@ class Case:
     """The fields of a malformed row, which has no values."""
     why: str | None = None
     """Why the steward accepted a reviewed warning, or closed a row without a usable key."""
-    reviewed_on: dt.date | None = None
+    reviewed_by: str | None = None
+    reviewed_at: dt.datetime | None = None
+    """In UTC; see `reviewed_moment`."""
     gone: tuple[str, ...] = ()
     """Rules that the row broke and by today's rules would not; filled by `current_rules.marked`."""
     other_key: str | None = None
@@ -70,6 +73,13 @@ class Case:
     """The municipality of the OCMW of that row."""
     instead: tuple[str, ...] = ()
     """Rules that would quarantine the row today and did not then; filled by `current_rules.marked`."""
+
+    @property
+    def reviewed_moment(self) -> str:
+        """When the steward decided, to the minute; the day alone where that is all that was kept."""
+        if self.reviewed_at is None:
+            return ""
+        return f"{self.reviewed_at:{'%Y-%m-%d' if self.reviewed_at.time() == dt.time() else '%Y-%m-%d %H:%M'}}"
 
     @property
     def row(self) -> tuple[str, int]:
@@ -96,7 +106,7 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     if source:
         require_source(source)
     with duckdb.connect() as con:
-        _create_tables(con, data)
+        create_tables(con, data)
         found = []
         for name in [source] if source else contract.sources():
             found += _of_source(con, data, contract.load(name))
@@ -104,26 +114,33 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     return found
 
 
-def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
-    """Makes `deliveries` (accepted ones), `municipalities`, `trajectories` (traject_id, nis_code) and `reviews`."""
+def create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder, as_of: dt.date | None = None) -> None:
+    """Makes `deliveries` (accepted ones), `municipalities`, `trajectories` (traject_id, nis_code) and `reviews`.
+
+    With `as_of` only what was delivered up to that day exists, and no review: those have no place in figures.
+    """
+    create_macros(con)
     con.execute("""
         create table deliveries (delivery_id varchar, file_name varchar, source varchar, delivered_on date, place int);
-        create table reviews (file_name varchar, row_number int, rule varchar, why varchar, reviewed_on date)
-    """)
-    accepted = [e for e in ledger.read(data.ledger) if e.status == "accepted"]
-    if accepted:  # the ledger is read in the order in which deliveries count
-        con.executemany(
-            "insert into deliveries values (?, ?, ?, ?, ?)",
-            [[e.delivery_id, e.file_name, e.source, e.delivered_on, place] for place, e in enumerate(accepted)],
+        create table reviews (
+            file_name varchar, row_number int, rule varchar, why varchar, reviewed_by varchar, reviewed_at timestamp
         )
-    if reviews := review_log.current(data):
+    """)
+    accepted = ledger.accepted_until(ledger.read(data.ledger), as_of or dt.date.max)
+    if accepted:  # the ledger is read in the order in which deliveries count
+        columns = zip(*((e.delivery_id, e.file_name, e.source, e.delivered_on) for e in accepted), strict=True)
+        con.execute(
+            "insert into deliveries select unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+            [*map(list, columns), list(range(len(accepted)))],
+        )
+    if as_of is None and (reviews := review_log.current(data)):
         con.executemany(
-            "insert into reviews values (?, ?, ?, ?, ?)",
-            [[*place, review.why, review.day] for place, review in reviews.items()],
+            "insert into reviews values (?, ?, ?, ?, ?, ?)",
+            [[*place, review.why, review.by, review.at] for place, review in reviews.items()],
         )
     known = files.sound_rows(SEEDS / reference.MUNICIPALITIES, reference.MUNICIPALITY_HEADER)
     con.execute("create table municipalities as select unnest(?) as nis_code", [[row["nis_code"] for row in known]])
-    lake = _parquet(con, data.lake, "trajecten")
+    lake = parquet(con, data.lake, "trajecten")
     newest = (
         f"select traject_id, arg_max(ocmw_nis, place) as nis_code from {lake} "
         f"join deliveries on delivery_id = _delivery_id where not {WITHDRAWN} group by traject_id"
@@ -131,7 +148,7 @@ def _create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder) -> None:
     con.execute(f"create view trajectories as {newest if lake else 'select null as traject_id, null as nis_code'}")
 
 
-def _parquet(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | None:
+def parquet(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> str | None:
     """The Parquet files of accepted deliveries of a source, as SQL; None when there are none."""
     ids = con.execute("select delivery_id from deliveries where source = ? order by place", [source]).fetchall()
     paths = [path for (name,) in ids if (path := folder / source / f"{name}.parquet").exists()]
@@ -149,38 +166,50 @@ def _nis_of(source: SourceContract, known: set[str]) -> str:
     return f"coalesce({', '.join(places)}, null)" if places else "null"
 
 
-def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    quarantine, lake = (_parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
+def _key_value(column: Column) -> str:
+    """SQL for the value of a key column of the quarantine, which may be written in another way than in the lake."""
+    return quote(column.lake_name) if column.type == "insz" else parsed(column, quote(column.name))
+
+
+def keys(source: SourceContract) -> tuple[str, str]:
+    """SQL for the key of a quarantined row, null when it is not usable, and for that of a row of the lake."""
+    bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
+    key = " || chr(31) || ".join(value_text(c, _key_value(c)) for c in source.key_columns)
+    usable = f"case when not list_has_any(rules, {bad_key!r}) and not contains({key}, '*********') then {key} end"
+    return usable, " || chr(31) || ".join(value_text(c, quote(c.lake_name)) for c in source.key_columns)
+
+
+def dated_rows(
+    con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract
+) -> tuple[str, list[Column]] | None:
+    """SQL (common table expressions) that ends with `dated`, the rows of the quarantine and what became of them, and
+    the columns of the source that it has; None when there are no rows. For a connection with `create_tables`."""
+    quarantine, lake = (parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
     if not quarantine or not lake:
-        return
+        return None
     known = {name for name, *_ in con.execute(f"describe select * from {quarantine}").fetchall()}
     columns = [c for c in source.columns if c.name in known]
-    by_name = {c.name: c for c in source.columns}
-    bad_key = ["malformed_row", *(f"{kind}_{k}" for kind in ("missing", "invalid") for k in source.key)]
-    key = " || chr(31) || ".join(quote(k) for k in source.key)
-    lake_key = " || chr(31) || ".join(lake_text(by_name[k]) for k in source.key)
-    given = ", ".join(f"j.{quote(c.name)}" for c in columns)
-    rows = con.execute(f"""
+    key, lake_key = keys(source)
+    sql = f"""
         with broken as (
-            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis,
-                case when not list_has_any(r.rules, {bad_key!r}) and not contains({key}, '*********') then {key}
-                end as row_key
+            select r.* exclude (rules), r.rules as all_rules, d.*, {_nis_of(source, known)} as nis, {key} as row_key
             from {quarantine} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
         ), known as (
-            select b.*, v.rule, v.why, v.reviewed_on
+            select b.*, v.rule, v.why, v.reviewed_by, v.reviewed_at
             from broken as b join reviews as v
                 on v.file_name = b.file_name and v.row_number = b.row_number and list_contains(b.all_rules, v.rule)
             where b.outcome = 'warned'
         ), closed as (
-            select b.*, b.all_rules as rules, v.why, v.reviewed_on
+            select b.*, b.all_rules as rules, v.why, v.reviewed_by, v.reviewed_at
             from broken as b join (
-                select file_name, row_number, any_value(why) as why, max(reviewed_on) as reviewed_on
+                select file_name, row_number, arg_max(why, reviewed_at) as why,
+                    arg_max(reviewed_by, reviewed_at) as reviewed_by, max(reviewed_at) as reviewed_at
                 from reviews group by all
             ) as v on v.file_name = b.file_name and v.row_number = b.row_number
             where b.outcome = 'quarantined' and b.row_key is null
         ), rows as (
             select b.*, list_filter(b.all_rules, lambda x: not list_contains(coalesce(k.settled, []), x)) as rules,
-                null as why, null as reviewed_on, false as reviewed
+                null as why, null as reviewed_by, null as reviewed_at, false as reviewed
             from broken as b
             left join (select delivery_id, row_number, list(rule) as settled from known group by all) as k
                 using (delivery_id, row_number)
@@ -218,49 +247,63 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
             ) as since
             from spells
         )
+    """
+    return sql, columns
+
+
+def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
+    found = dated_rows(con, data, source)
+    if found is None:
+        return
+    dated, columns = found
+    given = ", ".join(f"j.{quote(c.name)}" for c in columns)
+    rows = con.execute(f"""
+        {dated}
         select j.file_name, j.delivered_on, j.row_number, j.outcome, j.rules,
             case when j.resolved is not null then {literal(RESOLVED)}
                 when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
                 when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
-            j.since, d.file_name, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_on, {given}
+            j.since, d.file_name, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_by, j.reviewed_at, {given}
         from dated as j left join deliveries as d on d.place = j.resolved
         order by j.place, j.row_number, j.reviewed, j.rules
     """).fetchall()
     for row in rows:
-        file, day, number, outcome, rules, status, since, by, has_key, nis, fields, why, reviewed_on, *given = row
+        file, day, number, outcome, rules, status, since, by, has_key, nis, fields, why, said_by, said_at, *given = row
         values = {c.name: v for c, v in zip(columns, given, strict=True) if v is not None}
         shown = tuple(f or "" for f in fields) if fields else None
         place = (source.source, file, day, number, outcome, tuple(rules))
-        yield Case(*place, status, since, by, has_key, nis, values, shown, why, reviewed_on)
+        yield Case(*place, status, since, by, has_key, nis, values, shown, why, said_by, said_at)
 
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
     """What only the warehouse could see, at its last build: always the current version of a row, so never resolved."""
-    lake = _parquet(con, data.lake, source.source)
+    lake = parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
     kept = {n for n, *_ in con.execute(f"describe from {read_parquet(data.warehouse_findings)}").fetchall()}
     other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
     names = [c.name for c in source.columns]
     texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
+    (key,) = source.key_columns
     rows = con.execute(
         f"""
-        with r as (select {texts}, _delivery_id, _file_name, _row from {lake})
-        select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_on,
+        with r as (select {texts}, {quote(key.lake_name)} as row_key, _delivery_id, _file_name, _row from {lake})
+        select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_by, v.reviewed_at,
             {other} as other_key,
             (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
             {_nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join {read_parquet(data.warehouse_findings)} as f
-            on f.source = ? and f.file_name = d.file_name and f.row_key = r.{quote(source.key[0])}
+            on f.source = ? and f.file_name = d.file_name and f.row_key = r.row_key
         left join reviews as v on v.file_name = d.file_name and v.row_number = r._row and v.rule = f.rule
-        group by all order by min(d.place), r._row, v.why nulls first, v.reviewed_on
+        group by all order by min(d.place), r._row, v.why nulls first, v.reviewed_at
         """,
         [source.source],
     ).fetchall()
-    for file, day, number, rules, why, reviewed_on, other_key, other_nis, nis, *given in rows:
+    for file, day, number, rules, why, said_by, said_at, other_key, other_nis, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         place = (source.source, file, day, number, WARNED, tuple(rules))
-        yield Case(*place, status, day, None, True, nis, values, None, why, reviewed_on, (), other_key, other_nis)
+        decided = (why, said_by, said_at)
+        yield Case(*place, status, day, None, True, nis, values, None, *decided, (), other_key, other_nis)

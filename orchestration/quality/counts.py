@@ -1,23 +1,21 @@
-"""Counts of cases: open, reviewed, closed and resolved rows per source and per OCMW. Never a value of a row."""
+"""Counts of cases: open, reviewed, closed and resolved rows per source. Never a value of a row."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import duckdb
 
 from expectations.contract import warehouse_texts
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, RESOLVED, REVIEWED, Case
-from orchestration.quality.recipients import Recipients
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import read_parquet
+from orchestration.warehouse import publication
 
-YEARS = 4
-"""Years of delivery that are counted per OCMW: the newest ones."""
 _LABELS = {
     "quarantined": "open quarantined rows",
     "warned": "open rows with a warning",
@@ -105,50 +103,36 @@ def total(counts: Mapping[str, RowCounts]) -> RowCounts:
 
 
 @dataclass(frozen=True)
-class OcmwCounts:
-    """Rows of one OCMW; `source` is empty when all sources are together."""
+class NumberChanges:
+    """What a delivery of changed person numbers does in the current publication, or several together: see the mart
+    `number_changes`."""
 
-    ocmw: str
-    source: str
-    quarantined: int
-    """Open and not loaded."""
-    warned: int
-    """Open and loaded with a warning."""
-    resolved: int
-    """By a later delivery."""
-    since: dt.date | None
-    """The day from which the oldest open row dates."""
-    per_year: dict[int, int] = field(hash=False)
-    """Year of delivery -> rows that broke a rule when they came, whatever became of them; the newest years."""
+    file_name: str
+    delivered_on: dt.date | None
+    changed: int
+    in_circle: int
+    outcomes_found: int
+    """Measured trajectories whose position would be unknown without these changes."""
 
 
-def years(cases: Sequence[Case]) -> list[int]:
-    """The newest years of delivery, oldest first."""
-    return sorted({c.delivered_on.year for c in cases})[-YEARS:]
+def number_changes(data: DataFolder) -> list[NumberChanges]:
+    """The deliveries of changed numbers behind the current publication, oldest first."""
+    made = publication.current(data)
+    path = made.path / "number_changes.parquet" if made else None
+    if path is None or not path.exists():  # the publication is of before it was made
+        return []
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "select file_name, delivered_on, numbers_changed, numbers_in_circle, outcomes_found "
+            f"from {read_parquet(path)} order by delivered_on, file_name"
+        ).fetchall()
+    return [NumberChanges(*row) for row in rows]
 
 
-def per_ocmw(cases: Sequence[Case], who: Recipients, by_source: bool) -> list[OcmwCounts]:
-    """Counts per OCMW, or per OCMW and source; most open rows first."""
-    groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[who.of(case).name, case.source if by_source else ""].append(case)
-    shown = years(cases)
-    found = [_of_ocmw(*key, own, shown) for key, own in groups.items()]
-    return sorted(found, key=lambda line: (-line.quarantined - line.warned, line.ocmw, line.source))
-
-
-def _of_ocmw(ocmw: str, source: str, own: Sequence[Case], shown: Sequence[int]) -> OcmwCounts:
-    still = [c for c in own if c.status == OPEN]
-    count = Counter({c.row: c.delivered_on.year for c in own}.values())
-    return OcmwCounts(
-        ocmw,
-        source,
-        len({c.row for c in still if c.outcome == QUARANTINED}),
-        len({c.row for c in still if c.outcome != QUARANTINED}),
-        sum(c.status == RESOLVED and c.resolved_by != c.file_name for c in own),
-        min((c.since for c in still), default=None),
-        {year: count[year] for year in shown},
-    )
+def all_changes(found: Sequence[NumberChanges]) -> NumberChanges:
+    """All deliveries together."""
+    totals = (sum(getattr(one, name) for one in found) for name in ("changed", "in_circle", "outcomes_found"))
+    return NumberChanges("", None, *totals)
 
 
 def warehouse_findings(data: DataFolder) -> dict[tuple[str, str, str], int]:

@@ -3,15 +3,19 @@
 Counts, names and the steward's own reasons; never a value of a row.
 """
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from expectations import contract
 from orchestration.ingest import ledger
-from orchestration.quality import cases, counts, current_rules
+from orchestration.ingest.workspace import Workspace
+from orchestration.quality import cases, current_rules
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RESOLVED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
+from orchestration.quality.senders import trend
+from orchestration.quality.senders.trend import OcmwCounts
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import counted, did_you_mean, table
@@ -171,24 +175,59 @@ def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[o
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
     """The rows that the steward settled, by the reason given."""
     broken = _broken([c for c in found if c.status in (REVIEWED, CLOSED)], only)
-    counts = Counter((c.status, c.source, rule, str(c.reviewed_on), c.why) for c, rule in broken)
+    counts = Counter((c.status, c.source, rule, c.reviewed_moment, c.reviewed_by or "-", c.why) for c, rule in broken)
     if not counts:
         return []
-    rows = [(n, TITLES[status], source, rule, on, why) for (status, source, rule, on, why), n in counts.items()]
-    return ["", table(("rows", "settled", "source", "rule", "on", "why (nagekeken)"), rows, indent=2)]
+    rows = [(n, TITLES[status], *rest) for (status, *rest), n in counts.items()]
+    return ["", table(("rows", "settled", "source", "rule", "at (UTC)", "by", "why (nagekeken)"), rows, indent=2)]
 
 
-def text_by_ocmw(found: Sequence[Case], who: Recipients | None) -> str:
-    """A line per OCMW and source, as a table for the terminal. `who` is None only when nothing was found."""
-    if not found or who is None:
-        return "Nothing is in quarantine for this choice."
-    lines = counts.per_ocmw(found, who, by_source=True)
-    headers = ("quarantined", "warned", "resolved", "OCMW", "source", "open since", *map(str, counts.years(found)))
+@dataclass(frozen=True)
+class ByOcmw:
+    """What was asked for per OCMW: `lines` per OCMW and source, `together` over all sources."""
+
+    lines: Sequence[OcmwCounts]
+    together: Sequence[OcmwCounts]
+    years: Sequence[int]
+    newest: dt.date
+    today: dt.date
+    """The day by which a year is over."""
+    source: str | None = None
+    ocmw: str | None = None
+    of_rule: str | None = None
+
+
+def by_ocmw(workspace: Workspace, found: Sequence[Case], who: Recipients, choice: CaseFilter) -> ByOcmw:
+    """The cases asked for per OCMW, with the rows read in each year as denominator; who gets worse first."""
+    data, newest = workspace.data, ledger.newest_accepted(workspace.entries())
+    assert newest, "there are cases, so something was accepted"
+    read = trend.read_per_year(data, newest, who)
+    of_rule = choice.rule is not None
+    lines = trend.per_ocmw(found, who, read, True, of_rule)
+    together = lines if choice.source else trend.per_ocmw(found, who, read, False, of_rule)
+    only = next(iter({line.ocmw for line in lines}), None) if choice.ocmw else None
+    return ByOcmw(lines, together, trend.years(read), newest, workspace.present, choice.source, only, choice.rule)
+
+
+def text_by_ocmw(by: ByOcmw) -> str:
+    """A line per OCMW and source, as a table for the terminal."""
+    months = {year: month for year in by.years if (month := trend.last_month(year, by.today))}
+    labels = [f"{year} to {dt.date(year, months[year], 1):%b}" if year in months else str(year) for year in by.years]
+    headers = ("change", "", "OCMW", "source", "quarantined", "warned", "resolved", "open since", *labels)
     rows = [
-        (r.quarantined, r.warned, r.resolved, r.ocmw, r.source, r.since or "-", *r.per_year.values()) for r in lines
+        (
+            "-" if r.change is None else f"{r.change:+.2f}",
+            "worse" if r.is_worse else "better" if r.is_better else "",
+            *(r.ocmw, r.source, r.quarantined, r.warned, r.resolved, r.since or "-"),
+            *("-" if y.share is None else f"{y.share:.2f} % of {y.read:,}" for y in r.per_year.values()),
+        )
+        for r in by.lines
     ]
+    what = f"that broke {by.of_rule}" if by.of_rule else "that were quarantined"
     about = (
-        f"{counted(len({line.ocmw for line in lines}), 'OCMW')}. quarantined and warned: open rows. Under a year: rows "
-        "delivered in it that broke a rule, whatever became of them."
+        f"{counted(len({line.ocmw for line in by.lines}), 'OCMW')}, who gets worse first. quarantined and warned: open "
+        f"rows. Under a year: rows {what} in % of the rows delivered in it, whatever became of them; change: the last "
+        "year less the years before it, in percentage points; worse, better: more than chance explains."
     )
-    return "\n".join([table(headers, rows), "", about])
+    right = [0, *range(8, len(headers))]
+    return "\n".join([table(headers, rows, right=right), "", about])

@@ -12,6 +12,8 @@ from orchestration.store.errors import WrongChoiceError
 from orchestration.store.municipalities import code_on, read_codes
 from orchestration.store.wording import did_you_mean
 
+BY_LABEL = "Levering met label "
+
 
 @dataclass(frozen=True, order=True)
 class Recipient:
@@ -19,6 +21,11 @@ class Recipient:
 
     key: str
     name: str
+
+    @property
+    def label(self) -> str:
+        """The label of deliveries, when that is all that is known of the sender; else empty."""
+        return self.name.removeprefix(BY_LABEL) if self.name.startswith(BY_LABEL) else ""
 
 
 UNKNOWN = Recipient("onbekend", "Onbekend")
@@ -32,7 +39,13 @@ class Recipients:
         self._day = day
         self._names = {slug(item.name): code for code, item in sorted(self._codes.items())}
 
-    def _municipality(self, code: str) -> Recipient:
+    @property
+    def codes(self) -> list[str]:
+        """Every NIS code, former ones included."""
+        return list(self._codes)
+
+    def municipality(self, code: str) -> Recipient:
+        """The OCMW that a NIS code leads to."""
         code = code_on(code, self._day, self._codes) or code  # one that comes later than the day stays as it is
         name = self._codes[code].name
         return Recipient(f"{code}_{slug(name)}", name)
@@ -40,23 +53,25 @@ class Recipients:
     def of(self, case: Case) -> Recipient:
         """The recipient of a row."""
         if case.nis_code and case.nis_code in self._codes:
-            return self._municipality(case.nis_code)
-        return self._of_label(_label(case.file_name))
+            return self.municipality(case.nis_code)
+        return self.sender(case.file_name)
 
-    def _of_label(self, label: str) -> Recipient:
+    def sender(self, file_name: str) -> Recipient:
+        """Who sent a delivery, by its label."""
+        label = _label(file_name)
         sender = label.removeprefix(SYNTHETIC_LABEL).strip("-").lower()
         parts = sender.split("-") if sender else []
         for end in range(len(parts), 0, -1):  # `sint-niklaas-verbeterd` is from Sint-Niklaas
             if code := self._names.get("-".join(parts[:end])):
-                return self._municipality(code)
-        return Recipient(f"levering_{slug(label)}", f"Levering met label {label}") if label else UNKNOWN
+                return self.municipality(code)
+        return Recipient(f"levering_{slug(label)}", f"{BY_LABEL}{label}") if label else UNKNOWN
 
     def named(self, text: str, known: Iterable[Recipient]) -> Recipient:
         """The recipient that a person means: a code, a name, or a label. Raises `WrongChoiceError`."""
         if text in self._codes:
-            return self._municipality(text)
+            return self.municipality(text)
         if code := self._names.get(slug(text)):
-            return self._municipality(code)
+            return self.municipality(code)
         known = list(known)
         found = [r for r in known if slug(text) in (slug(r.key), slug(r.key.removeprefix("levering_")))]
         if not found:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from expectations.contract import SourceContract
-from expectations.model import WITHDRAWN, Rule
+from expectations.contract import MAX_TEXT, SourceContract
+from expectations.model import PERSON_NUMBER, WITHDRAWN, Rule
 from expectations.routing import broken
 from orchestration.ingest import load, parsing, validation
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.readers import UNREADABLE
 from orchestration.ingest.storage import lake_text
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote, read_parquet
@@ -67,6 +68,9 @@ def read_quarantine(
                 f"case when {name} is null or list_contains(rules, {invalid}) then {name} "
                 f"else {literal(VALID_INSZ)} end"
             )
+        elif column.type == "text":  # shown without its mark, a text that could not be read looks like any other
+            unreadable = f"list_contains(rules, {literal(f'invalid_{column.name}')}) and length({name}) <= {MAX_TEXT}"
+            texts.append(f"case when {unreadable} then {literal(UNREADABLE)} || {name} else {name} end")
         else:
             texts.append(name)
     rows = read_parquet(quarantine)
@@ -106,8 +110,8 @@ def run_rules(con: DuckDBPyConnection, source: SourceContract, entries: Sequence
 
 
 def insz_rules(source: SourceContract) -> set[str]:
-    """The source's own rules that read the INSZ, which is gone; `missing_` and `invalid_` keep their verdict."""
-    names = [c.name for c in source.columns if c.type == "insz"]
+    """The rules that read an INSZ, which is gone; `missing_` and `invalid_` keep their verdict."""
+    names = [*(c.name for c in source.insz_columns), PERSON_NUMBER]
     own = [r for r in source.rules if r.name not in {f"{kind}_{n}" for kind in ("missing", "invalid") for n in names}]
     return {r.name for r in own if any(n in f"{r.kwargs} {r.only_if}" for n in names)}
 

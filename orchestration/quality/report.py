@@ -1,6 +1,7 @@
 """The content of the quality report: counts of the ledger beside those of the runs before. Never a value of a row.
 
-All of it follows from the ledger, the rules and what the warehouse found, so the same state gives the same report.
+All of it follows from the ledger, the rules, what the warehouse found and the day, so the same state gives the same
+report on the same day.
 """
 
 import datetime as dt
@@ -12,7 +13,9 @@ from expectations.contract import SourceContract
 from orchestration.ingest import ledger
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry
-from orchestration.quality.counts import OcmwCounts, RowCounts, total
+from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, total
+from orchestration.quality.senders.trend import OcmwCounts
+from orchestration.quality.senders.unusual import Finding, Silence
 
 SHOWN = 24
 """Deliveries of a source that the report lists and draws: the newest ones."""
@@ -81,12 +84,12 @@ class SourceReport:
     never_broken: Sequence[str]
     warehouse: Sequence[RuleLine]
     newest: dt.date | None
-    days_behind: int | None
-    """Days between this source's newest delivery and the newest of all sources."""
+    days_ago: int | None
+    """Days since its newest delivery."""
     every: str | None
     """The period in which one delivery is expected, in Dutch; None when the source's YAML says nothing of it."""
     is_late: bool
-    """By the rhythm in the source's YAML, on the day of the newest delivery of all."""
+    """By the rhythm in the source's YAML."""
     row_counts: RowCounts
 
 
@@ -96,6 +99,8 @@ class QualityReport:
     loaded_at: dt.datetime
     former_run: dt.datetime | None
     newest: dt.date | None
+    today: dt.date
+    """The day by which a source is late and a year is over."""
     synthetic: bool
     blocked: bool
     """Nothing was published in this run, so what the warehouse found is of before it."""
@@ -107,11 +112,32 @@ class QualityReport:
     row_counts: RowCounts
     """Cases of all sources after this run."""
     ocmws: Sequence[OcmwCounts] = ()
-    """Cases per OCMW, all sources together, most open first."""
+    """Cases per OCMW, all sources together; who gets worse first."""
+    unusual: Sequence[Finding] = ()
+    """What stands out about the deliveries of this run."""
+    silent: Sequence[Silence] = ()
+    """Senders that have not delivered for longer than is usual."""
+    number_changes: Sequence[NumberChanges] = ()
+    """Deliveries of changed person numbers behind the last publication, oldest first."""
+
+    @property
+    def all_number_changes(self) -> NumberChanges:
+        return all_changes(self.number_changes)
+
+    @property
+    def course(self) -> Sequence[OcmwCounts]:
+        """The OCMWs with a rejected row in the years that are shown; who gets worse first."""
+        return [o for o in self.ocmws if any(year.rejected for year in o.per_year.values())]
+
+    @property
+    def most_open(self) -> Sequence[OcmwCounts]:
+        """The OCMWs, most open rows first."""
+        return sorted(self.ocmws, key=lambda o: (-o.quarantined - o.warned, o.ocmw))
 
 
 def make(
     entries: Sequence[Entry],
+    today: dt.date,
     contracts: Mapping[str, SourceContract],
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
@@ -119,6 +145,9 @@ def make(
     blocked: bool = False,
     runs: Collection[str] = (),
     ocmws: Sequence[OcmwCounts] = (),
+    unusual: Sequence[Finding] = (),
+    silent: Sequence[Silence] = (),
+    number_changes: Sequence[NumberChanges] = (),
 ) -> QualityReport | None:
     """The report on the newest run that brought a delivery; None when nothing was ever delivered.
 
@@ -141,17 +170,21 @@ def make(
         loaded_at=last.loaded_at,
         former_run=former_run,
         newest=newest,
+        today=today,
         synthetic=bool(accepted) and all(is_synthetic(e.file_name) for e in accepted),
         blocked=blocked,
         now=count(now),
         total=count(entries),
         sources=[
-            _source(contract, entries, runs, newest, warehouse, texts, row_counts.get(name, RowCounts()))
+            _source(contract, entries, runs, today, warehouse, texts, row_counts.get(name, RowCounts()))
             for name, contract in contracts.items()
         ],
         rejected=[e for e in now if e.status == "rejected"],
         row_counts=total(row_counts),
         ocmws=ocmws,
+        unusual=unusual,
+        silent=silent,
+        number_changes=number_changes,
     )
 
 
@@ -159,7 +192,7 @@ def _source(
     contract: SourceContract,
     entries: Sequence[Entry],
     runs: Collection[str],
-    newest: dt.date | None,
+    today: dt.date,
     warehouse: Mapping[tuple[str, str, str], int],
     texts: Mapping[str, tuple[str, str]],
     row_counts: RowCounts,
@@ -184,9 +217,9 @@ def _source(
             if source == contract.source
         ],
         newest=days[-1] if days else None,
-        days_behind=(newest - days[-1]).days if newest and days else None,
+        days_ago=(today - days[-1]).days if days else None,
         every=EVERY[contract.rhythm.every] if contract.rhythm else None,
-        is_late=bool(contract.rhythm and newest and days and contract.rhythm.state(days[-1], newest) != "on time"),
+        is_late=bool(contract.rhythm and days and contract.rhythm.state(days[-1], today) != "on time"),
         row_counts=row_counts,
     )
 

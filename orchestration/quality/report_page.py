@@ -1,6 +1,9 @@
 """The quality report as one HTML page that needs nothing else: no network, no script, no font of its own."""
 
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from expectations.contract import warehouse_texts
 from orchestration.ingest import ledger
@@ -8,10 +11,14 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import cases, counts
 from orchestration.quality import report as quality
-from orchestration.quality.recipients import Recipients
+from orchestration.quality.cases import Case
+from orchestration.quality.recipients import UNKNOWN, Recipient, Recipients
 from orchestration.quality.report import QualityReport
+from orchestration.quality.senders import trend, unusual
+from orchestration.quality.senders.trend import OcmwCounts
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import ZONE
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 KEPT = 30
@@ -39,9 +46,20 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     warehouse = counts.warehouse_findings(workspace.data)
     found = cases.read(workspace.data)
     row_counts = counts.per_source(found, files)
-    newest = ledger.newest_accepted(entries)
-    ocmws = counts.per_ocmw(found, Recipients(newest), by_source=False) if newest else []
-    made = quality.make(entries, workspace.contracts, warehouse, warehouse_texts(), row_counts, blocked, runs, ocmws)
+    made = quality.make(
+        entries,
+        workspace.present,
+        workspace.contracts,
+        warehouse,
+        warehouse_texts(),
+        row_counts,
+        blocked,
+        runs,
+        ocmws=_ocmws(workspace, found),
+        unusual=unusual.of_run(workspace, [e for e in entries if e.run_id in runs]),
+        silent=unusual.silent(entries, workspace.present),
+        number_changes=counts.number_changes(workspace.data),
+    )
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:
@@ -51,6 +69,14 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     for old in sorted(workspace.data.reports.glob(f"{NAME}_*.html"))[:-KEPT]:
         old.unlink()
     return path, made
+
+
+def _ocmws(workspace: Workspace, found: Sequence[Case]) -> list[OcmwCounts]:
+    newest = ledger.newest_accepted(workspace.entries())
+    if newest is None:
+        return []
+    who = Recipients(newest)
+    return trend.per_ocmw(found, who, trend.read_per_year(workspace.data, newest, who), by_source=False)
 
 
 def ensure(workspace: Workspace, blocked: bool = True) -> None:
@@ -73,10 +99,35 @@ def page(made: QualityReport) -> str:
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": number, "percent": percent, "rows": rows}
+    environment.filters |= {"number": number, "percent": percent, "rows": rows, "day": day, "moment": moment}
+    environment.filters |= {"sender": sender, "decimal": decimal}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        report=made, bars=bars, HEIGHT=HEIGHT, SMALL=SMALL, MOST=MOST_OCMWS
+        report=made, bars=bars, year_label=trend.year_label, HEIGHT=HEIGHT, SMALL=SMALL, MOST=MOST_OCMWS
     )
+
+
+def day(value: dt.date | None) -> str:
+    """`31/01/2024`, or a dash."""
+    return f"{value:%d/%m/%Y}" if value else "\N{EN DASH}"
+
+
+def moment(value: dt.datetime) -> str:
+    """A time in UTC as a clock in Belgium shows it."""
+    return f"{value.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(ZONE)):%d/%m/%Y om %H:%M}"
+
+
+def sender(value: Recipient | None) -> str:
+    """Whose deliveries, after `leveringen` or `levering`."""
+    if value is None:
+        return "van andere afzenders"
+    if value.label:
+        return f"met label {value.label}"
+    return "zonder label" if value == UNKNOWN else f"van {value.name}"
+
+
+def decimal(value: float | None, unit: str) -> str:
+    """A number with a sign and two decimals, or a dash."""
+    return "\N{EN DASH}" if value is None else f"{value:+.2f}".replace(".", ",") + f"\N{NO-BREAK SPACE}{unit}"
 
 
 def number(value: int) -> str:
@@ -89,9 +140,9 @@ def rows(value: int, one: str = "rij", many: str = "rijen") -> str:
     return f"{number(value)} {one if value == 1 else many}"
 
 
-def percent(value: float | None) -> str:
-    """A percentage with two decimals, or a dash when there is nothing to divide by."""
-    return "\N{EN DASH}" if value is None else f"{value:.2f}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+def percent(value: float | None, decimals: int = 2) -> str:
+    """A percentage, or a dash when there is nothing to divide by."""
+    return "\N{EN DASH}" if value is None else f"{value:.{decimals}f}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
 
 
 def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int = HEIGHT) -> dict[str, object] | None:
@@ -109,8 +160,8 @@ def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int =
     return {
         "width": width,
         "top": top,
-        "first": entries[0].delivered_on,
-        "last": entries[-1].delivered_on,
+        "first": day(entries[0].delivered_on),
+        "last": day(entries[-1].delivered_on),
         "left_out": len(read) - len(entries),
         "bars": [
             {
@@ -118,7 +169,8 @@ def bars(deliveries: list[tuple[Entry, bool]], width: int = WIDTH, height: int =
                 "width": step - gap,
                 "quarantined": round(quarantined * scale, 1),
                 "warned": round(warned * scale, 1),
-                "text": f"{entry.delivered_on}: {percent(quarantined)} geweigerd, {percent(warned)} met waarschuwing",
+                "text": f"{day(entry.delivered_on)}: {percent(quarantined)} geweigerd, "
+                f"{percent(warned)} met waarschuwing",
             }
             for index, (entry, (quarantined, warned)) in enumerate(zip(entries, shares, strict=True))
         ],

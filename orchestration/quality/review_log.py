@@ -20,10 +20,13 @@ ERASED = "(gewist)"
 
 @dataclass(frozen=True)
 class Review:
-    """Why a warning is right, or a row closed, and the day of the decision."""
+    """Why a warning is right, or a row closed; when that was decided, and by whom."""
 
     why: str
-    day: dt.date
+    at: dt.datetime
+    """In UTC; midnight in a line of before the time was kept."""
+    by: str | None
+    """None in a line of before the name was kept."""
 
 
 def current(data: DataFolder) -> dict[Place, Review]:
@@ -34,14 +37,16 @@ def current(data: DataFolder) -> dict[Place, Review]:
         if line["why"] is None:
             found.pop(place, None)
         else:
-            found[place] = Review(line["why"], dt.date.fromisoformat(line["day"]))
+            at = dt.datetime.fromisoformat(line.get("at", line.get("day")).removesuffix("Z"))
+            found[place] = Review(line["why"], at, line.get("by"))
     return found
 
 
-def record(data: DataFolder, reasons: Mapping[Place, str | None], day: dt.date) -> None:
-    """Adds decisions: the reason, or None to take the decision back. The caller holds the lock."""
+def record(data: DataFolder, reasons: Mapping[Place, str | None], by: str, at: dt.datetime) -> None:
+    """Adds decisions of `by` at the moment `at` (UTC): the reason, or None to take the decision back. The caller holds
+    the lock."""
     added = [
-        {"file": file, "row": row, "rule": rule, "why": why, "day": day.isoformat()}
+        {"file": file, "row": row, "rule": rule, "why": why, "by": by, "at": f"{at:%Y-%m-%dT%H:%M:%S}Z"}
         for (file, row, rule), why in reasons.items()
     ]
     _write(data.reviews, [*_lines(data.reviews), *added])

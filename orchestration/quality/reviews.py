@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from expectations import contract
 from orchestration.ingest import ledger
+from orchestration.ingest.person_numbers import masked
 from orchestration.quality import cases, review_log
 from orchestration.quality.cases import QUARANTINED, REPEATED, RESOLVED, Case
-from orchestration.quality.masking import masked
 from orchestration.quality.review_log import Place
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.lock import single_writer
@@ -21,14 +21,25 @@ from orchestration.store.wording import counted, did_you_mean
 
 REASON = "nagekeken"
 """The column of the steward's workbook that holds the reason."""
-LONGEST = 500
-"""Characters of a reason."""
+LONGEST, LONGEST_NAME = 500, 100
+"""Characters of a reason, and of the name of who gave it."""
 MOST_SHOWN = 20
 """Mistakes that an error lists."""
 
 
 class ReviewError(WrongChoiceError):
     """Lines that are wrong; nothing was changed. The message never repeats a reason."""
+
+
+class ReplacingError(ReviewError):
+    """Lines that give another reason than the one that was recorded, without having been told to replace it."""
+
+    def __init__(self, where: Sequence[str]) -> None:
+        more = [f"and {len(where) - MOST_SHOWN} more"] if len(where) > MOST_SHOWN else []
+        self.listing = "\n     ".join(
+            [f"{counted(len(where), 'line')} would replace a reason by another:", *where[:MOST_SHOWN], *more]
+        )
+        super().__init__(f"{self.listing}\n     Nothing was changed. To replace them, add --replace.")
 
 
 @dataclass(frozen=True)
@@ -51,12 +62,15 @@ class Reviewed:
     settled: int
     closed: int = 0
     """Rows without a usable key that were closed."""
+    replaced: int = 0
+    """Lines that replaced the reason of an earlier decision; among the others."""
 
     def __str__(self) -> str:
         return (
             f"{counted(self.marked, 'warning')} marked as reviewed, "
             + (f"{counted(self.closed, 'row')} without a usable key closed, " if self.closed else "")
             + f"{self.taken_back:,} taken back"
+            + (f", {counted(self.replaced, 'reason')} replaced" if self.replaced else "")
             + (f"; {self.settled:,} were resolved or delivered again meanwhile" if self.settled else "")
             + ". `twe quarantine --all` lists them."
         )
@@ -80,8 +94,17 @@ def of_row(data: DataFolder, text: str, rule: str | None, why: str | None) -> li
     return [ReviewLine(text, (file, int(number), one), why or "", takes_back=why is None) for one in chosen]
 
 
-def apply(data: DataFolder, lines: Sequence[ReviewLine], day: dt.date) -> Reviewed:
-    """Records the decisions. Raises `ReviewError` when one of them is wrong, and `BusyError` during a run."""
+def apply(
+    data: DataFolder, lines: Sequence[ReviewLine], by: str, at: dt.datetime, replace_reasons: bool = False
+) -> Reviewed:
+    """Records the decisions as those of `by` at the moment `at` (UTC).
+
+    Raises `ReviewError` when one of them is wrong, `ReplacingError` when one gives another reason than is recorded
+    and `replace_reasons` is not set, and `BusyError` during a run.
+    """
+    by = _plain(by)
+    if not by or len(by) > LONGEST_NAME or masked(by) != by:
+        raise ReviewError(f"the name of --by must be a name of at most {LONGEST_NAME} characters")
     with single_writer(data.lock):
         files = {entry.file_name for entry in ledger.read(data.ledger) if entry.status == "accepted"}
         plain = (replace(line, why=_plain(line.why)) for line in lines)
@@ -93,16 +116,19 @@ def apply(data: DataFolder, lines: Sequence[ReviewLine], day: dt.date) -> Review
             more = [f"and {len(mistakes) - MOST_SHOWN} more"] if len(mistakes) > MOST_SHOWN else []
             raise ReviewError("\n     ".join([*mistakes[:MOST_SHOWN], *more, "Nothing was changed."]))
         changes: dict[Place, str | None] = {}
-        settled = 0
+        settled, replacing = 0, []
         for line in decided:
             case = known.get(line.place)
             if line.why and (case is None or case.status in (RESOLVED, REPEATED)):
                 settled += 1
             elif case and (line.why or None) != case.why:
                 changes |= dict.fromkeys(_places(case, line), line.why or None)
+                replacing += [line.where] if line.why and case.why else []
+        if replacing and not replace_reasons:
+            raise ReplacingError(replacing)
         if changes:
-            review_log.record(data, changes, day)
-    return _counted(changes, known, settled)
+            review_log.record(data, changes, by, at)
+    return replace(_counted(changes, known, settled), replaced=len(replacing))
 
 
 def _places(case: Case, line: ReviewLine) -> list[Place]:

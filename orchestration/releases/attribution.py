@@ -4,7 +4,8 @@ revision sheets.
 The accepted deliveries behind two publications are compared row by row. A delivery counts as a cause for a municipality
 and year when it holds a new, changed or withdrawn row of which the former or the present version is counted there. Rows
 that repeat what was known are no cause. Rows that refer to a trajectory or a client are counted where the trajectory
-is.
+is; a client has the trajectories of all numbers of the person, before or now. A change of number counts where the
+trajectories of its person are.
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ import duckdb
 
 from expectations.contract import SourceContract
 from exports.annexes.model import AnnexKind, DateRole
-from exports.comparison.compare import CODE, TIME
+from exports.comparison.compare import CODE, NUMBER, TIME
 from exports.comparison.displayed import FLANDERS
 from exports.figures.reading import UNASSIGNED
 from orchestration.ingest.ledger import Entry
@@ -48,6 +49,40 @@ _YEARS = f"""
 """The years that a trajectory counts in, by each role of its dates."""
 
 
+NUMBERS = "insz_wijzigingen"
+_CHAINS = f"""
+    with recursive changes as (
+        select oude_insz_key as old, nieuwe_insz_key as new from {{state}}_{NUMBERS} where not verwijderd
+    ), chains as (
+        select old as client_key, new as person_key from changes where new not in (select old from changes)
+        union all
+        select old, person_key from chains join changes on new = client_key
+    )
+    from chains union select person_key, person_key from chains
+"""
+"""Key of a client -> key of the person, by the current changes of one state, as `int_client_identity` has it."""
+_SAME_PERSON = f"""
+    create temp table same_person as
+    with persons as (
+        ({_CHAINS.format(state="old")}) union ({_CHAINS.format(state="new")})
+        union select client_key, client_key from trajectories
+    )
+    select distinct one.client_key, other.client_key as other_key
+    from persons as one join persons as other using (person_key)
+"""
+_RENUMBERED = f"""
+    with moved as (
+        select any_value(_file_name) as _file_name, [oude_insz_key, nieuwe_insz_key] as numbers from changed_{NUMBERS}
+        group by oude_insz_key, nieuwe_insz_key, verwijderd having count(*) = 1
+    ), keys as (
+        select _file_name, unnest(numbers) as client_key from moved
+    )
+    select distinct _file_name, years.ocmw_nis, role, year
+    from keys join same_person using (client_key) join years on years.client_key = other_key
+"""
+"""Where a change of number counts; one of which the day alone changed (both versions alike) does so nowhere."""
+
+
 class ChangeAttribution:
     """The causes of changed figures: file names of deliveries by (source, date role, NIS code, year), whether time
     passed between the two publications, and whether the code that makes figures is another."""
@@ -55,6 +90,7 @@ class ChangeAttribution:
     def __init__(self, clock: tuple[dt.date, dt.date], other_code: bool) -> None:
         """`clock`: the as_of of the earlier and of the later publication."""
         self._touched: dict[tuple[str, str, str, int], set[str]] = defaultdict(set)
+        self._renumbering: set[str] = set()
         self._from, self._to = clock
         self._other_code = other_code
 
@@ -62,16 +98,19 @@ class ChangeAttribution:
         """A delivery changed rows of the municipality `place` (NIS code at the reporting geography) in this year."""
         self._touched[source, role, place, year].add(file_name)
         self._touched[source, role, FLANDERS, year].add(file_name)
+        if source == NUMBERS:
+            self._renumbering.add(file_name)
 
     def causes(self, kind: AnnexKind, place: str, year: int) -> list[str]:
-        """The causes for figures of this annex kind: file names of deliveries in alphabetical order, then `TIME` and
-        `CODE` when they apply. A municipality without causes of its own gets those of Flanders, since some of its
-        figures are differences with the Flemish figure."""
+        """The causes for figures of this annex kind: file names of deliveries in alphabetical order, then `NUMBER`,
+        `TIME` and `CODE` when they apply. A municipality without causes of its own gets those of Flanders, since some
+        of its figures are differences with the Flemish figure."""
         clocked = kind.changes_with_time and year >= self._from.year and self._from != self._to
         found = self._files(kind, place, year)
         if not found and not clocked:
             found = self._files(kind, FLANDERS, year)
-        return [*sorted(found), *([TIME] if clocked else []), *([CODE] if self._other_code else [])]
+        reasons = {NUMBER: bool(found & self._renumbering), TIME: clocked, CODE: self._other_code}
+        return [*sorted(found), *(reason for reason, applies in reasons.items() if applies)]
 
     def _files(self, kind: AnnexKind, place: str, year: int) -> set[str]:
         return {
@@ -104,6 +143,7 @@ def attribute_changes(
             "from (from old_trajecten union all by name from new_trajecten) where not verwijderd"
         )
         con.execute(_YEARS, {"until": clock[1]})
+        con.execute(_SAME_PERSON)
         for source, contract in contracts.items():
             changed = _counted(contract)
             if not changed:
@@ -122,7 +162,8 @@ def _changes(
 ) -> None:
     """Create the tables `old_<source>` and `new_<source>` with the newest version of each row, and `changed_<source>`
     with both versions of every row that differs, under the file name of the delivery that changed it."""
-    keys = ", ".join(map(quote, contract.key))
+    own = [quote(column.lake_name) for column in contract.key_columns]
+    keys = ", ".join(own)
     for name, entries in (("old", old), ("new", new)):
         paths = [data.lake / contract.source / f"{entry.delivery_id}.parquet" for entry in entries]
         paths = paths or sorted((data.lake / contract.source).glob("_none*.parquet"))
@@ -131,7 +172,7 @@ def _changes(
             f"from {read_parquet(*paths, union_by_name=True)} "
             f"qualify row_number() over (partition by {keys} order by _delivered_on desc, _file_name desc) = 1"
         )
-    same = " and ".join(f"n.{quote(key)} = o.{quote(key)}" for key in contract.key)
+    same = " and ".join(f"n.{key} = o.{key}" for key in own)
     values = [c.lake_name for c in contract.columns]
     differ = " or ".join(f"n.{quote(c)} is distinct from o.{quote(c)}" for c in values)
     con.execute(
@@ -150,6 +191,14 @@ def _counted(contract: SourceContract) -> str:
         return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using (traject_id)"
     if contract.source in _DIRECT:
         return _DIRECT[contract.source].format(rows=rows)
+    if contract.source == NUMBERS:
+        return _RENUMBERED
     names = {column.lake_name for column in contract.columns}
-    link = next((name for name in ("traject_id", "client_key") if name in names), None)
-    return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using ({link})" if link else ""
+    if "traject_id" in names:
+        return f"select _file_name, years.ocmw_nis, role, year from {rows} join years using (traject_id)"
+    if "client_key" in names:
+        return (
+            f"select _file_name, years.ocmw_nis, role, year from {rows} join same_person using (client_key) "
+            "join years on years.client_key = other_key"
+        )
+    return ""

@@ -1,10 +1,12 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and those that hold rows of people."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY = ".tmp"
+CONFIDENTIAL_MARK = "VERTROUWELIJK"
+"""In the name and on every sheet of a file that holds rows of people."""
 
 
 @contextmanager
@@ -21,6 +23,20 @@ def replaced(path: Path) -> Generator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def confidential(path: Path) -> Path:
+    """The path by which a file with rows of people goes: with the mark before its name, unless it is in it."""
+    return path if CONFIDENTIAL_MARK in path.name.upper() else path.with_name(f"{CONFIDENTIAL_MARK}_{path.name}")
+
+
+def write_confidential(path: Path, content: bytes) -> Path:
+    """Writes a file that its maker alone can read, under the name that `confidential` gives; returns its path."""
+    path = confidential(path)
+    with replaced(path.resolve()) as temporary:
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(content)
+    return path
 
 
 def sweep(folder: Path) -> int:

@@ -51,6 +51,11 @@ class DataFolder:
         return self.work / "run_settings.parquet"
 
     @property
+    def rows_by_ocmw(self) -> Path:
+        """Counts per OCMW for the models of dbt; see `quality.senders.rows_by_ocmw`."""
+        return self.work / "rows_by_ocmw.parquet"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 
@@ -103,6 +108,11 @@ class DataFolder:
     def erasures(self) -> Path:
         """When rows of a person were erased, and how many; nothing of the person."""
         return self.root / "ledger" / "erasures.jsonl"
+
+    @property
+    def profiles(self) -> Path:
+        """What each delivery was like, in counts; see `quality.senders.profiles`."""
+        return self.root / "ledger" / "profiles.parquet"
 
     @property
     def reported_runs(self) -> Path:

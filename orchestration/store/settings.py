@@ -5,6 +5,7 @@ given its dates.
 """
 
 import datetime as dt
+import getpass
 import re
 from pathlib import Path
 from typing import Literal
@@ -115,6 +116,19 @@ def _is_mail_address(text: str) -> bool:
 
 def today() -> dt.date:
     return dt.datetime.now(ZoneInfo(ZONE)).date()
+
+
+def now() -> dt.datetime:
+    """The moment in UTC, to the second, without its zone."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0, tzinfo=None)
+
+
+def login_name() -> str:
+    """The user who is logged in. Raises `SettingsError` where nobody has a name, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise SettingsError("this machine does not know who you are; say it with --by NAME") from None
 
 
 def load_settings() -> Settings:

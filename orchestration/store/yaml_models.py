@@ -15,10 +15,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from orchestration.store import yaml_syntax
 from orchestration.store.errors import TweError
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader in C where PyYAML was built with it: some ten times as fast."""
 Place = tuple[str | int, ...]
 """The way to a field: names of mappings and positions in lists, such as ("annexes", 0, "years")."""
 
@@ -110,55 +109,26 @@ def parse(
     path: Path, text: str, model: type[M], context: Any = None, error: type[YamlFileError] = YamlFileError
 ) -> YamlDocument[M]:
     """The text of a file as a model, like `read`; of `path` only the name is used."""
-    node, value = _parsed(path.name, text, error)
-    found = [
+    node, value, wrong = yaml_syntax.parsed(text)
+    found = [Mistake(path.name, line, what) for line, what in wrong]
+    if node is None or not isinstance(value, dict):
+        raise error(found or [Mistake(path.name, None, "holds no fields; write lines such as `title: ...`")])
+    of_fields = [
         Mistake(path.name, line, f"field `{key}` is given twice; keep one") for key, line in _repeated(node, set())
     ]
     made = None
     try:
         made = model.model_validate(value, context=context)
     except ValidationError as problem:
-        found += mistakes(path.name, node, problem, model, value)
+        of_fields += mistakes(path.name, node, problem, model, value)
     if issubclass(model, Fields):
         for place, what in model.across(value, context):
-            found.append(Mistake(path.name, line_of(node, place), _of_block(model, value, place) + what))
+            of_fields.append(Mistake(path.name, line_of(node, place), _of_block(model, value, place) + what))
+    misread = {line for line, _ in wrong}
+    found += [mistake for mistake in of_fields if mistake.line not in misread]
     if found or made is None:
         raise error(sorted(dict.fromkeys(found), key=lambda mistake: mistake.line or 0))
     return YamlDocument(path, made, hashlib.sha256(text.encode()).hexdigest(), node, text)
-
-
-def _parsed(name: str, text: str, error: type[YamlFileError]) -> tuple[yaml.Node, dict[str, Any]]:
-    node: yaml.Node | None = None
-    try:
-        loader = LOADER(text)
-        node = loader.get_single_node()
-        value = None if node is None else loader.construct_document(node)
-    except yaml.MarkedYAMLError as problem:
-        line = problem.problem_mark.line + 1 if problem.problem_mark else None
-        raise error([Mistake(name, line, f"this is not valid YAML ({problem.problem}); mend the YAML")]) from None
-    except (yaml.YAMLError, ValueError) as problem:  # a date such as 2024-13-45 is a ValueError
-        dates = [] if node is None else [n for n in _scalars(node) if _no_date(n)]
-        line = dates[0].start_mark.line + 1 if dates and dates[0].start_mark else None
-        raise error([Mistake(name, line, f"this is not valid YAML ({problem}); mend the YAML")]) from None
-    if node is None or not isinstance(value, dict):
-        raise error([Mistake(name, None, "holds no fields; write lines such as `title: ...`")])
-    return node, value
-
-
-def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    for item in node.value if isinstance(node, yaml.SequenceNode | yaml.MappingNode) else ():
-        for part in item if isinstance(item, tuple) else (item,):
-            yield from _scalars(part)
-
-
-def _no_date(node: yaml.ScalarNode) -> bool:
-    try:
-        LOADER("").construct_object(node)
-    except ValueError:
-        return True
-    return False
 
 
 def _repeated(node: yaml.Node, visited: set[int]) -> Iterator[tuple[str, int]]:

@@ -8,6 +8,7 @@ There are three digests, so that a change makes nothing out of date that it cann
     - `orchestration/store/sql.py`: quotes the values in that SQL;
     - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: what is reported to the user, and
       the workspace that connects the parts;
+    - of `orchestration/quality` what counts rows per OCMW: which OCMW a row goes back to and what became of it;
     - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, and the
       documentation of tables.
 `control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself,
@@ -58,9 +59,13 @@ FIGURES = CodeSelection(
         "dbt_project/seeds/*.csv",
         "dbt_project/seeds/*.yml",
         "expectations/*.py",
-        "orchestration/ingest/*.py",
+        "orchestration/ingest/**/*.py",
+        "orchestration/quality/cases.py",
+        "orchestration/quality/recipients.py",
+        "orchestration/quality/senders/rows_by_ocmw.py",
+        "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
         "orchestration/warehouse/*.py",
     ),
     (
@@ -76,9 +81,15 @@ CONTROL = CodeSelection(
         "orchestration/answers/disclosure.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
     ),
-    ("exports/xlsx/*.py", "exports/comparison/*.py", "exports/dictionary.py", "exports/package.py"),
+    (
+        "exports/xlsx/*.py",
+        "exports/comparison/*.py",
+        "exports/template/*.py",
+        "exports/dictionary.py",
+        "exports/package.py",
+    ),
 )
 DOCUMENTS = CodeSelection(
     (
@@ -88,10 +99,11 @@ DOCUMENTS = CodeSelection(
         "orchestration/releases/figures.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
-        "orchestration/store/yaml_models.py",
+        "orchestration/store/yaml_*.py",
     ),
     (
         "exports/dictionary.py",
+        "exports/template/*.py",
         "orchestration/answers/disclosure.py",
         "orchestration/answers/documents.py",
         "orchestration/answers/question_status.py",

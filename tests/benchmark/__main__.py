@@ -25,6 +25,9 @@ LAST_YEAR = 2025
 MOST_TIMES_THE_FLOOR = 3
 MOST_MEMORY = 2048  # MiB
 MOST_FOR_NOTHING_NEW = 5  # CPU seconds
+MOST_FOR_CHANGED_NUMBERS = 1.10  # times the build of the marts without any, at 5 % changed
+BUILDS = 3
+"""Builds of the marts with and without changed numbers, in turn; they take some seconds each."""
 CONTROL = "disclosure control"
 """Step of the run of which the script does nothing."""
 
@@ -36,6 +39,9 @@ class Costs:
     floor: Cost
     first: Cost
     again: Cost
+    without: Cost
+    """A build of the marts without changed numbers, and `changed` with one client in twenty."""
+    changed: Cost
 
     @property
     def ratio(self) -> float:
@@ -85,7 +91,20 @@ class Bench:
             found.append((floor, first, again))
             seconds = f"script {floor.cpu:.1f}, pipeline {first.cpu:.1f}, nothing new {again.cpu:.2f} CPU seconds"
             print(f"run {number}: {seconds}", flush=True)
-        return Costs(*(middle(costs) for costs in zip(*found, strict=True)))
+        return Costs(*(middle(costs) for costs in zip(*found, strict=True)), *self.changed_numbers())
+
+    def changed_numbers(self) -> tuple[Cost, Cost]:
+        """A build of the marts without changed numbers and with them; the first of each parses the project and is not
+        counted."""
+        folder = self.work / "numbers"
+        self.module("numbers", "tests.benchmark.numbers", "prepare", self.data(1), folder)
+        costs: dict[str, list[Cost]] = {"without": [], "with": []}
+        for number in range(BUILDS + 1):
+            for name, own in costs.items():
+                cost = self.module(f"{name}-{number}", "tests.benchmark.numbers", "build", folder / name)
+                own += [cost] if number else []
+        without, changed = map(middle, costs.values())
+        return without, changed
 
     def profile(self, costs: Costs, fresh: bool) -> None:
         """Runs the pipeline once more, on a fresh data folder or on one with nothing new, and shows where it goes."""
@@ -143,6 +162,13 @@ def show(costs: Costs) -> tuple[bool, bool]:
             f"{costs.again.cpu:.2f} s",
             f"{MOST_FOR_NOTHING_NEW} s",
             costs.again.cpu / MOST_FOR_NOTHING_NEW,
+        ),
+        ("CPU, marts, no number changed", f"{costs.without.cpu:.1f} s", "", None),
+        (
+            "CPU, marts, 5 % of them changed",
+            f"{costs.changed.cpu:.1f} s",
+            f"{MOST_FOR_CHANGED_NUMBERS * costs.without.cpu:.1f} s",
+            costs.changed.cpu / costs.without.cpu / MOST_FOR_CHANGED_NUMBERS,
         ),
     ]
     print(f"\n{'figure':<36}{'measured':>12}{'limit':>12}{'of limit':>10}")

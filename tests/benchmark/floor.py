@@ -67,7 +67,7 @@ def main() -> None:
         con.execute(f"create table {name} as from read_csv('{SEEDS / name}.csv', {text} header = true)")
     con.execute(macros())
     con.execute("create table files (file integer, name varchar, source varchar, delivered_on date, sha256 varchar)")
-    con.execute("create table clients (klant_id varchar, client_key varchar)")
+    con.execute("create table clients (given varchar, client_key varchar)")
     con.execute("create table counts (file integer, rows_read bigint, rows_refused bigint)")
     found = deliveries(options.inbox)
     con.executemany(
@@ -77,6 +77,7 @@ def main() -> None:
     key = os.environ.get("TWE_PSEUDONYM_KEY", DEMO_KEY).encode()
     for name, source in SOURCES.items():
         load(con, name, source, [d for d in found if d.source == name], key)
+    follow_numbers(con)
     as_of = max(d.delivered_on for d in found)
     read_at = time.process_time()
     write_marts(con, options.out, as_of)
@@ -104,8 +105,8 @@ def load(con: duckdb.DuckDBPyConnection, name: str, source: Source, found: list[
     texts = ", ".join(f"{c} varchar" for c in source.columns)
     con.execute(f"create or replace table raw (file integer, {texts})")
     malformed = {d.number: read(con, source, d) for d in found}
-    if "klant_id" in source.columns:
-        pseudonymise(con, key)
+    for column in source.numbers:
+        pseudonymise(con, column, key)
     typed(con, name, source)
     con.execute(f"insert into counts select file, count(*), count(*) filter (refused) from {name}_read group by file")
     for file, n in malformed.items():
@@ -198,11 +199,26 @@ def as_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
 
 
-def pseudonymise(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Adds to table `clients` (klant_id as given, client_key): HMAC-SHA-256 of every valid INSZ not seen before."""
-    rows = con.execute("""
-        select klant_id, insz(klant_id) as digits from (select distinct klant_id from raw) anti join clients
-        using (klant_id) where digits is not null
+def follow_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """One person, one client: every key becomes the last one of its changes, unless these run into a circle."""
+    con.execute("""
+        create table persons as with recursive persons(old, last) as (
+            select oude_insz, nieuwe_insz from insz_wijzigingen
+            where nieuwe_insz not in (select oude_insz from insz_wijzigingen)
+            union all
+            select oude_insz, last from insz_wijzigingen join persons on nieuwe_insz = old
+        ) from persons
+    """)
+    for name, source in SOURCES.items():
+        if "klant_id" in source.columns:
+            con.execute(f"update {name} set client_key = last from persons where client_key = old")
+
+
+def pseudonymise(con: duckdb.DuckDBPyConnection, column: str, key: bytes) -> None:
+    """Adds to table `clients` (given, client_key): HMAC-SHA-256 of every valid INSZ not seen before."""
+    rows = con.execute(f"""
+        select given, insz(given) as digits from (select distinct {column} as given from raw) anti join clients
+        using (given) where digits is not null
     """).fetchall()
     if rows:
         keys = [hmac.digest(key, digits.encode(), "sha256").hex() for _, digits in rows]

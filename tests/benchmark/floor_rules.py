@@ -24,6 +24,10 @@ class Source:
     def required(self) -> list[str]:
         return [name for name, kind in self.columns.items() if kind.endswith("!")]
 
+    @property
+    def numbers(self) -> list[str]:
+        return [name for name, kind in self.columns.items() if kind.startswith("insz")]
+
 
 _ENDED_EARLY = "einddatum < startdatum"
 _CRITERIA = (
@@ -90,6 +94,9 @@ SOURCES = {
         {"screening_id": "text!", "klant_id": "insz!", "ocmw_nis": "nis!", "screeningsdatum": "date!",
          "besluit": "code screening_decision!"} | dict.fromkeys(_CRITERIA, "yesno"),
     ),
+    "insz_wijzigingen": _source(
+        "oude_insz", {"oude_insz": "insz!", "nieuwe_insz": "insz!", "ingangsdatum": "date!"}, "oude_insz = nieuwe_insz"
+    ),
 }  # fmt: skip
 
 
@@ -121,7 +128,7 @@ def _value(con: duckdb.DuckDBPyConnection, column: str, kind: str) -> str:
     """SQL for the value of a column of `raw`."""
     kind = kind.removesuffix("!")
     if kind == "insz":
-        return "client_key"
+        return f"{column}_keys.client_key"
     if kind == "nis":
         return f"case when raw.{column} in (select nis_code from municipalities) then raw.{column} end"
     if kind.startswith("code "):
@@ -139,10 +146,8 @@ def typed(con: duckdb.DuckDBPyConnection, name: str, source: Source) -> None:
     bad = {c: f"({c} is null and ({c}_given is not null or {str(c in source.required).lower()}))" for c in columns}
     bad_key = " or ".join(bad[k] for k in source.key)
     bad_rest = " or ".join([*(b for c, b in bad.items() if c not in source.key), f"coalesce({source.refuse}, false)"])
-    kept = ", ".join("client_key" if kind.startswith("insz") else c for c, kind in columns.items() if c != "verwijderd")
-    clients = "left join clients on clients.klant_id = raw.klant_id" if "klant_id" in columns else ""
-    if clients:
-        values += ", client_key"
+    kept = ", ".join("klant_id as client_key" if c == "klant_id" else c for c in columns if c != "verwijderd")
+    clients = " ".join(f"left join clients as {c}_keys on {c}_keys.given = raw.{c}" for c in source.numbers)
     con.execute(f"""
         {_repeats(source)}
         create or replace table {name}_read as

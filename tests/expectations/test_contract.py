@@ -87,7 +87,7 @@ def test_a_column_gives_its_missing_and_invalid_rules(tmp_path: Path) -> None:
     found = {(r.name, r.scope, r.expect.removeprefix("expect_column_")) for r in read(tmp_path, GOOD).rules}
     assert {f for f in found if f[0].startswith(("missing", "invalid"))} == {
         ("missing_proef_id", "keyed", "values_to_not_be_null"),
-        ("invalid_proef_id", "keyed", "value_lengths_to_be_between"),
+        ("invalid_proef_id", "keyed", "values_to_be_null"),
         ("invalid_aantal", "live", "values_to_be_null"),
         ("invalid_aantal", "live", "values_to_be_between"),
         ("invalid_soort", "live", "values_to_be_in_set"),
@@ -102,7 +102,7 @@ def test_a_column_gives_its_missing_and_invalid_rules(tmp_path: Path) -> None:
         ("klantprofielen", "geslacht", "een van deze codes: M, V, X."),
         ("klantprofielen", "kortgeschoold", "J of N."),
         ("leefloners", "leefloners", "een geheel getal zonder decimalen, vanaf 0."),
-        ("leefloners", "maand", "een maand, geschreven als JJJJ-MM."),
+        ("leefloners", "maand", "een maand, geschreven als JJJJ-MM of MM/JJJJ."),
         ("trajecten", "startdatum", "JJJJ-MM-DD of DD/MM/JJJJ, vanaf 2017-01-01."),
         ("trajecten", "einddatum", "een bestaande datum, geschreven als JJJJ-MM-DD of DD/MM/JJJJ."),
         ("trajecten", "traject_id", "een tekst van hoogstens 36 tekens."),
@@ -138,6 +138,7 @@ def test_only_a_change_of_rules_changes_the_version(tmp_path: Path) -> None:
 
 def test_the_insz_is_called_client_key_behind_the_door() -> None:
     assert (Column("klant_id", "insz").lake_name, Column("maand", "month").lake_name) == ("client_key", "maand")
+    assert Column("oude_insz", "insz").lake_name == "oude_insz_key"
 
 
 MISTAKES = {

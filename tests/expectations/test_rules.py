@@ -83,5 +83,5 @@ def test_every_rule_of_a_source_has_its_edge_here() -> None:
 
 def is_own(name: str) -> bool:
     """Is it a rule of one source, and not of all sources or of a single column?"""
-    common = {"malformed_row", "duplicate_row", "conflicting_key"}
-    return name not in common and not name.startswith(("missing_", "invalid_"))
+    common = {"malformed_row", "duplicate_row", "conflicting_key", "person_number_as_key"}
+    return name not in common and not name.startswith(("missing_", "invalid_", "implausible_"))

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from shutil import copyfile
 
+from ..oracle.persons import masked
 from ..oracle.sources import SOURCES
 from .facts import NEW_ROW
 from .files import save_parquet, workbook
@@ -33,6 +34,9 @@ NO_DELIVERIES = (
 )
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016)  # how old and encrypted workbooks begin
+
+
 def plain(world: World, source: str, count: int = 3) -> list[list[str]]:
     """A header and a few good rows, all text."""
     columns = SOURCES[source].columns
@@ -43,8 +47,10 @@ def plain(world: World, source: str, count: int = 3) -> list[list[str]]:
     return [[column.name for column in columns], *rows]
 
 
-def csv_bytes(rows: list[list[str]]) -> bytes:
-    return "".join(";".join('"' + field.replace('"', '""') + '"' for field in row) + "\n" for row in rows).encode()
+def csv_bytes(rows: list[list[str]], separator: str = ";") -> bytes:
+    return "".join(
+        separator.join('"' + field.replace('"', '""') + '"' for field in row) + "\n" for row in rows
+    ).encode()
 
 
 def contents(world: World) -> Iterator[tuple[str, str, str, bytes]]:
@@ -68,6 +74,48 @@ def contents(world: World) -> Iterator[tuple[str, str, str, bytes]]:
     yield "undecodable", "trajecten", "csv", csv_bytes(trajectories) + b"\x81\x8d;\xe9\n"
     yield "header_in_row_2", "trajecten", "xlsx", workbook([[None], *trajectories])
     yield "blank_first_line", "trajecten", "csv", b"\n" + csv_bytes(trajectories)
+    yield "header_in_row_3", "screenings", "csv", b"Screenings\n\n" + csv_bytes(screenings)
+    yield "header_in_row_3_xlsx", "screenings", "xlsx", workbook([["Screenings"], [], *screenings])
+    yield "other_sheet", "trajecten", "xlsx", workbook([["Lees eerst dit"]], trajectories)
+    yield "tab", "trajecten", "csv", csv_bytes(trajectories, "\t")
+    yield "pipe", "screenings", "csv", csv_bytes(screenings, "|")
+    yield "another_separator_named", "screenings", "csv", b"sep=,\n" + csv_bytes(screenings)
+    yield "html", "trajecten", "csv", html(trajectories)
+    yield "html_as_workbook", "trajecten", "xlsx", html(trajectories)
+    yield "old_workbook", "screenings", "xlsx", OLE
+    yield "old_workbook_as_csv", "screenings", "csv", OLE
+    yield "without_header", "trajecten", "csv", csv_bytes(trajectories[1:])
+    yield from open_quotes(world)
+
+
+def html(rows: list[list[str]]) -> bytes:
+    cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    return f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table></body></html>".encode()
+
+
+def open_quotes(world: World) -> Iterator[tuple[str, str, str, bytes]]:
+    """Quotes that do not close, in every place where one can stand, and line breaks where none can be."""
+    header, *rows = (";".join(row) for row in plain(world, "transmissies", 4))
+    start, end = rows[0].rsplit(";", 1)
+    lines = {
+        "quote_never_closed": [header, f'{start};"{end}', *rows[1:]],
+        "quote_never_closed_in_key": [header, rows[1], f'"{rows[0]}', *rows[2:]],
+        "quote_at_the_end": [header, *rows[1:], f'{start};"{end}'],
+        "quote_closed_later": [header, f'{start};"{end}', rows[1], f'{rows[2]}"', rows[3]],
+        "line_break_in_a_column": [header, f'{start};"{end}\n"', *rows[1:]],
+        "note_never_closed": [
+            f"{header};nota",
+            f"{rows[1]};",
+            f'{rows[0]};"lange nota',
+            *(f"{row};" for row in rows[2:]),
+        ],
+        "note_swallows_rows": [f"{header};nota", f'{rows[0]};"lang', f"{rows[1]};", f'{rows[2]};kort"', f"{rows[3]};"],
+        "note_first_swallows_rows": [f"nota;{header}", f'"lang;{rows[0]}', f";{rows[1]}", f'kort";{rows[2]}'],
+    }
+    for number, (kind, texts) in enumerate(lines.items()):
+        text = ("\r\n", "\n")[number % 2].join(texts) + ("" if kind == "quote_at_the_end" else "\n")
+        yield kind, "transmissies", "csv", text.encode()
+        yield f"{kind}_after_sep", "transmissies", "csv", b"sep=;\n" + text.encode()
 
 
 def write_refused(world: World, folder: Path, day: date) -> dict[str, str]:
@@ -83,6 +131,13 @@ def write_refused(world: World, folder: Path, day: date) -> dict[str, str]:
     rows = plain(world, "transmissies")
     doubled = [*rows[0], " KLANT_ID"]
     save_parquet(folder / names["column_twice_parquet"], doubled, ["VARCHAR"] * 4, [[*row, row[1]] for row in rows[1:]])
+    names["nested_parquet"] = f"transmissies_{day}_genest.parquet"
+    nested = [[{"id": row[0]}, *row[1:]] for row in rows[1:]]
+    save_parquet(folder / names["nested_parquet"], rows[0], ["STRUCT(id VARCHAR)", "VARCHAR", "VARCHAR"], nested)
+    for kind, label in (("person_in_label", "{}"), ("person_within_label", "OCMW-{}-b")):
+        name = f"screenings_{day}_{label.format(world.person())}.csv"
+        (folder / name).write_bytes(csv_bytes(plain(world, "screenings")))
+        names[kind] = masked(name)  # as people see it
     return names
 
 

@@ -7,7 +7,7 @@ from ..oracle.sources import SOURCES
 from .facts import NEW_ROW
 from .files import Sheet, write
 from .mutations import Deck
-from .values import Raw
+from .values import ErrorCell, Raw
 from .world import Fact, World
 
 EXTRA = ("opmerking", "Naam OCMW", "__index_level_0__", "klant id", "a;b,c", "traject", "datum?")
@@ -24,6 +24,8 @@ NOTES = (
     Raw('"'),
     Raw("2020-01-01"),
     Raw("NULL"),
+    Raw("een; twee\r\ndrie, vier"),
+    ErrorCell("#N/A"),
 )
 
 
@@ -125,10 +127,12 @@ def sheet_of(world: World, source: str, rows: list[Fact], suffix: str) -> Sheet:
     if suffix != ".parquet" and rng.random() < 0.2:  # columns without a name, and an unknown one twice
         for name in ("", "  ", "opmerking", "opmerking"):
             written.insert(0, name)
+            order.insert(0, "")
             kind_list.insert(0, "extra")
             values = [[rng.choice(NOTES), *row] for row in values]
     copies = rng.sample(range(len(rows)), min(len(rows), rng.choice((0, 1, 2))))
-    return Sheet(written, kind_list, values, copies + copies[:1] if rng.random() < 0.3 else copies)
+    keys = [order.index(name) for name in SOURCES[source].key if name in order]
+    return Sheet(written, kind_list, values, copies + copies[:1] if rng.random() < 0.3 else copies, keys)
 
 
 def value_of(world: World, row: Fact, name: str, kind: str) -> Any:

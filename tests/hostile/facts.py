@@ -67,7 +67,7 @@ def spell(world: World) -> tuple[str, date, date | None]:
     moment = near(rng, rng.choice(moments))
     other = some_day(rng, date(2017, 1, 1), world.options.last)
     start, stop = sorted((moment, rng.choice((other, moment, near(rng, moment, 40)))))
-    return of["klant_id"], start, stop if rng.random() < 0.7 else None
+    return world.any_number(of["klant_id"]), start, stop if rng.random() < 0.7 else None
 
 
 def action(world: World) -> Fact:
@@ -154,6 +154,25 @@ def screening(world: World) -> Fact:
     }
 
 
+def number_change(world: World) -> Fact:
+    """A change that belongs to somebody, or one of a number that nobody else knows; seldom a wrong one."""
+    rng = world.rng
+    told = [row for row in world.delivered["insz_wijzigingen"].values() if isinstance(row["nieuwe_insz"], str)]
+    if told and rng.random() < 0.1:  # and back again
+        back = rng.choice(told)
+        old, new = back["nieuwe_insz"], back["oude_insz"]
+    elif world.changes and rng.random() < 0.9:
+        old, new = world.changes.pop(rng.randrange(len(world.changes)))
+    else:
+        old = world.some_client() if rng.random() < 0.15 else world.person()
+        new = world.some_client() if rng.random() < 0.3 else world.person()
+    return {
+        "oude_insz": old,
+        "nieuwe_insz": new if new != old else world.person(),
+        "ingangsdatum": some_day(rng, date(2017, 1, 1), world.options.last + timedelta(days=400)),
+    }
+
+
 NEW_ROW: dict[str, Callable[[World], Fact]] = {
     "trajecten": trajectory,
     "klantprofielen": profile,
@@ -164,4 +183,5 @@ NEW_ROW: dict[str, Callable[[World], Fact]] = {
     "transmissies": transmission,
     "leefloners": beneficiaries,
     "screenings": screening,
+    "insz_wijzigingen": number_change,
 }

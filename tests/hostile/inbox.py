@@ -50,7 +50,7 @@ def write_inbox(folder: Path, seed: int, *, after: Inbox | None = None, **option
     inbox = Inbox(folder, world)
     decks = {source: Deck(source, rng) for source in settings.sources}
     for name in delivery_names(world):
-        make_delivery(world, decks[name.rsplit("_2", 1)[0]], name.rsplit("_2", 1)[0], folder / name)
+        make_delivery(world, decks[name.split("_2", 1)[0]], name.split("_2", 1)[0], folder / name)
         inbox.good.append(name)
     if settings.broken:
         day = some_day(rng, settings.first, settings.last)

@@ -7,26 +7,32 @@ from random import Random
 
 from ..oracle.calendar import add_months, last_day
 from ..oracle.sources import SOURCES, Column
-from .values import Raw
+from .values import ERRORS, IMPOSSIBLE, ErrorCell, Formula, Raw, insz, odd_insz
 from .world import Fact, World
 
 BAD: dict[str, tuple] = {
     "text": (Raw("y" * 37), Raw("é" * 40), Raw("n" * 300)),
     "date": (
-        Raw("2020-13-01"), Raw("31/02/2020"), Raw("2021-02-29"), Raw("1/2/2020"), Raw("2020/01/02"),
+        Raw("2020-13-01"), Raw("31/02/2020"), Raw("2021-02-29"), Raw("1/2/20"), Raw("2020/01/02"),
         Raw("20200102"), Raw("01-02-2020"), Raw("2020-1-2"), Raw("vandaag"), Raw("2020-01-01 12:00"),
+        Raw("2020-01-01T12:00:00"), Raw("2020-01-01 00:00:01"), Raw("1.2.2020"), Raw("2020-02"), Raw("0/1/2020"),
         Raw("0000-00-00"), Raw("02/29/2020"), datetime(2020, 3, 4, 12, 30), datetime(2021, 1, 1, 0, 0, 1),
     ),
-    "month": (Raw("2020-13"), Raw("2020-00"), Raw("01/2020"), Raw("2020-1"), Raw("202001"), date(2020, 1, 1)),
+    "month": (
+        Raw("2020-13"), Raw("2020-00"), Raw("13/2020"), Raw("0/2020"), Raw("2020-1"), Raw("202001"), Raw("2020-01-01"),
+        Raw("1/20"), date(2020, 1, 2), datetime(2020, 1, 1, 12), datetime(2020, 1, 31),
+    ),
     "integer": (Raw("-1"), Raw("3.5"), Raw("1e2"), Raw("12x"), Raw("+3"), Raw("99999999999"), Raw("\uff13\uff10"), -5),
     "amount": (
         Raw("1.000,00"), Raw("12.345"), Raw("1,2,3"), Raw("€ 12"), Raw("12 euro"), Raw(".5"), Raw("12."),
         Raw("1e3"), Raw("--5"), Raw("10 000"), Raw("10000000000.00"), Raw("NaN"), Raw("1_000"),
     ),
-    "yesno": (Raw("X"), Raw("yes"), Raw("2"), Raw("waar"), Raw("J/N"), Raw("J N")),
+    "yesno": (Raw("X"), Raw("yes"), Raw("2"), Raw("vrai"), Raw("J/N"), Raw("J N")),
     "code": (Raw("FOO"), Raw("MAN"), Raw("N E C"), Raw("1")),
     "nis": (Raw("99999"), Raw("21004"), Raw("1100"), Raw("110021"), Raw("11002.0"), Raw("Gent"), Raw("62063")),
-    "insz": (Raw("1234567890"), Raw("123456789012"), Raw("93.05.18-223.6a"), Raw("00000000000"), Raw("onbekend")),
+    "insz": (
+        Raw("1234567890"), Raw("123456789012"), Raw("93.05.18-223.6a"), Raw("00000000000"), Raw("onbekend"), 12345, 0,
+    ),
 }  # fmt: skip
 EDGE_OF_RANGE = {
     "leeftijd": (14, 100),
@@ -41,9 +47,11 @@ def make_missing(column: Column) -> Change:
     return lambda world, row: {column.name: None}
 
 
-def make_invalid(column: Column) -> Change:
+def make_invalid(column: Column, is_key: bool = False) -> Change:
     def change(world: World, row: Fact) -> Fact:
-        ways = list(BAD[column.kind])
+        ways = [*BAD[column.kind], *[ErrorCell(world.rng.choice(ERRORS))] * 2]
+        if not is_key:
+            ways.append(Formula("1+1"))  # without a result
         if column.kind == "insz" and isinstance(row[column.name], str):
             ways.append(wrong_checksum(world.rng, row[column.name]))
         if column.low is not None and column.name in EDGE_OF_RANGE:
@@ -55,6 +63,20 @@ def make_invalid(column: Column) -> Change:
 
 def wrong_checksum(rng: Random, digits: str) -> Raw:
     return Raw(f"{digits[:9]}{(int(digits[9:]) + rng.randint(1, 90)) % 100:02d}")
+
+
+def make_implausible(column: Column) -> Change:
+    """A number of nobody: a date that cannot be, or one after all deliveries."""
+
+    def change(world: World, row: Fact) -> Fact:
+        unborn = insz(world.rng, date(world.options.last.year + world.rng.randint(1, 9), 5, 9))
+        return {column.name: world.rng.choice((odd_insz(world.rng, IMPOSSIBLE), unborn))}
+
+    return change
+
+
+def make_person(column: Column) -> Change:
+    return lambda world, row: {column.name: world.person()}
 
 
 def days(number: int) -> timedelta:
@@ -96,6 +118,7 @@ SPECIAL: dict[str, dict[str, Change]] = {
             "startdatum": date(2016, 12, 31), "einddatum": date(2016, 1, 1), "beeindiging": "UITGEVOERD",
         },
     },
+    "insz_wijzigingen": {"same_number": lambda w, r: {"nieuwe_insz": r["oude_insz"]}},
     "art60_tewerkstellingen": {"end_before_start": end_before_start},
     "begeleidingsacties": {"end_before_start": end_before_start},
     "arbeidsmarktposities": {"end_before_start": end_before_start},
@@ -121,7 +144,11 @@ def ways_to_break(source: str) -> dict[str, Change]:
     for column in SOURCES[source].columns:
         if column.required:
             ways[f"missing_{column.name}"] = make_missing(column)
-        ways[f"invalid_{column.name}"] = make_invalid(column)
+        ways[f"invalid_{column.name}"] = make_invalid(column, column.name in SOURCES[source].key)
+        if column.kind == "insz":
+            ways[f"implausible_{column.name}"] = make_implausible(column)
+        if column.is_identification:
+            ways[f"person_as_{column.name}"] = make_person(column)
     return ways | SPECIAL.get(source, {})
 
 
@@ -140,5 +167,5 @@ class Deck:
         broken = row | self.ways[self.left.pop()](world, row)
         if self.rng.random() < 0.15:  # a second thing wrong in the same row
             column = self.rng.choice(SOURCES[self.source].columns)
-            broken |= make_invalid(column)(world, broken)
+            broken |= make_invalid(column, column.name in SOURCES[self.source].key)(world, broken)
         return broken

@@ -1,10 +1,13 @@
 """The hostile inbox holds everything it promises, the same for a seed; the comparison sees every difference."""
 
+import re
 from collections import Counter
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import openpyxl
 import pytest
 
 from tests.hostile import Inbox, write_inbox
@@ -30,6 +33,7 @@ SPECIFIC = {
     "art60_tewerkstellingen": {"end_before_start"},
     "begeleidingsacties": {"end_before_start"},
     "arbeidsmarktposities": {"end_before_start"},
+    "insz_wijzigingen": {"same_number"},
     "loontoelagen": {
         "amount_not_positive",
         "amount_zero",
@@ -45,6 +49,10 @@ def promised() -> set[tuple[str, str]]:
     for source in SOURCES.values():
         for column in source.columns:
             rules.add((source.name, f"invalid_{column.name}"))
+            if column.kind == "insz":
+                rules.add((source.name, f"implausible_{column.name}"))
+            if column.is_identification:
+                rules.add((source.name, "person_number_as_key"))
             if column.required:
                 rules.add((source.name, f"missing_{column.name}"))
     return rules
@@ -86,9 +94,74 @@ def test_the_marts_are_worth_comparing(ledger: Ledger) -> None:
     assert max(row["trajectories"] for row in tables["mart_outflow"]) > 1
     assert any(row["aftercare_months"] for row in tables["mart_aftercare"])
     assert any(row["difference_flanders_pp"] for row in tables["mart_activation_ratio"])
-    assert {row["rule"] for row in tables["warehouse_findings"]} == {"unknown_trajectory", "overlapping_trajectory"}
+    assert {row["rule"] for row in tables["warehouse_findings"]} == {
+        "unknown_trajectory",
+        "overlapping_trajectory",
+        "number_circle",
+    }
     codes = [marts(ledger, geography_date=date(year, 6, 1)) for year in (2018, 2024)]
     assert all(any(row["nis_code"] == "99999" for row in each["mart_intake"]) for each in codes)
+
+
+def test_person_numbers_as_keys_meet_their_references_in_other_spellings(ledger: Ledger) -> None:
+    keys: dict[str, set[str]] = {}
+    for delivery in ledger.accepted:
+        for row in delivery.rows:
+            if "person_number_as_key" in row.warns and row.values.get("traject_id"):
+                keys.setdefault(delivery.source, set()).add(str(row.values["traject_id"]))
+    assert all(keys["trajecten"] & keys[source] for source in ("klantprofielen", "loontoelagen"))
+
+
+def forms_of(path: Path) -> set[str]:
+    """The forms of everyday deliveries that a file holds, of those that no rule is named after."""
+    if path.suffix == ".csv":
+        text = path.read_bytes().decode("utf-8", "replace")
+        forms = {
+            "a line that names the separator": text.lstrip("\ufeff").lower().startswith("sep="),
+            "BOM": text.startswith("\ufeff"),
+            "blanks without width": "\u200b" in text,
+            "midnight": " 00:00:00" in text and "T00:00:00" in text,
+            "one digit": re.search(r"[;,\"][1-9]/[1-9]/20", text) is not None,
+            "waar": re.search(r"(?i)\bwaar\b", text) is not None,
+        }
+    elif path.suffix == ".xlsx":
+        cells = [cell for row in openpyxl.load_workbook(path).worksheets[0].iter_rows() for cell in row]
+        results = [
+            cell for row in openpyxl.load_workbook(path, data_only=True).worksheets[0].iter_rows() for cell in row
+        ]
+        forms = {
+            "an error": any(cell.data_type == "e" for cell in cells),
+            "a formula": any(
+                cell.data_type == "f" and result.value for cell, result in zip(cells, results, strict=True)
+            ),
+            "a formula without a result": any(cell.value == "=1+1" for cell in cells),
+            "a number that is shown with zeros": any(cell.number_format == "00000000000" for cell in cells),
+            "a month that became a date": any(cell.number_format == "mmm-yy" for cell in cells),
+        }
+    else:
+        with duckdb.connect() as db:
+            types = dict(
+                row[:2] for row in db.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+            )
+        forms = {f"typed {kind}": kind in types.values() for kind in ("DATE", "TIMESTAMP", "BOOLEAN", "DOUBLE")}
+        numbers = {"BIGINT", "HUGEINT", "DOUBLE", "DECIMAL(11,0)"}
+        people = {kind for name, kind in types.items() if name.strip().lower() in ("klant_id", "oude_insz")}
+        months = {kind for name, kind in types.items() if name.strip().lower() in ("maand", "prestatiemaand")}
+        forms |= {"numbers of people": bool(people & numbers), "months as days": bool(months & {"DATE", "TIMESTAMP"})}
+    return {form for form, is_there in forms.items() if is_there}
+
+
+FORMS = {
+    "a line that names the separator", "BOM", "blanks without width", "midnight", "one digit", "waar",
+    "an error", "a formula", "a formula without a result", "a number that is shown with zeros",
+    "a month that became a date", "typed DATE", "typed TIMESTAMP", "typed BOOLEAN", "typed DOUBLE",
+    "numbers of people", "months as days",
+}  # fmt: skip
+
+
+def test_every_form_that_offices_send_is_there(inboxes: list[Inbox]) -> None:
+    seen = Counter(form for inbox in inboxes for name in inbox.good for form in forms_of(inbox.folder / name))
+    assert set(seen) == FORMS
 
 
 def test_the_same_seed_gives_the_same_inbox(inboxes: list[Inbox], tmp_path: Path) -> None:

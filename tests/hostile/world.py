@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 from ..oracle.calendar import add_months
 from ..oracle.sources import SOURCES
-from .values import EDGE_DAYS, insz, near, some_day
+from .values import EDGE_DAYS, IMPOSSIBLE, PARTLY_KNOWN, insz, near, odd_insz, some_day
 
 Fact = dict[str, Any]
 
@@ -40,7 +41,6 @@ STRANGE_IDS = (
     "-",
     "x" * 36,
     "é" * 36,
-    "regel\neen",
     "+32",
     "%",
     "\\N",
@@ -55,7 +55,7 @@ class Options:
     bad_share: share of rows that break a rule. broken: also files that are refused, repeated or misnamed.
     """
 
-    deliveries: int = 36
+    deliveries: int = 44
     rows: tuple[int, int] = (20, 80)
     first: date = date(2019, 3, 1)
     last: date = date(2026, 2, 28)
@@ -69,11 +69,16 @@ class Options:
 
 @dataclass
 class World:
-    """delivered: source -> key -> newest row sent. plan: trajectories, delivered or not."""
+    """delivered: source -> key -> newest row sent. plan: trajectories, delivered or not.
+
+    numbers: of every number, all those of the same person. changes: old and new numbers not yet told.
+    """
 
     rng: Random
     options: Options
     clients: list[str] = field(default_factory=list)
+    numbers: dict[str, list[str]] = field(default_factory=dict)
+    changes: list[tuple[str, str]] = field(default_factory=list)
     plan: list[Fact] = field(default_factory=list)
     waiting: list[Fact] = field(default_factory=list)
     delivered: dict[str, dict[tuple, Fact]] = field(default_factory=lambda: {name: {} for name in SOURCES})
@@ -81,26 +86,52 @@ class World:
 
     def populate(self) -> None:
         self.clients = [self.birth(number) for number in range(self.options.clients)]
+        self.renumber()
         new = [self.trajectory() for _ in range(self.options.trajectories)]
         self.plan += new
         self.waiting += new
 
     def birth(self, number: int) -> str:
-        """Births before and from 2000, bis numbers, and a serial that starts with zeros."""
+        """Births before and from 2000, bis numbers, a serial that starts with zeros, and dates that cannot be."""
+        if number % 13 == 7:
+            return odd_insz(self.rng, self.rng.choice((IMPOSSIBLE, PARTLY_KNOWN)))
         first = date(2000, 1, 1) if number % 3 == 0 else date(1955, 1, 1)
         last = date(2008, 12, 31) if number % 3 == 0 else date(1999, 12, 31)
+        last = self.options.last if number % 12 == 9 else last  # perhaps not yet born when delivered
         bis = (0, 0, 0, 20, 40)[number % 5]
         return insz(self.rng, some_day(self.rng, first, last), bis)
 
+    def person(self) -> str:
+        """A number that can be somebody's, and is no client's."""
+        return insz(self.rng, some_day(self.rng, date(1955, 1, 1), date(2008, 12, 31)), self.rng.choice((0, 0, 20, 40)))
+
+    def renumber(self) -> None:
+        """Some people change numbers, up to three times; some turn out to be one; some changes run in a circle."""
+        for index, client in enumerate(self.clients[1::2]):
+            chain = [client, *(self.person() for _ in range(self.rng.choice((1, 1, 2, 3))))]
+            self.changes += pairwise(chain)
+            if index % 4 == 1:
+                other = self.clients[2 * index]  # who stands before is the same person
+                self.changes.append((other, self.rng.choice(chain)))
+                chain.append(other)
+            elif index % 4 == 2:
+                self.changes.append((chain[-1], self.rng.choice(chain[:-1])))
+            self.numbers |= dict.fromkeys(chain, chain)
+
+    def any_number(self, client: str) -> str:
+        return self.rng.choice(self.numbers.get(client, [client]))
+
     def new_id(self, prefix: str) -> str:
         self.serial += 1
+        if self.rng.random() < 0.04:
+            return self.person()
         if self.rng.random() < 0.12:
             strange = self.rng.choice(STRANGE_IDS)
             return strange if len(strange) > 30 or self.rng.random() < 0.5 else f"{strange}{self.serial}"
         return f"{prefix}{self.serial:04d}"
 
     def some_client(self) -> str:
-        return self.clients[int(len(self.clients) * self.rng.random() ** 1.5)]
+        return self.any_number(self.clients[int(len(self.clients) * self.rng.random() ** 1.5)])
 
     def some_end(self, start: date) -> date:
         """An end near a whole number of months, near as_of, or near as_of minus twelve months."""

@@ -37,7 +37,7 @@ def columns(finished: Finished, nodes: dict[str, dict[str, Any]]) -> list[naming
     with duckdb.connect(str(finished.data.warehouse), read_only=True) as con:
         found = con.execute(
             "select table_schema, table_name, column_name, lower(data_type) from information_schema.columns "
-            "where table_schema in ('staging', 'facts', 'marts') order by all"
+            "where table_schema in ('staging', 'intermediate', 'facts', 'marts') order by all"
         ).fetchall()
     described = {(name, key): c for name, n in nodes.items() for key, c in n["columns"].items()}
     made = []
@@ -86,7 +86,7 @@ def test_every_fact_and_mart_has_its_grain_tested_and_its_contract_enforced(
         and n.get("test_metadata")
         and n.get("test_metadata")["name"] in {"unique_combination", "unique"}
     }
-    built = {name: n for name, n in nodes.items() if n["schema"] in {"facts", "marts"}}
+    built = {name: n for name, n in nodes.items() if n["schema"] in {"intermediate", "facts", "marts"}}
     assert {name for name, n in built.items() if n["unique_id"] not in tested} == set()
     assert {name for name, n in built.items() if not n["config"]["contract"]["enforced"]} == set()
 

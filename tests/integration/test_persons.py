@@ -127,7 +127,7 @@ def test_another_key_gives_the_same_figures_and_the_clients_are_still_recognised
 ) -> None:
     data = settings.folder
     done = rotate_key.rotate(settings)
-    assert (done.clients, done.rows, done.files) == (2, 9, 4)
+    assert (done.numbers, done.rows, done.files) == (2, 9, 4)
     known = {row["client_key"] for row in lake(data) if row.get("client_key")}
     assert known == {client_key(insz, NEW_KEY) for insz in (PERSON, OTHER)}
     assert figures(data, tmp_path, NEW_KEY) == published(loaded, "2021-12-31")
@@ -162,7 +162,7 @@ def test_a_client_of_whom_no_original_is_left_keeps_everything_as_it_was(setting
 
 
 def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = rotate_key.rewrite.rewrite_lake
+    real = rotate_key.rewrite.rewrite_rows
 
     def loses_a_file(old: Path, new: Path, *rest: object) -> tuple[int, int]:
         done = real(old, new, *rest)  # type: ignore[arg-type]
@@ -170,7 +170,7 @@ def test_figures_that_would_change_stop_a_rotation(settings: Settings, monkeypat
             path.unlink()
         return done
 
-    monkeypatch.setattr(rotate_key.rewrite, "rewrite_lake", loses_a_file)
+    monkeypatch.setattr(rotate_key.rewrite, "rewrite_rows", loses_a_file)
     before = state(settings.folder)
     with pytest.raises(FiguresDifferError, match=r"the figures would change in .*mart_.*; nothing was changed"):
         rotate_key.rotate(settings)
@@ -183,7 +183,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     """The INSZ goes in by standard input; the process is started as a person would."""
     data = settings.folder
     mine, other = (("trajecten_2021-12-31_Gent.csv", row, "overlapping_trajectory") for row in (2, 4))
-    review_log.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, dt.date(2022, 1, 1))
+    review_log.record(data, {mine: "PERSOON werd ziek", other: "Klopt"}, "steward", dt.datetime(2022, 1, 1))
     told = subprocess.run(
         [sys.executable, "-m", "orchestration.cli.main", "erase", "--remove-files"],
         input=f"93.05.18-223.61 {chr(10)}",
@@ -203,14 +203,19 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
     assert PERSON not in told.stdout + told.stderr
 
     (noted,) = [json.loads(line) for line in data.erasures.read_text().splitlines()]
-    assert {k: v for k, v in noted.items() if k != "erased_at"} == {"rows": 9, "quarantined": 3, "files": 7}
+    assert {k: v for k, v in noted.items() if k != "erased_at"} == {
+        "rows": 9,
+        "quarantined": 3,
+        "files": 7,
+        "numbers": 1,
+    }
     others = [row for row in lake(data) if row.get("client_key") == client_key(OTHER, KEY)]
     assert {row["traject_id"] for row in others if "traject_id" in row} == {"ANDER-T1", "T3"}
     assert figures(data, tmp_path, KEY, "--as-of", OLD_STAND) == published(loaded, OLD_STAND)
     # Another key afterwards: nobody can, and nobody need, translate the erased one.
     originals = tmp_path / "originals"
     write(originals, "trajecten_2020-12-31_Gent.csv", DELIVERIES["trajecten_2020-12-31_Gent.csv"])
-    assert rotate_key.rotate(settings, originals).clients == 1
+    assert rotate_key.rotate(settings, originals).numbers == 1
     assert {place: review.why for place, review in review_log.current(data).items()} == {
         mine: review_log.ERASED,
         other: "Klopt",

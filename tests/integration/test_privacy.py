@@ -9,16 +9,21 @@ import duckdb
 import pytest
 
 from orchestration.ingest.pseudonym import client_key
+from orchestration.quality import cases, listing
+from orchestration.quality.workbooks import return_book
+from orchestration.store.paths import DataFolder
 from tests.conftest import Finished
+from tests.oracle.persons import by_form, spans
 from tests.oracle.reading import RejectedError, read
 from tests.oracle.sources import SOURCES
-from tests.support.deliveries import KEY
+from tests.support.deliveries import INSZ, KEY, load, write_text
 from tests.support.processes import Twe
 
 pytestmark = pytest.mark.slow
 
 # Eleven digits or more, with what people put between them; \xc2\xa0 is a hard space in UTF-8.
 DIGITS = re.compile(r"\d(?:[\s.\-/\xa0\xc2]{0,3}\d){10,}")
+SCRIPTS = {start + digit: str(digit) for start in (0xFF10, 0x660) for digit in range(10)}
 HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -65,21 +70,23 @@ def files(*folders: Path) -> list[Path]:
 
 
 def delivered_insz(finished: Finished) -> set[str]:
-    """Every INSZ of the inbox, also those with a wrong check digit, and of rows that are refused."""
-    found = set(finished.inbox.world.clients)
+    """Every INSZ of the inbox: of people, also those with a wrong check digit and of rows that are refused, and where
+    none belongs, in keys and labels."""
+    found = set(finished.inbox.world.numbers) | set(finished.inbox.world.clients)
     for path in finished.inbox.paths:
-        source = SOURCES.get(path.name.rsplit("_2", 1)[0])
+        source = SOURCES.get(path.name.split("_2", 1)[0])
         if source is None or not path.is_file() or path.suffix not in (".csv", ".xlsx", ".parquet"):
             continue
+        found |= {by_form(path.name[start:stop]) or "" for start, stop in spans(path.name)}
         try:
             table = read(path, source)
         except RejectedError:
             continue
-        if "klant_id" in table.header:
-            place = table.header.index("klant_id")
-            given = [re.sub(r"[\s./-]", "", fields[place]) for _, fields in table.rows if len(fields) > place]
-            found |= {text for text in given if re.fullmatch(r"[0-9]{11}", text) and len(set(text)) > 1}
-    return found
+        of_people = {column.name for column in source.columns if column.kind == "insz"}
+        for name, text in (pair for _, fields in table.rows for pair in zip(table.header, fields, strict=False)):
+            digits = re.sub(r"[\s./\-\u200b\ufeff\u2060]", "", text) if name in of_people else by_form(text) or ""
+            found |= {digits} if re.fullmatch(r"[0-9]{11}", digits) and len(set(digits)) > 1 else set()
+    return found - {""}
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +134,20 @@ def test_the_search_finds_pseudonyms_where_they_belong(finished: Finished, clien
         assert len(found) > 20, folder
 
 
-def test_no_pseudonym_is_in_the_quarantine(finished: Finished, client_keys: set[str]) -> None:
+def test_a_pseudonym_is_in_the_quarantine_only_as_the_key_of_a_row(finished: Finished, client_keys: set[str]) -> None:
+    """Without it nothing could tell that a changed number was delivered again, or which row is in a circle."""
     paths = files(finished.data.quarantine)
     assert len(paths) > 20
-    assert not [path for path in paths if any(keys_in(text, client_keys) for text in texts(path))]
+    of_numbers = finished.data.quarantine / "insz_wijzigingen"
+    for path in paths:
+        relation = f"read_parquet('{path}')"
+        if path.parent == of_numbers:
+            relation = f"(select * exclude (oude_insz_key) from {relation})"
+        elif path == finished.data.warehouse_findings:
+            relation = (
+                f"(select * replace (case when rule <> 'number_circle' then row_key end as row_key) from {relation})"
+            )
+        assert not any(keys_in(text, client_keys) for text in tables(relation)), path
 
 
 def test_the_secret_is_nowhere(finished: Finished) -> None:
@@ -142,7 +159,7 @@ def test_the_command_line_tells_nothing_of_a_person(
     finished: Finished, insz: set[str], client_keys: set[str], tmp_path: Path
 ) -> None:
     twe = Twe(tmp_path / "processes", finished.data.root)
-    book = tmp_path / "quarantaine.xlsx"
+    book = tmp_path / "VERTROUWELIJK_quarantaine.xlsx"
     back = tmp_path / "terug"
     told = [finished.ended, twe("status"), twe("quarantine", "--all"), twe("quarantine", "--all", "--xlsx", str(book))]
     told += [twe("quarantine", "--all", "--back", str(back)), twe("check", "--against-past", "--rows")]
@@ -157,9 +174,42 @@ def test_a_quarantined_insz_is_masked_but_its_row_can_be_found(finished: Finishe
     for path in files(finished.data.quarantine):
         with duckdb.connect() as con:
             names = [d[0] for d in con.execute(f"describe from '{path}'").fetchall()]
-            if "klant_id" in names:
-                masked += con.execute(
-                    f"select klant_id, row_number from '{path}' where klant_id is not null"
-                ).fetchall()
+            for name in {"klant_id", "oude_insz", "nieuwe_insz"} & set(names):
+                masked += con.execute(f"select {name}, row_number from '{path}' where {name} is not null").fetchall()
     assert len(masked) > 100
     assert all(re.fullmatch(r"\d{0,2}\*{9}", text) and number > 0 for text, number in masked)
+
+
+def test_no_insz_that_strayed_into_another_place_is_kept_or_told(data: DataFolder, tmp_path: Path) -> None:
+    """As key, reference or other value, within a text, in digits of other scripts, cut in two, in a malformed row."""
+    number, spoken = INSZ[0], "93.05.18-223.61"
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in number)
+    arabic = "".join(chr(ord(digit) - ord("0") + 0x660) for digit in number)
+    given = (number, spoken, wide, arabic, f"zie {spoken}", f"OCMW-{number}-b", f"2024{number}", f"zie {wide}")
+    head = "traject_id;klant_id;ocmw_nis;startdatum;einddatum;beeindiging;verwijderd"
+    good = [f"{text};{INSZ[1]};11002;2023-01-01;;;" for text in given[:1] + given[4:]]
+    bad = [f"T{n};{text};{text};{text};{text};{text};" for n, text in enumerate(given)]
+    bad += [f"{text};{text}x;{text};;;;{text}" for text in given]
+    cut = [f"{text[:7]};{text[7:]};11002;2023-01-01;x;;;" for text in given[:4]] + [f"{text};J" for text in given]
+    load(data, write_text(data.inbox, "trajecten_2024-01-31_a.csv", "\n".join([head, *good, *bad, *cut]) + "\n"))
+    withdrawn = [f"{text};;;;;;J" for text in given]
+    load(data, write_text(data.inbox, "trajecten_2024-02-29_b.csv", "\n".join([head, *withdrawn]) + "\n"))
+    paid = "betaling_id;traject_id;ocmw_nis;prestatiemaand;betaaldatum;soort;bedrag"
+    rows = [f"B{n};{text};11002;2023-01;2023-02-01;BETALING;5" for n, text in enumerate(given)]
+    load(data, write_text(data.inbox, "loontoelagen_2024-01-31.csv", "\n".join([paid, *rows]) + "\n"))
+
+    found = cases.read(data)
+    assert {"malformed_row", "invalid_ocmw_nis", "person_number_as_key"} <= {rule for c in found for rule in c.rules}
+    back = return_book.write(found, listing.recipients(data), tmp_path / "terug")
+    kept = [p for p in files(data.root) if not p.is_relative_to(data.inbox)]
+    said = [
+        text.encode("latin-1", "ignore").decode("utf-8", "ignore") for path in (*kept, *back) for text in texts(path)
+    ]
+    said += [text for path in (*kept, *back) for text in texts(path)]
+    plain = [text.translate(SCRIPTS) for text in said]
+    assert len(said) > 20
+    assert not [text[:80] for text in plain if insz_in(text, {number})]
+    short = client_key(number, KEY)[:32]
+    for source, rows in (("trajecten", 1), ("loontoelagen", 4)):
+        lake = [row for path in (data.lake / source).glob("*.parquet") for row in tables(f"read_parquet('{path}')")]
+        assert sum(short in row for row in lake) == rows

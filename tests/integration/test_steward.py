@@ -1,5 +1,7 @@
 """The steward's day on one finished run over hostile deliveries: the mart of checks, the report, the way back."""
 
+import re
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import duckdb
@@ -9,6 +11,7 @@ from openpyxl import load_workbook
 from expectations import contract
 from orchestration.ingest import ledger
 from orchestration.quality import cases
+from orchestration.quality.recipients import Recipients
 from tests.conftest import Finished
 from tests.support.processes import Twe
 
@@ -41,6 +44,35 @@ def test_every_rule_of_every_delivery_is_in_the_mart_with_the_counts_of_the_door
     assert warned == rows(finished, "select sum(rows) from warehouse_findings")
 
 
+def test_the_counts_per_ocmw_are_those_of_the_rows_that_go_back(finished: Finished) -> None:
+    """Every row of the ledger once, and each row of the quarantine under the OCMW to which it goes back."""
+    totals = rows(
+        finished, "select source, sum(rows_read), sum(rows_warned) from quality_by_ocmw group by 1 order by 1"
+    )
+    by_source: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for entry in ledger.read(finished.data.ledger):
+        by_source[entry.source][0] += entry.rows_read
+        by_source[entry.source][1] += entry.rows_warned
+    assert totals == [(source, *numbers) for source, numbers in sorted(by_source.items()) if numbers[0]]
+    entries = ledger.read(finished.data.ledger)
+    newest = ledger.newest_accepted(entries)
+    assert newest
+    who = Recipients(newest)
+    expected: Counter[tuple] = Counter()
+    resolved: Counter[tuple] = Counter()
+    for case in cases.read(finished.data):
+        key = (case.source, who.of(case).name, case.delivered_on.replace(day=1))
+        if case.outcome == cases.QUARANTINED:
+            expected[key] += 1
+        if case.status == cases.RESOLVED and case.resolved_by != case.file_name:
+            resolved[key] += 1
+    told = rows(
+        finished, "select source, ocmw_name, delivered_month, rows_quarantined, rows_resolved from quality_by_ocmw"
+    )
+    assert {tuple(key): n for *key, n, _ in told if n} == expected and expected
+    assert {tuple(key): n for *key, _, n in told if n} == resolved and resolved
+
+
 def test_the_run_leads_to_its_report(finished: Finished) -> None:
     (line,) = [x for x in finished.ended.out.splitlines() if x.startswith("Quality report: ")]
     path = Path(line.removeprefix("Quality report: "))
@@ -54,14 +86,18 @@ def test_every_open_row_goes_back_to_one_ocmw(finished: Finished, tmp_path: Path
     twe = Twe(tmp_path / "processes", finished.data.root)
     said = twe("quarantine", "--back", str(tmp_path / "terug"))
     assert (said.code, said.err) == (0, "")
-    sent = sorted(
-        (row[0], row[1])
-        for path in (tmp_path / "terug").iterdir()
-        for sheet in load_workbook(path).worksheets[1:]
-        for row in sheet.iter_rows(min_row=5, max_col=2, values_only=True)
-    )
+    sent = []
+    for path in (tmp_path / "terug").iterdir():
+        for sheet in load_workbook(path).worksheets[:2]:
+            rows = list(sheet.iter_rows(values_only=True))
+            start = next((number for number, row in enumerate(rows) if "bestand" in row), len(rows))
+            for row in rows[start + 1 :]:
+                told = dict(zip(rows[start], row, strict=True))
+                sent.append((told["bestand"], told["rij"]))
+                older = re.findall(r"Eerdere versie \((\S+), rij (\d+)\)", told["reden"])
+                sent += {(file, int(number)) for file, number in older}
     found = cases.read(finished.data)
-    assert sent == sorted(c.row for c in found if c.status == cases.OPEN)
+    assert sorted(sent) == sorted({c.row for c in found if c.status == cases.OPEN})
     assert {c.status for c in found} == {cases.OPEN, cases.RESOLVED, cases.REPEATED}
 
 

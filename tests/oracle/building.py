@@ -25,9 +25,7 @@ def add(ledger: Ledger, file_name: str, rows: list[dict[str, Any]]) -> Ledger:
     delivery = Delivery(file_name, source, delivered_on, hashlib.sha256(file_name.encode()).hexdigest())
     for number, given in enumerate(rows, 2):
         values = {
-            "client_key" if column.kind == "insz" else column.name: typed(
-                given.get("klant" if column.kind == "insz" else column.name), column.kind
-            )
+            column.lake_name: typed(given.get("klant" if column.name == "klant_id" else column.name), column.kind)
             for column in SOURCES[source].columns
         }
         delivery.rows.append(Row(number, values, bool(given.get("verwijderd"))))

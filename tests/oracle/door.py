@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from .geography import Geography, load
+from .persons import client_key, masked
 from .reading import RejectedError, Table, read
-from .rules import Checked, check, client_key
+from .rules import Checked, check
 from .sources import SOURCES, WITHDRAWN, Source
 
 FILE_NAME = re.compile(
@@ -23,7 +24,7 @@ FILE_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Row:
-    """A loaded row. values: every contract column (client_key for klant_id), None where missing."""
+    """A loaded row. values: every contract column (a key for an INSZ), None where missing."""
 
     number: int
     values: dict[str, object]
@@ -33,7 +34,7 @@ class Row:
 
 @dataclass
 class Delivery:
-    """One row of the ledger. quarantined: row number in the file -> the rules it broke."""
+    """One row of the ledger, its name as people see it. quarantined: row number in the file -> the rules it broke."""
 
     file_name: str
     source: str
@@ -110,8 +111,16 @@ def deliver(
         else:
             found.append((parts[1], path.name, parts[0], path))
     for delivered_on, name, source, path in sorted(found):
-        deliver_one(ledger, Delivery(name, source, delivered_on, digest(path)), path, key)
+        deliver_one(ledger, Delivery(masked_name(name), source, delivered_on, digest(path)), path, key)
     return ledger
+
+
+def masked_name(file_name: str) -> str:
+    """The name with what its label holds of a person masked; source and day are no part of a number."""
+    match = FILE_NAME.fullmatch(file_name)
+    assert match
+    start = match.end("day")
+    return file_name[:start] + masked(file_name[start:])
 
 
 def digest(path: Path) -> str:
@@ -127,6 +136,8 @@ def deliver_one(ledger: Ledger, delivery: Delivery, path: Path, key: bytes) -> N
         return  # the same refused file is still in the inbox: nothing new to write down
     source = SOURCES[delivery.source]
     try:
+        if delivery.file_name != path.name:
+            raise RejectedError("a person number in the label of the file")
         if any(each.file_name == delivery.file_name for each in ledger.accepted):
             raise RejectedError("name already loaded with other content: deliver under a new date or label")
         guard(source, read(path, source), delivery, key, ledger.geography)
@@ -145,9 +156,9 @@ def guard(source: Source, table: Table, delivery: Delivery, key: bytes, geograph
             continue
         given = dict(zip(table.header, fields, strict=True))
         whole[number] = {name: given.get(name, "") for name in names}
-    repeated = repeated_keys(source, whole)
-    for number, texts in whole.items():
-        row = check(source, texts, delivery.delivered_on, geography)
+    checked = {number: check(source, texts, delivery.delivered_on, geography, key) for number, texts in whole.items()}
+    repeated = repeated_keys(source, whole, checked)
+    for number, row in checked.items():
         row.rejects |= repeated.get(number, set())
         if row.rejects:
             delivery.quarantined[number] = frozenset(row.rejects)
@@ -156,16 +167,21 @@ def guard(source: Source, table: Table, delivery: Delivery, key: bytes, geograph
             delivery.rows.append(Row(number, values, row.withdrawn, frozenset(row.warns)))
 
 
-def repeated_keys(source: Source, rows: dict[int, dict[str, str]]) -> dict[int, set[str]]:
-    """Rows of one delivery with the same complete key text: copies of the first, or in conflict."""
-    groups: dict[tuple[str, ...], list[int]] = {}
+def repeated_keys(source: Source, rows: dict[int, dict[str, str]], checked: dict[int, Checked]) -> dict[int, set[str]]:
+    """Rows of one delivery with the same complete key: copies of the first, or in conflict.
+
+    The key counts by its value where it can be read, by its text where not; the rest of a row by its text.
+    """
+    groups: dict[tuple, list[int]] = {}
     for number, texts in rows.items():
-        key_texts = tuple(texts[name] for name in source.key)
-        if all(key_texts):
-            groups.setdefault(key_texts, []).append(number)
+        values = checked[number].values
+        if all(texts[name] for name in source.key):
+            key = tuple((name in values, values.get(name, texts[name])) for name in source.key)
+            groups.setdefault(key, []).append(number)
     broken: dict[int, set[str]] = {}
     for numbers in groups.values():
-        if all(rows[number] == rows[numbers[0]] for number in numbers):
+        rest = [{name: text for name, text in rows[number].items() if name not in source.key} for number in numbers]
+        if all(each == rest[0] for each in rest):
             broken.update({number: {"duplicate_row"} for number in numbers[1:]})
         else:
             broken.update({number: {"conflicting_key"} for number in numbers})
@@ -176,8 +192,7 @@ def loaded_values(source: Source, row: Checked, key: bytes) -> dict[str, object]
     values: dict[str, object] = {}
     for column in source.columns:
         value = row.values.get(column.name)
-        if column.kind == "insz":
-            values["client_key"] = None if value is None else client_key(str(value), key)
-        else:
-            values[column.name] = value
+        if column.kind == "insz" and value is not None:
+            value = client_key(str(value), key)
+        values[column.lake_name] = value
     return values

@@ -10,6 +10,7 @@ from datetime import date
 from .door import Delivery, Ledger
 from .ended import aftercare, competence, ended_duration, outflow, transmissions
 from .geography import NOT_ASSIGNABLE, NOWHERE
+from .identity import changes_of, runs_into_circle
 from .intake import intake
 from .money import wage_subsidies
 from .ratio import activation_ratio
@@ -94,6 +95,10 @@ def found(snap: Snapshot) -> Iterator[tuple[str, str, str]]:
         for one in trajectories:
             if any(overlap(one, other) for other in trajectories if other is not one):
                 yield "trajecten", "overlapping_trajectory", one["_file"]
+    changes = changes_of(snap.rows["insz_wijzigingen"])
+    for row in snap.rows["insz_wijzigingen"]:
+        if runs_into_circle(row["oude_insz_key"], changes):
+            yield "insz_wijzigingen", "number_circle", row["_file"]
 
 
 def municipalities(snap: Snapshot, tables: dict[str, list[MartRow]]) -> list[MartRow]:

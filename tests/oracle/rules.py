@@ -3,8 +3,6 @@
 A comparison between columns looks only at columns whose own value parses; a column is filled when text was given.
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +10,7 @@ from decimal import Decimal
 
 from .calendar import completed_months, last_day, shift, ymd
 from .geography import Geography
+from .persons import SIGNS, by_form, client_key, is_implausible
 from .sources import WITHDRAWN, Column, Source
 from .values import in_range, parse
 
@@ -26,7 +25,7 @@ class Checked:
     warns: set[str] = field(default_factory=set)
 
 
-def check(source: Source, texts: dict[str, str], delivered_on: date, geography: Geography) -> Checked:
+def check(source: Source, texts: dict[str, str], delivered_on: date, geography: Geography, key: bytes) -> Checked:
     """Parse and check one row; `texts` has a trimmed text for every column of the contract and `verwijderd`."""
     row = Checked()
     if texts["verwijderd"]:
@@ -37,6 +36,7 @@ def check(source: Source, texts: dict[str, str], delivered_on: date, geography: 
     for column in source.columns:
         if not row.withdrawn or column.name in source.key:
             check_column(column, texts[column.name], row, geography)
+            keep_persons_out(column, row, delivered_on, key)
     if not row.withdrawn:
         row.rejects.update(broken_across(source.name, texts, row.values))
         row.warns.update(warnings(source.name, row.values, delivered_on, geography))
@@ -58,6 +58,18 @@ def check_column(column: Column, text: str, row: Checked, geography: Geography) 
         row.rejects.add(f"invalid_{column.name}")
 
 
+def keep_persons_out(column: Column, row: Checked, delivered_on: date, key: bytes) -> None:
+    """Warn of an INSZ that nobody can have, and put a pseudonym where a person number is no value of its column."""
+    value = row.values.get(column.name)
+    if value is None:
+        return
+    if column.kind == "insz" and is_implausible(str(value), delivered_on):
+        row.warns.add(f"implausible_{column.name}")
+    if column.is_identification and (digits := by_form(str(value))):
+        row.values[column.name] = client_key(digits, key)[:SIGNS]
+        row.warns.add("person_number_as_key")
+
+
 def broken_across(source: str, texts: dict[str, str], values: dict) -> Iterator[str]:
     """The reject rules that compare columns."""
     start, end = values.get("startdatum"), values.get("einddatum")
@@ -71,6 +83,8 @@ def broken_across(source: str, texts: dict[str, str], values: dict) -> Iterator[
             yield "ending_without_end_date"
         if end and not texts["beeindiging"]:
             yield "end_date_without_ending"
+    if source == "insz_wijzigingen" and values.get("oude_insz") and values["oude_insz"] == values.get("nieuwe_insz"):
+        yield "same_number"
     if source == "loontoelagen":
         kind, amount = values.get("soort"), values.get("bedrag")
         month, paid = values.get("prestatiemaand"), values.get("betaaldatum")
@@ -98,8 +112,3 @@ def warnings(source: str, values: dict, delivered_on: date, geography: Geography
         yield "expected_over_24_months"
     if start and end and start <= end and completed_months(start, end) > 24:
         yield "over_24_months"
-
-
-def client_key(insz: str, key: bytes) -> str:
-    """Hex HMAC-SHA-256 of the eleven digits."""
-    return hmac.new(key, insz.encode("ascii"), hashlib.sha256).hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 
 from .door import Delivery, Ledger
 from .geography import Geography, Municipality
+from .identity import changes_of, last_key
 from .sources import SOURCES
 
 Fact = dict[str, Any]
@@ -60,17 +61,24 @@ def default_as_of(ledger: Ledger) -> date | None:
     return max((each.delivered_on for each in ledger.accepted), default=None)
 
 
-def current_rows(ledger: Ledger, source: str, as_of: date) -> list[Fact]:
+def delivered_rows(ledger: Ledger, source: str, as_of: date) -> list[Fact]:
     """For each key the row of the newest delivery that loaded one; none when that row withdraws the key."""
     newest: dict[tuple, Fact | None] = {}
     for delivery in newest_first(visible(ledger, as_of)):
         if delivery.source != source:
             continue
         for row in delivery.rows:
-            key = tuple(row.values[name] for name in SOURCES[source].key)
+            key = tuple(row.values[SOURCES[source].column(name).lake_name] for name in SOURCES[source].key)
             if key not in newest:
                 newest[key] = None if row.verwijderd else {**row.values, "_file": delivery.file_name}
     return [row for row in newest.values() if row is not None]
+
+
+def current_rows(ledger: Ledger, source: str, as_of: date) -> list[Fact]:
+    """The current rows of a source, with every client under the last number that is known of them."""
+    rows = delivered_rows(ledger, source, as_of)
+    changes = changes_of(delivered_rows(ledger, "insz_wijzigingen", as_of))
+    return [row | {"client_key": last_key(row["client_key"], changes)} if "client_key" in row else row for row in rows]
 
 
 def snapshot(ledger: Ledger, as_of: date, geography_date: date | None = None) -> Snapshot:

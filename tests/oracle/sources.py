@@ -19,6 +19,18 @@ class Column:
     low: int | date | None = None
     high: int | None = None
 
+    @property
+    def lake_name(self) -> str:
+        """What a loaded row calls it: of a person only a key is loaded."""
+        if self.kind != "insz":
+            return self.name
+        return "client_key" if self.name == "klant_id" else f"{self.name}_key"
+
+    @property
+    def is_identification(self) -> bool:
+        """A key or a reference, where a person number doesn't belong."""
+        return self.kind == "text" and self.name.endswith("_id")
+
 
 @dataclass(frozen=True)
 class Source:
@@ -115,6 +127,11 @@ SOURCES = {
             Column("screeningsdatum", "date", REQUIRED),
             Column("besluit", "code", REQUIRED, codes=("TOEGELEID", "NIET_TOEGELEID")),
             *(Column(name, "yesno") for name in INTAKE_CRITERIA),
+        )),
+        Source("insz_wijzigingen", ("oude_insz",), (
+            Column("oude_insz", "insz", REQUIRED),
+            Column("nieuwe_insz", "insz", REQUIRED),
+            Column("ingangsdatum", "date", REQUIRED),
         )),
     )
 }  # fmt: skip

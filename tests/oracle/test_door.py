@@ -83,7 +83,7 @@ def test_a_row_is_typed_and_pseudonymised(tmp_path: Path) -> None:
             {"invalid_startdatum", "end_before_start"},
         ),
         ({"start": ""}, {"missing_startdatum"}),
-        ({"start": "1/1/2020"}, {"invalid_startdatum"}),
+        ({"start": "1/1/2020"}, set()),
         ({"id": "x" * 37}, {"invalid_traject_id"}),
         ({"start": "2020-01-01;"}, {"malformed_row"}),
     ],
@@ -147,7 +147,7 @@ def test_typed_cells_become_text(tmp_path: Path) -> None:
     names = ["betaling_id", "traject_id", "ocmw_nis", "prestatiemaand", "betaaldatum", "soort", "bedrag"]
     book = tmp_path / f"loontoelagen_{DAY}.xlsx"
     rows = [[12, "T1", 44021.0, "2020-01", datetime(2020, 2, 1), "BETALING", 0.1 + 0.2], [None] * 7]
-    book.write_bytes(workbook([names, *rows, [13, "T1", "44021", date(2020, 1, 1), date(2020, 2, 1), "BETALING", 5]]))
+    book.write_bytes(workbook([names, *rows, [13, "T1", "44021", date(2020, 1, 2), date(2020, 2, 1), "BETALING", 5]]))
     table = tmp_path / f"loontoelagen_{DAY}.parquet"
     types = ["VARCHAR", "VARCHAR", "INTEGER", "VARCHAR", "TIMESTAMP", "VARCHAR", "DOUBLE"]
     values = ["14", "T1", 44021, "2020-01", datetime(2020, 2, 1), "BETALING", float("nan")]

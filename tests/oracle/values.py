@@ -9,18 +9,22 @@ from typing import Any
 from .geography import Geography
 from .sources import Column
 
-YES_NO = {
-    "j": True,
-    "ja": True,
-    "true": True,
-    "1": True,
-    "n": False,
-    "nee": False,
-    "false": False,
-    "0": False,
-}
+YES, NO = ("j", "ja", "true", "waar", "1"), ("n", "nee", "false", "onwaar", "0")
+YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
+# What Unicode calls white space (the no-break blanks among it), and the blanks that take no room, the BOM among them.
+ZERO_WIDTH = "\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x10000)))) + ZERO_WIDTH
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_AMOUNT = Decimal("9999999999.99")
+
+
+class Unreadable(str):
+    """What a cell shows that cannot be read: an error, or a formula without a result. It is no missing value."""
+
+
+def trim(text: str) -> str:
+    """A text without the blanks around it."""
+    return text.strip(BLANKS)
 
 
 def parse_text(text: str) -> str:
@@ -30,10 +34,12 @@ def parse_text(text: str) -> str:
 
 
 def parse_date(text: str) -> date:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        year, month, day = text.split("-")
-    elif re.fullmatch(r"[0-9]{2}/[0-9]{2}/[0-9]{4}", text):
-        day, month, year = text.split("/")
+    """`YYYY-MM-DD` or day/month/year, perhaps with midnight after it."""
+    day_text = re.sub(r"[ T]0?0:00(:00(\.0+)?)?$", "", text)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day_text):
+        year, month, day = day_text.split("-")
+    elif re.fullmatch(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", day_text):
+        day, month, year = day_text.split("/")
     else:
         raise ValueError("date")
     return date(int(year), int(month), int(day))
@@ -41,9 +47,13 @@ def parse_date(text: str) -> date:
 
 def parse_month(text: str) -> date:
     """The first day of the month."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text):
+        year, month = text.split("-")
+    elif re.fullmatch(r"[0-9]{1,2}/[0-9]{4}", text):
+        month, year = text.split("/")
+    else:
         raise ValueError("month")
-    return date(int(text[:4]), int(text[5:]), 1)
+    return date(int(year), int(month), 1)
 
 
 def parse_integer(text: str) -> int:
@@ -69,7 +79,7 @@ def parse_yes_no(text: str) -> bool:
 
 def parse_insz(text: str) -> str:
     """The eleven digits; only the checksum is verified, for births before or from 2000."""
-    if not re.fullmatch(r"[0-9](?:[\s./-]*[0-9]){10}", text):
+    if not re.fullmatch(rf"[0-9](?:[{BLANKS}./-]*[0-9]){{10}}", text):
         raise ValueError("insz")
     digits = re.sub(r"[^0-9]", "", text)
     nine, check = digits[:9], int(digits[9:])
@@ -91,6 +101,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 def parse(column: Column, text: str, geography: Geography) -> object:
     """The typed value of a filled field, whatever its range."""
+    if isinstance(text, Unreadable):
+        raise ValueError("unreadable")
     if column.kind == "code":
         if text.upper() not in column.codes:
             raise ValueError("code")

@@ -23,6 +23,7 @@ WITH_WAREHOUSE = WITH_INGEST | {"exports", "orchestration.warehouse"}
 ALLOWED = {
     "expectations": {"expectations"} | GROUND,
     "exports": {"exports"} | GROUND,
+    "exports.template": {"exports", "expectations"} | GROUND,
     "orchestration.demo": {"orchestration.demo"},
     "orchestration.store": {"orchestration.store"},
     "orchestration.ingest": WITH_INGEST,
@@ -52,8 +53,8 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
-                 "orchestration.demo.files", "orchestration.ingest.readers"},
-    "python_calamine": {"orchestration.ingest.readers", "exports.comparison.displayed"},
+                 "exports.xlsx.forms", "orchestration.demo.files"},
+    "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
@@ -75,7 +76,13 @@ ON_TOP = {
     },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
-    "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame"},
+    "openpyxl": {
+        "exports.xlsx.workbook",
+        "exports.xlsx.charts",
+        "exports.xlsx.styles",
+        "exports.xlsx.frame",
+        "exports.xlsx.forms",
+    },
     "python_calamine": set(),
     "docx": {"exports.answering.word"},
     "rich": set(),

@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 
 from expectations import contract
-from expectations.contract import Column, Rule, SourceContract
-from expectations.routing import broken
+from expectations.contract import Column, SourceContract
 from orchestration.ingest import load as door
 from orchestration.ingest import parsing
 from orchestration.ingest.inbox import Delivery, parse_name
 from orchestration.ingest.load import SourceLoad, load_source
+from orchestration.ingest.validation import by_routing
 from orchestration.store.paths import DataFolder
 
 KEY = b"sleutel van de testen, niet geheim"
@@ -53,12 +53,6 @@ def delivery(path: Path) -> Delivery:
     source, day, label = parse_name(path.name, contract.sources())
     content = path.read_bytes()
     return Delivery(path, source, day, label, hashlib.sha256(content).hexdigest(), len(content))
-
-
-def by_routing(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
-    """Stands in for Great Expectations where a test is about something else; costs no import."""
-    with duckdb.connect(database) as con:
-        return [con.execute(f"select count(*) from {table} where {broken(r, table)}").fetchall()[0][0] for r in rules]
 
 
 def load(data: DataFolder, *paths: Path) -> SourceLoad:
@@ -96,3 +90,16 @@ def parsed(kind: str, texts: Sequence[str | None], codes: tuple[str, ...] = ()) 
         con.executemany("insert into raw values (?, ?, ?, ?, ?, ?, ?)", rows)
         parsing.create_batch(con, source, {0: dt.date(2024, 1, 31)}, KEY)
         return [value for (value,) in con.execute("select x from batch order by _row").fetchall()]
+
+
+def batch(source: str, table: str, columns: str, days: dict[int, dt.date] | None = None) -> list[tuple]:
+    """Columns of `batch` for rows of `raw`: `_delivery`, `_row`, `_malformed` and some of the source's columns."""
+    rules = contract.load(source)
+    header, *rows = ascii_table(table)
+    names = ", ".join(header)
+    with door_database(rules) as con:
+        for row in rows:
+            values = [value or None for value in row]
+            con.execute(f"insert into raw ({names}) values ({', '.join('?' * len(row))})", values)
+        parsing.create_batch(con, rules, days or {0: dt.date(2024, 1, 31), 1: dt.date(2024, 2, 29)}, KEY)
+        return con.execute(f"select {columns} from batch order by _id").fetchall()

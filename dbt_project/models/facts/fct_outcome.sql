@@ -2,6 +2,7 @@ with measured as (
     select
         trajectory_id,
         client_key,
+        delivered_client_key,
         nis_code,
         end_date,
         measuring_date,
@@ -13,7 +14,9 @@ with measured as (
 positions as (
     select
         measured.trajectory_id,
-        min_by(positions.position, positions.priority) as position
+        min_by(positions.position, positions.priority) as position,
+        count(*) filter (where positions.delivered_client_key = measured.delivered_client_key) = 0
+            as is_known_by_number_change
     from measured
     inner join {{ ref('stg_positions') }} as positions
         on positions.client_key = measured.client_key
@@ -51,6 +54,7 @@ select
     measured.nis_code,
     measured.measuring_year,
     coalesce(positions.position, 'unknown') as position,
+    coalesce(positions.is_known_by_number_change, false) as is_known_by_number_change,
     coalesce(actions.with_training, false) as with_training,
     coalesce(actions.with_workplace_learning, false) as with_workplace_learning,
     transmissions.trajectory_id is not null as with_transmission

@@ -27,6 +27,7 @@ measures as (
 select
     measures.trajectory_id,
     measures.client_key,
+    measures.delivered_client_key,
     measures.nis_code,
     measures.start_date,
     {{ year_of('measures.start_date') }} as start_year,

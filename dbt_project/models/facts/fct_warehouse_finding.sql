@@ -41,3 +41,12 @@ inner join trajectories as overlapping
         and overlapping.start_date <= trajectories.end_date
         and overlapping.end_date >= trajectories.start_date
 group by trajectories.file_name, trajectories.trajectory_id
+union all
+select
+    'insz_wijzigingen' as source,
+    'number_circle' as rule,
+    file_name,
+    client_key as row_key,
+    cast(null as varchar) as other_key
+from {{ ref('int_client_identity') }}
+where is_in_circle

@@ -2,7 +2,8 @@
     'klantprofielen': ('stg_client_profiles', 'unknown_trajectory'),
     'art60_tewerkstellingen': ('stg_art60_jobs', 'unknown_trajectory'),
     'loontoelagen': ('fct_wage_subsidy', 'unknown_trajectory'),
-    'trajecten': ('fct_trajectory', 'overlapping_trajectory')
+    'trajecten': ('fct_trajectory', 'overlapping_trajectory'),
+    'insz_wijzigingen': ('int_client_identity', 'number_circle')
 } -%}
 
 with deliveries as (

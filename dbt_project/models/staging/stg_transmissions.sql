@@ -3,7 +3,8 @@ with current_rows as (
 )
 
 select
-    transmissie_id as transmission_id,
-    client_key,
-    transmissiedatum as transmission_date
+    current_rows.transmissie_id as transmission_id,
+    {{ person_key('current_rows.client_key') }} as client_key,
+    current_rows.transmissiedatum as transmission_date
 from current_rows
+{{ join_identity('current_rows.client_key') }}

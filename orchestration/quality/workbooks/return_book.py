@@ -1,41 +1,31 @@
-"""The workbooks that go back to the OCMWs: to each the rows that it has to look at, with a column for the correction.
+"""The workbooks that go back to the OCMWs: per OCMW and source the delivery template, filled with the rows that it has
+to look at. Corrected and renamed, such a workbook is a delivery.
 
 They leave the organisation and hold what the OCMW itself delivered, so they are marked as confidential, can be read by
 their maker alone, and hold no INSZ.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from expectations import contract
-from expectations.model import WITHDRAWN
-from exports.xlsx.cells import fitting
-from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
-from orchestration.ingest.inbox import FORMATS, RETURN_MARK, SYNTHETIC_LABEL, is_synthetic
+from expectations.contract import SourceContract
+from expectations.model import REASON, REMEDY
+from exports.template import Cover, FilledRow, concerned, filled
+from exports.xlsx.document import Line
+from orchestration.ingest.inbox import is_synthetic, return_label, return_name
+from orchestration.ingest.person_numbers import masked, masked_fields
 from orchestration.quality import current_rules
-from orchestration.quality.cases import OPEN, Case
-from orchestration.quality.masking import masked, masked_fields
+from orchestration.quality.cases import OPEN, QUARANTINED, Case
 from orchestration.quality.recipients import Recipient, Recipients
 from orchestration.quality.workbooks.steward_book import OUTCOMES
 from orchestration.store.errors import WrongChoiceError
-from orchestration.store.files import replaced
+from orchestration.store.files import CONFIDENTIAL_MARK, write_confidential
 from orchestration.store.wording import counted
 
-MARK = RETURN_MARK.split(":")[0]
-FIXED = (
-    SheetColumn("bestand", width=44),
-    SheetColumn("rij", Format.GENERAL, width=7),
-    SheetColumn("sinds", width=12),
-    SheetColumn("uitkomst", width=26),
-    SheetColumn("regel", width=28, wrap=True),
-    SheetColumn("betekenis", width=64, wrap=True),
-    SheetColumn("wat te doen", width=48, wrap=True),
-)
-FIELDS = SheetColumn("velden zoals gelezen", width=60, wrap=True, typed=True)
-CORRECTION = SheetColumn("verbetering", width=40, wrap=True, to_fill_in=True)
-WIDEST = 42
-"""Width of a column with delivered values, at most."""
+WAREHOUSE_COLUMN = "traject_id"
+"""What a finding of the warehouse is about."""
 
 
 class FolderInUseError(WrongChoiceError):
@@ -55,124 +45,133 @@ def write_open(cases: Sequence[Case], who: Recipients | None, folder: Path) -> s
 
 
 def write(cases: Sequence[Case], who: Recipients, folder: Path) -> list[Path]:
-    """Writes one workbook per OCMW into `folder`, which must be new or empty; returns their paths.
+    """Writes one workbook per OCMW and source into `folder`, which must be new or empty; returns their paths.
 
     Raises `FolderInUseError`: workbooks of before must not lie between those of today.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderInUseError(f"{folder} is not an empty folder; name a new one, so that no old workbook is sent")
-    groups: dict[Recipient, list[Case]] = defaultdict(list)
+    groups: dict[tuple[Recipient, str], list[Case]] = defaultdict(list)
     for case in cases:
-        groups[who.of(case)].append(case)
+        groups[who.of(case), case.source].append(case)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return [_write_book(folder / f"{to.key}.xlsx", to, groups[to]) for to in sorted(groups)]
+    return [_write_book(folder / return_name(to.key, name), to, name, groups[to, name]) for to, name in sorted(groups)]
 
 
-def _write_book(path: Path, to: Recipient, cases: Sequence[Case]) -> Path:
+def _write_book(path: Path, to: Recipient, name: str, cases: Sequence[Case]) -> Path:
     from exports.xlsx.workbook import render_bytes
 
-    by_source: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        by_source[case.source].append(case)
-    guide = tuple(Line(text, style) for text, style in _guide(to, by_source))
-    book = Document(
-        title=f"{MARK} - na te kijken rijen - {to.name}",
-        subject="Rijen die geweigerd werden of met een waarschuwing geladen zijn",
-        created=max(case.delivered_on for case in cases),
-        sheets=(
-            Sheet("Lees mij", guide, footer=MARK),
-            *(_sheet(number, to, *rows) for number, rows in enumerate(by_source.items(), start=1)),
-        ),
-    )
-    with replaced(path.resolve()) as temporary:
-        temporary.touch(mode=0o600)
-        temporary.write_bytes(render_bytes(book))
-    return path
-
-
-def _sheet(number: int, to: Recipient, name: str, cases: Sequence[Case]) -> Sheet:
-    """The rows of one source as one table."""
     source = contract.load(name)
-    withdrawn = any(WITHDRAWN in case.values for case in cases)
-    delivered = [c.name for c in source.columns if c.name != WITHDRAWN or withdrawn]
-    fields = any(case.fields for case in cases)
-    columns = (
-        *FIXED,
-        *(SheetColumn(c, width=_width(c, cases), typed=True) for c in delivered),
-        *([FIELDS] if fields else []),
-        CORRECTION,
+    rows = [_row(source, versions) for versions in _per_row(source, cases)]
+    cover = Cover(
+        title=f"{CONFIDENTIAL_MARK} - na te kijken rijen - {name} - {to.name}",
+        created=max(case.delivered_on for case in cases),
+        lines=tuple(_guide(source, to, cases)),
+        mark=f"{CONFIDENTIAL_MARK}: alleen voor {to.name}",
     )
-    rows = []
+    return write_confidential(path, render_bytes(filled(source, rows, cover)))
+
+
+def _per_row(source: SourceContract, cases: Sequence[Case]) -> list[list[Case]]:
+    """What is to be corrected in one place: the findings about one row, and about older versions of it, the row of the
+    newest first. Delivered again, two versions of a key would contradict each other."""
+    rows: dict[tuple[str, int], list[Case]] = {}
     for case in cases:
-        place = (case.file_name, case.row_number, str(case.since), OUTCOMES[case.outcome], "\n".join(case.rules))
-        given = [fitting(masked(case.values.get(c) or "")) or None for c in delivered]
-        given += [fitting(masked_fields(case.fields or ())) or None] if fields else []
-        rows.append((*place, *_meaning_and_remedy(case), *given, None))
-    lines = (
-        Line(f"{RETURN_MARK} {to.name}", "banner"),
-        Line(f"{source.title}: {counted(len(cases), 'rij', 'rijen')} na te kijken"),
-        Line(f"Noteer de juiste waarde in de laatste kolom, '{CORRECTION.header}'."),
+        rows.setdefault(case.row, []).append(case)
+    newest: dict[tuple[object, ...], str] = {}
+    found: dict[tuple[object, ...], list[Case]] = {}
+    for (file, number), own in sorted(rows.items(), key=lambda row: (row[1][0].delivered_on, row[0]), reverse=True):
+        key = tuple((own[0].values.get(k) or "").strip() for k in source.key) if own[0].has_key else ()
+        if key and newest.setdefault(key, file) != file:
+            found[key, file, number] = own
+            next(versions for (k, f, _), versions in found.items() if (k, f) == (key, newest[key])).extend(own)
+            del found[key, file, number]
+        else:
+            found[key, file, number] = list(own)
+    return sorted(found.values(), key=lambda versions: (versions[0].delivered_on, *versions[0].row))
+
+
+def _row(source: SourceContract, versions: Sequence[Case]) -> FilledRow:
+    """One row with the reasons of all that was found about it."""
+    case = versions[0]
+    wrong: set[str] = set()
+    amber: set[str] = set()
+    reasons: dict[str, None] = {}
+    remedies: dict[str, None] = {}
+    for found in versions:
+        place = "" if found.row == case.row else f"Eerdere versie ({found.file_name}, rij {found.row_number}): "
+        for rule in found.rules:
+            meaning, remedy = current_rules.text_of(found, rule, for_sender=True)
+            reasons[place + meaning] = None
+            remedies[remedy] = None
+            if rule not in found.gone:
+                (wrong if found.outcome == QUARANTINED else amber).update(_columns(source, rule))
+    if not case.has_key:
+        remedies[current_rules.NO_KEY] = None
+    return FilledRow(
+        values={name: masked(text) for name, text in case.values.items()},
+        wrong=frozenset(wrong),
+        amber=frozenset(amber - wrong),
+        reasons=tuple(reasons),
+        remedies=tuple(remedies),
+        file=case.file_name,
+        row=case.row_number,
+        outcome=OUTCOMES[case.outcome],
+        fields=masked_fields(case.fields) if case.fields else None,
     )
-    table = Table(f"rijen_{number}", columns, rows)
-    return Sheet(name, lines, table, frozen_columns=2, work_sheet=True, footer=f"{MARK} - {name}")
 
 
-def _width(column: str, cases: Sequence[Case]) -> int:
-    return min(WIDEST, max(len(column) + 4, *(len(case.values.get(column, "")) + 2 for case in cases)))
+def _columns(source: SourceContract, rule: str) -> frozenset[str]:
+    if rule in contract.warehouse_texts():
+        return frozenset({WAREHOUSE_COLUMN} & {c.name for c in source.columns})
+    return concerned(source, rule)
 
 
-def _meaning_and_remedy(case: Case) -> tuple[str, str]:
-    """Of all rules that the row broke, a line each."""
-    texts = (current_rules.text_of(case, rule, for_sender=True) for rule in case.rules)
-    meanings, remedies = zip(*texts, strict=True)
-    return "\n".join(meanings), "\n".join(remedies if case.has_key else (*remedies, current_rules.NO_KEY))
+def _guide(source: SourceContract, to: Recipient, cases: Sequence[Case]) -> Iterator[Line]:
+    """What stands above the explanation of the template: what the workbook is and what to do with it."""
+    yield Line(f"{CONFIDENTIAL_MARK}: alleen voor {to.name}", "banner")
+    yield Line(f"{source.title}: na te kijken rijen van {to.name}", "title")
+    if all(is_synthetic(case.file_name) for case in cases):
+        yield Line("SYNTHETISCHE gegevens: geen van deze personen bestaat.")
+    yield Line(
+        "De rijen op het eerste blad kwamen niet, of met een waarschuwing, door de controle van het TWE-datawarehouse. "
+        "Verbeter ze daar, hernoem dit bestand, en lever het: het is zelf de levering."
+    )
+    yield Line("Wat u doet", "heading")
+    for number, text in enumerate(_steps(source, to, cases), start=1):
+        yield Line(f"{number}. {text}")
+    yield Line("Goed om te weten", "heading")
+    for text in _remarks(cases):
+        yield Line(text)
 
 
-def _guide(to: Recipient, by_source: Mapping[str, Sequence[Case]]) -> Iterator[tuple[str, str]]:
-    """(text, style) of each line of the first sheet: what the workbook is and what to do with it."""
-    cases = [case for rows in by_source.values() for case in rows]
-    synthetic = all(is_synthetic(case.file_name) for case in cases)
-    yield f"{RETURN_MARK} {to.name}", "title"
-    if synthetic:
-        yield "SYNTHETISCHE gegevens: geen van deze personen bestaat.", "body"
-    yield "Deze rijen kwamen niet of met een waarschuwing door de controle van het TWE-datawarehouse.", "body"
-    yield "Wat u doet", "heading"
-    with_insz = any(column.type == "insz" for source in by_source for column in contract.load(source).columns)
-    for text in (
-        "1. Elke bron heeft een blad. Elke regel in de tabel is één rij van een bestand dat geleverd werd.",
-        f"2. Zoek de rij in het bestand aan de hand van het rijnummer. {_numbering(cases)}",
-        "3. De kolom 'betekenis' zegt wat er mis is, de kolom 'wat te doen' hoe u het verbetert.",
-        f"4. Noteer de juiste waarde in de kolom '{CORRECTION.header}', of verbeter de rij meteen in uw toepassing.",
-        "5. Lever alleen de verbeterde rijen opnieuw, in een nieuw bestand en met dezelfde sleutel. Dit bestand zelf "
-        "is geen levering.",
-        *_closing(cases),
-        "Het INSZ staat niet in dit bestand: alleen de eerste twee cijfers, de rest zijn sterretjes. Vul in dit "
-        "bestand ook geen INSZ in.",
-        "Stuur dit bestand alleen langs een beveiligde weg, en vernietig het als de rijen verbeterd zijn.",
-    ):
-        yield text, "body"
-    yield "Zo levert u de verbeterde rijen", "heading"
+def _steps(source: SourceContract, to: Recipient, cases: Sequence[Case]) -> Iterator[str]:
     yield (
-        "Eén bestand per bron, met de naam hieronder. JJJJ-MM-DD is de dag van de levering, later dan die van "
-        f"het vorige bestand. Het bestand mag {', '.join(FORMATS[:-1])} of {FORMATS[-1]} zijn (CSV: UTF-8, "
-        "met ; of , ertussen).",
-        "body",
+        "Een omkaderde gele cel is wat fout was of nagekeken moet worden. Ze is rood zolang het blad er nog een fout "
+        f"in ziet. Rechts staat waarom ('{REASON}') en hoe u het verbetert ('{REMEDY}')."
     )
+    if persons := [c.name for c in source.columns if c.type == "insz"]:
+        yield (
+            f"Typ in elke rij die u houdt het INSZ opnieuw ({', '.join(persons)}): hier staan alleen de eerste twee "
+            "cijfers en sterretjes, of niets. U vindt de rij in uw eigen bestand met 'bestand' en 'rij'. "
+            f"{_numbering(cases)}"
+        )
     yield (
-        "De eerste rij bevat de kolommen van de bron; u kunt ze hieronder overnemen. Lever elke rij in haar geheel, "
-        f"ook met de waarden die goed waren{', en met het echte INSZ in plaats van de sterretjes' if with_insz else ''}"
-        f". Om een rij in te trekken voegt u de kolom {WITHDRAWN} toe, met J.",
-        "body",
+        "Verwijder de hele rij (niet alleen de inhoud) van wat u niet opnieuw wilt leveren, zoals een rij met een "
+        "waarschuwing die klopt, of een tweede rij met dezelfde sleutel."
     )
-    for source, rows in by_source.items():
-        columns = [c.name for c in contract.load(source).columns if c.name != WITHDRAWN]
-        yield f"{source}: {len(rows)} {'rij' if len(rows) == 1 else 'rijen'}", "heading"
-        yield f"{source}_JJJJ-MM-DD_{_label(to, synthetic)}.csv", "body"
-        yield ";".join(columns), "body"
+    if any(case.fields for case in cases):
+        yield "Typ de rijen van het blad 'Misvormde rijen' over op het eerste blad, elke waarde in haar kolom."
+    label = return_label(to.key, all(is_synthetic(case.file_name) for case in cases))
+    yield (
+        f"Bewaar dit bestand onder deze naam: {source.source}_JJJJ-MM-DD_{label}.xlsx. JJJJ-MM-DD is de dag waarop u "
+        "levert, later dan die van het vorige bestand."
+    )
+    yield "Lever het zoals anders. De kolommen rechts van de bron mogen blijven staan: wij lezen ze niet."
 
 
-def _closing(cases: Sequence[Case]) -> Iterator[str]:
-    """What closes a row, as far as it holds for these rows."""
+def _remarks(cases: Sequence[Case]) -> Iterator[str]:
+    """What closes a row, as far as it holds for these rows, and what to do with the workbook."""
     if any(case.has_key for case in cases):
         yield "Een rij is afgehandeld zodra een verbeterde versie met dezelfde sleutel aanvaard is."
     if not all(case.has_key for case in cases):
@@ -180,6 +179,7 @@ def _closing(cases: Sequence[Case]) -> Iterator[str]:
             "Een rij waarvan de sleutel ontbreekt of ongeldig is, of die misvormd is, herkennen wij niet: laat ons "
             "weten in welk bestand ze terugkwam, met het bestand en het rijnummer van hier. Dan sluiten wij ze af."
         )
+    yield "Stuur dit bestand alleen langs een beveiligde weg, en vernietig het als de rijen verbeterd zijn."
 
 
 def _numbering(cases: Sequence[Case]) -> str:
@@ -188,11 +188,3 @@ def _numbering(cases: Sequence[Case]) -> str:
     if all(parquet):
         return "Rijen van een Parquet-bestand tellen vanaf 1, zonder kopregel."
     return "De kopregel is rij 1" + ("; rijen van een Parquet-bestand tellen vanaf 1." if any(parquet) else ".")
-
-
-def _label(to: Recipient, synthetic: bool) -> str:
-    """A label by which the next delivery is recognised as this OCMW's."""
-    own = to.key.split("_", 1)[-1] if "_" in to.key else "verbeterd"
-    if not synthetic:
-        return own
-    return own if own.startswith(SYNTHETIC_LABEL) else f"{SYNTHETIC_LABEL}-{own}"

@@ -10,11 +10,11 @@ from exports.xlsx.cells import fitting
 from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
 from orchestration.ingest import readers
 from orchestration.ingest.inbox import DeliveryError
+from orchestration.ingest.person_numbers import masked, masked_fields
 from orchestration.quality import current_rules
 from orchestration.quality.cases import CLOSED, OPEN, REPEATED, RESOLVED, REVIEWED, Case
-from orchestration.quality.masking import masked, masked_fields
 from orchestration.quality.reviews import REASON, ReviewError, ReviewLine
-from orchestration.store.files import replaced
+from orchestration.store.files import CONFIDENTIAL_MARK, write_confidential
 from orchestration.store.settings import today
 from orchestration.store.wording import counted
 
@@ -36,10 +36,13 @@ COLUMNS = (
     SheetColumn("sinds", width=12),
     SheetColumn("verbeterd door", width=48),
     SheetColumn(REASON, width=60, to_fill_in=True, typed=True),
+    SheetColumn("nagekeken door", width=24),
+    SheetColumn("op (UTC)", width=17),
 )
 READ_BACK = ("bestand", "rij", "regel", "stand", REASON)
 """The columns that `read` needs."""
 HELP = (
+    f"{CONFIDENTIAL_MARK}: dit bestand bevat rijen van personen. Bewaar het waar alleen u erbij kunt.",
     "Wat dit bestand is",
     "Elke regel van het eerste blad is één rij die een regel brak; brak ze er twee, dan staat ze er twee keer.",
     f"De kolom '{REASON}' (geel) is om in te vullen",
@@ -55,38 +58,47 @@ HELP = (
     "Andere geweigerde rijen (grijs) kunnen niet nagekeken worden: ze zijn niet geladen en moeten opnieuw geleverd "
     "worden. Ze sluiten dan vanzelf.",
 )
+STYLES = {0: "banner", 1: "heading", 3: "heading"}
+"""Of the lines of HELP; the others are body text."""
 
 
-def write(cases: Sequence[Case], path: Path) -> int:
-    """Writes a line per row and rule and gives their number. The same cases give the same bytes."""
+def write(cases: Sequence[Case], path: Path) -> tuple[int, Path]:
+    """Writes a line per row and rule; gives their number, and the path, whose name says that it is confidential.
+
+    The same cases give the same bytes.
+    """
     from exports.xlsx.workbook import render_bytes
 
     lines = [(case, rule) for case in cases for rule in case.rules]
     closed = {i for i, (c, _) in enumerate(lines) if not c.can_be_settled or c.status in (RESOLVED, REPEATED)}
     rows = [_row(case, rule) for case, rule in lines]
     table = Table("quarantaine", COLUMNS, rows, closed=frozenset(closed), empty=None)
-    guide = tuple(Line(text, "heading" if number in (0, 2) else "body") for number, text in enumerate(HELP))
+    guide = tuple(Line(text, STYLES.get(number, "body")) for number, text in enumerate(HELP))
     book = Document(
-        title="Rijen in quarantaine",
+        title=f"{CONFIDENTIAL_MARK} - rijen in quarantaine",
         subject="Rijen die geweigerd werden of met een waarschuwing geladen zijn",
         created=max((case.delivered_on for case in cases), default=today()),
-        sheets=(Sheet("Quarantaine", table=table, work_sheet=True), Sheet("Lees mij", guide)),
+        sheets=(
+            Sheet(f"Quarantaine {CONFIDENTIAL_MARK}", table=table, work_sheet=True, footer=CONFIDENTIAL_MARK),
+            Sheet("Lees mij", guide, footer=CONFIDENTIAL_MARK),
+        ),
     )
-    with replaced(path.resolve()) as temporary:
-        temporary.write_bytes(render_bytes(book))
-    return len(lines)
+    return len(lines), write_confidential(path, render_bytes(book))
 
 
 def write_chosen(cases: Sequence[Case], everything: bool, path: Path) -> str:
     """Writes the open cases, or `everything`; gives a line for the terminal."""
-    lines = write([case for case in cases if everything or case.status == OPEN], path)
-    return f"{counted(lines, 'row')} written to {path}"
+    lines, path = write([case for case in cases if everything or case.status == OPEN], path)
+    return (
+        f"{counted(lines, 'row')} written to {path}\nCONFIDENTIAL: it holds rows of people, and you alone can read it."
+    )
 
 
 def _row(case: Case, rule: str) -> tuple[str | int | None, ...]:
     given = masked_fields(case.fields) if case.fields else "; ".join(f"{n}={masked(v)}" for n, v in case.values.items())
     delivered = (case.source, case.file_name, str(case.delivered_on), case.row_number, OUTCOMES[case.outcome], rule)
     became = (STATUSES[case.status], str(case.since), case.resolved_by, case.why)
+    became += (case.reviewed_by, case.reviewed_moment or None)
     return (*delivered, *current_rules.text_of(case, rule), fitting(given), *became)
 
 

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from expectations import contract
 from exports import FigureId, PublicationError, load_questions, write_annex
 from exports.annexes import KINDS
-from exports.comparison.compare import CODE, TIME, annexes_of, by_source, compare, compare_annex
+from exports.annexes.model import DateRole
+from exports.comparison.compare import CODE, NUMBER, TIME, annexes_of, by_source, compare, compare_annex
 from exports.comparison.displayed import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
 from exports.comparison.text import text
 from exports.comparison.workbook import REVISION, Earlier, document, revision_sheet
@@ -22,6 +23,7 @@ from exports.figures.collect import collect
 from exports.figures.reading import PublicationReader
 from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
+from orchestration.compare import write_workbook
 from orchestration.ingest import storage
 from orchestration.ingest.ledger import Entry
 from orchestration.releases.attribution import attribute_changes
@@ -100,6 +102,14 @@ def test_terminal_text_and_workbook(pair):
     lines = [line for line in text(made).splitlines() if line.startswith("  Antwerpen")]
     assert len(lines) == 2 and "-0.11" in lines[1]
     assert render_bytes(document(made)) == render_bytes(document(compare(*pair, annexes_of(None))))
+
+
+def test_the_workbook_says_that_it_is_confidential_and_is_for_its_maker_alone(pair, tmp_path):
+    path = write_workbook(compare(pair[0], pair[0], annexes_of(None)), tmp_path / "c.xlsx")
+    assert path == tmp_path / "VERTROUWELIJK_c.xlsx" and path.stat().st_mode & 0o777 == 0o600
+    assert all(
+        "VERTROUWELIJK" in f"{sheet['A1'].value} {sheet['A2'].value}" for sheet in load_workbook(path).worksheets
+    )
 
 
 def test_nothing_changed_is_said(pair, tmp_path):
@@ -326,3 +336,35 @@ def test_untouched_municipalities_follow_flanders_and_time_alone_is_a_cause(lake
     name = ["leefloners_2025-02-01.csv"]
     assert made.causes(KINDS["ratio"], "73109", 2024) == name, "the change against the year before moves too"
     assert made.causes(KINDS["ratio"], "11001", 2023) == name, "the difference with Flanders moves everywhere"
+
+
+def change(old: str, new: str | None, day: str = "2024-01-01", **more: object) -> dict[str, object]:
+    return {"oude_insz_key": old, "nieuwe_insz_key": new, "ingangsdatum": day, **more}
+
+
+def test_a_changed_number_touches_the_trajectories_of_its_person(lake):
+    lake.deliver("insz_wijzigingen", "2025-03-01", change("cb", "cx"), change("cx", "cy"), change("nobody", "else"))
+    made = lake.trace("2024-12-31")
+    causes = ["insz_wijzigingen_2025-03-01.csv", NUMBER]
+    for kind in ("5", "6"):
+        assert made.causes(KINDS[kind], "11002", 2023) == causes, "measured in 2023"
+        assert made.causes(KINDS[kind], "11002", 2022) == []
+    assert made.causes(KINDS["aftercare"], "11002", 2022) == made.causes(KINDS["ratio"], "11002", 2021) == causes
+    assert made.causes(KINDS["1"], "11002", 2021) == [], "who the client is says nothing of its start"
+    assert made.causes(KINDS["5"], "11007", 2023) == causes, "as Flanders; nothing of its own"
+
+
+def test_what_came_under_another_number_counts_where_the_trajectory_is(lake):
+    lake.deliver("insz_wijzigingen", "2024-03-01", change("cb", "cx"))
+    lake.deliver("transmissies", "2025-02-01", {"transmissie_id": "x", "client_key": "cx"})
+    assert lake.trace("2024-12-31").causes(KINDS["6"], "11002", 2023) == ["transmissies_2025-02-01.csv"]
+
+
+def test_an_undone_change_is_a_cause_and_another_day_of_it_is_none(lake):
+    lake.deliver("insz_wijzigingen", "2024-03-01", change("cb", "cx"), change("ca", "cz"))
+    undone = change("cb", None, None, verwijderd=True)  # type: ignore[arg-type]
+    lake.deliver("insz_wijzigingen", "2025-03-01", undone, change("ca", "cz", "2024-02-02"))
+    made = lake.trace("2024-12-31")
+    assert made.causes(KINDS["5"], "11002", 2023) == ["insz_wijzigingen_2025-03-01.csv", NUMBER]
+    assert made.causes(KINDS["ratio"], "44021", 2022) == made.causes(KINDS["ratio"], FLANDERS, 2022)
+    assert ("insz_wijzigingen", DateRole.MONTH, "44021", 2022) not in made._touched

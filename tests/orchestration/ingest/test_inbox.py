@@ -2,12 +2,13 @@
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from expectations import contract
-from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, is_synthetic, parse_name, scan
+from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from tests.hostile.broken import NO_DELIVERIES
@@ -197,6 +198,48 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
 def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
     (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "trajecten_2024-01-31.csv")
     assert [name for name, _ in look(tmp_path).unrecognised] == ["trajecten_2024-01-31.csv"]
+
+
+@pytest.mark.parametrize(
+    "label", ["93051822361", "93-05-18-223-61", "OCMW-93051822361", "2024-930518-22361-x", "05030145657"]
+)
+def test_a_label_with_the_number_of_a_person_is_masked_wherever_the_name_goes(label: str, tmp_path: Path) -> None:
+    one = put_named(tmp_path, f"trajecten_2024-01-31_{label}.csv")
+    assert one.names_a_person
+    assert "*********" in one.file_name and not re.search("9305|0503", one.file_name.replace("-", ""))
+    assert one.file_name.startswith("trajecten_2024-01-31_") and one.file_name.endswith(".csv")
+    assert one.delivery_id == f"{one.file_name.removesuffix('.csv')}_{one.sha256[:12]}"
+    refused = entry(one, "rejected")
+    assert names(look(tmp_path, refused).rejected_before) == [one.file_name]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["93051822362", "9305182236", "93051899361", "44021", "44021-20240131", "930518223610", "93051822-x-361", "v2"],
+)
+def test_other_numbers_may_be_a_label(label: str, tmp_path: Path) -> None:
+    one = put_named(tmp_path, f"trajecten_2024-01-31_{label}.csv")
+    assert not one.names_a_person and one.file_name == one.path.name
+
+
+def put_named(folder: Path, name: str) -> Delivery:
+    (folder / name).write_text("x")
+    return look(folder).new[0]
+
+
+def test_the_name_of_a_stranger_is_masked_too(tmp_path: Path) -> None:
+    (tmp_path / "Jan 93.05.18-223.61.pdf").write_text("x")
+    assert look(tmp_path).unrecognised[0][0] == "Jan 93*********.pdf"
+
+
+def test_a_file_that_is_written_to_after_the_look_digest_now(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv", "before")
+    assert digest_now(one) == one.sha256
+    for content in ("before and more", "BEFORE"):
+        one.path.write_text(content)
+        assert digest_now(one) != one.sha256
+    one.path.unlink()
+    assert digest_now(one) is None
 
 
 @pytest.mark.parametrize(

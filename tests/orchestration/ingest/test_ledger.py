@@ -26,6 +26,7 @@ ENTRY = Entry(
     rows_quarantined=2,
     rows_warned=1,
     reasons=(Reason("duplicate_row", "reject", 2), Reason("over_24_months", "warn", 1)),
+    message_nl="onbekende kolom(men) genegeerd: opmerking",
 )
 
 
@@ -47,6 +48,18 @@ def test_what_was_entered_is_read_back_exactly(tmp_path: Path) -> None:
     refused = replace(ENTRY, status="rejected", message='lacks "een"; twee', reasons=(), rows_read=0)
     ledger.append(tmp_path / "map" / "l.parquet", [ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))])
     assert ledger.read(tmp_path / "map" / "l.parquet") == [ENTRY, replace(refused, loaded_at=dt.datetime(2024, 2, 2))]
+
+
+def test_a_ledger_of_before_the_dutch_messages_is_read_and_completed(tmp_path: Path) -> None:
+    path = tmp_path / "l.parquet"
+    ledger.append(path, [ENTRY])
+    with duckdb.connect() as con:
+        con.execute(f"create table l as select * exclude (message_nl) from '{path}'; copy l to '{path}'")
+    assert not ledger.is_current(path)
+    older = replace(ENTRY, message_nl="")
+    assert ledger.read(path) == [older]
+    ledger.append(path, [replace(ENTRY, file_name="z")])
+    assert ledger.is_current(path) and ledger.read(path) == [older, replace(ENTRY, file_name="z")]
 
 
 def test_entries_stay_and_come_in_the_order_in_which_deliveries_count(tmp_path: Path) -> None:

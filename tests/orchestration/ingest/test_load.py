@@ -1,20 +1,22 @@
 """The door as a whole: every row read is accepted or quarantined, and nothing is loaded twice."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from expectations import contract
 from expectations.contract import Rule
-from orchestration.ingest import ledger, load, storage
-from orchestration.ingest.inbox import scan
+from orchestration.ingest import ledger, load, readers, storage
+from orchestration.ingest.inbox import Remark, scan
 from orchestration.ingest.load import SourceLoad, load_source, reject_clashes
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.validation import IngestError
+from orchestration.quality import cases
 from orchestration.store.paths import DataFolder
 from tests.support import deliveries
 from tests.support.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
@@ -71,6 +73,7 @@ def test_the_ledger_tells_all_of_a_delivery(data: DataFolder) -> None:
     assert entry.sha256 == delivery(path).sha256
     assert (entry.run_id, entry.suite_version) == ("run-1", VERSIONS["transmissies"])
     assert entry.message == "unknown column(s) ignored: opmerking"
+    assert entry.message_nl == "onbekende kolom(men) genegeerd: opmerking"
 
 
 BAD = f"""
@@ -107,7 +110,7 @@ def test_a_quarantined_row_keeps_its_number_its_texts_and_every_rule_it_broke(da
     texts = {row["row_number"]: (row["transmissie_id"], row["klant_id"], row["transmissiedatum"]) for row in rows}
     assert texts[4] == ("X3", None, "2024-13-02")
     assert texts[5] == ("X4", "93*********", "2024-01-02")
-    assert texts[12] == ("05*********", "*********", None)
+    assert texts[12] == (client_key(INSZ[1], KEY)[:32], "*********", None)
     assert [row["fields"] for row in rows if row["row_number"] == 7] == [["X6", "93*********", "2024-01-02"]]
     assert counts(done) == [(11, 2, 9, 0)]
     assert [row["transmissie_id"] for row in accepted(data, "transmissies")] == ["X1", "X7"]
@@ -147,6 +150,80 @@ def test_a_withdrawal_keeps_its_key_and_nothing_else(data: DataFolder) -> None:
         for row in accepted(data, "transmissies")
     ] == [("X1", None, None, True), ("X2", None, None, True), ("X3", None, None, True)]
     assert [row["rules"] for row in quarantined(data, "transmissies")] == [["missing_transmissie_id"]]
+
+
+def test_a_person_number_as_key_is_replaced_alike_in_lake_and_quarantine(data: DataFolder) -> None:
+    """`sleutel`: the same number in two spellings, in two sources; and what strayed elsewhere is masked."""
+    short = client_key(INSZ[0], KEY)[:32]
+    full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in INSZ[0])
+    head = "traject_id;klant_id;ocmw_nis;startdatum;verwijderd"
+    rows = [
+        f"{INSZ[0]};{INSZ[0]};11002;2023-01-01;",
+        f"93.05.18-223.61;{INSZ[0]};11002;gisteren;",
+        f"{full_width};;;;J",
+        f"T2;{INSZ[0]};zie 93.05.18-223.61;2023-01-01;",
+        "T3;93.05.18-;223.61;11002;2023-01-01;",
+        f"zie {INSZ[0]};{INSZ[0]};11002;2023-01-01;",
+    ]
+    paths = [
+        write_text(data.inbox, f"trajecten_2024-03-2{day}.csv", "\n".join([head, *given]) + "\n")
+        for day, given in enumerate((rows[:1], rows[1:2], rows[2:]))
+    ]
+    done = deliveries.load(data, *paths)
+    other = write_text(data.inbox, "klantprofielen_2024-03-28.csv", "traject_id;geslacht\n93.05.18-223.61;V\n")
+    profile = deliveries.load(data, other)
+    assert counts(done) == [(1, 1, 0, 1), (1, 0, 1, 0), (4, 2, 2, 1)]
+    assert counts(profile) == [(1, 1, 0, 1)]
+    assert profile.rows_by_rule == {("person_number_as_key", "warn"): 1}
+    first, withdrawal, inside = (row["traject_id"] for row in accepted(data, "trajecten"))
+    assert first == withdrawal == short != inside
+    assert accepted(data, "klantprofielen")[0]["traject_id"] == short
+    kept = [(row["traject_id"], row["ocmw_nis"], row["rules"]) for row in quarantined(data, "trajecten")]
+    assert kept == [
+        (short, "11002", ["person_number_as_key"]),
+        (short, "11002", ["invalid_startdatum"]),
+        (short, None, ["person_number_as_key"]),
+        ("T2", "zie 93*********", ["invalid_ocmw_nis"]),
+        (None, None, ["malformed_row"]),
+    ]
+    assert quarantined(data, "trajecten")[-1]["fields"] == ["T3", "93****", "*****", "11002", "2023-01-01", ""]
+    assert [case.status for case in cases.read(data, "trajecten") if "invalid_startdatum" in case.rules] == ["resolved"]
+
+
+def test_of_a_withdrawal_only_a_key_is_looked_at_for_a_person_number(data: DataFolder) -> None:
+    head = "tewerkstelling_id;traject_id;startdatum;verwijderd"
+    text = f"{head}\nW1;{INSZ[0]};2024-01-02;J\n{INSZ[0]};T1;2024-01-02;J\nW2;{INSZ[0]};2024-01-02;N\n"
+    done = deliveries.load(data, write_text(data.inbox, "art60_tewerkstellingen_2024-01-31.csv", text))
+    assert counts(done) == [(3, 3, 0, 2)]
+    assert [row["rules"] for row in quarantined(data, "art60_tewerkstellingen")] == [["person_number_as_key"]] * 2
+
+
+def test_an_insz_that_nobody_can_have_is_loaded_with_a_warning(data: DataFolder) -> None:
+    odd = "931318223" + f"{97 - 931318223 % 97:02d}"
+    head = "transmissie_id;klant_id;transmissiedatum"
+    text = f"{head}\nX1;{odd};2024-01-02\nX2;{INSZ[0]};2024-01-02\n"
+    done = deliveries.load(data, write_text(data.inbox, "transmissies_2024-01-31.csv", text))
+    assert counts(done) == [(2, 2, 0, 1)]
+    assert done.rows_by_rule == {("implausible_klant_id", "warn"): 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("transmissies_2024-03-24_k023.csv", "transmissie_id;klant_id;transmissiedatum\na1;80020200280;1/02/2023\n"),
+        ("transmissies_2024-03-25_k024.csv", "transmissie_id;klant_id;transmissiedatum\na2;80030300356;1/2/2023\n"),
+        ("transmissies_2024-03-26_k025.csv", "transmissie_id;klant_id;transmissiedatum\na3;80030300356;01/2/2023\n"),
+        ("transmissies_2024-03-08_k034.csv", "transmissie_id;klant_id;transmissiedatum\na4;05030145657;2023-02-01\n"),
+        (
+            "klantprofielen_2024-03-17_k043.csv",
+            "traject_id;geslacht;leeftijd;werkloosheidsduur_maanden;kortgeschoold;migratieachtergrond\n"
+            "p2;V;035;5;WAAR;ONWAAR\n",
+        ),
+        ("leefloners_2024-03-17.csv", "nis_code;maand;leefloners\n11002;1/2023;5\n"),
+    ],
+)
+def test_what_a_spreadsheet_writes_by_itself_is_accepted(name: str, text: str, data: DataFolder) -> None:
+    assert counts(deliveries.load(data, write_text(data.inbox, name, text))) == [(1, 1, 0, 0)]
 
 
 def test_a_warned_row_is_loaded_counted_and_listed(data: DataFolder) -> None:
@@ -197,10 +274,56 @@ def test_a_refused_file_is_entered_and_the_others_are_loaded(data: DataFolder) -
     entries = {e.file_name: e for e in ledger.read(data.ledger)}
     assert entries[broken.name].status == "rejected"
     assert entries[broken.name].message == "lacks the required column(s) transmissiedatum; add them to the header"
+    assert entries[broken.name].message_nl.startswith("mist de verplichte kolom(men) transmissiedatum; ")
     assert entries[broken.name].rows_read == 0
     assert entries[good.name].status == "accepted"
     assert [e.file_name for e in done.rejected] == [broken.name]
     assert {row["transmissie_id"] for row in accepted(data, "transmissies")} == {"X1", "X2"}
+
+
+def test_a_file_with_the_number_of_a_person_as_its_label_is_refused_without_it(data: DataFolder) -> None:
+    path = write(data.inbox, f"transmissies_2024-01-31_{INSZ[0]}.csv", GOOD)
+    done = deliveries.load(data, path)
+    (refused,) = done.rejected
+    assert refused.file_name == "transmissies_2024-01-31_93*********.csv"
+    assert refused.message.startswith("has somebody's person number (INSZ) as its label")
+    assert refused.message_nl.startswith("heeft iemands rijksregisternummer (INSZ) als label")
+    assert ledger.read(data.ledger) == [refused]
+    assert not any(INSZ[0] in str(value) for value in vars(refused).values())
+    assert accepted(data, "transmissies") == []
+
+
+@pytest.mark.parametrize("after", ["transmissie_id;klant_id;transmissiedatum\n", "transmissie_id\nhalf"])
+def test_a_file_that_changed_while_it_was_read_is_left_for_the_next_run(
+    after: str, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger would hold the digest of other rows than were loaded, or reject a file that is half written."""
+    good = write(data.inbox, "transmissies_2024-01-30.csv", GOOD)
+    growing = write(data.inbox, "transmissies_2024-01-31.csv", GOOD.replace("X", "Y"))
+    found = [delivery(path) for path in (good, growing)]
+    growing.write_text(after)
+    with monkeypatch.context() as reading:
+        reading.setattr(load.readers, "read", while_it_grows(growing))
+        done = load_source(data, contract.load("transmissies"), found, KEY, "r", by_routing)
+    assert done.changed == [growing.name]
+    assert [e.file_name for e in ledger.read(data.ledger)] == [good.name]
+    assert {row["transmissie_id"] for row in accepted(data, "transmissies")} == {"X1", "X2"}
+    assert deliveries.load(data, growing).changed == []
+    assert [e.file_name for e in ledger.read(data.ledger)] == [good.name, growing.name]
+
+
+def while_it_grows(path: Path) -> Callable[..., list[Remark]]:
+    """Reads, and writes to `path` after that."""
+    real = readers.read
+
+    def read(*arguments: Any) -> list[Remark]:
+        try:
+            return real(*arguments)
+        finally:
+            with path.open("a") as file:
+                file.write(f"Y9;{INSZ[0]};2024-01-02\n")
+
+    return read
 
 
 def test_the_same_content_twice_in_one_inbox_is_loaded_once(data: DataFolder) -> None:

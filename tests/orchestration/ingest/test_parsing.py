@@ -15,25 +15,43 @@ from hypothesis import strategies as st
 
 from expectations import contract
 from orchestration.ingest import parsing
+from orchestration.ingest.readers import UNREADABLE
 from orchestration.store.paths import DBT_PROJECT
 from tests.oracle import calendar, values
 from tests.oracle.sources import Column
-from tests.support.deliveries import INSZ, KEY, ascii_table, door_database, parsed
+from tests.support.deliveries import INSZ, KEY, batch, door_database, parsed
 
 JAN_2 = dt.date(2024, 1, 2)
+
+
 # type -> {text: value}; None is a value that cannot be read
 EDGES: dict[str, dict[str, object]] = {
-    "text": {"a": "a", "x" * 36: "x" * 36, "007": "007", "NULL": "NULL", "=1+2": "=1+2", "é€": "é€"},
+    "text": {
+        "a": "a", "x" * 36: "x" * 36, "007": "007", "NULL": "NULL", "=1+2": "=1+2", "é€": "é€", "#N/A": "#N/A",
+        "x" * 37: None,
+    },
     "date": {
-        "2024-01-02": JAN_2, "02/01/2024": JAN_2, "2024-02-29": dt.date(2024, 2, 29), "29/02/2023": None,
-        "2023-02-29": None, "2024-1-2": None, "1/2/2024": None, "2024/01/02": None, "02-01-2024": None,
-        "20240102": None, "2024-01-02 00:00:00": None, "2024-13-01": None, "2024-00-10": None, "31/04/2024": None,
-        "0000-01-01": None, "01/01/0000": None, "0001-01-01": dt.date(1, 1, 1), "9999-12-31": dt.date(9999, 12, 31),
+        "2024-01-02": JAN_2, "02/01/2024": JAN_2, "2/01/2024": JAN_2, "02/1/2024": JAN_2, "2/1/2024": JAN_2,
+        "2024-02-29": dt.date(2024, 2, 29), "29/02/2023": None, "29/2/2024": dt.date(2024, 2, 29), "2/13/2024": None,
+        "2023-02-29": None, "2024-1-2": None, "2/1/24": None, "002/1/2024": None, "2 /1/2024": None,
+        "2024/01/02": None, "02-01-2024": None, "2-1-2024": None, "20240102": None, "2024-13-01": None,
+        "2024-00-10": None, "31/04/2024": None, "0/1/2024": None, "1/0/2024": None,
+        "2024-01-02 00:00:00": JAN_2, "2024-01-02T00:00:00": JAN_2, "2/1/2024 00:00:00": JAN_2,
+        "02/01/2024T00:00:00.000": JAN_2, "2024-01-02 00:00:00.0": JAN_2, "2024-01-02 00:00:01": None,
+        "2024-01-02 00:00:00.001": None, "2024-01-02 00:00:00.": None, "2024-01-02 12:00:00": None,
+        "2024-01-02 24:00:00": None, "2024-01-02T00:00:00Z": None, "2024-01-02t00:00:00": None,
+        "2024-01-02  00:00:00": None, "2024-01-0200:00:00": None, "00:00:00": None, "x 00:00:00": None,
+        "2024-01-02 00:00:00 00:00:00": None, "29/02/2023 00:00:00": None,
+        "0000-01-01": None, "01/01/0000": None, "1/1/0000 00:00:00": None, "0001-01-01": dt.date(1, 1, 1),
+        "9999-12-31": dt.date(9999, 12, 31), "31/12/9999": dt.date(9999, 12, 31),
         "vandaag": None, "45293": None, "\uff12024-01-02": None, "2024-01-02x": None, "infinity": None, "epoch": None,
     },
     "month": {
-        "2024-02": dt.date(2024, 2, 1), "2024-13": None, "2024-00": None, "2024-2": None, "2024-02-01": None,
-        "02/2024": None, "202402": None, "0000-01": None, "9999-12": dt.date(9999, 12, 1),
+        "2024-02": dt.date(2024, 2, 1), "02/2024": dt.date(2024, 2, 1), "2/2024": dt.date(2024, 2, 1),
+        "12/2024": dt.date(2024, 12, 1), "13/2024": None, "0/2024": None, "00/2024": None, "2/24": None,
+        "002/2024": None, "02-2024": None, "2024/02": None, "2024-13": None, "2024-00": None, "2024-2": None,
+        "2024-02-01": None, "01/02/2024": None, "2024-02-01 00:00:00": None, "202402": None, "0000-01": None,
+        "1/0000": None, "9999-12": dt.date(9999, 12, 1), "12/9999": dt.date(9999, 12, 1),
     },
     "integer": {
         "0": 0, "12": 12, "012": 12, "2147483647": 2**31 - 1, "2147483648": None, "-1": None, "+1": None, "1.0": None,
@@ -48,8 +66,10 @@ EDGES: dict[str, dict[str, object]] = {
     },
     "yesno": {
         "J": True, "j": True, "ja": True, "JA": True, "true": True, "True": True, "1": True,
+        "waar": True, "WAAR": True, "Waar": True,
         "N": False, "n": False, "nee": False, "Nee": False, "FALSE": False, "0": False,
-        "yes": None, "no": None, "y": None, "2": None, "waar": None, "J/N": None, "1.0": None, "j\u0430": None,
+        "onwaar": False, "ONWAAR": False,
+        "yes": None, "no": None, "y": None, "2": None, "J/N": None, "1.0": None, "j\u0430": None,
     },
     "nis": {
         "11002": "11002", "44011": "44011", "44083": "44083", "44084": "44084", "99999": None, "62063": None,
@@ -92,11 +112,15 @@ def test_random_texts_are_read_as_the_oracle_reads_them(kind: str, texts: list[s
             expected.append(values.parse(Column("x", kind), text, None))  # type: ignore[arg-type]
         except ValueError:
             expected.append(None)
-    value = parsing._value(contract.Column("x", kind))
-    rows = door().execute(
-        f"select x from (select {value} from (select unnest(cast(? as varchar[])) as x) as r)", [texts]
-    )
+    value = parsing.parsed(contract.Column("x", kind), "x")
+    rows = door().execute(f"select {value} from (select unnest(cast(? as varchar[])) as x)", [texts])
     assert [x for (x,) in rows.fetchall()] == expected
+
+
+@pytest.mark.parametrize("kind", [*EDGES, "insz"])
+def test_a_cell_that_cannot_be_read_is_a_value_of_no_type(kind: str) -> None:
+    texts = [UNREADABLE + text for text in ("#N/A", *(text for text, value in EDGES.get(kind, {}).items() if value))]
+    assert parsed(kind, [*texts, UNREADABLE + INSZ[0]], CODES if kind == "code" else ()) == [None] * (len(texts) + 1)
 
 
 def test_a_type_that_is_not_known_is_refused() -> None:
@@ -105,19 +129,6 @@ def test_a_type_that_is_not_known_is_refused() -> None:
 
 
 # --- the batch ------------------------------------------------------------------------------------------------------
-
-
-def batch(source: str, table: str, columns: str, days: dict[int, dt.date] | None = None) -> list[tuple]:
-    """Columns of `batch` for rows of `raw`: `_delivery`, `_row`, `_malformed` and some of the source's columns."""
-    rules = contract.load(source)
-    header, *rows = ascii_table(table)
-    names = [*(f'"{name}"' for name in header)]
-    with door_database(rules) as con:
-        for row in rows:
-            given_values = [value or None for value in row]
-            con.execute(f"insert into raw ({', '.join(names)}) values ({', '.join('?' * len(row))})", given_values)
-        parsing.create_batch(con, rules, days or {0: dt.date(2024, 1, 31), 1: dt.date(2024, 2, 29)}, KEY)
-        return con.execute(f"select {columns} from batch order by _id").fetchall()
 
 
 def test_the_batch_holds_no_insz() -> None:
@@ -164,92 +175,6 @@ def test_a_row_is_a_row_a_withdrawal_or_malformed() -> None:
     """,
         "_row, _shape",
     ) == [(2, "row"), (3, "row"), (4, "withdrawal"), (5, "malformed"), (6, "row")]
-
-
-def test_the_first_of_rows_that_are_alike_is_kept() -> None:
-    assert batch(
-        "transmissies",
-        """
-        _delivery | _row | _malformed | transmissie_id | klant_id | transmissiedatum | verwijderd
-        0         | 2    | false      | a              | k        | d                |
-        0         | 3    | false      | b              | k        | d                |
-        0         | 4    | false      | a              | k        | d                |
-        0         | 5    | false      | a              | k        | d                |
-    """,
-        "_row, _repeat",
-    ) == [(2, None), (3, None), (4, "duplicate_row"), (5, "duplicate_row")]
-
-
-@pytest.mark.parametrize("other", ["anders | d |", "k | d | J", "k | |", "K | d |"])
-def test_rows_of_one_key_that_differ_anywhere_all_conflict(other: str) -> None:
-    assert (
-        batch(
-            "transmissies",
-            f"""
-        _delivery | _row | _malformed | transmissie_id | klant_id | transmissiedatum | verwijderd
-        0         | 2    | false      | a              | k        | d                |
-        0         | 3    | false      | a              | {other}
-        0         | 4    | false      | a              | k        | d                |
-    """,
-            "_repeat",
-        )
-        == [("conflicting_key",)] * 3
-    )
-
-
-def test_the_case_of_a_key_counts() -> None:
-    assert batch(
-        "transmissies",
-        """
-        _delivery | _row | _malformed | transmissie_id | klant_id
-        0         | 2    | false      | a              | k
-        0         | 3    | false      | A              | anders
-    """,
-        "_repeat",
-    ) == [(None,), (None,)]
-
-
-def test_rows_of_different_deliveries_are_not_compared() -> None:
-    assert batch(
-        "transmissies",
-        """
-        _delivery | _row | _malformed | transmissie_id | klant_id
-        0         | 2    | false      | a              | k
-        1         | 2    | false      | a              | anders
-    """,
-        "_repeat",
-    ) == [(None,), (None,)]
-
-
-def test_rows_without_a_complete_key_are_not_compared() -> None:
-    assert (
-        batch(
-            "leefloners",
-            """
-        _delivery | _row | _malformed | nis_code | maand | leefloners
-        0         | 2    | false      | 11002    |       | 1
-        0         | 3    | false      | 11002    |       | 1
-        0         | 4    | true       |          |       |
-        0         | 5    | true       |          |       |
-    """,
-            "_repeat",
-        )
-        == [(None,)] * 4
-    )
-
-
-def test_a_key_of_two_columns_needs_both_to_repeat() -> None:
-    assert batch(
-        "leefloners",
-        """
-        _delivery | _row | _malformed | nis_code | maand   | leefloners
-        0         | 2    | false      | 11002    | 2024-01 | 1
-        0         | 3    | false      | 11002    | 2024-02 | 1
-        0         | 4    | false      | 44021    | 2024-01 | 1
-        0         | 5    | false      | 11002    | 2024-01 | 2
-    """,
-        "_repeat",
-    ) == [("conflicting_key",), (None,), (None,), ("conflicting_key",)]
 
 
 def test_the_last_day_to_correct_a_payment_is_ten_years_after_the_month_clamped() -> None:

@@ -73,6 +73,7 @@ def test_the_fingerprint_is_no_pseudonym_of_anyone_and_not_the_key() -> None:
         "93 . 05 18 - 223 61",
         "9.3.0.5.1.8.2.2.3.6.1",
         "93\u00a005\u00a018\u202f22361",
+        "93\u200b05\ufeff18\u2060223\u200d61",
     ],
 )
 def test_eleven_digits_with_blanks_points_hyphens_and_slashes_between_them(written: str) -> None:
@@ -136,28 +137,12 @@ def test_a_mask_shows_the_first_two_digits_only() -> None:
     ]
 
 
-def test_an_insz_that_strayed_into_another_column_is_masked_there() -> None:
-    assert sql("without_insz(x)", INSZ[0], "12345678901", "T1", None) == ["93*********", "12345678901", "T1", None]
-
-
-def test_the_fields_of_a_malformed_row_hold_no_eleven_digits() -> None:
-    texts = ("93051822361", "Jan 93.05.18-223.61 Gent", "9.3.05.18-223.61", "93\u202f05 18 223 61", "T1", "0123456789")
-    assert sql("without_any_insz(x)", *texts) == [
-        "93*********",
-        "Jan 93********* Gent",
-        "93*********",
-        "93*********",
-        "T1",
-        "0123456789",
-    ]
-
-
 def keys_of(*texts: str | None, key: bytes = KEY) -> dict[str, str]:
     with duckdb.connect() as con:
         create_insz_macros(con)
         con.execute("create table raw (k varchar)")
         con.executemany("insert into raw values (?)", [[text] for text in texts])
-        create_client_keys(con, "k", key)
+        create_client_keys(con, ["k"], key)
         return dict(con.execute("select digits, client_key from client_keys").fetchall())
 
 

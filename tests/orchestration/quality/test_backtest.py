@@ -12,6 +12,7 @@ import pytest
 from expectations import contract
 from expectations.contract import FOLDER, Rule, SourceContract
 from orchestration.ingest.inbox import parse_name
+from orchestration.ingest.readers import UNREADABLE
 from orchestration.quality import backtest, cases, current_rules, listing
 from orchestration.quality.checks import checking
 from orchestration.quality.checks.files import Places
@@ -62,6 +63,13 @@ def test_unchanged_rules_give_every_row_of_a_hostile_inbox_the_outcome_that_it_h
 def test_a_source_that_was_never_delivered_has_no_past(data: DataFolder) -> None:
     judged = backtest.backtest(data, contract.load("transmissies"))
     assert (judged.rows, judged.changes) == (0, [])
+
+
+@pytest.mark.slow
+def test_a_key_that_could_not_be_read_stays_unreadable(data: DataFolder) -> None:
+    load(data, write(data.inbox, "klantprofielen_2024-01-31.csv", f"traject_id | leeftijd\n{UNREADABLE}#N/A | 30"))
+    judged = backtest.backtest(data, contract.load("klantprofielen"))
+    assert (judged.rows, judged.changes) == (1, [])
 
 
 def examples() -> dict[str, list[str]]:
@@ -156,8 +164,11 @@ def test_a_rule_on_the_insz_is_told_as_not_judged(data: DataFolder, places: Plac
 """
     path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
     judged = backtest.backtest(data, contract.load("transmissies", places.expectations, places.seeds))
-    assert (judged.left_out, judged.changes) == (["bis_number"], [])
-    assert "Not run, because the INSZ is gone: bis_number." in backtest.text([judged])
+    assert (judged.left_out, judged.changes) == (["bis_number", "implausible_klant_id", "person_number_as_key"], [])
+    assert (
+        "Not run, because the INSZ is gone: bis_number, implausible_klant_id, person_number_as_key."
+        in backtest.text([judged])
+    )
 
 
 def test_open_rows_that_todays_rules_let_through_are_marked(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:

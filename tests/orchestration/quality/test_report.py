@@ -14,12 +14,17 @@ from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
-from orchestration.quality.counts import OcmwCounts, RowCounts
+from orchestration.quality.counts import RowCounts
+from orchestration.quality.recipients import Recipient
 from orchestration.quality.report import QualityReport
+from orchestration.quality.senders.prediction import Usual
+from orchestration.quality.senders.trend import OcmwCounts, YearRate
+from orchestration.quality.senders.unusual import Finding, Silence
 from orchestration.store.settings import Settings
 
 CONTRACTS = {name: contract.load(name) for name in contract.sources()}
 TEXTS = contract.warehouse_texts()
+TODAY = dt.date(2024, 6, 1)
 
 
 def entry(name: str, run: str, read: int, refused: int = 0, warned: int = 0, **changes: object) -> Entry:
@@ -55,7 +60,7 @@ FOUND = {("trajecten", "overlapping_trajectory", "warn"): 7}
 
 
 def made(entries: list[Entry] = LEDGER, **more: bool) -> QualityReport:
-    report = quality.make(entries, CONTRACTS, FOUND, TEXTS, **more)
+    report = quality.make(entries, TODAY, CONTRACTS, FOUND, TEXTS, **more)
     assert report
     return report
 
@@ -84,12 +89,12 @@ def test_how_the_rows_stand_is_told_per_source_and_together() -> None:
         ),
         "leefloners": RowCounts(quarantined=1, since=dt.date(2023, 1, 31)),
     }
-    report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, row_counts)
+    report = quality.make(LEDGER, TODAY, CONTRACTS, FOUND, TEXTS, row_counts)
     assert report
     assert report.row_counts == RowCounts(3, 3, 7, 1, 5, 4, dt.date(2023, 1, 31))
     text = words(report_page.page(report))
     assert "Deze leveringen verbeterden 4 rijen van vroeger. Nu open: 3 geweigerde rijen, 3 rijen met een" in text
-    assert "trajecten 2 3 7 2024-01-31 1 5 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0 0" in text
+    assert "trajecten 2 3 7 31/01/2024 1 5 4" in text and "screenings 0 0 0 \N{EN DASH} 0 0 0" in text
 
 
 def test_a_first_run_has_nothing_to_compare_with() -> None:
@@ -130,12 +135,51 @@ def test_a_tiny_delivery_does_not_set_the_scale_of_the_bars() -> None:
     assert report_page.bars([(tiny, False), (tiny, False)])  # with nothing else, the tiny ones are drawn
 
 
-def test_the_rows_of_every_ocmw_are_told_with_their_course() -> None:
-    line = OcmwCounts("Gent", "", 3, 2, 1, dt.date(2023, 1, 31), {2023: 4, 2024: 0})
-    report = quality.make(LEDGER, CONTRACTS, FOUND, TEXTS, ocmws=[line] * 26)
+def course(name: str, *rates: tuple[int, int], opened: int = 3) -> OcmwCounts:
+    """An OCMW with (read, rejected) of 2023 and on."""
+    per_year = {2023 + n: YearRate(*rate) for n, rate in enumerate(rates)}
+    return OcmwCounts(name, "", opened, 2, 1, dt.date(2023, 1, 31), per_year)
+
+
+def test_the_open_rows_and_the_course_of_every_ocmw_are_told() -> None:
+    worse, same = course("Gent", (1000, 10), (500, 50)), course("Aalst", (400, 4), (0, 0), opened=9)
+    report = quality.make(LEDGER, TODAY, CONTRACTS, FOUND, TEXTS, ocmws=[worse, *[same] * 25])
     assert report
     text = words(report_page.page(report))
-    assert text.count("Gent 3 2 2023-01-31 1 4 0") == 25 and "de eerste 25 van 26" in text
+    opened, course_ = text.split("Verloop per OCMW Het aandeel")
+    assert opened.count("Aalst 9 2 31/01/2023 1") == 25 and "Gent 3 2" not in opened  # most open rows first
+    assert "OCMW 2023 2024 (tot en met juni) Verandering Gent 1,00" in course_  # who gets worse first
+    assert "10,00 % 50 van 500 +9,00 pp Slechter Aalst" in course_
+    assert "4 van 400 \N{EN DASH} \N{EN DASH} Aalst" in course_ and "de eerste 25 van 26" in opened
+
+
+def test_a_year_that_is_over_is_not_marked() -> None:
+    report = quality.make(LEDGER, dt.date(2025, 2, 1), CONTRACTS, FOUND, TEXTS, ocmws=[course("Gent", (9, 1), (9, 1))])
+    assert report and "OCMW 2023 2024 Verandering" in words(report_page.page(report))
+
+
+def test_what_is_unusual_is_told_with_the_figures_of_both() -> None:
+    gent = Recipient("44021_gent", "Gent")
+    findings = [
+        Finding(LEDGER[1], "size", "", "", 2000, Usual(900.4, 1000, 1100.2), gent, 24),
+        Finding(LEDGER[1], "missing", "einddatum", "", 1.0, Usual(0.1, 0.2, 0.305), None, 7),
+    ]
+    silent = [
+        Silence("leefloners", Recipient("levering_vdab", "Levering met label vdab"), dt.date(2024, 2, 29), 93, 40)
+    ]
+    report = quality.make(LEDGER, TODAY, CONTRACTS, FOUND, TEXTS, unusual=findings, silent=silent)
+    assert report
+    text = words(report_page.page(report)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "trajecten_2024-02-29.csv aantal rijen 2 000 900 tot 1 100 24 leveringen van Gent" in text
+    assert "einddatum niet ingevuld 100,0 % 10,0 % tot 30,5 % 7 leveringen van andere afzenders" in text
+    assert "leefloners met label vdab 29/02/2024 93 40" in text
+    assert "Niets: de nieuwe leveringen lijken op de vorige" in words(report_page.page(made()))
+
+
+def test_a_rejected_file_tells_why_in_dutch() -> None:
+    in_dutch = replace(LEDGER[3], message_nl="de kolom besluit ontbreekt")
+    assert "<td>de kolom besluit ontbreekt</td>" in report_page.page(made([*LEDGER[:3], in_dutch]))
+    assert '<td lang="en">lacks' in report_page.page(made())  # of before the Dutch one was kept
 
 
 def test_what_only_shows_across_sources_stands_apart_and_is_explained() -> None:
@@ -146,7 +190,7 @@ def test_what_only_shows_across_sources_stands_apart_and_is_explained() -> None:
     assert text.count("<h3>Over bronnen heen</h3>") == 1
 
 
-def test_a_source_is_late_by_the_rhythm_in_its_yaml() -> None:
+def test_a_source_is_late_by_the_rhythm_in_its_yaml_and_by_today() -> None:
     """Every month and ten days: 31 + 10. Every quarter and fifteen: 92 + 15."""
     report = made(
         [
@@ -154,17 +198,24 @@ def test_a_source_is_late_by_the_rhythm_in_its_yaml() -> None:
             entry("klantprofielen_2024-04-21", "run-1", 10),
             entry("leefloners_2024-02-15", "run-1", 10),
             entry("arbeidsmarktposities_2024-02-14", "run-1", 10),
-            entry("transmissies_2024-06-01", "run-1", 1),
+            entry("transmissies_2024-05-01", "run-1", 1),
         ]
     )
-    late = {s.source: (s.days_behind, s.every, s.is_late) for s in report.sources if s.newest}
+    late = {s.source: (s.days_ago, s.every, s.is_late) for s in report.sources if s.newest}
     assert late == {
         "trajecten": (42, "maand", True),
         "klantprofielen": (41, "maand", False),
         "leefloners": (107, "kwartaal", False),
         "arbeidsmarktposities": (108, "kwartaal", True),
-        "transmissies": (0, "maand", False),
+        "transmissies": (31, "maand", False),
     }
+    assert "20/04/2024 Laat 42 dagen geleden; verwacht elke maand" in words(report_page.page(report))
+
+
+def test_demo_data_is_late_by_its_newest_delivery_and_the_page_says_so() -> None:
+    synthetic = [replace(e, file_name=e.file_name.replace(".csv", "_synthetisch.csv")) for e in LEDGER]
+    text = words(report_page.page(made(synthetic)))
+    assert "gemeten op de dag van de nieuwste levering (01/06/2024) en niet op vandaag" in text
 
 
 def words(text: str) -> str:

@@ -87,7 +87,7 @@ def test_the_same_code_elsewhere_has_the_same_digests(project: Path, monkeypatch
         ("expectations/trajecten.yml", NONE),
         ("orchestration/ingest/parsing.py", FIGURES),
         ("orchestration/store/sql.py", {"figures", "control", "documents"}),
-        ("orchestration/store/municipalities.py", HIDING),
+        ("orchestration/store/municipalities.py", {"figures", "control", "documents"}),
         ("orchestration/store/yaml_models.py", {"figures", "control", "documents"}),
         ("orchestration/store/lock.py", NONE),
         ("orchestration/ingest/reported.py", NONE),
@@ -105,6 +105,9 @@ def test_the_same_code_elsewhere_has_the_same_digests(project: Path, monkeypatch
         ("orchestration/answers/question_status.py", NONE),
         ("orchestration/releases/attribution.py", DOCUMENTS),
         ("orchestration/cli/main.py", NONE),
+        ("orchestration/quality/cases.py", FIGURES),
+        ("orchestration/quality/recipients.py", FIGURES),
+        ("orchestration/quality/senders/rows_by_ocmw.py", FIGURES),
         ("orchestration/quality/report.py", NONE),
         ("orchestration/planning.py", NONE),
     ],
@@ -158,6 +161,8 @@ def test_every_pattern_finds_a_file(name: str) -> None:
 HARMLESS = {
     "orchestration.store": {"clock", "errors", "files", "lock", "paths", "settings", "swap", "terminal", "wording"},
     "orchestration.ingest": {"ledger", "workspace"},
+    "orchestration.quality": {"review_log"},  # at an as_of no review exists
+    "orchestration.quality.checks": {"files", "reference"},  # which codes there are: read from a seed
     "orchestration.answers": {"questions"},
     "orchestration.releases": {"register"},
     "expectations": {"contract"},  # of documents; the figures digest has it

@@ -1,6 +1,7 @@
 """Every mistake that a steward can make in a file is told with the file, the line and what to do."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,48 @@ def test_a_question_of_ones_own_needs_an_id_of_its_own(places: Places) -> None:
     assert places.own_questions
     shutil.copy(places.questions / "twe-2018.yml", places.own_questions)
     assert found(places) == ["twe-2018.yml: the project has a question twe-2018 already; give this one another id"]
+
+
+def test_a_mistake_in_one_file_hides_none_in_another_whatever_its_kind(places: Places) -> None:
+    """Texts without quotes, files that cannot be read at all, fields, codes and tables, all at once."""
+    broken = {
+        "common.yml": ("remedy: Vul de waarde aan", "remedy: Doe dit: vul de waarde aan"),
+        "trajecten.yml": ("meaning: De einddatum ligt", "meaning: Let op: de einddatum ligt"),
+        "klantprofielen.yml": ("leeftijd: {type: integer", "leeftijd: {type: getal"),
+        "loontoelagen.yml": ("columns:", " columns:"),
+        "code_lists.csv": ("gender,X,x,X,3", "gender,X,x,X,drie"),
+        "class_sets.csv": ("age,25-39,25-39 jaar,25,39", "age,25-39,25-39 jaar,26,39"),
+        "twe-2018.yml": ("title: ", "title: Een: "),
+        "twe-2024.yml": ("title: ", "titel: "),
+        "policy.yml": ("threshold: ", "treshold: "),
+        "cijferboek.yml": ("title: ", "title: Een: "),
+    }
+    places = replace(places, figure_book=Path(shutil.copy(places.figure_book, places.questions.parent)))
+    for name, (before, after) in broken.items():
+        path = places.figure_book if name == places.figure_book.name else path_of(places, name)
+        text = path.read_text(encoding="utf-8")
+        assert before in text, name
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    said = found(places)
+    assert {line.partition(":")[0].partition(",")[0] for line in said} == set(broken)
+    assert any('put the text in quotes: meaning: "Let op: de einddatum ligt vóór' in line for line in said)
+
+
+@pytest.mark.parametrize("name", ["common.yml", "code_lists.csv"])
+def test_what_cannot_be_read_at_all_invents_no_mistakes_elsewhere(name: str, places: Places) -> None:
+    path_of(places, name).write_bytes(b"")
+    assert {line.partition(":")[0].partition(",")[0] for line in found(places)} == {name}
+
+
+@pytest.mark.slow
+def test_a_mistake_in_the_municipalities_hides_none_in_the_sql_of_a_rule(places: Places) -> None:
+    for name, before, after in (
+        ("municipalities.csv", "11001,Aartselaar", "11001,"),
+        ("trajecten.yml", "select b._id from {batch} as b", "select b._id frm {batch} as b"),
+    ):
+        path = path_of(places, name)
+        path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    assert [line.partition(":")[0] for line in found(places) + found(places, thorough=True)] == [
+        "municipalities.csv, line 2",
+        "trajecten.yml",
+    ]

@@ -1,0 +1,153 @@
+"""CSV: encoding, separator, quotes and line ends. A quote that is not closed refuses the file."""
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain, islice
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from expectations.contract import SourceContract
+from orchestration.ingest.inbox import DeliveryError, Remark
+from orchestration.ingest.readers import header, table
+
+HEADER = 1 << 16
+"""Characters in which a header ends; more would copy a large file only to choose a separator."""
+BLOCK = 1 << 25
+"""Characters that are cut into lines at once; a line by itself costs far more memory than its text."""
+SEPARATORS = (";", ",")
+_OTHERS = {
+    ";": ("a semicolon", "een puntkomma"),
+    ",": ("a comma", "een komma"),
+    "\t": ("a tab", "een tab"),
+    "|": ("|", "|"),
+    ":": ("a colon", "een dubbelpunt"),
+}
+_NAMED = re.compile(rf'[{re.escape(table.BLANKS)}"]*sep=(?P<separator>.)[{re.escape(table.BLANKS)}"]*', re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_END = "end"
+
+csv.field_size_limit(sys.maxsize)
+
+
+def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
+    """Appends the rows of a CSV file to `raw`."""
+    separator, text, row = _without_named_separator(_decode(path.read_bytes()))
+    separator = separator or max(SEPARATORS, key=lambda s: _known(text, s, contract))
+    if '"' in text:
+        joiner = table.joiner_for(lambda j: j not in text, "export it again as CSV", "exporteer het opnieuw als CSV")
+        records: Iterator[list[str]] = csv.reader(
+            chain(io.StringIO(text, newline=""), ("\n", _END)), delimiter=separator
+        )
+        names = next(records)
+        if any(map(_LINE_END.search, names)) and _swallows(names, (), separator, len(names)):
+            raise _not_closed(row)
+    else:  # without a quote every line is a row: many times faster
+        joiner, records = separator, iter(())
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        names = text.partition("\n")[0].split(separator)
+    places, remarks = header.match_header(names, contract, lambda: _seen(text, separator, row, contract))
+    if '"' in text:
+        lines = _checked(records, separator, joiner, row + 1, set(places.values()), len(names))
+    else:
+        lines = islice(_lines(text), 1, None)
+    table.append(con, contract, number, places, len(names), lines, joiner, row + 1)
+    return remarks
+
+
+def _decode(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise DeliveryError(
+        "is neither UTF-8 nor Windows-1252; save it as CSV UTF-8",
+        "is geen UTF-8 en geen Windows-1252; bewaar het als CSV UTF-8",
+    )
+
+
+def _without_named_separator(text: str) -> tuple[str, str, int]:
+    """(separator, text, row of the header): a first line `sep=;`, as Excel reads it, is no row but has a number."""
+    end = _LINE_END.search(text)
+    match = _NAMED.fullmatch(text, 0, end.start() if end else len(text))
+    if not match:
+        return "", text, 1
+    if match["separator"] not in SEPARATORS:
+        seen = _separator_is(match["separator"])
+        raise DeliveryError(seen.english, seen.dutch)
+    return match["separator"], text[end.end() :] if end else "", 2
+
+
+def _separator_is(separator: str) -> Remark:
+    english, dutch = _OTHERS.get(separator, ("another character", "een ander teken"))
+    return Remark(
+        f"the separator is {english}: save it with ; between the columns",
+        f"het scheidingsteken is {dutch}: bewaar het met ; tussen de kolommen",
+    )
+
+
+def _first(text: str, separator: str, rows: int) -> list[list[str]]:
+    return list(islice(csv.reader(io.StringIO(text[:HEADER], newline=""), delimiter=separator), rows))
+
+
+def _known(text: str, separator: str, contract: SourceContract) -> int:
+    return header.known_columns(chain.from_iterable(_first(text, separator, 1)), contract)
+
+
+def _seen(text: str, separator: str, row: int, contract: SourceContract) -> Remark | None:
+    """What stands there instead of a header in its row: one further down, or columns parted otherwise."""
+    here = _known(text, separator, contract)
+    found = {s: header.best_header(_first(text, s, header.FIRST_ROWS), contract) for s in (separator, *_OTHERS)}
+    best = max(found, key=lambda s: found[s][0])
+    known, place = found[best]
+    if known <= here:
+        return None
+    seen = [header.header_in_row(row + place)] * (place > 0) + [_separator_is(best)] * (best != separator)
+    return Remark(*(", ".join(texts) for texts in zip(*seen, strict=True)))
+
+
+def _lines(text: str) -> Iterator[str]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start + BLOCK)
+        end = len(text) if end < 0 else end
+        yield from text[start:end].split("\n")
+        start = end + 1
+
+
+def _checked(
+    records: Iterator[list[str]], separator: str, joiner: str, first_row: int, places: Collection[int], width: int
+) -> Iterator[str]:
+    """The records, joined, without the mark at the end. Raises `DeliveryError` for a quote that is not closed."""
+    held: str | None = None
+    row, fields = first_row - 1, list[str]()
+    for row, fields in enumerate(records, first_row):
+        if held is not None:
+            yield held
+        held = joiner.join(fields)
+        if ("\n" in held or "\r" in held) and _swallows(fields, places, separator, width):
+            raise _not_closed(row)
+    if fields != [_END]:  # the file ended within the quote
+        raise _not_closed(row)
+
+
+def _swallows(fields: Sequence[str], places: Collection[int], separator: str, width: int) -> bool:
+    """Whether a record with a line break is several rows: no column of a contract holds one, and of an extra column
+    no line has the separators of a whole row, nor are all lines of the record whole rows by themselves."""
+    for place, field in enumerate(fields):
+        lines = _LINE_END.split(field)
+        if len(lines) > 1 and (place in places or any(line.count(separator) >= width - 1 for line in lines)):
+            return True
+    return all(line.count(separator) == width - 1 for line in _LINE_END.split(separator.join(fields)))
+
+
+def _not_closed(row: int) -> DeliveryError:
+    return DeliveryError(
+        f'has a quote (") in row {row} that is not closed, so the rows after it would count as one value; remove it or '
+        "close it",
+        f'heeft in rij {row} een aanhalingsteken (") dat niet gesloten wordt, zodat de rijen erna voor één waarde '
+        "zouden doorgaan; verwijder het of sluit het",
+    )
