@@ -9,7 +9,7 @@ with by_month as (
         cast(sum(rows_warned) as integer) as rows_warned,
         cast(sum(rows_resolved) as integer) as rows_resolved,
         sum(resolved_after_days) as resolved_after_days
-    from {{ source('work', 'rows_by_ocmw') }}
+    from {{ ref('stg_rows_by_ocmw') }}
     group by source, nis_code, ocmw_name, {{ first_of_month('delivered_on') }}
 )
 

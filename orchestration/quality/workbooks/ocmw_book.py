@@ -66,6 +66,7 @@ def write(by: ByOcmw, data: DataFolder, path: Path) -> str:
 def _by_ocmw(name: str, table: str, by: ByOcmw, lines: Sequence[OcmwCounts]) -> Sheet:
     with_source = any(line.source for line in lines)
     columns = [SheetColumn("OCMW", width=30), *([SheetColumn("bron", width=26)] if with_source else [])]
+    columns += [SheetColumn("verandering (pp)", Format.TWO_DECIMALS, width=14), SheetColumn("oordeel", width=12)]
     for year in by.years:
         label = trend.year_label(year, by.today)
         columns += [
@@ -74,8 +75,6 @@ def _by_ocmw(name: str, table: str, by: ByOcmw, lines: Sequence[OcmwCounts]) -> 
             SheetColumn(f"{label}: gelezen", Format.INTEGER, width=14),
         ]
     columns += [
-        SheetColumn("verandering (pp)", Format.TWO_DECIMALS, width=14),
-        SheetColumn("oordeel", width=12),
         SheetColumn("open: geweigerd", Format.INTEGER, width=12),
         SheetColumn("open: met waarschuwing", Format.INTEGER, width=14),
         SheetColumn("oudste open sinds", Format.DATE, width=14),
@@ -86,8 +85,8 @@ def _by_ocmw(name: str, table: str, by: ByOcmw, lines: Sequence[OcmwCounts]) -> 
         shares = [value for rate in line.per_year.values() for value in (rate.share, rate.rejected, rate.read)]
         verdict = "slechter" if line.is_worse else "beter" if line.is_better else None
         source = [line.source] if with_source else []
-        rest = (line.change, verdict, line.quarantined, line.warned, line.since, line.resolved)
-        rows.append((line.ocmw, *source, *shares, *rest))
+        rest = (line.quarantined, line.warned, line.since, line.resolved)
+        rows.append((line.ocmw, *source, line.change, verdict, *shares, *rest))
     return Sheet(name, table=Table(table, tuple(columns), rows), frozen_columns=1 + with_source, work_sheet=True)
 
 

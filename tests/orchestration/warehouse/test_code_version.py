@@ -105,6 +105,7 @@ def test_the_same_code_elsewhere_has_the_same_digests(project: Path, monkeypatch
         ("orchestration/answers/question_status.py", NONE),
         ("orchestration/releases/attribution.py", DOCUMENTS),
         ("orchestration/cli/main.py", NONE),
+        ("orchestration/quality/case_rows.py", FIGURES),
         ("orchestration/quality/cases.py", FIGURES),
         ("orchestration/quality/recipients.py", FIGURES),
         ("orchestration/quality/senders/rows_by_ocmw.py", FIGURES),
