@@ -60,7 +60,7 @@ FIGURES = CodeSelection(
         "dbt_project/seeds/*.yml",
         "expectations/*.py",
         "orchestration/ingest/**/*.py",
-        "orchestration/quality/cases.py",
+        "orchestration/quality/outcomes.py",
         "orchestration/quality/recipients.py",
         "orchestration/quality/senders/rows_by_ocmw.py",
         "orchestration/store/municipalities.py",
