@@ -94,6 +94,8 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
     with single_writer(data.lock):
         finish(data)
         workspace = Workspace(settings)
+        if workspace.entries():
+            workspace.prepare_lake()
         done = Erasure()
         person = _keys_of(data.lake, client_key(digits, workspace.key)) if workspace.entries() else set()
         done.numbers = max(len(person), 1)

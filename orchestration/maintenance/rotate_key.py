@@ -63,6 +63,7 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
         workspace = Workspace(settings)
         if not workspace.entries():
             raise SettingsError("nothing has been loaded yet, so there is nothing to rotate; just use the new key")
+        workspace.prepare_lake()
         old, new = workspace.key, _new_key(settings, workspace.key)
         translated = _translation(workspace, folder or settings.inbox_folder, old, new)
         with exchange(data) as after:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.ingest import ledger
 from orchestration.ingest.pseudonym import SHORT, client_key
 from orchestration.maintenance import erase, rotate_key
 from orchestration.quality import cases
@@ -127,6 +128,16 @@ def test_a_person_is_erased_under_all_numbers(
 
 
 OTHERS = {client_key(number, KEY) for number in (OTHER, THIRD)}
+
+
+def test_a_data_folder_of_before_the_source_can_be_worked_on(settings: Settings) -> None:
+    data = settings.folder
+    for folder in (data.lake, data.quarantine):
+        shutil.rmtree(folder / "insz_wijzigingen")
+    entries = [e for e in ledger.read(data.ledger) if e.source != "insz_wijzigingen"]
+    data.ledger.unlink()
+    ledger.append(data.ledger, entries)
+    assert (erase.erase(settings, FIRST).numbers, rotate_key.rotate(settings).numbers) == (1, 4)
 
 
 def test_numbers_in_a_circle_are_erased_together(settings: Settings) -> None:

@@ -311,7 +311,7 @@ def test_changed_numbers_are_told_per_delivery_and_in_all() -> None:
         NumberChanges("insz_wijzigingen_2024-02-29.csv", dt.date(2024, 2, 29), 34, 2, 5),
     ]
     delivered = [*LEDGER, entry("changes_2024-02-29", "run-2", 34, source="insz_wijzigingen")]
-    report = quality.make(delivered, CONTRACTS, FOUND, TEXTS, number_changes=changes)
+    report = quality.make(delivered, TODAY, CONTRACTS, FOUND, TEXTS, number_changes=changes)
     assert report
     text = words(report_page.page(report))
     assert "1 234 veranderde nummers, waarvan 2 in een kring" in text.replace("\N{NO-BREAK SPACE}", " ")
