@@ -47,7 +47,7 @@ class Place:
 
 def place_of(contract: SourceContract) -> Place:
     """The columns in the order of the contract, from A on."""
-    return Place(contract.source, {c.name: column_letters(i) for i, c in enumerate(contract.columns)})
+    return Place(f"'{contract.source}'", {c.name: column_letters(i) for i, c in enumerate(contract.columns)})
 
 
 def text(name: str) -> str:

@@ -101,7 +101,9 @@ def _repeats(contract: SourceContract, place: Place, last_row: int) -> Iterator[
     every = [c.name for c in contract.columns]
     for name, columns, to_here in ((SAME_KEY, contract.key, False), (ALIKE, every, False), (BEFORE, every, True)):
         ranges = [place.cells(c, last_row) if not to_here else place.cells_to_here(c) for c in columns]
-        same = "*".join(f'EXACT({r}&"",{place.cell(c)}&"")' for r, c in zip(ranges, columns, strict=True))
+        same = "*".join(
+            f'IFERROR(EXACT({r}&"",{place.cell(c)}&""),FALSE)' for r, c in zip(ranges, columns, strict=True)
+        )
         yield name, f"IF(AND({complete}),IFERROR(SUMPRODUCT(1*{same}),0),0)"
 
 

@@ -126,9 +126,10 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
         con.execute(f"create table ledger ({', '.join(f'{n} {t}' for n, t in COLUMNS.items())})")
         if path.exists():
             con.execute(f"insert into ledger by name from {read_parquet(path)}")
-        if entries:
-            rows = [[values[name] for name in COLUMNS] for values in map(asdict, entries)]
-            con.executemany(f"insert into ledger values ({', '.join('?' for _ in COLUMNS)})", rows)
+        if entries:  # all in one: a run may bring a thousand
+            kind = f"struct({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})"
+            select = f"select unnest(cast(? as {kind}[])) as entry"
+            con.execute(f"insert into ledger by name select entry.* from ({select})", [[asdict(e) for e in entries]])
         con.execute(f"copy ledger to {literal(temporary)} (format parquet, compression zstd)")
 
 

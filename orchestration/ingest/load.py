@@ -249,11 +249,11 @@ def _store(
     if counts["reasons"]:
         storage.write_quarantine(con, data.quarantine / contract.source / name, number)
     accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
-    if accepted != counts["rows_accepted"]:
+    rows_read, quarantined = counts["rows_read"], counts["rows_quarantined"]
+    if rows_read != accepted + quarantined:
         raise validation.IngestError(
-            f"{delivery.file_name}: {counts['rows_read']} rows read, but {accepted} accepted and "
-            f"{counts['rows_quarantined']} quarantined; nothing of this file was loaded. "
-            "Report it to the data engineer with the name of the file."
+            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
+            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
         )
 
 

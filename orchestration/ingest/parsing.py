@@ -32,7 +32,7 @@ def create_macros(con: DuckDBPyConnection) -> None:
             - case when a + to_months(cast(date_diff('month', a, b + 1) as integer)) > b + 1 then 1 else 0 end
         );
         create macro day_of(x) as
-            case when length(x) <= 10 then x else regexp_extract(x, '^(.*)[ T]00:00:00(\.0+)?$', 1) end;
+            case when length(x) <= 10 then x else regexp_extract(x, '^(.*)[ T]0?0:00(:00(\.0+)?)?$', 1) end;
         create macro read_day(x) as case
             when regexp_full_match(x, '\d{4}-\d{2}-\d{2}') then case when x[1:4] <> '0000' then try_cast(x as date) end
             when regexp_full_match(x, '\d{1,2}/\d{1,2}/\d{4}') and x[-4:] <> '0000'
@@ -60,11 +60,9 @@ def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mappin
     )
     derived = "".join(f", {sql} as {quote(name)}" for name, sql in contract.derived.items())
     # Of a withdrawal only the key is looked at.
-    withdrawn = parsed(contract.withdrawn, f"r.{quote(contract.withdrawn.name)}")
+    live = f"not coalesce({parsed(contract.withdrawn, f'r.{quote(contract.withdrawn.name)}')}, false)"
     numbers = " or ".join(
-        f"coalesce({_joined(c)}.is_number"
-        + ("" if c.name in contract.key else f" and {withdrawn} is not true")
-        + ", false)"
+        f"(coalesce({_joined(c)}.is_number, false) and {'true' if c.name in contract.key else live})"
         for c in contract.columns
         if c.is_identification
     )

@@ -65,6 +65,10 @@ class Workspace:
         reported.begin(self.data, self.entries())
         if not ledger.is_current(self.data.ledger):
             ledger.append(self.data.ledger, [])
+        self.prepare_lake()
+
+    def prepare_lake(self) -> None:
+        """Makes a table without rows for every source that has none: one that is newer than the data folder."""
         storage.ensure_empty(self.data.lake, self.contracts.values())
 
     @cached_property

@@ -19,7 +19,7 @@ import duckdb
 
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import Delivery
-from orchestration.ingest.pseudonym import client_key, create_insz_macros
+from orchestration.ingest.pseudonym import SHORT, client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.quality import review_log
@@ -94,6 +94,8 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
     with single_writer(data.lock):
         finish(data)
         workspace = Workspace(settings)
+        if workspace.entries():
+            workspace.prepare_lake()
         done = Erasure()
         person = _keys_of(data.lake, client_key(digits, workspace.key)) if workspace.entries() else set()
         done.numbers = max(len(person), 1)
@@ -189,7 +191,8 @@ def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection
 
     An identifier that was ever delivered for another client too is left out: rows of that client refer to it.
     """
-    ids: dict[str, set[str]] = {c: set() for contract in contracts for c in rewrite.identifiers(contract)}
+    # Where somebody delivered the person's number as an identification, it is the person's, whosever the row is.
+    ids = {column: {key[:SHORT] for key in person} for column in rewrite.identifications(contracts)}
     with duckdb.connect() as con:
         for contract in contracts:
             files = read_parquet(*(lake / contract.source).glob("*.parquet"), union_by_name=True)

@@ -5,16 +5,17 @@ The functions return pseudonyms, row numbers and file names, never an INSZ.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from expectations.contract import SourceContract
+from expectations.contract import MAX_TEXT, SourceContract
 from orchestration.ingest import readers
 from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
-from orchestration.ingest.pseudonym import client_key, create_insz_macros
+from orchestration.ingest.pseudonym import client_key, create_insz_macros, create_text_numbers
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases.register import digest
 from orchestration.store.lock import single_writer
@@ -33,14 +34,30 @@ def find(folder: Path, entries: Iterable[Entry]) -> list[Delivery]:
     ]
 
 
-def translation(contract: SourceContract, originals: Sequence[Delivery], old: bytes, new: bytes) -> dict[str, str]:
-    """Pseudonym with the key `old` -> pseudonym with the key `new`, of every valid INSZ in these files of one
-    source."""
-    found: dict[str, str] = {}
-    for original in originals if contract.insz_columns else ():
+@dataclass
+class Translation:
+    """From what the key in use gives to what the next one gives: the pseudonyms of INSZ, and what stands in
+    identifications that were a person's number, or held one."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    identifications: dict[str, str] = field(default_factory=dict)
+
+    def read(self, contract: SourceContract, original: Delivery, old: bytes, new: bytes) -> None:
+        """Adds what is in a file of a source."""
         with _raw(contract, original) as con:
-            found.update({client_key(d, old): client_key(d, new) for d in _numbers(con, contract)})
-    return found
+            numbers = _numbers(con, contract) if contract.insz_columns else ()
+            self.numbers |= {client_key(d, old): client_key(d, new) for d in numbers}
+            before = _replaced(con, contract, old)
+            after = _replaced(con, contract, new) if before else {}
+            self.identifications |= {value: after[given] for given, value in before.items()}
+
+
+def _replaced(con: duckdb.DuckDBPyConnection, contract: SourceContract, key: bytes) -> dict[str, str]:
+    """Every identification in `raw` that is or holds a person number -> what `ingest` puts there."""
+    create_text_numbers(con, [c.name for c in contract.columns if c.is_identification], MAX_TEXT, key)
+    rows = con.execute("select given, value from text_numbers where value is not null").fetchall()
+    con.execute("drop table text_numbers")
+    return dict(rows)
 
 
 def numbers_of(contract: SourceContract, delivery: Delivery, person: Collection[str], key: bytes) -> set[str]:

@@ -46,6 +46,12 @@ def pseudonyms(contract: SourceContract) -> set[str]:
     return {c.lake_name for c in contract.insz_columns}
 
 
+def identifications(contracts: Iterable[SourceContract]) -> set[str]:
+    """The columns that identify something, here or in another source, such as `traject_id`. Where somebody's number
+    was delivered in one, the beginning of its pseudonym stands."""
+    return {c.name for contract in contracts for c in contract.columns if c.is_identification}
+
+
 def identifiers(contract: SourceContract) -> list[str]:
     """The text columns of the key of a source, such as `traject_id`."""
     return [c.name for c in contract.columns if c.type == "text" and c.name in contract.key]

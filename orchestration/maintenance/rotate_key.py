@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
+from orchestration.maintenance.originals import Translation
 from orchestration.store.errors import TweError
 from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
@@ -62,12 +63,14 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
         workspace = Workspace(settings)
         if not workspace.entries():
             raise SettingsError("nothing has been loaded yet, so there is nothing to rotate; just use the new key")
+        workspace.prepare_lake()
         old, new = workspace.key, _new_key(settings, workspace.key)
         translated = _translation(workspace, folder or settings.inbox_folder, old, new)
         with exchange(data) as after:
             files = rows = 0
             contracts = workspace.contracts.values()
-            replacements = dict.fromkeys(set().union(*map(rewrite.pseudonyms, contracts)), translated)
+            replacements = dict.fromkeys(rewrite.identifications(contracts), translated.identifications)
+            replacements |= dict.fromkeys(set().union(*map(rewrite.pseudonyms, contracts)), translated.numbers)
             for contract in contracts:
                 changed = rewrite.rewrite_rows(data.lake, after.lake, contract, replacements)
                 files, rows = files + changed[0], rows + changed[1]
@@ -78,7 +81,7 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
                 temporary.write_text(fingerprint(new), encoding="ascii")
             proved = same_figures.prove(workspace, after)
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
-    return KeyRotation(len(translated), rows, files, proved)
+    return KeyRotation(len(translated.numbers), rows, files, proved)
 
 
 def _new_key(settings: Settings, old: bytes) -> bytes:
@@ -92,17 +95,18 @@ def _new_key(settings: Settings, old: bytes) -> bytes:
     return new
 
 
-def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> dict[str, str]:
-    """Old pseudonym -> new one, for every client in the lake. Raises `OriginalsMissingError` when one is missing."""
-    found: dict[str, str] = {}
-    at_hand = originals.find(folder, workspace.entries())
+def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> Translation:
+    """The translation of every client in the lake. Raises `OriginalsMissingError` when one is missing."""
+    found = Translation()
+    for original in originals.find(folder, workspace.entries()):
+        found.read(workspace.contracts[original.source], original, old, new)
     wanted: dict[str, set[str]] = {}
-    for name, contract in workspace.contracts.items():
-        found |= originals.translation(contract, [one for one in at_hand if one.source == name], old, new)
+    for contract in workspace.contracts.values():
         wanted |= rewrite.client_keys((workspace.data.lake, workspace.data.quarantine), contract)
-    _require_all(workspace, folder, wanted, found)
+    _require_all(workspace, folder, wanted, found.numbers)
     clients = set().union(*wanted.values())
-    return {before: after for before, after in found.items() if before in clients}
+    found.numbers = {before: after for before, after in found.numbers.items() if before in clients}
+    return found
 
 
 def _require_all(workspace: Workspace, folder: Path, wanted: Mapping[str, set[str]], found: Mapping[str, str]) -> None:

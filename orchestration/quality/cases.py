@@ -18,7 +18,7 @@ from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.ingest.storage import lake_text
-from orchestration.quality import outcomes
+from orchestration.quality.case_rows import create_tables, dated_rows, nis_of, parquet
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote, read_parquet
@@ -102,7 +102,7 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
     if source:
         require_source(source)
     with duckdb.connect() as con:
-        outcomes.create_tables(con, data)
+        create_tables(con, data)
         found = []
         for name in [source] if source else contract.sources():
             found += _of_source(con, data, contract.load(name))
@@ -111,7 +111,7 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
 
 
 def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    found = outcomes.dated_rows(con, data, source)
+    found = dated_rows(con, data, source)
     if found is None:
         return
     dated, columns = found
@@ -136,7 +136,7 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
 
 def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
     """What only the warehouse could see, at its last build: always the current version of a row, so never resolved."""
-    lake = outcomes.parquet(con, data.lake, source.source)
+    lake = parquet(con, data.lake, source.source)
     if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
         return
     kept = {n for n, *_ in con.execute(f"describe from {read_parquet(data.warehouse_findings)}").fetchall()}
@@ -150,7 +150,7 @@ def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: Sour
         select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_by, v.reviewed_at,
             {other} as other_key,
             (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
-            {outcomes.nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
+            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
         from r
         join deliveries as d on d.delivery_id = r._delivery_id
         join {read_parquet(data.warehouse_findings)} as f

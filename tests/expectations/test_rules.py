@@ -51,10 +51,20 @@ TABLES = {
         same day  | 93051822361 | WES  | 2020-01-02 | 2020-01-02 |
         backwards | 93051822361 | WES  | 2020-01-02 | 2020-01-01 | reject:end_before_start
     """,
+    "insz_wijzigingen": """
+        oude_insz       | nieuwe_insz     | ingangsdatum | makes
+        93.05.18-223.61 | 80020200280     | 2020-01-02   |
+        80020200280     | 80.02.02-002.80 | 2020-01-02   | reject:same_number
+    """,
     "arbeidsmarktposities": """
         positie_id | klant_id    | positie | startdatum | einddatum  | makes
         same day   | 93051822361 | NEC     | 2020-01-02 | 2020-01-02 |
         backwards  | 93051822361 | NEC     | 2020-01-02 | 2020-01-01 | reject:end_before_start
+    """,
+    "insz_wijzigingen": """
+        oude_insz       | nieuwe_insz | ingangsdatum | makes
+        85210112333     | 93051822361 | 2020-01-01   |
+        93.05.18-223.61 | 93051822361 | 2020-01-01   | reject:same_number
     """,
 }
 OUTCOMES = {"quarantined": "reject", "warned": "warn"}
@@ -66,9 +76,9 @@ def test_each_row_is_what_the_last_column_says(data: DataFolder, tmp_path: Path,
     table = "\n".join(" | ".join(row[:-1]) for row in (header, *rows))
     done = load(data, write(tmp_path, f"{source}_2026-01-31.csv", table))
     (kept,) = (data.quarantine / source).glob("*.parquet")
-    key = contract.load(source).key[0]
-    made = {r[key]: [f"{OUTCOMES[r['outcome']]}:{rule}" for rule in r["rules"]] for r in rows_of(kept)}
-    assert {row[0]: made.get(row[0], []) for row in rows} == {row[0]: [row[-1]] if row[-1] else [] for row in rows}
+    made = {r["row_number"]: [f"{OUTCOMES[r['outcome']]}:{rule}" for rule in r["rules"]] for r in rows_of(kept)}
+    expected = {(number, row[0]): [row[-1]] if row[-1] else [] for number, row in enumerate(rows, 2)}
+    assert {(number, name): made.get(number, []) for number, name in expected} == expected
     assert done.total("rows_read") == len(rows)
 
 

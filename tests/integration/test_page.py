@@ -1,4 +1,5 @@
-"""The page and its daemon live and end together, and tell elsewhere of runs that fail."""
+"""The page and its daemon live and end together, and tell elsewhere of runs that fail; a run that is killed beside a
+living daemon is tried again, and holds up nobody."""
 
 import json
 import os
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,14 @@ from dagster._core.utils import make_new_run_id
 
 from orchestration import automation, jobs
 from orchestration.definitions import build_definitions
+from orchestration.ingest import ledger
 from orchestration.services import webserver
-from orchestration.services.instance import end_killed_runs
+from orchestration.services.instance import end_killed_runs, open_instance
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from tests.conftest import Finished
-from tests.support.page import alive, family, launch, served, wait
-from tests.support.processes import Twe
+from tests.support.deliveries import INSZ, write
+from tests.support.processes import Moment, Twe, alive, family, launch, served, start, status, wait
 from tests.support.webhooks import webhook
 
 pytestmark = pytest.mark.slow
@@ -169,3 +172,69 @@ def test_a_run_of_the_daemon_is_told_of_once_and_one_of_the_command_line_is_not(
     assert sent["lines"][:-1] == ["step breaks failed"]
     assert sent["headline"].startswith("deliveries_to_annexes: 1 blocked (run ")
     assert "93051822361" not in json.dumps(sent)
+
+
+DELIVERY = "transmissies_2024-01-31.csv"
+
+
+@pytest.fixture
+def folder(finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
+    """A data folder with one delivery in its inbox; dbt's parse is that of the finished run."""
+    monkeypatch.setenv("DAGSTER_HOME", "")  # what opening the instance sets is gone after the test
+    data = DataFolder(tmp_path / "data")
+    shutil.copytree(finished.data.work / "dbt", data.work / "dbt")
+    rows = f"transmissie_id | klant_id | transmissiedatum\nX1 | {INSZ[0]} | 2024-01-02"
+    write(data.inbox, DELIVERY, rows)
+    return data
+
+
+def busy(data: DataFolder) -> int | None:
+    """The process of the run that has its place in the pool now."""
+    with open_instance(data) as instance:
+        if not instance.event_log_storage.get_concurrency_info(jobs.POOL).claimed_slots:
+            return None
+    holder = data.lock.read_text() if data.lock.exists() else ""
+    return int(holder.split()[1].rstrip(",")) if holder else None
+
+
+def test_a_killed_run_is_tried_again_while_the_daemon_lives(folder: DataFolder, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with served(folder, log) as (_, port):
+        wait(lambda: "Starting the daemon" in log.read_text())
+        killed = start(port, {"pipelineName": jobs.LOAD})
+        wait(lambda: busy(folder), 120)
+        worker = busy(folder)
+        assert worker
+        os.kill(worker, signal.SIGKILL)
+        wait(lambda: status(port, killed) == "FAILURE")
+        wait(lambda: ledger.read(folder.ledger), 180)
+    assert [entry.file_name for entry in ledger.read(folder.ledger)] == [DELIVERY]
+
+
+def test_a_run_whose_server_died_too_holds_up_nobody(folder: DataFolder, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with served(folder, log) as (ui, port):
+        wait(lambda: "Starting the daemon" in log.read_text())
+        killed = start(port, {"pipelineName": jobs.LOAD})
+        wait(lambda: busy(folder), 120)
+        worker = busy(folder)
+        assert worker
+        server = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+        assert server in family(ui.pid)
+        for process in (server, worker):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        wait(lambda: not alive(worker))
+        wait(lambda: status(port, killed) == "FAILURE", 180)
+        wait(lambda: ledger.read(folder.ledger), 180)
+    assert [entry.file_name for entry in ledger.read(folder.ledger)] == [DELIVERY]
+
+
+def test_a_killed_command_does_not_hold_up_the_daemon(folder: DataFolder, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    twe = Twe(tmp_path / "processes", folder.root)
+    with served(folder, log) as (_, port):
+        wait(lambda: "Starting the daemon" in log.read_text())
+        assert twe("run", kill=Moment("orchestration.ingest.load:load_source")).code == -signal.SIGKILL
+        launch(port, {"pipelineName": jobs.LOAD})
+    assert [entry.file_name for entry in ledger.read(folder.ledger)] == [DELIVERY]

@@ -3,6 +3,7 @@ another run that loads."""
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ def test_it_waits_until_a_delivery_has_arrived_whole_and_asks_for_its_source(sen
 
 
 def test_what_is_no_delivery_asks_for_nothing(sensor: Sensor) -> None:
-    (sensor.settings.inbox_folder / "leesmij.txt").write_text("geen levering")
+    (sensor.settings.inbox_folder / os.fsdecode(b"caf\xe9.txt")).write_text("geen levering")
     assert not sensor.settled() and "holds no new delivery" in sensor.skipped
     assert not sensor.tick() and sensor.skipped == "the inbox has not changed (1 files)"
 

@@ -141,7 +141,6 @@ CLOCKS = {
     "tests/support/processes.py": "waits in steps for a process to reach a file, and goes on as soon as it is there",
     "tests/support/office_script.py": "waits in steps for LibreOffice to start, and goes on as soon as it has",
     "tests/support/browser.py": "waits in steps for a page, and goes on as soon as it is there",
-    "tests/support/page.py": "waits in steps for programs to start, and goes on as soon as they have",
 }
 
 

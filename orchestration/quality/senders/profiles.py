@@ -14,7 +14,7 @@ import duckdb
 from expectations.contract import SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.ingest.ledger import Entry
-from orchestration.quality import outcomes
+from orchestration.quality import case_rows
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote, read_parquet
@@ -169,11 +169,11 @@ def _returned(
     con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract, entries: Sequence[Entry]
 ) -> dict[str, int]:
     """Delivery -> its rows of which an earlier delivery had a quarantined or warned version."""
-    outcomes.create_tables(con, data)
-    quarantine = outcomes.parquet(con, data.quarantine, source.source)
+    case_rows.create_tables(con, data)
+    quarantine = case_rows.parquet(con, data.quarantine, source.source)
     if not quarantine:
         return {}
-    key, lake_key = outcomes.keys(source)
+    key, lake_key = case_rows.keys(source)
     rows = con.execute(
         f"""
         with wrong as (

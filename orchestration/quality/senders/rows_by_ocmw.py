@@ -14,7 +14,7 @@ from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
-from orchestration.quality import outcomes
+from orchestration.quality import case_rows
 from orchestration.quality.recipients import Recipient, Recipients
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -43,7 +43,7 @@ def create(
 ) -> None:
     """Makes the table `rows_by_ocmw`, of one source or of all."""
     con.execute(f"set preserve_insertion_order = false; create table rows_by_ocmw ({COLUMNS})")
-    outcomes.create_tables(con, data, as_of)
+    case_rows.create_tables(con, data, as_of)
     con.execute("create table nis_of_trajectory as from trajectories where nis_code is not null")
     _name_ocmws(con, who, ledger.accepted_until(ledger.read(data.ledger), as_of))
     for name in [source] if source else contract.sources():
@@ -68,10 +68,10 @@ def _nis_code(to: Recipient) -> str | None:
 
 
 def _add(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> None:
-    lake = outcomes.parquet(con, data.lake, source.source)
+    lake = case_rows.parquet(con, data.lake, source.source)
     if not lake:
         return
-    dated = outcomes.dated_rows(con, data, source)
+    dated = case_rows.dated_rows(con, data, source)
     con.execute(
         "create or replace temp table outcomes (delivery_id varchar, row_number int, outcome varchar, nis varchar, "
         "resolved_on date)"

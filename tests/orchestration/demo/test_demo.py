@@ -202,6 +202,37 @@ def test_persons_have_valid_unique_numbers(world: World) -> None:
     assert (nine % 1_000 > 900).all()  # day counters that no real person comes near
 
 
+def test_three_in_a_hundred_clients_get_another_number_on_the_way(world: World) -> None:
+    """The former one until that day, the present one from then on; the source says so, with the year's deliveries."""
+    changes, people, drawn = world.changes, world.people, world.trajectories
+    assert len(changes.person) == round(0.03 * world.links.clients)
+    nine, check = changes.before // 100, changes.before % 100
+    century = np.where(year_of(people.birth[changes.person]) >= 2000, 2_000_000_000, 0)
+    assert (check == 97 - (nine + century) % 97).all()
+    assert ((nine // 100_000 % 100 > 40) & (nine // 100_000 % 100 < 53)).all(), "a bis number first"
+    assert not set(changes.before.tolist()) & set(people.insz.tolist())
+    former = dict(zip(changes.person.tolist(), changes.before.tolist(), strict=True))
+    days = dict(zip(changes.person.tolist(), changes.day.tolist(), strict=True))
+    seen: Counter[bool] = Counter()
+    for source, began in (("trajecten", "startdatum"), ("arbeidsmarktposities", "startdatum")):
+        columns = BUILDERS[source](world).columns
+        present = {int(people.insz[person]): person for person in former}
+        for insz, day_ in zip(columns["klant_id"].tolist(), columns[began].tolist(), strict=True):
+            if insz in present:
+                assert day_ >= days[present[insz]]
+                seen[True] += 1
+            elif insz in former.values():
+                seen[False] += 1
+    assert min(seen.values()) > 30
+    for person, day_ in days.items():
+        own = np.flatnonzero(world.links.client == person)[0]
+        assert drawn.start[own] < day_ < drawn.end[own], "in the middle of a trajectory"
+    told = BUILDERS["insz_wijzigingen"](world).columns
+    assert set(zip(told["oude_insz"].tolist(), told["nieuwe_insz"].tolist(), strict=True)) == {
+        (former[person], int(people.insz[person])) for person in former
+    }
+
+
 def test_most_jobs_start_in_time_and_are_paid_every_month(world: World) -> None:
     drawn, jobs = world.trajectories, world.jobs
     _, first = np.unique(jobs.trajectory, return_index=True)

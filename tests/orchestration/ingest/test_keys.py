@@ -192,6 +192,16 @@ def test_a_person_number_as_identification_is_replaced_alike_in_every_source() -
         ]
 
 
+def test_of_a_withdrawal_only_the_key_is_told() -> None:
+    rows = f"""
+        _delivery | _row | _malformed | betaling_id | traject_id | verwijderd
+        0         | 2    | false      | B1          | {INSZ[0]}  | J
+        0         | 3    | false      | B2          | {INSZ[0]}  | N
+        0         | 4    | false      | {INSZ[0]}   | T1         | J
+    """
+    assert batch("loontoelagen", rows, "_person_number") == [(None,), (True,), (True,)]
+
+
 def test_two_spellings_of_a_person_number_are_one_key_but_two_texts_elsewhere() -> None:
     assert batch(
         "loontoelagen",

@@ -107,6 +107,15 @@ def test_a_key_is_recognised_by_its_value_however_it_was_written(data: DataFolde
     assert [case.status for case in cases.read(data)] == ["resolved"]
 
 
+def test_a_person_number_as_key_is_recognised_though_it_is_masked(data: DataFolder) -> None:
+    head = "oude_insz | nieuwe_insz | ingangsdatum"
+    day = f"{head}\n{INSZ[0]} | {INSZ[1]} | gisteren\n{INSZ[2]} | {INSZ[1]} | gisteren"
+    load(data, write(data.inbox, "insz_wijzigingen_2024-01-31.csv", day))
+    load(data, write(data.inbox, "insz_wijzigingen_2024-02-29.csv", f"{head}\n93.05.18-223.61 | {INSZ[1]} | 1/2/2024"))
+    found = [(case.status, case.values["oude_insz"], case.has_key) for case in cases.read(data)]
+    assert found == [("resolved", "93*********", True), ("open", "85*********", True)]
+
+
 def test_rows_go_to_the_ocmw_of_the_row_then_of_the_trajectory_then_of_the_label(data: DataFolder) -> None:
     trajectories(data, "2025-01-31", f"T1 | {INSZ[0]} | 44001 | 2018-01-01 | |\nT2 | {INSZ[0]} | 44011 | x | |")
     head = "traject_id | leeftijd"

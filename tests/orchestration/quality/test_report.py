@@ -14,7 +14,7 @@ from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report as quality
 from orchestration.quality import report_page
-from orchestration.quality.counts import RowCounts
+from orchestration.quality.counts import NumberChanges, RowCounts
 from orchestration.quality.recipients import Recipient
 from orchestration.quality.report import QualityReport
 from orchestration.quality.senders.prediction import Usual
@@ -303,3 +303,20 @@ def test_a_ledger_of_before_the_checks_were_kept_can_be_read_and_grows_the_colum
     ledger.append(path, [entry("trajecten_2024-03-31", "run-3", 8, checks=checks)])
     assert ledger.is_current(path)
     assert [e.checks for e in ledger.read(path)] == [None, checks]
+
+
+def test_changed_numbers_are_told_per_delivery_and_in_all() -> None:
+    changes = [
+        NumberChanges("insz_wijzigingen_2024-01-31.csv", dt.date(2024, 1, 31), 1200, 0, 300),
+        NumberChanges("insz_wijzigingen_2024-02-29.csv", dt.date(2024, 2, 29), 34, 2, 5),
+    ]
+    delivered = [*LEDGER, entry("changes_2024-02-29", "run-2", 34, source="insz_wijzigingen")]
+    report = quality.make(delivered, TODAY, CONTRACTS, FOUND, TEXTS, number_changes=changes)
+    assert report
+    text = words(report_page.page(report))
+    assert "1 234 veranderde nummers, waarvan 2 in een kring" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert 'in plaats van "onbekend": 305.' in text
+    assert text.index("insz_wijzigingen_2024-02-29.csv 2024-02-29 34 2 5") < text.index(
+        "insz_wijzigingen_2024-01-31.csv"
+    )
+    assert "Wat de wijzigingen doen" not in report_page.page(made(delivered))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from expectations import contract
 from orchestration.ingest.inbox import DeliveryError
 from orchestration.ingest.readers import delimited, table
+from tests.orchestration.ingest.readers.reading import HEADER, read, refused
 from tests.support.deliveries import door_database, one_column
-from tests.support.reading import HEADER, read, refused
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])

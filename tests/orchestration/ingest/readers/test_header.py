@@ -9,8 +9,8 @@ import pytest
 from expectations import contract
 from orchestration.ingest.inbox import DeliveryError
 from orchestration.ingest.readers.header import match_header
-from tests.support.reading import COLUMNS, HEADER, SOURCE, read, refusal, refused, saved, workbook
-from tests.support.workbook_parts import with_sheet
+from tests.orchestration.ingest.readers.reading import COLUMNS, HEADER, SOURCE, read, refusal, refused, saved, workbook
+from tests.orchestration.ingest.readers.workbook_parts import with_sheet
 
 
 def test_case_blanks_and_order_of_headers_do_not_matter(tmp_path: Path) -> None:

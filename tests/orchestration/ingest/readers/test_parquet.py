@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from expectations import contract
-from tests.support.reading import parquet, read, refusal, refused, rows
+from tests.orchestration.ingest.readers.reading import parquet, read, refusal, refused, rows
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.reading import COLUMNS, HEADER, parquet, refusal, workbook
+from tests.orchestration.ingest.readers.reading import COLUMNS, HEADER, parquet, refusal, workbook
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
 HTML = b"\xef\xbb\xbf\r\n <!DOCTYPE html>\n<html><table><tr><td>transmissie_id</td></tr></table></html>"

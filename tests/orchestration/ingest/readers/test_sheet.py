@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from orchestration.ingest.readers import sheet
-from tests.support.reading import COLUMNS, read, refusal, refused, saved, workbook
-from tests.support.workbook_parts import with_sheet
+from tests.orchestration.ingest.readers.reading import COLUMNS, read, refusal, refused, saved, workbook
+from tests.orchestration.ingest.readers.workbook_parts import with_sheet
 
 GOOD = workbook(COLUMNS, ["a", "k", "d"])
 

@@ -16,8 +16,8 @@ from expectations import contract
 from orchestration.ingest.readers import UNREADABLE, workbook_rows
 from orchestration.ingest.readers.sheet import NO_RESULT
 from orchestration.ingest.readers.workbook import cell_text
-from tests.support.reading import COLUMNS, HEADER, parquet, read, refused, rows, saved, workbook
-from tests.support.workbook_parts import with_cells, with_sheet
+from tests.orchestration.ingest.readers.reading import COLUMNS, HEADER, parquet, read, refused, rows, saved, workbook
+from tests.orchestration.ingest.readers.workbook_parts import with_cells, with_sheet
 
 
 @pytest.mark.parametrize(

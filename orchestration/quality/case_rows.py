@@ -1,7 +1,4 @@
-"""What became of the rows in quarantine, as SQL: the tables that it takes, and what follows from them.
-
-`cases` makes objects of it, `senders.rows_by_ocmw` counts. How a row is resolved is said in `cases`.
-"""
+"""The rows of the quarantine and what became of them, as SQL: for who makes cases of them, or counts them."""
 
 import datetime as dt
 from pathlib import Path

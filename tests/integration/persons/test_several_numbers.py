@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest import ledger
+from orchestration.ingest.pseudonym import SHORT, client_key
 from orchestration.maintenance import erase, rotate_key
 from orchestration.quality import cases
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
-from tests.integration.test_persons import NEW_KEY, figures, published
-from tests.integration.test_privacy import files, insz_in, keys_in, texts
+from tests.integration.persons.test_persons import NEW_KEY, figures, published
+from tests.integration.persons.test_privacy import files, insz_in, keys_in, texts
 from tests.support.deliveries import INSZ, KEY, rows_of, write
 from tests.support.processes import Twe
 
@@ -27,6 +28,14 @@ DELIVERIES = {
         PERSOON-T2 | {SECOND} | 44021    | 2019-06-15 | 2020-07-10 | VROEGTIJDIG
         ANDER-T1   | {OTHER}  | 11002    | 2019-03-01 | 2019-12-31 | VROEGTIJDIG
         ANDER-T2   | {THIRD}  | 11002    | 2019-03-01 | 2019-12-31 | VROEGTIJDIG
+        {OTHER}    | {OTHER}  | 11002    | 2020-01-15 | 2020-06-30 | UITGEVOERD
+        zie {THIRD} | {THIRD} | 11002    | 2020-01-15 | 2020-06-30 | UITGEVOERD
+    """,
+    "art60_tewerkstellingen_2020-12-31.csv": f"""
+        tewerkstelling_id | traject_id  | startdatum | einddatum
+        ANDER-J1          | {OTHER}     | 2020-01-20 | 2020-03-31
+        ANDER-J2          | zie {THIRD} | 2020-01-20 | 2020-03-31
+        ANDER-J3          | {LAST}      | 2019-02-01 | 2019-03-31
     """,
     "arbeidsmarktposities_2020-12-31.csv": f"""
         positie_id | klant_id | positie | startdatum
@@ -108,6 +117,7 @@ def test_a_person_is_erased_under_all_numbers(
         for text in texts(path):
             assert not keys_in(text, keys), path
             assert not insz_in(text, set(NUMBERS)), path
+            assert not any(key[:SHORT] in text for key in keys), path
             assert "PERSOON" not in text, path
     others = {key for path in files(data.lake) for text in texts(path) for key in keys_in(text, OTHERS)}
     assert others == OTHERS, "whom a withdrawn or corrected change took for the person is another one"
@@ -118,6 +128,16 @@ def test_a_person_is_erased_under_all_numbers(
 
 
 OTHERS = {client_key(number, KEY) for number in (OTHER, THIRD)}
+
+
+def test_a_data_folder_of_before_the_source_can_be_worked_on(settings: Settings) -> None:
+    data = settings.folder
+    for folder in (data.lake, data.quarantine):
+        shutil.rmtree(folder / "insz_wijzigingen")
+    entries = [e for e in ledger.read(data.ledger) if e.source != "insz_wijzigingen"]
+    data.ledger.unlink()
+    ledger.append(data.ledger, entries)
+    assert (erase.erase(settings, FIRST).numbers, rotate_key.rotate(settings).numbers) == (1, 4)
 
 
 def test_numbers_in_a_circle_are_erased_together(settings: Settings) -> None:
@@ -136,6 +156,7 @@ def test_another_key_translates_both_numbers_of_a_change(
     former = {client_key(number, KEY) for number in (*NUMBERS, OTHER, THIRD)}
     for path in [path for path in everything(data) if not path.is_relative_to(data.inbox)]:
         assert not any(keys_in(text, former) for text in texts(path)), path
+        assert not any(key[:SHORT] in text for text in texts(path) for key in former), path
     changes = [row for path in files(data.lake / "insz_wijzigingen") for row in rows_of(path)]
     assert (client_key(FIRST, NEW_KEY), client_key(SECOND, NEW_KEY)) in {
         (row["oude_insz_key"], row["nieuwe_insz_key"]) for row in changes

@@ -21,7 +21,7 @@ from orchestration.quality import cases, review_log
 from orchestration.store import swap
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings
-from tests.integration.test_privacy import files, insz_in, keys_in, texts
+from tests.integration.persons.test_privacy import files, insz_in, keys_in, texts
 from tests.support.deliveries import INSZ, KEY, rows_of, write
 from tests.support.processes import Twe
 

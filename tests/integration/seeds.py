@@ -1,4 +1,4 @@
-"""The whole pipeline against the oracle on seeds of your own: `python -m tests.support.seeds SEED [SEED ...]`.
+"""The whole pipeline against the oracle on seeds of your own: `python -m tests.integration.seeds SEED [SEED ...]`.
 
 Per seed a hostile inbox is loaded, and one that follows it; the door and every published figure are compared after
 each, at the default dates, at an older stand and under older municipalities. Exit code 1: something differs.
@@ -53,7 +53,7 @@ def judge(folder: Path, seed: int, options: dict[str, Any]) -> Iterator[tuple[st
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.support.seeds", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.integration.seeds", description=__doc__)
     parser.add_argument("seeds", nargs="+", type=int)
     parser.add_argument("--deliveries", type=int, default=44, help="per inbox")
     parser.add_argument("--rows", nargs=2, type=int, default=(20, 80), metavar=("LOW", "HIGH"), help="per delivery")
