@@ -37,8 +37,8 @@ class Mutant:
 
 MUTANTS = (
     # The door: what is read, judged, kept.
-    Mutant("orchestration/ingest/load.py", "rows_read != accepted + quarantined",
-           "rows_read < 0", "tests/orchestration/ingest/test_load.py"),
+    Mutant("orchestration/ingest/load.py", "rows_read != accepted + quarantined", "rows_read < 0",
+           "tests/orchestration/ingest/test_load.py"),
     Mutant("orchestration/ingest/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
            "tests/orchestration/ingest/test_load.py"),
     Mutant("orchestration/ingest/storage.py", "case when _shape = 'row' then {value} end", "{value}",

@@ -51,11 +51,6 @@ TABLES = {
         same day  | 93051822361 | WES  | 2020-01-02 | 2020-01-02 |
         backwards | 93051822361 | WES  | 2020-01-02 | 2020-01-01 | reject:end_before_start
     """,
-    "insz_wijzigingen": """
-        oude_insz       | nieuwe_insz     | ingangsdatum | makes
-        93.05.18-223.61 | 80020200280     | 2020-01-02   |
-        80020200280     | 80.02.02-002.80 | 2020-01-02   | reject:same_number
-    """,
     "arbeidsmarktposities": """
         positie_id | klant_id    | positie | startdatum | einddatum  | makes
         same day   | 93051822361 | NEC     | 2020-01-02 | 2020-01-02 |

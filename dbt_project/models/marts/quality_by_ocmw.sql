@@ -22,5 +22,7 @@ select
     rows_quarantined,
     rows_warned,
     rows_resolved,
-    case when rows_resolved > 0 then cast(resolved_after_days as double) / rows_resolved end as days_to_resolve
+    case
+        when rows_resolved > 0 then cast(resolved_after_days as double) / rows_resolved
+    end as days_to_resolve
 from by_month
