@@ -88,7 +88,7 @@ def _changes(con: duckdb.DuckDBPyConnection, accepted: Sequence[Entry]) -> list[
         create table outcomes as
         select b._delivery, b._row, r._row is not null as was,
             exists (select 1 from present as p where p._delivery = b._delivery and p._row = b._row
-                and p.on_fail = 'reject') as is_now
+                and p.on_fail = 'reject') or (b._delivery, b._row) in (from undecided) as is_now
         from batch as b left join quarantined as r using (_delivery, _row)
     """)
     rows: list[tuple[Any, ...]] = con.execute(f"""

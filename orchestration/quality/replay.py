@@ -92,6 +92,7 @@ def run_rules(con: DuckDBPyConnection, source: SourceContract, entries: Sequence
     """Makes `batch` of `raw`, and `present` (_delivery, _row, rule, on_fail): what the rules of `source` find.
 
     `left_out` are rules that can't be run again: they are taken out of `past` too, so that they make no difference.
+    Rows that one of them quarantined stay so; they are in table `undecided` (_delivery, _row).
     """
     parsing.create_batch(con, source, dict(enumerate(e.delivered_on for e in entries)), NO_SECRET)
     con.execute("""
@@ -105,8 +106,11 @@ def run_rules(con: DuckDBPyConnection, source: SourceContract, entries: Sequence
         create table present as
         select distinct b._delivery, b._row, k.rule, k.on_fail from broken as k join batch as b using (_id)
     """)
-    if left_out:
-        con.execute(f"delete from past where rule in ({', '.join(map(literal, sorted(left_out)))})")
+    gone = f"rule in ({', '.join(map(literal, ('', *sorted(left_out))))})"
+    con.execute(
+        f"create table undecided as select distinct _delivery, _row from past where {gone} and on_fail = 'reject'; "
+        f"delete from past where {gone}"
+    )
 
 
 def insz_rules(source: SourceContract) -> set[str]:
