@@ -116,7 +116,7 @@ def _plain_text(column: str, kind: str) -> str | None:
     if kind == "BLOB":  # text without a mark that it is text; the query fails where it is none
         return f"decode({column})"
     if kind in ("DOUBLE", "FLOAT"):
-        whole = f"cast(cast({column} as bigint) as varchar)"
+        whole = f"cast(try_cast({column} as bigint) as varchar)"  # NaN is tried too, whatever the case says
         text = f"case when {column} = trunc({column}) then {whole} else printf('%.15g', cast({column} as double)) end"
         large = f"cast({column} as varchar)"
         return f"case when isnan({column}) then null when abs({column}) < {EXACT} then {text} else {large} end"

@@ -161,6 +161,17 @@ def test_a_number_gets_back_the_zeros_of_an_insz(sql: str, text: str, tmp_path: 
     assert read(tmp_path, content, "parquet") == [(1, "17", text, "d")]
 
 
+def test_a_number_that_is_missing_is_no_hindrance_to_the_others(tmp_path: Path) -> None:
+    """pandas makes floats of whole numbers when one is missing, and NaN of that one."""
+    content = parquet(
+        tmp_path,
+        "select 'a' as transmissie_id, x::double as klant_id, 'd' as transmissiedatum "
+        "from (values ('5030145657'), ('nan'), ('inf'), ('1e300')) as t (x)",
+    )
+    given = [klant_id for _, _, klant_id, _ in read(tmp_path, content, "parquet")]
+    assert given == ["05030145657", None, "inf", "1e+300"]
+
+
 @pytest.mark.parametrize(
     ("sql", "text"),
     [
