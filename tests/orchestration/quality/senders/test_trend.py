@@ -45,8 +45,10 @@ def test_the_newest_year_is_held_against_those_before(
 
 
 def test_a_year_that_is_not_over_says_up_to_which_month() -> None:
-    assert [trend.year_label(2024, dt.date(2024, month, 3)) for month in (2, 12)] == [
+    days = (dt.date(2024, 2, 3), dt.date(2024, 12, 30), dt.date(2024, 12, 31))
+    assert [trend.year_label(2024, day) for day in days] == [
         "2024 (tot en met februari)",
+        "2024 (tot en met december)",
         "2024",
     ]
     assert trend.year_label(2023, dt.date(2024, 2, 3)) == "2023"
