@@ -23,8 +23,8 @@ GUIDE = (
     "werkboek zelf leveren. Typ dan elk INSZ opnieuw: hier staan alleen de eerste twee cijfers.",
 )
 NAMED = (
-    "Bewaar het daarvoor onder deze naam: {source}_JJJJ-MM-DD_label.xlsx. JJJJ-MM-DD is de dag waarop u levert; label is "
-    "vrij, zoals de naam van uw gemeente, maar anders dan dat van een bestand dat u die dag al leverde."
+    "Bewaar het daarvoor onder deze naam: {source}_JJJJ-MM-DD_label.xlsx. JJJJ-MM-DD is de dag waarop u levert; label "
+    "is vrij, zoals de naam van uw gemeente, maar anders dan dat van een bestand dat u die dag al leverde."
 )
 
 
