@@ -9,7 +9,7 @@ Everything follows from the contract: a rule that is added to its YAML gets a fo
 is not checked here.
 """
 
-from exports.template.book import Cover, FilledRow, blank, filled
+from exports.template.book import MALFORMED, Cover, FilledRow, blank, filled
 from exports.template.rules import concerned
 
-__all__ = ["Cover", "FilledRow", "blank", "concerned", "filled"]
+__all__ = ["MALFORMED", "Cover", "FilledRow", "blank", "concerned", "filled"]

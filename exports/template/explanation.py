@@ -39,8 +39,9 @@ def explained(contract: SourceContract) -> Iterator[Line]:
 
 def _steps(contract: SourceContract, last_row: int) -> Iterator[str]:
     yield (
-        f"Vul het eerste blad, '{contract.source}', in: één rij per regel, zonder lege kopregel of titel erboven. "
-        "Kolommen met een donkere kop zijn verplicht. Dit werkboek is zelf de levering: u hoeft niets om te zetten."
+        f"Vul het eerste blad, '{contract.source}', in vanaf rij 2. Laat de kolomnamen in rij 1 staan en zet er niets "
+        "boven. Kolommen met een donkere kop zijn verplicht. Dit werkboek is zelf de levering: u hoeft niets om te "
+        "zetten."
     )
     yield (
         "Kies een cel en u leest wat erin hoort. Een cel die rood wordt, is fout: de rij zou geweigerd worden. Oranje "

@@ -83,11 +83,11 @@ def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> s
     lines += _would_pass([c for c in found if c.status == OPEN])
     unusable = sum(not case.has_key for case in found if case.status == OPEN)
     if unusable:
-        have = "has" if unusable == 1 else "have"
+        have, it, them = ("has", "it", "it") if unusable == 1 else ("have", "they", "them")
         lines += [
             "",
-            f"{counted(unusable, 'open row')} {have} no usable key, so nothing can show that it came back; close it "
-            "with a reason: twe review.",
+            f"{counted(unusable, 'open row')} {have} no usable key, so nothing can show that {it} came back; close "
+            f"{them} with a reason: twe review.",
         ]
     more = [] if choice.files else ["--files lists them per file"]
     more += [] if choice.everything else ["--all adds what was resolved or reviewed"]

@@ -123,12 +123,18 @@ def apply(
                 settled += 1
             elif case and (line.why or None) != case.why:
                 changes |= dict.fromkeys(_places(case, line), line.why or None)
-                replacing += [line.where] if line.why and case.why else []
+                replacing += [f"{line.where}{_given(case)}"] if line.why and case.why else []
         if replacing and not replace_reasons:
             raise ReplacingError(replacing)
         if changes:
             review_log.record(data, changes, by, at)
     return replace(_counted(changes, known, settled), replaced=len(replacing))
+
+
+def _given(case: Case) -> str:
+    """By whom and when the reason of a case was given, as far as that was kept."""
+    parts = [f"by {case.reviewed_by}" if case.reviewed_by else "", f"on {case.reviewed_moment} UTC"]
+    return f" (given {' '.join(filter(None, parts))})"
 
 
 def _places(case: Case, line: ReviewLine) -> list[Place]:

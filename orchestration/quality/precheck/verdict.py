@@ -17,7 +17,16 @@ import duckdb
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import load, validation
-from orchestration.ingest.inbox import FORMATS, Delivery, is_early, parse_name, with_content, without_number
+from orchestration.ingest.inbox import (
+    FORMATS,
+    RETURN_NAME,
+    Delivery,
+    is_early,
+    parse_name,
+    return_label,
+    with_content,
+    without_number,
+)
 from orchestration.quality.cases import require_source
 from orchestration.store.errors import TweError
 from orchestration.store.sql import quote
@@ -120,6 +129,9 @@ def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -
 
 def _right_name(path: Path, sources: Iterable[str], source: str | None, today: dt.date) -> str:
     """How the file must be called to be taken for a delivery."""
+    if returned := RETURN_NAME.fullmatch(path.name):
+        name = f"{returned['source']}_{today}_{return_label(returned['ocmw'])}.xlsx"
+        return f"dit is een werkboek met teruggestuurde rijen; verbeter ze, en noem het bestand {name}"
     likely = source or next((name for name in sources if name in path.name.lower()), None)
     suffix = path.suffix[1:].lower()
     kind = suffix if suffix in FORMATS else "xlsx"

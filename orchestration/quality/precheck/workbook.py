@@ -20,8 +20,11 @@ GUIDE = (
     "Alleen de rijen die geweigerd of met een waarschuwing geladen zouden worden, staan hierin; 'bestand' en 'rij' "
     "zeggen waar ze vandaan komen. Wat fout is, is gekleurd.",
     "Het eenvoudigste is ze in uw eigen bestand of toepassing te verbeteren. Verbetert u ze hier, dan kunt u dit "
-    "werkboek zelf leveren, onder de naam van een levering. Typ dan elk INSZ opnieuw: hier staan alleen de eerste "
-    "twee cijfers.",
+    "werkboek zelf leveren. Typ dan elk INSZ opnieuw: hier staan alleen de eerste twee cijfers.",
+)
+NAMED = (
+    "Bewaar het daarvoor onder deze naam: {source}_JJJJ-MM-DD_label.xlsx. JJJJ-MM-DD is de dag waarop u levert; label "
+    "is vrij, zoals de naam van uw gemeente, maar anders dan dat van een bestand dat u die dag al leverde."
 )
 
 
@@ -50,7 +53,8 @@ def _write(path: Path, verdict: FileVerdict, created: dt.date) -> Path:
 
     source = contract.load(str(verdict.source))
     about = f"{CONFIDENTIAL_MARK}: na te kijken rijen van {verdict.name}"
-    cover = Cover(about, created, (Line(about, "title"), *map(Line, GUIDE)), CONFIDENTIAL_MARK)
+    told = (*GUIDE, NAMED.format(source=source.source))
+    cover = Cover(about, created, (Line(about, "title"), *map(Line, told)), CONFIDENTIAL_MARK)
     return write_confidential(path, render_bytes(filled(source, _rows(source, verdict), cover)))
 
 
@@ -69,7 +73,7 @@ def _row(
         _columns(about, [rule for rule in row.rules if rule in rejecting]),
         _columns(about, [rule for rule in row.rules if rule not in rejecting]),
         [meaning for meaning, _ in texts],
-        [remedy for _, remedy in texts],
+        list(dict.fromkeys(remedy for _, remedy in texts)),
         file,
         row.number,
         "geweigerd" if row.quarantined else "waarschuwing",

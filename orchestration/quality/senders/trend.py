@@ -109,8 +109,8 @@ def years(read: ReadPerYear) -> list[int]:
 
 
 def last_month(year: int, today: dt.date) -> int | None:
-    """The month up to which a year has gone by; None when it is over."""
-    return today.month if year == today.year and today.month < 12 else None
+    """The month up to which a year has gone by; None when it is over, which it is on its last day."""
+    return today.month if year == today.year and (today.month, today.day) != (12, 31) else None
 
 
 def year_label(year: int, today: dt.date) -> str:

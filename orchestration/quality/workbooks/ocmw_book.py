@@ -66,28 +66,29 @@ def write(by: ByOcmw, data: DataFolder, path: Path) -> str:
 def _by_ocmw(name: str, table: str, by: ByOcmw, lines: Sequence[OcmwCounts]) -> Sheet:
     with_source = any(line.source for line in lines)
     columns = [SheetColumn("OCMW", width=30), *([SheetColumn("bron", width=26)] if with_source else [])]
-    columns += [SheetColumn("verandering (pp)", Format.TWO_DECIMALS, width=14), SheetColumn("oordeel", width=12)]
+    columns += [
+        SheetColumn("verandering (pp)", Format.TWO_DECIMALS, width=13),
+        SheetColumn("oordeel", width=10),
+        SheetColumn("open: geweigerd", Format.INTEGER, width=11),
+        SheetColumn("open: met waarschuwing", Format.INTEGER, width=14),
+        SheetColumn("oudste open sinds", Format.DATE, width=12),
+        SheetColumn("verbeterd", Format.INTEGER, width=11),
+    ]
     for year in by.years:
         label = trend.year_label(year, by.today)
         columns += [
-            SheetColumn(f"{label}: aandeel geweigerd (%)", Format.TWO_DECIMALS, width=16),
-            SheetColumn(f"{label}: geweigerd", Format.INTEGER, width=14),
-            SheetColumn(f"{label}: gelezen", Format.INTEGER, width=14),
+            SheetColumn(f"{label}: aandeel geweigerd (%)", Format.TWO_DECIMALS, width=12, year=year),
+            SheetColumn(f"{label}: geweigerd", Format.INTEGER, width=11, year=year),
+            SheetColumn(f"{label}: gelezen", Format.INTEGER, width=11, year=year),
         ]
-    columns += [
-        SheetColumn("open: geweigerd", Format.INTEGER, width=12),
-        SheetColumn("open: met waarschuwing", Format.INTEGER, width=14),
-        SheetColumn("oudste open sinds", Format.DATE, width=14),
-        SheetColumn("verbeterd", Format.INTEGER, width=12),
-    ]
     rows = []
     for line in lines:
         shares = [value for rate in line.per_year.values() for value in (rate.share, rate.rejected, rate.read)]
         verdict = "slechter" if line.is_worse else "beter" if line.is_better else None
         source = [line.source] if with_source else []
-        rest = (line.quarantined, line.warned, line.since, line.resolved)
-        rows.append((line.ocmw, *source, line.change, verdict, *shares, *rest))
-    return Sheet(name, table=Table(table, tuple(columns), rows), frozen_columns=1 + with_source, work_sheet=True)
+        still = (line.quarantined, line.warned, line.since, line.resolved)
+        rows.append((line.ocmw, *source, line.change, verdict, *still, *shares))
+    return Sheet(name, table=Table(table, tuple(columns), rows), frozen_columns=1 + with_source)
 
 
 def _by_month(by: ByOcmw, data: DataFolder) -> Sheet:

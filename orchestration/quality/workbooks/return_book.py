@@ -12,7 +12,7 @@ from pathlib import Path
 from expectations import contract
 from expectations.contract import SourceContract
 from expectations.model import REASON, REMEDY
-from exports.template import Cover, FilledRow, concerned, filled
+from exports.template import MALFORMED, Cover, FilledRow, concerned, filled
 from exports.xlsx.document import Line
 from orchestration.ingest.inbox import is_synthetic, return_label, return_name
 from orchestration.ingest.person_numbers import masked, masked_fields
@@ -133,9 +133,13 @@ def _guide(source: SourceContract, to: Recipient, cases: Sequence[Case]) -> Iter
     yield Line(f"{source.title}: na te kijken rijen van {to.name}", "title")
     if all(is_synthetic(case.file_name) for case in cases):
         yield Line("SYNTHETISCHE gegevens: geen van deze personen bestaat.")
+    if all(case.fields for case in cases):
+        where, what = f"het blad '{MALFORMED}'", f"Typ ze op het eerste blad, '{source.source}'"
+    else:
+        where, what = "het eerste blad", "Verbeter ze daar"
     yield Line(
-        "De rijen op het eerste blad kwamen niet, of met een waarschuwing, door de controle van het TWE-datawarehouse. "
-        "Verbeter ze daar, hernoem dit bestand, en lever het: het is zelf de levering."
+        f"De rijen op {where} kwamen niet, of met een waarschuwing, door de controle van het TWE-datawarehouse. "
+        f"{what}, hernoem dit bestand, en lever het: het is zelf de levering."
     )
     yield Line("Wat u doet", "heading")
     for number, text in enumerate(_steps(source, to, cases), start=1):
@@ -146,22 +150,24 @@ def _guide(source: SourceContract, to: Recipient, cases: Sequence[Case]) -> Iter
 
 
 def _steps(source: SourceContract, to: Recipient, cases: Sequence[Case]) -> Iterator[str]:
-    yield (
-        "Een omkaderde gele cel is wat fout was of nagekeken moet worden. Ze is rood zolang het blad er nog een fout "
-        f"in ziet. Rechts staat waarom ('{REASON}') en hoe u het verbetert ('{REMEDY}')."
-    )
+    if not all(case.fields for case in cases):
+        yield (
+            "Een omkaderde gele cel is wat fout was of nagekeken moet worden. Ze is rood zolang het blad er nog een "
+            f"fout in ziet. Rechts staat waarom ('{REASON}') en hoe u het verbetert ('{REMEDY}')."
+        )
     if persons := [c.name for c in source.columns if c.type == "insz"]:
         yield (
             f"Typ in elke rij die u houdt het INSZ opnieuw ({', '.join(persons)}): hier staan alleen de eerste twee "
             "cijfers en sterretjes, of niets. U vindt de rij in uw eigen bestand met 'bestand' en 'rij'. "
             f"{_numbering(cases)}"
         )
-    yield (
-        "Verwijder de hele rij (niet alleen de inhoud) van wat u niet opnieuw wilt leveren, zoals een rij met een "
-        "waarschuwing die klopt, of een tweede rij met dezelfde sleutel."
-    )
+    if not all(case.fields for case in cases):
+        yield (
+            "Verwijder de hele rij (niet alleen de inhoud) van wat u niet opnieuw wilt leveren, zoals een rij met een "
+            "waarschuwing die klopt, of een tweede rij met dezelfde sleutel."
+        )
     if any(case.fields for case in cases):
-        yield "Typ de rijen van het blad 'Misvormde rijen' over op het eerste blad, elke waarde in haar kolom."
+        yield f"Typ de rijen van het blad '{MALFORMED}' over op het eerste blad, elke waarde in haar kolom."
     label = return_label(to.key, all(is_synthetic(case.file_name) for case in cases))
     yield (
         f"Bewaar dit bestand onder deze naam: {source.source}_JJJJ-MM-DD_{label}.xlsx. JJJJ-MM-DD is de dag waarop u "

@@ -34,6 +34,7 @@ def test_a_template_is_an_empty_delivery(name: str, tmp_path: Path) -> None:
     sheet, guide, lists = load_workbook(path).worksheets
     assert (sheet.title, guide.title, lists.sheet_state) == (name, "Uitleg", "hidden")
     assert [[cell.value for cell in row] for row in sheet.rows] == [[c.name for c in source.columns]]
+    assert any("vanaf rij 2. Laat de kolomnamen in rij 1 staan" in (cell.value or "") for (cell,) in guide.rows)
     assert sheet.freeze_panes == "A2"
     formats = {c.header: c.format.code for c in book._columns(source)}
     assert {c.name: formats[c.name] for c in source.columns if c.type in ("text", "insz", "nis", "code", "month")} == {

@@ -117,7 +117,9 @@ def test_another_reason_than_the_recorded_one_takes_its_place_only_when_asked(
         review(warned, changed)
     said = str(error.value).splitlines()
     assert said[0] == "2 lines would replace a reason by another:" and said[-1].endswith("add --replace.")
-    assert [line.strip().split(", ")[1] for line in said[1:3]] == ["line 2", "line 6"]
+    assert [line.strip().split(", ")[1] for line in said[1:3]] == [
+        f"line {number} (given by An Peeters on 2024-05-06 12:34 UTC)" for number in (2, 6)
+    ]
     assert stand(warned) == before
     assert review(warned, changed, replace_reasons=True) == Reviewed(3, 0, 0, replaced=2)
     assert {why for _, _, status, why in stand(warned) if status == "reviewed"} == {"Anders", WHY}

@@ -51,6 +51,7 @@ def test_warnings_alone_refuse_nothing(tmp_path: Path) -> None:
         ("export van screenings.XLSX", "noem het bestand screenings_2024-03-01_uwgemeente.xlsx"),
         ("klanten.csv", "noem het bestand <bron>_2024-03-01_uwgemeente.csv, waarin <bron> een van deze is: arbeids"),
         ("trajecten_2024-02-30.csv", "noem het bestand trajecten_2024-03-01_uwgemeente.csv"),
+        ("VERTROUWELIJK_44021_gent_trajecten.xlsx", "noem het bestand trajecten_2024-03-01_gent-verbeterd.xlsx"),
     ],
 )
 def test_a_file_that_is_not_named_as_a_delivery_is_told_the_right_name(name: str, advice: str, tmp_path: Path) -> None:

@@ -43,7 +43,18 @@ def test_the_rows_to_look_at_are_in_the_template_with_the_wrong_cells_marked(tmp
     assert marked == [{"startdatum", "einddatum"}, {"startdatum"}]
     assert lines[1]["reden"].value.startswith("startdatum is niet geldig") and lines[1]["bestand"].value
     assert lines[1]["klant_id"].value == "05*********"
+    guide = "\n".join(cell.value or "" for (cell,) in book["Uitleg"].rows)
+    assert "onder deze naam: trajecten_JJJJ-MM-DD_label.xlsx" in guide
     assert "VERTROUWELIJK" in f"{sheet.oddHeader.center.text} {sheet.oddFooter.center.text}"
+
+
+def test_what_to_do_is_told_once_for_all_that_is_wrong_in_a_row(tmp_path: Path) -> None:
+    path = write(tmp_path, "trajecten_2024-01-31_gent.csv", f"{HEAD}\nT1 | {INSZ[0]} | 99999 | nooit | |")
+    (made,) = workbook.write(verdict.of_files([path], TODAY), tmp_path / "k.xlsx", TODAY)
+    header, row = load_workbook(made)["trajecten"].iter_rows(values_only=True)
+    line = dict(zip(header, row, strict=True))
+    assert len(line["reden"].split("\n")) == 2
+    assert line["wat te doen"] == "Verbeter de waarde en lever de rij opnieuw."
 
 
 def test_mended_it_is_a_delivery(tmp_path: Path) -> None:

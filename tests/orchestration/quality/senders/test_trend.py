@@ -45,8 +45,10 @@ def test_the_newest_year_is_held_against_those_before(
 
 
 def test_a_year_that_is_not_over_says_up_to_which_month() -> None:
-    assert [trend.year_label(2024, dt.date(2024, month, 3)) for month in (2, 12)] == [
+    days = (dt.date(2024, 2, 3), dt.date(2024, 12, 30), dt.date(2024, 12, 31))
+    assert [trend.year_label(2024, day) for day in days] == [
         "2024 (tot en met februari)",
+        "2024 (tot en met december)",
         "2024",
     ]
     assert trend.year_label(2023, dt.date(2024, 2, 3)) == "2023"
@@ -105,10 +107,13 @@ def test_the_workbook_holds_counts_alone(delivered: Settings, tmp_path: Path) ->
     book = load_workbook(path)
     assert book.sheetnames == ["Per OCMW", "Per OCMW en bron", "Per maand", "Lees mij"]
     header, first, *_ = book["Per OCMW"].iter_rows(values_only=True)
-    assert header[6:9] == tuple(
+    assert header[10:13] == tuple(
         f"2024 (tot en met juni): {what}" for what in ("aandeel geweigerd (%)", "geweigerd", "gelezen")
     )
-    assert first[:9] == ("Gent", 59.0, "slechter", 1.0, 1, 100, 60.0, 60, 100)
+    since = dt.datetime(2023, 1, 31)
+    assert first == ("Gent", 59.0, "slechter", 60, 0, since, 0, 1.0, 1, 100, 60.0, 60, 100)
+    assert book["Per OCMW"].sheet_properties.pageSetUpPr.fitToPage
+    assert "," in book["Per OCMW en bron"].print_area, "a page ends between two years"
     months = list(book["Per maand"].iter_rows(min_row=2, values_only=True))
     assert [(row[1], row[2], row[4], row[5], row[7]) for row in months] == [
         ("11001", "Aartselaar", 10, 1, 0),

@@ -142,6 +142,8 @@ def test_malformed_rows_have_a_sheet_of_their_own(data: DataFolder, tmp_path: Pa
     assert book.sheetnames == ["trajecten", "Misvormde rijen", "Uitleg", "lijsten"]
     assert body(path) == []
     assert book["Misvormde rijen"]["A5"].value == "T1 | 93********* | 44021"
+    guide = "\n".join(cell.value or "" for (cell,) in book["Uitleg"].rows)
+    assert "De rijen op het blad 'Misvormde rijen' kwamen niet" in guide and "omkaderde" not in guide
 
 
 def test_a_returned_workbook_under_its_own_name_is_told_how_to_be_called(data: DataFolder, tmp_path: Path) -> None:
