@@ -9,7 +9,7 @@ from orchestration.ingest.readers.table import BLANKS
 
 FIRST_ROWS = 20
 """How many rows are looked at for a header that does not stand in row 1."""
-_ADD_THEM = Remark("add them to the header", "zet ze bij de kolomnamen in rij 1")
+_ADD_THEM = Remark("add them to the header", "zet ze bij de kolomnamen bovenaan")
 
 
 def match_header(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from expectations import contract
 from orchestration.ingest.inbox import DeliveryError
 from orchestration.ingest.readers import delimited, table
-from tests.orchestration.ingest.readers.reading import HEADER, read, refused
+from tests.orchestration.ingest.readers.reading import HEADER, read, refusal, refused
 from tests.support.deliveries import door_database, one_column
 
 
@@ -122,6 +122,12 @@ def test_the_separator_that_is_named_is_the_one(tmp_path: Path) -> None:
     said = refused(tmp_path, "sep=;\n" + comma)
     assert said.startswith("lacks the required column(s)") and "the separator is a comma" in said
     assert "the separator is a tab" in refused(tmp_path, "sep=\t\n" + comma)
+
+
+def test_what_to_do_about_a_header_holds_below_a_line_that_names_the_separator_too(tmp_path: Path) -> None:
+    told = refusal(tmp_path, "sep=;\nx;y\n1;2\n")
+    assert str(told).endswith("; add them to the header")
+    assert told.dutch.endswith("; zet ze bij de kolomnamen bovenaan")
 
 
 @pytest.mark.parametrize("blank", ["\u00a0", "\u200b", "\u200e", "\u2060", "\u180e", "\ufeff", "\u202f", " \t"])
