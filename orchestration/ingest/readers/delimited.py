@@ -1,5 +1,6 @@
 """CSV: encoding, separator, quotes and line ends. A quote that is not closed refuses the file."""
 
+import codecs
 import csv
 import io
 import re
@@ -60,7 +61,8 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
 
 
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
+    # The mark at the beginning says that it is UTF-8: read as something else, other letters would come out.
+    for encoding in ("utf-8-sig",) if data.startswith(codecs.BOM_UTF8) else ("utf-8", "cp1252"):
         with suppress(UnicodeDecodeError):
             return data.decode(encoding)
     raise DeliveryError(

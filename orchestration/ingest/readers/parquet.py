@@ -9,12 +9,13 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import DeliveryError, Remark
 from orchestration.ingest.readers import header
+from orchestration.ingest.readers.table import EXACT
 from orchestration.store.sql import pattern, quote, read_parquet
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE_NUMBERS = {*_WHOLE, *(f"U{kind}" for kind in _WHOLE)}
-_AS_THEY_ARE = {"VARCHAR", "BOOLEAN", "DATE", "UUID", "INTERVAL", "TIME", "TIME_NS", *_WHOLE_NUMBERS}
-"""DuckDB's types of which the text is what a person would type."""
+_AS_THEY_ARE = {"VARCHAR", "BOOLEAN", "DATE", "UUID", "INTERVAL", "TIME", "TIME_NS", '"NULL"', *_WHOLE_NUMBERS}
+"""DuckDB's types of which the text is what a person would type; NULL is a column in which nothing was filled in."""
 
 
 def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
@@ -115,10 +116,10 @@ def _plain_text(column: str, kind: str) -> str | None:
     if kind == "BLOB":  # text without a mark that it is text; the query fails where it is none
         return f"decode({column})"
     if kind in ("DOUBLE", "FLOAT"):
-        whole = f"cast(cast({column} as bigint) as varchar)"
+        whole = f"cast(try_cast({column} as bigint) as varchar)"  # NaN is tried too, whatever the case says
         text = f"case when {column} = trunc({column}) then {whole} else printf('%.15g', cast({column} as double)) end"
         large = f"cast({column} as varchar)"
-        return f"case when isnan({column}) then null when abs({column}) < 1e15 then {text} else {large} end"
+        return f"case when isnan({column}) then null when abs({column}) < {EXACT} then {text} else {large} end"
     if kind.startswith("DECIMAL"):
         text = f"cast({column} as varchar)"
         return text if kind.endswith(",0)") else f"rtrim(rtrim({text}, '0'), '.')"

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from orchestration.ingest.inbox import DeliveryError
 
@@ -36,6 +37,7 @@ _FORMULA = re.compile(rb"<f(%s)\s*(<v%s)?\s*</c>" % (_CONTENT % rb"[^<]*</f>", _
 _ARRAY = re.compile(rb'\st="(?:array|dataTable)"')
 _RANGE = re.compile(rb'\sref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 _ERROR_TEXT = re.compile(rb"#[A-Z0-9/!?_]{1,20}")
+_ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _TAG = re.compile(rb"<(/?)(?:[A-Za-z_][\w.-]*:)?(row|c|f|v|is)(?=[\s>/])([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
@@ -138,7 +140,7 @@ class Workbook:
 
 
 def _plain(pieces: Iterator[bytes], facts: SheetFacts) -> Iterator[bytes]:
-    """The pieces as Excel would write them: without prefixes, every cell with its place first.
+    """The pieces as Excel would write them: without prefixes, comments and CDATA, every cell with its place first.
 
     Few programs write otherwise, and only their pieces are written anew.
     """
@@ -162,6 +164,8 @@ def _plain(pieces: Iterator[bytes], facts: SheetFacts) -> Iterator[bytes]:
         return b"<" + name + attributes + b"/" * text.rstrip().endswith(b"/") + b">"
 
     for piece in pieces:
+        if b"<!" in piece:
+            piece = _ASIDE.sub(lambda aside: escape((aside[1] or b"").decode("latin-1")).encode("latin-1"), piece)
         placed = piece.count(b'<c r="')
         others = piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/>") + piece.count(b":c")
         if placed != others or b"='" in piece:

@@ -11,6 +11,8 @@ from orchestration.ingest.inbox import DeliveryError
 from orchestration.store.sql import literal, quote
 
 CHUNK = 100_000
+EXACT = 2**53
+"""Below it a floating-point number holds every whole number, each of which is a text of its own."""
 UNREADABLE = "\ue00f"
 """Stands before the text of a cell that cannot be read: the value of no column type, shown and kept without it."""
 # What Python's str.strip() takes for blank, so that text means the same in SQL and in Python (none is above U+3000),

@@ -108,8 +108,9 @@ def cell_text(value: object) -> str:
         case bool():
             return str(value).lower()
         case float():
-            whole = value.is_integer() and abs(value) < 1e15
-            return "" if value != value else str(int(value)) if whole else f"{value:.15g}"
+            if value.is_integer():
+                return str(int(value)) if abs(value) < table.EXACT else str(value)
+            return "" if value != value else f"{value:.15g}"
         case dt.datetime() if value.time() == dt.time():
             return value.date().isoformat()
         case _:

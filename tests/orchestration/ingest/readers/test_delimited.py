@@ -32,6 +32,13 @@ def test_bytes_that_are_neither_refuse_the_file(tmp_path: Path) -> None:
     assert "neither UTF-8 nor Windows-1252" in refused(tmp_path, HEADER.encode() + b"\x81\xe9;k;d\n")
 
 
+def test_a_file_that_says_it_is_utf_8_is_not_read_as_something_else(tmp_path: Path) -> None:
+    """One wrong byte would otherwise make other letters of all the others, and of the mark a part of the header."""
+    content = (HEADER + "café;k;d\n").encode("utf-8-sig") + b"\xe9;k;d\n"
+    assert "neither UTF-8 nor Windows-1252" in refused(tmp_path, content)
+    assert "neither UTF-8 nor Windows-1252" in refused(tmp_path, content.replace(b"transm", b"x;transm", 1))
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
 def test_utf_16_is_refused(encoding: str, tmp_path: Path) -> None:
     assert refused(tmp_path, (HEADER + "a;k;d\n").encode(encoding))

@@ -23,6 +23,10 @@ from tests.orchestration.ingest.readers.reading import parquet, read, refusal, r
         ("12.5::double", "12.5"),
         ("(0.1::double + 0.2::double)", "0.3"),
         ("2.5::float", "2.5"),
+        ("1234567890123456::double", "1234567890123456"),
+        ("9007199254740991::double", "9007199254740991"),
+        ("1e16::double", "1e+16"),
+        ("'inf'::double", "inf"),
         ("12.50::decimal(12, 2)", "12.5"),
         ("12.00::decimal(12, 2)", "12"),
         ("100::decimal(12, 0)", "100"),
@@ -40,6 +44,13 @@ from tests.orchestration.ingest.readers.reading import parquet, read, refusal, r
 def test_a_typed_value_is_the_text_that_a_person_would_type(sql: str, text: str | None, tmp_path: Path) -> None:
     content = parquet(tmp_path, f"select {sql} as transmissie_id, 'k' as klant_id, 'd' as transmissiedatum")
     assert read(tmp_path, content, "parquet") == [(1, text, "k", "d")]
+
+
+def test_what_is_missing_in_a_file_of_pandas_is_missing(tmp_path: Path) -> None:
+    """A column in which nothing was filled in has Parquet's null type, and whole numbers of which one is missing are
+    floats, with NaN for that one and statistics that do not know of it; DuckDB writes neither."""
+    content = (Path(__file__).parent / "as_pandas_writes.parquet").read_bytes()
+    assert read(tmp_path, content, "parquet") == [(1, "a", "05030145657", None), (2, "b", None, None)]
 
 
 def test_a_day_with_a_time_zone_does_not_depend_on_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from orchestration.ingest.readers import sheet
+from orchestration.ingest.readers import UNREADABLE, sheet
 from tests.orchestration.ingest.readers.reading import COLUMNS, read, refusal, refused, saved, workbook
 from tests.orchestration.ingest.readers.workbook_parts import with_sheet
 
@@ -89,3 +89,17 @@ def test_a_sheet_is_searched_in_pieces(tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setattr(sheet, "_PIECE", size)
         assert read(tmp_path, content, "xlsx") == whole
     assert len(whole) == 58
+
+
+@pytest.mark.parametrize("formula", ["<f>1</f><!-- <v>2</v> -->", "<f><![CDATA[IF(1<2,3)]]></f>", "<!----><f>1</f>"])
+def test_a_comment_does_not_hide_a_formula_without_a_result(formula: str, tmp_path: Path) -> None:
+    content = with_rows(f'<row r="3"><!-- <c r="XFE9"> --><c r="A3">{formula}</c></row>')
+    assert read(tmp_path, content, "xlsx") == [(2, "a", "k", "d"), (3, UNREADABLE + sheet.NO_RESULT, None, None)]
+
+
+def test_text_that_is_no_markup_is_read_as_it_stands(tmp_path: Path) -> None:
+    content = with_rows(
+        '<row r="3"><c r="A3" t="inlineStr"><is><t><![CDATA[<c r="A9"><f>&amp;]]></t></is></c>'
+        '<c r="B3" t="e"><v>#SPILL!</v></c></row>'
+    )
+    assert read(tmp_path, content, "xlsx")[1] == (3, '<c r="A9"><f>&amp;', UNREADABLE + "#SPILL!", None)

@@ -211,7 +211,9 @@ def test_hidden_or_not_the_first_sheet_is_the_one_and_a_chart_is_no_sheet(tmp_pa
     [
         (None, ""),
         (float("nan"), ""),
-        (1e15, "1e+15"),
+        (1e15, "1000000000000000"),
+        (1234567890123456.0, "1234567890123456"),
+        (1e16, "1e+16"),
         (123456.789, "123456.789"),
         (-3.0, "-3"),
         (False, "false"),
