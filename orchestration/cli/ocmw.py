@@ -6,12 +6,23 @@ from pathlib import Path
 import click
 
 from orchestration.cli import options
+from orchestration.store.errors import WrongChoiceError
+
+
+def _files(context: click.Context, parameter: click.Parameter, files: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files that are named, once they are there: click would say in English that they are not."""
+    if not files:
+        raise WrongChoiceError("geef een of meer bestanden op, zoals: twe precheck trajecten_2026-01-31_gent.xlsx")
+    for path in files:
+        if path.is_dir():
+            raise WrongChoiceError(f"{path} is een map; noem de bestanden erin, zoals {path / '*.xlsx'}")
+        if not path.exists():
+            raise WrongChoiceError(f"{path} bestaat niet; kijk de naam en de map na")
+    return files
 
 
 @click.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="BESTAND...", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, metavar="BESTAND...", type=click.Path(path_type=Path), callback=_files)
 @click.option(
     "--source", metavar="BRON", help="De bron van bestanden die niet als levering genoemd zijn, zoals trajecten."
 )

@@ -27,8 +27,7 @@ from orchestration.ingest.inbox import (
     with_content,
     without_number,
 )
-from orchestration.quality.cases import require_source
-from orchestration.store.errors import TweError
+from orchestration.store.errors import TweError, WrongChoiceError
 from orchestration.store.sql import quote
 
 LABEL = "uwgemeente"
@@ -96,9 +95,9 @@ def of_files(paths: Sequence[Path], today: dt.date, source: str | None = None) -
 
     Raises `WrongChoiceError` for an unknown source.
     """
-    if source:
-        require_source(source)
     known = contract.sources()
+    if source and source not in known:
+        raise WrongChoiceError(f"er is geen bron {source!r}; kies uit {', '.join(known)}")
     verdicts: dict[Path, FileVerdict] = {}
     deliveries: dict[str, list[_Delivered]] = defaultdict(list)
     for path in dict.fromkeys(paths):
@@ -134,13 +133,14 @@ def _right_name(path: Path, sources: Iterable[str], source: str | None, today: d
         return f"dit is een werkboek met teruggestuurde rijen; verbeter ze, en noem het bestand {name}"
     likely = source or next((name for name in sources if name in path.name.lower()), None)
     suffix = path.suffix[1:].lower()
-    kind = suffix if suffix in FORMATS else "xlsx"
-    if likely:
-        return f"de naam is niet die van een levering; noem het bestand {likely}_{today}_{LABEL}.{kind}"
-    return (
-        f"de naam is niet die van een levering; noem het bestand <bron>_{today}_{LABEL}.{kind}, "
-        f"waarin <bron> een van deze is: {', '.join(sources)}"
-    )
+    if suffix in FORMATS:
+        how = f"de naam is niet die van een levering; noem het bestand {likely or '<bron>'}_{today}_{LABEL}.{suffix}"
+    else:  # under another name it would still be what it is
+        how = (
+            "dit soort bestand lezen wij niet; bewaar de gegevens als Excel-werkmap (.xlsx) of CSV, onder de naam "
+            f"{likely or '<bron>'}_{today}_{LABEL}.xlsx"
+        )
+    return how if likely else f"{how}, waarin <bron> een van deze is: {', '.join(sources)}"
 
 
 def _of_source(source: SourceContract, asked: Sequence[_Delivered]) -> dict[Path, FileVerdict]:

@@ -80,6 +80,8 @@ def test_what_would_be_refused_is_exit_code_one_and_wrong_use_two(elsewhere: Pat
     assert "GEWEIGERD invalid_klant_id, 1 rij: rij 2" in done.stdout and INSZ[0][2:9] not in done.stdout
     wrong = [precheck(elsewhere, *arguments) for arguments in ([], ["nergens.csv"], [str(bad), "--source", "iets"])]
     assert [(one.returncode, one.stdout) for one in wrong] == [(2, "")] * 3
+    dutch = ("twe: geef een of meer bestanden op", "twe: nergens.csv bestaat niet", "twe: er is geen bron 'iets'")
+    assert all(one.stderr.startswith(said) for one, said in zip(wrong, dutch, strict=True))
 
 
 def test_what_is_not_installed_is_one_line_and_a_fault_of_ours_is_not() -> None:

@@ -51,6 +51,7 @@ def test_warnings_alone_refuse_nothing(tmp_path: Path) -> None:
         ("export van screenings.XLSX", "noem het bestand screenings_2024-03-01_uwgemeente.xlsx"),
         ("klanten.csv", "noem het bestand <bron>_2024-03-01_uwgemeente.csv, waarin <bron> een van deze is: arbeids"),
         ("trajecten_2024-02-30.csv", "noem het bestand trajecten_2024-03-01_uwgemeente.csv"),
+        ("trajecten.xls", "bewaar de gegevens als Excel-werkmap (.xlsx) of CSV, onder de naam trajecten_2024-03-01_"),
         ("VERTROUWELIJK_44021_gent_trajecten.xlsx", "noem het bestand trajecten_2024-03-01_gent-verbeterd.xlsx"),
     ],
 )
@@ -65,7 +66,7 @@ def test_with_its_source_such_a_file_is_checked_all_the_same(tmp_path: Path) -> 
     assert (found.broken, found.rows, found.refused) == (named.broken, named.rows, "")
     assert "noem het bestand trajecten_2024-03-01_uwgemeente.csv" in found.remarks[0]
     assert one(write(tmp_path, "werkbestand.docx", ROWS), "trajecten").refused
-    with pytest.raises(WrongChoiceError, match="did you mean 'trajecten'"):
+    with pytest.raises(WrongChoiceError, match="er is geen bron 'traject'; kies uit "):
         one(tmp_path / "werkbestand.CSV", "traject")
 
 
