@@ -111,8 +111,8 @@ class DataFolder:
 
     @property
     def profiles(self) -> Path:
-        """What each delivery was like, in counts; see `quality.senders.profiles`."""
-        return self.root / "ledger" / "profiles.parquet"
+        """What each delivery was like, in counts, made again when it is gone; see `quality.senders.profiles`."""
+        return self.root / "work" / "profiles.parquet"
 
     @property
     def reported_runs(self) -> Path:
