@@ -16,6 +16,7 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE_NUMBERS = {*_WHOLE, *(f"U{kind}" for kind in _WHOLE)}
 _AS_THEY_ARE = {"VARCHAR", "BOOLEAN", "DATE", "UUID", "INTERVAL", "TIME", "TIME_NS", '"NULL"', *_WHOLE_NUMBERS}
 """DuckDB's types of which the text is what a person would type; NULL is a column in which nothing was filled in."""
+_NESTED = ("STRUCT", "MAP", "UNION")
 
 
 def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
@@ -42,6 +43,9 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
             texts[column.name] = f"given({text})"
     columns = ", ".join(texts.get(c.name, "null") for c in contract.columns)
     extra = [name for place, name in enumerate(names) if place not in places.values()]
+    for name in extra:
+        if kinds[name].endswith("]") or kinds[name].startswith(_NESTED):
+            raise _unreadable_column(header.shown(name), kinds[name])
     filled = [*(f"{text} is not null" for text in texts.values()), *(_filled(quote(n), kinds[n]) for n in extra)]
     try:
         con.execute(

@@ -136,9 +136,14 @@ def test_a_column_that_is_no_table_of_texts_refuses_the_file_by_name(kind: str, 
     assert "9305" not in str(error) + error.dutch
 
 
-@pytest.mark.parametrize("kind", NESTED)
-def test_such_an_extra_column_is_ignored(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in NESTED if kind != "BLOB"])
+def test_a_nested_column_refuses_the_file_also_when_it_is_none_of_the_source(kind: str, tmp_path: Path) -> None:
     content = parquet(tmp_path, f"select {NESTED[kind]} as extra, {KEYS}, 'd' as transmissiedatum")
+    assert str(refusal(tmp_path, content, "parquet")).startswith(f"the column extra cannot be read (type {kind})")
+
+
+def test_an_extra_column_of_bytes_is_ignored(tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select {NESTED['BLOB']} as extra, {KEYS}, 'd' as transmissiedatum")
     assert read(tmp_path, content, "parquet") == [(1, "a", "k", "d")]
 
 
