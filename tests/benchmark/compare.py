@@ -11,7 +11,7 @@ import duckdb
 import python_calamine
 
 from exports.editions import EDITIONS, VOLLEDIG
-from orchestration.answers.documents import CONFIDENTIAL
+from orchestration.releases.register import CONFIDENTIAL
 from tests.benchmark.floor_marts import MARTS
 
 RELATIVE = 1e-9
