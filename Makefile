@@ -50,7 +50,7 @@ unit-tests: $(READY)
 
 # A file of tests stays together, since its tests may share a data folder.
 pytest: $(READY)
-	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # One at a time, so that no test is slow because of another.
 slowest: $(READY)

@@ -106,7 +106,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The quick tests first, so that what is simply broken shows in seconds."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """The quick tests first, so that what is simply broken shows in seconds; of the others those of the whole first,
+    which take minutes each: begun last, they would keep one core busy alone."""
+    whole = config.rootpath / "tests" / "integration"
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, not item.path.is_relative_to(whole)))
     if config.getoption("--golden"):
         items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]
