@@ -202,9 +202,7 @@ def test_a_killed_run_is_tried_again_while_the_daemon_lives(folder: DataFolder, 
     with served(folder, log) as (_, port):
         wait(lambda: "Starting the daemon" in log.read_text())
         killed = start(port, {"pipelineName": jobs.LOAD})
-        wait(lambda: busy(folder), 120)
-        worker = busy(folder)
-        assert worker
+        worker = wait(lambda: busy(folder), 120)
         os.kill(worker, signal.SIGKILL)
         wait(lambda: status(port, killed) == "FAILURE")
         wait(lambda: ledger.read(folder.ledger), 180)
@@ -216,9 +214,7 @@ def test_a_run_whose_server_died_too_holds_up_nobody(folder: DataFolder, tmp_pat
     with served(folder, log) as (ui, port):
         wait(lambda: "Starting the daemon" in log.read_text())
         killed = start(port, {"pipelineName": jobs.LOAD})
-        wait(lambda: busy(folder), 120)
-        worker = busy(folder)
-        assert worker
+        worker = wait(lambda: busy(folder), 120)
         server = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
         assert server in family(ui.pid)
         for process in (server, worker):

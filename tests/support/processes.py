@@ -177,11 +177,13 @@ def alive(pid: int) -> bool:
         return False
 
 
-def wait(until: Any, seconds: float = 90) -> None:
+def wait(until: Any, seconds: float = 90) -> Any:
+    """What `until` gives as soon as it is something: a moment later it may be nothing again."""
     limit = time.monotonic() + seconds
-    while not until():
+    while not (given := until()):
         assert time.monotonic() < limit
         time.sleep(0.05)
+    return given
 
 
 @contextmanager
