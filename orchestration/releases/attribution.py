@@ -73,14 +73,15 @@ _SAME_PERSON = f"""
 _RENUMBERED = f"""
     with moved as (
         select any_value(_file_name) as _file_name, [oude_insz_key, nieuwe_insz_key] as numbers from changed_{NUMBERS}
-        group by oude_insz_key, nieuwe_insz_key, verwijderd having count(*) = 1
+        where not verwijderd group by oude_insz_key, nieuwe_insz_key having count(*) = 1
     ), keys as (
         select _file_name, unnest(numbers) as client_key from moved
     )
     select distinct _file_name, years.ocmw_nis, role, year
     from keys join same_person using (client_key) join years on years.client_key = other_key
 """
-"""Where a change of number counts; one of which the day alone changed (both versions alike) does so nowhere."""
+"""Where a change of number counts, an undone one by its former version. One of which the day alone changed (both
+versions alike) does so nowhere, and neither does the withdrawal of one that was never known."""
 
 
 class ChangeAttribution:

@@ -368,3 +368,12 @@ def test_an_undone_change_is_a_cause_and_another_day_of_it_is_none(lake):
     assert made.causes(KINDS["5"], "11002", 2023) == ["insz_wijzigingen_2025-03-01.csv", NUMBER]
     assert made.causes(KINDS["ratio"], "44021", 2022) == made.causes(KINDS["ratio"], FLANDERS, 2022)
     assert ("insz_wijzigingen", DateRole.MONTH, "44021", 2022) not in made._touched
+
+
+def test_the_withdrawal_of_a_change_that_was_never_known_is_no_cause(lake):
+    withdrawn = change("cb", None, None, verwijderd=True)  # type: ignore[arg-type]
+    lake.deliver("insz_wijzigingen", "2025-03-01", withdrawn)
+    assert lake.trace("2024-12-31").causes(KINDS["5"], "11002", 2023) == []
+    lake.deliver("insz_wijzigingen", "2025-04-01", change("cb", "cx"))
+    causes = lake.trace("2024-12-31").causes(KINDS["5"], "11002", 2023)
+    assert causes == ["insz_wijzigingen_2025-04-01.csv", NUMBER], "until it comes back"
