@@ -57,9 +57,10 @@ TABLES = {
         backwards  | 93051822361 | NEC     | 2020-01-02 | 2020-01-01 | reject:end_before_start
     """,
     "insz_wijzigingen": """
-        oude_insz       | nieuwe_insz | ingangsdatum | makes
-        85210112333     | 93051822361 | 2020-01-01   |
-        93.05.18-223.61 | 93051822361 | 2020-01-01   | reject:same_number
+        oude_insz       | nieuwe_insz | ingangsdatum | verwijderd | makes
+        85210112333     | 93051822361 | 2020-01-01   |            |
+        93.05.18-223.61 | 93051822361 | 2020-01-01   |            | reject:same_number
+        72450199823     | 72450199823 |              | J          |
     """,
 }
 OUTCOMES = {"quarantined": "reject", "warned": "warn"}
