@@ -89,6 +89,6 @@ def _unchecked(contract: SourceContract) -> Iterator[str]:
             shown.add(rule.name)
             yield f"Pas als u levert: {rule.meaning[:1].lower()}{rule.meaning[1:]}"
     yield (
-        "Rijen met dezelfde sleutel worden hier vergeleken zoals ze getypt zijn. Of een traject elders gekend is, en "
-        "of trajecten van een cliënt elkaar overlappen, blijkt pas bij ons."
+        "Rijen met dezelfde sleutel worden hier vergeleken zoals ze getypt zijn. Of een traject elders gekend is, of "
+        "trajecten van een cliënt elkaar overlappen en of wijzigingen van INSZ in een kring lopen, blijkt pas bij ons."
     )
