@@ -1,6 +1,7 @@
 """Values typed into a template with LibreOffice: it colours what the door refuses, rule by rule, and nothing else."""
 
 import datetime as dt
+import os
 import random
 import re
 from collections.abc import Iterator
@@ -18,6 +19,11 @@ from tests.support import office
 from tests.support.deliveries import INSZ, load, rows_of
 
 pytestmark = pytest.mark.slow
+
+EVERY_TYPE = ["insz_wijzigingen", "leefloners", "loontoelagen", "trajecten"]
+SOURCES = contract.sources() if os.environ.get("TWE_EVERY_TEMPLATE") else EVERY_TYPE
+"""The typing takes minutes for all: these have every type of column and every kind of rule between them.
+After a change to the templates, run this file with TWE_EVERY_TEMPLATE=1."""
 
 Row = dict[str, str]
 TYPED = {
@@ -153,7 +159,7 @@ def filled_in(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[
     """Per source: the rows that were typed, the names that were asked for, and the workbook that was saved."""
     folder = tmp_path_factory.mktemp("typed")
     found = {}
-    for name in contract.sources():
+    for name in SOURCES:
         source = contract.load(name)
         rows = list(typed_rows(source))
         letters = place_of(source).letters
@@ -168,7 +174,7 @@ def filled_in(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[
     return found
 
 
-@pytest.mark.parametrize("name", contract.sources())
+@pytest.mark.parametrize("name", SOURCES)
 def test_what_is_coloured_is_what_the_door_finds(
     name: str, filled_in: dict[str, tuple[list[Row], list[str], office.Work]], data: DataFolder
 ) -> None:
