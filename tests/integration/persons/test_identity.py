@@ -103,9 +103,8 @@ def write_story(inbox: Path, seed: int) -> list[Path]:
     return files
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_mart_follows_the_numbers_at_every_stand(seed: int, settings: Settings) -> None:
-    told = deliver(write_story(settings.folder.inbox, seed), KEY)
+def test_every_mart_follows_the_numbers_at_every_stand(settings: Settings) -> None:
+    told = deliver(write_story(settings.folder.inbox, seed=1), KEY)
     stands = []
     for day in (None, *map(dt.date.fromisoformat, DAYS[:-1])):
         report = runner.run(settings, RunRequest(("twe-2018",), day))
