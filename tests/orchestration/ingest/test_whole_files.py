@@ -10,33 +10,13 @@ import pytest
 from expectations import contract
 from orchestration.ingest import ledger, load, readers
 from orchestration.ingest.inbox import Remark, scan
-from orchestration.ingest.load import SourceLoad, load_source, reject_clashes
+from orchestration.ingest.load import load_source, reject_clashes
 from orchestration.store.paths import DataFolder
+from tests.orchestration.ingest.test_load import GOOD, VERSIONS, accepted
 from tests.support import deliveries
-from tests.support.deliveries import INSZ, KEY, by_routing, delivery, rows_of, write, write_text
+from tests.support.deliveries import INSZ, KEY, by_routing, delivery, write, write_text
 
 pytestmark = pytest.mark.slow  # every test loads deliveries
-
-VERSIONS = {name: contract.load(name).version for name in contract.sources()}
-GOOD = f"""
-    transmissie_id | klant_id                     | transmissiedatum | verwijderd
-    X1             | {INSZ[0]}                    | 2024-01-02       |
-    X2             | 05.03.01-456.57              | 03/01/2024       | n
-"""
-
-
-def accepted(data: DataFolder, source: str) -> list[dict]:
-    """Rows in the lake, in order of file and row."""
-    files = sorted((data.lake / source).glob("*.parquet"))
-    return [row for file in files for row in rows_of(file)]
-
-
-def quarantined(data: DataFolder, source: str) -> list[dict]:
-    return [row for file in sorted((data.quarantine / source).glob("*.parquet")) for row in rows_of(file)]
-
-
-def counts(done: SourceLoad) -> list[tuple[int, int, int, int]]:
-    return [(e.rows_read, e.rows_accepted, e.rows_quarantined, e.rows_warned) for e in done.entries]
 
 
 def test_a_refused_file_is_entered_and_the_others_are_loaded(data: DataFolder) -> None:
