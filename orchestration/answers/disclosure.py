@@ -110,7 +110,7 @@ def stored_control(settings: Settings, publication: Publication, years: Years = 
     questions = known(settings).values()
     if years and all(_within(question, years) for question in questions):
         years = None  # any part of what is controlled together is safe
-    facts = [publication.inputs, control_digest(), hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
+    facts = [publication.inputs, control_digest(), _policy_digest(), years]
     facts += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
     data = settings.folder
     releases = _releases(data)
@@ -131,6 +131,7 @@ def ensure(settings: Settings, publication: Publication, years: Years = None) ->
     data, found = settings.folder, stored_control(settings, publication, years)
     if not found.exists:
         from exports.disclosure.control import control
+        from exports.disclosure.kept import KeptParts
         from exports.figures.reading import PublicationReader as Reader
 
         tables = {"the figure book": _with_parts(book_figures(publication.path))}
@@ -142,9 +143,11 @@ def ensure(settings: Settings, publication: Publication, years: Years = None) ->
             usual = load(ensure(settings, publication))
         # A release under the control without --years shows nothing that `usual` does not show.
         earlier = [_released(data, line) for line in _releases(data) if line.control not in (found.stamp, own.stamp)]
+        kept = KeptParts(data.solved_parts, f"{control_digest()} {_policy_digest()}")
         with Reader(publication.path) as reader:
             name = f"stand {publication.as_of:%d/%m/%Y}"
-            made = control(reader, figures, name, earlier=earlier, usual=usual)
+            made = control(reader, figures, name, earlier=earlier, usual=usual, kept=kept)
+        kept.save()
         found.write(made, explain_refusal(made, tables, earlier, usual is not None))
         _prune(data, found)
     return found
@@ -209,6 +212,10 @@ def _within(question: Question, years: tuple[int, ...]) -> bool:
 def _releases(data: DataFolder) -> list[Release]:
     """The first line of the register of each release, oldest first."""
     return [lines[0] for lines in register.groups(register.read(data))]
+
+
+def _policy_digest() -> str:
+    return hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest()
 
 
 def _record(data: DataFolder, folder: str) -> Path:

@@ -82,6 +82,11 @@ class DataFolder:
         return self.root / "disclosure"
 
     @property
+    def solved_parts(self) -> Path:
+        """What disclosure controls found about parts that the next may share; see `exports.disclosure.kept`."""
+        return self.work / "solved_parts.json.gz"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 
