@@ -60,6 +60,16 @@ class Control:
         system, cells = self.release.system, self._lookup.cells(figure)
         return any(cell in system.index and system.is_withheld(system.index[cell]) for cell in cells)
 
+    @property
+    def levels(self) -> dict[str, tuple[int, int]]:
+        """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
+        result: dict[str, tuple[int, int]] = {}
+        for (population, level), (cells, _, hidden) in self.release.tallies().items():
+            if not population.endswith(AMOUNTS):
+                before = result.get(level, (0, 0))
+                result[level] = (before[0] + cells, before[1] + hidden)
+        return result
+
     @cached_property
     def _lookup(self) -> CountFinder:
         return CountFinder(self.policy)
@@ -82,8 +92,21 @@ def control(
     `usual` is the control of the usual edition of the same publication, whose figures count as published too. Where
     that leaves no other way to hide enough, whole rows that the usual edition doesn't publish are withheld
     (`exports.disclosure.withhold`). Raises PolicyError for a figure that the policy doesn't cover."""
-    policy, kept = policy or load_policy(), kept or KeptParts()
-    scope = CountFinder(policy).scope(figures)
+    policy = policy or load_policy()
+    return control_scope(publication, CountFinder(policy).scope(figures), name, policy, earlier, usual, kept)
+
+
+def control_scope(
+    publication: PublicationSource,
+    scope: Scope,
+    name: str,
+    policy: Policy,
+    earlier: Sequence[PublishedSystem] = (),
+    usual: Control | None = None,
+    kept: KeptParts | None = None,
+) -> Control:
+    """As `control`, of the counts that figures show."""
+    kept = kept or KeptParts()
     bare, blocks = collect(publication, name, scope, policy)
     withheld = None
     if usual is None:
@@ -94,7 +117,7 @@ def control(
             withheld = choice.withheld
             if report.passed:
                 break
-    lines = (*audit_lines(policy, report, _by_level(release), known), *withheld_lines(withheld))
+    lines = (*audit_lines(policy, report, known), *withheld_lines(withheld))
     return Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), lines, report)
 
 
@@ -144,16 +167,6 @@ def _suppressed_against(
     known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
     hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))
     return replace(release, hidden=hidden), report, known
-
-
-def _by_level(release: PublishedSystem) -> dict[str, tuple[int, int]]:
-    """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
-    result: dict[str, tuple[int, int]] = {}
-    for (population, level), (cells, _, hidden) in release.tallies().items():
-        if not population.endswith(AMOUNTS):
-            before = result.get(level, (0, 0))
-            result[level] = (before[0] + cells, before[1] + hidden)
-    return result
 
 
 def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:

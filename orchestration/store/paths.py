@@ -87,6 +87,11 @@ class DataFolder:
         return self.work / "solved_parts.json.gz"
 
     @property
+    def shown(self) -> Path:
+        """Which counts each document shows; see `answers.shown`."""
+        return self.work / "shown.json"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 
