@@ -16,6 +16,8 @@ from orchestration.ingest import readers
 from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.pseudonym import client_key, create_insz_macros, create_text_numbers
+from orchestration.ingest.readers import apart
+from orchestration.ingest.readers.limits import DEFAULT
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases.register import digest
 from orchestration.store.lock import single_writer
@@ -110,7 +112,7 @@ def _raw(contract: SourceContract, delivery: Delivery) -> duckdb.DuckDBPyConnect
         con.execute("set temp_directory = ''; set autoinstall_known_extensions = false; set TimeZone = 'UTC'")
         create_insz_macros(con)
         readers.create_raw(con, contract)
-        readers.read(con, contract, delivery, 0)
+        apart.read(con, contract, delivery, 0, DEFAULT)
     except BaseException:
         con.close()
         raise

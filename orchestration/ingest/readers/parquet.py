@@ -27,6 +27,8 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
         schema = con.execute(
             "select name, coalesce(num_children, 0) from parquet_schema(?)", [pattern(path)]
         ).fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         raise _unreadable() from None
     kinds = {name: kind for name, kind, *_ in described if name != "file_row_number"}
@@ -53,6 +55,8 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
             f"where {' or '.join(filled)}",
             [number],
         )
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         for name, text in texts.items():
             if (kind := kinds[names[places[name]]]) == "BLOB" and not _can_be_read(con, text, relation):
