@@ -47,7 +47,11 @@ ADDED_UP = {
 }
 # What the figure of an annex for Flanders counts: (mart, measure, category) -> rows of a fact by year.
 FACTS = {
-    ("mart_started_duration", "trajectories", "*"): "select start_year, count(*) from facts.fct_trajectory group by 1",
+    (
+        "mart_started_duration",
+        "trajectories",
+        "months/*",
+    ): "select start_year, count(*) from facts.fct_trajectory group by 1",
     ("mart_started_profile", "trajectories", "gender/*"): (
         "select start_year, count(*) from facts.fct_trajectory group by 1"
     ),
@@ -57,7 +61,7 @@ FACTS = {
     ("mart_ended_duration", "trajectories", "*"): (
         "select end_year, count(*) from facts.fct_trajectory where is_ended group by 1"
     ),
-    ("mart_outflow", "trajectories", "*"): "select measuring_year, count(*) from facts.fct_outcome group by 1",
+    ("mart_outflow", "trajectories", "position/*"): "select measuring_year, count(*) from facts.fct_outcome group by 1",
     ("mart_transmissions", "measured", ""): "select measuring_year, count(*) from facts.fct_outcome group by 1",
     ("mart_aftercare", "ended", ""): "select end_year, count(*) from facts.fct_aftercare group by 1",
     ("mart_intake", "screened", ""): "select screening_year, count(*) from facts.fct_screening group by 1",
