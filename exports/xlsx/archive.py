@@ -55,7 +55,10 @@ def _described(drawing: bytes, texts: list[str]) -> bytes:
 
 
 def replace_file(path: Path, content: bytes) -> Path:
-    """Put the content in place of the file, in one step: a reader sees the old file or the new one."""
+    """Put the content in place of the file, in one step: a reader sees the old file or the new one. A file that has the
+    content stays as it lies, so that nobody takes it for a new one."""
+    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+        return path
     with replaced(path) as temporary:
         temporary.write_bytes(content)
         temporary.chmod(0o644)  # whatever the user's mask is: an annex is for sharing
