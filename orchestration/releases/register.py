@@ -27,7 +27,7 @@ from exports.questions.question import Question
 from orchestration.releases import figures
 from orchestration.store import chain, paths
 from orchestration.store.errors import TweError
-from orchestration.store.files import TEMPORARY, digest, replaced
+from orchestration.store.files import TEMPORARY, digest, make_read_only, replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse.publication import Publication
@@ -174,7 +174,7 @@ def _copy(
     shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
     for path in building.rglob("*"):
         if path.is_file():
-            path.chmod(0o444)
+            make_read_only(path)
     building.rename(target)
 
 

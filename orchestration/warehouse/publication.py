@@ -141,7 +141,7 @@ def _copy_tables(
             rows[table] = con.execute(f"select count(*) from {quote(table)}").fetchall()[0][0]
         con.execute("detach warehouse")
         _comment(con, [table for table in described if table.name in rows])
-    (folder / DATABASE).chmod(0o444)
+    files.make_read_only(folder / DATABASE)
     return rows
 
 
