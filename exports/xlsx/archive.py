@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from orchestration.store.files import replaced
+from orchestration.store.files import CONFIDENTIAL_MARK, replaced
 
 _TAIL = re.compile(rb"<drawing |<tableParts|</worksheet>")
 _EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>\s*</sheetData>")
@@ -61,5 +61,6 @@ def replace_file(path: Path, content: bytes) -> Path:
         return path
     with replaced(path) as temporary:
         temporary.write_bytes(content)
-        temporary.chmod(0o644)  # whatever the user's mask is: an annex is for sharing
+        if CONFIDENTIAL_MARK not in str(path).upper():
+            temporary.chmod(0o644)  # whatever the user's mask is: an annex is for sharing
     return path

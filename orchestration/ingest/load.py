@@ -153,7 +153,7 @@ def read_batch(
     if found.read:
         parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
         validation.validate_batch(con, database, contract, validate)
-        storage.create_marked(con, contract)
+        storage.create_marked(con, contract, key)
     return found
 
 

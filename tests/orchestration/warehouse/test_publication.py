@@ -20,9 +20,8 @@ def entry(name: str = "trajecten_2024-03-31.csv", day: dt.date = DAY, status: st
     return Entry(name, name, "trajecten", day, status, "", f"sha of {name}", "1", "run-1", dt.datetime(2024, 4, 1))
 
 
-@pytest.fixture
-def built(data: DataFolder) -> DataFolder:
-    """A data folder with a warehouse of one mart, with rows in no order, and one view."""
+def warehouse(data: DataFolder) -> DataFolder:
+    """The data folder with a warehouse of one mart, with rows in no order, and one view."""
     data.warehouse.parent.mkdir(parents=True)
     with duckdb.connect(str(data.warehouse)) as con:
         con.execute("create schema marts; create schema facts")
@@ -31,6 +30,11 @@ def built(data: DataFolder) -> DataFolder:
         con.execute("create table facts.fct_warehouse_finding as select 'unknown_trajectory' as rule")
     data.warehouse_findings.parent.mkdir(parents=True, exist_ok=True)
     return data
+
+
+@pytest.fixture
+def built(data: DataFolder) -> DataFolder:
+    return warehouse(data)
 
 
 def publish(data: DataFolder, dates: RunDates = DATES, **choice: bool) -> publication.Publication:
