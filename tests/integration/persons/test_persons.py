@@ -16,7 +16,7 @@ import pytest
 from orchestration import runner
 from orchestration.ingest.pseudonym import client_key
 from orchestration.ingest.workspace import Workspace
-from orchestration.maintenance import erase, originals, rotate_key
+from orchestration.maintenance import erase, originals, rotate_key, verification
 from orchestration.maintenance.same_figures import FiguresDifferError
 from orchestration.quality import cases, review_log
 from orchestration.runner import RunRequest
@@ -131,6 +131,7 @@ def test_another_key_gives_the_same_figures_and_the_clients_are_still_recognised
     data = settings.folder
     done = rotate_key.rotate(settings)
     assert (done.numbers, done.rows, done.files) == (2, 9, 4)
+    assert verification.check(data).faults == ()
     known = {row["client_key"] for row in lake(data) if row.get("client_key")}
     assert known == {client_key(insz, NEW_KEY) for insz in (PERSON, OTHER)}
     assert figures(data, NEW_KEY) == published(loaded, "2021-12-31")
@@ -197,6 +198,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
         check=True,
     )
     assert "Erased: 9 rows of 7 files" in told.stdout and "3 rows in quarantine were emptied" in told.stdout
+    assert verification.check(data).faults == ()
     kept = files(data.lake, data.quarantine, data.ledger.parent, data.work, data.published, data.annexes, data.dagster)
     for path in kept + files(data.inbox):
         for text in texts(path):
