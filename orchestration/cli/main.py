@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from orchestration.cli import admin, analyst, ocmw, steward
-from orchestration.store.errors import TweError, of_disk
+from orchestration.store.errors import TweError, of_machine
 from orchestration.store.settings import load_settings
 
 OWN = ("orchestration", "expectations", "exports")
@@ -51,7 +51,7 @@ class CommandsByPerson(click.Group):
             click.echo(f"twe: {error.name} is not installed; {REST}", err=True)
             ctx.exit(2)
         except Exception as error:
-            shown = error if isinstance(error, TweError) else of_disk(error)
+            shown = error if isinstance(error, TweError) else of_machine(error)
             if shown is None:
                 raise
             click.echo(f"twe: {shown}", err=True)

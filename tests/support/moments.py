@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -57,7 +58,14 @@ class Notes:
         return operations, calls
 
 
-Intervention = Moment | FileOperation | AfterSeconds | Notes
+@dataclass(frozen=True)
+class LittleMemory:
+    """From its begin the process can get so many megabytes more than what it has imported."""
+
+    megabytes: int
+
+
+Intervention = Moment | FileOperation | AfterSeconds | LittleMemory | Notes
 
 
 def intervene(moment: Intervention, folder: Path, act: str) -> Callable[[], None]:
@@ -70,6 +78,10 @@ def intervene(moment: Intervention, folder: Path, act: str) -> Callable[[], None
         case FileOperation():
             operations = count(1)
             _watch(moment.root, lambda: _act(folder, act) if next(operations) == moment.number else None)
+        case LittleMemory():
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            most = pages * resource.getpagesize() + moment.megabytes * 1024**2
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
         case Notes():
             noted: list[Any] = []
             made = count(0)

@@ -65,8 +65,10 @@ class Ended:
 class Running:
     """A process that waits at its moment until `go` is called, or is killed when it has used so many seconds."""
 
-    def __init__(self, process: ForkServerProcess, folder: Path, seconds: float | None = None) -> None:
-        self._process, self._folder, self._seconds = process, folder, seconds
+    def __init__(
+        self, process: ForkServerProcess, folder: Path, seconds: float | None = None, patience: float = LONGEST_WAIT
+    ) -> None:
+        self._process, self._folder, self._seconds, self._patience = process, folder, seconds, patience
 
     def wait_for_moment(self) -> None:
         try:
@@ -81,9 +83,9 @@ class Running:
         return self.ended()
 
     def ended(self) -> Ended:
-        limit = time.monotonic() + LONGEST_WAIT
+        limit = time.monotonic() + self._patience
         while self._process.is_alive() and time.monotonic() < limit:
-            self._process.join(LONGEST_WAIT if self._seconds is None else 0.01)
+            self._process.join(self._patience if self._seconds is None else 0.01)
             if self._seconds is not None and _cpu_seconds(self._process.pid) >= self._seconds:
                 self._process.kill()
         if self._process.exitcode is None:
@@ -97,10 +99,11 @@ class Running:
 
 
 class Twe:
-    """Runs `twe` on a data folder. `folder` is for its output, outside the data folder."""
+    """Runs `twe` on a data folder. `folder` is for its output, outside the data folder; after `patience` seconds a
+    process hangs."""
 
-    def __init__(self, folder: Path, data: Path, **env: str) -> None:
-        self._folder, self._numbers = folder, count(1)
+    def __init__(self, folder: Path, data: Path, patience: float = LONGEST_WAIT, **env: str) -> None:
+        self._folder, self._patience, self._numbers = folder, patience, count(1)
         self.env = {"TWE_DATA": str(data), "TWE_PSEUDONYM_KEY": KEY.decode(), **env}
 
     def __call__(self, *arguments: str, kill: Intervention | None = None, **env: str) -> Ended:
@@ -125,7 +128,8 @@ class Twe:
             forkserver.ensure_running()
         process = context.Process(target=_main, args=(arguments, {**self.env, **env}, folder, moment, act), daemon=True)
         process.start()
-        return Running(process, folder, moment.seconds if isinstance(moment, AfterSeconds) else None)
+        seconds = moment.seconds if isinstance(moment, AfterSeconds) else None
+        return Running(process, folder, seconds, self._patience)
 
 
 def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment: Intervention | None, act: str) -> None:
