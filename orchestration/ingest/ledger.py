@@ -5,7 +5,7 @@ Kept as one Parquet file that is replaced whole, so that dbt and people read it 
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -120,8 +120,13 @@ def is_current(path: Path) -> bool:
 
 
 def append(path: Path, entries: Iterable[Entry]) -> None:
-    """Adds entries by writing the ledger anew and renaming it into place. Creates it when it is missing."""
-    entries = list(entries)
+    """Adds entries by writing the ledger anew and renaming it into place. Creates it when it is missing.
+
+    What is added last was loaded last, also when the clock was set back: which run is the newest hangs on it.
+    """
+    newest = max((entry.loaded_at for entry in read(path)), default=dt.datetime.min)
+    after = newest + dt.timedelta(microseconds=1)
+    entries = [e if e.loaded_at >= newest else replace(e, loaded_at=after) for e in entries]
     with duckdb.connect() as con, replaced(path) as temporary:
         con.execute(f"create table ledger ({', '.join(f'{n} {t}' for n, t in COLUMNS.items())})")
         if path.exists():

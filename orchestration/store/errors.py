@@ -36,7 +36,7 @@ class MachineError(TweError):
 
 
 ROOM = "make room on the disk of the data folder"
-MEMORY = "give it more memory (a run with little data needs 1 GB), or end other programs,"
+MEMORY = "end other programs or give it more memory"
 NO_ROOM = ("disk is full", "no space left on device", "disk quota exceeded", "file too large")
 NO_MEMORY = (
     "out of memory",
@@ -45,6 +45,7 @@ NO_MEMORY = (
     "failed to allocate",
     "can't start new thread",
     "bad_alloc",
+    "failed to map segment",
 )
 
 

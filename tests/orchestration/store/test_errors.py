@@ -45,6 +45,7 @@ def test_sqlite_can_t_say_whether_a_disk_is_full_or_fails() -> None:
         OSError(errno.ENOMEM, "Cannot allocate memory"),
         RuntimeError("can't start new thread"),
         duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data of size 64.0 MiB"),
+        ImportError("libgfortran.so: failed to map segment from shared object"),
         chained(MemoryError()),
     ],
 )
