@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -132,10 +132,13 @@ def is_current(path: Path) -> bool:
 def append(path: Path, entries: Iterable[Entry]) -> None:
     """Adds entries by writing the ledger anew and renaming it into place. Creates it when it is missing.
 
-    The chain has them, and the files of their rows, a moment earlier.
+    The chain has them, and the files of their rows, a moment earlier. What is added last was loaded last, also when the
+    clock was set back: which run is the newest hangs on it.
     """
-    entries = list(entries)
     begin_chain(path)
+    newest = max((entry.loaded_at for entry in read(path)), default=dt.datetime.min)
+    after = newest + dt.timedelta(microseconds=1)
+    entries = [e if e.loaded_at >= newest else replace(e, loaded_at=after) for e in entries]
     if entries:
         root = path.parent.parent
         kept = (root / kind / e.source / f"{e.delivery_id}.parquet" for e in entries for kind in ("lake", "quarantine"))

@@ -106,7 +106,7 @@ def publish(
         synthetic=any(is_synthetic(e.file_name) for e in accepted),
         code_version=code_version(),
         inputs=digest,
-        published_at=dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
+        published_at=_after_all_others(data, dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)),
     )
     for stale in data.published.glob(f".*{TEMPORARY}") if data.published.is_dir() else []:
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
@@ -133,6 +133,12 @@ def publish(
             link.symlink_to(name)
     _prune(data)
     return publication, rows
+
+
+def _after_all_others(data: DataFolder, now: dt.datetime) -> dt.datetime:
+    """The moment of a new publication: now, unless the clock was set back. The oldest are removed, never the newest."""
+    newest = max((publication.published_at for publication in published(data)), default=dt.datetime.min)
+    return max(now, newest + dt.timedelta(seconds=1))
 
 
 def _copy_tables(

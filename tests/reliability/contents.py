@@ -82,7 +82,7 @@ def _database(path: Path) -> bytes:
 
 
 def _unreported(data: DataFolder) -> set[str]:
-    if not data.ledger.exists():
+    if not data.reported_runs.exists():
         return set()
     with duckdb.connect() as con:
         query = "select distinct run_id from read_parquet(?)"

@@ -69,6 +69,17 @@ def test_entries_stay_and_come_in_the_order_in_which_deliveries_count(tmp_path: 
     assert [e.file_name for e in ledger.read(path)] == ["c", "B", "a", "b"]
 
 
+def test_what_is_added_last_was_loaded_last_also_when_the_clock_was_set_back(tmp_path: Path) -> None:
+    """The quality report is on the newest run, and a file counts by its newest outcome."""
+    path = tmp_path / "l.parquet"
+    refused = replace(ENTRY, status="rejected", run_id="run-1", loaded_at=dt.datetime(2024, 2, 1))
+    accepted = replace(ENTRY, run_id="run-2", loaded_at=dt.datetime(2024, 1, 30))
+    ledger.append(path, [refused])
+    ledger.append(path, [accepted])
+    assert max(ledger.read(path), key=lambda e: e.loaded_at).run_id == "run-2"
+    assert [e.status for e in ledger.once(ledger.read(path))] == ["accepted"]
+
+
 def test_a_write_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ledger" / "l.parquet"
     ledger.append(path, [ENTRY])

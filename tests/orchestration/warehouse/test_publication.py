@@ -133,6 +133,19 @@ def test_nothing_published_is_nothing_current(data: DataFolder) -> None:
     assert publication.current(data) is None and publication.published(data) == []
 
 
+def test_the_newest_publication_is_kept_also_when_the_clock_was_set_back(
+    built: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "KEPT", 1)
+    first = publish(built)
+    facts = first.path / publication.FACTS
+    later = first.published_at + dt.timedelta(days=3)
+    facts.write_text(facts.read_text().replace(str(first.published_at), str(later)))
+    second = publish(built, replace(DATES, as_of_is_default=False, geography_date=DAY - dt.timedelta(1)))
+    assert second.published_at > later and second.path.is_dir()
+    assert publication.published(built)[0] == second
+
+
 def test_old_publications_are_pruned_but_never_the_current_one(
     built: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
