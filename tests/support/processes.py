@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -131,6 +132,7 @@ def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment:
     for name in [name for name in os.environ if name.startswith("TWE_")]:
         del os.environ[name]
     os.environ.update({name: value for name, value in env.items() if value})
+    tempfile.tempdir = None  # as TMPDIR says now
     if moment:
         _intervene(moment, folder, act)
     sys.argv = ["twe", *arguments]
