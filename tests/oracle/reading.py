@@ -96,7 +96,7 @@ def parquet_records(path: Path) -> list[list[Any]]:
             table = db.read_parquet(str(path))
             nested = [str(kind) for kind in table.types if kind.id in NESTED]
             header, rows = table.columns, [] if nested else table.fetchall()
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:  # the second when the message of the first is no UTF-8
         raise RejectedError("unreadable Parquet file") from error
     if nested:
         raise RejectedError("nested columns cannot be read")

@@ -11,12 +11,16 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 # Eleven digits or more, with what people and programs put between them; \xc2\xa0 is a hard space in UTF-8.
 _DIGITS = re.compile(rb"\d(?:[\s.,;:|\-/_\xa0\xc2]{0,3}\d){10,}")
+_HEX = re.compile(rb"(?:3\d){11,}")
+_BASE64 = re.compile(rb"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){3,}")
+"""Digits alone, three at a time: whatever stands around them, three of those lie within eleven."""
 _NAMES = re.compile(rb"(?i)qzx[a-z]{6}")
 _BACKWARDS = re.compile(rb"(?i)[a-z]{6}xzq")
 """A marked name: `qzx` and six letters more; and from the back."""
@@ -38,8 +42,7 @@ class Search:
         self._names = set(names)
         self._numbers = {number.encode(): number for number in numbers}
         self._numbers |= {digits[::-1]: f"{number} reversed" for digits, number in list(self._numbers.items())}
-        literals = {number: number.encode() for number in self._numbers.values() if number.isdecimal()}
-        self._literals = {form: f"{n} in {how}" for n, digits in literals.items() for how, form in _forms(digits)}
+        self._literals: dict[bytes, str] = {}
         for secret in secrets:
             self._literals |= {form: f"the secret in {how}" for how, form in _forms(secret)}
             self._literals[secret] = "the secret"
@@ -76,8 +79,7 @@ class Search:
         found: set[str] = set()
         for text in (content, content.replace(b"\0", b"")) if b"\0" in content else (content,):  # UTF-16, either order
             found |= {what for form, what in self._literals.items() if form in text}
-            for match in _DIGITS.finditer(text):
-                digits = re.sub(rb"\D", b"", match[0])
+            for digits in _runs(text):
                 windows = {digits[start : start + 11] for start in range(len(digits) - 10)}
                 found |= {self._numbers[window] for window in windows & self._numbers.keys()}
             names = {match[0].decode().title() for match in _NAMES.finditer(text)}
@@ -97,6 +99,16 @@ class Search:
                 elif value is not None:
                     found |= self.text(str(value))
         return found
+
+
+def _runs(text: bytes) -> Iterator[bytes]:
+    """The digits of every run of them that could hold a number: as they are, in hex, in base64."""
+    yield from (re.sub(rb"\D", b"", match[0]) for match in _DIGITS.finditer(text))
+    yield from (bytes.fromhex(match[0].decode()) for match in _HEX.finditer(text))
+    for match in _BASE64.finditer(text):
+        around = text[max(match.start() - 4, 0) : match.end() + 4]
+        with suppress(ValueError):
+            yield re.sub(rb"\D", b"", base64.b64decode(around[: len(around) // 4 * 4]))
 
 
 def _forms(secret: bytes) -> Iterator[tuple[str, bytes]]:
