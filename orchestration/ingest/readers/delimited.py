@@ -29,7 +29,6 @@ _OTHERS = {
     ":": ("a colon", "een dubbelpunt"),
 }
 _NAMED = re.compile(rf'[{re.escape(table.BLANKS)}"]*sep=(?P<separator>.)[{re.escape(table.BLANKS)}"]*', re.IGNORECASE)
-_UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _END = "end"
 
@@ -38,8 +37,7 @@ csv.field_size_limit(sys.maxsize)
 
 def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
     """Appends the rows of a CSV file to `raw`."""
-    text, seen = _decode(path.read_bytes())
-    separator, text, row = _without_named_separator(text)
+    separator, text, row = _without_named_separator(_decode(path.read_bytes()))
     separator = separator or max(SEPARATORS, key=lambda s: _known(text, s, contract))
     if '"' in text:
         joiner = table.joiner_for(lambda j: j not in text, "export it again as CSV", "exporteer het opnieuw als CSV")
@@ -59,37 +57,18 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
     else:
         lines = islice(_lines(text), 1, None)
     table.append(con, contract, number, places, len(names), lines, joiner, row + 1)
-    return seen + remarks
+    return remarks
 
 
-def _decode(data: bytes) -> tuple[str, list[Remark]]:
-    """The text, and a remark when it was written in two encodings."""
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        # The mark at the beginning says that it is UTF-8: read as something else, other letters would come out.
-        if not data.startswith(codecs.BOM_UTF8):
-            with suppress(UnicodeDecodeError):
-                return data.decode("cp1252"), _mixed(data, error.start)
+def _decode(data: bytes) -> str:
+    # The mark at the beginning says that it is UTF-8: read as something else, other letters would come out.
+    for encoding in ("utf-8-sig",) if data.startswith(codecs.BOM_UTF8) else ("utf-8", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
     raise DeliveryError(
         "is neither UTF-8 nor Windows-1252; save it as CSV UTF-8",
         "is geen UTF-8 en geen Windows-1252; bewaar het als CSV UTF-8",
     )
-
-
-def _mixed(data: bytes, wrong: int) -> list[Remark]:
-    """Says it when a file that is no UTF-8 from byte `wrong` on does hold letters of UTF-8."""
-    if not _UTF8_LETTER.search(data):
-        return []
-    line = max(data.count(b"\n", 0, wrong), data.count(b"\r", 0, wrong)) + 1
-    return [
-        Remark(
-            f"line {line} has a character that is no UTF-8, others are: all was read as Windows-1252, so letters with "
-            "accents are wrong; save it as CSV UTF-8",
-            f"regel {line} heeft een teken dat geen UTF-8 is, andere zijn het wel: alles werd als Windows-1252 "
-            "gelezen, dus letters met accenten zijn fout; bewaar het als CSV UTF-8",
-        )
-    ]
 
 
 def _without_named_separator(text: str) -> tuple[str, str, int]:

@@ -11,7 +11,7 @@ import pytest
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import readers
-from orchestration.ingest.inbox import DeliveryError, Remark
+from orchestration.ingest.inbox import DeliveryError
 from tests.support.deliveries import delivery, door_database
 
 SOURCE = contract.load("transmissies")
@@ -33,14 +33,6 @@ def rows(source: SourceContract, columns: str, folder: Path, content: bytes | st
     with door_database(source) as con:
         readers.read(con, source, delivery(path), 0)
         return con.execute(f"select _row, {columns} from raw order by _row").fetchall()
-
-
-def remarks(folder: Path, content: bytes, suffix: str = "csv") -> list[Remark]:
-    """What is said of a file that is read."""
-    path = folder / f"{SOURCE.source}_2024-01-31.{suffix}"
-    path.write_bytes(content)
-    with door_database(SOURCE) as con:
-        return readers.read(con, SOURCE, delivery(path), 0)
 
 
 def refusal(folder: Path, content: bytes | str, suffix: str = "csv", source: SourceContract = SOURCE) -> DeliveryError:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from expectations import contract
 from orchestration.ingest.inbox import DeliveryError
 from orchestration.ingest.readers import delimited, table
-from tests.orchestration.ingest.readers.reading import HEADER, read, refusal, refused, remarks
+from tests.orchestration.ingest.readers.reading import HEADER, read, refusal, refused
 from tests.support.deliveries import door_database, one_column
 
 
@@ -37,16 +37,6 @@ def test_a_file_that_says_it_is_utf_8_is_not_read_as_something_else(tmp_path: Pa
     content = (HEADER + "café;k;d\n").encode("utf-8-sig") + b"\xe9;k;d\n"
     assert "neither UTF-8 nor Windows-1252" in refused(tmp_path, content)
     assert "neither UTF-8 nor Windows-1252" in refused(tmp_path, content.replace(b"transm", b"x;transm", 1))
-
-
-@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_a_file_in_two_encodings_is_said_to_be_one(end: str, tmp_path: Path) -> None:
-    """All of it is read as the second, in which the letters of the first are wrong."""
-    content = (HEADER + "café;k;d\nb;k;d\n").replace("\n", end).encode()
-    (said,) = remarks(tmp_path, content + "é;k;d".encode("cp1252") + end.encode())
-    assert said.english.startswith("line 4 has a character that is no UTF-8") and said.dutch.startswith("regel 4 heeft")
-    assert remarks(tmp_path, content) == [] == remarks(tmp_path, content.decode().encode("cp1252"))
-    assert read(tmp_path, content + b"\xe9;k;d")[0] == (2, "cafÃ©", "k", "d")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
