@@ -101,14 +101,13 @@ def remaining_work(
     Raises `NothingAcceptedError` when nothing waits and nothing was accepted up to the plan's date.
     """
     everything = plan.documents
-    made = None
-    if not sources:
-        dates = resolve(entries, plan.as_of, plan.geography_date)
-        made = publication.of_dates(settings.folder, entries, dates)
-        if dates.as_of_is_default and plan.move_current and publication.current(settings.folder) != made:
-            made = None  # `current` shows another geography; publishing again moves it
-    shown = (made.as_of, made.geography_date) if made else (plan.as_of, plan.geography_date)
-    has_book = plan.figure_book or bool(figure_books.pages(settings.folder, *shown))
+    if sources:  # the dates are known when they are loaded; for a page of these dates the work is looked at again then
+        return RemainingWork(sources, True, bool(everything), bool(everything) and plan.figure_book, everything)
+    dates = resolve(entries, plan.as_of, plan.geography_date)
+    has_book = plan.figure_book or bool(figure_books.pages(settings.folder, dates.as_of, dates.geography_date))
+    made = publication.of_dates(settings.folder, entries, dates)
+    if dates.as_of_is_default and plan.move_current and publication.current(settings.folder) != made:
+        made = None  # `current` shows another geography; publishing again moves it
     if made is None:
         return RemainingWork(sources, True, bool(everything), bool(everything) and has_book, everything)
     if not everything:
@@ -117,7 +116,7 @@ def remaining_work(
     old = [
         (question, document.name)
         for question in plan.questions
-        for document in documents.states(settings, entries, made, question, control.stamp, plan.years)
+        for document in documents.states(settings, entries, made, question, control, plan.years)
         if not document.is_current
     ]
     book = has_book and not figure_books.is_current(settings, made)

@@ -68,6 +68,11 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
             if work is not None:
                 report.nothing_new = False
                 _execute(settings, plan, work, report)
+                if work.sources and not plan.figure_book and not report.problems:
+                    # The dates are known only now: a page of these dates may show what the annexes hide by now.
+                    left = planning.remaining_work(settings, workspace.entries(), plan, frozenset())
+                    if left is not None:
+                        _execute(settings, plan, left, report)
             sources = frozenset()
         if request.load:
             report.loaded = workspace.unreported()

@@ -2,7 +2,8 @@
 
 A first run costs some fifteen CPU seconds, most of it imports; so the tests that need one share it, leave it as they
 found it, and carry the mark `slow`, as does every test that takes more than a second (`make slowest` lists those that
-do not).
+do not). What shows again what another test shows (another seed, size or moment), and takes long, carries `nightly` too:
+`make nightly` runs it, `make test` does not.
 """
 
 import atexit

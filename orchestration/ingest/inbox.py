@@ -131,10 +131,21 @@ def is_early(delivered_on: dt.date, file_name: str, today: dt.date) -> bool:
     return delivered_on > today and not is_synthetic(file_name)
 
 
+def under(version: str, circumstances: str) -> str:
+    """The version of a contract as the ledger keeps it for a file that was refused under circumstances that change."""
+    return f"{version} ({circumstances})"
+
+
 def scan(
-    folder: Path, sources: Sequence[str], ledger: Sequence[Entry], versions: dict[str, str], today: dt.date
+    folder: Path,
+    sources: Sequence[str],
+    ledger: Sequence[Entry],
+    versions: dict[str, str],
+    today: dt.date,
+    limits: str = "",
 ) -> Inbox:
-    """Sorts the files of `folder`. A rejected file is tried again when its content or its source's rules changed.
+    """Sorts the files of `folder`. A rejected file is tried again when its content or its source's rules changed, and
+    one that was refused under other `limits` of reading than those of now.
 
     `versions` gives the version of each source's contract. A delivery dated after `today` waits for its day, unless
     it was loaded already: a slip in its year would otherwise become the default as_of of every answer.
@@ -170,7 +181,10 @@ def scan(
         elif delivery.file_name in names:
             done = (delivery.file_name, delivery.sha256) in clashed
             (inbox.rejected_before if done else inbox.clashes).append(delivery)
-        elif (delivery.file_name, delivery.sha256, versions[delivery.source]) in rejected:
+        elif any(
+            (delivery.file_name, delivery.sha256, version) in rejected
+            for version in (versions[delivery.source], under(versions[delivery.source], limits))
+        ):
             inbox.rejected_before.append(delivery)
         else:
             inbox.new.append(delivery)

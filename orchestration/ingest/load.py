@@ -13,9 +13,11 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now, under
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
+from orchestration.ingest.readers import apart
+from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError
 from orchestration.store.paths import SEEDS, DataFolder
 from orchestration.store.sql import read_csv
 
@@ -77,7 +79,7 @@ class BatchRead:
 
     read: dict[int, tuple[Delivery, list[Remark]]] = field(default_factory=dict)
     """Number in the tables of the database -> the delivery and remarks on it."""
-    rejected: list[tuple[Delivery, Remark]] = field(default_factory=list)
+    rejected: list[tuple[Delivery, DeliveryError]] = field(default_factory=list)
     """With the reason."""
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was read a moment before)"""
@@ -104,6 +106,7 @@ def load_source(
     key: bytes,
     run_id: str,
     validate: validation.Validate = validation.great_expectations,
+    limits: Limits = DEFAULT,
 ) -> SourceLoad:
     """Loads deliveries of one source in their order. A file that cannot be read as a delivery is rejected.
 
@@ -114,10 +117,10 @@ def load_source(
     loaded: dict[str, str] = {}
     for batch in batches(deliveries):
         with duckdb.connect(database) as con:
-            found = read_batch(con, database, contract, batch, loaded, key, validate)
+            found = read_batch(con, database, contract, batch, loaded, key, validate, limits)
             done.repeats += found.repeats
             done.changed += found.changed
-            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
+            entries = [_rejected(d, why, contract.version, run_id) for d, why in found.rejected]
             counts = counts_of(con, contract) if found.read else {}
             for number, (delivery, remarks) in found.read.items():
                 _store(con, data, contract, number, delivery, counts[number])
@@ -135,6 +138,7 @@ def read_batch(
     loaded: dict[str, str],
     key: bytes,
     validate: validation.Validate,
+    limits: Limits = DEFAULT,
 ) -> BatchRead:
     """Reads, pseudonymises and validates deliveries in a new database; writes nothing.
 
@@ -147,26 +151,33 @@ def read_batch(
         if delivery.sha256 in loaded:
             found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
         else:
-            _read(con, contract, number, delivery, found)
+            _read(con, contract, number, delivery, found, limits)
             if number in found.read:
                 loaded[delivery.sha256] = delivery.file_name
     if found.read:
         parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
         validation.validate_batch(con, database, contract, validate)
-        storage.create_marked(con, contract)
+        storage.create_marked(con, contract, key)
     return found
 
 
-def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delivery: Delivery, found: BatchRead) -> None:
+def _read(
+    con: DuckDBPyConnection,
+    contract: SourceContract,
+    number: int,
+    delivery: Delivery,
+    found: BatchRead,
+    limits: Limits,
+) -> None:
     """Reads a delivery into `raw`, and notes in `found` what came of it."""
-    why: Remark | None = None
+    why: DeliveryError | None = None
     remarks: list[Remark] = []
     try:
         if delivery.names_a_person:
             raise DeliveryError(*NAMES_A_PERSON)
-        remarks = readers.read(con, contract, delivery, number)
+        remarks = apart.read(con, contract, delivery, number, limits)
     except DeliveryError as error:
-        why = Remark(str(error), error.dutch)
+        why = error
     changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
     if changed or why:
         con.execute("delete from raw where _delivery = ?", [number])
@@ -261,6 +272,13 @@ def _checks(contract: SourceContract, checked: dict[str, int], failed: dict[str,
     """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
     rules = {rule.name: rule for rule in contract.rules}
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
+
+
+def _rejected(delivery: Delivery, why: DeliveryError, version: str, run_id: str) -> Entry:
+    """What was refused for what its reading took is tried again under other limits: they stand beside the version."""
+    if isinstance(why, NotReadError):
+        version = under(version, why.under)
+    return _entry(delivery, "rejected", [Remark(str(why), why.dutch)], version, run_id)
 
 
 def _entry(

@@ -7,7 +7,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import Column, SourceContract
-from orchestration.ingest import pseudonym
+from orchestration.ingest import number_marks, pseudonym
 from orchestration.ingest.person_numbers import SPLIT
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal, quote
@@ -75,7 +75,7 @@ def value_text(column: Column, value: str) -> str:
             return f"cast({value} as varchar)"
 
 
-def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
+def create_marked(con: DuckDBPyConnection, contract: SourceContract, key: bytes) -> None:
     """Makes table `marked` with the rows of `batch` that broke a rule, as the quarantine shows them.
 
     Made once for all deliveries, because no other query of the ingest is so slow to prepare.
@@ -89,6 +89,7 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
     pseudonym.create_masks(
         con, f"select unnest([{other}]) from {told}", f"select _id, _fields from {told} and _fields is not null"
     )
+    number_marks.create_marks(con, contract, told, key)
     con.execute(f"""
         create table marked as
         with reasons as (
@@ -96,8 +97,9 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
             from broken group by _id
         )
         select _delivery, _row as row_number, case when quarantined then 'quarantined' else 'warned' end as outcome,
-            rules, {texts}{keys}, string_split(masked_rows.shown, {literal(SPLIT)}) as fields
-        from batch join reasons using (_id) left join masked_rows using (_id)
+            rules, {texts}{keys}, string_split(masked_rows.shown, {literal(SPLIT)}) as fields,
+            marks_of_rows.{number_marks.COLUMN}
+        from batch join reasons using (_id) left join masked_rows using (_id) left join marks_of_rows using (_id)
     """)
 
 
@@ -110,8 +112,8 @@ def write_quarantine(con: DuckDBPyConnection, path: Path, number: int) -> int:
     """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
 
     Columns: row_number, outcome (quarantined or warned), rules, the given texts, the pseudonym of an INSZ that is part
-    of the key (by it the row is recognised when it is delivered again), and the fields of a malformed row. No INSZ is
-    in them: not in its own column, nor as a value that strayed into another.
+    of the key (by it the row is recognised when it is delivered again), the fields of a malformed row, and the marks of
+    the numbers in the row. No INSZ is in them: not in its own column, nor as a value that strayed into another.
     """
     return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 

@@ -70,3 +70,23 @@ def test_readers_of_current_are_brought_back_from_another_geography(settings, mo
 
     assert (builds(other), builds(made)) == (True, False)
     assert not builds(other, move_current=False)
+
+
+def test_a_page_is_kept_up_to_date_when_it_is_of_the_very_dates(settings, monkeypatch):
+    """Which dates those are is known when the deliveries are loaded; a killed run must leave the same pages."""
+    entries = [SimpleNamespace(status="accepted", delivered_on=DAY)]
+    monkeypatch.setattr(planning.publication, "of_dates", lambda *_: None)
+    monkeypatch.setattr(planning.publication, "current", lambda _: None)
+    pages = settings.folder.figure_books
+    pages.mkdir(parents=True)
+    plan = RunPlan(None, None, None, True, figure_book=False, questions=[FREE])
+
+    def makes(plan: RunPlan = plan, sources: frozenset[str] = frozenset()) -> bool:
+        work = remaining_work(settings, entries, plan, sources)
+        return work is not None and work.figure_book
+
+    (pages / "cijferboek_stand-2024-12-31_gebied-2024-12-31.html").touch()
+    assert not makes() and not makes(sources=frozenset({"trajecten"}))
+    (pages / f"cijferboek_stand-{DAY}_gebied-{DAY}.html").touch()
+    assert makes() and not makes(sources=frozenset({"trajecten"}))
+    assert makes(replace(plan, figure_book=True), frozenset({"trajecten"}))

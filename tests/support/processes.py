@@ -6,11 +6,9 @@ imports and how fast it starts is therefore tested elsewhere (`test_start_up`).
 At the end: `twe ui` as real processes, and what a browser would ask of its page.
 """
 
-import importlib
 import json
 import multiprocessing
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -30,6 +28,7 @@ from unittest import mock
 from orchestration.services import webserver
 from orchestration.store.paths import PROJECT, DataFolder
 from tests.support.deliveries import KEY
+from tests.support.moments import LONGEST_WAIT, AfterSeconds, Intervention, Moment, Notes, intervene, wait_until
 
 PRELOADED = [
     "orchestration.runner",
@@ -46,24 +45,18 @@ PRELOADED = [
 ]
 BEGUN = "Building the figures "
 """Begins the line on standard error that says that work began; nothing is wrong then."""
-LONGEST_WAIT = 300.0  # ends what hangs; a busy machine is no failure
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The `number`-th call of a function (`module:name`), just before it is made."""
-
-    function: str
-    number: int = 1
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A process that ended. `code` is negative when a signal ended it."""
+    """A process that ended. `code` is negative when a signal ended it, `cpu_seconds` is nought then. `folder` is where
+    it left what it said."""
 
     code: int
     out: str
     err: str
+    folder: Path
+    cpu_seconds: float = 0.0
 
     @property
     def said(self) -> str:
@@ -71,14 +64,14 @@ class Ended:
 
 
 class Running:
-    """A process that waits at its moment until `go` is called."""
+    """A process that waits at its moment until `go` is called, or is killed when it has used so many seconds."""
 
-    def __init__(self, process: ForkServerProcess, folder: Path) -> None:
-        self._process, self._folder = process, folder
+    def __init__(self, process: ForkServerProcess, folder: Path, seconds: float | None = None) -> None:
+        self._process, self._folder, self._seconds = process, folder, seconds
 
     def wait_for_moment(self) -> None:
         try:
-            _wait(lambda: (self._folder / "reached").exists() or not self._process.is_alive())
+            wait_until(lambda: (self._folder / "reached").exists() or not self._process.is_alive())
         except TimeoutError:
             self._process.kill()
             raise
@@ -89,13 +82,19 @@ class Running:
         return self.ended()
 
     def ended(self) -> Ended:
-        self._process.join(LONGEST_WAIT)
+        limit = time.monotonic() + LONGEST_WAIT
+        while self._process.is_alive() and time.monotonic() < limit:
+            self._process.join(LONGEST_WAIT if self._seconds is None else 0.01)
+            if self._seconds is not None and _cpu_seconds(self._process.pid) >= self._seconds:
+                self._process.kill()
         if self._process.exitcode is None:
             self._process.kill()
             raise AssertionError("the process did not end\n" + (self._folder / "err").read_text())
         out, err = ((self._folder / name).read_text() for name in ("out", "err"))
         wrong = [line for line in err.splitlines(keepends=True) if not line.startswith(BEGUN)]
-        return Ended(self._process.exitcode, out, "".join(wrong))
+        used = self._folder / "cpu"
+        seconds = float(used.read_text()) if used.exists() else 0.0
+        return Ended(self._process.exitcode, out, "".join(wrong), self._folder, seconds)
 
 
 class Twe:
@@ -105,15 +104,19 @@ class Twe:
         self._folder, self._numbers = folder, count(1)
         self.env = {"TWE_DATA": str(data), "TWE_PSEUDONYM_KEY": KEY.decode(), **env}
 
-    def __call__(self, *arguments: str, kill: Moment | None = None, **env: str) -> Ended:
+    def __call__(self, *arguments: str, kill: Intervention | None = None, **env: str) -> Ended:
         return self._start(arguments, kill, "kill", env).ended()
+
+    def noted(self, *arguments: str, notes: Notes) -> Ended:
+        """A process that nobody disturbs, with notes on it."""
+        return self._start(arguments, notes, "note", {}).ended()
 
     def start(self, *arguments: str, wait: Moment) -> Running:
         running = self._start(arguments, wait, "wait", {})
         running.wait_for_moment()
         return running
 
-    def _start(self, arguments: tuple[str, ...], moment: Moment | None, act: str, env: dict[str, str]) -> Running:
+    def _start(self, arguments: tuple[str, ...], moment: Intervention | None, act: str, env: dict[str, str]) -> Running:
         folder = self._folder / f"process-{next(self._numbers)}"
         folder.mkdir(parents=True)
         context = multiprocessing.get_context("forkserver")
@@ -123,18 +126,17 @@ class Twe:
             forkserver.ensure_running()
         process = context.Process(target=_main, args=(arguments, {**self.env, **env}, folder, moment, act), daemon=True)
         process.start()
-        return Running(process, folder)
+        return Running(process, folder, moment.seconds if isinstance(moment, AfterSeconds) else None)
 
 
-def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment: Moment | None, act: str) -> None:
+def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment: Intervention | None, act: str) -> None:
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(folder / name, os.O_CREAT | os.O_WRONLY), number)
     for name in [name for name in os.environ if name.startswith("TWE_")]:
         del os.environ[name]
     os.environ.update({name: value for name, value in env.items() if value})
     tempfile.tempdir = None  # as TMPDIR says now
-    if moment:
-        _intervene(moment, folder, act)
+    at_end = intervene(moment, folder, act) if moment else None
     sys.argv = ["twe", *arguments]
     from orchestration.cli.main import main
 
@@ -143,33 +145,18 @@ def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        if at_end:
+            at_end()
+        (folder / "cpu").write_text(str(time.process_time()))
 
 
-def _intervene(moment: Moment, folder: Path, act: str) -> None:
-    module, _, path = moment.function.partition(":")
-    owner: Any = importlib.import_module(module)
-    *parents, name = path.split(".")
-    for parent in parents:
-        owner = getattr(owner, parent)
-    real, calls = getattr(owner, name), count(1)
-
-    def called(*args: Any, **kwargs: Any) -> Any:
-        if next(calls) == moment.number:
-            if act == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            (folder / "reached").touch()
-            _wait((folder / "go").exists)
-        return real(*args, **kwargs)
-
-    setattr(owner, name, called)
-
-
-def _wait(until: Any) -> None:
-    limit = time.monotonic() + LONGEST_WAIT
-    while not until():
-        if time.monotonic() > limit:
-            raise TimeoutError
-        time.sleep(0.02)
+def _cpu_seconds(pid: int | None) -> float:
+    """Of a process that runs; of one that has ended, nought."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def alive(pid: int) -> bool:

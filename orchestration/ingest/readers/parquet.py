@@ -31,6 +31,8 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
         if _ROW in map(header.normal, _top(schema)):
             raise _name_of_ours()
         described = con.execute(f"describe select * from {relation}").fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         raise _unreadable() from None
     kinds = {name: kind for name, kind, *_ in described if name != _ROW}
@@ -57,6 +59,8 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
             f"where {' or '.join(filled)}",
             [number],
         )
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         for name, text in texts.items():
             if (kind := kinds[names[places[name]]]) == "BLOB" and not _can_be_read(con, text, relation):

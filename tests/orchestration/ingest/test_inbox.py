@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
-from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan
+from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan, under
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from tests.hostile.broken import NO_DELIVERIES
@@ -33,7 +33,7 @@ def entry(of: Delivery, status: str = "accepted", **changes: str) -> Entry:
 
 
 def look(folder: Path, *ledger: Entry) -> Inbox:
-    return scan(folder, SOURCES, ledger, VERSIONS, today=TODAY)
+    return scan(folder, SOURCES, ledger, VERSIONS, today=TODAY, limits="1 GiB")
 
 
 def names(deliveries: list[Delivery]) -> list[str]:
@@ -153,6 +153,13 @@ def test_a_loaded_name_with_other_content_clashes_once(tmp_path: Path) -> None:
     refused = entry(after, "rejected")
     found = look(tmp_path, entry(before), refused)
     assert (names(found.clashes), names(found.rejected_before)) == ([], ["trajecten_2024-01-31.csv"])
+
+
+def test_a_file_that_was_refused_for_what_its_reading_takes_is_tried_again_under_other_limits(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv", "large")
+    assert names(look(tmp_path, entry(one, "rejected", suite_version=under("v1", "1 GiB"))).rejected_before)
+    assert names(look(tmp_path, entry(one, "rejected", suite_version=under("v1", "2 GiB"))).new)
+    assert names(look(tmp_path, entry(one, "rejected", suite_version=under("v0", "1 GiB"))).new)
 
 
 def test_a_refused_file_is_tried_again_when_it_or_the_rules_changed(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_the_same_code_elsewhere_has_the_same_digests(project: Path, monkeypatch
         ("exports/questions/twe-2024.yml", NONE),
         ("exports/dictionary.py", NONE),
         ("orchestration/answers/disclosure.py", {"control"}),
+        ("orchestration/answers/shown.py", {"control"}),
         ("orchestration/answers/writing.py", DOCUMENTS),
         ("orchestration/answers/question_status.py", NONE),
         ("orchestration/releases/attribution.py", DOCUMENTS),

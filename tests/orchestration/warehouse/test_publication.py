@@ -11,6 +11,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse import publication
 from orchestration.warehouse.run_dates import RunDates
+from tests.support.deliveries import rows_of
 
 DAY = dt.date(2024, 3, 31)
 DATES = RunDates(DAY, DAY, as_of_is_default=True)
@@ -28,7 +29,7 @@ def built(data: DataFolder) -> DataFolder:
         con.execute("create schema marts; create schema facts")
         con.execute("create table marts.mart_x as select * from (values (2, 'b'), (1, 'a')) as t (year, place)")
         con.execute("create view marts.labels as select 'x' as label")
-        con.execute("create table facts.fct_warehouse_finding as select 'unknown_trajectory' as rule")
+        con.execute("create table facts.fct_warehouse_finding as select unnest(['unknown_trajectory', 'late']) as rule")
     data.warehouse_findings.parent.mkdir(parents=True, exist_ok=True)
     return data
 
@@ -71,6 +72,11 @@ def test_the_order_of_the_ledger_and_the_moment_of_a_load_make_no_other_inputs()
     one, other = entry(), entry("leefloners_2024-03-31.csv")
     loaded_later = replace(one, loaded_at=dt.datetime(2025, 1, 1), run_id="run-2")
     assert publication.inputs_digest([other, loaded_later], DATES) == publication.inputs_digest([one, other], DATES)
+
+
+def test_findings_have_an_order_since_the_same_rows_are_the_same_bytes(built: DataFolder) -> None:
+    publish(built)
+    assert [row["rule"] for row in rows_of(built.warehouse_findings)] == ["late", "unknown_trajectory"]
 
 
 def test_what_was_published_is_found_by_its_inputs_and_is_current(built: DataFolder) -> None:
