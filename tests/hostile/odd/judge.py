@@ -23,6 +23,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.ingest.validation import by_routing
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import READ_MEMORY
 from tests.oracle import Ledger
 from tests.oracle.door import Delivery, deliver_one, digest, masked_name, name_parts
 from tests.oracle.geography import load as geography
@@ -36,8 +37,8 @@ from .kinds import Kind, Verdict
 
 KINDS = [*separated.KINDS, *books.KINDS, *containers.KINDS, *columns.KINDS, *disguised.KINDS]
 BATCH = 100
-MEMORY = 1024**3
-"""What the process may take at most, in bytes, beside the made files and the oracle."""
+MEMORY = READ_MEMORY + 256 * 1024**2
+"""What a process may take at most, in bytes: the limit of reading, and what the reader is before it reads."""
 LARGE = 10_000
 """Rows from which a file is only counted."""
 TODAY = dt.date(2030, 1, 1)
@@ -151,6 +152,8 @@ def wrong(kind: Kind, entry: Entry | None, lake: dict[str, int], quarantine: dic
             yield "is refused without a word"
         if entry.rows_read:
             yield "is refused with rows"
+        if "makes the program that reads it fail" in entry.message:
+            yield f"is no file that its reader knows how to refuse: {entry.message}"
         return
     if kind.verdict is Verdict.REFUSED:
         yield f"is accepted with {entry.rows_read} rows"
@@ -217,12 +220,20 @@ def escaped(path: Path) -> str:
     return re.sub(r"([*?\[\]])", r"[\1]", str(path))
 
 
+def processes() -> list[Path]:
+    """This one, and those that it started: the reader of files."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [Path("/proc/self"), *(Path("/proc") / pid for task in tasks for pid in task.read_text().split())]
+
+
 def forget_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5")
+    for process in processes():
+        (process / "clear_refs").write_text("5")
 
 
 def peak() -> int:
-    """The most memory that this process had since `forget_peak`, or any process that it ever started."""
-    status = Path("/proc/self/status").read_text()
-    own = int(re.search(r"VmHWM:\s*(\d+)", status)[1])  # type: ignore[index]
-    return 1024 * max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    """The most memory that one of the processes had since `forget_peak`, or ever had when it is gone."""
+    found = [resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]
+    for process in processes():
+        found += map(int, re.findall(r"VmHWM:\s*(\d+)", (process / "status").read_text()))
+    return 1024 * max(found)

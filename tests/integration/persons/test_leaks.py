@@ -21,7 +21,8 @@ from orchestration.quality.workbooks import return_book
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings
 from tests.support.deliveries import KEY
-from tests.support.processes import Moment, Twe
+from tests.support.moments import Moment
+from tests.support.processes import Twe
 from tests.support.search import Search, files, name
 
 from .marked import Marked, write_marked
