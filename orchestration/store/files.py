@@ -1,7 +1,7 @@
 """Files that are there whole or not at all, and those that hold rows of people."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY = ".tmp"
@@ -23,6 +23,14 @@ def replaced(path: Path) -> Generator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def keep_no_core() -> None:
+    """Has the system write no memory of this process to disk when it crashes: it holds person numbers."""
+    with suppress(ImportError):  # there is no such file on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def confidential(path: Path) -> Path:
