@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from orchestration.ingest import person_numbers
 from orchestration.ingest.inbox import DeliveryError
+from orchestration.store.files import keep_no_core
 from orchestration.store.sql import quote
 
 # What may stand between two digits of an INSZ: a full stop, hyphen, slash or anything that is taken for blank.
@@ -40,6 +41,7 @@ def create_insz_macros(con: DuckDBPyConnection) -> None:
     A valid INSZ has 11 digits, between them blanks, full stops, hyphens or slashes, and ends on
     97 - (first nine digits mod 97), with a 2 before the nine for births from 2000. Bis numbers follow the same rule.
     """
+    keep_no_core()
     con.execute(rf"""
         create macro eleven_digits(x) as case
             when regexp_full_match(x, '\d{{11}}') then x

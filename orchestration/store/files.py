@@ -56,6 +56,14 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def keep_no_core() -> None:
+    """Has the system write no memory of this process to disk when it crashes: it holds person numbers."""
+    with suppress(ImportError):  # there is no such file on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def confidential(path: Path) -> Path:
     """The path by which a file with rows of people goes: with the mark before its name, unless it is in it."""
     return path if CONFIDENTIAL_MARK in path.name.upper() else path.with_name(f"{CONFIDENTIAL_MARK}_{path.name}")
