@@ -90,7 +90,7 @@ def of_table(file: str, text: str) -> Iterator[Mutant]:
         row = next(csv.reader(io.StringIO(line)))
         yield Mutant(file, start, start + len(line), "", "row dropped")
         for place, column in enumerate(header):
-            for value in _others(column, row[place]):
+            for value in _others(column, row[place], row[0]):
                 cells = [*row[:place], value, *row[place + 1 :]]
                 out = io.StringIO()
                 csv.writer(out, lineterminator="\n").writerow(cells)
@@ -99,8 +99,9 @@ def of_table(file: str, text: str) -> Iterator[Mutant]:
         start += len(line)
 
 
-def _others(column: str, value: str) -> list[str]:
-    if not value or column == "label_nl":
+def _others(column: str, value: str, of_list: str) -> list[str]:
+    """Labels and their order are words; only the order of positions decides about a figure."""
+    if not value or column == "label_nl" or (column == "sort_order" and of_list != "position"):
         return []
     if column in ("lower_bound", "upper_bound", "sort_order"):
         return [str(int(value) + step) for step in (1, -1)]

@@ -232,12 +232,10 @@ class Warehouse:
                 self._con.execute(f"drop table changed.{model.name}")
             elif model.alias in self._tables:
                 yield model.alias
-            else:
-                yield from (
-                    f"a data test of {model.name}"
-                    for query in self.project.guards.get(model.name, ())
-                    if self._finds(query, affected)
-                )
+        for model, queries in self.project.guards.items():
+            for query in queries:
+                if affected & set(REF.findall(query)) and self._finds(query, affected):
+                    yield f"a data test of {model}"
 
     def _finds(self, query: str, affected: set[str]) -> bool:
         return bool(self._con.execute(f"select exists({_placed(query, affected)})").fetchall()[0][0])
