@@ -11,13 +11,16 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 export DO_NOT_TRACK := 1
 PROCESSES ?= auto
+# Which tests `make pytest` runs; `make nightly` runs all.
+WHICH := -m "not nightly"
 
-.PHONY: help annexes quick test lint types sql unit-tests pytest slowest golden mutants benchmark ui wheel schemas lock clean
+.PHONY: help annexes quick test nightly lint types sql unit-tests pytest slowest golden mutants benchmark ui wheel schemas lock clean
 
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
 	@echo "make quick      lint, types and the tests that need no pipeline (under a minute); make test runs all of them"
 	@echo "make test       lint, types, SQL style, dbt unit tests and pytest"
+	@echo "make nightly    make test and what takes minutes more: other seeds, sizes and moments of the same tests"
 	@echo "make golden     renew the reviewed texts of tests/golden; read the difference before you commit it"
 	@echo "make slowest    the tests of make quick that take over a second: make them faster, or mark them slow"
 	@echo "make mutants    break the code in some forty places; what no test notices is named (minutes)"
@@ -31,9 +34,12 @@ annexes: $(READY)
 	@$(BIN)/twe run
 
 quick: lint types
-	$(BIN)/pytest -m "not slow" --numprocesses $(PROCESSES) --dist loadfile
+	$(BIN)/pytest -m "not slow and not nightly" --numprocesses $(PROCESSES) --dist loadfile
 
 test: lint types sql unit-tests pytest
+
+nightly: WHICH :=
+nightly: test
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -50,11 +56,11 @@ unit-tests: $(READY)
 
 # A file of tests stays together, since its tests may share a data folder.
 pytest: $(READY)
-	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest $(WHICH) --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # One at a time, so that no test is slow because of another.
 slowest: $(READY)
-	$(BIN)/pytest -m "not slow" --numprocesses 1 --durations 0 --durations-min 1
+	$(BIN)/pytest -m "not slow and not nightly" --numprocesses 1 --durations 0 --durations-min 1
 
 golden: $(READY)
 	$(BIN)/pytest --golden

@@ -87,7 +87,6 @@ def annex_figures(
     publication: Path, question: Question, annex: Annex, years: Sequence[int] | None = None
 ) -> list[Figure]:
     """Every figure that the annex shows when nothing is hidden, once each: what may have to be hidden."""
-    from exports.build import build
+    from exports.build import figures_shown
 
-    shown = build(publication, question, annex, years).shown_figures()
-    return list({figure.id: figure for figure in shown}.values())
+    return list({figure.id: figure for figure in figures_shown(publication, question, annex, years)}.values())

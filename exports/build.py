@@ -1,6 +1,6 @@
 """One annex from a publication to a document with every figure in it, before an edition is made of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +35,7 @@ class Built:
 
     def shown_figures(self) -> Iterator[Figure]:
         """Every figure of every sheet; one that is shown in several places comes several times."""
-        for sheet in self.document.sheets:
-            for row in sheet.table.rows if sheet.table else ():
-                yield from (cell for cell in row if isinstance(cell, Figure))
+        return _shown(self.document.sheets)
 
     def totals(self) -> dict[int, dict[str, Value]]:
         """The figures for Flanders by year and label, as the edition shows them."""
@@ -77,6 +75,22 @@ def build(
         flags = year_flags(annex, figures, published.facts.as_of)
         context = Context(published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld)
         return Built(_document(context, extra_sheets), figures, made_for, hidden)
+
+
+def figures_shown(publication: Path, question: Question, annex: Annex, years: Sequence[int] | None) -> Iterator[Figure]:
+    """Every figure that an annex would show, as `Built.shown_figures`, from its sheets with figures alone: the others
+    tell of deliveries, which change far more often."""
+    with PublicationReader(Path(publication)) as published:
+        figures = collect(published, annex.kind, tuple(sorted(set(years))) if years else annex.years, annex.options)
+        flags = year_flags(annex, figures, published.facts.as_of)
+        context = Context(published, question, annex, figures, flags, edition(PUBLIEK))
+        yield from _shown((*_figures(context), reconciliation_sheet(context)))
+
+
+def _shown(sheets: Iterable[Sheet]) -> Iterator[Figure]:
+    for sheet in sheets:
+        for row in sheet.table.rows if sheet.table else ():
+            yield from (cell for cell in row if isinstance(cell, Figure))
 
 
 def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:

@@ -116,7 +116,7 @@ def remaining_work(
     old = [
         (question, document.name)
         for question in plan.questions
-        for document in documents.states(settings, entries, made, question, control.stamp, plan.years)
+        for document in documents.states(settings, entries, made, question, control, plan.years)
         if not document.is_current
     ]
     book = has_book and not figure_books.is_current(settings, made)

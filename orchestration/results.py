@@ -103,7 +103,7 @@ class RunReport:
             return
         control = disclosure.stored_control(settings, made, plan.years)
         for question in plan.questions:
-            for document in documents.states(settings, entries, made, question, control.stamp, plan.years):
+            for document in documents.states(settings, entries, made, question, control, plan.years):
                 if document.is_current and document.is_written:  # what was blocked left an earlier file there
                     (self.answers if document.name == documents.ANSWER else self.workbooks).append(document.path)
         if book := figure_books.current(settings, made):

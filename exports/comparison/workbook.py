@@ -32,6 +32,14 @@ _READING = (
     "heeft geen NIS-code. Cijfers zonder eenheid zijn aantallen."
 )
 
+_CAUSES = "Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."
+_PUBLIC_CAUSES = (
+    "Cijfers wijzigen door nieuwe, verbeterde of ingetrokken rijen in latere leveringen, doordat een persoon onder "
+    "verschillende nummers geleverd werd, door het verloop van de tijd of door een andere versie van de code. Wat waar "
+    "de oorzaak was, staat enkel in de volledige uitgave."
+)
+"""The same words whatever changed: a cause that is named, or that is not, may say what a hidden figure is."""
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -104,7 +112,8 @@ def revision_sheet(
     before = {key: value for key, value in earlier.shown.items() if key.year in years}
     added = sorted(years - {key.year for key in earlier.shown})
     now = {key: value for key, value in shown.items() if key.year not in added}
-    secret = {key for key, value in before.items() if value == CONFIDENTIAL} if edition != PUBLIEK else set()
+    public = edition == PUBLIEK
+    secret = set() if public else {key for key, value in before.items() if value == CONFIDENTIAL}
     before, now = ({key: value for key, value in each.items() if key not in secret} for each in (before, now))
     same_places = _places(before) == _places(now)
     if not same_places:
@@ -118,7 +127,7 @@ def revision_sheet(
         f"{long_date(earlier.as_of)}. Nu: stand op {long_date(publication.facts.as_of)}.",
         _summary(changes, len(now) - unseen),
     )
-    notes = [f"{_READING} Oorzaken: leveringen met een nieuwe, gewijzigde of ingetrokken rij die daar telt."]
+    notes = [f"{_READING} {_PUBLIC_CAUSES if public else _CAUSES}"]
     if secret:
         notes.append(f"{len(secret)} cijfers waren in het eerdere antwoord verborgen en zijn niet vergeleken.")
     if unseen:
@@ -140,8 +149,9 @@ def revision_sheet(
         )
     title = "Herziening tegenover het eerdere antwoord"
     head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition)
-    table = Table("Herziening", _columns(changes), [_row(change) for change in changes])
-    about = "wat verschilt van het eerdere antwoord, met de oorzaken"
+    rows = [_row(change)[: -1 if public else None] for change in changes]
+    table = Table("Herziening", _columns(changes)[: -1 if public else None], rows)
+    about = f"wat verschilt van het eerdere antwoord{'' if public else ', met de oorzaken'}"
     return Sheet(REVISION, head, table, frozen_columns=2, about=about)
 
 

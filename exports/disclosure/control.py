@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from exports.disclosure.audit import AuditReport, audit
+from exports.disclosure.audit import AuditReport
 from exports.disclosure.counts import PublicationSource, collect
+from exports.disclosure.kept import KeptParts
+from exports.disclosure.parts import audit_parts
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers
-from exports.disclosure.suppress import Pattern, suppress
+from exports.disclosure.suppress import given, suppress
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId
@@ -58,6 +60,16 @@ class Control:
         system, cells = self.release.system, self._lookup.cells(figure)
         return any(cell in system.index and system.is_withheld(system.index[cell]) for cell in cells)
 
+    @property
+    def levels(self) -> dict[str, tuple[int, int]]:
+        """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
+        result: dict[str, tuple[int, int]] = {}
+        for (population, level), (cells, _, hidden) in self.release.tallies().items():
+            if not population.endswith(AMOUNTS):
+                before = result.get(level, (0, 0))
+                result[level] = (before[0] + cells, before[1] + hidden)
+        return result
+
     @cached_property
     def _lookup(self) -> CountFinder:
         return CountFinder(self.policy)
@@ -71,25 +83,41 @@ def control(
     policy: Policy | None = None,
     earlier: Sequence[PublishedSystem] = (),
     usual: Control | None = None,
+    kept: KeptParts | None = None,
 ) -> Control:
     """Suppress and audit figures that are published together, given what the releases in `earlier` show.
+
+    `kept` has what was found about the parts of other controls; it changes nothing in the outcome.
 
     `usual` is the control of the usual edition of the same publication, whose figures count as published too. Where
     that leaves no other way to hide enough, whole rows that the usual edition doesn't publish are withheld
     (`exports.disclosure.withhold`). Raises PolicyError for a figure that the policy doesn't cover."""
     policy = policy or load_policy()
-    scope = CountFinder(policy).scope(figures)
+    return control_scope(publication, CountFinder(policy).scope(figures), name, policy, earlier, usual, kept)
+
+
+def control_scope(
+    publication: PublicationSource,
+    scope: Scope,
+    name: str,
+    policy: Policy,
+    earlier: Sequence[PublishedSystem] = (),
+    usual: Control | None = None,
+    kept: KeptParts | None = None,
+) -> Control:
+    """As `control`, of the counts that figures show."""
+    kept = kept or KeptParts()
     bare, blocks = collect(publication, name, scope, policy)
     withheld = None
     if usual is None:
-        release, report, known = _suppressed(bare, earlier, policy)
+        release, report, known = _suppressed(bare, earlier, policy, kept)
     else:
         for choice in withholding_options(usual.release, usual.scope, bare, blocks, scope, earlier, policy):
-            release, report, known = _suppressed(choice.release, [*earlier, choice.usual], policy)
+            release, report, known = _suppressed(choice.release, [*earlier, choice.usual], policy, kept)
             withheld = choice.withheld
             if report.passed:
                 break
-    lines = (*audit_lines(policy, report, _by_level(release), known), *withheld_lines(withheld))
+    lines = (*audit_lines(policy, report, known), *withheld_lines(withheld))
     return Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), lines, report)
 
 
@@ -98,23 +126,23 @@ _ROUNDS = 5
 
 
 def _suppressed(
-    bare: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy
+    bare: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, kept: KeptParts
 ) -> tuple[PublishedSystem, AuditReport, int]:
     """The release with its hidden cells, the audit of it, and how many small counts earlier releases show already.
 
     First for a reader who knows which figures changed since the earlier releases. Where these leave no room to protect
     everything from him, for a reader who has to infer what changed: the cells that are hidden stay so, and more are
     hidden where he needs it (see `exports.disclosure.releases`)."""
-    release, report, known = _suppressed_against(bare, earlier, policy, sees_changes=True)
+    release, report, known = _suppressed_against(bare, earlier, policy, kept, sees_changes=True)
     if not report.findings or all(item.as_of == bare.as_of for item in earlier):
         return release, report, known
     informed = len(report.findings)
     for left in reversed(range(_ROUNDS)):
-        release, report, known = _suppressed_against(release, earlier, policy, sees_changes=False, more=False)
+        release, report, known = _suppressed_against(release, earlier, policy, kept, sees_changes=False, more=False)
         if not report.findings or not left:
             break
         before = release
-        release, report, known = _suppressed_against(before, earlier, policy, sees_changes=False)
+        release, report, known = _suppressed_against(before, earlier, policy, kept, sees_changes=False)
         if release.hidden == before.hidden:
             break
     report.informed_findings = informed
@@ -122,27 +150,23 @@ def _suppressed(
 
 
 def _suppressed_against(
-    release: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, sees_changes: bool, more: bool = True
+    release: PublishedSystem,
+    earlier: Sequence[PublishedSystem],
+    policy: Policy,
+    kept: KeptParts,
+    sees_changes: bool,
+    more: bool = True,
 ) -> tuple[PublishedSystem, AuditReport, int]:
     """As `_suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = suppress(union, start=release.hidden) if more else Pattern(union.hidden_with(release.hidden))
-    changeable = [cell not in union.fixed and cell not in union.exempt for cell in range(len(union.cells))]
-    report = audit(union.published(pattern.hidden), pattern.points, changeable)
+    pattern = (
+        suppress(union, start=release.hidden, kept=kept) if more else given(union, union.hidden_with(release.hidden))
+    )
+    report = audit_parts(pattern, kept)
     own = range(len(release.system.cells))
     known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
     hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))
     return replace(release, hidden=hidden), report, known
-
-
-def _by_level(release: PublishedSystem) -> dict[str, tuple[int, int]]:
-    """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
-    result: dict[str, tuple[int, int]] = {}
-    for (population, level), (cells, _, hidden) in release.tallies().items():
-        if not population.endswith(AMOUNTS):
-            before = result.get(level, (0, 0))
-            result[level] = (before[0] + cells, before[1] + hidden)
-    return result
 
 
 def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:

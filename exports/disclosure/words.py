@@ -45,17 +45,15 @@ def policy_lines(
     return tuple(lines)
 
 
-def audit_lines(
-    policy: Policy, report: AuditReport, levels: Mapping[str, tuple[int, int]], known: int
-) -> tuple[str, ...]:
-    """What the audit found and how much is hidden, in Dutch.
+def audit_lines(policy: Policy, report: AuditReport, known: int) -> tuple[str, ...]:
+    """What the audit found, in Dutch. `known`: small counts that earlier releases show already.
 
-    `levels`: level -> (counts other than 0, hidden ones). `known`: small counts that earlier releases show already."""
+    Every document says this, so a passed audit comes without a number that other documents change."""
     if report.passed:
         lines = [
             "Geslaagd: uit alles wat samen gepubliceerd is, valt geen enkel verborgen klein aantal te bepalen, noch te "
             f"beperken tot minder dan {policy.threshold} opeenvolgende waarden waar de totalen ruimte laten. "
-            f"Nagekeken: {_number(report.hidden)} verborgen cijfers, met exacte berekening."
+            "Nagekeken met exacte berekening."
         ]
         if report.findings:
             lines.append(
@@ -75,11 +73,17 @@ def audit_lines(
         ]
     if known:
         lines.append(f"{_number(known)} kleine aantallen stonden al in een eerdere vrijgave.")
+    return tuple(lines)
+
+
+def share_lines(levels: Mapping[str, tuple[int, int]], of: str = "dit document") -> tuple[str, ...]:
+    """How much is hidden at each level, in Dutch. `levels`: level -> (counts other than 0, hidden ones)."""
+    lines = []
     for level, (cells, hidden) in levels.items():
         share = f"{100 * hidden / cells:.1f}".replace(".", ",") if cells else "0,0"
         name = level.capitalize() if level == VLAANDEREN else level
         lines.append(
-            f"Niveau {name}, alle vragen samen: {_number(hidden)} van de {_number(cells)} aantallen die niet 0 zijn, "
+            f"Niveau {name}, {of}: {_number(hidden)} van de {_number(cells)} aantallen die niet 0 zijn, "
             f"zijn verborgen ({share} %)."
         )
     return tuple(lines)

@@ -8,6 +8,7 @@ from typing import Any
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
 from exports.figures.plan import Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
 from exports.figures.reading import UNASSIGNED, Municipality, PublicationError, PublicationReader
+from exports.figures.reads import Reads, note_again, noted
 from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy
 
@@ -81,7 +82,7 @@ class Figures:
         return self.figure(indicator, VLAANDEREN, VLAANDEREN, year)
 
 
-_KEPT: OrderedDict[tuple[Any, ...], Figures] = OrderedDict()
+_KEPT: OrderedDict[tuple[Any, ...], tuple[Figures, Reads]] = OrderedDict()
 _MOST = 20
 """So many are kept: those of the annexes and the figure book that one run writes."""
 
@@ -101,11 +102,15 @@ def collect(
     hold a category without a label: no figure is dropped silently.
     """
     key = (publication.version, kind.key, tuple(years), tuple(sorted(options.items())), tidied)
-    found = _KEPT.pop(key, None) or _collect(publication, kind, tuple(years), options, tidied)
-    _KEPT[key] = found
+    if (kept := _KEPT.pop(key, None)) is None:
+        # With a reader of its own, which has nothing in memory: all that is read is noted.
+        with noted() as reads, PublicationReader(publication.folder) as fresh:
+            kept = _collect(fresh, kind, tuple(years), options, tidied), reads
+    _KEPT[key] = kept
+    note_again(kept[1])
     while len(_KEPT) > _MOST:
         _KEPT.popitem(last=False)
-    return found
+    return kept[0]
 
 
 def _collect(

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exports.figures.reads import note
 from orchestration.store.errors import TweError
 from orchestration.store.sql import quote, read_parquet
 
@@ -136,10 +137,12 @@ class PublicationReader:
         if order_by:
             sql += f" order by {', '.join(quote(column) + ' nulls last' for column in order_by)}"
         try:
-            return self._connection.execute(sql, parameters).fetchall()
+            found = self._connection.execute(sql, parameters).fetchall()
         except duckdb.Error as error:
             first = str(error).splitlines()[0]
             raise PublicationError(f"{path}: cannot be read as the contract says: {first}") from error
+        note(relation, columns, where, order_by, found)
+        return found
 
     @cached_property
     def version(self) -> tuple[object, ...]:
@@ -183,16 +186,19 @@ class PublicationReader:
 
     def has(self, relation: str) -> bool:
         """Whether the publication holds the relation: older ones lack what was added since."""
-        return (self.folder / f"{relation}.parquet").is_file()
+        found = (self.folder / f"{relation}.parquet").is_file()
+        note(relation, (), None, (), found)
+        return found
 
     def deliveries(self, sources: Sequence[str]) -> list[UsedDelivery]:
         """Accepted deliveries of these sources in order of arrival."""
-        versions: dict[str, str] = {}
-        if self.has("quality_checks"):
-            versions = dict(self.rows("quality_checks", ("file_name", "suite_version"), where={"judged_by": "door"}))
         accepted = {"status": "accepted", "source": tuple(sources)}
         columns = _columns(UsedDelivery)[:-1]  # the suite's version stands in the checks of a delivery
         rows = self.rows("deliveries", columns, where=accepted, order_by=("delivered_on", "file_name"))
+        versions: dict[str, str] = {}
+        if self.has("quality_checks"):
+            of = {"judged_by": "door", "file_name": [row[0] for row in rows]}
+            versions = dict(self.rows("quality_checks", ("file_name", "suite_version"), where=of))
         return [UsedDelivery(*row, versions.get(row[0])) for row in rows]
 
     def findings(self, deliveries: Sequence[UsedDelivery]) -> list[PublishedRuleCount]:
@@ -203,7 +209,8 @@ class PublicationReader:
             if not self.has(relation):
                 continue
             columns = ("source", "rule", "file_name", "rows", *(() if fixed else ("on_fail",)))
-            for source, rule, file_name, rows, *on_fail in self.rows(relation, columns):
+            of = {"source": sorted({item.source for item in deliveries})}
+            for source, rule, file_name, rows, *on_fail in self.rows(relation, columns, where=of):
                 if file_name in names:
                     counts[source, rule, fixed or on_fail[0]] += rows
         return [PublishedRuleCount(*key, rows) for key, rows in sorted(counts.items())]

@@ -1,4 +1,9 @@
-"""Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again."""
+"""Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again.
+
+What a single delivery or row adds to them would say what a hidden figure is: one row more, and a figure that became
+visible by it was exactly one person. So the public edition tells when was delivered and by which rules that was
+checked; files, their hashes and all counts of rows are for the full edition.
+"""
 
 from collections.abc import Sequence
 
@@ -7,23 +12,46 @@ from exports.figures.reading import UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.wording import listed
-from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE, Format, Sheet, SheetColumn, Table, text_columns
+from exports.xlsx.document import NOT_AVAILABLE, Format, Sheet, SheetColumn, Table, text_columns
 
 _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt mee"}
 
 
 def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
     deliveries = context.publication.deliveries(context.kind.sources)
+    if context.public:
+        return _delivered(context, deliveries), _facts(context, deliveries)
     return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, deliveries)
 
 
-def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
-    """Per source: what came in, what was loaded, and how many rows broke which rule.
+def _delivered(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
+    """Per source, the years in which was delivered: all that the public edition says of deliveries."""
+    rows: list[tuple[Value, ...]] = []
+    for source in context.kind.sources:
+        mine = [item for item in deliveries if item.source == source]
+        years = [item.delivered_on.year for item in mine]
+        first, last = (min(years), max(years)) if years else (NOT_AVAILABLE, NOT_AVAILABLE)
+        rows.append((source, first, last, _versions(mine)))
+    columns = (
+        *text_columns({"Bron": 26}),
+        SheetColumn("Geleverd vanaf (jaar)", Format.YEAR, 14),
+        SheetColumn("Geleverd tot en met (jaar)", Format.YEAR, 14),
+        SheetColumn("Versie van de controleregels", width=40),
+    )
+    lines = short_head(
+        context,
+        "Controles op de leveringen",
+        "Elke rij van elke levering is gecontroleerd; een rij die een regel breekt die haar weigert, telt niet mee. De "
+        "regels en hun versies houdt het datawarehouse bij.",
+        "Namen van bestanden en aantallen rijen staan enkel in de volledige uitgave: wat één rij toevoegt, zou een "
+        "verborgen cijfer kunnen verraden.",
+    )
+    about = "per bron: de jaren waarin geleverd is, en de versie van de controleregels"
+    return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
-    A warning counts rows that are among the figures, by a rule that may be the very definition of a column (a duration
-    over 24 months): in the public edition its number would bound what is hidden there.
-    """
-    secret = context.public and context.hidden is not None
+
+def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
+    """Per source: what came in, what was loaded, and how many rows broke which rule."""
     rows: list[tuple[Value, ...]] = []
     findings = context.publication.findings(deliveries)
     for source in context.kind.sources:
@@ -35,26 +63,22 @@ def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
             ("rijen in quarantaine", sum(item.rows_quarantined for item in mine)),
             ("rijen met een waarschuwing bij het laden", sum(item.rows_warned for item in mine)),
         ):
-            hides = secret and count and "waarschuwing" in text
-            rows.append((source, text, "telling", CONFIDENTIAL if hides else count))
+            rows.append((source, text, "telling", count))
         for item in (item for item in findings if item.source == source):
-            hides = secret and item.on_fail == "warn"
-            consequence = _CONSEQUENCE.get(item.on_fail, item.on_fail)
-            rows.append((source, f"regel {item.rule}", consequence, CONFIDENTIAL if hides else item.rows))
+            rows.append((source, f"regel {item.rule}", _CONSEQUENCE.get(item.on_fail, item.on_fail), item.rows))
     texts = text_columns({"Bron": 26, "Controle": 46, "Gevolg": 28})
     columns = (*texts, SheetColumn("Aantal", Format.INTEGER, 12))
     lines = short_head(
         context,
         "Controles op de leveringen",
         "Rijen gelezen = rijen aanvaard + rijen in quarantaine. Een rij die twee regels breekt, telt bij beide.",
-        *(["Waarschuwingen tellen rijen die in de cijfers zitten: hun aantal is vertrouwelijk."] if secret else []),
     )
     about = "per bron: leveringen, rijen, en rijen per controleregel"
     return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
 def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
-    """The files used. Their numbers of rows are for the full edition only: a file may come from one small OCMW."""
+    """The files used, with what was in them."""
     counts = [
         SheetColumn(header, Format.INTEGER, 13)
         for header in ("Rijen gelezen", "Rijen aanvaard", "Rijen in quarantaine")
@@ -63,7 +87,7 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         *text_columns({"Bestand": 56, "Bron": 24}),
         SheetColumn("Geleverd op", Format.DATE, 13),
         SheetColumn("Versie van de controleregels", width=22),
-        *(() if context.public else counts),
+        *counts,
         SheetColumn("SHA-256 van het bestand", width=68),
     )
     rows: list[tuple[Value, ...]] = [
@@ -72,7 +96,7 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
             item.source,
             item.delivered_on,
             item.suite_version or NOT_AVAILABLE,
-            *(() if context.public else (item.rows_read, item.rows_accepted, item.rows_quarantined)),
+            *(item.rows_read, item.rows_accepted, item.rows_quarantined),
             item.sha256,
         )
         for item in deliveries
@@ -83,6 +107,10 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     lines = short_head(context, "Gebruikte leveringen", text)
     about = "de gebruikte leveringen, met hun SHA-256"
     return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
+
+
+def _versions(deliveries: Sequence[UsedDelivery]) -> str:
+    return listed(sorted({item.suite_version for item in deliveries if item.suite_version})) or NOT_AVAILABLE
 
 
 def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
@@ -99,11 +127,11 @@ def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         ("SHA-256 van het vraagbestand", question.source_sha256),
         ("Tabellen in het datawarehouse", listed([mart.name for mart in kind.marts])),
         ("Bronnen", listed(kind.sources)),
-        ("Gebruikte leveringen", str(len(deliveries))),
+        *(() if context.public else (("Gebruikte leveringen", str(len(deliveries))),)),
     ]
     for source in kind.sources:
-        versions = {item.suite_version for item in deliveries if item.source == source and item.suite_version}
-        rows.append((f"Versie van de controleregels, {source}", listed(sorted(versions)) or NOT_AVAILABLE))
+        mine = [item for item in deliveries if item.source == source]
+        rows.append((f"Versie van de controleregels, {source}", _versions(mine)))
     nothing_hidden = context.hidden is None
     policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
     audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])

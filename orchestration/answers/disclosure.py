@@ -11,15 +11,15 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exports.figure_book import Definition, book_figures, load_definition
-from exports.figures.identity import Figure, FigureId
+from exports.figure_book import Definition, load_definition
 from exports.questions.question import Question
+from orchestration.answers import shown
 from orchestration.answers.questions import Years, known
 from orchestration.releases import register
 from orchestration.releases.register import Release
@@ -31,7 +31,9 @@ from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
+    from exports.disclosure.outcome import Outcome
     from exports.disclosure.releases import PublishedSystem
+    from exports.disclosure.scope import Scope
 
 STORED = 20
 """How many controls stay on disk: the newest ones."""
@@ -53,6 +55,8 @@ class ControlSummary:
     """How many of those are hidden."""
     refused: str = ""
     """Why the audit failed, in English: which annexes, beside which releases, and what can be done."""
+    documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Document, as in `shown.name_of` -> what the control decides for it alone: its digest, then lines in Dutch."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +86,26 @@ class StoredControl:
         """Its outcome, read from disk."""
         return ControlSummary(**json.loads(self._summary.read_text(encoding="utf-8")))
 
-    def write(self, control: Control, refused: str = "") -> None:
+    def outcome(self, document: str) -> tuple[str, Sequence[str]]:
+        """What the control decides for one document: its digest, and lines in Dutch on the audit. The digest is that of
+        the whole control when that doesn't know the document, or is still to be made."""
+        digest, *audit = self.summary.documents.get(document, [self.stamp]) if self.exists else [self.stamp]
+        return digest, audit
+
+    def write(self, control: Control, refused: str = "", documents: Mapping[str, Outcome] | None = None) -> None:
         """Write the control, and last its summary: without a summary, left by a killed run, it does not exist."""
         from exports.disclosure.store import save
+        from exports.disclosure.words import share_lines
 
         shares = control.release.tallies().values()
         summary = ControlSummary(
             control.passed,
             list(control.policy_lines),
-            list(control.audit_lines),
+            [*control.audit_lines, *share_lines(control.levels, "alle vragen samen")],
             sum(cells for cells, _, _ in shares),
             sum(hidden for _, _, hidden in shares),
             refused,
+            {name: [outcome.digest, *outcome.audit] for name, outcome in (documents or {}).items()},
         )
         save(control, self.pattern)
         with replaced(self._summary) as temporary:
@@ -110,7 +122,7 @@ def stored_control(settings: Settings, publication: Publication, years: Years = 
     questions = known(settings).values()
     if years and all(_within(question, years) for question in questions):
         years = None  # any part of what is controlled together is safe
-    facts = [publication.inputs, control_digest(), hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest(), years]
+    facts = [publication.figures, control_digest(), _policy_digest(), years]
     facts += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
     data = settings.folder
     releases = _releases(data)
@@ -130,22 +142,26 @@ def ensure(settings: Settings, publication: Publication, years: Years = None) ->
     """
     data, found = settings.folder, stored_control(settings, publication, years)
     if not found.exists:
-        from exports.disclosure.control import control
+        from exports.disclosure.control import control_scope
+        from exports.disclosure.kept import KeptParts
+        from exports.disclosure.outcome import outcomes
+        from exports.disclosure.policy import load_policy
         from exports.figures.reading import PublicationReader as Reader
 
-        tables = {"the figure book": _with_parts(book_figures(publication.path))}
-        for question in known(settings).values():
-            tables |= _tables(publication, question, years)
-        figures = set().union(*tables.values())
+        policy, made_by = load_policy(), f"{control_digest()} {_policy_digest()}"
+        scopes = shown.scopes(data.shown, publication, list(known(settings).values()), years, policy, made_by)
         usual, own = None, stored_control(settings, publication)
         if own != found:  # both may be handed out, so this one keeps to what the control without --years shows
             usual = load(ensure(settings, publication))
         # A release under the control without --years shows nothing that `usual` does not show.
         earlier = [_released(data, line) for line in _releases(data) if line.control not in (found.stamp, own.stamp)]
+        kept = KeptParts(data.solved_parts, made_by)
         with Reader(publication.path) as reader:
             name = f"stand {publication.as_of:%d/%m/%Y}"
-            made = control(reader, figures, name, earlier=earlier, usual=usual)
-        found.write(made, explain_refusal(made, tables, earlier, usual is not None))
+            made = control_scope(reader, shown.union(scopes.values()), name, policy, earlier, usual, kept)
+        kept.save()
+        refused = explain_refusal(made, scopes, earlier, usual is not None)
+        found.write(made, refused, outcomes(made, scopes))
         _prune(data, found)
     return found
 
@@ -171,34 +187,13 @@ def record(settings: Settings, publication: Publication, question: Question | De
 
     found = ensure(settings, publication)
     if isinstance(question, Definition):
-        figures = _with_parts(book_figures(publication.path, question))
+        figures = shown.figures_of_book(publication)
     else:
-        figures = set().union(*_tables(publication, question, None).values())
+        figures = set().union(*(find() for find in shown.figures_of(publication, question, None).values()))
     with Reader(publication.path) as reader:
         released = subset(load(found), reader, figures, question.id)
     save(released, _record(settings.folder, folder))
     return found.stamp
-
-
-def _tables(publication: Publication, question: Question, years: Years) -> dict[str, set[FigureId]]:
-    """Every figure that the annexes and the answer of a question show, in its years and those given to `--years`:
-    document -> figures."""
-    from exports import annex_figures
-    from exports.answering.answer import build_answer
-
-    found: dict[str, set[FigureId]] = {}
-    for annex in question.annexes:
-        wanted = sorted({*annex.years, *(years or ())})
-        name = f"{question.id} annex {annex.number}"
-        found[name] = _with_parts(annex_figures(publication.path, question, annex, wanted))
-    quoted = found[f"the answer to {question.id}"] = set[FigureId]()
-    build_answer(publication.path, question, lambda figure: bool(quoted.add(figure)), years=years)
-    return found
-
-
-def _with_parts(figures: Iterable[Figure]) -> set[FigureId]:
-    """The figures, and those that they were worked out from."""
-    return {id_ for figure in figures for id_ in (figure.id, *figure.parts)}
 
 
 def _within(question: Question, years: tuple[int, ...]) -> bool:
@@ -209,6 +204,10 @@ def _within(question: Question, years: tuple[int, ...]) -> bool:
 def _releases(data: DataFolder) -> list[Release]:
     """The first line of the register of each release, oldest first."""
     return [lines[0] for lines in register.groups(register.read(data))]
+
+
+def _policy_digest() -> str:
+    return hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest()
 
 
 def _record(data: DataFolder, folder: str) -> Path:
@@ -235,16 +234,15 @@ _REMEDY = (
 
 
 def explain_refusal(
-    control: Control, tables: Mapping[str, Set[FigureId]], earlier: Sequence[PublishedSystem], usual: bool
+    control: Control, scopes: Mapping[str, Scope], earlier: Sequence[PublishedSystem], usual: bool
 ) -> str:
     """One sentence on why a control failed, "" for one that passed. It names no municipality and no value.
 
-    `tables`: document -> its figures; `earlier`: what was released before; `usual`: whether the control had to keep to
-    the one without `--years`.
+    `scopes`: document -> the counts that it shows; `earlier`: what was released before; `usual`: whether the control
+    had to keep to the one without `--years`.
     """
     if control.report is None or control.passed:
         return ""
-    from exports.disclosure.scope import CountFinder
     from exports.disclosure.system import level_of
 
     failing = Counter(
@@ -252,8 +250,7 @@ def explain_refusal(
         for item in control.report.failures
     )
     lines = []
-    for name, figures in tables.items():
-        scope = CountFinder(control.policy).scope(figures)
+    for name, scope in scopes.items():
         found = Counter[int]()
         for (population, year, item, level), count in failing.items():
             if level in scope.get((population, year), {}).get(item, ()):

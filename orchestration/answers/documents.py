@@ -11,10 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from exports.answering.answer import answer_file
+from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
+from exports.figures.reads import Reads
+from exports.figures.unchanged import unchanged
 from exports.questions.question import Question
+from orchestration.answers import shown
+from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry
 from orchestration.releases import register
+from orchestration.releases.register import CONFIDENTIAL
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
@@ -46,16 +52,19 @@ def folder(
     return place / "_".join(parts) if parts else place
 
 
-def file(place: Path, question: Question, name: str) -> Path:
-    """The public edition of the document `name` (as in `names`) in the folder `place`."""
+def files(place: Path, question: Question, name: str) -> dict[str, Path]:
+    """Edition -> where the document `name` (as in `names`) lies in the folder `place`. Answers are public only."""
     if name == ANSWER:
-        return place / answer_file()
-    return place / next(annex.file_name for annex in question.annexes if annex.key == name)
+        return {PUBLIEK: place / answer_file()}
+    annex = next(annex for annex in question.annexes if annex.key == name)
+    full = f"{annex.key}{EDITIONS[VOLLEDIG].suffix}{Path(annex.file_name).suffix}"
+    return {PUBLIEK: place / annex.file_name, VOLLEDIG: place / CONFIDENTIAL / full}
 
 
 class DocumentStamps:
     """What each written document was made from, kept in a JSON file, so that only documents that are out of date are
-    written again. A stamp is the digest of everything that decides the bytes of a document (see `stamp`).
+    written again. A stamp is the digest of what decides the bytes of a document beside the publication (see `stamp`);
+    of the publication it is kept what was read (see `exports.figures.reads`).
 
     `root` is the folder of the documents (default: the annexes), `name` that of the JSON file in `work/`.
     """
@@ -64,10 +73,13 @@ class DocumentStamps:
         self.path = data.work / f"{name}.json"
         self._root = root or data.annexes
 
-    def is_current(self, path: Path, stamp: str) -> bool:
-        """Whether the document at `path` was last made under this stamp, and every file of it is still there."""
+    def is_current(self, path: Path, stamp: str, publication: Publication) -> bool:
+        """Whether the document at `path` was last made under this stamp, from this publication or from one that told it
+        the same, and every file of it is still there."""
         known = self._read().get(self._name(path))
-        return known is not None and known["stamp"] == stamp and all((self._root / f).exists() for f in known["files"])
+        if known is None or known["stamp"] != stamp or not all((self._root / f).exists() for f in known["files"]):
+            return False
+        return known["inputs"] == publication.inputs or unchanged(known["reads"], publication.path)
 
     def was_written(self, path: Path) -> bool:
         """Whether the file at `path` belongs to the last stamp. It does not when the public edition was refused: an
@@ -79,16 +91,19 @@ class DocumentStamps:
         known = self._read().get(self._name(path), {})
         return (known["as_of"], known["geography_date"]) if "as_of" in known else None
 
-    def set(self, path: Path, stamp: str, made: Sequence[Path], publication: Publication) -> None:
-        """Remember that the document at `path` was made under `stamp`. `made`: the files and folders that were written
-        for it; without `path` itself when the public edition was refused."""
-        entry = {
-            "stamp": stamp,
-            "files": [self._name(file) for file in made],
-            "as_of": str(publication.as_of),
-            "geography_date": str(publication.geography_date),
-        }
-        stamps = self._read() | {self._name(path): entry}
+    def set(self, path: Path, stamp: str, made: Sequence[Path], publication: Publication, reads: Reads) -> None:
+        """Remember that the document at `path` was made under `stamp`, and what it read of the publication. `made`: the
+        files and folders that were written for it; none when the public edition was refused."""
+        entry = {"stamp": stamp, "files": [self._name(file) for file in made], "reads": reads}
+        self._write(path, entry, publication)
+
+    def confirm(self, path: Path, publication: Publication) -> None:
+        """Remember of a document that is current that this publication would give the same one."""
+        self._write(path, self._read()[self._name(path)], publication)
+
+    def _write(self, path: Path, entry: dict[str, Any], publication: Publication) -> None:
+        dates = {"as_of": str(publication.as_of), "geography_date": str(publication.geography_date)}
+        stamps = self._read() | {self._name(path): {**entry, **dates, "inputs": publication.inputs}}
         with replaced(self.path) as temporary:
             temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True), encoding="utf-8")
 
@@ -98,30 +113,37 @@ class DocumentStamps:
     def _read(self) -> dict[str, dict[str, Any]]:
         if not self.path.exists():
             return {}
-        return {k: v for k, v in json.loads(self.path.read_text(encoding="utf-8")).items() if isinstance(v, dict)}
+        known = json.loads(self.path.read_text(encoding="utf-8"))
+        return {k: v for k, v in known.items() if isinstance(v, dict) and "reads" in v}  # others are of older versions
 
 
-def stamp(publication: Publication, question: Question, name: str, years: Years, *more: str | None) -> str:
-    """Digest of all that decides the bytes of the document `name`: figures, question, years, the code that writes
-    documents and, in `more`, the disclosure control and the release that the annex is compared with."""
-    facts = [publication.inputs, publication.code_version, documents_digest(), question.source_sha256, name, years]
-    return hashlib.sha256(json.dumps([*facts, *more]).encode()).hexdigest()
+def stamp(question: Question, name: str, edition: str, years: Years, outcome: str, revised: str | None) -> str:
+    """Digest of what decides the bytes of a document beside the publication: the question, years, the code that writes
+    documents, what the disclosure control decides for it (`outcome`) and what its revision sheet tells (`revised`)."""
+    facts = [documents_digest(), question.source_sha256, name, edition, years, outcome, revised]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def revised_release(settings: Settings, question: Question, publication: Publication) -> str | None:
-    """The folder of the newest release of the question with an earlier as_of than the publication, None when there is
-    none. The revision sheet compares with it, so it is part of what decides the bytes of the annexes."""
+    """What decides the revision sheets of a question, beside its figures: the newest release with an earlier as_of, and
+    all that came in, since the sheet tells which deliveries changed a figure. None when there is no such release."""
     lines = register.latest(settings.folder, question.id, publication.as_of)
-    return lines[0].folder if lines else None
+    return f"{lines[0].folder} {publication.inputs}" if lines else None
 
 
 def stamps_now(
-    settings: Settings, publication: Publication, question: Question, control: str, years: Years = None
-) -> dict[str, str]:
-    """The stamp that each document of the question (as in `names`) gets when it is written now. `control`: the stamp of
-    the disclosure control."""
+    settings: Settings, publication: Publication, question: Question, control: StoredControl, years: Years = None
+) -> dict[tuple[str, str], str]:
+    """The stamp that each document of the question gets when it is written now: (name, edition) -> stamp."""
     revised = revised_release(settings, question, publication)
-    return {name: stamp(publication, question, name, years, control, revised) for name in names(question)}
+    found = {}
+    for name in names(question):
+        number = next((annex.number for annex in question.annexes if annex.key == name), None)
+        outcome, _ = control.outcome(shown.name_of(question, number))
+        for edition in files(Path(), question, name):
+            of_release = None if name == ANSWER else revised
+            found[name, edition] = stamp(question, name, edition, years, outcome, of_release)
+    return found
 
 
 @dataclass(frozen=True)
@@ -131,8 +153,8 @@ class DocumentState:
     name: str
     path: Path
     is_current: bool
-    """Not when it is missing, or would be made from something else now: another publication, disclosure control,
-    question, earlier release or version of the code that writes it."""
+    """Not when an edition is missing, or would be made from something else now: other figures or deliveries than it
+    shows, another disclosure control of them, question, earlier release or version of the code that writes it."""
     is_written: bool
     """Whether the file at `path` was written for it: not when the public edition was refused."""
 
@@ -142,14 +164,15 @@ def states(
     entries: Sequence[Entry],
     made: Publication,
     question: Question,
-    control: str,
+    control: StoredControl,
     years: Years = None,
 ) -> list[DocumentState]:
-    """The documents of a question, its annexes first. `control`: the stamp of the disclosure control."""
-    stamps = DocumentStamps(settings.folder)
+    """The documents of a question, its annexes first."""
+    stamps, wanted = DocumentStamps(settings.folder), stamps_now(settings, made, question, control, years)
     place = folder(settings.folder, question, made, entries, years)
     found = []
-    for name, stamp_ in stamps_now(settings, made, question, control, years).items():
-        path = file(place, question, name)
-        found.append(DocumentState(name, path, stamps.is_current(path, stamp_), stamps.was_written(path)))
+    for name in names(question):
+        paths = files(place, question, name)
+        current = all(stamps.is_current(path, wanted[name, edition], made) for edition, path in paths.items())
+        found.append(DocumentState(name, paths[PUBLIEK], current, stamps.was_written(paths[PUBLIEK])))
     return found

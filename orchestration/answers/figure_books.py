@@ -10,8 +10,9 @@ from pathlib import Path
 from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
 from exports.figure_book import book_file, load_definition
 from exports.figures.identity import Hidden
+from exports.figures.reads import Reads, noted
 from exports.questions.question import Question
-from orchestration.answers import disclosure
+from orchestration.answers import disclosure, shown
 from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.documents import DocumentStamps
 from orchestration.answers.questions import chosen
@@ -48,11 +49,11 @@ def stamps(data: DataFolder) -> DocumentStamps:
 
 
 def is_current(settings: Settings, publication: Publication) -> bool:
-    """Whether a run has nothing to write: the public page was made from this publication by the present code and
-    definition, under the present disclosure control, or was refused by that control."""
+    """Whether a run has nothing to write: the public page was made from these figures by the present code and
+    definition, under what the present disclosure control decides for it, or was refused by that control."""
     page = file(settings.folder, publication, PUBLIEK)
-    now = _stamp(publication, disclosure.stored_control(settings, publication))
-    return stamps(settings.folder).is_current(page, now)
+    now = _stamp(disclosure.stored_control(settings, publication))
+    return stamps(settings.folder).is_current(page, now, publication)
 
 
 def current(settings: Settings, publication: Publication) -> Path | None:
@@ -82,35 +83,44 @@ def write(
     usual = file(settings.folder, publication, edition)
     path = out or usual
     kept_here = edition == PUBLIEK and path.resolve() == usual.resolve()
+    if kept_here and usual.is_file() and not ids and is_current(settings, publication):
+        stamps(settings.folder).confirm(usual, publication)
+        return usual
     try:
         hidden = _hidden(settings, publication) if edition == PUBLIEK else None
     except NoPublicEditionError:
         if kept_here:
             usual.unlink(missing_ok=True)
-            _remember(settings, publication, usual, None, [])
+            _remember(settings, publication, usual, None, [], {})
         raise
-    written = write_figure_book(publication.path, path, hidden, edition, questions=questions)
+    with noted() as reads:
+        written = write_figure_book(publication.path, path, hidden, edition, questions=questions)
     if kept_here:
-        _remember(settings, publication, usual, questions, [usual])
+        _remember(settings, publication, usual, questions, [usual], reads)
     return written
 
 
 def _remember(
-    settings: Settings, publication: Publication, page: Path, questions: Sequence[Question] | None, made: list[Path]
+    settings: Settings,
+    publication: Publication,
+    page: Path,
+    questions: Sequence[Question] | None,
+    made: list[Path],
+    reads: Reads,
 ) -> None:
-    stamp = _stamp(publication, disclosure.stored_control(settings, publication), questions)
-    stamps(settings.folder).set(page, stamp, made, publication)
+    stamp = _stamp(disclosure.stored_control(settings, publication), questions)
+    stamps(settings.folder).set(page, stamp, made, publication, reads)
 
 
-def _stamp(publication: Publication, control: StoredControl, questions: Sequence[Question] | None = None) -> str:
-    """Digest of all that decides the bytes of the page: figures, control, definition, the code that writes documents
-    and the assets (script, style) of the page."""
+def _stamp(control: StoredControl, questions: Sequence[Question] | None = None) -> str:
+    """Digest of what decides the bytes of the page beside the publication: the control, the definition, the code that
+    writes documents and the assets (script, style) of the page."""
     drawn_with = hashlib.sha256()
     for asset in sorted((FIGURE_BOOK.parent / "assets").iterdir()):
         drawn_with.update(asset.name.encode() + b"\0" + asset.read_bytes())
     asked = None if questions is None else [(item.id, item.source_sha256) for item in questions]
-    made_from = [publication.inputs, publication.code_version, load_definition().source_sha256, control.stamp]
-    facts = [*made_from, documents_digest(), drawn_with.hexdigest(), asked]
+    outcome = control.stamp if asked else control.outcome(shown.BOOK)[0]
+    facts = [load_definition().source_sha256, outcome, documents_digest(), drawn_with.hexdigest(), asked]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

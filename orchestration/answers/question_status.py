@@ -74,9 +74,11 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
         of = f"as of {dates[0]}, municipalities of {dates[1]}" if dates else "dates on their covers"
         lines.append(f"    written {_newest(written)}: {of}, {len(written)} of {len(files)} annexes in {place}")
     made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
-    control = disclosure.stored_control(settings, made).stamp if made else ""
-    new = made and all(one.is_current for one in documents.states(settings, entries, made, question, control))
-    return [*lines, f"    {_state(bool(new), as_of)}"]
+    new = False
+    if made:
+        control = disclosure.stored_control(settings, made)
+        new = all(one.is_current for one in documents.states(settings, entries, made, question, control))
+    return [*lines, f"    {_state(new, as_of)}"]
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:

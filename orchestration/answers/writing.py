@@ -7,28 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from exports.comparison.displayed import of_figures
 from exports.comparison.workbook import Earlier, revision_sheet
+from exports.editions import PUBLIEK
 from exports.figures.collect import collect
 from exports.figures.identity import Hidden
 from exports.figures.reading import PublicationReader as Reader
 from exports.figures.reading import same_code
+from exports.figures.reads import noted
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
-from orchestration.answers import disclosure, documents
+from orchestration.answers import disclosure, documents, shown
+from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry, accepted_until
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases import figures, register
 from orchestration.releases.attribution import ChangeAttribution, attribute_changes
-from orchestration.releases.register import CONFIDENTIAL, Release
+from orchestration.releases.register import Release
 from orchestration.store.settings import Settings
 from orchestration.warehouse.publication import Publication
-
-if TYPE_CHECKING:
-    from exports.disclosure.control import Control
 
 
 @dataclass(frozen=True)
@@ -42,55 +41,61 @@ class WrittenDocument:
 def write(
     settings: Settings, entries: Sequence[Entry], publication: Publication, question: Question, name: str, years: Years
 ) -> WrittenDocument:
-    """Writes both editions of an annex (`name` is its key), or the answer (`documents.ANSWER`); makes the disclosure
-    control of the publication first when it is not there yet."""
+    """Writes the editions of an annex (`name` is its key), or the answer (`documents.ANSWER`), that are out of date;
+    makes the disclosure control of the publication first when it is not there yet."""
     place = documents.folder(settings.folder, question, publication, entries, years)
-    stored = disclosure.ensure(settings, publication, years)
-    control = disclosure.load(stored)
-    if name == documents.ANSWER:
-        made = _write_answer(publication, question, place, years, control)
-    else:
-        made = _write_annex(settings, publication, question, name, place, years, control)
-    path = documents.file(place, question, name)
-    stamp = documents.stamps_now(settings, publication, question, stored.stamp, years)[name]
-    documents.DocumentStamps(settings.folder).set(path, stamp, made, publication)
-    return WrittenDocument(path, path in made)
+    control = disclosure.ensure(settings, publication, years)
+    wanted = documents.stamps_now(settings, publication, question, control, years)
+    stamps = documents.DocumentStamps(settings.folder)
+    paths = documents.files(place, question, name)
+    for edition, path in paths.items():
+        stamp = wanted[name, edition]
+        if stamps.is_current(path, stamp, publication):
+            stamps.confirm(path, publication)
+            continue
+        with noted() as reads:
+            made = _write(settings, publication, question, name, path.parent, years, control, edition)
+        stamps.set(path, stamp, made, publication, reads)
+    public = paths[PUBLIEK]
+    return WrittenDocument(public, stamps.was_written(public))
 
 
-def _write_annex(
+def _write(
     settings: Settings,
     publication: Publication,
     question: Question,
     name: str,
-    place: Path,
+    folder: Path,
     years: Years,
-    control: Control,
+    stored: StoredControl,
+    edition: str,
 ) -> list[Path]:
+    """What was written: nothing when the audit refuses the public edition."""
     from exports import write_annex
-    from exports.editions import PUBLIEK, VOLLEDIG
+    from exports.answering.answer import control_file, write_answer
 
+    control = disclosure.load(stored)
+    if edition == PUBLIEK and not control.passed:
+        return []
+    if name == documents.ANSWER:
+        path = write_answer(publication.path, question, folder, control.hidden, years=years)
+        return [path, path.with_name(control_file())]
     annex = next(annex for annex in question.annexes if annex.key == name)
-    made = []
-    for edition, folder in ((PUBLIEK, place), (VOLLEDIG, place / CONFIDENTIAL)):
-        public = edition == PUBLIEK
-        if public and not control.passed:
-            continue
-        hidden, withheld = (control.hidden, control.withheld) if public else (None, None)
-        result = write_annex(
-            publication.path,
-            question,
-            annex,
-            folder,
-            years,
-            edition=edition,
-            hidden=hidden,
-            policy=control.policy_lines,
-            audit=control.audit_lines,
-            extra_sheets=revision_sheets(settings, question, annex, publication, years, edition, hidden),
-            withheld=withheld,
-        )
-        made += [result.path, result.package]
-    return made
+    hidden, withheld = (control.hidden, control.withheld) if edition == PUBLIEK else (None, None)
+    result = write_annex(
+        publication.path,
+        question,
+        annex,
+        folder,
+        years,
+        edition=edition,
+        hidden=hidden,
+        policy=control.policy_lines,
+        audit=stored.outcome(shown.name_of(question, annex.number))[1] or control.audit_lines,
+        extra_sheets=revision_sheets(settings, question, annex, publication, years, edition, hidden),
+        withheld=withheld,
+    )
+    return [result.path, result.package]
 
 
 def revision_sheets(
@@ -137,14 +142,3 @@ def _attribution(settings: Settings, publication: Publication, line: Release) ->
         publication.geography_date,
         not same_code(line.code_version, publication.code_version),
     )
-
-
-def _write_answer(
-    publication: Publication, question: Question, place: Path, years: Years, control: Control
-) -> list[Path]:
-    from exports.answering.answer import control_file, write_answer
-
-    if not control.passed:
-        return []
-    path = write_answer(publication.path, question, place, control.hidden, years=years)
-    return [path, path.with_name(control_file())]

@@ -81,19 +81,29 @@ def rotate_key(originals: Path | None) -> None:
 
 @click.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 @click.option("--remove-files", is_flag=True, help="Also remove loaded files that hold the person from the inbox.")
+@click.option("--yes", is_flag=True, help="Don't ask before a person with several numbers is erased.")
 @click.pass_context
-def erase(context: click.Context, remove_files: bool) -> None:
+def erase(context: click.Context, remove_files: bool, yes: bool) -> None:
     """Cut every link between a person and the rows; all figures stay the same. Reads the INSZ from standard input."""
     from orchestration.maintenance import erase
+    from orchestration.maintenance.erasure_preview import ErasurePreview, NotAgreedError
+
+    def agree(preview: ErasurePreview) -> None:
+        click.echo(preview.text)
+        if not yes and not options.is_terminal():
+            remedy = "look at what is said above, and give the command again with --yes"
+            raise NotAgreedError("nothing was erased", remedy=remedy)
+        if not yes and not click.confirm("Erase?"):
+            raise NotAgreedError("nothing was erased")
 
     if context.args:  # may be the INSZ; click would repeat it
         raise click.UsageError(
-            "erase takes nothing but --remove-files: give the INSZ on standard input. What was given as an argument "
-            "is in the history of your shell now; remove it there"
+            "erase takes nothing but --remove-files and --yes: give the INSZ on standard input. What was given as an "
+            "argument is in the history of your shell now; remove it there"
         )
     settings = load_settings()
-    given = click.prompt("INSZ", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
-    done = erase.erase(settings, given, remove_files)
+    given = click.prompt("INSZ", hide_input=True) if options.is_terminal() else sys.stdin.readline()
+    done = erase.erase(settings, given, remove_files, agree)
     click.echo(done.text)
     sys.exit(1 if done.in_inbox else 0)
 

@@ -11,6 +11,7 @@ import click
 
 from orchestration.cli import admin, analyst, ocmw, steward
 from orchestration.store.errors import TweError, of_machine
+from orchestration.store.files import keep_private
 from orchestration.store.settings import load_settings
 
 OWN = ("orchestration", "expectations", "exports")
@@ -62,6 +63,7 @@ def main() -> None:
     """Entry point of the console script."""
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
     gc.set_threshold(1_000_000, 20, 20)
+    keep_private()
     try:
         sys.exit(twe(standalone_mode=False))
     except click.exceptions.Abort:

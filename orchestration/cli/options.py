@@ -1,6 +1,7 @@
 """What several commands take: days in one form everywhere (2025-12-31), the dates of figures, folders and files."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,11 @@ from orchestration.store.files import confidential
 Command = TypeVar("Command", bound=Callable[..., object])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def is_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def rows_file(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:

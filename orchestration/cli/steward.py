@@ -23,11 +23,6 @@ READ_BACK = "`twe review` reads its column nagekeken"
 CONFIDENTIAL = "CONFIDENTIAL: for the OCMW itself"
 
 
-def is_terminal() -> bool:
-    """Whether somebody is there to be asked."""
-    return sys.stdin.isatty()
-
-
 @click.command()
 @click.option(
     "--against-past",
@@ -162,7 +157,7 @@ def review(
     try:
         done = reviews.apply(data, lines, who, at, replace)
     except reviews.ReplacingError as error:
-        if not is_terminal():
+        if not options.is_terminal():
             raise
         click.echo(error.listing)
         if not click.confirm("Replace?"):

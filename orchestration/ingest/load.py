@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -12,15 +12,15 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
-from orchestration.ingest import ledger, parsing, readers, storage, validation
-from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now
+from orchestration.ingest import batches, ledger, parsing, readers, storage, validation
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now, under
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
+from orchestration.ingest.readers import apart
+from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError, too_much_memory
 from orchestration.store.paths import SEEDS, DataFolder
 from orchestration.store.sql import read_csv
 
-BATCH_BYTES = 256 * 1024**2
-"""Deliveries are validated together up to this size of their files; more would cost memory, less time."""
 NAMES_A_PERSON = Remark(
     "has somebody's person number (INSZ) as its label; deliver it under another one",
     "heeft iemands rijksregisternummer (INSZ) als label; lever het onder een ander label",
@@ -77,7 +77,7 @@ class BatchRead:
 
     read: dict[int, tuple[Delivery, list[Remark]]] = field(default_factory=dict)
     """Number in the tables of the database -> the delivery and remarks on it."""
-    rejected: list[tuple[Delivery, Remark]] = field(default_factory=list)
+    rejected: list[tuple[Delivery, DeliveryError]] = field(default_factory=list)
     """With the reason."""
     repeats: list[tuple[str, str]] = field(default_factory=list)
     """(file name, name under which the same content was read a moment before)"""
@@ -104,6 +104,7 @@ def load_source(
     key: bytes,
     run_id: str,
     validate: validation.Validate = validation.great_expectations,
+    limits: Limits = DEFAULT,
 ) -> SourceLoad:
     """Loads deliveries of one source in their order. A file that cannot be read as a delivery is rejected.
 
@@ -112,18 +113,28 @@ def load_source(
     done = SourceLoad(contract.source)
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
-    for batch in batches(deliveries):
+
+    def load_part(part: Sequence[Delivery]) -> None:
         with duckdb.connect(database) as con:
-            found = read_batch(con, database, contract, batch, loaded, key, validate)
-            done.repeats += found.repeats
-            done.changed += found.changed
-            entries = [_entry(d, "rejected", [why], contract.version, run_id) for d, why in found.rejected]
+            known = dict(loaded)
+            found = read_batch(con, database, contract, part, known, key, validate, limits)
+            entries = [_rejected(d, why, contract.version, run_id) for d, why in found.rejected]
             counts = counts_of(con, contract) if found.read else {}
             for number, (delivery, remarks) in found.read.items():
                 _store(con, data, contract, number, delivery, counts[number])
                 entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
         ledger.append(data.ledger, entries)
+        loaded.update(known)
+        done.repeats += found.repeats
+        done.changed += found.changed
         done.entries += entries
+
+    for batch in batches.batches(deliveries):
+        for delivery in batches.without_room(batch, load_part):
+            (data.quarantine / contract.source / f"{delivery.delivery_id}.parquet").unlink(missing_ok=True)
+            refused = _rejected(delivery, too_much_memory(limits), contract.version, run_id)
+            ledger.append(data.ledger, [refused])
+            done.entries.append(refused)
     return done
 
 
@@ -135,6 +146,7 @@ def read_batch(
     loaded: dict[str, str],
     key: bytes,
     validate: validation.Validate,
+    limits: Limits = DEFAULT,
 ) -> BatchRead:
     """Reads, pseudonymises and validates deliveries in a new database; writes nothing.
 
@@ -143,30 +155,38 @@ def read_batch(
     """
     found = BatchRead()
     prepare_database(con, contract)
+    con.execute(f"set memory_limit = '{limits.memory}B'")
     for number, delivery in enumerate(deliveries):
         if delivery.sha256 in loaded:
             found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
         else:
-            _read(con, contract, number, delivery, found)
+            _read(con, contract, number, delivery, found, limits)
             if number in found.read:
                 loaded[delivery.sha256] = delivery.file_name
     if found.read:
         parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
         validation.validate_batch(con, database, contract, validate)
-        storage.create_marked(con, contract)
+        storage.create_marked(con, contract, key)
     return found
 
 
-def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delivery: Delivery, found: BatchRead) -> None:
+def _read(
+    con: DuckDBPyConnection,
+    contract: SourceContract,
+    number: int,
+    delivery: Delivery,
+    found: BatchRead,
+    limits: Limits,
+) -> None:
     """Reads a delivery into `raw`, and notes in `found` what came of it."""
-    why: Remark | None = None
+    why: DeliveryError | None = None
     remarks: list[Remark] = []
     try:
         if delivery.names_a_person:
             raise DeliveryError(*NAMES_A_PERSON)
-        remarks = readers.read(con, contract, delivery, number)
+        remarks = apart.read(con, contract, delivery, number, limits)
     except DeliveryError as error:
-        why = Remark(str(error), error.dutch)
+        why = error
     changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
     if changed or why:
         con.execute("delete from raw where _delivery = ?", [number])
@@ -176,20 +196,6 @@ def _read(con: DuckDBPyConnection, contract: SourceContract, number: int, delive
         found.rejected.append((delivery, why))
     else:
         found.read[number] = delivery, remarks
-
-
-def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """The deliveries in parts that are validated together."""
-    batch: list[Delivery] = []
-    size = 0
-    for delivery in deliveries:
-        if batch and size + delivery.bytes > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(delivery)
-        size += delivery.bytes
-    if batch:
-        yield batch
 
 
 def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
@@ -261,6 +267,13 @@ def _checks(contract: SourceContract, checked: dict[str, int], failed: dict[str,
     """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
     rules = {rule.name: rule for rule in contract.rules}
     return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
+
+
+def _rejected(delivery: Delivery, why: DeliveryError, version: str, run_id: str) -> Entry:
+    """What was refused for what its reading took is tried again under other limits: they stand beside the version."""
+    if isinstance(why, NotReadError):
+        version = under(version, why.under)
+    return _entry(delivery, "rejected", [Remark(str(why), why.dutch)], version, run_id)
 
 
 def _entry(

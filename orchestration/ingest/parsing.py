@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import MAX_TEXT, Column, SourceContract
 from expectations.model import PERSON_NUMBER
-from orchestration.ingest import pseudonym
+from orchestration.ingest import number_marks, pseudonym
 from orchestration.ingest.readers import UNREADABLE
 from orchestration.store.sql import literal, quote
 
@@ -51,6 +51,7 @@ def create_batch(con: DuckDBPyConnection, contract: SourceContract, days: Mappin
     pseudonym.create_client_keys(con, [c.name for c in contract.insz_columns], key)
     texts = [c.name for c in contract.columns if c.type == "text"]
     pseudonym.create_text_numbers(con, texts, MAX_TEXT, key)
+    number_marks.create_odd_numbers(con, [c.name for c in contract.insz_columns])
     con.execute("create temp table days (_delivery integer, _delivered_on date)")
     con.executemany("insert into days values (?, ?)", [[n, day] for n, day in days.items()])
     _create_repeats(con, contract)

@@ -52,6 +52,12 @@ def holds_one(text: str) -> bool:
     return any(_is_one(_digits(plain, places)) for places in _windows(plain))
 
 
+def numbers_in(text: str) -> set[str]:
+    """The eleven digits of everything in a text that `masked` takes for a person number."""
+    plain = _plain(text)
+    return {_digits(plain, places) for places in _valid(plain)}
+
+
 def masked(text: str) -> str:
     """The text with every INSZ in it reduced to its first two digits and nine `*`.
 

@@ -7,7 +7,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import Column, SourceContract
-from orchestration.ingest import pseudonym
+from orchestration.ingest import number_marks, pseudonym
 from orchestration.ingest.person_numbers import SPLIT
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal, quote
@@ -19,12 +19,13 @@ LAKE_TYPES = {
     "amount": "decimal(12, 2)",
     "yesno": "boolean",
 }
+NO_ROWS = "_none.parquet"
 ORIGIN = {"_delivery_id": "varchar", "_file_name": "varchar", "_delivered_on": "date", "_row": "integer"}
 
 
 def ensure_empty(lake: Path, contracts: Iterable[SourceContract]) -> None:
     """Writes a typed file without rows per source, so that a source without deliveries reads as an empty table."""
-    missing = [(c, path) for c in contracts if not (path := lake / c.source / "_none.parquet").exists()]
+    missing = [(c, path) for c in contracts if not (path := lake / c.source / NO_ROWS).exists()]
     with duckdb.connect() as con:
         for contract, path in missing:
             columns = [f"cast(null as {LAKE_TYPES[c.type]}) as {quote(c.lake_name)}" for c in contract.columns]
@@ -75,7 +76,7 @@ def value_text(column: Column, value: str) -> str:
             return f"cast({value} as varchar)"
 
 
-def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
+def create_marked(con: DuckDBPyConnection, contract: SourceContract, key: bytes) -> None:
     """Makes table `marked` with the rows of `batch` that broke a rule, as the quarantine shows them.
 
     Made once for all deliveries, because no other query of the ingest is so slow to prepare.
@@ -89,6 +90,7 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
     pseudonym.create_masks(
         con, f"select unnest([{other}]) from {told}", f"select _id, _fields from {told} and _fields is not null"
     )
+    number_marks.create_marks(con, contract, told, key)
     con.execute(f"""
         create table marked as
         with reasons as (
@@ -96,8 +98,9 @@ def create_marked(con: DuckDBPyConnection, contract: SourceContract) -> None:
             from broken group by _id
         )
         select _delivery, _row as row_number, case when quarantined then 'quarantined' else 'warned' end as outcome,
-            rules, {texts}{keys}, string_split(masked_rows.shown, {literal(SPLIT)}) as fields
-        from batch join reasons using (_id) left join masked_rows using (_id)
+            rules, {texts}{keys}, string_split(masked_rows.shown, {literal(SPLIT)}) as fields,
+            marks_of_rows.{number_marks.COLUMN}
+        from batch join reasons using (_id) left join masked_rows using (_id) left join marks_of_rows using (_id)
     """)
 
 
@@ -110,8 +113,8 @@ def write_quarantine(con: DuckDBPyConnection, path: Path, number: int) -> int:
     """Writes the rows of a delivery that broke a rule: quarantined ones, and loaded ones with a warning.
 
     Columns: row_number, outcome (quarantined or warned), rules, the given texts, the pseudonym of an INSZ that is part
-    of the key (by it the row is recognised when it is delivered again), and the fields of a malformed row. No INSZ is
-    in them: not in its own column, nor as a value that strayed into another.
+    of the key (by it the row is recognised when it is delivered again), the fields of a malformed row, and the marks of
+    the numbers in the row. No INSZ is in them: not in its own column, nor as a value that strayed into another.
     """
     return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 

@@ -12,6 +12,7 @@ from orchestration.ingest.inbox import Inbox, digest_now, is_synthetic, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.readers.limits import Limits
 from orchestration.ingest.validation import IngestError
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -35,11 +36,16 @@ class Workspace:
     def contracts(self) -> dict[str, SourceContract]:
         return {name: contract.load(name) for name in contract.sources()}
 
+    @property
+    def limits(self) -> Limits:
+        """Of the reading of one file."""
+        return Limits(self.settings.read_memory, self.settings.read_seconds)
+
     @cached_property
     def inbox(self) -> Inbox:
         """The inbox against the ledger, read once: what arrives later is for the next run."""
         versions = {name: c.version for name, c in self.contracts.items()}
-        return scan(self.settings.inbox_folder, list(versions), self.entries(), versions, self.day)
+        return scan(self.settings.inbox_folder, list(versions), self.entries(), versions, self.day, self.limits.text)
 
     def entries(self) -> list[Entry]:
         return ledger.read(self.data.ledger)
@@ -65,6 +71,7 @@ class Workspace:
         reported.begin(self.data, self.entries())
         if not ledger.is_current(self.data.ledger):
             ledger.append(self.data.ledger, [])
+        ledger.begin_chain(self.data.ledger)
         self.prepare_lake()
 
     def prepare_lake(self) -> None:
@@ -131,7 +138,7 @@ class Workspace:
         rejected = load.reject_clashes(self.data, clashes, {source: contract_.version}, run_id)
         new = [d for d in self.inbox.new if d.source == source]
         try:
-            done = load.load_source(self.data, contract_, new, self.key, run_id)
+            done = load.load_source(self.data, contract_, new, self.key, run_id, limits=self.limits)
         except duckdb.Error as error:
             # DuckDB quotes values in its messages, and what it quotes here may be a person's.
             raise IngestError(

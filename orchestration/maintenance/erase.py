@@ -18,16 +18,21 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import SourceContract
+from orchestration.ingest import number_marks
 from orchestration.ingest.inbox import Delivery
 from orchestration.ingest.pseudonym import SHORT, client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
+from orchestration.maintenance.erasure_preview import Agree, preview
+from orchestration.maintenance.rewrite import pseudonyms
 from orchestration.quality import review_log
 from orchestration.store.errors import TweError
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.sql import literal, quote, read_parquet
 from orchestration.store.swap import exchange, finish
+
+MOST_NAMED = 10
 
 
 class InszError(TweError):
@@ -49,6 +54,8 @@ class Erasure:
     never_loaded: list[str] = field(default_factory=list)
     """Those of `in_inbox` that were rejected or not loaded; removing them is for a person to decide."""
     removed: list[str] = field(default_factory=list)
+    unsearchable: dict[str, list[int]] = field(default_factory=dict)
+    """File name -> quarantined rows in which some number is masked that nothing tells any more."""
 
     @property
     def text(self) -> str:
@@ -68,6 +75,12 @@ class Erasure:
             if name in self.never_loaded:
                 todo = "it was not loaded; remove it from the inbox by hand"
             lines.append(f"  STILL HOLDS THE PERSON   {name}: {todo}")
+        for name, rows in self.unsearchable.items():
+            more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+            lines.append(
+                f"  MAY HOLD THE PERSON      {name}, quarantined row {', '.join(map(str, rows[:MOST_NAMED]))}{more}: a "
+                "masked number in it can't be searched; put the original file back in the inbox and erase again"
+            )
         return "\n".join(lines)
 
 
@@ -82,11 +95,13 @@ def digits_of(text: str) -> str:
     return digits
 
 
-def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
+def erase(settings: Settings, insz: str, remove_files: bool = False, agree: Agree = lambda preview: None) -> Erasure:
     """Erase the person with this INSZ. `remove_files`: also remove the loaded files that hold the person from the
-    inbox.
+    inbox. `agree` is called before anything changes when the person has several numbers: a wrong change of number can
+    join two people.
 
-    Raises `InszError`, `SettingsError`, `BusyError` and `FiguresDifferError`; the data folder is then as it was.
+    Raises what `agree` raises, `InszError`, `SettingsError`, `BusyError` and `FiguresDifferError`; the data folder is
+    then as it was.
     """
     digits = digits_of(insz)
     data = settings.folder
@@ -100,6 +115,9 @@ def erase(settings: Settings, insz: str, remove_files: bool = False) -> Erasure:
         person = _keys_of(data.lake, client_key(digits, workspace.key)) if workspace.entries() else set()
         done.numbers = max(len(person), 1)
         ids = _identifiers(data.lake, list(workspace.contracts.values()), person) if person else {}
+        if len(person) > 1:
+            keys = {column: person for contract in workspace.contracts.values() for column in pseudonyms(contract)}
+            agree(preview(workspace, len(person), ids | keys))
         held = _files_with(workspace, digits, person, ids)
         if person:
             _replace(workspace, person, ids, held, done)
@@ -144,14 +162,19 @@ def _files_with(
     workspace: Workspace, digits: str, person: Collection[str], ids: Mapping[str, Collection[str]]
 ) -> dict[Delivery, list[int]]:
     """The deliveries in the inbox that hold an INSZ or an identifier of the person's -> the numbers of those rows."""
-    inbox, contracts = workspace.inbox, workspace.contracts
-    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.rejected_before, *inbox.early]
-    everything += [d for d, _ in inbox.repeats]
+    everything, contracts = _in_inbox(workspace), workspace.contracts
     numbers = {digits}
     if len(person) > 1:  # the other numbers are known by their pseudonyms alone
         numbers.update(*(originals.numbers_of(contracts[d.source], d, person, workspace.key) for d in everything))
     found = {d: originals.rows_of(contracts[d.source], d, numbers, ids) for d in everything}
     return {delivery: rows for delivery, rows in found.items() if rows}
+
+
+def _in_inbox(workspace: Workspace) -> list[Delivery]:
+    """Every delivery that lies in the inbox, whatever became of it."""
+    inbox = workspace.inbox
+    everything = [*inbox.new, *inbox.loaded, *inbox.clashes, *inbox.rejected_before, *inbox.early]
+    return everything + [d for d, _ in inbox.repeats]
 
 
 def _replace(
@@ -160,21 +183,28 @@ def _replace(
     data = workspace.data
     contracts = workspace.contracts.values()
     replacements = {name: {one: uuid.uuid4().hex for one in sorted(values)} for name, values in ids.items()}
-    deliveries = {e.sha256: e.delivery_id for e in workspace.entries() if e.status == "accepted"}
+    accepted = [e for e in workspace.entries() if e.status == "accepted"]
+    deliveries = {e.sha256: e.delivery_id for e in accepted}
+    names = {e.delivery_id: e.file_name for e in accepted}
     numbers = {deliveries[d.sha256]: rows for d, rows in held.items() if d.sha256 in deliveries}
     erased = {key: rewrite.ERASED + secrets.token_hex(29) for key in sorted(person)}
-    keys = {column: person for contract in contracts for column in rewrite.pseudonyms(contract)}
+    keys = {column: person for contract in contracts for column in pseudonyms(contract)}
     replacements |= dict.fromkeys(keys, erased)
+    marks = {number_marks.COLUMN: {number_marks.mark(key, workspace.key) for key in person}}
+    searched = {deliveries[d.sha256] for d in _in_inbox(workspace) if d.sha256 in deliveries}
     with exchange(data) as after:
         for contract in contracts:
             files, rows = rewrite.rewrite_rows(data.lake, after.lake, contract, replacements)
             done.files, done.rows = done.files + files, done.rows + rows
-            emptied = rewrite.rewrite_quarantine(data.quarantine, after.quarantine, contract, ids | keys, numbers)
+            emptied = rewrite.rewrite_quarantine(
+                data.quarantine, after.quarantine, contract, ids | keys | marks, numbers
+            )
             done.quarantined += emptied
+            for delivery, rows_left in rewrite.unsearchable(after.quarantine, contract, searched).items():
+                done.unsearchable[names[delivery]] = rows_left
         rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
         shutil.copytree(data.ledger.parent, after.ledger.parent)
         if data.reviews.exists():  # a steward's note about a row may contain something about the person
-            names = {e.delivery_id: e.file_name for e in workspace.entries() if e.status == "accepted"}
             held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
             in_lake = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
             review_log.forget(after, held_rows.union(*in_lake))
@@ -182,6 +212,7 @@ def _replace(
             _note(after.erasures, done)
         if done.rows:
             done.proved = same_figures.prove(workspace, after)
+        rewrite.record(data, after, "erased")
     if done.rows:
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
 
@@ -210,7 +241,7 @@ def _follow(
 ) -> None:
     """Add the identifiers of the rows of a source that are the person's, by pseudonym or by an identifier in `ids`."""
     own = rewrite.identifiers(contract)
-    refers: dict[str, Collection[str]] = dict.fromkeys(rewrite.pseudonyms(contract), person)
+    refers: dict[str, Collection[str]] = dict.fromkeys(pseudonyms(contract), person)
     if not refers:
         refers = {c.name: ids[c.name] for c in contract.columns if c.name not in own and ids.get(c.name)}
     if not refers:

@@ -15,7 +15,11 @@ from expectations.contract import MAX_TEXT, SourceContract
 from orchestration.ingest import readers
 from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
+from orchestration.ingest.number_marks import mark
+from orchestration.ingest.person_numbers import numbers_in
 from orchestration.ingest.pseudonym import client_key, create_insz_macros, create_text_numbers
+from orchestration.ingest.readers import apart
+from orchestration.ingest.readers.limits import DEFAULT
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases.register import digest
 from orchestration.store.lock import single_writer
@@ -37,16 +41,19 @@ def find(folder: Path, entries: Iterable[Entry]) -> list[Delivery]:
 @dataclass
 class Translation:
     """From what the key in use gives to what the next one gives: the pseudonyms of INSZ, and what stands in
-    identifications that were a person's number, or held one."""
+    identifications that were a person's number, or held one; and the marks of all numbers, which quarantine holds."""
 
     numbers: dict[str, str] = field(default_factory=dict)
     identifications: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
 
     def read(self, contract: SourceContract, original: Delivery, old: bytes, new: bytes) -> None:
         """Adds what is in a file of a source."""
         with _raw(contract, original) as con:
             numbers = _numbers(con, contract) if contract.insz_columns else ()
             self.numbers |= {client_key(d, old): client_key(d, new) for d in numbers}
+            for digits in {*numbers, *_stray_numbers(con, contract)}:
+                self.marks[mark(client_key(digits, old), old)] = mark(client_key(digits, new), new)
             before = _replaced(con, contract, old)
             after = _replaced(con, contract, new) if before else {}
             self.identifications |= {value: after[given] for given, value in before.items()}
@@ -75,6 +82,19 @@ def _numbers(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> set[st
     columns = [f"insz_digits({quote(c.name)})" for c in contract.insz_columns]
     rows = con.execute(f"select distinct unnest([{', '.join(columns)}]) from raw").fetchall()
     return {digits for (digits,) in rows if digits}
+
+
+def _stray_numbers(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> set[str]:
+    """Every number within a text or a malformed row of `raw`, as 11 digits."""
+    columns = ", ".join(quote(c.name) for c in contract.columns)
+    rows = con.execute(f"""
+        select distinct x from (
+            select unnest([{columns}]) as x from raw
+            union all
+            select array_to_string(list_transform(_fields, lambda f: coalesce(f, '')), chr(31)) from raw
+        ) where may_hold_insz(x)
+    """).fetchall()
+    return set().union(*(numbers_in(text) for (text,) in rows))
 
 
 def rows_of(
@@ -110,7 +130,7 @@ def _raw(contract: SourceContract, delivery: Delivery) -> duckdb.DuckDBPyConnect
         con.execute("set temp_directory = ''; set autoinstall_known_extensions = false; set TimeZone = 'UTC'")
         create_insz_macros(con)
         readers.create_raw(con, contract)
-        readers.read(con, contract, delivery, 0)
+        apart.read(con, contract, delivery, 0, DEFAULT)
     except BaseException:
         con.close()
         raise

@@ -12,11 +12,28 @@ import duckdb
 import numpy as np
 
 from expectations.contract import SourceContract
-from orchestration.store.files import replaced
+from orchestration.ingest import number_marks
+from orchestration.store import chain
+from orchestration.store.files import digest, replaced
+from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote, read_parquet
 
 ERASED = "erased"
 """The pseudonym of an erased client starts with this; no pseudonym that was made with a key does."""
+
+
+def record(data: DataFolder, after: DataFolder, what: str) -> None:
+    """Enter in the chain of `after` which files of lake and quarantine are other ones than in `data`. A file that was
+    not as the chain had it before stays so: what somebody else changed does not become right by this."""
+    known = chain.read(data.root)
+    if known is None:
+        return
+    changed: dict[str, str] = {}
+    for place, path in chain.covered(after.root).items():
+        old = data.root / place
+        if old.exists() and not old.samefile(path) and known.files.get(place) == (was := digest(old)):
+            changed |= {place: now} if (now := digest(path)) != was else {}
+    chain.record(after.root, what, files=changed)
 
 
 def link(path: Path, to: Path) -> None:
@@ -100,20 +117,49 @@ def rewrite_quarantine(
 ) -> int:
     """Write the quarantine files of a source from `old` to `new`; returns the number of rows that were emptied.
 
-    A row is emptied when it holds one of `values` (column -> texts) or is among `rows` (id of a delivery -> row
-    numbers). Its number, outcome and rules stay, so that the counts of the delivery still add up.
+    A row is emptied when it holds one of `values` (column -> texts; of the column with marks any will do) or is among
+    `rows` (id of a delivery -> row numbers). Its number, outcome and rules stay, so that the counts of the delivery
+    still add up.
     """
     emptied = 0
     with duckdb.connect() as con:
         for path in sorted((old / contract.source).glob("*.parquet")):
             columns = _columns(con, path)
-            named = [f"{quote(c)} in ({', '.join(map(literal, v))})" for c, v in values.items() if c in columns and v]
+            named = [_holds(c, v) for c, v in values.items() if c in columns and v]
             numbers = [f"row_number in ({', '.join(map(str, n))})"] if (n := list(rows.get(path.stem, ()))) else []
             hit = " or ".join(f"coalesce({condition}, false)" for condition in named + numbers) or "false"
-            given = sorted(columns & ({c.name for c in contract.columns} | pseudonyms(contract) | {"fields"}))
+            given = sorted(
+                columns & ({c.name for c in contract.columns} | pseudonyms(contract) | {"fields", number_marks.COLUMN})
+            )
             empty = ", ".join(f"case when not ({hit}) then {quote(c)} end as {quote(c)}" for c in given)
             emptied += _rewrite(con, path, new / contract.source / path.name, hit, empty, "order by row_number")
     return emptied
+
+
+def _holds(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join(map(literal, sorted(values)))
+    many = column == number_marks.COLUMN
+    return f"list_has_any({quote(column)}, [{listed}])" if many else f"{quote(column)} in ({listed})"
+
+
+def unsearchable(folder: Path, contract: SourceContract, searched: Collection[str]) -> dict[str, list[int]]:
+    """Id of a delivery -> rows in its quarantine file that hold a masked number of which there is no mark, as in files
+    of before there were marks. Without the deliveries in `searched`, whose original was looked through."""
+    found: dict[str, list[int]] = {}
+    with duckdb.connect() as con:
+        for path in sorted((folder / contract.source).glob("*.parquet")):
+            if path.stem in searched:
+                continue
+            columns = _columns(con, path)
+            hit = f"list_contains({number_marks.COLUMN}, {literal(number_marks.UNKNOWN)})"
+            if number_marks.COLUMN not in columns:
+                texts = [f"coalesce({quote(c.name)}, '')" for c in contract.columns if c.name in columns]
+                texts += ["coalesce(array_to_string(fields, ''), '')"] if "fields" in columns else []
+                hit = f"contains(concat({', '.join(texts)}), '***')"
+            rows = con.execute(f"select row_number from {read_parquet(path)} where {hit} order by 1").fetchall()
+            if rows:
+                found[path.stem] = [row for (row,) in rows]
+    return found
 
 
 def rewrite_findings(old: Path, new: Path, values: Mapping[str, Mapping[str, str]]) -> None:
@@ -161,17 +207,28 @@ def _create_replacements(con: duckdb.DuckDBPyConnection, replacements: Mapping[s
 
 
 def _touched(columns: Iterable[str]) -> str:
-    """SQL: whether one of the columns holds a value that is replaced."""
-    found = (f"x.{quote(c)} in (select before from replacements where name = {literal(c)})" for c in sorted(columns))
+    """SQL: whether one of the columns holds a value that is replaced; marks are replaced all or none."""
+    among = "x.{} in (select before from replacements where name = {})"
+    found = (
+        f"len(x.{quote(c)}) > 0" if c == number_marks.COLUMN else among.format(quote(c), literal(c))
+        for c in sorted(columns)
+    )
     return " or ".join(found) or "false"
 
 
 def _replaced(columns: Iterable[str]) -> str:
-    """SQL for the columns with their new values."""
-    found = "select any_value(after) from replacements where name = {} and before = x.{}"
-    return ", ".join(
-        f"coalesce(({found.format(literal(c), quote(c))}), x.{quote(c)}) as {quote(c)}" for c in sorted(columns)
-    )
+    """SQL for the columns with their new values. A mark that has none becomes unknown."""
+    found = "select any_value(after) from replacements where name = {} and before = {}"
+    values = []
+    for name in sorted(columns):
+        column, of = f"x.{quote(name)}", literal(name)
+        if name == number_marks.COLUMN:
+            new = f"coalesce(({found.format(of, 'm')}), {literal(number_marks.UNKNOWN)})"
+            value = f"list_sort((select list(distinct {new}) from (select unnest({column}) as m)))"
+        else:
+            value = f"coalesce(({found.format(of, column)}), {column})"
+        values.append(f"{value} as {quote(name)}")
+    return ", ".join(values)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.ingest import number_marks
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
@@ -71,15 +72,17 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
             contracts = workspace.contracts.values()
             replacements = dict.fromkeys(rewrite.identifications(contracts), translated.identifications)
             replacements |= dict.fromkeys(set().union(*map(rewrite.pseudonyms, contracts)), translated.numbers)
+            in_quarantine = replacements | {number_marks.COLUMN: translated.marks}
             for contract in contracts:
                 changed = rewrite.rewrite_rows(data.lake, after.lake, contract, replacements)
                 files, rows = files + changed[0], rows + changed[1]
-                rewrite.rewrite_rows(data.quarantine, after.quarantine, contract, replacements, "row_number")
+                rewrite.rewrite_rows(data.quarantine, after.quarantine, contract, in_quarantine, "row_number")
             rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
             shutil.copytree(data.ledger.parent, after.ledger.parent)
             with replaced(after.key_fingerprint) as temporary:
                 temporary.write_text(fingerprint(new), encoding="ascii")
             proved = same_figures.prove(workspace, after)
+            rewrite.record(data, after, "key changed")
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
     return KeyRotation(len(translated.numbers), rows, files, proved)
 

@@ -82,6 +82,16 @@ class DataFolder:
         return self.root / "disclosure"
 
     @property
+    def solved_parts(self) -> Path:
+        """What disclosure controls found about parts that the next may share; see `exports.disclosure.kept`."""
+        return self.work / "solved_parts.json.gz"
+
+    @property
+    def shown(self) -> Path:
+        """Which counts each document shows; see `answers.shown`."""
+        return self.work / "shown.json"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 

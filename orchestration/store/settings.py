@@ -6,21 +6,26 @@ given its dates.
 
 import datetime as dt
 import getpass
+import os
 import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import ByteSize, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.store.errors import TweError
+from orchestration.store.files import keep_private, shut_out_others
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import shown
 
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
+MINIMUM_READ_MEMORY = 256 * 1024**2
+READ_MEMORY, READ_SECONDS = 2 * 1024**3, 300
+"""What the reading of one file may take; a delivery of a million rows needs half of it at most."""
 ZONE = "Europe/Brussels"
 """Where deliveries get their dates; a machine may keep another time."""
 
@@ -45,6 +50,8 @@ class Settings(BaseSettings):
     alert_mail: str | None = None
     alert_from: str | None = None
     alert_smtp: SecretStr = SecretStr("smtp://localhost:25")
+    read_memory: ByteSize = ByteSize(READ_MEMORY)
+    read_seconds: PositiveInt = READ_SECONDS
 
     @field_validator("pseudonym_key", "pseudonym_key_new")
     @classmethod
@@ -52,6 +59,13 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value()) < MINIMUM_KEY_LENGTH:
             raise ValueError(f"is shorter than {MINIMUM_KEY_LENGTH} characters; use a long random text")
         return key
+
+    @field_validator("read_memory")
+    @classmethod
+    def _room_to_start(cls, size: ByteSize) -> ByteSize:
+        if size < MINIMUM_READ_MEMORY:
+            raise ValueError("is less than 256 MiB, in which no file can be read; write for instance 2 GiB")
+        return size
 
     @field_validator("alert_webhook")
     @classmethod
@@ -142,6 +156,11 @@ def load_settings() -> Settings:
         raise SettingsError(f"{name} {problem}") from None
 
 
+def environment_without_settings() -> dict[str, str]:
+    """The environment for a process that needs none of them, and no secret."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TWE_")}
+
+
 def ensure_inbox(settings: Settings) -> None:
     """Raises `SettingsError` when `TWE_INBOX` names no folder: a slip in it must not look like an empty inbox."""
     if settings.inbox is not None and not settings.inbox_folder.is_dir():
@@ -149,13 +168,16 @@ def ensure_inbox(settings: Settings) -> None:
 
 
 def ensure_writable(data: DataFolder) -> None:
-    """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
+    """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder, and keeps it and what
+    this process writes from others on the machine."""
     bad = {sign for sign in str(data.root) if sign in "[]*?#\\" or not sign.isprintable()}
     if bad:  # Dagster finds its configuration by a pattern; DuckDB and dbt end the name of a database at a ? or #
         signs = " ".join(map(shown, sorted(bad)))
         raise SettingsError(f"TWE_DATA: {shown(str(data.root))} holds {signs}; choose a folder without it")
     try:
+        keep_private()
         data.root.mkdir(parents=True, exist_ok=True)
+        shut_out_others(data.root)
         probe = data.root / ".writable.tmp"
         probe.touch()
         probe.unlink()

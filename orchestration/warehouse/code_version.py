@@ -80,6 +80,7 @@ CONTROL = CodeSelection(
     (
         "exports/**/*.py",
         "orchestration/answers/disclosure.py",
+        "orchestration/answers/shown.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
         "orchestration/store/yaml_*.py",
@@ -110,6 +111,7 @@ DOCUMENTS = CodeSelection(
         "orchestration/answers/question_status.py",
         "orchestration/answers/questions.py",
         "orchestration/answers/scaffold.py",
+        "orchestration/answers/shown.py",
     ),
 )
 

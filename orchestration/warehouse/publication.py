@@ -7,8 +7,8 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -16,12 +16,24 @@ import duckdb
 from exports.dictionary import DescribedTable
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry, accepted_until
+from orchestration.store import chain, files
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote
 from orchestration.warehouse.code_version import code_version, figures_digest
 from orchestration.warehouse.run_dates import RunDates
 
+ABOUT_DELIVERIES = frozenset(
+    (
+        "deliveries",
+        "number_changes",
+        "quality_by_ocmw",
+        "quality_checks",
+        "quarantine_reasons",
+        "warehouse_findings",
+    )
+)
+"""Published tables without a figure: what came in and what was found in it. They change with every delivery."""
 KEPT = 10
 """How many publications stay on disk: the newest ones, and always the current one."""
 FACTS = "publication.json"
@@ -43,6 +55,15 @@ class Publication:
     code_version: str
     inputs: str
     published_at: dt.datetime
+    tables: Mapping[str, str] = field(default_factory=dict)
+    """Table -> SHA-256 of its Parquet file: the same rows give the same bytes. Empty in older publications."""
+
+    @property
+    def figures(self) -> str:
+        """Digest of all figures and of what they are said to be of. A delivery that changes no figure leaves it."""
+        tables = sorted((name, digest) for name, digest in self.tables.items() if name not in ABOUT_DELIVERIES)
+        facts = [str(self.as_of), str(self.geography_date), self.synthetic, tables or self.inputs]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
     @property
     def database(self) -> Path:
@@ -91,17 +112,22 @@ def publish(
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
     building.mkdir(parents=True)
     rows = _copy_tables(data.warehouse, building, publication, engine, described)
+    publication = replace(publication, tables=_digests(building, rows))
     facts = {k: v for k, v in asdict(publication).items() if k != "path"}
     (building / FACTS).write_text(json.dumps(facts, default=str, indent=1), encoding="utf-8")
     if final.exists():  # made from the same inputs, so it holds the same figures, and readers may have it open
         shutil.rmtree(building)
         publication = _read(final)
     else:
+        made = {f"published/{name}/{path.name}": files.digest(path) for path in sorted(building.iterdir())}
+        chain.record(data.root, "published", files=made)
         building.rename(final)
     if dates.as_of_is_default:
         with duckdb.connect(str(data.warehouse), read_only=True) as con, replaced(data.warehouse_findings) as temporary:
             findings = "(from facts.fct_warehouse_finding order by all)"  # the same rows are the same bytes
             con.execute(f"copy {findings} to {literal(temporary)} (format parquet)")
+            place = data.warehouse_findings.relative_to(data.root).as_posix()
+            chain.record(data.root, "findings", files={place: files.digest(temporary)})
     if dates.as_of_is_default and move_current:
         with replaced(data.current) as link:
             link.symlink_to(name)
@@ -134,7 +160,7 @@ def _copy_tables(
             "create table publication as select cast($as_of as date) as as_of, "
             "cast($geography_date as date) as geography_date, cast($published_at as timestamp) as published_at, "
             "$code_version as code_version, $engine as engine, $synthetic as synthetic",
-            {name: value for name, value in asdict(publication).items() if name not in ("path", "inputs")}
+            {name: value for name, value in asdict(publication).items() if name not in ("path", "inputs", "tables")}
             | {"engine": engine},
         )
         for table in [*tables, "publication"]:
@@ -143,8 +169,16 @@ def _copy_tables(
             rows[table] = con.execute(f"select count(*) from {quote(table)}").fetchall()[0][0]
         con.execute("detach warehouse")
         _comment(con, [table for table in described if table.name in rows])
-    (folder / DATABASE).chmod(0o444)
+    files.make_read_only(folder / DATABASE)
     return rows
+
+
+def _digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in sorted(set(names) - {"publication"}):  # that one holds the moment
+        with (folder / f"{name}.parquet").open("rb") as file:
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _comment(con: duckdb.DuckDBPyConnection, described: Sequence[DescribedTable]) -> None:
@@ -185,4 +219,5 @@ def _prune(data: DataFolder) -> None:
     keep = current(data)
     for publication in published(data)[KEPT:]:
         if keep is None or publication.path != keep.path:
+            chain.record(data.root, "removed", gone=[publication.path.relative_to(data.root).as_posix()])
             shutil.rmtree(publication.path)

@@ -143,7 +143,6 @@ def across_geographies(pub: Publication) -> list[Row]:
 TIME = {"ended had started", "clients have a trajectory", "twelve paid months a year"}
 TOTALS = ("opgestart", "beeindigd", "activeringsratio/clienten_in_twe", "beeindigd/uitgevoerd_totaal")
 LONGER = ("langer/", "opgestart_duur/meer_dan_24")
-WARNINGS = "warnings of more than 24 months"
 
 
 def systems(rows: list[Row]) -> list[list[Row]]:
@@ -153,7 +152,7 @@ def systems(rows: list[Row]) -> list[list[Row]]:
         return all(cell.measure in TOTALS or cell.measure.startswith("loontoelagen/") for cell, _ in row.terms)
 
     longer = [row for row in rows if all(cell.measure.startswith(LONGER) for cell, _ in row.terms)]
-    return [[row for row in rows if row.why not in TIME | {WARNINGS}], [row for row in rows if total(row)], longer]
+    return [[row for row in rows if row.why not in TIME], [row for row in rows if total(row)], longer]
 
 
 def equations(pub: Publication) -> list[Row]:
@@ -185,7 +184,4 @@ def equations(pub: Publication) -> list[Row]:
                 rows.append(equal(there["v"], parts, why))
     for (_, area), cells in years.items():
         rows += through_time(cells) if not area.startswith("p:") else []
-    for (release, _), count in pub.warnings.items():
-        longer = [c for c in pub.values if c[:2] == (release, "opgestart_duur/meer_dan_24_maanden") and c.area == "v"]
-        rows.append(Row(tuple((cell, 1) for cell in longer), 0, count, WARNINGS))
     return rows + across_geographies(pub)

@@ -32,7 +32,6 @@ class Publication:
 
     values: dict[Cell, int | None] = field(default_factory=dict)
     province: dict[tuple[str, str], str] = field(default_factory=dict)
-    warnings: dict[tuple[tuple[str, str], str], int] = field(default_factory=dict)
     maybe_zero: set[Cell] = field(default_factory=set)
     """Hidden figures that can be 0: of rows that are hidden whole, where a package says that there are such rows."""
     never_zero: set[Cell] = field(default_factory=set)
@@ -156,11 +155,6 @@ def read(packages_: list[Path]) -> Publication:
                 read_table(into, path, kind, release, whole)
         if kind == "opgestart_duur":
             read_details(into, package, release)
-        if (package / "controles.csv").exists():
-            with (package / "controles.csv").open(encoding="utf-8-sig", newline="") as lines:
-                for row in csv.DictReader(lines):
-                    if "expected_over_24" in row["controle"] and row["aantal"].isdigit():
-                        into.warnings[release, "expected_over_24_months"] = int(row["aantal"])
     return into
 
 

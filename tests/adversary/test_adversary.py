@@ -60,7 +60,7 @@ def hide_small_alone(package: Path) -> None:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             header, *rows = list(csv.reader(lines))
         figures = [i for i, name in enumerate(header) if "aantal" in name.split("_")]
-        for row in rows if path.stem not in ("controles", "aansluiting", "leveringen") else ():
+        for row in rows if path.stem not in ("controles", "aansluiting") else ():
             row[:] = [HIDDEN if i in figures and text in ("1", "2", "3") else text for i, text in enumerate(row)]
         with path.open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines).writerows([header, *rows])

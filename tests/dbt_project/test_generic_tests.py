@@ -27,6 +27,7 @@ CASES = {
     # test: (its arguments, the failing rows)
     "always_true": ({"condition": "amount >= 0"}, {(2, "v", "gender", None), (None, "q", "gender", -1)}),
     "known_codes": ({"label_set": "rows_.label_set", "column": "code"}, {("gender", "q"), ("position", "q")}),
+    "at_most": ({"rows": 1, "by": ["id"]}, {(2, 2), (None, 2)}),
     "unique_combination": ({"columns": ["id", "code"]}, {(2, "v"), (None, "q")}),
     "same_total": (
         {

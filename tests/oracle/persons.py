@@ -16,12 +16,18 @@ from .calendar import month_length
 from .values import BLANKS
 
 BETWEEN = BLANKS + "./-"
+AROUND = BETWEEN + "_|;,:\u00ad\u2212" + "".join(map(chr, (*range(0x2010, 0x2016), *range(0x202A, 0x202F))))
 SIGNS = 32  # hex digits of the pseudonym that stand for a person number as key
 
 
 def client_key(insz: str, key: bytes) -> str:
     """Hex HMAC-SHA-256 of the eleven digits."""
     return hmac.new(key, insz.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def text_key(text: str, key: bytes) -> str:
+    """What stands for an identification with a person number among other signs."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:SIGNS]
 
 
 def is_digit(sign: str) -> bool:
@@ -69,6 +75,19 @@ def by_form(text: str) -> str | None:
         return None
     digits = "".join(str(unicodedata.digit(sign)) for sign in signs)
     return digits if is_person(digits) else None
+
+
+def holds_one(text: str) -> bool:
+    """Whether eleven digits that follow each other, with or without signs between them, are a person number."""
+    run = ""
+    for sign in text:
+        if is_digit(sign):
+            run += str(unicodedata.digit(sign))
+            if len(run) >= 11 and is_person(run[-11:]):
+                return True
+        elif sign not in AROUND:
+            run = ""
+    return False
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:

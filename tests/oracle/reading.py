@@ -20,6 +20,7 @@ from .values import Unreadable, trim
 __all__ = ["RejectedError", "Table", "read"]
 
 NESTED = {"struct", "list", "map", "array", "union"}
+EXACT = 2**53  # from there on a floating-point number stands for several whole ones
 CELLS = 20_000_000  # a sheet as large as this has a cell far from all others
 
 
@@ -58,6 +59,8 @@ def number_text(value: float | Decimal) -> str:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")  # a number has no trailing zeros to count as decimals
     if isinstance(value, float):
+        if abs(value) >= EXACT:
+            return str(value)
         return str(int(value)) if value.is_integer() else format(value, ".15g")
     return str(value)
 
@@ -82,6 +85,8 @@ def one_cell(value: Any, formula: Any) -> Any:
     # A formula whose result is an empty text ("str" without a value) has one: nothing.
     if formula.data_type == "f" and value.value is None and value.data_type != "str":
         return Unreadable(getattr(formula.value, "text", None) or formula.value or "=")
+    if type(value.value) is int and abs(value.value) >= EXACT:
+        return float(value.value)  # a workbook holds no other numbers
     return value.value
 
 
@@ -91,7 +96,7 @@ def parquet_records(path: Path) -> list[list[Any]]:
             table = db.read_parquet(str(path))
             nested = [str(kind) for kind in table.types if kind.id in NESTED]
             header, rows = table.columns, [] if nested else table.fetchall()
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:  # the second when the message of the first is no UTF-8
         raise RejectedError("unreadable Parquet file") from error
     if nested:
         raise RejectedError("nested columns cannot be read")

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from .calendar import completed_months, last_day, shift, ymd
 from .geography import Geography
-from .persons import SIGNS, by_form, client_key, is_implausible
+from .persons import SIGNS, by_form, client_key, holds_one, is_implausible, text_key
 from .sources import WITHDRAWN, Column, Source
 from .values import in_range, parse
 
@@ -68,6 +68,8 @@ def keep_persons_out(column: Column, row: Checked, delivered_on: date, key: byte
     if column.is_identification and (digits := by_form(str(value))):
         row.values[column.name] = client_key(digits, key)[:SIGNS]
         row.warns.add("person_number_as_key")
+    elif column.is_identification and holds_one(str(value)):
+        row.values[column.name] = text_key(str(value), key)
 
 
 def broken_across(source: str, texts: dict[str, str], values: dict) -> Iterator[str]:

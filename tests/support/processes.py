@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -147,6 +148,7 @@ def _main(
     os.environ.update({name: value for name, value in env.items() if value})
     if as_user:
         os.setuid(as_user)
+    tempfile.tempdir = None  # as TMPDIR says now
     at_end = intervene(moment, folder, act) if moment else None
     sys.argv = ["twe", *arguments]
     from orchestration.cli.main import main

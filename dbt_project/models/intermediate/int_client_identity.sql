@@ -1,6 +1,7 @@
 -- Chains are followed from their last number back to the first. Each number has one next number at most, so
 -- each is reached once, and the statement ends whatever was delivered: nothing leads into a circle from its
--- end. What is not reached runs into a circle. Spark stops with an error at a chain of over 100 numbers.
+-- end. What is not reached runs into a circle. Spark stops with an error at a chain of over 100 numbers; the
+-- test at_most_100_numbers warns of one on any engine.
 with recursive changes as (
     select
         old_client_key,

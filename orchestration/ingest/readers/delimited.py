@@ -1,12 +1,10 @@
-"""CSV: encoding, separator, quotes and line ends. A quote that is not closed refuses the file."""
+"""CSV: separator, quotes and line ends. A quote that is not closed refuses the file."""
 
-import codecs
 import csv
 import io
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import DeliveryError, Remark
-from orchestration.ingest.readers import header, table
+from orchestration.ingest.readers import encoding, header, table
 
 HEADER = 1 << 16
 """Characters in which a header ends; more would copy a large file only to choose a separator."""
@@ -37,7 +35,8 @@ csv.field_size_limit(sys.maxsize)
 
 def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
     """Appends the rows of a CSV file to `raw`."""
-    separator, text, row = _without_named_separator(_decode(path.read_bytes()))
+    text, said = encoding.decode(path.read_bytes())
+    separator, text, row = _without_named_separator(text)
     separator = separator or max(SEPARATORS, key=lambda s: _known(text, s, contract))
     if '"' in text:
         joiner = table.joiner_for(lambda j: j not in text, "export it again as CSV", "exporteer het opnieuw als CSV")
@@ -57,18 +56,7 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
     else:
         lines = islice(_lines(text), 1, None)
     table.append(con, contract, number, places, len(names), lines, joiner, row + 1)
-    return remarks
-
-
-def _decode(data: bytes) -> str:
-    # The mark at the beginning says that it is UTF-8: read as something else, other letters would come out.
-    for encoding in ("utf-8-sig",) if data.startswith(codecs.BOM_UTF8) else ("utf-8", "cp1252"):
-        with suppress(UnicodeDecodeError):
-            return data.decode(encoding)
-    raise DeliveryError(
-        "is neither UTF-8 nor Windows-1252; save it as CSV UTF-8",
-        "is geen UTF-8 en geen Windows-1252; bewaar het als CSV UTF-8",
-    )
+    return remarks + said
 
 
 def _without_named_separator(text: str) -> tuple[str, str, int]:

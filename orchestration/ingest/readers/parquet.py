@@ -16,6 +16,8 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _WHOLE_NUMBERS = {*_WHOLE, *(f"U{kind}" for kind in _WHOLE)}
 _AS_THEY_ARE = {"VARCHAR", "BOOLEAN", "DATE", "UUID", "INTERVAL", "TIME", "TIME_NS", '"NULL"', *_WHOLE_NUMBERS}
 """DuckDB's types of which the text is what a person would type; NULL is a column in which nothing was filled in."""
+_ROW = "file_row_number"
+"""How DuckDB calls the number of a row, for which it needs the name to be free."""
 _NESTED = ("STRUCT", "MAP", "UNION")
 
 
@@ -23,13 +25,17 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
     """Appends the rows of a Parquet file to `raw`."""
     relation = read_parquet(path, file_row_number=True)
     try:
-        described = con.execute(f"describe select * from {relation}").fetchall()
         schema = con.execute(
             "select name, coalesce(num_children, 0) from parquet_schema(?)", [pattern(path)]
         ).fetchall()
+        if _ROW in map(header.normal, _top(schema)):
+            raise _name_of_ours()
+        described = con.execute(f"describe select * from {relation}").fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         raise _unreadable() from None
-    kinds = {name: kind for name, kind, *_ in described if name != "file_row_number"}
+    kinds = {name: kind for name, kind, *_ in described if name != _ROW}
     names = list(kinds)
     # DuckDB numbers columns that differ in case alone; they are one column twice.
     header.match_header(_top(schema), contract)
@@ -53,6 +59,8 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
             f"where {' or '.join(filled)}",
             [number],
         )
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error:
         for name, text in texts.items():
             if (kind := kinds[names[places[name]]]) == "BLOB" and not _can_be_read(con, text, relation):
@@ -83,6 +91,13 @@ def _top(schema: Sequence[tuple[str, int]]) -> list[str]:
 def _unreadable() -> DeliveryError:
     return DeliveryError(
         "cannot be read as Parquet; export it again", "kan niet als Parquet gelezen worden; exporteer het opnieuw"
+    )
+
+
+def _name_of_ours() -> DeliveryError:
+    return DeliveryError(
+        f"has a column {_ROW}, a name that reading needs itself; leave it out",
+        f"heeft een kolom {_ROW}, een naam die het inlezen zelf nodig heeft; laat ze weg",
     )
 
 

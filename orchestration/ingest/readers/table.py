@@ -26,11 +26,13 @@ JOINERS = ("\x1f", "\ue000", "\ue001", "\ue002")
 
 def create_raw(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """Makes the empty table `raw` and the macro `given(text)`: trimmed, null when nothing is left."""
-    columns = ", ".join(f"{quote(c.name)} varchar" for c in contract.columns)
-    con.execute(f"create table raw (_delivery integer, _row integer, _malformed boolean, _fields varchar[], {columns})")
+    columns = "".join(f", {quote(c.name)} varchar" for c in contract.columns)
+    con.execute(
+        f"create or replace table raw (_delivery integer, _row integer, _malformed boolean, _fields varchar[]{columns})"
+    )
     # Trimming by a list of characters is slow, and almost no value has anything to trim.
     con.execute(rf"""
-        create macro given(x) as case
+        create or replace macro given(x) as case
             when regexp_full_match(x, '[!-~]([ -~]*[!-~])?') then x
             when x <> '' then nullif(trim(x, {literal(BLANKS)}), '')
         end

@@ -184,7 +184,8 @@ def test_revision_sheet_tells_what_changed_since_the_answer(pair, tmp_path):
     ]
     words = "\n".join(line.text for line in sheet.lines)
     assert "1 van de" in words and "vrijgegeven op 2 april 2024" in words and "staan hier niet: 2023" in words
-    assert "SYNTHETISCHE" in words
+    assert "SYNTHETISCHE" in words and "enkel in de volledige uitgave" in words
+    assert "Oorzaken" not in [column.header for column in sheet.table.columns]
     for edition in ("publiek", "volledig"):
         with PublicationReader(pair[1]) as publication:
             gone = {key: value for key, value in shown.items() if key != Key("Opgestart", "totaal", "11002", 2022)}

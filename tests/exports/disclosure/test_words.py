@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from exports.disclosure.audit import AuditReport
-from exports.disclosure.policy import load_policy
-from exports.disclosure.words import audit_lines
+from exports.disclosure.words import share_lines
 
 
 @pytest.mark.parametrize(
     ("cells", "hidden", "share"), [(8, 1, "12,5 %"), (3, 3, "100,0 %"), (1200, 3, "0,2 %"), (0, 0, "0,0 %")]
 )
 def test_the_share_of_hidden_counts_is_a_percentage_of_the_counts_that_are_not_0(cells, hidden, share):
-    *_, line = audit_lines(load_policy(), AuditReport(), {"gemeente": (cells, hidden)}, 0)
+    (line,) = share_lines({"gemeente": (cells, hidden)}, "alle vragen samen")
     shown = f"{cells:,}".replace(",", "\N{NO-BREAK SPACE}")
     assert line == (
         f"Niveau gemeente, alle vragen samen: {hidden} van de {shown} aantallen die niet 0 zijn, "

@@ -140,7 +140,8 @@ def test_a_measuring_year_that_still_runs_may_have_measured_less_than_ended(tmp_
 
 
 def test_provenance_counts_rows_and_rules_per_source(publication, tmp_path):
-    rows = cells(annex_of(publication, tmp_path, "twe-2024", "3", YEARS).path, "Controles")
+    made = annex_of(publication, tmp_path, "twe-2024", "3", YEARS, edition="volledig")
+    rows = cells(made.path, "Controles")
     assert [tuple(row.values())[1:] for row in rows] == [
         ("gebruikte leveringen", "telling", 1),
         ("rijen gelezen", "telling", 7),
@@ -155,8 +156,9 @@ def test_provenance_counts_rows_and_rules_per_source(publication, tmp_path):
 @pytest.mark.parametrize(("version", "shown"), [("7", "7"), (None, "[x]")])
 def test_suite_versions_are_shown_or_said_to_be_missing(tmp_path, version, shown):
     publication = make_publication(tmp_path / "p", suite_version=version)
-    path = annex_of(publication, tmp_path, "twe-2024", "3", YEARS).path
-    assert cells(path, "Leveringen")[0]["Versie van de controleregels"] == shown
+    for edition, sheet in (("volledig", "Leveringen"), ("publiek", "Controles")):
+        path = annex_of(publication, tmp_path, "twe-2024", "3", YEARS, edition=edition).path
+        assert cells(path, sheet)[0]["Versie van de controleregels"] == shown
     facts = {row["Gegeven"]: row["Waarde"] for row in cells(path, "Herkomst")}
     assert facts["Versie van de controleregels, loontoelagen"] == shown
 

@@ -12,8 +12,9 @@ import pytest
 
 from exports import load_questions
 from exports.disclosure.audit import AuditReport, UnsafeCell
+from exports.disclosure.scope import CountFinder
 from exports.figure_book import book_figures, load_definition
-from orchestration.answers import disclosure
+from orchestration.answers import disclosure, shown
 from orchestration.answers.disclosure import StoredControl, explain_refusal
 from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
@@ -64,7 +65,7 @@ def test_a_control_is_made_once(settings, made, monkeypatch):
     kept = disclosure.ensure(settings, made)
     assert kept.exists and kept.summary.passed and 0 < kept.summary.hidden < kept.summary.counts
     before = kept.pattern.read_bytes()
-    monkeypatch.setattr("exports.disclosure.control.control", None)
+    monkeypatch.setattr("exports.disclosure.control.control_scope", None)
     assert disclosure.ensure(settings, made) == kept
     assert kept.pattern.read_bytes() == before
 
@@ -188,12 +189,13 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     cell = next(number for number in kept.release.hidden if kept.release.system.cells[number].population == "ended")
     name = kept.release.system.cells[cell]
     report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1)])
-    tables = disclosure._tables(made, QUESTION, None)
-    told = explain_refusal(replace(kept, passed=False, report=report), tables, [kept.release], usual=False)
+    finder = CountFinder(kept.policy)
+    scopes = {name: finder.scope(find()) for name, find in shown.figures_of(made, QUESTION, None).items()}
+    told = explain_refusal(replace(kept, passed=False, report=report), scopes, [kept.release], usual=False)
     assert "found 1 hidden figures" in told and f"twe-2024 annex 4: 1 (counts of {name.year})" in told
     assert "stand 31/03/2024 as of 2024-03-31 with the municipalities of 2024-03-31" in told
     assert "--geography-date" in told and name.place not in told.replace("2024-03-31", "")
-    assert explain_refusal(replace(kept, report=report), tables, [], usual=False) == ""
+    assert explain_refusal(replace(kept, report=report), scopes, [], usual=False) == ""
 
 
 def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):

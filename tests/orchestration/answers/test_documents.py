@@ -4,11 +4,16 @@ import datetime as dt
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import duckdb
 import pytest
 
+from exports.figures.reading import PublicationReader
+from exports.figures.reads import noted
 from exports.questions.question import Question, QuestionError, load_questions
 from orchestration.answers import documents
+from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.documents import DocumentStamps, stamp
 from orchestration.answers.questions import UnknownQuestionError, YearsError, chosen, known, parse_years, sound
 from orchestration.ingest.ledger import Entry
@@ -19,6 +24,7 @@ from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication, inputs_digest
 from orchestration.warehouse.run_dates import NothingAcceptedError, RunDates, resolve
+from tests.exports.tiny_publication import make_publication
 from tests.orchestration.ingest.test_ledger import ENTRY
 
 SETTINGS = Settings()
@@ -85,30 +91,78 @@ def test_a_workbook_is_up_to_date_while_its_stamp_stands_and_it_is_there(tmp_pat
     path = data.annexes / "q" / "bijlage.xlsx"
     path.parent.mkdir(parents=True)
     path.touch()
-    assert not DocumentStamps(data).is_current(path, "s1")
-    DocumentStamps(data).set(path, "s1", [path], MADE)
-    DocumentStamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE)
-    assert DocumentStamps(data).is_current(path, "s1")
+    assert not DocumentStamps(data).is_current(path, "s1", MADE)
+    DocumentStamps(data).set(path, "s1", [path], MADE, {})
+    DocumentStamps(data).set(path.with_name("andere.xlsx"), "s2", [], MADE, {})
+    assert DocumentStamps(data).is_current(path, "s1", MADE)
     assert DocumentStamps(data).dates(path) == (str(MADE.as_of), str(MADE.geography_date))
     assert DocumentStamps(data).dates(path.with_name("nooit.xlsx")) is None
-    assert not DocumentStamps(data).is_current(path, "s2")
+    assert not DocumentStamps(data).is_current(path, "s2", MADE)
     path.unlink()
-    assert not DocumentStamps(data).is_current(path, "s1")
+    assert not DocumentStamps(data).is_current(path, "s1", MADE)
 
 
-def test_the_stamp_changes_with_all_that_decides_the_bytes(question: Question) -> None:
+def test_from_another_publication_a_workbook_is_up_to_date_when_that_told_it_the_same(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    one, same, other = (make_publication(tmp_path / name) for name in ("one", "same", "other"))
+    with duckdb.connect() as con:
+        read, written = other / "mart_intake.parquet", tmp_path / "changed.parquet"
+        con.execute(f"copy (select * replace (screened + 1 as screened) from '{read}') to '{written}'")
+        written.replace(read)
+    path = data.annexes / "q" / "bijlage.xlsx"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    with noted() as reads, PublicationReader(one) as publication:
+        publication.rows("mart_intake", ("year", "screened"), where={"nis_code": "11002"})
+    made = replace(MADE, path=one)
+    DocumentStamps(data).set(path, "s", [path], made, reads)
+    assert DocumentStamps(data).is_current(path, "s", replace(made, path=same, inputs="more deliveries"))
+    assert not DocumentStamps(data).is_current(path, "s", replace(made, path=other, inputs="more deliveries"))
+    later = replace(made, path=same, inputs="more deliveries", as_of=dt.date(2025, 1, 1))
+    DocumentStamps(data).confirm(path, later)
+    shutil.rmtree(same)
+    assert DocumentStamps(data).is_current(path, "s", later), "it isn't asked again"
+    assert DocumentStamps(data).dates(path) == ("2025-01-01", str(MADE.geography_date))
+
+
+def test_both_editions_of_an_annex_and_the_answer_have_a_place(question: Question) -> None:
+    annex = question.annexes[0]
+    editions = documents.files(Path("/d"), question, annex.key)
+    assert editions == {
+        "publiek": Path(f"/d/{annex.key}.xlsx"),
+        "volledig": Path(f"/d/vertrouwelijk/{annex.key}_volledig_VERTROUWELIJK.xlsx"),
+    }
+    assert documents.files(Path("/d"), question, documents.ANSWER) == {"publiek": Path("/d/antwoord.docx")}
+
+
+def test_the_stamp_changes_with_all_that_decides_the_bytes_beside_the_publication(question: Question) -> None:
     one, two = documents.names(question)[:2]
     stamps = {
-        stamp(MADE, question, one, None),
-        stamp(MADE, question, one, (2020,)),
-        stamp(MADE, question, two, None),
-        stamp(replace(MADE, inputs="ander"), question, one, None),
-        stamp(MADE, question.model_copy(update={"source_sha256": "ander"}), one, None),
-        stamp(MADE, question, one, None, "what is hidden"),
-        stamp(MADE, question, one, None, "what is hidden", "an earlier release"),
+        stamp(question, one, "publiek", None, "hidden", None),
+        stamp(question, one, "volledig", None, "hidden", None),
+        stamp(question, one, "publiek", (2020,), "hidden", None),
+        stamp(question, two, "publiek", None, "hidden", None),
+        stamp(question.model_copy(update={"source_sha256": "ander"}), one, "publiek", None, "hidden", None),
+        stamp(question, one, "publiek", None, "hidden elsewhere", None),
+        stamp(question, one, "publiek", None, "hidden", "an earlier release"),
     }
     assert len(stamps) == 7
-    assert stamp(replace(MADE, published_at=dt.datetime(2025, 1, 1)), question, one, None) in stamps
+
+
+def test_after_a_release_every_delivery_decides_the_annexes_and_none_the_answer(
+    settings: Settings, question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The revision sheet tells which deliveries changed a figure."""
+    control = StoredControl("stamp", settings.folder.disclosure / "stamp")
+
+    def changed() -> set[str]:
+        before = documents.stamps_now(settings, MADE, question, control)
+        after = documents.stamps_now(settings, replace(MADE, inputs="one more"), question, control)
+        return {name for (name, edition), stamp in before.items() if stamp != after[name, edition]}
+
+    assert changed() == set()
+    monkeypatch.setattr(documents.register, "latest", lambda *_: [SimpleNamespace(folder="twe-2024/x")])
+    assert changed() == set(documents.names(question)) - {documents.ANSWER}
 
 
 def test_other_code_makes_out_of_date_what_it_can_change(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +170,7 @@ def test_other_code_makes_out_of_date_what_it_can_change(question: Question, mon
     name, dates = documents.names(question)[0], resolve(ENTRIES)
 
     def now() -> tuple[str, str]:
-        return inputs_digest(ENTRIES, dates), stamp(MADE, question, name, None)
+        return inputs_digest(ENTRIES, dates), stamp(question, name, "publiek", None, "hidden", None)
 
     before = now()
     with monkeypatch.context() as changed:
@@ -125,7 +179,6 @@ def test_other_code_makes_out_of_date_what_it_can_change(question: Question, mon
     with monkeypatch.context() as changed:
         changed.setattr(publication, "figures_digest", lambda: "another model")
         assert now()[0] != before[0]
-    assert stamp(replace(MADE, code_version="another version on the cover"), question, name, None) != before[1]
 
 
 # --- the dates of an answer -----------------------------------------------------------------------------------------

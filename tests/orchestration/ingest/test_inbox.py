@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
-from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan
+from orchestration.ingest.inbox import (
+    LONGEST_NAME,
+    Delivery,
+    Inbox,
+    digest_now,
+    is_synthetic,
+    parse_name,
+    scan,
+    under,
+    with_content,
+)
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from tests.hostile.broken import NO_DELIVERIES
@@ -33,7 +43,7 @@ def entry(of: Delivery, status: str = "accepted", **changes: str) -> Entry:
 
 
 def look(folder: Path, *ledger: Entry) -> Inbox:
-    return scan(folder, SOURCES, ledger, VERSIONS, today=TODAY)
+    return scan(folder, SOURCES, ledger, VERSIONS, today=TODAY, limits="1 GiB")
 
 
 def names(deliveries: list[Delivery]) -> list[str]:
@@ -155,6 +165,13 @@ def test_a_loaded_name_with_other_content_clashes_once(tmp_path: Path) -> None:
     assert (names(found.clashes), names(found.rejected_before)) == ([], ["trajecten_2024-01-31.csv"])
 
 
+def test_a_file_that_was_refused_for_what_its_reading_takes_is_tried_again_under_other_limits(tmp_path: Path) -> None:
+    one = put(tmp_path, "trajecten_2024-01-31.csv", "large")
+    assert names(look(tmp_path, entry(one, "rejected", suite_version=under("v1", "1 GiB"))).rejected_before)
+    assert names(look(tmp_path, entry(one, "rejected", suite_version=under("v1", "2 GiB"))).new)
+    assert names(look(tmp_path, entry(one, "rejected", suite_version=under("v0", "1 GiB"))).new)
+
+
 def test_a_refused_file_is_tried_again_when_it_or_the_rules_changed(tmp_path: Path) -> None:
     one = put(tmp_path, "trajecten_2024-01-31.csv", "broken")
     refused = entry(one, "rejected")
@@ -187,7 +204,7 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
     def refuse(*_: object) -> None:  # root may read everything, so permissions would not do
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     found = look(tmp_path)
     assert (found.new, found.unrecognised) == ([], [])
     assert found.unreadable == [
@@ -198,6 +215,18 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
 def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
     (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "trajecten_2024-01-31.csv")
     assert [name for name, _ in look(tmp_path).unrecognised] == ["trajecten_2024-01-31.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    """Nor is one that takes the place of a file."""
+    one = put(tmp_path, "trajecten_2024-01-31.csv")
+    one.path.unlink()
+    os.mkfifo(one.path)
+    assert look(tmp_path).unrecognised == [("trajecten_2024-01-31.csv", "is not a file")]
+    assert digest_now(one) is None
+    with pytest.raises(OSError, match="it is not a file"):
+        with_content(one.path, "trajecten", TODAY, None)
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_of_an_insz_as_key_the_quarantine_keeps_the_pseudonym() -> None:
         con.execute(f"insert into raw values (0, 2, false, null, '{INSZ[0]}', 'fout', null)")
         parsing.create_batch(con, changes(), {0: JAN_2}, KEY)
         con.execute("create table broken as select 1 as _id, 'invalid_nieuwe_insz' as rule, 'reject' as on_fail")
-        storage.create_marked(con, changes())
+        storage.create_marked(con, changes(), KEY)
         kept = con.execute("select oude_insz, oude_insz_key, nieuwe_insz from marked").fetchall()
         assert kept == [("93*********", client_key(INSZ[0], KEY), "*********")]
         assert "nieuwe_insz_key" not in [name for name, *_ in con.execute("describe marked").fetchall()]

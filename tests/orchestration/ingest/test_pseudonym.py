@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import random
+import resource
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -37,6 +38,17 @@ def door() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     create_insz_macros(con)
     return con
+
+
+def test_who_reads_person_numbers_leaves_no_memory_behind_in_a_crash() -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+        with duckdb.connect() as con:
+            create_insz_macros(con)
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
 def by_oracle(text: str) -> str | None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from expectations import contract
-from orchestration.cli import steward
+from orchestration.cli import options
 from orchestration.cli.main import twe
 from orchestration.quality import cases, counts, listing, review_log, reviews
 from orchestration.quality.reviews import ReplacingError, Reviewed, ReviewError
@@ -153,7 +153,7 @@ def test_the_command_asks_before_it_replaces_and_knows_the_workbook_by_the_name_
 
     def twe_(*arguments: str, typed: str | None = None) -> tuple[int, str]:
         with monkeypatch.context() as patched:
-            patched.setattr(steward, "is_terminal", lambda: typed is not None)
+            patched.setattr(options, "is_terminal", lambda: typed is not None)
             done = CliRunner().invoke(twe, [*arguments], input=typed)
         return done.exit_code, done.output
 

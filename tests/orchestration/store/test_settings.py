@@ -6,6 +6,7 @@ import pytest
 
 from orchestration.ingest.ledger import append
 from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.readers.limits import Limits
 from orchestration.ingest.workspace import DEMO_KEY, Workspace
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings, SettingsError, ensure_inbox, ensure_writable, load_settings
@@ -21,6 +22,7 @@ def test_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert settings.folder.root == tmp_path / "data"
     assert settings.inbox_folder == tmp_path / "data" / "inbox"
     assert (settings.pseudonym_key, settings.engine) == (None, "duckdb")
+    assert Limits(settings.read_memory, settings.read_seconds) == Limits()
 
 
 def test_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -29,7 +31,10 @@ def test_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("TWE_PSEUDONYM_KEY", SECRET)
+    monkeypatch.setenv("TWE_READ_MEMORY", "1.5 GiB")
+    monkeypatch.setenv("TWE_READ_SECONDS", "90")
     settings = load_settings()
+    assert (settings.read_memory, settings.read_seconds) == (1536 * 1024**2, 90)
     assert settings.folder.root == tmp_path / "b"
     assert settings.inbox_folder == tmp_path / "in"
     assert settings.pseudonym_key is not None and settings.pseudonym_key.get_secret_value() == SECRET
@@ -59,6 +64,13 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
             "TWE_PSEUDONYM_KEY is shorter than 16 characters; use a long random text",
         ),
         ("TWE_ENGINE", "spark", "TWE_ENGINE should be 'duckdb'"),
+        (
+            "TWE_READ_MEMORY",
+            "255 MiB",
+            "TWE_READ_MEMORY is less than 256 MiB, in which no file can be read; write for instance 2 GiB",
+        ),
+        ("TWE_READ_MEMORY", "veel", "TWE_READ_MEMORY could not parse value and unit from byte string"),
+        ("TWE_READ_SECONDS", "-5", "TWE_READ_SECONDS should be greater than 0"),
     ],
 )
 def test_a_wrong_value_is_one_line(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,12 @@ def test_a_nested_column_refuses_the_file_also_when_it_is_none_of_the_source(kin
     assert str(refusal(tmp_path, content, "parquet")).startswith(f"the column extra cannot be read (type {kind})")
 
 
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number "])
+def test_the_one_name_that_reading_needs_itself_is_named(name: str, tmp_path: Path) -> None:
+    content = parquet(tmp_path, f"select 1 as \"{name}\", {KEYS}, 'd' as transmissiedatum")
+    assert refused(tmp_path, content, "parquet").startswith("has a column file_row_number, a name that reading needs")
+
+
 def test_an_extra_column_of_bytes_is_ignored(tmp_path: Path) -> None:
     content = parquet(tmp_path, f"select {NESTED['BLOB']} as extra, {KEYS}, 'd' as transmissiedatum")
     assert read(tmp_path, content, "parquet") == [(1, "a", "k", "d")]

@@ -1,0 +1,75 @@
+"""How much memory and time one file may take to be read, and what is said of a file that takes more."""
+
+from dataclasses import dataclass
+
+from orchestration.ingest.inbox import DeliveryError
+from orchestration.store.settings import READ_MEMORY, READ_SECONDS
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of the reading of one file: `TWE_READ_MEMORY` in bytes and `TWE_READ_SECONDS`, whose defaults these are."""
+
+    memory: int = READ_MEMORY
+    seconds: int = READ_SECONDS
+
+    @property
+    def text(self) -> str:
+        """By this the ledger knows under which limits a file was refused; under others it is tried again."""
+        return f"{self.memory} bytes, {self.seconds} s"
+
+
+DEFAULT = Limits()
+
+
+class NotReadError(DeliveryError):
+    """A file was refused for what its reading took or did, which need not be the file's fault alone."""
+
+    def __init__(self, english: str, dutch: str, under: str) -> None:
+        """`under` says under which circumstances it was refused."""
+        super().__init__(english, dutch)
+        self.under = under
+
+
+MACHINE = "the machine ran short of memory"
+"""The circumstances that are never those of the next run."""
+
+
+def too_much_memory(limits: Limits) -> NotReadError:
+    size = _size(limits.memory)
+    return NotReadError(
+        f"takes more than {size} of memory to read; deliver it in parts, or raise TWE_READ_MEMORY",
+        f"vraagt meer dan {size} geheugen om gelezen te worden; lever het in delen, of laat TWE_READ_MEMORY verhogen",
+        limits.text,
+    )
+
+
+def too_much_time(limits: Limits) -> NotReadError:
+    return NotReadError(
+        f"takes longer than {limits.seconds} seconds to read; deliver it in parts, or raise TWE_READ_SECONDS",
+        f"vraagt meer dan {limits.seconds} seconden om gelezen te worden; lever het in delen, of laat "
+        "TWE_READ_SECONDS verhogen",
+        limits.text,
+    )
+
+
+def machine_short() -> NotReadError:
+    return NotReadError(
+        "could not be read: this machine ran short of memory twice, below the limit of one file, so the file may be "
+        "right; the next run tries it again, make memory free before that",
+        "kon niet gelezen worden: deze machine had twee keer geheugen te kort, onder de grens van één bestand, dus het "
+        "bestand kan goed zijn; de volgende run probeert opnieuw, maak voordien geheugen vrij",
+        MACHINE,
+    )
+
+
+def crashed(how: str) -> DeliveryError:
+    """`how` names the signal or the class of the error, never a value."""
+    return DeliveryError(
+        f"makes the program that reads it fail ({how}); open it and save it again, or export it again",
+        f"doet het programma dat het leest mislukken ({how}); open het en bewaar het opnieuw, of exporteer het opnieuw",
+    )
+
+
+def _size(memory: int) -> str:
+    return f"{memory / 1024**3:.3g} GiB" if memory >= 1024**3 else f"{memory // 1024**2} MiB"

@@ -1,0 +1,38 @@
+"""One change of a text file, how it is shown, and by what it is known when the lines around it move."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """In `file`, the characters `start`..`end` become `new`."""
+
+    file: str
+    start: int
+    end: int
+    new: str
+    kind: str
+    """What was changed, such as `comparison` or `condition dropped`."""
+
+    def text(self, old: str) -> str:
+        """The whole file with the change."""
+        return old[: self.start] + self.new + old[self.end :]
+
+    def lines(self, old: str) -> tuple[str, str]:
+        """The changed lines before and after, on one line each: what a mutant is known by."""
+        first = old.rfind("\n", 0, self.start) + 1
+        last = old.find("\n", self.end)
+        last = len(old) if last < 0 else last
+        before, after = old[first:last], old[first : self.start] + self.new + old[self.end : last]
+        return " ".join(before.split()), " ".join(after.split())
+
+    def line(self, old: str) -> int:
+        return old.count("\n", 0, self.start) + 1
+
+
+def source(file: str) -> str:
+    """The text of a file of the project."""
+    return (PROJECT / file).read_text(encoding="utf-8")
