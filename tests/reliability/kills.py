@@ -152,6 +152,9 @@ class Kills:
                     outcome.wrong.append("the lock is still held")
             elif ended.code != state.code or ended.err:
                 outcome.wrong.append(f"ended with {ended.code}: {_last_line(ended)}")
+        verified = self._twe("verify")
+        if verified.code != 0:
+            outcome.wrong.append(f"twe verify: {_last_line(verified)}")
         outcome.looks, broken = reader.stop()
         outcome.wrong += [f"a reader met {what}" for what in broken]
         outcome.wrong += differences(state.wanted, contents(self.data))
