@@ -46,6 +46,7 @@ class Python:
         self._copy, self._sample, self._seed = copy, sample, seed
 
     def mutants(self) -> Iterator[Mutant]:
+        self._copy.check([test for file in MODULES for test in tests_of(file)])
         for file in MODULES:
             every = list(python_text.mutants(file, source(file)))
             Random(f"{self._seed} {file}").shuffle(every)

@@ -48,6 +48,7 @@ class Rules:
         }
 
     def mutants(self) -> Iterator[Mutant]:
+        self._copy.check(TESTS)
         for path in sorted((PROJECT / RULES).glob("*.yml")):
             file = f"{RULES}/{path.name}"
             yield from rules_text.of_yaml(file, source(file))
