@@ -29,7 +29,13 @@ from tests.support.deliveries import KEY
 
 RULES, SEEDS = "expectations", "dbt_project/seeds"
 TABLES = ("code_lists", "class_sets")
-TESTS = ("tests/expectations", "tests/orchestration/quality/test_report.py", "tests/dbt_project")
+TESTS = (
+    "tests/expectations/test_rules.py",
+    "tests/expectations/test_contract.py",
+    "tests/expectations/test_routing.py",
+    "tests/expectations/test_warnings.py",
+    "tests/dbt_project/test_generic_tests.py",
+)
 
 
 class Rules:
