@@ -23,7 +23,7 @@ help:
 	@echo "make nightly    make test and what takes minutes more: other seeds, sizes and moments of the same tests"
 	@echo "make golden     renew the reviewed texts of tests/golden; read the difference before you commit it"
 	@echo "make slowest    the tests of make quick that take over a second: make them faster, or mark them slow"
-	@echo "make mutants    break the code in some forty places; what no test notices is named (minutes)"
+	@echo "make mutants    change models, macros, rules and Python in small places; what no test notices is named (hours)"
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
 	@echo "make wheel      what OCMWs install to check deliveries before they send them, in dist"

@@ -28,6 +28,11 @@ class Copy:
         compileall.compile_dir(self.folder, quiet=2, invalidation_mode=mode)
         importlib.import_module("tests.conftest")
 
+    def check(self, tests: Sequence[str], marked: str = "not nightly") -> None:
+        """Raises when one of the tests fails without any mutant."""
+        if failure := self.failure(sorted(set(tests)), marked):
+            raise AssertionError(f"fails without any mutant; mend that first: {failure}")
+
     def difference(self, file: str, text: str, tests: Sequence[str], marked: str = "not nightly") -> str:
         """Which of the tests fails first when the text of a file is another; "" when all pass."""
         path = self.folder / file
