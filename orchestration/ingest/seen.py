@@ -9,6 +9,7 @@ import os
 import time
 from pathlib import Path
 
+from orchestration.ingest.inbox import opened
 from orchestration.store.files import replaced
 
 SETTLED = 2.0
@@ -26,12 +27,12 @@ class SeenFiles:
 
     def digest(self, file: Path) -> tuple[str, int]:
         """SHA-256 of the file and its size: as kept, or read. Raises OSError when it can't be read."""
-        with file.open("rb") as opened:  # also of a known file: whether it may be read must not depend on that
-            stat = os.fstat(opened.fileno())
+        with opened(file) as content:  # also of a known file: whether it may be read must not depend on that
+            stat = os.fstat(content.fileno())
             known = self._before.get(_state(stat))
-            found = known or hashlib.file_digest(opened, "sha256").hexdigest()
-            size = stat.st_size if known else opened.tell()
-            after = os.fstat(opened.fileno())
+            found = known or hashlib.file_digest(content, "sha256").hexdigest()
+            size = stat.st_size if known else content.tell()
+            after = os.fstat(content.fileno())
         if _state(after) == _state(stat) and time.time() - max(stat.st_ctime, stat.st_mtime) > SETTLED:
             self._now[_state(stat)] = found
         return found, size
