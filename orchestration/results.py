@@ -13,6 +13,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.planning import RunPlan
 from orchestration.quality.counts import RowCounts
 from orchestration.quality.senders.unusual import Finding, Silence
+from orchestration.store.errors import of_words
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
@@ -90,7 +91,8 @@ class RunReport:
         try:
             dates = resolve(entries, plan.as_of, plan.geography_date)
         except NothingAcceptedError as error:
-            self.problems.append(RunProblem(str(error)))
+            if not self.problems:  # else that is why
+                self.problems.append(RunProblem(str(error)))
             return
         made = publication.of_dates(settings.folder, entries, dates)
         if made is None:
@@ -137,7 +139,8 @@ def problems(result: ExecuteInProcessResult) -> list[RunProblem]:
         elif error := getattr(event.event_specific_data, "error", None):
             while error.cause:
                 error = error.cause
-            found.append(RunProblem(where, error.message.strip().splitlines()[0]))
+            said = error.message.strip().splitlines()[0]
+            found.append(RunProblem(where, str(of_words(f"{error.cls_name}: {error.message}") or said)))
     found += [
         RunProblem(f"check {c.asset_key.to_user_string()} {c.check_name} failed")
         for c in result.get_asset_check_evaluations()

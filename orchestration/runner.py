@@ -20,7 +20,7 @@ from orchestration.quality.senders import unusual
 from orchestration.results import RunProblem, RunReport
 from orchestration.services import alerts, instance
 from orchestration.store import swap
-from orchestration.store.errors import of_disk
+from orchestration.store.errors import of_machine
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
 from orchestration.warehouse.run_dates import NothingAcceptedError
@@ -31,7 +31,7 @@ def run_and_alert(settings: Settings, request: RunRequest, show: Callable[[RunRe
     try:
         report = run(settings, request)
     except Exception as error:
-        alerts.send(settings, alerts.of_error(of_disk(error) or error))
+        alerts.send(settings, alerts.of_error(of_machine(error) or error))
         raise
     show(report)
     if report.exit_code:

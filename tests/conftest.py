@@ -7,10 +7,13 @@ do not). What shows again what another test shows (another seed, size or moment)
 """
 
 import atexit
+import fcntl
 import os
+import pickle
+import shutil
 import signal
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +21,7 @@ import pytest
 
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
+from orchestration.warehouse import dbt
 from tests.hostile import Inbox, write_inbox
 from tests.oracle import Ledger, deliver
 from tests.support.deliveries import KEY
@@ -66,17 +70,54 @@ class Finished:
         return self.settings.folder
 
 
-def finished_run(folder: Path, seed: int) -> Finished:
+def finished_run(folder: Path, seed: int, parsed: Path) -> Finished:
     settings = Settings(data=folder / "data", pseudonym_key=KEY.decode())  # type: ignore[arg-type]
     inbox = write_inbox(settings.inbox_folder, seed=seed)
+    shutil.copytree(parsed, dbt.target(settings.folder))
     ended = Twe(folder / "processes", settings.data)("run")
     return Finished(settings, inbox, deliver(inbox.paths, KEY), ended)
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
-    """The shared run. Tests may add publications for other dates; deliveries they don't add."""
-    yield finished_run(tmp_path_factory.mktemp("finished"), seed=1)
+def finished(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> Finished:
+    """A copy, for this process, of the one shared run. Tests may add publications for other dates; deliveries they
+    don't add."""
+
+    def make(folder: Path) -> None:
+        made = finished_run(folder, 1, parsed)
+        (folder / "told.pickle").write_bytes(pickle.dumps((folder, made.inbox, made.ledger, made.ended)))
+
+    one = made_once(tmp_path_factory, "finished", make)
+    own = shutil.copytree(one, tmp_path_factory.mktemp("finished"), symlinks=True, dirs_exist_ok=True)
+    there, inbox, ledger, ended = pickle.loads((own / "told.pickle").read_bytes())
+    settings = Settings(data=own / "data", pseudonym_key=KEY.decode())  # type: ignore[arg-type]
+    out = ended.out.replace(str(there), str(own))
+    return Finished(settings, replace(inbox, folder=settings.inbox_folder), ledger, replace(ended, out=out))
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What dbt makes of the project at first, which takes it seconds. In the place `dbt.target` of a new data folder, a
+    copy spares it most of them: what names the folder is parsed anew."""
+    return dbt.target(
+        DataFolder(made_once(tmp_path_factory, "parsed", lambda folder: dbt.manifest(DataFolder(folder)) and None))
+    )
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the processes of one run of tests share: the first that needs it makes it, nobody changes it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, unfinished = shared / name, shared / f"{name}.unfinished"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 GOLDEN = Path(__file__).parent / "golden"

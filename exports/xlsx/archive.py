@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from orchestration.store.files import replaced
+from orchestration.store.files import CONFIDENTIAL_MARK, replaced
 
 _TAIL = re.compile(rb"<drawing |<tableParts|</worksheet>")
 _EMPTY_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData>\s*</sheetData>")
@@ -55,8 +55,12 @@ def _described(drawing: bytes, texts: list[str]) -> bytes:
 
 
 def replace_file(path: Path, content: bytes) -> Path:
-    """Put the content in place of the file, in one step: a reader sees the old file or the new one."""
+    """Put the content in place of the file, in one step: a reader sees the old file or the new one. A file that has the
+    content stays as it lies, so that nobody takes it for a new one."""
+    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+        return path
     with replaced(path) as temporary:
         temporary.write_bytes(content)
-        temporary.chmod(0o644)  # whatever the user's mask is: an annex is for sharing
+        if CONFIDENTIAL_MARK not in str(path).upper():
+            temporary.chmod(0o644)  # whatever the user's mask is: an annex is for sharing
     return path

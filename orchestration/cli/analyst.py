@@ -89,11 +89,25 @@ def release(question: str, as_of: dt.date | None, geography_date: dt.date | None
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def verify(file: Path) -> None:
-    """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead."""
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--head", metavar="HASH", help="Without FILE: also tell whether this head, noted before, is in the chain."
+)
+def verify(file: Path | None, head: str | None) -> None:
+    """Tell whether FILE is an untouched release, and which. Exit code 1 when it is not, with what it is instead.
+
+    Without FILE: whether everything in the data folder is as it was written. Exit code 1 when something is not.
+    """
     from orchestration.releases import register
 
+    if file is None:
+        from orchestration.maintenance import verification
+
+        checked = verification.check(load_settings().folder, head)
+        click.echo(checked.text)
+        sys.exit(1 if checked.faults else 0)
+    if head:
+        raise click.UsageError("--head is about the data folder; leave FILE out")
     verdict = register.verify(load_settings().folder, file)
     click.echo(verdict.text)
     sys.exit(0 if verdict.release else 1)

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from orchestration.cli import admin, analyst, ocmw, steward
-from orchestration.store.errors import TweError, of_disk
+from orchestration.store.errors import TweError, of_machine
+from orchestration.store.files import keep_private
 from orchestration.store.settings import load_settings
 
 OWN = ("orchestration", "expectations", "exports")
@@ -51,7 +52,7 @@ class CommandsByPerson(click.Group):
             click.echo(f"twe: {error.name} is not installed; {REST}", err=True)
             ctx.exit(2)
         except Exception as error:
-            shown = error if isinstance(error, TweError) else of_disk(error)
+            shown = error if isinstance(error, TweError) else of_machine(error)
             if shown is None:
                 raise
             click.echo(f"twe: {shown}", err=True)
@@ -62,6 +63,7 @@ def main() -> None:
     """Entry point of the console script."""
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
     gc.set_threshold(1_000_000, 20, 20)
+    keep_private()
     try:
         sys.exit(twe(standalone_mode=False))
     except click.exceptions.Abort:

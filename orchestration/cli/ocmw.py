@@ -18,6 +18,8 @@ def _files(context: click.Context, parameter: click.Parameter, files: tuple[Path
             raise WrongChoiceError(f"{path} is een map; noem de bestanden erin, zoals {path / '*.xlsx'}")
         if not path.exists():
             raise WrongChoiceError(f"{path} bestaat niet; kijk de naam en de map na")
+        if not path.is_file():
+            raise WrongChoiceError(f"{path} is geen bestand; noem een bestand met gegevens")
     return files
 
 

@@ -1,9 +1,14 @@
 """What lies in the inbox: deliveries by their names, and everything else, which is reported and left alone."""
 
 import datetime as dt
+import errno
 import hashlib
+import io
+import os
 import re
-from collections.abc import Sequence
+import stat
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -202,14 +207,24 @@ def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
 
 def with_content(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
     """The file as a delivery of this source and day, whatever its name."""
-    with path.open("rb") as file:  # both of the same bytes
+    with opened(path) as file:  # both of the same bytes
         return Delivery(path, source, day, label, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+
+
+@contextmanager
+def opened(path: Path) -> Generator[io.BufferedReader]:
+    """The file, for reading. Raises `OSError` for what is no file: a pipe would be waited for, a device never ends."""
+    # Not waited for while opening either; outside of Unix there are none in folders.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        yield file
 
 
 def digest_now(delivery: Delivery) -> str | None:
     """The SHA-256 of the file, which changes while somebody is writing it. None when it is gone."""
     try:
-        with delivery.path.open("rb") as file:
+        with opened(delivery.path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -4,8 +4,10 @@ Kept as one Parquet file that is replaced whole, so that dbt and people read it 
 """
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from orchestration.store.files import replaced
+from orchestration.store import chain
+from orchestration.store.files import digest, replaced
 from orchestration.store.sql import literal, read_parquet
 
 COLUMNS = {
@@ -92,19 +95,26 @@ def read(path: Path) -> list[Entry]:
 @lru_cache(maxsize=2)
 def _read(path: Path, *_: int) -> tuple[Entry, ...]:
     """The entries of one state of the ledger; a run asks for them some fifty times."""
+    return tuple(_entries(path, "order by delivered_on, file_name, loaded_at"))
+
+
+def in_order(path: Path) -> list[Entry]:
+    """All entries in the order in which they were written. No file is an empty ledger."""
+    return _entries(path) if path.exists() else []
+
+
+def _entries(path: Path, order: str = "") -> list[Entry]:
     names = [f.name for f in fields(Entry)]
     with duckdb.connect() as con:
         kept = _columns(con, path)
         columns = ", ".join(name if name in kept else f"null as {name}" for name in names)
-        rows = con.execute(
-            f"select {columns} from {read_parquet(path)} order by delivered_on, file_name, loaded_at"
-        ).fetchall()
+        rows = con.execute(f"select {columns} from {read_parquet(path)} {order}").fetchall()
     found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
         row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
         row["message_nl"] = row["message_nl"] or ""
         row["checks"] = None if row["checks"] is None else tuple(Check(**check) for check in row["checks"])
-    return tuple(Entry(**row) for row in found)
+    return [Entry(**row) for row in found]
 
 
 def _columns(con: DuckDBPyConnection, path: Path) -> set[str]:
@@ -120,8 +130,20 @@ def is_current(path: Path) -> bool:
 
 
 def append(path: Path, entries: Iterable[Entry]) -> None:
-    """Adds entries by writing the ledger anew and renaming it into place. Creates it when it is missing."""
-    entries = list(entries)
+    """Adds entries by writing the ledger anew and renaming it into place. Creates it when it is missing.
+
+    The chain has them, and the files of their rows, a moment earlier. What is added last was loaded last, also when the
+    clock was set back: which run is the newest hangs on it.
+    """
+    begin_chain(path)
+    newest = max((entry.loaded_at for entry in read(path)), default=dt.datetime.min)
+    after = newest + dt.timedelta(microseconds=1)
+    entries = [e if e.loaded_at >= newest else replace(e, loaded_at=after) for e in entries]
+    if entries:
+        root = path.parent.parent
+        kept = (root / kind / e.source / f"{e.delivery_id}.parquet" for e in entries for kind in ("lake", "quarantine"))
+        files = chain.digests(root, (file for file in kept if file.exists()))
+        chain.record(root, "loaded", rows=map(named, entries), files=files)
     with duckdb.connect() as con, replaced(path) as temporary:
         con.execute(f"create table ledger ({', '.join(f'{n} {t}' for n, t in COLUMNS.items())})")
         if path.exists():
@@ -131,6 +153,28 @@ def append(path: Path, entries: Iterable[Entry]) -> None:
             select = f"select unnest(cast(? as {kind}[])) as entry"
             con.execute(f"insert into ledger by name select entry.* from ({select})", [[asdict(e) for e in entries]])
         con.execute(f"copy ledger to {literal(temporary)} (format parquet, compression zstd)")
+
+
+def begin_chain(path: Path) -> None:
+    """Begins the chain of a data folder that has none, with what lies there, and notes in one that has what a killed
+    run announced and never wrote. For whoever holds the lock."""
+    root = path.parent.parent
+    known = chain.read(root)
+    if known is None:
+        files = {place: digest(file) for place, file in chain.covered(root).items()}
+        chain.record(root, "begun", rows=map(named, in_order(path)), files=files, begin=True)
+    elif known.newest:
+        names = {name for name, _ in known.newest}
+        if not set(known.newest) & {named(entry) for entry in read(path) if entry.file_name in names}:
+            chain.record(root, "cut short", rows=known.newest)
+
+
+def named(entry: Entry) -> tuple[str, str]:
+    """A row of the ledger as the chain names it. What a row has no value for does not count, so that a row of before a
+    column was added stays the same."""
+    said = {name: value for name, value in asdict(entry).items() if value not in (None, "", (), [])}
+    text = json.dumps(said, default=str, sort_keys=True)
+    return entry.file_name, hashlib.sha256(text.encode()).hexdigest()
 
 
 def once(entries: Iterable[Entry]) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -12,17 +12,15 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
-from orchestration.ingest import ledger, parsing, readers, storage, validation
+from orchestration.ingest import batches, ledger, parsing, readers, storage, validation
 from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now, under
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.ingest.readers import apart
-from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError
+from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError, too_much_to_validate
 from orchestration.store.paths import SEEDS, DataFolder
 from orchestration.store.sql import read_csv
 
-BATCH_BYTES = 256 * 1024**2
-"""Deliveries are validated together up to this size of their files; more would cost memory, less time."""
 NAMES_A_PERSON = Remark(
     "has somebody's person number (INSZ) as its label; deliver it under another one",
     "heeft iemands rijksregisternummer (INSZ) als label; lever het onder een ander label",
@@ -115,18 +113,28 @@ def load_source(
     done = SourceLoad(contract.source)
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
-    for batch in batches(deliveries):
+
+    def load_part(part: Sequence[Delivery]) -> None:
         with duckdb.connect(database) as con:
-            found = read_batch(con, database, contract, batch, loaded, key, validate, limits)
-            done.repeats += found.repeats
-            done.changed += found.changed
+            known = dict(loaded)
+            found = read_batch(con, database, contract, part, known, key, validate, limits)
             entries = [_rejected(d, why, contract.version, run_id) for d, why in found.rejected]
             counts = counts_of(con, contract) if found.read else {}
             for number, (delivery, remarks) in found.read.items():
                 _store(con, data, contract, number, delivery, counts[number])
                 entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
         ledger.append(data.ledger, entries)
+        loaded.update(known)
+        done.repeats += found.repeats
+        done.changed += found.changed
         done.entries += entries
+
+    for batch in batches.batches(deliveries):
+        for delivery in batches.without_room(batch, load_part):
+            (data.quarantine / contract.source / f"{delivery.delivery_id}.parquet").unlink(missing_ok=True)
+            refused = _rejected(delivery, too_much_to_validate(limits), contract.version, run_id)
+            ledger.append(data.ledger, [refused])
+            done.entries.append(refused)
     return done
 
 
@@ -147,6 +155,7 @@ def read_batch(
     """
     found = BatchRead()
     prepare_database(con, contract)
+    con.execute(f"set memory_limit = '{limits.validating}B'")
     for number, delivery in enumerate(deliveries):
         if delivery.sha256 in loaded:
             found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
@@ -187,20 +196,6 @@ def _read(
         found.rejected.append((delivery, why))
     else:
         found.read[number] = delivery, remarks
-
-
-def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """The deliveries in parts that are validated together."""
-    batch: list[Delivery] = []
-    size = 0
-    for delivery in deliveries:
-        if batch and size + delivery.bytes > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(delivery)
-        size += delivery.bytes
-    if batch:
-        yield batch
 
 
 def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:

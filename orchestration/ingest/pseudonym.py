@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -18,6 +18,8 @@ WITHOUT_KEY = (
     "cannot be pseudonymised without a key; set TWE_PSEUDONYM_KEY",
     "kan zonder sleutel niet gepseudonimiseerd worden; stel TWE_PSEUDONYM_KEY in",
 )
+PART = 100_000
+"""Rows that are held at once; as objects of Python they take ten times the memory."""
 SHORT = 32
 """Hex digits of a pseudonym that stand for a person number in an identification."""
 
@@ -67,9 +69,14 @@ def create_client_keys(con: DuckDBPyConnection, columns: Sequence[str], key: byt
     con.execute("create temp table client_keys (digits varchar, client_key varchar, born date)")
     given = " union all ".join(f"select insz_digits({quote(column)}) as d from raw" for column in columns)
     distinct = f"select distinct d from ({given}) where d is not null"
-    digits = [d for (d,) in con.execute(distinct).fetchall()] if columns else []
-    births = [str(born) if (born := person_numbers.birth(d)) else None for d in digits]
-    _fill(con, "client_keys", {"digits": digits, "client_key": [client_key(d, key) for d in digits], "born": births})
+    if not columns:
+        return
+    with con.cursor() as reading:  # in parts, since there may be millions
+        reading.execute(distinct)
+        while digits := [d for (d,) in reading.fetchmany(PART)]:
+            births = [str(born) if (born := person_numbers.birth(d)) else None for d in digits]
+            keys = [client_key(d, key) for d in digits]
+            _fill(con, "client_keys", {"digits": digits, "client_key": keys, "born": births})
 
 
 def create_text_numbers(con: DuckDBPyConnection, columns: Sequence[str], longest: int, key: bytes) -> None:
@@ -83,7 +90,7 @@ def create_text_numbers(con: DuckDBPyConnection, columns: Sequence[str], longest
     given = " union all ".join(f"select {quote(column)} as x from raw" for column in columns)
     suspect = f"select distinct x from ({given}) where length(x) <= {longest} and may_hold_insz(x)"
     found: list[tuple[str, bool, str | None, str]] = []
-    for (text,) in con.execute(suspect).fetchall() if columns else ():
+    for (text,) in _each(con.execute(suspect)) if columns else ():
         if digits := person_numbers.person_number(text):
             found.append((text, True, client_key(digits, key)[:SHORT], person_numbers.masked(text)))
         elif person_numbers.holds_one(text):
@@ -104,14 +111,18 @@ def create_masks(con: DuckDBPyConnection, texts: str, rows: str) -> None:
     """
     replaced = "select value from text_numbers where is_number"  # a pseudonym may look like a number
     suspect = f"select distinct x from ({texts}) as t(x) where may_hold_insz(x) and x not in ({replaced})"
-    given = [text for (text,) in con.execute(suspect).fetchall()]
-    masks = {text: shown for text in given if (shown := person_numbers.masked(text)) != text}
-    fields = con.execute(rows).fetchall()
-    shown = [person_numbers.SPLIT.join(person_numbers.masked_row(row)) for _, row in fields]
+    given = _each(con.execute(suspect))
+    masks = {text: shown for (text,) in given if (shown := person_numbers.masked(text)) != text}
+    fields = [(id_, person_numbers.SPLIT.join(person_numbers.masked_row(row))) for id_, row in _each(con.execute(rows))]
     con.execute("create temp table masks (given varchar, shown varchar)")
     con.execute("create temp table masked_rows (_id bigint, shown varchar)")
     _fill(con, "masks", {"given": masks.keys(), "shown": masks.values()})
-    _fill(con, "masked_rows", {"_id": [id_ for id_, _ in fields], "shown": shown})
+    _fill(con, "masked_rows", {"_id": [id_ for id_, _ in fields], "shown": [shown for _, shown in fields]})
+
+
+def _each(result: DuckDBPyConnection) -> Iterator[tuple]:
+    while rows := result.fetchmany(PART):
+        yield from rows
 
 
 def _fill(con: DuckDBPyConnection, table: str, columns: Mapping[str, Iterable[object]]) -> None:

@@ -19,12 +19,13 @@ LAKE_TYPES = {
     "amount": "decimal(12, 2)",
     "yesno": "boolean",
 }
+NO_ROWS = "_none.parquet"
 ORIGIN = {"_delivery_id": "varchar", "_file_name": "varchar", "_delivered_on": "date", "_row": "integer"}
 
 
 def ensure_empty(lake: Path, contracts: Iterable[SourceContract]) -> None:
     """Writes a typed file without rows per source, so that a source without deliveries reads as an empty table."""
-    missing = [(c, path) for c in contracts if not (path := lake / c.source / "_none.parquet").exists()]
+    missing = [(c, path) for c in contracts if not (path := lake / c.source / NO_ROWS).exists()]
     with duckdb.connect() as con:
         for contract, path in missing:
             columns = [f"cast(null as {LAKE_TYPES[c.type]}) as {quote(c.lake_name)}" for c in contract.columns]

@@ -71,6 +71,7 @@ class Workspace:
         reported.begin(self.data, self.entries())
         if not ledger.is_current(self.data.ledger):
             ledger.append(self.data.ledger, [])
+        ledger.begin_chain(self.data.ledger)
         self.prepare_lake()
 
     def prepare_lake(self) -> None:

@@ -212,6 +212,7 @@ def _replace(
             _note(after.erasures, done)
         if done.rows:
             done.proved = same_figures.prove(workspace, after)
+        rewrite.record(data, after, "erased")
     if done.rows:
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
 

@@ -13,11 +13,27 @@ import numpy as np
 
 from expectations.contract import SourceContract
 from orchestration.ingest import number_marks
-from orchestration.store.files import replaced
+from orchestration.store import chain
+from orchestration.store.files import digest, replaced
+from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote, read_parquet
 
 ERASED = "erased"
 """The pseudonym of an erased client starts with this; no pseudonym that was made with a key does."""
+
+
+def record(data: DataFolder, after: DataFolder, what: str) -> None:
+    """Enter in the chain of `after` which files of lake and quarantine are other ones than in `data`. A file that was
+    not as the chain had it before stays so: what somebody else changed does not become right by this."""
+    known = chain.read(data.root)
+    if known is None:
+        return
+    changed: dict[str, str] = {}
+    for place, path in chain.covered(after.root).items():
+        old = data.root / place
+        if old.exists() and not old.samefile(path) and known.files.get(place) == (was := digest(old)):
+            changed |= {place: now} if (now := digest(path)) != was else {}
+    chain.record(after.root, what, files=changed)
 
 
 def link(path: Path, to: Path) -> None:

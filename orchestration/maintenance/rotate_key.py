@@ -82,6 +82,7 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
             with replaced(after.key_fingerprint) as temporary:
                 temporary.write_text(fingerprint(new), encoding="ascii")
             proved = same_figures.prove(workspace, after)
+            rewrite.record(data, after, "key changed")
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
     return KeyRotation(len(translated.numbers), rows, files, proved)
 

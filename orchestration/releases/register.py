@@ -12,7 +12,6 @@ show, so that a later answer can be compared with them:
 """
 
 import datetime as dt
-import hashlib
 import json
 import os
 import shutil
@@ -26,9 +25,9 @@ from exports.editions import PUBLIEK
 from exports.figure_book import Definition, book_file
 from exports.questions.question import Question
 from orchestration.releases import figures
-from orchestration.store import paths
+from orchestration.store import chain, paths
 from orchestration.store.errors import TweError
-from orchestration.store.files import TEMPORARY, replaced
+from orchestration.store.files import TEMPORARY, digest, make_read_only, replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse.publication import Publication
@@ -139,7 +138,7 @@ def release(
             for annex, path in files.items()
         ]
         _copy(target, question, publication, list(files.values()), hashes)
-        _append(data.releases / REGISTER, lines)
+        _append(data, target, lines)
     return lines, True
 
 
@@ -175,7 +174,7 @@ def _copy(
     shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
     for path in building.rglob("*"):
         if path.is_file():
-            path.chmod(0o444)
+            make_read_only(path)
     building.rename(target)
 
 
@@ -186,16 +185,20 @@ def _free(parent: Path, name: str) -> Path:
     return target
 
 
-def _append(path: Path, lines: Sequence[Release]) -> None:
-    """Add lines at the end, all or none: the earlier bytes and the new lines go to a file that replaces the register
-    in one step, and is on disk before that.
+def _append(data: DataFolder, folder: Path, lines: Sequence[Release]) -> None:
+    """Add lines about the release in `folder` at the end of the register, all or none: the earlier bytes and the new
+    lines go to a file that replaces the register in one step, and is on disk before that.
     """
+    path = data.releases / REGISTER
     text = "".join(json.dumps(asdict(line), default=str, ensure_ascii=False) + "\n" for line in lines)
     before = path.read_bytes() if path.exists() else b""
     with replaced(path) as temporary, temporary.open("wb") as file:
         file.write(before + text.encode())
         file.flush()
         os.fsync(file.fileno())
+        files = chain.digests(data.root, (item for item in folder.rglob("*") if item.is_file()))
+        files[path.relative_to(data.root).as_posix()] = digest(temporary)
+        chain.record(data.root, "released", files=files)
 
 
 def _entry(fields: dict[str, str]) -> Release:
@@ -210,12 +213,6 @@ def groups(lines: Iterable[Release]) -> list[list[Release]]:
     for line in lines:
         found.setdefault(line.folder, []).append(line)
     return list(found.values())
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBLIEK) -> list[Release]:

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from orchestration.store.errors import of_disk
+from orchestration.store.errors import of_machine
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import SettingsError
@@ -78,7 +78,7 @@ def open_instance(data: DataFolder) -> DagsterInstance:
     try:
         return DagsterInstance.get()
     except Exception as error:
-        if of_disk(error):
+        if of_machine(error):
             raise
         while error.__cause__ is not None:  # the deepest says it: a server that refuses, a variable that is not set
             error = error.__cause__

@@ -1,6 +1,6 @@
 """The errors that a user can correct: the command line shows them in a line. Any other error is a fault of ours."""
 
-import errno
+import os
 
 
 class TweError(Exception):
@@ -25,31 +25,49 @@ class WrongChoiceError(TweError):
     """What was asked for on the command line does not exist or cannot be done as asked."""
 
 
-class DiskError(TweError):
-    """Nothing more could be written. What was loaded and published before is as it was."""
+class MachineError(TweError):
+    """The machine had no more of what the work needs. What was loaded and published before is as it was."""
 
     exit_code = 1
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"{what}; what was loaded and published before is unchanged",
-            remedy="make room on the disk of the data folder and start the command again",
-        )
+    def __init__(self, what: str, remedy: str) -> None:
+        remedy = f"{remedy} and start the command again"
+        super().__init__(f"{what}; what was loaded and published before is unchanged", remedy=remedy)
 
 
-FULL = ("disk is full", "no space left on device", "disk quota exceeded", "file too large")
+ROOM = "make room on the disk of the data folder"
+MEMORY = "end other programs or give it more memory"
+NO_ROOM = ("disk is full", "no space left on device", "disk quota exceeded", "file too large")
+NO_MEMORY = (
+    "out of memory",
+    "memoryerror",
+    "cannot allocate",
+    "failed to allocate",
+    "can't start new thread",
+    "bad_alloc",
+    "failed to map segment",
+)
 
 
-def of_disk(error: BaseException) -> DiskError | None:
-    """The error to show when a full disk is behind this one. Databases say so in words, each in its own class; SQLite
-    has the same words for a disk that is full and one that fails."""
+def of_machine(error: BaseException) -> MachineError | None:
+    """The error to show when a full disk or too little memory is behind this one."""
     cause: BaseException | None = error
-    found = None
+    texts = []
     while cause is not None:
-        said = str(cause).lower()
-        if getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(w in said for w in FULL):
-            return DiskError("the disk is full")
-        if "disk i/o error" in said:
-            found = DiskError("the disk is full, or it fails (disk I/O error)")
+        code = getattr(cause, "errno", None)
+        texts.append(f"{type(cause).__name__}: {cause} {os.strerror(code) if isinstance(code, int) else ''}")
         cause = cause.__cause__ or cause.__context__
-    return found
+    return of_words("; ".join(texts))
+
+
+def of_words(text: str) -> MachineError | None:
+    """As `of_machine`, of what an error says. Databases say it in words, each in its own class; SQLite has the same
+    words for a disk that is full and one that fails."""
+    said = text.lower()
+    if any(words in said for words in NO_ROOM):
+        return MachineError("the disk is full", ROOM)
+    if any(words in said for words in NO_MEMORY):
+        return MachineError("there is too little memory", MEMORY)
+    if "disk i/o error" in said:
+        return MachineError("the disk is full, or it fails (disk I/O error)", ROOM)
+    return None

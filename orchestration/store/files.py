@@ -1,12 +1,37 @@
 """Files that are there whole or not at all, and those that hold rows of people."""
 
+import hashlib
+import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY = ".tmp"
+OTHERS = 0o007
+"""The bits of a mode that are for everybody on the machine."""
 CONFIDENTIAL_MARK = "VERTROUWELIJK"
 """In the name and on every sheet of a file that holds rows of people."""
+
+
+def keep_private() -> None:
+    """From now on nobody else can read what this process writes. The group can, where the process was started with a
+    mask that shuts out all others, as the units of docs/deployment.md are."""
+    given = os.umask(0o077)
+    if given & OTHERS == OTHERS:
+        os.umask(given)
+
+
+def shut_out_others(folder: Path) -> None:
+    """Nobody but the owner and the group of the folder gets at what is in it, whatever the modes of its files."""
+    mode = folder.stat().st_mode
+    if mode & OTHERS:
+        with suppress(PermissionError):  # it is somebody else's, who decides
+            folder.chmod(mode & ~OTHERS & 0o7777)
+
+
+def make_read_only(path: Path) -> None:
+    """Nobody can write in the file any more; whoever could read it still can."""
+    path.chmod(path.stat().st_mode & 0o555)
 
 
 @contextmanager
@@ -23,6 +48,12 @@ def replaced(path: Path) -> Generator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep_no_core() -> None:

@@ -17,13 +17,14 @@ from pydantic import ByteSize, PositiveInt, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.store.errors import TweError
+from orchestration.store.files import keep_private, shut_out_others
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import shown
 
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
 MINIMUM_READ_MEMORY = 256 * 1024**2
-READ_MEMORY, READ_SECONDS = 2 * 1024**3, 300
+READ_MEMORY, READ_SECONDS = 2 * 1024**3, 600
 """What the reading of one file may take; a delivery of a million rows needs half of it at most."""
 ZONE = "Europe/Brussels"
 """Where deliveries get their dates; a machine may keep another time."""
@@ -167,13 +168,16 @@ def ensure_inbox(settings: Settings) -> None:
 
 
 def ensure_writable(data: DataFolder) -> None:
-    """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder."""
+    """Raises `SettingsError` when nothing can be written in the data folder. Creates the folder, and keeps it and what
+    this process writes from others on the machine."""
     bad = {sign for sign in str(data.root) if sign in "[]*?#\\" or not sign.isprintable()}
     if bad:  # Dagster finds its configuration by a pattern; DuckDB and dbt end the name of a database at a ? or #
         signs = " ".join(map(shown, sorted(bad)))
         raise SettingsError(f"TWE_DATA: {shown(str(data.root))} holds {signs}; choose a folder without it")
     try:
+        keep_private()
         data.root.mkdir(parents=True, exist_ok=True)
+        shut_out_others(data.root)
         probe = data.root / ".writable.tmp"
         probe.touch()
         probe.unlink()

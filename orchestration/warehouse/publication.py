@@ -16,6 +16,7 @@ import duckdb
 from exports.dictionary import DescribedTable
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry, accepted_until
+from orchestration.store import chain, files
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote
@@ -105,7 +106,7 @@ def publish(
         synthetic=any(is_synthetic(e.file_name) for e in accepted),
         code_version=code_version(),
         inputs=digest,
-        published_at=dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
+        published_at=_after_all_others(data, dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)),
     )
     for stale in data.published.glob(f".*{TEMPORARY}") if data.published.is_dir() else []:
         shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
@@ -118,16 +119,26 @@ def publish(
         shutil.rmtree(building)
         publication = _read(final)
     else:
+        made = {f"published/{name}/{path.name}": files.digest(path) for path in sorted(building.iterdir())}
+        chain.record(data.root, "published", files=made)
         building.rename(final)
     if dates.as_of_is_default:
         with duckdb.connect(str(data.warehouse), read_only=True) as con, replaced(data.warehouse_findings) as temporary:
             findings = "(from facts.fct_warehouse_finding order by all)"  # the same rows are the same bytes
             con.execute(f"copy {findings} to {literal(temporary)} (format parquet)")
+            place = data.warehouse_findings.relative_to(data.root).as_posix()
+            chain.record(data.root, "findings", files={place: files.digest(temporary)})
     if dates.as_of_is_default and move_current:
         with replaced(data.current) as link:
             link.symlink_to(name)
     _prune(data)
     return publication, rows
+
+
+def _after_all_others(data: DataFolder, now: dt.datetime) -> dt.datetime:
+    """The moment of a new publication: now, unless the clock was set back. The oldest are removed, never the newest."""
+    newest = max((publication.published_at for publication in published(data)), default=dt.datetime.min)
+    return max(now, newest + dt.timedelta(seconds=1))
 
 
 def _copy_tables(
@@ -158,7 +169,7 @@ def _copy_tables(
             rows[table] = con.execute(f"select count(*) from {quote(table)}").fetchall()[0][0]
         con.execute("detach warehouse")
         _comment(con, [table for table in described if table.name in rows])
-    (folder / DATABASE).chmod(0o444)
+    files.make_read_only(folder / DATABASE)
     return rows
 
 
@@ -208,4 +219,5 @@ def _prune(data: DataFolder) -> None:
     keep = current(data)
     for publication in published(data)[KEPT:]:
         if keep is None or publication.path != keep.path:
+            chain.record(data.root, "removed", gone=[publication.path.relative_to(data.root).as_posix()])
             shutil.rmtree(publication.path)

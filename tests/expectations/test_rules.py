@@ -11,8 +11,12 @@ import pytest
 
 from expectations import contract
 from orchestration.store.paths import DataFolder
+from tests.oracle.sources import SOURCES
 from tests.support.deliveries import ascii_table, load, rows_of, write
 
+# How often a source is delivered, the days after which it is late, and overdue; of all but these it is MONTHLY.
+MONTHLY = ("month", 10, 20)
+RHYTHMS = {"leefloners": ("quarter", 15, 30), "arbeidsmarktposities": ("quarter", 15, 30), "insz_wijzigingen": None}
 # All are delivered on 2026-01-31. 24 completed months from 2020-01-01 last until 2022-01-30.
 TABLES = {
     "trajecten": """
@@ -91,3 +95,10 @@ def is_own(name: str) -> bool:
     """Is it a rule of one source, and not of all sources or of a single column?"""
     common = {"malformed_row", "duplicate_row", "conflicting_key", "person_number_as_key"}
     return name not in common and not name.startswith(("missing_", "invalid_", "implausible_"))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_is_waited_for_as_long_as_was_agreed(source: str) -> None:
+    rhythm = contract.load(source).rhythm
+    told = rhythm and (rhythm.every, rhythm.late_after_days, rhythm.overdue_after_days)
+    assert told == RHYTHMS.get(source, MONTHLY)

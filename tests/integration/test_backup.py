@@ -42,6 +42,7 @@ def test_what_is_put_back_is_what_was_there_and_needs_no_work(
     assert there("restore", str(kept)).code == 0
     assert len(relative(empty)) > 100
     assert relative(empty) == relative(finished.settings)
+    assert there("verify").out.startswith("As it was written: ")
     again = there("run")
     assert again.out.startswith("Nothing new") and again.code == 0
     assert there("restore", str(kept)).code == 2  # never over what was loaded

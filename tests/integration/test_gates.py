@@ -18,6 +18,7 @@ import duckdb
 import pytest
 
 from orchestration.store.paths import DataFolder
+from orchestration.warehouse import dbt
 from tests.oracle import Ledger, deliver, marts
 from tests.support.compare import assert_publication_equals
 from tests.support.deliveries import INSZ, KEY, write, write_text
@@ -110,9 +111,10 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def warehouse(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> Warehouse:
     folder = tmp_path_factory.mktemp("gates")
     data = DataFolder(folder / "data")
+    shutil.copytree(parsed, dbt.target(data))
     write(data.inbox, "trajecten_2020-12-31_Gent.csv", TRAJECTORIES)
     write(data.inbox, "loontoelagen_2020-12-31.csv", PAYMENTS)
     write(data.inbox, "leefloners_2020-12-31.csv", BENEFICIARIES)

@@ -22,9 +22,10 @@ from orchestration import automation, jobs
 from orchestration.definitions import build_definitions
 from orchestration.ingest import ledger
 from orchestration.services import webserver
-from orchestration.services.instance import end_killed_runs, open_instance
+from orchestration.services.instance import end_killed_runs, open_instance, prepare
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.warehouse import dbt
 from tests.conftest import Finished
 from tests.support.deliveries import INSZ, write
 from tests.support.processes import Moment, Twe, alive, family, launch, served, start, status, wait
@@ -124,10 +125,11 @@ def told() -> Iterator[tuple[list[Any], str]]:
 
 
 def test_a_refused_delivery_is_told_by_the_command_line(
-    finished: Finished, told: tuple[list[Any], str], tmp_path: Path
+    parsed: Path, told: tuple[list[Any], str], tmp_path: Path
 ) -> None:
     got, address = told
     data = tmp_path / "data"
+    shutil.copytree(parsed, dbt.target(DataFolder(data)))
     (data / "inbox").mkdir(parents=True)
     (data / "inbox" / "transmissies_2024-01-31.csv").write_text("transmissie_id;klant_id\nX1;fout\n")
     twe = Twe(tmp_path / "processes", data, TWE_ALERT_WEBHOOK=address)
@@ -178,13 +180,20 @@ DELIVERY = "transmissies_2024-01-31.csv"
 
 
 @pytest.fixture
-def folder(finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
-    """A data folder with one delivery in its inbox; dbt's parse is that of the finished run."""
+def folder(parsed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
+    """A data folder with one delivery in its inbox, whose daemon looks for dead runs and free places often."""
     monkeypatch.setenv("DAGSTER_HOME", "")  # what opening the instance sets is gone after the test
     data = DataFolder(tmp_path / "data")
-    shutil.copytree(finished.data.work / "dbt", data.work / "dbt")
+    shutil.copytree(parsed, dbt.target(data))
     rows = f"transmissie_id | klant_id | transmissiedatum\nX1 | {INSZ[0]} | 2024-01-02"
     write(data.inbox, DELIVERY, rows)
+    prepare(data)
+    config = data.dagster / "dagster.yaml"
+    text = config.read_text()
+    for setting, usual, often in (("poll_interval_seconds", 15, 2), ("free_slots_after_run_end_seconds", 5, 1)):
+        assert f"{setting}: {usual}\n" in text
+        text = text.replace(f"{setting}: {usual}\n", f"{setting}: {often}\n")
+    config.write_text(text)
     return data
 
 
@@ -209,6 +218,7 @@ def test_a_killed_run_is_tried_again_while_the_daemon_lives(folder: DataFolder, 
     assert [entry.file_name for entry in ledger.read(folder.ledger)] == [DELIVERY]
 
 
+@pytest.mark.nightly
 def test_a_run_whose_server_died_too_holds_up_nobody(folder: DataFolder, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with served(folder, log) as (ui, port):
@@ -226,6 +236,7 @@ def test_a_run_whose_server_died_too_holds_up_nobody(folder: DataFolder, tmp_pat
     assert [entry.file_name for entry in ledger.read(folder.ledger)] == [DELIVERY]
 
 
+@pytest.mark.nightly
 def test_a_killed_command_does_not_hold_up_the_daemon(folder: DataFolder, tmp_path: Path) -> None:
     log = tmp_path / "log"
     twe = Twe(tmp_path / "processes", folder.root)

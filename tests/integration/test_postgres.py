@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.warehouse import dbt
 from tests.support.deliveries import INSZ, write
 from tests.support.processes import Twe
 
@@ -100,8 +101,11 @@ def follow_the_documentation(folder: Path, port: int, programs: Path) -> str:
     return (folder / "etc" / "dagster_postgres").read_text().strip()
 
 
-def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(address: str, tmp_path: Path) -> None:
+def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(
+    address: str, parsed: Path, tmp_path: Path
+) -> None:
     data = DataFolder(tmp_path / "data")
+    shutil.copytree(parsed, dbt.target(data))
     write(
         data.inbox,
         "transmissies_2024-01-31.csv",

@@ -1,6 +1,7 @@
 """Rows that were refused go back, are corrected in the workbook itself, and come in again as a delivery."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from openpyxl import load_workbook
 
 from orchestration.quality import cases
 from orchestration.store.settings import Settings
+from orchestration.warehouse import dbt
 from tests.support import office
 from tests.support.deliveries import INSZ, write
 from tests.support.processes import Twe
@@ -23,7 +25,8 @@ def name_of(said: str, workbook: str) -> str:
     return found[1]
 
 
-def test_a_returned_workbook_that_is_corrected_is_a_delivery(settings: Settings, tmp_path: Path) -> None:
+def test_a_returned_workbook_that_is_corrected_is_a_delivery(settings: Settings, parsed: Path, tmp_path: Path) -> None:
+    shutil.copytree(parsed, dbt.target(settings.folder))
     inbox, back = settings.inbox_folder, tmp_path / "terug"
     head = "traject_id | klant_id | ocmw_nis | startdatum | einddatum | beeindiging"
     rows = f"T1 | {INSZ[0]} | 44021 | 31/02/2023 | |\nT2 | {INSZ[1]} | 44021 | 2023-02-01 | 2022-02-01 | UITGEVOERD"

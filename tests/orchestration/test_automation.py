@@ -20,7 +20,7 @@ from orchestration.definitions import build_definitions
 from orchestration.ingest import ledger
 from orchestration.ingest.workspace import Workspace
 from orchestration.store.settings import Settings
-from tests.conftest import Finished
+from orchestration.warehouse import dbt
 from tests.support.deliveries import INSZ, KEY, write
 from tests.support.webhooks import webhook
 
@@ -85,8 +85,8 @@ class Sensor:
 
 
 @pytest.fixture
-def sensor(settings: Settings, finished: Finished, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sensor]:
-    shutil.copytree(finished.data.work / "dbt", settings.folder.work / "dbt")
+def sensor(settings: Settings, parsed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sensor]:
+    shutil.copytree(parsed, dbt.target(settings.folder))
     settings.inbox_folder.mkdir(parents=True)
     with dg.instance_for_test() as instance:
         yield Sensor(settings, build_definitions(settings), instance, monkeypatch)

@@ -3,7 +3,8 @@
 Bytes, of everything that is handed out or kept: lake, quarantine, published tables, workbooks, answers, figure books,
 hidden figures, releases. Of what holds the moment or the number of a run, all the rest of it: the ledger, the notes of
 a publication, the quality report. Left out are what only a run itself works with: dbt's target folder and the
-warehouse file, from which a publication is copied, Dagster's books, and the lock.
+warehouse file, from which a publication is copied, Dagster's books, and the lock. The chain has the moment of every
+step in it, and `twe verify` holds it against all else.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.store import chain
 from orchestration.store.paths import DataFolder
 
 WORKING = ("work/dbt/", "work/warehouse.duckdb", "dagster/", "run.lock", "inbox/")
@@ -34,7 +36,7 @@ def contents(data: DataFolder) -> Contents:
             found[name] = str(path.readlink())
         elif path.parent == data.reports and path != data.quality_report:
             continue  # one a run, named after it; the newest is read by the link
-        elif path != data.reported_runs:
+        elif path not in (data.reported_runs, data.root / chain.FILE):
             found[name] = hashlib.sha256(_lasting(data, path)).hexdigest()
     found["runs that have not reported"] = str(sorted(_unreported(data)))
     return found
@@ -82,7 +84,7 @@ def _database(path: Path) -> bytes:
 
 
 def _unreported(data: DataFolder) -> set[str]:
-    if not data.ledger.exists():
+    if not data.reported_runs.exists():
         return set()
     with duckdb.connect() as con:
         query = "select distinct run_id from read_parquet(?)"

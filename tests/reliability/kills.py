@@ -32,6 +32,8 @@ LATER: dict[str, Any] = {
 }
 EVENTS = "dagster:DagsterInstance.handle_new_event"
 """Called with every event of a run: that a step began, made something, ended."""
+PATIENCE = 3600.0
+"""Seconds; the nightly run takes what others leave of the machine."""
 NAMED = {
     "before a lake file is put in place": Moment("orchestration.ingest.storage:_copy", 1),
     "between the lake and its ledger": Moment("orchestration.ingest.ledger:append", 1),
@@ -83,7 +85,7 @@ class Kills:
     def __init__(self, folder: Path, seed: int) -> None:
         self._folder, self._rng, self._attempts = folder, Random(seed), 0
         self.data = DataFolder(folder / "data")
-        self._twe = Twe(folder / "processes", self.data.root)
+        self._twe = Twe(folder / "processes", self.data.root, patience=PATIENCE)
         first = State("first run", folder / "first", ("run",), weight=1)
         inbox = write_inbox(DataFolder(first.folder).inbox, seed, **TINY)
         self._measure(first)
@@ -150,6 +152,9 @@ class Kills:
                     outcome.wrong.append("the lock is still held")
             elif ended.code != state.code or ended.err:
                 outcome.wrong.append(f"ended with {ended.code}: {_last_line(ended)}")
+        verified = self._twe("verify")
+        if verified.code != 0:
+            outcome.wrong.append(f"twe verify: {_last_line(verified)}")
         outcome.looks, broken = reader.stop()
         outcome.wrong += [f"a reader met {what}" for what in broken]
         outcome.wrong += differences(state.wanted, contents(self.data))

@@ -1,8 +1,10 @@
 """Moments at which a process of the tests is killed or held up, and notes on a process that nobody disturbs."""
 
+import datetime as dt
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -57,7 +59,21 @@ class Notes:
         return operations, calls
 
 
-Intervention = Moment | FileOperation | AfterSeconds | Notes
+@dataclass(frozen=True)
+class LittleMemory:
+    """From its begin the process can get so many megabytes more than what it has imported."""
+
+    megabytes: int
+
+
+@dataclass(frozen=True)
+class ClockSetBack:
+    """For the process it is that much earlier, wherever it asks `datetime`."""
+
+    back: dt.timedelta
+
+
+Intervention = Moment | FileOperation | AfterSeconds | LittleMemory | ClockSetBack | Notes
 
 
 def intervene(moment: Intervention, folder: Path, act: str) -> Callable[[], None]:
@@ -70,6 +86,12 @@ def intervene(moment: Intervention, folder: Path, act: str) -> Callable[[], None
         case FileOperation():
             operations = count(1)
             _watch(moment.root, lambda: _act(folder, act) if next(operations) == moment.number else None)
+        case LittleMemory():
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            most = pages * resource.getpagesize() + moment.megabytes * 1024**2
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        case ClockSetBack():
+            dt.datetime = _clock(moment.back)  # type: ignore[misc]
         case Notes():
             noted: list[Any] = []
             made = count(0)
@@ -77,6 +99,21 @@ def intervene(moment: Intervention, folder: Path, act: str) -> Callable[[], None
             _watch(moment.root, lambda: next(made))
             return lambda: _write(folder, [next(made), noted])
     return lambda: None
+
+
+def _clock(back: dt.timedelta) -> type[dt.datetime]:
+    real = dt.datetime
+
+    class AnyDatetime(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, real)
+
+    class Earlier(real, metaclass=AnyDatetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            return real.now(tz) - back
+
+    return Earlier
 
 
 def _act(folder: Path, act: str) -> None:

@@ -66,8 +66,10 @@ class Ended:
 class Running:
     """A process that waits at its moment until `go` is called, or is killed when it has used so many seconds."""
 
-    def __init__(self, process: ForkServerProcess, folder: Path, seconds: float | None = None) -> None:
-        self._process, self._folder, self._seconds = process, folder, seconds
+    def __init__(
+        self, process: ForkServerProcess, folder: Path, seconds: float | None = None, patience: float = LONGEST_WAIT
+    ) -> None:
+        self._process, self._folder, self._seconds, self._patience = process, folder, seconds, patience
 
     def wait_for_moment(self) -> None:
         try:
@@ -82,9 +84,9 @@ class Running:
         return self.ended()
 
     def ended(self) -> Ended:
-        limit = time.monotonic() + LONGEST_WAIT
+        limit = time.monotonic() + self._patience
         while self._process.is_alive() and time.monotonic() < limit:
-            self._process.join(LONGEST_WAIT if self._seconds is None else 0.01)
+            self._process.join(self._patience if self._seconds is None else 0.01)
             if self._seconds is not None and _cpu_seconds(self._process.pid) >= self._seconds:
                 self._process.kill()
         if self._process.exitcode is None:
@@ -98,14 +100,16 @@ class Running:
 
 
 class Twe:
-    """Runs `twe` on a data folder. `folder` is for its output, outside the data folder."""
+    """Runs `twe` on a data folder. `folder` is for its output, outside the data folder; after `patience` seconds a
+    process hangs."""
 
-    def __init__(self, folder: Path, data: Path, **env: str) -> None:
-        self._folder, self._numbers = folder, count(1)
+    def __init__(self, folder: Path, data: Path, patience: float = LONGEST_WAIT, **env: str) -> None:
+        self._folder, self._patience, self._numbers = folder, patience, count(1)
         self.env = {"TWE_DATA": str(data), "TWE_PSEUDONYM_KEY": KEY.decode(), **env}
 
-    def __call__(self, *arguments: str, kill: Intervention | None = None, **env: str) -> Ended:
-        return self._start(arguments, kill, "kill", env).ended()
+    def __call__(self, *arguments: str, kill: Intervention | None = None, as_user: int = 0, **env: str) -> Ended:
+        """`as_user`: the number of another user, for a process of root."""
+        return self._start(arguments, kill, "kill", env, as_user).ended()
 
     def noted(self, *arguments: str, notes: Notes) -> Ended:
         """A process that nobody disturbs, with notes on it."""
@@ -116,7 +120,9 @@ class Twe:
         running.wait_for_moment()
         return running
 
-    def _start(self, arguments: tuple[str, ...], moment: Intervention | None, act: str, env: dict[str, str]) -> Running:
+    def _start(
+        self, arguments: tuple[str, ...], moment: Intervention | None, act: str, env: dict[str, str], as_user: int = 0
+    ) -> Running:
         folder = self._folder / f"process-{next(self._numbers)}"
         folder.mkdir(parents=True)
         context = multiprocessing.get_context("forkserver")
@@ -124,17 +130,24 @@ class Twe:
         path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
         with mock.patch.dict(os.environ, {"PYTHONPATH": path}):
             forkserver.ensure_running()
-        process = context.Process(target=_main, args=(arguments, {**self.env, **env}, folder, moment, act), daemon=True)
+        process = context.Process(
+            target=_main, args=(arguments, {**self.env, **env}, folder, moment, act, as_user), daemon=True
+        )
         process.start()
-        return Running(process, folder, moment.seconds if isinstance(moment, AfterSeconds) else None)
+        seconds = moment.seconds if isinstance(moment, AfterSeconds) else None
+        return Running(process, folder, seconds, self._patience)
 
 
-def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment: Intervention | None, act: str) -> None:
+def _main(
+    arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment: Intervention | None, act: str, as_user: int
+) -> None:
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(folder / name, os.O_CREAT | os.O_WRONLY), number)
     for name in [name for name in os.environ if name.startswith("TWE_")]:
         del os.environ[name]
     os.environ.update({name: value for name, value in env.items() if value})
+    if as_user:
+        os.setuid(as_user)
     tempfile.tempdir = None  # as TMPDIR says now
     at_end = intervene(moment, folder, act) if moment else None
     sys.argv = ["twe", *arguments]
@@ -147,7 +160,8 @@ def _main(arguments: tuple[str, ...], env: dict[str, str], folder: Path, moment:
         sys.stderr.flush()
         if at_end:
             at_end()
-        (folder / "cpu").write_text(str(time.process_time()))
+        if not as_user:
+            (folder / "cpu").write_text(str(time.process_time()))
 
 
 def _cpu_seconds(pid: int | None) -> float:

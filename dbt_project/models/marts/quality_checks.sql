@@ -1,9 +1,9 @@
-{% set rows_of_the_warehouse = {
-    'klantprofielen': ('stg_client_profiles', 'unknown_trajectory'),
-    'art60_tewerkstellingen': ('stg_art60_jobs', 'unknown_trajectory'),
-    'loontoelagen': ('fct_wage_subsidy', 'unknown_trajectory'),
-    'trajecten': ('fct_trajectory', 'overlapping_trajectory'),
-    'insz_wijzigingen': ('int_client_identity', 'number_circle')
+{% set rules_by_relation = {
+    'stg_client_profiles': 'unknown_trajectory',
+    'stg_art60_jobs': 'unknown_trajectory',
+    'fct_wage_subsidy': 'unknown_trajectory',
+    'fct_trajectory': 'overlapping_trajectory',
+    'int_client_identity': 'number_circle'
 } -%}
 
 with deliveries as (
@@ -36,8 +36,8 @@ broken_rules_of_old as (
     where deliveries.checks is null
 ),
 
-{% for source, (relation, rule) in rows_of_the_warehouse.items() -%}
-    checked_{{ source }} as (
+{% for relation, rule in rules_by_relation.items() -%}
+    checked_{{ relation }} as (
         select
             file_name,
             '{{ rule }}' as rule,
@@ -49,8 +49,8 @@ broken_rules_of_old as (
 
 {% endfor -%}
 checked_in_the_warehouse as (
-    {% for source in rows_of_the_warehouse -%}
-        select * from checked_{{ source }}{% if not loop.last %}
+    {% for relation in rules_by_relation -%}
+        select * from checked_{{ relation }}{% if not loop.last %}
             union all
         {% endif %}
     {%- endfor %}

@@ -16,7 +16,7 @@ import duckdb
 
 from expectations import contract
 from expectations.contract import SourceContract
-from orchestration.ingest import load, validation
+from orchestration.ingest import batches, load, validation
 from orchestration.ingest.inbox import (
     FORMATS,
     RETURN_NAME,
@@ -27,6 +27,7 @@ from orchestration.ingest.inbox import (
     with_content,
     without_number,
 )
+from orchestration.ingest.readers.limits import DEFAULT, too_much_to_validate
 from orchestration.store.errors import TweError, WrongChoiceError
 from orchestration.store.sql import quote
 
@@ -145,33 +146,48 @@ def _right_name(path: Path, sources: Iterable[str], source: str | None, today: d
 
 def _of_source(source: SourceContract, asked: Sequence[_Delivered]) -> dict[Path, FileVerdict]:
     found: dict[Path, FileVerdict] = {}
-    database, loaded = f":memory:precheck_{source.source}", dict[str, str]()
+    loaded: dict[str, str] = {}
+    for batch in batches.batches([one.delivery for one in asked]):
+        for delivery in batches.without_room(batch, lambda part: found.update(_of_part(source, part, asked, loaded))):
+            one = next(one for one in asked if one.delivery == delivery)
+            found[delivery.path] = FileVerdict(
+                one.name, source.source, too_much_to_validate(DEFAULT).dutch, one.remarks
+            )
+    return found
+
+
+def _of_part(
+    source: SourceContract, part: Sequence[Delivery], asked: Sequence[_Delivered], loaded: dict[str, str]
+) -> dict[Path, FileVerdict]:
+    """Verdicts on deliveries that are read together. `loaded` grows with what was read, unless they don't fit."""
+    found: dict[Path, FileVerdict] = {}
+    database, known = f":memory:precheck_{source.source}", dict(loaded)
     by_path = {one.delivery.path: one for one in asked}
-    for batch in load.batches([one.delivery for one in asked]):
-        with duckdb.connect(database) as con:
-            try:
-                read = load.read_batch(
-                    con, database, source, batch, loaded, secrets.token_bytes(32), validation.by_routing
-                )
-                rows = _of_rows(con, source) if read.read else {}
-                for number, (delivery, said) in read.read.items():
-                    one = by_path[delivery.path]
-                    remarks = (*one.remarks, *(remark.dutch for remark in said))
-                    found[delivery.path] = FileVerdict(one.name, source.source, remarks=remarks, **rows[number])
-            except duckdb.Error as error:  # DuckDB quotes values in its messages, and they may be a person's
-                raise PrecheckError(
-                    f"{source.source}: de bestanden konden niet gecontroleerd worden ({type(error).__name__}); "
-                    "controleer ze een voor een en meld welk bestand het is"
-                ) from None
-        rejected = {delivery.path: why.dutch for delivery, why in read.rejected}
-        first = dict(read.repeats)
-        for path in (delivery.path for delivery in batch if delivery.path not in found):
-            one = by_path[path]
-            if path not in rejected and one.delivery.file_name in first:
-                same = f"heeft dezelfde inhoud als {first[one.delivery.file_name]}, en telt niet nog eens"
-                found[path] = FileVerdict(one.name, source.source, remarks=(*one.remarks, same))
-            else:
-                found[path] = FileVerdict(one.name, source.source, rejected.get(path, CHANGES), one.remarks)
+    with duckdb.connect(database) as con:
+        try:
+            read = load.read_batch(con, database, source, part, known, secrets.token_bytes(32), validation.by_routing)
+            rows = _of_rows(con, source) if read.read else {}
+            for number, (delivery, said) in read.read.items():
+                one = by_path[delivery.path]
+                remarks = (*one.remarks, *(remark.dutch for remark in said))
+                found[delivery.path] = FileVerdict(one.name, source.source, remarks=remarks, **rows[number])
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:  # DuckDB quotes values in its messages, and they may be a person's
+            raise PrecheckError(
+                f"{source.source}: de bestanden konden niet gecontroleerd worden ({type(error).__name__}); "
+                "controleer ze een voor een en meld welk bestand het is"
+            ) from None
+    loaded.update(known)
+    rejected = {delivery.path: why.dutch for delivery, why in read.rejected}
+    first = dict(read.repeats)
+    for path in (delivery.path for delivery in part if delivery.path not in found):
+        one = by_path[path]
+        if path not in rejected and one.delivery.file_name in first:
+            same = f"heeft dezelfde inhoud als {first[one.delivery.file_name]}, en telt niet nog eens"
+            found[path] = FileVerdict(one.name, source.source, remarks=(*one.remarks, same))
+        else:
+            found[path] = FileVerdict(one.name, source.source, rejected.get(path, CHANGES), one.remarks)
     return found
 
 

@@ -1,10 +1,10 @@
 """Values typed into a template with LibreOffice: it colours what the door refuses, rule by rule, and nothing else."""
 
 import datetime as dt
-import os
 import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +21,8 @@ from tests.support.deliveries import INSZ, load, rows_of
 pytestmark = pytest.mark.slow
 
 EVERY_TYPE = ["insz_wijzigingen", "leefloners", "loontoelagen", "trajecten"]
-SOURCES = contract.sources() if os.environ.get("TWE_EVERY_TEMPLATE") else EVERY_TYPE
-"""The typing takes minutes for all: these have every type of column and every kind of rule between them.
-After a change to the templates, run this file with TWE_EVERY_TEMPLATE=1."""
+"""The typing takes minutes for all: these have every type of column and every kind of rule between them."""
+SOURCES = [pytest.param(name, marks=() if name in EVERY_TYPE else pytest.mark.nightly) for name in contract.sources()]
 
 Row = dict[str, str]
 TYPED = {
@@ -155,11 +154,14 @@ def typed_rows(source: SourceContract) -> Iterator[Row]:
 
 
 @pytest.fixture(scope="module")
-def filled_in(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[Row], list[str], office.Work]]:
-    """Per source: the rows that were typed, the names that were asked for, and the workbook that was saved."""
+def filled_in(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[list[Row], list[str], office.Work]]:
+    """Per source that is tested: the rows that were typed, the names that were asked for and the workbook saved."""
     folder = tmp_path_factory.mktemp("typed")
     found = {}
-    for name in SOURCES:
+    asked = [item.callspec.params["name"] for item in request.session.items if item.path == Path(__file__)]
+    for name in asked:
         source = contract.load(name)
         rows = list(typed_rows(source))
         letters = place_of(source).letters

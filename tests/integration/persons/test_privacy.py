@@ -8,7 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.ingest import ledger
 from orchestration.ingest.pseudonym import client_key
+from orchestration.maintenance import verification
 from orchestration.quality import cases, listing
 from orchestration.quality.workbooks import return_book
 from orchestration.store.paths import DataFolder
@@ -153,6 +155,29 @@ def test_a_pseudonym_is_in_the_quarantine_only_as_the_key_of_a_row(finished: Fin
 def test_the_secret_is_nowhere(finished: Finished) -> None:
     paths = [p for p in files(finished.data.root) if not p.is_relative_to(finished.data.inbox)]
     assert not [p for p in paths if any(KEY.decode() in text or KEY.hex() in text for text in texts(p))]
+
+
+def test_nobody_else_on_the_machine_reads_what_was_written(finished: Finished) -> None:
+    """Annexes for sharing have the mode that a copy of them needs; the folders around them are closed all the same."""
+    data = finished.data
+    assert data.root.stat().st_mode & 0o007 == 0
+    mine = [path for path in data.root.rglob("*") if not path.is_relative_to(data.inbox) and not path.is_symlink()]
+    shared = {path for path in data.annexes.rglob("*") if path.is_file() and "vertrouwelijk" not in path.parts}
+    shared |= set(data.figure_books.glob("*"))
+    open_ones = [str(path) for path in mine if path.stat().st_mode & 0o077 and path not in shared]
+    assert open_ones == [] and len(mine) > 100
+    assert {path.relative_to(data.root).parts[0] for path in mine} >= {
+        "lake",
+        "published",
+        "dagster",
+        "reports",
+        "work",
+    }
+
+
+def test_a_finished_data_folder_is_as_it_was_written(finished: Finished) -> None:
+    checked = verification.check(finished.data)
+    assert checked.faults == () and checked.rows == len(ledger.read(finished.data.ledger)) > 20
 
 
 def test_the_command_line_tells_nothing_of_a_person(

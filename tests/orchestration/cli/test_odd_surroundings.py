@@ -36,7 +36,7 @@ def test_a_folder_and_files_may_have_any_name(tmp_path: Path) -> None:
     assert "Nothing new" in twe("run", "--question", "twe-2018").out
 
 
-@pytest.mark.parametrize("kilobytes", [64, 600])
+@pytest.mark.parametrize("kilobytes", [pytest.param(64, marks=pytest.mark.nightly), 600])
 def test_a_disk_that_takes_no_more_is_one_line_and_nothing_is_lost(tmp_path: Path, kilobytes: int) -> None:
     """No file may grow over the limit, as on a full disk or beyond a quota; the next run has none."""
     data = DataFolder(tmp_path / "data")

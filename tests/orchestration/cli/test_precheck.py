@@ -78,9 +78,17 @@ def test_what_would_be_refused_is_exit_code_one_and_wrong_use_two(elsewhere: Pat
     done = precheck(elsewhere, str(bad))
     assert (done.returncode, done.stderr) == (1, "")
     assert "GEWEIGERD invalid_klant_id, 1 rij: rij 2" in done.stdout and INSZ[0][2:9] not in done.stdout
-    wrong = [precheck(elsewhere, *arguments) for arguments in ([], ["nergens.csv"], [str(bad), "--source", "iets"])]
-    assert [(one.returncode, one.stdout) for one in wrong] == [(2, "")] * 3
-    dutch = ("twe: geef een of meer bestanden op", "twe: nergens.csv bestaat niet", "twe: er is geen bron 'iets'")
+    wrong = [
+        precheck(elsewhere, *arguments)
+        for arguments in ([], ["nergens.csv"], ["/dev/zero"], [str(bad), "--source", "iets"])
+    ]
+    assert [(one.returncode, one.stdout) for one in wrong] == [(2, "")] * 4
+    dutch = (
+        "twe: geef een of meer bestanden op",
+        "twe: nergens.csv bestaat niet",
+        "twe: /dev/zero is geen",
+        "twe: er is geen bron 'iets'",
+    )
     assert all(one.stderr.startswith(said) for one, said in zip(wrong, dutch, strict=True))
 
 

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from expectations import contract
-from orchestration.ingest.inbox import LONGEST_NAME, Delivery, Inbox, digest_now, is_synthetic, parse_name, scan, under
+from orchestration.ingest.inbox import (
+    LONGEST_NAME,
+    Delivery,
+    Inbox,
+    digest_now,
+    is_synthetic,
+    parse_name,
+    scan,
+    under,
+    with_content,
+)
 from orchestration.ingest.ledger import Entry
 from orchestration.store.files import replaced
 from tests.hostile.broken import NO_DELIVERIES
@@ -72,6 +82,13 @@ def test_another_name_is_no_delivery_and_says_how_to_name_it(name: str) -> None:
 def test_a_day_that_does_not_exist_is_named() -> None:
     with pytest.raises(ValueError, match="2023-02-29 is not a day of the calendar"):
         parse_name("trajecten_2023-02-29.csv", SOURCES)
+
+
+def test_a_return_workbook_says_under_which_name_it_comes_back() -> None:
+    with pytest.raises(ValueError, match=r"deliver it as trajecten_YYYY-MM-DD_gent-verbeterd\.xlsx"):
+        parse_name("VERTROUWELIJK_44021_gent_trajecten.xlsx", SOURCES)
+    with pytest.raises(ValueError, match=r"deliver it as trajecten_YYYY-MM-DD_verbeterd\.xlsx"):
+        parse_name("VERTROUWELIJK_onbekend_trajecten.xlsx", SOURCES)
 
 
 def test_the_inbox_need_not_exist(tmp_path: Path) -> None:
@@ -194,7 +211,7 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
     def refuse(*_: object) -> None:  # root may read everything, so permissions would not do
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     found = look(tmp_path)
     assert (found.new, found.unrecognised) == ([], [])
     assert found.unreadable == [
@@ -205,6 +222,18 @@ def test_a_file_that_cannot_be_read_waits_and_says_why(tmp_path: Path, monkeypat
 def test_a_link_in_a_circle_is_a_stranger(tmp_path: Path) -> None:
     (tmp_path / "trajecten_2024-01-31.csv").symlink_to(tmp_path / "trajecten_2024-01-31.csv")
     assert [name for name, _ in look(tmp_path).unrecognised] == ["trajecten_2024-01-31.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    """Nor is one that takes the place of a file."""
+    one = put(tmp_path, "trajecten_2024-01-31.csv")
+    one.path.unlink()
+    os.mkfifo(one.path)
+    assert look(tmp_path).unrecognised == [("trajecten_2024-01-31.csv", "is not a file")]
+    assert digest_now(one) is None
+    with pytest.raises(OSError, match="it is not a file"):
+        with_content(one.path, "trajecten", TODAY, None)
 
 
 @pytest.mark.parametrize(

@@ -35,13 +35,13 @@ def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:
 
 
 def test_an_empty_ledger_is_a_typed_table_for_the_models(tmp_path: Path) -> None:
-    ledger.append(tmp_path / "l.parquet", [])
+    ledger.append(tmp_path / "ledger" / "l.parquet", [])
     with duckdb.connect() as con:
-        described = con.execute(f"describe from '{tmp_path / 'l.parquet'}'").fetchall()
+        described = con.execute(f"describe from '{tmp_path / 'ledger' / 'l.parquet'}'").fetchall()
     names = {name: kind.lower() for name, kind, *_ in described}
     assert list(names) == list(COLUMNS)
     assert names["reasons"] == 'struct("rule" varchar, on_fail varchar, "rows" integer)[]'
-    assert ledger.read(tmp_path / "l.parquet") == []
+    assert ledger.read(tmp_path / "ledger" / "l.parquet") == []
 
 
 def test_what_was_entered_is_read_back_exactly(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_what_was_entered_is_read_back_exactly(tmp_path: Path) -> None:
 
 
 def test_a_ledger_of_before_the_dutch_messages_is_read_and_completed(tmp_path: Path) -> None:
-    path = tmp_path / "l.parquet"
+    path = tmp_path / "ledger" / "l.parquet"
     ledger.append(path, [ENTRY])
     with duckdb.connect() as con:
         con.execute(f"create table l as select * exclude (message_nl) from '{path}'; copy l to '{path}'")
@@ -63,14 +63,25 @@ def test_a_ledger_of_before_the_dutch_messages_is_read_and_completed(tmp_path: P
 
 
 def test_entries_stay_and_come_in_the_order_in_which_deliveries_count(tmp_path: Path) -> None:
-    path = tmp_path / "l.parquet"
+    path = tmp_path / "ledger" / "l.parquet"
     for name, day in (("b", 31), ("a", 31), ("c", 1), ("B", 31)):
         ledger.append(path, [replace(ENTRY, file_name=name, delivered_on=dt.date(2024, 1, day))])
     assert [e.file_name for e in ledger.read(path)] == ["c", "B", "a", "b"]
 
 
-def test_a_write_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_added_last_was_loaded_last_also_when_the_clock_was_set_back(tmp_path: Path) -> None:
+    """The quality report is on the newest run, and a file counts by its newest outcome."""
     path = tmp_path / "l.parquet"
+    refused = replace(ENTRY, status="rejected", run_id="run-1", loaded_at=dt.datetime(2024, 2, 1))
+    accepted = replace(ENTRY, run_id="run-2", loaded_at=dt.datetime(2024, 1, 30))
+    ledger.append(path, [refused])
+    ledger.append(path, [accepted])
+    assert max(ledger.read(path), key=lambda e: e.loaded_at).run_id == "run-2"
+    assert [e.status for e in ledger.once(ledger.read(path))] == ["accepted"]
+
+
+def test_a_write_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger" / "l.parquet"
     ledger.append(path, [ENTRY])
     before = path.read_bytes()
 
@@ -81,7 +92,7 @@ def test_a_write_that_fails_leaves_the_ledger_as_it_was(tmp_path: Path, monkeypa
     with pytest.raises(OSError, match="no space"):
         ledger.append(path, [replace(ENTRY, file_name="x")])
     assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert sorted(path.parent.iterdir()) == [path.with_name("chain.jsonl"), path]
 
 
 def test_the_default_as_of_is_the_newest_accepted_day() -> None:
@@ -89,3 +100,19 @@ def test_the_default_as_of_is_the_newest_accepted_day() -> None:
     assert ledger.newest_accepted([later, ENTRY]) == dt.date(2024, 3, 1)
     assert ledger.newest_accepted([replace(later, status="rejected"), ENTRY]) == dt.date(2024, 1, 31)
     assert ledger.newest_accepted([]) is None
+
+
+def test_a_file_that_was_refused_counts_by_its_newest_outcome() -> None:
+    first = replace(ENTRY, status="rejected")
+    second = replace(first, loaded_at=first.loaded_at + dt.timedelta(days=1), message="still not")
+    mended = replace(ENTRY, loaded_at=first.loaded_at + dt.timedelta(days=2))
+    other = replace(first, file_name="another.csv")
+    assert ledger.once([second, first, other]) == [second, other]
+    assert ledger.once([first, mended]) == [mended]
+    assert ledger.once([ENTRY, second]) == [ENTRY, second]
+
+
+def test_a_delivery_exists_from_its_own_day_on() -> None:
+    refused, later = replace(ENTRY, status="rejected"), replace(ENTRY, delivered_on=dt.date(2024, 2, 1))
+    assert ledger.accepted_until([ENTRY, refused, later], dt.date(2024, 1, 31)) == [ENTRY]
+    assert ledger.accepted_until([ENTRY, refused, later], dt.date(2024, 1, 30)) == []

@@ -21,9 +21,8 @@ def entry(name: str = "trajecten_2024-03-31.csv", day: dt.date = DAY, status: st
     return Entry(name, name, "trajecten", day, status, "", f"sha of {name}", "1", "run-1", dt.datetime(2024, 4, 1))
 
 
-@pytest.fixture
-def built(data: DataFolder) -> DataFolder:
-    """A data folder with a warehouse of one mart, with rows in no order, and one view."""
+def warehouse(data: DataFolder) -> DataFolder:
+    """The data folder with a warehouse of one mart, with rows in no order, and one view."""
     data.warehouse.parent.mkdir(parents=True)
     with duckdb.connect(str(data.warehouse)) as con:
         con.execute("create schema marts; create schema facts")
@@ -32,6 +31,11 @@ def built(data: DataFolder) -> DataFolder:
         con.execute("create table facts.fct_warehouse_finding as select unnest(['unknown_trajectory', 'late']) as rule")
     data.warehouse_findings.parent.mkdir(parents=True, exist_ok=True)
     return data
+
+
+@pytest.fixture
+def built(data: DataFolder) -> DataFolder:
+    return warehouse(data)
 
 
 def publish(data: DataFolder, dates: RunDates = DATES, **choice: bool) -> publication.Publication:
@@ -129,6 +133,19 @@ def test_nothing_published_is_nothing_current(data: DataFolder) -> None:
     assert publication.current(data) is None and publication.published(data) == []
 
 
+def test_the_newest_publication_is_kept_also_when_the_clock_was_set_back(
+    built: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "KEPT", 1)
+    first = publish(built)
+    facts = first.path / publication.FACTS
+    later = first.published_at + dt.timedelta(days=3)
+    facts.write_text(facts.read_text().replace(str(first.published_at), str(later)))
+    second = publish(built, replace(DATES, as_of_is_default=False, geography_date=DAY - dt.timedelta(1)))
+    assert second.published_at > later and second.path.is_dir()
+    assert publication.published(built)[0] == second
+
+
 def test_old_publications_are_pruned_but_never_the_current_one(
     built: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,3 +166,30 @@ def _older(folder: Path, days: int = 0) -> None:
     text = facts.read_text(encoding="utf-8")
     moment = text.split('"published_at": "')[1].split('"')[0]
     facts.write_text(text.replace(moment, f"2024-05-0{1 + days} 12:00:00"), encoding="utf-8")
+
+
+def test_a_table_whose_rows_did_not_change_keeps_its_digest_whatever_came_in(built: DataFolder) -> None:
+    with duckdb.connect(str(built.warehouse)) as con:
+        con.execute("create table marts.deliveries as select 'one' as file_name")
+    first = publish(built)
+    with duckdb.connect(str(built.warehouse)) as con:
+        con.execute("insert into marts.deliveries values ('two')")
+        con.execute("create or replace table marts.mart_x as from marts.mart_x order by year desc")
+    entries = [entry(), entry("leefloners_2024-03-31.csv")]
+    second, _ = publication.publish(built, DATES, entries, "test 1.0")
+    assert first.inputs != second.inputs and first.tables.keys() == {"deliveries", "labels", "mart_x"}
+    assert {name for name in first.tables if first.tables[name] != second.tables[name]} == {"deliveries"}
+    assert first.figures == second.figures == publication.find(built, second.inputs).figures
+    with duckdb.connect(str(built.warehouse)) as con:
+        con.execute("insert into marts.mart_x values (3, 'c')")
+    third, _ = publication.publish(built, DATES, [*entries, entry("screenings_2024-03-31.csv")], "test 1.0")
+    assert third.figures != second.figures
+
+
+@pytest.mark.parametrize(
+    "change", [{"as_of": DAY.replace(day=1)}, {"geography_date": DAY.replace(day=1)}, {"synthetic": True}]
+)
+def test_what_figures_are_said_to_be_of_is_part_of_them(built: DataFolder, change: dict[str, object]) -> None:
+    made = publish(built)
+    assert replace(made, **change).figures != made.figures
+    assert replace(made, tables={}).figures != replace(made, tables={}, inputs="others").figures, "as before digests"
