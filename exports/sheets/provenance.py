@@ -1,8 +1,8 @@
 """Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again.
 
 What a single delivery or row adds to them would say what a hidden figure is: one row more, and a figure that became
-visible by it was exactly one person. So the public edition tells when was delivered and by which rules that was
-checked; files, their hashes and all counts of rows are for the full edition.
+visible by it was exactly one person. So the public edition tells in which years was delivered; files, their
+hashes, versions of rules and all counts of rows are for the full edition.
 """
 
 from collections.abc import Sequence
@@ -25,28 +25,24 @@ def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
 
 
 def _delivered(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
-    """Per source, the years in which was delivered: all that the public edition says of deliveries."""
-    rows: list[tuple[Value, ...]] = []
-    for source in context.kind.sources:
-        mine = [item for item in deliveries if item.source == source]
-        years = [item.delivered_on.year for item in mine]
-        first, last = (min(years), max(years)) if years else (NOT_AVAILABLE, NOT_AVAILABLE)
-        rows.append((source, first, last, _versions(mine)))
+    """The years in which was delivered, of all sources together: that one of them got a first delivery, or a newer one
+    than the others, may tell why a figure changed."""
+    years = [item.delivered_on.year for item in deliveries]
+    first, last = (min(years), max(years)) if years else (NOT_AVAILABLE, NOT_AVAILABLE)
     columns = (
-        *text_columns({"Bron": 26}),
+        *text_columns({"Bronnen": 100}),
         SheetColumn("Geleverd vanaf (jaar)", Format.YEAR, 14),
         SheetColumn("Geleverd tot en met (jaar)", Format.YEAR, 14),
-        SheetColumn("Versie van de controleregels", width=40),
     )
     lines = short_head(
         context,
         "Controles op de leveringen",
-        "Elke rij van elke levering is gecontroleerd; een rij die een regel breekt die haar weigert, telt niet mee. De "
-        "regels en hun versies houdt het datawarehouse bij.",
-        "Namen van bestanden en aantallen rijen staan enkel in de volledige uitgave: wat één rij toevoegt, zou een "
-        "verborgen cijfer kunnen verraden.",
+        "Elke rij van elke levering is gecontroleerd; een rij die een regel breekt die haar weigert, telt niet mee.",
+        "Namen van bestanden, aantallen rijen en versies van regels staan enkel in de volledige uitgave: wat één rij "
+        "toevoegt, zou een verborgen cijfer kunnen verraden.",
     )
-    about = "per bron: de jaren waarin geleverd is, en de versie van de controleregels"
+    about = "de bronnen, en de jaren waarin geleverd is"
+    rows: list[tuple[Value, ...]] = [(listed(context.kind.sources), first, last)]
     return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
@@ -109,10 +105,6 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
-def _versions(deliveries: Sequence[UsedDelivery]) -> str:
-    return listed(sorted({item.suite_version for item in deliveries if item.suite_version})) or NOT_AVAILABLE
-
-
 def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     facts, question, kind = context.facts, context.question, context.kind
     rows: list[tuple[str, str]] = [
@@ -129,9 +121,9 @@ def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         ("Bronnen", listed(kind.sources)),
         *(() if context.public else (("Gebruikte leveringen", str(len(deliveries))),)),
     ]
-    for source in kind.sources:
-        mine = [item for item in deliveries if item.source == source]
-        rows.append((f"Versie van de controleregels, {source}", _versions(mine)))
+    for source in () if context.public else kind.sources:
+        versions = {item.suite_version for item in deliveries if item.source == source and item.suite_version}
+        rows.append((f"Versie van de controleregels, {source}", listed(sorted(versions)) or NOT_AVAILABLE))
     nothing_hidden = context.hidden is None
     policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
     audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])
