@@ -184,7 +184,7 @@ def test_nobody_is_in_a_byte_that_any_command_writes(tmp_path: Path) -> None:
     assert twe("rotate-key", TWE_PSEUDONYM_KEY_NEW=NEW_KEY.decode()).code == 0
     everything("another key", *kopie)
     erased = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli.main", "erase"],
+        [sys.executable, "-m", "orchestration.cli.main", "erase", "--yes", "--remove-files"],
         env={**os.environ, **twe.env, "TWE_PSEUDONYM_KEY": NEW_KEY.decode()},
         cwd=PROJECT,
         capture_output=True,
