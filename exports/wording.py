@@ -83,7 +83,7 @@ def ahead(publication: PublicationReader, sources: Sequence[str]) -> str:
     """A warning for when the as-of date lies far after the newest delivery; "" when it doesn't."""
     as_of = publication.facts.as_of
     what_happened = [source for source in sources if source != _NUMBERS_CHANGED]
-    newest = max((item.delivered_on for item in publication.deliveries(what_happened)), default=None)
+    newest = max((item.last for item in publication.delivered(what_happened).values()), default=None)
     if newest is None or (as_of - newest).days <= _QUARTER:
         return ""
     return (

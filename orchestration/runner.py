@@ -90,6 +90,7 @@ def _waiting_sources(workspace: Workspace, report: RunReport) -> frozenset[str]:
     """Sources with new deliveries in the inbox; reports what else lies there. Raises `SettingsError` without a key."""
     ensure_inbox(workspace.settings)
     inbox = workspace.inbox
+    workspace.remember_inbox()
     report.problems += [RunProblem(name, why) for name, why in inbox.unreadable]
     report.unrecognised = inbox.unrecognised
     report.duplicates = [(delivery.file_name, name) for delivery, name in inbox.repeats]

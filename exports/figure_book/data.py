@@ -191,7 +191,7 @@ def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Se
     November, in a delivery of the next year or later. Only a delivery of the year after that surely has them."""
     if not kind.paid_later:
         return []
-    last = max((item.delivered_on.year for item in publication.deliveries(kind.sources)), default=0)
+    last = max((item.last.year for item in publication.delivered(kind.sources).values()), default=0)
     return [year for year in years if last < year + 2]
 
 

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exports.figures.reads import note
+from exports.figures.reads import note, unnoted
 from orchestration.store.errors import TweError
 from orchestration.store.sql import quote, read_parquet
 
@@ -71,6 +71,15 @@ class UsedDelivery:
     rows_quarantined: int
     rows_warned: int
     suite_version: str | None
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """When the deliveries of a source came in, and the versions of the rules that they were checked by."""
+
+    first: dt.date
+    last: dt.date
+    versions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -200,6 +209,20 @@ class PublicationReader:
             of = {"judged_by": "door", "file_name": [row[0] for row in rows]}
             versions = dict(self.rows("quality_checks", ("file_name", "suite_version"), where=of))
         return [UsedDelivery(*row, versions.get(row[0])) for row in rows]
+
+    def delivered(self, sources: Sequence[str]) -> dict[str, Delivered]:
+        """Of each of these sources of which a delivery was accepted, when. What is made of this alone stays the same
+        when a delivery more changes nothing of it."""
+        with unnoted():
+            deliveries = self.deliveries(sources)
+        found = {}
+        for source in sorted({item.source for item in deliveries}):
+            mine = [item for item in deliveries if item.source == source]
+            days = [item.delivered_on for item in mine]
+            versions = tuple(sorted({item.suite_version for item in mine if item.suite_version}))
+            found[source] = Delivered(min(days), max(days), versions)
+        note("delivered()", sources, None, (), found)
+        return found
 
     def findings(self, deliveries: Sequence[UsedDelivery]) -> list[PublishedRuleCount]:
         """Rows per source and rule: what ingest found in these deliveries, and what only the warehouse could see."""

@@ -34,6 +34,16 @@ def noted() -> Generator[Reads]:
         note_again(reads)
 
 
+@contextmanager
+def unnoted() -> Generator[None]:
+    """Notes nothing: for what is summarised at once, of which only the summary counts."""
+    before = _NOTES.set(None)
+    try:
+        yield
+    finally:
+        _NOTES.reset(before)
+
+
 def note_again(reads: Reads) -> None:
     """Note what was read earlier for something that is used again now."""
     if (notes := _NOTES.get()) is not None:
@@ -43,7 +53,8 @@ def note_again(reads: Reads) -> None:
 def note(
     relation: str, columns: Sequence[str], where: Mapping[str, Any] | None, order_by: Sequence[str], answer: object
 ) -> None:
-    """Note one question and its answer; `columns` are empty when it asks whether there is such a relation."""
+    """Note one question and its answer: the rows of a relation; without `columns`, whether it is there; for a name that
+    ends in `()`, what that method of the reader gives for the arguments in `columns`."""
     if (notes := _NOTES.get()) is not None:
         conditions = [
             [name, list(v) if isinstance(v, tuple | list | range) else v] for name, v in (where or {}).items()

@@ -20,7 +20,9 @@ def _answer(folder: Path, version: tuple[object, ...], question: str) -> str:
     relation, columns, conditions, order_by = json.loads(question)
     with PublicationReader(folder) as publication, noted() as found:
         try:
-            if columns:
+            if relation.endswith("()"):
+                getattr(publication, relation.removesuffix("()"))(columns)
+            elif columns:
                 publication.rows(relation, columns, where=dict(conditions) or None, order_by=order_by)
             else:
                 publication.has(relation)

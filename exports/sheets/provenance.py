@@ -8,7 +8,7 @@ checked; files, their hashes and all counts of rows are for the full edition.
 from collections.abc import Sequence
 
 from exports.figures.identity import Value
-from exports.figures.reading import UsedDelivery
+from exports.figures.reading import Delivered, UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.wording import listed
@@ -18,19 +18,19 @@ _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt 
 
 
 def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
-    deliveries = context.publication.deliveries(context.kind.sources)
     if context.public:
-        return _delivered(context, deliveries), _facts(context, deliveries)
-    return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, deliveries)
+        return _delivered(context), _facts(context)
+    deliveries = context.publication.deliveries(context.kind.sources)
+    return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, len(deliveries))
 
 
-def _delivered(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
+def _delivered(context: Context) -> Sheet:
     """Per source, the years in which was delivered: all that the public edition says of deliveries."""
     rows: list[tuple[Value, ...]] = []
+    delivered = context.publication.delivered(context.kind.sources)
     for source in context.kind.sources:
-        mine = [item for item in deliveries if item.source == source]
-        years = [item.delivered_on.year for item in mine]
-        first, last = (min(years), max(years)) if years else (NOT_AVAILABLE, NOT_AVAILABLE)
+        mine = delivered.get(source)
+        first, last = (mine.first.year, mine.last.year) if mine else (NOT_AVAILABLE, NOT_AVAILABLE)
         rows.append((source, first, last, _versions(mine)))
     columns = (
         *text_columns({"Bron": 26}),
@@ -109,11 +109,11 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
-def _versions(deliveries: Sequence[UsedDelivery]) -> str:
-    return listed(sorted({item.suite_version for item in deliveries if item.suite_version})) or NOT_AVAILABLE
+def _versions(delivered: Delivered | None) -> str:
+    return listed(delivered.versions if delivered else ()) or NOT_AVAILABLE
 
 
-def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
+def _facts(context: Context, deliveries: int | None = None) -> Sheet:
     facts, question, kind = context.facts, context.question, context.kind
     rows: list[tuple[str, str]] = [
         ("Uitgave", context.edition.label),
@@ -127,11 +127,11 @@ def _facts(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
         ("SHA-256 van het vraagbestand", question.source_sha256),
         ("Tabellen in het datawarehouse", listed([mart.name for mart in kind.marts])),
         ("Bronnen", listed(kind.sources)),
-        *(() if context.public else (("Gebruikte leveringen", str(len(deliveries))),)),
+        *(() if deliveries is None else (("Gebruikte leveringen", str(deliveries)),)),
     ]
+    delivered = context.publication.delivered(kind.sources)
     for source in kind.sources:
-        mine = [item for item in deliveries if item.source == source]
-        rows.append((f"Versie van de controleregels, {source}", _versions(mine)))
+        rows.append((f"Versie van de controleregels, {source}", _versions(delivered.get(source))))
     nothing_hidden = context.hidden is None
     policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
     audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -141,6 +141,12 @@ def under(version: str, circumstances: str) -> str:
     return f"{version} ({circumstances})"
 
 
+def read_digest(path: Path) -> tuple[str, int]:
+    """SHA-256 of a file and its size, both of the same bytes."""
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+
 def scan(
     folder: Path,
     sources: Sequence[str],
@@ -148,12 +154,14 @@ def scan(
     versions: dict[str, str],
     today: dt.date,
     limits: str = "",
+    digest: Callable[[Path], tuple[str, int]] = read_digest,
 ) -> Inbox:
     """Sorts the files of `folder`. A rejected file is tried again when its content or its source's rules changed, and
     one that was refused under other `limits` of reading than those of now.
 
     `versions` gives the version of each source's contract. A delivery dated after `today` waits for its day, unless
-    it was loaded already: a slip in its year would otherwise become the default as_of of every answer.
+    it was loaded already: a slip in its year would otherwise become the default as_of of every answer. `digest` gives
+    the SHA-256 and size of a file.
     """
     inbox = Inbox()
     accepted = {e.sha256: e.file_name for e in ledger if e.status == "accepted"}
@@ -163,7 +171,7 @@ def scan(
     found = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         try:
-            delivery = _delivery(path, sources)
+            delivery = _delivery(path, sources, digest)
         except ValueError as error:
             inbox.unrecognised.append((shown(without_number(path.name)), str(error)))
         except OSError as error:
@@ -196,19 +204,18 @@ def scan(
     return inbox
 
 
-def _delivery(path: Path, sources: Sequence[str]) -> Delivery:
+def _delivery(path: Path, sources: Sequence[str], digest: Callable[[Path], tuple[str, int]]) -> Delivery:
     source, day, label = parse_name(path.name, sources)
     if path.is_symlink():
         raise ValueError("is a link; put the file itself in the inbox")
     if not path.is_file():
         raise ValueError("is not a file")
-    return with_content(path, source, day, label)
+    return Delivery(path, source, day, label, *digest(path))
 
 
 def with_content(path: Path, source: str, day: dt.date, label: str | None) -> Delivery:
     """The file as a delivery of this source and day, whatever its name."""
-    with opened(path) as file:  # both of the same bytes
-        return Delivery(path, source, day, label, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+    return Delivery(path, source, day, label, *read_digest(path))
 
 
 @contextmanager
@@ -224,8 +231,7 @@ def opened(path: Path) -> Generator[io.BufferedReader]:
 def digest_now(delivery: Delivery) -> str | None:
     """The SHA-256 of the file, which changes while somebody is writing it. None when it is gone."""
     try:
-        with opened(delivery.path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return read_digest(delivery.path)[0]
     except OSError:
         return None
 

@@ -17,7 +17,7 @@ from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_n
 from orchestration.ingest.ledger import Check, Entry, Reason
 from orchestration.ingest.pseudonym import create_insz_macros
 from orchestration.ingest.readers import apart
-from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError, too_much_memory
+from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError, too_much_to_validate
 from orchestration.store.paths import SEEDS, DataFolder
 from orchestration.store.sql import read_csv
 
@@ -132,7 +132,7 @@ def load_source(
     for batch in batches.batches(deliveries):
         for delivery in batches.without_room(batch, load_part):
             (data.quarantine / contract.source / f"{delivery.delivery_id}.parquet").unlink(missing_ok=True)
-            refused = _rejected(delivery, too_much_memory(limits), contract.version, run_id)
+            refused = _rejected(delivery, too_much_to_validate(limits), contract.version, run_id)
             ledger.append(data.ledger, [refused])
             done.entries.append(refused)
     return done
@@ -155,7 +155,7 @@ def read_batch(
     """
     found = BatchRead()
     prepare_database(con, contract)
-    con.execute(f"set memory_limit = '{limits.memory}B'")
+    con.execute(f"set memory_limit = '{limits.validating}B'")
     for number, delivery in enumerate(deliveries):
         if delivery.sha256 in loaded:
             found.repeats.append((delivery.file_name, loaded[delivery.sha256]))

@@ -13,6 +13,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
 from orchestration.ingest.pseudonym import fingerprint
 from orchestration.ingest.readers.limits import Limits
+from orchestration.ingest.seen import SeenFiles
 from orchestration.ingest.validation import IngestError
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -45,7 +46,17 @@ class Workspace:
     def inbox(self) -> Inbox:
         """The inbox against the ledger, read once: what arrives later is for the next run."""
         versions = {name: c.version for name, c in self.contracts.items()}
-        return scan(self.settings.inbox_folder, list(versions), self.entries(), versions, self.day, self.limits.text)
+        digest = self._seen.digest
+        folder, sources = self.settings.inbox_folder, list(versions)
+        return scan(folder, sources, self.entries(), versions, self.day, self.limits.text, digest)
+
+    @cached_property
+    def _seen(self) -> SeenFiles:
+        return SeenFiles(self.data.seen_files)
+
+    def remember_inbox(self) -> None:
+        """The next look at the inbox need not read again what lies there as it does now."""
+        self._seen.save()
 
     def entries(self) -> list[Entry]:
         return ledger.read(self.data.ledger)

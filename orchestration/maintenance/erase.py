@@ -165,8 +165,10 @@ def _files_with(
     everything, contracts = _in_inbox(workspace), workspace.contracts
     numbers = {digits}
     if len(person) > 1:  # the other numbers are known by their pseudonyms alone
-        numbers.update(*(originals.numbers_of(contracts[d.source], d, person, workspace.key) for d in everything))
-    found = {d: originals.rows_of(contracts[d.source], d, numbers, ids) for d in everything}
+        numbers.update(
+            *(originals.numbers_of(contracts[d.source], d, person, workspace.key, workspace.limits) for d in everything)
+        )
+    found = {d: originals.rows_of(contracts[d.source], d, numbers, ids, workspace.limits) for d in everything}
     return {delivery: rows for delivery, rows in found.items() if rows}
 
 

@@ -19,7 +19,7 @@ from orchestration.ingest.number_marks import mark
 from orchestration.ingest.person_numbers import numbers_in
 from orchestration.ingest.pseudonym import client_key, create_insz_macros, create_text_numbers
 from orchestration.ingest.readers import apart
-from orchestration.ingest.readers.limits import DEFAULT
+from orchestration.ingest.readers.limits import DEFAULT, Limits
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases.register import digest
 from orchestration.store.lock import single_writer
@@ -46,10 +46,11 @@ class Translation:
     numbers: dict[str, str] = field(default_factory=dict)
     identifications: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
+    limits: Limits = DEFAULT
 
     def read(self, contract: SourceContract, original: Delivery, old: bytes, new: bytes) -> None:
         """Adds what is in a file of a source."""
-        with _raw(contract, original) as con:
+        with _raw(contract, original, self.limits) as con:
             numbers = _numbers(con, contract) if contract.insz_columns else ()
             self.numbers |= {client_key(d, old): client_key(d, new) for d in numbers}
             for digits in {*numbers, *_stray_numbers(con, contract)}:
@@ -67,11 +68,13 @@ def _replaced(con: duckdb.DuckDBPyConnection, contract: SourceContract, key: byt
     return dict(rows)
 
 
-def numbers_of(contract: SourceContract, delivery: Delivery, person: Collection[str], key: bytes) -> set[str]:
+def numbers_of(
+    contract: SourceContract, delivery: Delivery, person: Collection[str], key: bytes, limits: Limits = DEFAULT
+) -> set[str]:
     """The INSZ in this file, as 11 digits, of which the pseudonym is one of `person`. They are for searching files by
     `rows_of`, and must not be kept. A file that cannot be read gives none."""
     try:
-        with _raw(contract, delivery) as con:
+        with _raw(contract, delivery, limits) as con:
             return {digits for digits in _numbers(con, contract) if client_key(digits, key) in person}
     except DeliveryError:
         return set()
@@ -98,7 +101,11 @@ def _stray_numbers(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> 
 
 
 def rows_of(
-    contract: SourceContract, delivery: Delivery, numbers: Collection[str], values: Mapping[str, Collection[str]]
+    contract: SourceContract,
+    delivery: Delivery,
+    numbers: Collection[str],
+    values: Mapping[str, Collection[str]],
+    limits: Limits = DEFAULT,
 ) -> list[int]:
     """Numbers of the rows that hold one of the INSZ `numbers` (11 digits each) in any column, or one of `values`
     (column -> texts).
@@ -113,7 +120,7 @@ def rows_of(
     columns = ", ".join(f"coalesce({quote(c.name)}, '')" for c in contract.columns)
     everything = f"array_to_string(list_concat([{columns}], coalesce(_fields, [])), '|')"
     try:
-        with _raw(contract, delivery) as con:
+        with _raw(contract, delivery, limits) as con:
             rows = con.execute(
                 f"select _row from raw where len(list_filter(?, lambda number: contains("
                 f"regexp_replace({everything}, '[^0-9|]', '', 'g'), number))) > 0{''.join(named)} order by _row",
@@ -124,13 +131,13 @@ def rows_of(
     return [row for (row,) in rows]
 
 
-def _raw(contract: SourceContract, delivery: Delivery) -> duckdb.DuckDBPyConnection:
+def _raw(contract: SourceContract, delivery: Delivery, limits: Limits) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     try:
         con.execute("set temp_directory = ''; set autoinstall_known_extensions = false; set TimeZone = 'UTC'")
         create_insz_macros(con)
         readers.create_raw(con, contract)
-        apart.read(con, contract, delivery, 0, DEFAULT)
+        apart.read(con, contract, delivery, 0, limits)
     except BaseException:
         con.close()
         raise

@@ -100,7 +100,7 @@ def _new_key(settings: Settings, old: bytes) -> bytes:
 
 def _translation(workspace: Workspace, folder: Path, old: bytes, new: bytes) -> Translation:
     """The translation of every client in the lake. Raises `OriginalsMissingError` when one is missing."""
-    found = Translation()
+    found = Translation(limits=workspace.limits)
     for original in originals.find(folder, workspace.entries()):
         found.read(workspace.contracts[original.source], original, old, new)
     wanted: dict[str, set[str]] = {}

@@ -87,6 +87,11 @@ class DataFolder:
         return self.work / "solved_parts.json.gz"
 
     @property
+    def seen_files(self) -> Path:
+        """Digests of the files in the inbox; see `ingest.seen`."""
+        return self.work / "seen_files.json"
+
+    @property
     def shown(self) -> Path:
         """Which counts each document shows; see `answers.shown`."""
         return self.work / "shown.json"

@@ -24,7 +24,7 @@ from orchestration.store.wording import shown
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
 MINIMUM_READ_MEMORY = 256 * 1024**2
-READ_MEMORY, READ_SECONDS = 2 * 1024**3, 300
+READ_MEMORY, READ_SECONDS = 2 * 1024**3, 600
 """What the reading of one file may take; a delivery of a million rows needs half of it at most."""
 ZONE = "Europe/Brussels"
 """Where deliveries get their dates; a machine may keep another time."""

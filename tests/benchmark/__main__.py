@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Generator
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmark import late
 from tests.benchmark.measure import Cost, FailedError, cost_of, middle
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,8 @@ LAST_YEAR = 2025
 MOST_TIMES_THE_FLOOR = 3
 MOST_MEMORY = 2048  # MiB
 MOST_FOR_NOTHING_NEW = 5  # CPU seconds
+MOST_FOR_UNCHANGED = 4  # CPU seconds: 500 rows that change no figure
+MOST_FOR_ONE_MART = 8  # CPU seconds: 500 rows that change one mart
 MOST_FOR_CHANGED_NUMBERS = 1.10  # times the build of the marts without any, at 5 % changed
 BUILDS = 3
 """Builds of the marts with and without changed numbers, in turn; they take some seconds each."""
@@ -39,6 +43,9 @@ class Costs:
     floor: Cost
     first: Cost
     again: Cost
+    unchanged: Cost
+    """A run after a delivery of 500 rows that changes no figure, and `one_mart` after one that changes one mart."""
+    one_mart: Cost
     without: Cost
     """A build of the marts without changed numbers, and `changed` with one client in twenty."""
     changed: Cost
@@ -91,7 +98,20 @@ class Bench:
             found.append((floor, first, again))
             seconds = f"script {floor.cpu:.1f}, pipeline {first.cpu:.1f}, nothing new {again.cpu:.2f} CPU seconds"
             print(f"run {number}: {seconds}", flush=True)
-        return Costs(*(middle(costs) for costs in zip(*found, strict=True)), *self.changed_numbers())
+        medians = (middle(costs) for costs in zip(*found, strict=True))
+        return Costs(*medians, *self.late(), *self.changed_numbers())
+
+    def late(self) -> tuple[Cost, Cost]:
+        """Two small deliveries in a row, into a copy of the inbox and of the first data folder: the floor and later
+        profiles see nothing of them."""
+        inbox, data = self.work / "inbox-late", self.data("late")
+        shutil.copytree(self.inbox, inbox)
+        shutil.copytree(self.data(1), data, symlinks=True)
+        found = []
+        for name, changed in (("unchanged", False), ("one-mart", True)):
+            late.write(inbox, name, changed)
+            found.append(self.run(name, [self.twe, "run"], TWE_DATA=str(data), TWE_INBOX=str(inbox)))
+        return found[0], found[1]
 
     def changed_numbers(self) -> tuple[Cost, Cost]:
         """A build of the marts without changed numbers and with them; the first of each parses the project and is not
@@ -162,6 +182,18 @@ def show(costs: Costs) -> tuple[bool, bool]:
             f"{costs.again.cpu:.2f} s",
             f"{MOST_FOR_NOTHING_NEW} s",
             costs.again.cpu / MOST_FOR_NOTHING_NEW,
+        ),
+        (
+            "CPU, 500 rows that change no figure",
+            f"{costs.unchanged.cpu:.1f} s",
+            f"{MOST_FOR_UNCHANGED} s",
+            costs.unchanged.cpu / MOST_FOR_UNCHANGED,
+        ),
+        (
+            "CPU, 500 rows that change one mart",
+            f"{costs.one_mart.cpu:.1f} s",
+            f"{MOST_FOR_ONE_MART} s",
+            costs.one_mart.cpu / MOST_FOR_ONE_MART,
         ),
         ("CPU, marts, no number changed", f"{costs.without.cpu:.1f} s", "", None),
         (

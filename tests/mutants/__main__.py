@@ -15,12 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from tests.mutants import accepted
 from tests.mutants.copy import Copy
 from tests.mutants.deliveries import stands
 from tests.mutants.handmade import ByHand
 from tests.mutants.models import Models
-from tests.mutants.mutant import Mutant, source
+from tests.mutants.mutant import Mutant, accepted, source
 from tests.mutants.python import SAMPLE, Python
 from tests.mutants.rules import Rules
 from tests.mutants.warehouse import NotValidError
@@ -64,19 +63,19 @@ class Bench:
 
 def verdicts(bench: Bench, area: str, only: str) -> Iterator[tuple[Mutant, str, str]]:
     """(mutant, verdict, why): `dies`, `LIVES`, `accepted`, or `no mutant` for what is no code or no contract."""
-    may_live = accepted.read()
+    may_live = accepted()
     mutants, judge = bench.area(area)
     for mutant in mutants:
         if only not in f"{mutant.file}:{mutant.line(source(mutant.file))}":
             continue
-        if why := may_live.get(accepted.key(mutant)):
+        if why := may_live.get(mutant.key):
             yield mutant, "accepted", why
             continue
         try:
             why = judge(mutant)
             yield mutant, "dies" if why else "LIVES", why
         except NotValidError as error:
-            yield mutant, "no mutant", str(error)
+            yield mutant, "no mutant", str(error).split("\n")[0]
 
 
 def shown(mutant: Mutant) -> str:

@@ -28,13 +28,19 @@ class Copy:
         compileall.compile_dir(self.folder, quiet=2, invalidation_mode=mode)
         importlib.import_module("tests.conftest")
 
+    def check(self, tests: Sequence[str], marked: str = "not nightly") -> None:
+        """Raises when one of the tests fails without any mutant."""
+        if failure := self.failure(sorted(set(tests)), marked):
+            raise AssertionError(f"fails without any mutant; mend that first: {failure}")
+
     def difference(self, file: str, text: str, tests: Sequence[str], marked: str = "not nightly") -> str:
         """Which of the tests fails first when the text of a file is another; "" when all pass."""
         path = self.folder / file
         kept = path.read_text(encoding="utf-8")
         path.write_text(text, encoding="utf-8")
         try:
-            return self.failure(tests, marked)
+            # One after the other: to collect them all takes longer than the first, which is the likeliest to fail.
+            return next((failure for test in tests if (failure := self.failure([test], marked))), "")
         finally:
             path.write_text(kept, encoding="utf-8")
 

@@ -115,6 +115,7 @@ class ByHand:
         self._tests = {place.mutant: place.test.split() for place in PLACES}
 
     def mutants(self) -> list[Mutant]:
+        self._copy.check([test for tests in self._tests.values() for test in tests], "not slow")
         return list(self._tests)
 
     def judge(self, mutant: Mutant) -> str:

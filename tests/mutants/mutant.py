@@ -1,9 +1,15 @@
-"""One change of a text file, how it is shown, and by what it is known when the lines around it move."""
+"""One change of a text file, by what it is known when the lines around it move, and which may live.
+
+accepted.yml holds those that may live with the reason, such as that nobody could see a difference.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 PROJECT = Path(__file__).resolve().parents[2]
+ACCEPTED = Path(__file__).with_name("accepted.yml")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,11 @@ class Mutant:
         before, after = old[first:last], old[first : self.start] + self.new + old[self.end : last]
         return " ".join(before.split()), " ".join(after.split())
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Known by its lines and not by their number, it stands when other lines change."""
+        return (self.file, *self.lines(source(self.file)))
+
     def line(self, old: str) -> int:
         return old.count("\n", 0, self.start) + 1
 
@@ -36,3 +47,11 @@ class Mutant:
 def source(file: str) -> str:
     """The text of a file of the project."""
     return (PROJECT / file).read_text(encoding="utf-8")
+
+
+def accepted(path: Path = ACCEPTED) -> dict[tuple[str, str, str], str]:
+    """(file, lines before, lines after) -> why that is no gap in the tests."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    return {
+        (each["file"], each["was"], each["is"]): reason["because"] for reason in found for each in reason["mutants"]
+    }

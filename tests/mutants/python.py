@@ -46,10 +46,11 @@ class Python:
         self._copy, self._sample, self._seed = copy, sample, seed
 
     def mutants(self) -> Iterator[Mutant]:
+        self._copy.check([test for file in MODULES for test in tests_of(file)])
         for file in MODULES:
             every = list(python_text.mutants(file, source(file)))
-            rng = Random(f"{self._seed} {file}")
-            yield from every if self._sample is None else rng.sample(every, min(self._sample, len(every)))
+            Random(f"{self._seed} {file}").shuffle(every)
+            yield from every[: self._sample]
 
     def judge(self, mutant: Mutant) -> str:
         """The first test that fails; "" when none does."""

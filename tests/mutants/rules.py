@@ -29,7 +29,13 @@ from tests.support.deliveries import KEY
 
 RULES, SEEDS = "expectations", "dbt_project/seeds"
 TABLES = ("code_lists", "class_sets")
-TESTS = ("tests/expectations", "tests/orchestration/quality/test_report.py", "tests/dbt_project")
+TESTS = (
+    "tests/expectations/test_rules.py",
+    "tests/expectations/test_contract.py",
+    "tests/expectations/test_routing.py",
+    "tests/expectations/test_warnings.py",
+    "tests/dbt_project/test_generic_tests.py",
+)
 
 
 class Rules:
@@ -48,6 +54,7 @@ class Rules:
         }
 
     def mutants(self) -> Iterator[Mutant]:
+        self._copy.check(TESTS)
         for path in sorted((PROJECT / RULES).glob("*.yml")):
             file = f"{RULES}/{path.name}"
             yield from rules_text.of_yaml(file, source(file))

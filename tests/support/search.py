@@ -60,7 +60,8 @@ class Search:
                 for schema, table in tables:
                     found |= self._rows(con.execute(f'from "{schema}"."{table}"').fetchall())
         elif content[:15] == b"SQLite format 3":
-            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as books:
+            # What another process has not finished cannot be read as rows; its bytes were searched above.
+            with suppress(sqlite3.DatabaseError), sqlite3.connect(f"file:{path}?mode=ro", uri=True) as books:
                 for (table,) in books.execute("select name from sqlite_master where type = 'table'").fetchall():
                     found |= self._rows(books.execute(f'select * from "{table}"').fetchall())
         return found

@@ -14,6 +14,11 @@ class Limits:
     seconds: int = READ_SECONDS
 
     @property
+    def validating(self) -> int:
+        """Bytes for validating what was read: a typed value, its text and its faults stand beside each other."""
+        return 4 * self.memory
+
+    @property
     def text(self) -> str:
         """By this the ledger knows under which limits a file was refused; under others it is tried again."""
         return f"{self.memory} bytes, {self.seconds} s"
@@ -40,6 +45,16 @@ def too_much_memory(limits: Limits) -> NotReadError:
     return NotReadError(
         f"takes more than {size} of memory to read; deliver it in parts, or raise TWE_READ_MEMORY",
         f"vraagt meer dan {size} geheugen om gelezen te worden; lever het in delen, of laat TWE_READ_MEMORY verhogen",
+        limits.text,
+    )
+
+
+def too_much_to_validate(limits: Limits) -> NotReadError:
+    size = _size(limits.validating)
+    return NotReadError(
+        f"takes more than {size} of memory to validate; deliver it in parts, or raise TWE_READ_MEMORY",
+        f"vraagt meer dan {size} geheugen om gecontroleerd te worden; lever het in delen, of laat TWE_READ_MEMORY "
+        "verhogen",
         limits.text,
     )
 

@@ -27,7 +27,7 @@ from orchestration.ingest.inbox import (
     with_content,
     without_number,
 )
-from orchestration.ingest.readers.limits import DEFAULT, too_much_memory
+from orchestration.ingest.readers.limits import DEFAULT, too_much_to_validate
 from orchestration.store.errors import TweError, WrongChoiceError
 from orchestration.store.sql import quote
 
@@ -150,7 +150,9 @@ def _of_source(source: SourceContract, asked: Sequence[_Delivered]) -> dict[Path
     for batch in batches.batches([one.delivery for one in asked]):
         for delivery in batches.without_room(batch, lambda part: found.update(_of_part(source, part, asked, loaded))):
             one = next(one for one in asked if one.delivery == delivery)
-            found[delivery.path] = FileVerdict(one.name, source.source, too_much_memory(DEFAULT).dutch, one.remarks)
+            found[delivery.path] = FileVerdict(
+                one.name, source.source, too_much_to_validate(DEFAULT).dutch, one.remarks
+            )
     return found
 
 

@@ -136,7 +136,9 @@ def test_another_choice_of_hidden_cells_is_audited_anew() -> None:
     assert all(of.cells[item.cell] == item.name for item in report.findings)
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", gzip.compress(b"[["), gzip.compress(b"[1]"), gzip.compress(b"[]")[:-5]])
+@pytest.mark.parametrize(
+    "damage", [b"", b"x", gzip.compress(b"[["), gzip.compress(b"[1]"), gzip.compress(b"[]")[:-5]], ids=range(5)
+)
 def test_a_damaged_file_is_solved_anew_and_replaced(damage: bytes, tmp_path: Path) -> None:
     path, of = tmp_path / "kept.json.gz", table([[5, 9, 2], [3, 30, 9], [9, 1, 5]])
     path.write_bytes(damage)

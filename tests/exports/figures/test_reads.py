@@ -120,3 +120,18 @@ def test_an_annex_reads_its_own_years_sources_and_marts(made: Path, tmp_path: Pa
     assert not unchanged(reads, changed(made, "publication", "select * replace ('2.0' as code_version) from {table}"))
     later = "select * replace (cast('2025-01-01' as date) as as_of) from {table}"
     assert not unchanged(reads, changed(made, "publication", later))
+
+
+def test_a_delivery_more_is_told_by_the_full_edition_alone(made: Path, tmp_path: Path) -> None:
+    """The public edition says in which years was delivered, and by which rules that was checked."""
+    question = QUESTIONS["twe-2024"]
+    annex, reads = question.annex("1"), {}
+    for edition in ("publiek", "volledig"):
+        with noted() as reads[edition]:
+            write_annex(made, question, annex, tmp_path, YEARS, edition=edition)
+    extra = "select * replace ('trajecten_2024-01-10_nog.csv' as file_name) from {table} where file_name = "
+    one = changed(made, "deliveries", f"from {{table}} union all by name {extra}'trajecten_2024-01-10.csv'")
+    assert unchanged(reads["publiek"], one) and not unchanged(reads["volledig"], one)
+    moved = "select * replace (cast('2022-01-10' as date) as delivered_on) from {table} where file_name = "
+    earlier = changed(made, "deliveries", f"from {{table}} union all by name {moved}'trajecten_2024-01-10.csv'")
+    assert not unchanged(reads["publiek"], earlier)

@@ -1,4 +1,4 @@
 """Odd files: one delivery each, made to break whoever reads it, with what may come of it.
 
->>> python -m tests.hostile --files 10000 --seed 1
+`python -m tests.integration.odd` makes and judges them.
 """

@@ -84,6 +84,13 @@ def test_a_day_that_does_not_exist_is_named() -> None:
         parse_name("trajecten_2023-02-29.csv", SOURCES)
 
 
+def test_a_return_workbook_says_under_which_name_it_comes_back() -> None:
+    with pytest.raises(ValueError, match=r"deliver it as trajecten_YYYY-MM-DD_gent-verbeterd\.xlsx"):
+        parse_name("VERTROUWELIJK_44021_gent_trajecten.xlsx", SOURCES)
+    with pytest.raises(ValueError, match=r"deliver it as trajecten_YYYY-MM-DD_verbeterd\.xlsx"):
+        parse_name("VERTROUWELIJK_onbekend_trajecten.xlsx", SOURCES)
+
+
 def test_the_inbox_need_not_exist(tmp_path: Path) -> None:
     assert look(tmp_path / "nergens") == Inbox()
 

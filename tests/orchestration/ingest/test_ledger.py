@@ -100,3 +100,19 @@ def test_the_default_as_of_is_the_newest_accepted_day() -> None:
     assert ledger.newest_accepted([later, ENTRY]) == dt.date(2024, 3, 1)
     assert ledger.newest_accepted([replace(later, status="rejected"), ENTRY]) == dt.date(2024, 1, 31)
     assert ledger.newest_accepted([]) is None
+
+
+def test_a_file_that_was_refused_counts_by_its_newest_outcome() -> None:
+    first = replace(ENTRY, status="rejected")
+    second = replace(first, loaded_at=first.loaded_at + dt.timedelta(days=1), message="still not")
+    mended = replace(ENTRY, loaded_at=first.loaded_at + dt.timedelta(days=2))
+    other = replace(first, file_name="another.csv")
+    assert ledger.once([second, first, other]) == [second, other]
+    assert ledger.once([first, mended]) == [mended]
+    assert ledger.once([ENTRY, second]) == [ENTRY, second]
+
+
+def test_a_delivery_exists_from_its_own_day_on() -> None:
+    refused, later = replace(ENTRY, status="rejected"), replace(ENTRY, delivered_on=dt.date(2024, 2, 1))
+    assert ledger.accepted_until([ENTRY, refused, later], dt.date(2024, 1, 31)) == [ENTRY]
+    assert ledger.accepted_until([ENTRY, refused, later], dt.date(2024, 1, 30)) == []

@@ -24,16 +24,15 @@ from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.ingest.validation import by_routing
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import READ_MEMORY
+from tests.hostile.odd import books, columns, containers, disguised, places, separated
+from tests.hostile.odd.kinds import Kind, Verdict
+from tests.hostile.world import Options, World
 from tests.oracle import Ledger
 from tests.oracle.door import Delivery, deliver_one, digest, masked_name, name_parts
 from tests.oracle.geography import load as geography
 from tests.oracle.sources import SOURCES
 from tests.support.compare import delivery_differences
 from tests.support.deliveries import KEY
-
-from ..world import Options, World
-from . import books, columns, containers, disguised, places, separated
-from .kinds import Kind, Verdict
 
 KINDS = [*separated.KINDS, *books.KINDS, *containers.KINDS, *columns.KINDS, *disguised.KINDS]
 BATCH = 100

@@ -1,6 +1,6 @@
 """Odd files of every kind: each is read right, quarantined by name or refused with a word, and the others go on.
 
-300 every day; `python -m tests.hostile` makes as many as it is asked for, and `make nightly` ten thousand.
+300 every day; `python -m tests.integration.odd` makes as many as it is asked for, and `make nightly` ten thousand.
 """
 
 import subprocess
@@ -13,7 +13,7 @@ import pytest
 from orchestration.ingest import load as door
 from orchestration.store.paths import PROJECT
 
-from .odd.judge import BATCH, KINDS, judge
+from .judge import BATCH, KINDS, judge
 
 pytestmark = pytest.mark.slow
 SEED = 13
@@ -29,7 +29,7 @@ def test_odd_files_are_read_right_or_refused_with_a_word(batch: int, tmp_path: P
 
 @pytest.mark.nightly
 def test_ten_thousand_odd_files() -> None:
-    command = [sys.executable, "-m", "tests.hostile", "--files", "10000", "--seed", "1"]
+    command = [sys.executable, "-m", "tests.integration.odd", "--files", "10000", "--seed", "1"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
 

@@ -1,7 +1,7 @@
 """Thousands of odd files through the door, every one judged; exit code 1 when one was not read right, or refused well.
 
->>> python -m tests.hostile --files 10000 --seed 1
->>> python -m tests.hostile --seed 1 --batch 17
+>>> python -m tests.integration.odd --files 10000 --seed 1
+>>> python -m tests.integration.odd --seed 1 --batch 17
 """
 
 import argparse
@@ -12,7 +12,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-from .odd.judge import BATCH, Judged, judge_alone
+from .judge import BATCH, Judged, judge_alone
 
 
 def main() -> int:

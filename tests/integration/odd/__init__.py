@@ -1,0 +1,1 @@
+"""Odd files through the door, and a judge of what became of each."""
