@@ -20,7 +20,7 @@ from orchestration.store.paths import DataFolder
 WORKING = ("work/dbt/", "work/warehouse.duckdb", "dagster/", "run.lock", "inbox/")
 OF_THE_RUN = ("loaded_at", "run_id")
 OF_THE_MOMENT = ("published_at",)
-RUN_IN_REPORT = re.compile(r"[Rr]un van \d\d/\d\d/\d{4} om \d\d:\d\d( \([0-9a-f]{8}\))?")
+RUN_IN_REPORT = re.compile(r"\d\d/\d\d/\d{4} om \d\d:\d\d( \([0-9a-f]{8}\))?")
 
 Contents = dict[str, str]
 

@@ -108,7 +108,9 @@ def test_a_clock_that_was_set_back_changes_nothing(
     deliver_more(data)
     ended = twe(*RUN, kill=ClockSetBack(dt.timedelta(days=400)))
     assert ended.code == 0, ended.said
-    assert differences(undisturbed[1], contents(data)) == []
+    # What is late depends on the day of today, and stands in the quality report.
+    late = "differs: reports/kwaliteitsrapport.html"
+    assert [line for line in differences(undisturbed[1], contents(data)) if line != late] == []
     assert twe(*RUN).out.startswith("Nothing new")
 
 
