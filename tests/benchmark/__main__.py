@@ -108,7 +108,7 @@ class Bench:
         shutil.copytree(self.inbox, inbox)
         shutil.copytree(self.data(1), data, symlinks=True)
         found = []
-        for name, changed in (("unchanged", False), ("one-mart", True)):
+        for name, changed in (("1-unchanged", False), ("2-one-mart", True)):
             late.write(inbox, name, changed)
             found.append(self.run(name, [self.twe, "run"], TWE_DATA=str(data), TWE_INBOX=str(inbox)))
         return found[0], found[1]

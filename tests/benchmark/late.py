@@ -13,7 +13,7 @@ _DECISIONS = {"toegeleid": "NIET_TOEGELEID", "niet_toegeleid": "TOEGELEID"}
 
 def write(inbox: Path, label: str, changed: bool = False) -> Path:
     """The first rows of the newest CSV of the source once more; `changed`: with the other decision, so that the figures
-    of one mart change."""
+    of one mart change. Of two deliveries of one day the one whose name comes last counts: label them in order."""
     own = sorted(path for path in inbox.glob(f"{SOURCE}_*.csv") if "-late-" not in path.name)
     head, *rows = own[-1].read_text(encoding="utf-8-sig").splitlines()[: ROWS + 1]
     if changed:
