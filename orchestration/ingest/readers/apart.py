@@ -149,11 +149,18 @@ class _Reader:
         return cls._running
 
     def ask(self, contract: SourceContract, delivery: Delivery, seconds: float) -> dict[str, Any]:
-        """Raises `TimeoutError` or `_Ended`; the process is gone then."""
-        with suppress(BrokenPipeError):  # the answer will be that it has ended
-            self._requests.write(pickle.dumps((contract, delivery)))
-            self._requests.flush()
-        return self._answer(seconds)
+        """Raises `TimeoutError` or `_Ended`; the process is gone then, and so it is when somebody interrupts: its answer
+        would be taken for that of the next file.
+        """
+        try:
+            with suppress(BrokenPipeError):  # the answer will be that it has ended
+                self._requests.write(pickle.dumps((contract, delivery)))
+                self._requests.flush()
+            return self._answer(seconds)
+        except BaseException:
+            if _Reader._running is self:
+                self.end()
+            raise
 
     def _answer(self, seconds: float) -> dict[str, Any]:
         until, line = time.monotonic() + seconds, b""

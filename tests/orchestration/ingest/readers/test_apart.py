@@ -119,6 +119,19 @@ def test_a_file_that_its_reader_does_not_survive_is_refused_and_the_next_is_read
     assert read(one(tmp_path)) == [(7, 2, "93051822361")]
 
 
+def test_the_answer_that_somebody_interrupted_is_not_taken_for_that_of_the_next_file(tmp_path, monkeypatch):
+    def interrupted(reader, seconds):
+        raise KeyboardInterrupt
+
+    first = one(tmp_path, "first", HEADER + "1;85010110194;2024-01-01\n2;85010110194;2024-01-01\n")
+    assert len(read(first)) == 2  # it has started
+    with monkeypatch.context() as patch:
+        patch.setattr(apart._Reader, "_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            read(first)
+    assert read(one(tmp_path)) == [(7, 2, "93051822361")]
+
+
 def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read(tmp_path, misbehaving):
     assert read(one(tmp_path))  # it has started
     assert "takes longer than 1 seconds to read" in str(refusal(one(tmp_path, "loop"), Limits(SMALL.memory, 1)))
