@@ -153,6 +153,8 @@ def load_settings() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "TWE_" + "_".join(str(part) for part in first["loc"]).upper()
         problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+        if first["type"].startswith("byte_size"):
+            problem = "is no size; write for instance 2 GiB"
         raise SettingsError(f"{name} {problem}") from None
 
 

@@ -69,7 +69,8 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
             "255 MiB",
             "TWE_READ_MEMORY is less than 256 MiB, in which no file can be read; write for instance 2 GiB",
         ),
-        ("TWE_READ_MEMORY", "veel", "TWE_READ_MEMORY could not parse value and unit from byte string"),
+        ("TWE_READ_MEMORY", "veel", "TWE_READ_MEMORY is no size; write for instance 2 GiB"),
+        ("TWE_READ_MEMORY", "2 olifanten", "TWE_READ_MEMORY is no size; write for instance 2 GiB"),
         ("TWE_READ_SECONDS", "-5", "TWE_READ_SECONDS should be greater than 0"),
     ],
 )
