@@ -8,6 +8,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import rewrite
 from orchestration.releases import register
 from orchestration.store.errors import TweError
+from orchestration.store.wording import counted
 from orchestration.warehouse import publication
 
 
@@ -33,8 +34,8 @@ class ErasurePreview:
             [
                 f"This person is known under {self.numbers} numbers, by the changes of number that are current now.",
                 "All will be erased, also when a wrong change joined two people:",
-                *(f"  {rows:>7,} rows of {source}" for source, rows in self.rows.items()),
-                f"  counted in the publications of: {stands}; in {self.released} released documents. "
+                *(f"  {counted(rows, 'row'):>12} of {source}" for source, rows in self.rows.items()),
+                f"  counted in the publications of: {stands}; in {counted(self.released, 'released document')}. "
                 "Their figures stay the same.",
                 "It cannot be undone. Have a change that you doubt withdrawn, and loaded, first.",
             ]

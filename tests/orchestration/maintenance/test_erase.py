@@ -125,7 +125,7 @@ def test_several_numbers_are_erased_only_when_somebody_agrees(data: DataFolder) 
     done = CliRunner().invoke(twe, ["erase"], input=f"{PERSON}\n")
     assert done.exit_code == 2 and state(data.root) == before
     assert "known under 3 numbers" in done.output and "give the command again with --yes" in done.output
-    assert "2 rows of insz_wijzigingen" in done.output and "1 rows of transmissies" in done.output
+    assert "2 rows of insz_wijzigingen" in done.output and "1 row of transmissies" in done.output
     assert not any(number in done.output for number in (PERSON, LATER, OTHER))
 
 
