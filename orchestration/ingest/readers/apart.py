@@ -149,7 +149,7 @@ class _Reader:
         return cls._running
 
     def ask(self, contract: SourceContract, delivery: Delivery, seconds: float) -> dict[str, Any]:
-        """Raises `TimeoutError` or `_Ended`; the process is gone then, and so it is when somebody interrupts: its answer
+        """Raises `TimeoutError` or `_Ended`. The process is gone then, and also when somebody interrupts: its answer
         would be taken for that of the next file.
         """
         try:
