@@ -52,7 +52,7 @@ def read(root: Path) -> Recorded | None:
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             said = json.loads(line)
-            claimed = said.pop("hash")
+            claimed = str(said.pop("hash"))
             fits = claimed == _hash(said) and said["before"] == found.head
             _apply(found, said)
         except (ValueError, KeyError, TypeError, AttributeError):

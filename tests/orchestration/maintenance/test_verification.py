@@ -102,6 +102,16 @@ def test_a_file_that_is_gone_or_added_is_found(data: DataFolder) -> None:
     assert len(expected) > 20 and sorted(faults(data)) == sorted(expected)
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_readers_are_led_to_no_other_publication(data: DataFolder, tmp_path: Path, inside: bool) -> None:
+    other = (data.published if inside else tmp_path) / "other"
+    shutil.copytree(data.current.resolve(), other)
+    data.current.unlink()
+    data.current.symlink_to(other)
+    said = [fault for fault in faults(data) if not fault.startswith("published/other/")]
+    assert said == ["published/current: leads to no publication of the chain"]
+
+
 def test_rows_beside_the_chain_are_found_in_a_table_without_rows(data: DataFolder) -> None:
     (path,) = (data.lake / "transmissies").glob("*2024-01*.parquet")
     shutil.copy2(path, data.lake / "transmissies" / storage.NO_ROWS)
@@ -152,6 +162,7 @@ def forge(line: str) -> str:
 CHAIN_EDITS: dict[str, tuple[Callable[[list[str]], list[str]], int]] = {
     "a bit": (lambda ls: [*ls[:2], ls[2].replace("loaded", "loadee"), *ls[3:]], 3),
     "a line that is none": (lambda ls: [*ls[:2], "\xff{\n", *ls[3:]], 3),
+    "a line of which the hash is no text": (lambda ls: [*ls[:2], '{"what": "loaded", "hash": []}\n', *ls[3:]], 3),
     "a line made anew with a right hash": (lambda ls: [*ls[:2], forge(ls[2]), *ls[3:]], 4),
     "a line removed": (lambda ls: [*ls[:2], *ls[3:]], 3),
     "two lines swapped": (lambda ls: [ls[0], ls[2], ls[1], *ls[3:]], 2),
