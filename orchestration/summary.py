@@ -35,6 +35,11 @@ def run_text(report: RunReport) -> str:
     if report.loaded:
         lines.append(_deliveries_line(report.loaded))
     lines += [_labelled("rejected", f"{e.file_name}: {e.message}") for e in report.rejected]
+    lines += [
+        _labelled("loaded, but", f"{e.file_name}: {e.message}")
+        for e in report.loaded
+        if e.status == "accepted" and e.message
+    ]
     lines += [_labelled("still rejected", f"{name}: {why}") for name, why in report.still_rejected]
     lines += [_labelled("already loaded", f"{name}: same content as {was}") for name, was in report.duplicates]
     lines += [

@@ -108,6 +108,8 @@ class QualityReport:
     total: DeliveryCounts
     sources: Sequence[SourceReport]
     rejected: Sequence[Entry]
+    remarked: Sequence[Entry]
+    """Accepted deliveries about which there is something to say, such as a column that was ignored."""
     """Files of this run that were not loaded."""
     row_counts: RowCounts
     """Cases of all sources after this run."""
@@ -180,6 +182,7 @@ def make(
             for name, contract in contracts.items()
         ],
         rejected=[e for e in now if e.status == "rejected"],
+        remarked=[e for e in now if e.status == "accepted" and e.message],
         row_counts=total(row_counts),
         ocmws=ocmws,
         unusual=unusual,

@@ -105,3 +105,10 @@ def test_a_run_tells_what_it_mended_and_what_is_open() -> None:
 def test_a_run_tells_which_files_were_written_to_while_they_were_read() -> None:
     text = run_text(RunReport(changed=["trajecten_2024-01-31.csv"]))
     assert "  changed         trajecten_2024-01-31.csv: written to while it was read; the next run loads it" in text
+
+
+def test_what_is_to_say_of_a_file_that_was_loaded_is_told() -> None:
+    fine = replace(ENTRY, status="accepted", message="")
+    odd = replace(fine, file_name="transmissies_2024-01-31.csv", message="is UTF-8 but for row(s) 3")
+    (line,) = [line for line in run_text(RunReport(loaded=[fine, odd])).splitlines() if "loaded, but" in line]
+    assert line.split("loaded, but")[1].strip() == "transmissies_2024-01-31.csv: is UTF-8 but for row(s) 3"

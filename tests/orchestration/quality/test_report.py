@@ -182,6 +182,12 @@ def test_a_rejected_file_tells_why_in_dutch() -> None:
     assert '<td lang="en">lacks' in report_page.page(made())  # of before the Dutch one was kept
 
 
+def test_what_is_to_say_of_an_accepted_file_is_told_in_dutch() -> None:
+    odd = replace(entry("trajecten_2024-04-20", "run-1", 10), message="is UTF-8 but", message_nl="is UTF-8 behalve")
+    assert "<td>is UTF-8 behalve</td>" in report_page.page(made([odd]))
+    assert "met een opmerking" not in report_page.page(made([replace(odd, message="", message_nl="")]))
+
+
 def test_what_only_shows_across_sources_stands_apart_and_is_explained() -> None:
     text = report_page.page(made())
     rules, across = text.split('<h2 id="trajecten">')[1].split("<h3>Over bronnen heen</h3>")
