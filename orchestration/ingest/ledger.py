@@ -167,6 +167,10 @@ def begin_chain(path: Path) -> None:
         names = {name for name, _ in known.newest}
         if not set(known.newest) & {named(entry) for entry in read(path) if entry.file_name in names}:
             chain.record(root, "cut short", rows=known.newest)
+    if known is not None:
+        folders = {(root / place).parent for place in known.last if place.startswith("published/")}
+        if gone := [folder.relative_to(root).as_posix() for folder in folders if not folder.exists()]:
+            chain.record(root, "cut short", gone=gone)  # other deliveries may give the next one another name
 
 
 def named(entry: Entry) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import read_parquet
 from orchestration.store.wording import counted
-from orchestration.warehouse.publication import FACTS
+from orchestration.warehouse import publication
 
 
 class NoChainError(TweError):
@@ -106,12 +106,10 @@ def _of_files(data: DataFolder, known: Recorded) -> Iterator[str]:
             yield f"{place}: is missing"
         elif digest(present[place]) != sha256:
             yield f"{place}: is not as it was written"
-    # Readers follow this link, and nothing else tells what it leads to.
-    facts = data.current.resolve() / FACTS
-    if data.current.is_symlink() and not (
-        facts.is_relative_to(data.root.resolve()) and facts.relative_to(data.root.resolve()).as_posix() in known.files
-    ):
-        yield f"{data.current.relative_to(data.root)}: leads to no publication of the chain"
+    # Readers follow the link to the current publication, and nothing else tells what it leads to.
+    led = publication.current_facts(data)
+    if led is not None and led not in {(data.root / place).resolve() for place in known.files}:
+        yield "published/current: leads to no publication of the chain"
     for place, path in present.items():
         if place not in known.files and not _has_no_rows(path):
             yield f"{place}: is not in the chain: a killed run left it, or somebody added it"

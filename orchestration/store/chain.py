@@ -33,6 +33,8 @@ class Recorded:
     """Those of `rows` that came last, together: a kill can have kept them out of the ledger."""
     files: dict[str, str] = field(default_factory=dict)
     """Path in the data folder -> SHA-256."""
+    last: set[str] = field(default_factory=set)
+    """Those of `files` that are in the last line: a kill can have kept them from their place."""
     lines: int = 0
     head: str = START
     """Hash of the last line. Noted elsewhere, it shows later that no line before it was made anew."""
@@ -67,13 +69,14 @@ def read(root: Path) -> Recorded | None:
 def _apply(found: Recorded, said: dict) -> None:
     rows = [(name, row) for name, row in said.get("rows", ())]
     if said["what"] == "cut short":
-        found.rows = found.rows[: -len(rows)]
+        found.rows = found.rows[: len(found.rows) - len(rows)]
         found.newest = []
         found.cut_short += len(rows)
     elif rows:
         found.rows += rows
         found.newest = rows
     found.files |= said.get("files", {})
+    found.last = set(said.get("files", {}))
     for gone in said.get("gone", ()):
         found.files = {name: sha256 for name, sha256 in found.files.items() if not name.startswith(f"{gone}/")}
 

@@ -209,6 +209,11 @@ def current(data: DataFolder) -> Publication | None:
     return _read(data.current.resolve()) if (data.current / FACTS).exists() else None
 
 
+def current_facts(data: DataFolder) -> Path | None:
+    """The file with the facts of what `current` leads to, wherever that is; None before the first publication."""
+    return data.current.resolve() / FACTS if data.current.is_symlink() else None
+
+
 def _read(folder: Path) -> Publication:
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     days = {k: dt.date.fromisoformat(facts[k]) for k in ("as_of", "geography_date")}

@@ -231,6 +231,20 @@ def test_a_load_that_is_killed_beside_its_ledger_is_whole_after_the_next(
     assert ("killed" in checked.text) == (place == "ledger")
 
 
+def test_a_publication_that_a_kill_kept_from_its_place_is_not_missed_for_ever(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(DATES, geography_date=DATES.as_of.replace(day=1))
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            publish(data, other)
+    shutil.rmtree(next(data.published.glob(".*.tmp")))
+    assert len(faults(data)) > 1 and all(fault.endswith(": is missing") for fault in faults(data))
+    load(data, write_text(data.inbox, "transmissies_2024-06-28.csv", ROWS.replace("X1", "X9")))
+    assert faults(data) == () and verification.check(data).cut_short == 0
+
+
 def test_an_erasure_and_another_key_change_files_with_a_line(data: DataFolder) -> None:
     settings = Settings(data=data.root, pseudonym_key=KEY.decode())  # type: ignore[arg-type]
     for path in data.inbox.iterdir():
