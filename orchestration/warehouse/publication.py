@@ -174,11 +174,8 @@ def _copy_tables(
 
 
 def _digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    found = {}
-    for name in sorted(set(names) - {"publication"}):  # that one holds the moment
-        with (folder / f"{name}.parquet").open("rb") as file:
-            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return found
+    held = sorted(set(names) - {"publication"})  # that one holds the moment
+    return {name: files.digest(folder / f"{name}.parquet") for name in held}
 
 
 def _comment(con: duckdb.DuckDBPyConnection, described: Sequence[DescribedTable]) -> None:
