@@ -123,12 +123,16 @@ def rows_of(
         with _raw(contract, delivery, limits) as con:
             rows = con.execute(
                 f"select _row from raw where len(list_filter(?, lambda number: contains("
-                f"regexp_replace({everything}, '[^0-9|]', '', 'g'), number))) > 0{''.join(named)} order by _row",
+                f"regexp_replace({everything}, '[^0-9|]', '', 'g'), number))) > 0{''.join(named)}",
                 [list(numbers)],
+            ).fetchall()
+            odd = con.execute(  # digits of other scripts
+                f"select _row, x from (select _row, {everything} as x from raw) "
+                "where regexp_matches(x, '[^\\x00-\\x7f]') and may_hold_insz(x)"
             ).fetchall()
     except DeliveryError:
         return []
-    return [row for (row,) in rows]
+    return sorted({row for (row,) in rows} | {row for row, text in odd if numbers_in(text) & set(numbers)})
 
 
 def _raw(contract: SourceContract, delivery: Delivery, limits: Limits) -> duckdb.DuckDBPyConnection:
