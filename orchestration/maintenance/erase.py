@@ -23,7 +23,7 @@ from orchestration.ingest.persons import number_marks
 from orchestration.ingest.persons.pseudonym import SHORT, client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
-from orchestration.maintenance.erasure_preview import Agree, preview
+from orchestration.maintenance.erasure_preview import Agree, ErasurePreview, preview
 from orchestration.maintenance.rewrite import pseudonyms
 from orchestration.quality import review_log
 from orchestration.store.errors import TweError
@@ -37,6 +37,10 @@ MOST_NAMED = 10
 
 class InszError(TweError):
     """What was given is no INSZ; the message does not repeat it."""
+
+
+class ChangedMeanwhileError(TweError):
+    """What somebody agreed to is not what would be erased now."""
 
 
 @dataclass
@@ -98,38 +102,68 @@ def digits_of(text: str) -> str:
 def erase(settings: Settings, insz: str, remove_files: bool = False, agree: Agree = lambda preview: None) -> Erasure:
     """Erase the person with this INSZ. `remove_files`: also remove the loaded files that hold the person from the
     inbox. `agree` is called before anything changes when the person has several numbers: a wrong change of number can
-    join two people.
+    join two people. Runs go on while it waits for somebody.
 
-    Raises what `agree` raises, `InszError`, `SettingsError`, `BusyError` and `FiguresDifferError`; the data folder is
-    then as it was.
+    Raises what `agree` raises, `InszError`, `SettingsError`, `BusyError`, `ChangedMeanwhileError` and
+    `FiguresDifferError`; the data folder is then as it was.
     """
     digits = digits_of(insz)
-    data = settings.folder
-    ensure_writable(data)
-    with single_writer(data.lock):
-        finish(data)
-        workspace = Workspace(settings)
-        if workspace.entries():
-            workspace.prepare_lake()
-        done = Erasure()
-        person = _keys_of(data.lake, client_key(digits, workspace.key)) if workspace.entries() else set()
-        done.numbers = max(len(person), 1)
-        ids = _identifiers(data.lake, list(workspace.contracts.values()), person) if person else {}
-        if len(person) > 1:
-            keys = {column: person for contract in workspace.contracts.values() for column in pseudonyms(contract)}
-            agree(preview(workspace, len(person), ids | keys))
-        held = _files_with(workspace, digits, person, ids)
-        if person:
-            _replace(workspace, person, ids, held, done)
-        accepted = {e.sha256 for e in workspace.entries() if e.status == "accepted"}
-        for delivery in held:
-            if remove_files and delivery.sha256 in accepted:
-                delivery.path.unlink()
-                done.removed.append(delivery.file_name)
-            else:
-                done.in_inbox.append(delivery.file_name)
-                if delivery.sha256 not in accepted:
-                    done.never_loaded.append(delivery.file_name)
+    ensure_writable(settings.folder)
+    with single_writer(settings.folder.lock):
+        workspace, target = _look_up(settings, digits)
+        if target.preview is None:
+            return _erase(workspace, digits, target, remove_files)
+    agree(target.preview)
+    with single_writer(settings.folder.lock):
+        workspace, now = _look_up(settings, digits)
+        if now != target:
+            raise ChangedMeanwhileError(
+                "what would be erased changed while you were asked; nothing was erased",
+                remedy="give the command again, and look at what it says now",
+            )
+        return _erase(workspace, digits, target, remove_files)
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is to be erased: the pseudonyms of a person, and column -> identifiers that are the person's alone."""
+
+    person: set[str]
+    ids: dict[str, set[str]]
+    preview: ErasurePreview | None
+    """For a person with several numbers."""
+
+
+def _look_up(settings: Settings, digits: str) -> tuple[Workspace, _Target]:
+    """For whoever holds the lock."""
+    finish(settings.folder)
+    workspace = Workspace(settings)
+    if not workspace.entries():
+        return workspace, _Target(set(), {}, None)
+    workspace.prepare_lake()
+    lake, contracts = workspace.data.lake, list(workspace.contracts.values())
+    person = _keys_of(lake, client_key(digits, workspace.key))
+    ids = _identifiers(lake, contracts, person)
+    if len(person) == 1:
+        return workspace, _Target(person, ids, None)
+    keys = {column: person for contract in contracts for column in pseudonyms(contract)}
+    return workspace, _Target(person, ids, preview(workspace, len(person), ids | keys))
+
+
+def _erase(workspace: Workspace, digits: str, target: _Target, remove_files: bool) -> Erasure:
+    done = Erasure(numbers=max(len(target.person), 1))
+    held = _files_with(workspace, digits, target.person, target.ids)
+    if target.person:
+        _replace(workspace, target.person, target.ids, held, done)
+    accepted = {e.sha256 for e in workspace.entries() if e.status == "accepted"}
+    for delivery in held:
+        if remove_files and delivery.sha256 in accepted:
+            delivery.path.unlink()
+            done.removed.append(delivery.file_name)
+        else:
+            done.in_inbox.append(delivery.file_name)
+            if delivery.sha256 not in accepted:
+                done.never_loaded.append(delivery.file_name)
     return done
 
 

@@ -11,6 +11,8 @@ from orchestration.cli.main import twe
 from orchestration.ingest.persons import number_marks
 from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.maintenance import erase, originals, rewrite
+from orchestration.maintenance.erasure_preview import ErasurePreview
+from orchestration.store.lock import is_held
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
 from tests.support.deliveries import INSZ, KEY, contract, csv_text, delivery, load, rows_of, write, write_text
@@ -141,3 +143,24 @@ def test_the_person_who_is_asked_may_say_no(data: DataFolder, monkeypatch: pytes
         and "--yes" not in done.output
         and state(data.root) == before
     )
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_runs_go_on_while_somebody_is_asked(data: DataFolder, settings: Settings, meanwhile: bool) -> None:
+    rows = "transmissie_id | klant_id | transmissiedatum\nX{} | {} | 2024-01-02"
+    load(data, write(data.inbox, "insz_wijzigingen_2024-01-31.csv", CHANGES))
+    load(data, write(data.inbox, NAME, rows.format(1, LATER)))
+    seen = []
+
+    def agree(preview: ErasurePreview) -> None:
+        assert not is_held(data.lock)
+        if meanwhile:
+            load(data, write(data.inbox, "transmissies_2024-02-29.csv", rows.format(2, OTHER)))
+        seen.append(state(data.root))
+
+    if not meanwhile:
+        assert erase.erase(settings, PERSON, agree=agree).rows == 3 and state(data.root) != seen[0]
+        return
+    with pytest.raises(erase.ChangedMeanwhileError, match="changed while you were asked"):
+        erase.erase(settings, PERSON, agree=agree)
+    assert state(data.root) == seen[0]
