@@ -105,7 +105,7 @@ def erase(context: click.Context, remove_files: bool, yes: bool) -> None:
     given = click.prompt("INSZ", hide_input=True) if options.is_terminal() else sys.stdin.readline()
     done = erase.erase(settings, given, remove_files, agree)
     click.echo(done.text)
-    sys.exit(1 if done.in_inbox else 0)
+    sys.exit(done.exit_code)
 
 
 @click.command()

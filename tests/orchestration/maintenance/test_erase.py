@@ -78,6 +78,7 @@ def test_a_mark_is_neither_the_number_nor_its_pseudonym(data: DataFolder) -> Non
     assert number_marks.mark(client_key(PERSON, KEY), KEY) != number_marks.mark(client_key(PERSON, KEY), NEW)
 
 
+@pytest.mark.usefixtures("environment")
 def test_rows_that_cannot_be_searched_are_named(data: DataFolder, settings: Settings) -> None:
     """Files of before there were marks."""
     path = write_text(data.inbox, NAME, STRAY)
@@ -91,6 +92,8 @@ def test_rows_that_cannot_be_searched_are_named(data: DataFolder, settings: Sett
     done = erase.erase(settings, LATER)
     assert done.unsearchable == {NAME: [*HIS, *NOT_HIS]}
     assert f"MAY HOLD THE PERSON      {NAME}, quarantined row 2, 3, 4" in done.text
+    told = CliRunner().invoke(twe, ["erase"], input=f"{LATER}\n")
+    assert (told.output, told.exit_code) == (f"{done.text}\n", 1)
 
 
 @pytest.mark.parametrize("with_original", [True, False])
