@@ -106,7 +106,9 @@ def _look_up(settings: Settings, digits: str) -> tuple[Workspace, _Target]:
 
 def _erase(workspace: Workspace, digits: str, target: _Target, remove_files: bool) -> Erasure:
     done = Erasure(numbers=max(len(target.person), 1))
-    held = _files_with(workspace, digits, target.person, target.ids)
+    searched = _files_with(workspace, digits, target.person, target.ids)
+    held = {delivery: found.rows for delivery, found in searched.items() if found.rows}
+    done.not_searched = [d.file_name for d, found in searched.items() if not found.rows and not found.whole]
     if target.person:
         _replace(workspace, target.person, target.ids, held, done)
     accepted = {e.sha256 for e in workspace.entries() if e.status == "accepted"}
@@ -148,16 +150,15 @@ def _keys_of(lake: Path, given: str) -> set[str]:
 
 def _files_with(
     workspace: Workspace, digits: str, person: Collection[str], ids: Mapping[str, Collection[str]]
-) -> dict[Delivery, list[int]]:
-    """The deliveries in the inbox that hold an INSZ or an identifier of the person's -> the numbers of those rows."""
+) -> dict[Delivery, originals.Searched]:
+    """The deliveries in the inbox -> the rows that hold an INSZ or an identifier of the person's."""
     everything, contracts = _in_inbox(workspace), workspace.contracts
     numbers = {digits}
     if len(person) > 1:  # the other numbers are known by their pseudonyms alone
         numbers.update(
             *(originals.numbers_of(contracts[d.source], d, person, workspace.key, workspace.limits) for d in everything)
         )
-    found = {d: originals.rows_of(contracts[d.source], d, numbers, ids, workspace.limits) for d in everything}
-    return {delivery: rows for delivery, rows in found.items() if rows}
+    return {d: originals.rows_of(contracts[d.source], d, numbers, ids, workspace.limits) for d in everything}
 
 
 def _in_inbox(workspace: Workspace) -> list[Delivery]:

@@ -19,6 +19,8 @@ class Erasure:
     in_inbox: list[str] = field(default_factory=list)
     never_loaded: list[str] = field(default_factory=list)
     """Those of `in_inbox` that were rejected or not loaded; removing them is for a person to decide."""
+    not_searched: list[str] = field(default_factory=list)
+    """Files in the inbox that cannot be read, or have columns that are not read."""
     removed: list[str] = field(default_factory=list)
     unsearchable: dict[str, list[int]] = field(default_factory=dict)
     """File name -> quarantined rows in which some number is masked that nothing tells any more."""
@@ -41,6 +43,11 @@ class Erasure:
             if name in self.never_loaded:
                 todo = "it was not loaded; remove it from the inbox by hand"
             lines.append(f"  STILL HOLDS THE PERSON   {name}: {todo}")
+        lines += [
+            f"  MAY HOLD THE PERSON      {name}: it can't be read, or has columns that the contract lacks; these "
+            "were not searched; look yourself"
+            for name in self.not_searched
+        ]
         for name, rows in self.unsearchable.items():
             more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
             lines.append(
@@ -52,4 +59,4 @@ class Erasure:
     @property
     def exit_code(self) -> int:
         """1 when something is left to do by hand, else 0."""
-        return 1 if self.in_inbox or self.unsearchable else 0
+        return 1 if self.in_inbox or self.not_searched or self.unsearchable else 0

@@ -8,17 +8,18 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from expectations.contract import MAX_TEXT, SourceContract
 from orchestration.ingest import readers
-from orchestration.ingest.inbox import Delivery, DeliveryError
+from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.persons.number_marks import mark
 from orchestration.ingest.persons.person_numbers import numbers_in
 from orchestration.ingest.persons.pseudonym import client_key, create_insz_macros, create_text_numbers
-from orchestration.ingest.readers import apart
+from orchestration.ingest.readers import apart, header
 from orchestration.ingest.readers.limits import DEFAULT, Limits
 from orchestration.ingest.workspace import Workspace
 from orchestration.releases.register import digest
@@ -50,7 +51,8 @@ class Translation:
 
     def read(self, contract: SourceContract, original: Delivery, old: bytes, new: bytes) -> None:
         """Adds what is in a file of a source."""
-        with _raw(contract, original, self.limits) as con:
+        con, _ = _raw(contract, original, self.limits)
+        with con:
             numbers = _numbers(con, contract) if contract.insz_columns else ()
             self.numbers |= {client_key(d, old): client_key(d, new) for d in numbers}
             for digits in {*numbers, *_stray_numbers(con, contract)}:
@@ -74,7 +76,8 @@ def numbers_of(
     """The INSZ in this file, as 11 digits, of which the pseudonym is one of `person`. They are for searching files by
     `rows_of`, and must not be kept. A file that cannot be read gives none."""
     try:
-        with _raw(contract, delivery, limits) as con:
+        con, _ = _raw(contract, delivery, limits)
+        with con:
             return {digits for digits in _numbers(con, contract) if client_key(digits, key) in person}
     except DeliveryError:
         return set()
@@ -100,17 +103,25 @@ def _stray_numbers(con: duckdb.DuckDBPyConnection, contract: SourceContract) -> 
     return set().union(*(numbers_in(text) for (text,) in rows))
 
 
+class Searched(NamedTuple):
+    """The numbers of the rows that were found, and whether everything in the file could be searched: nothing of a file
+    that cannot be read, and no column that the contract does not know."""
+
+    rows: list[int]
+    whole: bool
+
+
 def rows_of(
     contract: SourceContract,
     delivery: Delivery,
     numbers: Collection[str],
     values: Mapping[str, Collection[str]],
     limits: Limits = DEFAULT,
-) -> list[int]:
+) -> Searched:
     """Numbers of the rows that hold one of the INSZ `numbers` (11 digits each) in any column, or one of `values`
     (column -> texts).
 
-    Malformed rows are searched too. A file that cannot be read gives an empty list.
+    Malformed rows are searched too.
     """
     named = [
         f" or coalesce({quote(c.name)} in ({', '.join(map(literal, values[c.name]))}), false)"
@@ -120,7 +131,8 @@ def rows_of(
     columns = ", ".join(f"coalesce({quote(c.name)}, '')" for c in contract.columns)
     everything = f"array_to_string(list_concat([{columns}], coalesce(_fields, [])), '|')"
     try:
-        with _raw(contract, delivery, limits) as con:
+        con, remarks = _raw(contract, delivery, limits)
+        with con:
             rows = con.execute(
                 f"select _row from raw where len(list_filter(?, lambda number: contains("
                 f"regexp_replace({everything}, '[^0-9|]', '', 'g'), number))) > 0{''.join(named)}",
@@ -131,21 +143,23 @@ def rows_of(
                 "where regexp_matches(x, '[^\\x00-\\x7f]') and may_hold_insz(x)"
             ).fetchall()
     except DeliveryError:
-        return []
-    return sorted({row for (row,) in rows} | {row for row, text in odd if numbers_in(text) & set(numbers)})
+        return Searched([], not delivery.bytes)
+    found = sorted({row for (row,) in rows} | {row for row, text in odd if numbers_in(text) & set(numbers)})
+    return Searched(found, not header.ignored_columns(remarks))
 
 
-def _raw(contract: SourceContract, delivery: Delivery, limits: Limits) -> duckdb.DuckDBPyConnection:
+def _raw(
+    contract: SourceContract, delivery: Delivery, limits: Limits
+) -> tuple[duckdb.DuckDBPyConnection, list[Remark]]:
     con = duckdb.connect()
     try:
         con.execute("set temp_directory = ''; set autoinstall_known_extensions = false; set TimeZone = 'UTC'")
         create_insz_macros(con)
         readers.create_raw(con, contract)
-        apart.read(con, contract, delivery, 0, limits)
+        return con, apart.read(con, contract, delivery, 0, limits)
     except BaseException:
         con.close()
         raise
-    return con
 
 
 def remove_loaded(settings: Settings, days: int, now: dt.datetime) -> list[str]:

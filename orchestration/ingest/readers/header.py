@@ -9,6 +9,7 @@ from orchestration.ingest.readers.table import BLANKS
 
 FIRST_ROWS = 20
 """How many rows are looked at for a header that does not stand in row 1."""
+_IGNORED = "unknown column(s) ignored"
 _ADD_THEM = Remark("add them to the header", "zet ze bij de kolomnamen bovenaan")
 
 
@@ -40,8 +41,13 @@ def match_header(
         )
     # Named only here: where required columns are missing, the first row may be a person's and no header at all.
     ignored = ", ".join(map(shown, extra[:10]))
-    remark = Remark(f"unknown column(s) ignored: {ignored}", f"onbekende kolom(men) genegeerd: {ignored}")
+    remark = Remark(f"{_IGNORED}: {ignored}", f"onbekende kolom(men) genegeerd: {ignored}")
     return places, [remark] if extra else []
+
+
+def ignored_columns(remarks: Iterable[Remark]) -> bool:
+    """Whether one of the remarks on a file is that columns were ignored, of which nothing is read."""
+    return any(remark.english.startswith(_IGNORED) for remark in remarks)
 
 
 def normal(name: str) -> str:

@@ -192,5 +192,5 @@ def test_nobody_is_in_a_byte_that_any_command_writes(tmp_path: Path) -> None:
         input=person + "\n",
     )
     (tmp_path / "processes" / "erase").write_text(erased.stdout + erased.stderr)
-    assert erased.returncode == 0, erased.stderr[-2000:]
+    assert erased.returncode in (0, 1) and not erased.stderr, erased.stderr[-2000:]
     everything("an erasure", *kopie)

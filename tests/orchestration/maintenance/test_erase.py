@@ -96,6 +96,17 @@ def test_rows_that_cannot_be_searched_are_named(data: DataFolder, settings: Sett
     assert (told.output, told.exit_code) == (f"{done.text}\n", 1)
 
 
+@pytest.mark.usefixtures("environment")
+def test_a_file_that_could_not_be_searched_whole_is_named(data: DataFolder) -> None:
+    rows = f"transmissie_id | klant_id | transmissiedatum | zus\nX1 | {{}} | 2024-01-02 | {LATER}"
+    load(data, write(data.inbox, NAME, rows.format(PERSON)))
+    told = CliRunner().invoke(twe, ["erase"], input=f"{LATER}\n")
+    assert told.exit_code == 1 and f"MAY HOLD THE PERSON      {NAME}: it can't be read, or has columns" in told.output
+    assert LATER not in told.output
+    told = CliRunner().invoke(twe, ["erase", "--remove-files"], input=f"{PERSON}\n")
+    assert told.exit_code == 0 and "MAY HOLD" not in told.output
+
+
 @pytest.mark.parametrize("with_original", [True, False])
 def test_another_key_makes_the_marks_again_or_says_that_it_cannot(
     data: DataFolder, tmp_path: Path, with_original: bool

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
+from openpyxl import Workbook
 
 from orchestration.maintenance import originals
 from tests.support.deliveries import INSZ, contract, csv_text, delivery, write_text
@@ -19,4 +21,32 @@ def test_the_rows_of_a_person_are_found_however_the_number_is_written(tmp_path: 
         X2             | {spelt(INSZ[0])} | 2024-01-02
     """
     path = write_text(tmp_path, "transmissies_2024-01-31.csv", csv_text(text))
-    assert originals.rows_of(contract.load("transmissies"), delivery(path), [INSZ[0]], {}) == [3]
+    assert originals.rows_of(contract.load("transmissies"), delivery(path), [INSZ[0]], {}) == ([3], True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(("column", "whole"), [("opmerking", False), ("reden", True)])
+def test_a_file_with_a_column_that_is_not_read_was_not_searched_whole(
+    tmp_path: Path, suffix: str, column: str, whole: bool
+) -> None:
+    names, row = ["transmissie_id", "klant_id", "transmissiedatum", column], ["X1", INSZ[1], "2024-01-02", "zus"]
+    path = tmp_path / f"transmissies_2024-01-31.{suffix}"
+    if suffix == "csv":
+        path.write_text(";".join(names) + "\n" + ";".join(row) + "\n")
+    elif suffix == "xlsx":
+        book = Workbook()
+        for cells in (names, row):
+            book.worksheets[0].append(cells)
+        book.save(path)
+    else:
+        texts = ", ".join(f"'{text}' as {name}" for name, text in zip(names, row, strict=True))
+        duckdb.execute(f"copy (select {texts}) to '{path}' (format parquet)")
+    assert originals.rows_of(contract.load("transmissies"), delivery(path), [INSZ[0]], {}) == ([], whole)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("content", "whole"), [("klant_id;\u00e9\nx;y\n", False), ("", True)])
+def test_a_file_that_cannot_be_read_was_not_searched(tmp_path: Path, content: str, whole: bool) -> None:
+    path = write_text(tmp_path, "transmissies_2024-01-31.csv", content)
+    assert originals.rows_of(contract.load("transmissies"), delivery(path), [INSZ[0]], {}) == ([], whole)
