@@ -162,7 +162,9 @@ def begin_chain(path: Path) -> None:
     known = chain.read(root)
     if known is None:
         files = {place: digest(file) for place, file in chain.covered(root).items()}
-        chain.record(root, "begun", rows=map(named, in_order(path)), files=files, begin=True)
+        link = root / "published" / "current"
+        leads_to = link.readlink().name if link.is_symlink() else None
+        chain.record(root, "begun", rows=map(named, in_order(path)), files=files, current=leads_to, begin=True)
     elif known.newest:
         names = {name for name, _ in known.newest}
         if not set(known.newest) & {named(entry) for entry in read(path) if entry.file_name in names}:

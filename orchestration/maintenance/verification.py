@@ -110,6 +110,11 @@ def _of_files(data: DataFolder, known: Recorded) -> Iterator[str]:
     led = publication.current_facts(data)
     if led is not None and led not in {(data.root / place).resolve() for place in known.files}:
         yield "published/current: leads to no publication of the chain"
+    elif known.current is not None and (led is None or led.parent != (data.published / known.current).resolve()):
+        yield (
+            f"published/current: does not lead to {known.current}, as it should: a run was killed (the next one that "
+            "publishes moves it), or somebody moved it"
+        )
     for place, path in present.items():
         if place not in known.files and not _has_no_rows(path):
             yield f"{place}: is not in the chain: a killed run left it, or somebody added it"

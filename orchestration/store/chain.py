@@ -35,6 +35,8 @@ class Recorded:
     """Path in the data folder -> SHA-256."""
     last: set[str] = field(default_factory=set)
     """Those of `files` that are in the last line: a kill can have kept them from their place."""
+    current: str | None = None
+    """Name of the publication that readers are led to; None in a chain of before this was in it."""
     lines: int = 0
     head: str = START
     """Hash of the last line. Noted elsewhere, it shows later that no line before it was made anew."""
@@ -77,8 +79,11 @@ def _apply(found: Recorded, said: dict) -> None:
         found.newest = rows
     found.files |= said.get("files", {})
     found.last = set(said.get("files", {}))
+    found.current = said.get("current", found.current)
     for gone in said.get("gone", ()):
         found.files = {name: sha256 for name, sha256 in found.files.items() if not name.startswith(f"{gone}/")}
+        if gone == f"published/{found.current}":
+            found.current = None
 
 
 def record(
@@ -88,9 +93,11 @@ def record(
     rows: Iterable[Named] = (),
     files: Mapping[str, str] | None = None,
     gone: Iterable[str] = (),
+    current: str | None = None,
     begin: bool = False,
 ) -> None:
-    """Adds a line, for whoever holds the lock: `files` by path -> SHA-256, `gone` the folders that are removed.
+    """Adds a line, for whoever holds the lock: `files` by path -> SHA-256, `gone` the folders that are removed,
+    `current` the name of the publication that readers are led to.
 
     A folder of before there was a chain gets none until somebody does `begin` it.
     """
@@ -101,6 +108,7 @@ def record(
     before = _last_hash(known) if known else START
     at = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
     said = {"what": what, "at": at, "rows": list(rows), "files": dict(files or {}), "gone": sorted(gone)}
+    said["current"] = current
     said = {name: value for name, value in said.items() if value} | {"before": before}
     line = json.dumps(said | {"hash": _hash(said)})
     with replaced(path) as temporary, temporary.open("wb") as file:

@@ -129,6 +129,7 @@ def publish(
             place = data.warehouse_findings.relative_to(data.root).as_posix()
             chain.record(data.root, "findings", files={place: files.digest(temporary)})
     if dates.as_of_is_default and move_current:
+        chain.record(data.root, "current", current=name)
         with replaced(data.current) as link:
             link.symlink_to(name)
     _prune(data)

@@ -112,6 +112,30 @@ def test_readers_are_led_to_no_other_publication(data: DataFolder, tmp_path: Pat
     assert said == ["published/current: leads to no publication of the chain"]
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_readers_are_not_led_back_to_an_older_publication(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    before = str(data.current.readlink())
+    newer = replace(DATES, as_of=DATES.as_of.replace(year=DATES.as_of.year + 1))
+    with monkeypatch.context() as patched:
+        if killed:
+            patched.setattr(Path, "symlink_to", lambda *_: (_ for _ in ()).throw(Killed))
+            with pytest.raises(Killed):
+                publish(data, newer)
+        else:
+            publish(data, newer)
+            assert faults(data) == () and str(data.current.readlink()) != before
+            data.current.unlink()
+            data.current.symlink_to(before)
+    (fault,) = faults(data)
+    assert fault.startswith("published/current: does not lead to ") and before not in fault
+    publish(data, newer)
+    assert faults(data) == ()
+    data.current.unlink()
+    assert len(faults(data)) == 1
+
+
 def test_rows_beside_the_chain_are_found_in_a_table_without_rows(data: DataFolder) -> None:
     (path,) = (data.lake / "transmissies").glob("*2024-01*.parquet")
     shutil.copy2(path, data.lake / "transmissies" / storage.NO_ROWS)
