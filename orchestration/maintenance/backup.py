@@ -11,9 +11,8 @@ from pathlib import Path
 
 from orchestration.answers import figure_books
 from orchestration.answers.documents import DocumentStamps
-from orchestration.releases.register import digest
 from orchestration.store.errors import TweError
-from orchestration.store.files import TEMPORARY, replaced
+from orchestration.store.files import TEMPORARY, digest, replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings, ensure_writable

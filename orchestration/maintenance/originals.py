@@ -22,7 +22,7 @@ from orchestration.ingest.persons.pseudonym import client_key, create_insz_macro
 from orchestration.ingest.readers import apart, header
 from orchestration.ingest.readers.limits import DEFAULT, Limits
 from orchestration.ingest.workspace import Workspace
-from orchestration.releases.register import digest
+from orchestration.store.files import digest
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.sql import literal, quote
