@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,8 +26,10 @@ def shut_out_others(folder: Path) -> None:
     """Nobody but the owner and the group of the folder gets at what is in it, whatever the modes of its files."""
     mode = folder.stat().st_mode
     if mode & OTHERS:
-        with suppress(PermissionError):  # it is somebody else's, who decides
+        try:
             folder.chmod(mode & ~OTHERS & 0o7777)
+        except PermissionError:  # it is somebody else's, who decides
+            sys.stderr.write(f"twe: everybody on this machine gets into {folder}; have its owner close it\n")
 
 
 def make_read_only(path: Path) -> None:

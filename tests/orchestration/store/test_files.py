@@ -66,6 +66,20 @@ def test_a_folder_loses_the_rights_of_others_and_no_other_ones(tmp_path: Path) -
     tmp_path.chmod(0o700)
 
 
+def test_a_folder_that_cannot_be_closed_to_others_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", refuse)
+    shut_out_others(tmp_path)
+    assert str(tmp_path) in capsys.readouterr().err
+    monkeypatch.undo()
+    tmp_path.chmod(0o700)
+
+
 def test_a_file_that_is_read_only_can_be_read_by_nobody_more(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.touch()
