@@ -74,7 +74,7 @@ class RunReport:
     figure_books: list[Path] = field(default_factory=list)
     controls: list[ControlSummary] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """What a reader of the figures has to know of their dates."""
+    """What a reader of the figures has to know of their dates, and that a chain was begun."""
 
     @property
     def rejected(self) -> list[Entry]:

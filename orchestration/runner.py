@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration import planning, progress, results
 from orchestration.answers.questions import ASIDE
-from orchestration.ingest import reported
+from orchestration.ingest import ledger, reported
 from orchestration.ingest.workspace import Workspace
 from orchestration.planning import RemainingWork, RunPlan, RunRequest
 from orchestration.quality import report_page
@@ -19,7 +19,7 @@ from orchestration.quality.checks import checking
 from orchestration.quality.senders import unusual
 from orchestration.results import RunProblem, RunReport
 from orchestration.services import alerts, instance
-from orchestration.store import swap
+from orchestration.store import chain, swap
 from orchestration.store.errors import of_machine
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
@@ -58,6 +58,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
     with single_writer(settings.folder.lock):
         swap.finish(settings.folder)
         workspace = Workspace(settings)
+        lacks_chain = bool(workspace.entries()) and not (workspace.data.root / chain.FILE).exists()
         sources = _waiting_sources(workspace, report) if request.load else frozenset()
         if not workspace.entries() and not sources:
             raise NothingAcceptedError(_why_nothing(settings, request.load, report))
@@ -74,6 +75,8 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
                     if left is not None:
                         _execute(settings, plan, left, report)
             sources = frozenset()
+        if lacks_chain and (workspace.data.root / chain.FILE).exists():
+            report.notes.append(ledger.CHAIN_BEGUN)
         if request.load:
             report.loaded = workspace.unreported()
             report.changed = workspace.changed_while_read()

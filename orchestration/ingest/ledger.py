@@ -6,6 +6,7 @@ Kept as one Parquet file that is replaced whole, so that dbt and people read it 
 import datetime as dt
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
@@ -18,6 +19,11 @@ from duckdb import DuckDBPyConnection
 from orchestration.store import chain
 from orchestration.store.files import digest, replaced
 from orchestration.store.sql import literal, read_parquet
+
+CHAIN_BEGUN = (
+    f"{chain.FILE} was missing and is begun anew, with what lies here as it is now. That is right in a data folder of "
+    "before there was a chain alone; else somebody removed it: hold the folder against a backup"
+)
 
 COLUMNS = {
     "delivery_id": "varchar",
@@ -161,6 +167,8 @@ def begin_chain(path: Path) -> None:
     root = path.parent.parent
     known = chain.read(root)
     if known is None:
+        if path.exists() and in_order(path):
+            sys.stderr.write(f"twe: {CHAIN_BEGUN}\n")
         files = {place: digest(file) for place, file in chain.covered(root).items()}
         link = root / "published" / "current"
         leads_to = link.readlink().name if link.is_symlink() else None

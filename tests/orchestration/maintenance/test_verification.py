@@ -14,10 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from exports.figure_book import book_file, load_definition, write_figure_book
+from orchestration import runner, summary
 from orchestration.cli.main import twe
 from orchestration.ingest import ledger, storage
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import erase, rewrite, verification
+from orchestration.planning import RemainingWork, RunRequest
 from orchestration.releases import register
 from orchestration.store import chain, swap
 from orchestration.store.lock import BusyError, single_writer
@@ -224,11 +226,27 @@ def test_a_noted_head_shows_a_chain_that_was_made_anew(data: DataFolder) -> None
     )
 
 
-def test_a_data_folder_of_before_gets_a_chain_with_the_first_run(data: DataFolder) -> None:
+def test_a_data_folder_of_before_gets_a_chain_with_the_first_run(
+    data: DataFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
     (data.root / chain.FILE).unlink()
     load(data, write_text(data.inbox, "transmissies_2024-05-28.csv", ROWS))
     assert faults(data) == () and verification.check(data).rows == 4
     assert [json.loads(line)["what"] for line in lines(data)] == ["begun", "loaded"]
+    assert capsys.readouterr().err == f"twe: {ledger.CHAIN_BEGUN}\n", "said once, in a log of the run"
+
+
+def test_the_summary_of_a_run_says_that_it_begins_a_chain(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(data=data.root, pseudonym_key=KEY.decode())  # type: ignore[arg-type]
+    work = RemainingWork(frozenset(), build=True, control=False, figure_book=False, documents=[])
+    monkeypatch.setattr(runner.planning, "remaining_work", lambda *_: work)
+    monkeypatch.setattr(runner, "_execute", lambda *_: ledger.begin_chain(data.ledger))
+    monkeypatch.setattr(runner.RunReport, "collect", lambda *_: None)
+    for said in (False, True):
+        if said:
+            (data.root / chain.FILE).unlink()
+        report = runner.run(settings, RunRequest(load=False))
+        assert (f"NOTE            {ledger.CHAIN_BEGUN}" in summary.run_text(report)) == said
 
 
 class Killed(BaseException):
