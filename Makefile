@@ -14,7 +14,8 @@ PROCESSES ?= auto
 # Which tests `make pytest` runs; `make nightly` runs all.
 WHICH := -m "not nightly"
 
-.PHONY: help annexes quick test nightly lint types sql unit-tests pytest slowest golden mutants benchmark ui wheel schemas lock clean
+.PHONY: help annexes quick test nightly lint types sql unit-tests pytest slowest golden mutants benchmark ui wheel schemas
+.PHONY: lock sbom licences audit clean
 
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
@@ -27,6 +28,8 @@ help:
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
 	@echo "make wheel      what OCMWs install to check deliveries before they send them, in dist"
+	@echo "make sbom       bill of materials of all packages (CycloneDX), in dist; make licences checks theirs"
+	@echo "make audit      known vulnerabilities of the packages, by pip-audit (PIP_AUDIT=...); fails when not all were checked"
 	@echo "make schemas    JSON Schemas of the YAML files, for editors, in docs/schemas"
 
 annexes: $(READY)
@@ -81,6 +84,16 @@ wheel: $(READY)
 
 schemas: $(READY)
 	$(BIN)/python -m tests.support.schemas
+
+sbom: $(READY)
+	@$(BIN)/python -m tests.supply sbom dist/twe-warehouse.cdx.json
+
+licences: $(READY)
+	@$(BIN)/python -m tests.supply licences
+
+PIP_AUDIT ?= pip-audit
+audit: $(READY)
+	@$(BIN)/python -m tests.supply audit $(PIP_AUDIT)
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (one to two minutes, once) ..."

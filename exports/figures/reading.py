@@ -75,11 +75,10 @@ class UsedDelivery:
 
 @dataclass(frozen=True)
 class Delivered:
-    """When the deliveries of a source came in, and the versions of the rules that they were checked by."""
+    """When the deliveries of a source came in."""
 
     first: dt.date
     last: dt.date
-    versions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -217,10 +216,8 @@ class PublicationReader:
             deliveries = self.deliveries(sources)
         found = {}
         for source in sorted({item.source for item in deliveries}):
-            mine = [item for item in deliveries if item.source == source]
-            days = [item.delivered_on for item in mine]
-            versions = tuple(sorted({item.suite_version for item in mine if item.suite_version}))
-            found[source] = Delivered(min(days), max(days), versions)
+            days = [item.delivered_on for item in deliveries if item.source == source]
+            found[source] = Delivered(min(days), max(days))
         note("delivered()", sources, None, (), found)
         return found
 

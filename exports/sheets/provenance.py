@@ -1,14 +1,14 @@
 """Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again.
 
 What a single delivery or row adds to them would say what a hidden figure is: one row more, and a figure that became
-visible by it was exactly one person. So the public edition tells when was delivered and by which rules that was
-checked; files, their hashes and all counts of rows are for the full edition.
+visible by it was exactly one person. So the public edition tells in which years was delivered; files, their
+hashes, versions of rules and all counts of rows are for the full edition.
 """
 
 from collections.abc import Sequence
 
 from exports.figures.identity import Value
-from exports.figures.reading import Delivered, UsedDelivery
+from exports.figures.reading import UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
 from exports.wording import listed
@@ -21,32 +21,29 @@ def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
     if context.public:
         return _delivered(context), _facts(context)
     deliveries = context.publication.deliveries(context.kind.sources)
-    return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, len(deliveries))
+    return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, deliveries)
 
 
 def _delivered(context: Context) -> Sheet:
-    """Per source, the years in which was delivered: all that the public edition says of deliveries."""
-    rows: list[tuple[Value, ...]] = []
-    delivered = context.publication.delivered(context.kind.sources)
-    for source in context.kind.sources:
-        mine = delivered.get(source)
-        first, last = (mine.first.year, mine.last.year) if mine else (NOT_AVAILABLE, NOT_AVAILABLE)
-        rows.append((source, first, last, _versions(mine)))
+    """The years in which was delivered, of all sources together: that one of them got a first delivery, or a newer one
+    than the others, may tell why a figure changed."""
+    delivered = context.publication.delivered(context.kind.sources).values()
+    first = min((item.first.year for item in delivered), default=NOT_AVAILABLE)
+    last = max((item.last.year for item in delivered), default=NOT_AVAILABLE)
     columns = (
-        *text_columns({"Bron": 26}),
+        *text_columns({"Bronnen": 100}),
         SheetColumn("Geleverd vanaf (jaar)", Format.YEAR, 14),
         SheetColumn("Geleverd tot en met (jaar)", Format.YEAR, 14),
-        SheetColumn("Versie van de controleregels", width=40),
     )
     lines = short_head(
         context,
         "Controles op de leveringen",
-        "Elke rij van elke levering is gecontroleerd; een rij die een regel breekt die haar weigert, telt niet mee. De "
-        "regels en hun versies houdt het datawarehouse bij.",
-        "Namen van bestanden en aantallen rijen staan enkel in de volledige uitgave: wat één rij toevoegt, zou een "
-        "verborgen cijfer kunnen verraden.",
+        "Elke rij van elke levering is gecontroleerd; een rij die een regel breekt die haar weigert, telt niet mee.",
+        "Namen van bestanden, aantallen rijen en versies van regels staan enkel in de volledige uitgave: wat één rij "
+        "toevoegt, zou een verborgen cijfer kunnen verraden.",
     )
-    about = "per bron: de jaren waarin geleverd is, en de versie van de controleregels"
+    about = "de bronnen, en de jaren waarin geleverd is"
+    rows: list[tuple[Value, ...]] = [(listed(context.kind.sources), first, last)]
     return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
@@ -109,11 +106,8 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
-def _versions(delivered: Delivered | None) -> str:
-    return listed(delivered.versions if delivered else ()) or NOT_AVAILABLE
-
-
-def _facts(context: Context, deliveries: int | None = None) -> Sheet:
+def _facts(context: Context, deliveries: Sequence[UsedDelivery] | None = None) -> Sheet:
+    """`deliveries`: those of the full edition."""
     facts, question, kind = context.facts, context.question, context.kind
     rows: list[tuple[str, str]] = [
         ("Uitgave", context.edition.label),
@@ -127,11 +121,11 @@ def _facts(context: Context, deliveries: int | None = None) -> Sheet:
         ("SHA-256 van het vraagbestand", question.source_sha256),
         ("Tabellen in het datawarehouse", listed([mart.name for mart in kind.marts])),
         ("Bronnen", listed(kind.sources)),
-        *(() if deliveries is None else (("Gebruikte leveringen", str(deliveries)),)),
+        *(() if deliveries is None else (("Gebruikte leveringen", str(len(deliveries))),)),
     ]
-    delivered = context.publication.delivered(kind.sources)
-    for source in kind.sources:
-        rows.append((f"Versie van de controleregels, {source}", _versions(delivered.get(source))))
+    for source in () if deliveries is None else kind.sources:
+        versions = {item.suite_version for item in deliveries or () if item.source == source and item.suite_version}
+        rows.append((f"Versie van de controleregels, {source}", listed(sorted(versions)) or NOT_AVAILABLE))
     nothing_hidden = context.hidden is None
     policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
     audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])

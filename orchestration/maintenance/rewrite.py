@@ -33,7 +33,8 @@ def record(data: DataFolder, after: DataFolder, what: str) -> None:
         old = data.root / place
         if old.exists() and not old.samefile(path) and known.files.get(place) == (was := digest(old)):
             changed |= {place: now} if (now := digest(path)) != was else {}
-    chain.record(after.root, what, files=changed)
+    if changed:
+        chain.record(after.root, what, files=changed)
 
 
 def link(path: Path, to: Path) -> None:

@@ -51,11 +51,11 @@ def check(data: DataFolder, head: str | None = None) -> FolderVerification:
 
     Raises `BusyError` during a run, and `NoChainError`.
     """
+    if not data.ledger.parent.is_dir():
+        raise NoChainError(f"nothing has been loaded in {data.root}")
     with single_writer(data.lock):
         known = chain.read(data.root)
         if known is None:
-            if not data.ledger.exists():
-                raise NoChainError(f"nothing has been loaded in {data.root}")
             raise NoChainError(
                 f"{chain.FILE} is missing in {data.root}: it is a data folder of before there was a chain, which the "
                 "next `twe run` begins, or somebody removed it"

@@ -140,11 +140,16 @@ def test_the_full_edition_hides_nothing_and_says_so_in_its_name_and_on_every_she
         annex_of(publication, tmp_path, "twe-2024", "6", YEARS, edition="geheim")
 
 
-def test_a_correction_of_one_row_shows_nowhere_in_what_the_public_edition_says_of_deliveries(publication, tmp_path):
-    """Else the figure that changed by it, hidden before, is known to have been exactly 1."""
+@pytest.mark.parametrize("source", ["trajecten", "insz_wijzigingen"])
+def test_a_correction_of_one_row_shows_nowhere_in_what_the_public_edition_says_of_deliveries(
+    publication, tmp_path, source
+):
+    """Else the figure that changed by it, hidden before, is known to have been exactly 1, or to be of a person with
+    another number."""
     corrected = tmp_path / "corrected"
     shutil.copytree(publication, corrected)
-    columns = "'trajecten_2024-03-30_zonnebeke.csv' as file_name, date '2024-03-30' as delivered_on, "
+    columns = f"'{source}_2024-03-30_zonnebeke.csv' as file_name, '{source}' as source, "
+    columns += "date '2024-03-30' as delivered_on, "
     columns += f"'{'12' * 32}' as sha256, 1 as rows_read, 1 as rows_accepted, 1 as rows_warned"
     known = f"read_parquet('{publication / 'deliveries.parquet'}')"
     duckdb.execute(
@@ -160,7 +165,7 @@ def test_a_correction_of_one_row_shows_nowhere_in_what_the_public_edition_says_o
             if edition == "publiek":
                 assert sheets == ["Controles", "Herkomst"]
                 everything = csv_text(result.package) + " ".join(map(str, values(result.path)))
-                assert not re.search("1212|abab|zonnebeke|trajecten_2024", everything)
+                assert not re.search("1212|abab|zonnebeke|trajecten_2024|wijzigingen_2024", everything)
     assert told["publiek"][0] == told["publiek"][1]
     assert told["volledig"][0] != told["volledig"][1]
 

@@ -1,0 +1,1 @@
+"""What the project is built on: a bill of materials, licences, known vulnerabilities. Never at run time."""
