@@ -216,8 +216,7 @@ class PublicationReader:
             deliveries = self.deliveries(sources)
         found = {}
         for source in sorted({item.source for item in deliveries}):
-            mine = [item for item in deliveries if item.source == source]
-            days = [item.delivered_on for item in mine]
+            days = [item.delivered_on for item in deliveries if item.source == source]
             found[source] = Delivered(min(days), max(days))
         note("delivered()", sources, None, (), found)
         return found

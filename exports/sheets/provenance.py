@@ -27,9 +27,9 @@ def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
 def _delivered(context: Context) -> Sheet:
     """The years in which was delivered, of all sources together: that one of them got a first delivery, or a newer one
     than the others, may tell why a figure changed."""
-    of_source = context.publication.delivered(context.kind.sources).values()
-    first = min((item.first.year for item in of_source), default=NOT_AVAILABLE)
-    last = max((item.last.year for item in of_source), default=NOT_AVAILABLE)
+    delivered = context.publication.delivered(context.kind.sources).values()
+    first = min((item.first.year for item in delivered), default=NOT_AVAILABLE)
+    last = max((item.last.year for item in delivered), default=NOT_AVAILABLE)
     columns = (
         *text_columns({"Bronnen": 100}),
         SheetColumn("Geleverd vanaf (jaar)", Format.YEAR, 14),
@@ -106,8 +106,8 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
-def _facts(context: Context, deliveries: list[UsedDelivery] | None = None) -> Sheet:
-    """`deliveries`: those used, None where nothing may be said of them."""
+def _facts(context: Context, deliveries: Sequence[UsedDelivery] | None = None) -> Sheet:
+    """`deliveries`: those of the full edition."""
     facts, question, kind = context.facts, context.question, context.kind
     rows: list[tuple[str, str]] = [
         ("Uitgave", context.edition.label),

@@ -123,7 +123,7 @@ def test_an_annex_reads_its_own_years_sources_and_marts(made: Path, tmp_path: Pa
 
 
 def test_a_delivery_more_is_told_by_the_full_edition_alone(made: Path, tmp_path: Path) -> None:
-    """The public edition says in which years was delivered, and by which rules that was checked."""
+    """The public edition says in which years was delivered."""
     question = QUESTIONS["twe-2024"]
     annex, reads = question.annex("1"), {}
     for edition in ("publiek", "volledig"):
