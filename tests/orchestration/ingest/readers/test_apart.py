@@ -1,6 +1,7 @@
 """One bad file: whatever it does to its reader, it is refused by name and the next one is read."""
 
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -117,6 +118,20 @@ def test_a_file_that_its_reader_does_not_survive_is_refused_and_the_next_is_read
     assert said in str(error)
     assert error.dutch != str(error)
     assert read(one(tmp_path)) == [(7, 2, "93051822361")]
+
+
+@pytest.mark.parametrize("label", ["abort", "segfault", "fail", "swell"])
+def test_a_run_that_may_take_little_memory_blames_no_file(tmp_path, monkeypatch, misbehaving, label):
+    """Refused as too large or broken, it would stay so when there is memory again."""
+    monkeypatch.setattr(limits, "is_short", lambda: True)
+    error = refusal(one(tmp_path, label))
+    assert isinstance(error, limits.NotReadError) and error.under == limits.MACHINE
+
+
+@pytest.mark.parametrize(("limit", "short"), [(resource.RLIM_INFINITY, False), (3 * 1024**3, True)])
+def test_a_run_may_take_little_memory_when_somebody_said_so(monkeypatch, limit, short):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, resource.RLIM_INFINITY))
+    assert limits.is_short() is short
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read(tmp_path, misbehaving):
