@@ -132,10 +132,13 @@ def test_an_empty_suite_never_passes(database: str) -> None:
     ],
 )
 @pytest.mark.slow  # imports Great Expectations
-def test_a_rule_that_raises_is_never_a_pass_and_is_told_without_values(wrong: Rule, database: str) -> None:
+def test_a_rule_that_raises_is_never_a_pass_and_is_told_without_values(
+    wrong: Rule, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(SuiteError, match=r"the rule 'proef' .* could not be validated") as error:
         suite.validate(database, "batch", [wrong, CASES[0][0]])
     assert "aap" not in str(error.value)
+    assert caplog.text == ""
 
 
 @pytest.mark.slow  # imports Great Expectations
