@@ -58,9 +58,9 @@ def _context() -> Any:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    context = gx.get_context(mode="ephemeral")
     # What it logs quotes the database, which may quote a value; what went wrong comes with the result too.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
-    context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context
 
