@@ -6,6 +6,7 @@ Each run that fails says why in one line; the next, with what was missing, leave
 import datetime as dt
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,12 +77,12 @@ def undisturbed(folder: Path, twe: Twe) -> tuple[Contents, Contents]:
 def test_too_little_memory_is_one_line_and_nothing_is_half_done(
     megabytes: int, undisturbed: tuple[Contents, Contents], data: DataFolder, twe: Twe
 ) -> None:
-    """DuckDB may end the process itself when it gets no memory: then it is as after a kill, and nobody says a word. A
-    file that could not be read for it is tried again."""
+    """DuckDB or the loader of libraries may end the process itself: then it is as after a kill, and nobody says what to
+    do. A file that could not be read for it is tried again."""
     ended = twe(*RUN, kill=LittleMemory(megabytes))
-    assert ended.code in (0, 1, -11, -6), ended.said
-    assert "Traceback" not in ended.said
+    assert ended.code in (0, 1, 127, -signal.SIGSEGV, -signal.SIGABRT), ended.said
     if ended.code == 1:
+        assert "Traceback" not in ended.said
         assert any(said in ended.said for said in SHORT), ended.said
         assert ended.err.count("\n") <= 1
     assert twe(*RUN).code == 0
