@@ -118,7 +118,7 @@ def _ensure_quality_report(workspace: Workspace, report: RunReport) -> None:
     try:
         report.unusual = unusual.of_run(workspace, report.loaded)
         report.silent = unusual.silent(workspace.entries(), workspace.present)
-        report_page.ensure(workspace, blocked=bool(report.problems))
+        report_page.ensure(workspace)
     except duckdb.Error as error:  # a damaged file of the lake or the quarantine; the summary must be shown still
         report.problems.append(RunProblem("quality report", f"it could not be written ({type(error).__name__})"))
     else:

@@ -19,6 +19,8 @@ from orchestration.quality.senders.trend import OcmwCounts
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import ZONE
+from orchestration.warehouse import publication
+from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 KEPT = 30
@@ -79,14 +81,23 @@ def _ocmws(workspace: Workspace, found: Sequence[Case]) -> list[OcmwCounts]:
     return trend.per_ocmw(found, who, trend.read_per_year(workspace.data, newest, who), by_source=False)
 
 
-def ensure(workspace: Workspace, blocked: bool = True) -> None:
+def ensure(workspace: Workspace) -> None:
     """Writes the report of a run that was blocked or killed before it wrote one, so that it shows what was rejected."""
     entries = workspace.entries()
     if not entries:
         return
     last = max(entries, key=lambda e: (e.loaded_at, e.run_id))
-    if not any(workspace.data.reports.glob(f"{NAME}_*_{last.run_id[:8]}.html")):
-        write(workspace, blocked)
+    shown = latest(workspace.data)
+    if shown is None or not shown.stem.endswith(f"_{last.run_id[:8]}"):
+        write(workspace, blocked=not _is_published(workspace.data, entries))
+
+
+def _is_published(data: DataFolder, entries: Sequence[Entry]) -> bool:
+    """Whether what was delivered is published: a run that was killed after that was not blocked."""
+    try:
+        return publication.of_dates(data, entries, resolve(entries)) is not None
+    except NothingAcceptedError:
+        return False
 
 
 def latest(data: DataFolder) -> Path | None:

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from orchestration.store.errors import TweError
+from orchestration.store.errors import TweError, of_machine
 from orchestration.store.files import replaced, sweep
 from orchestration.store.paths import DBT_PROJECT, DataFolder
 from orchestration.store.sql import literal, pattern
@@ -82,6 +82,8 @@ def invoke(
         if folder is None:
             sweep(data.work)
     if not result.success:
+        if result.exception and (shown := of_machine(result.exception)):
+            raise shown
         bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
         reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad)
         raise DbtError(f"dbt {arguments[0]} failed: {reasons or _first_line(str(result.exception))}")

@@ -1,6 +1,7 @@
 """Great Expectations and the routing find the same rows: every supported expectation, with nulls and conditions."""
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
@@ -136,6 +137,12 @@ def test_a_rule_that_raises_is_never_a_pass_and_is_told_without_values(wrong: Ru
     with pytest.raises(SuiteError, match=r"the rule 'proef' .* could not be validated") as error:
         suite.validate(database, "batch", [wrong, CASES[0][0]])
     assert "aap" not in str(error.value)
+
+
+@pytest.mark.slow  # imports Great Expectations
+def test_great_expectations_logs_nothing_since_it_quotes_the_database() -> None:
+    suite._context()
+    assert not logging.getLogger("great_expectations.execution_engine").isEnabledFor(logging.CRITICAL)
 
 
 @pytest.mark.slow  # imports Great Expectations

@@ -3,8 +3,8 @@
 Bytes, of everything that is handed out or kept: lake, quarantine, published tables, workbooks, answers, figure books,
 hidden figures, releases. Of what holds the moment or the number of a run, all the rest of it: the ledger, the notes of
 a publication, the quality report. Left out are what only a run itself works with: dbt's target folder and the
-warehouse file, from which a publication is copied, Dagster's books, and the lock. The chain has the moment of every
-step in it, and `twe verify` holds it against all else.
+warehouse file, from which a publication is copied, what it need not work out again, Dagster's books, and the lock. The
+chain has the moment of every step in it, and `twe verify` holds it against all else.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ import duckdb
 from orchestration.store import chain
 from orchestration.store.paths import DataFolder
 
-WORKING = ("work/dbt/", "work/warehouse.duckdb", "dagster/", "run.lock", "inbox/")
+REMEMBERED = ("work/solved_parts.json.gz", "work/seen_files.json")
+WORKING = ("work/dbt/", "work/warehouse.duckdb", *REMEMBERED, "dagster/", "run.lock", "inbox/")
 OF_THE_RUN = ("loaded_at", "run_id")
 OF_THE_MOMENT = ("published_at",)
 RUN_IN_REPORT = re.compile(r"\d\d/\d\d/\d{4} om \d\d:\d\d( \([0-9a-f]{8}\))?")

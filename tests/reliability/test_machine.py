@@ -6,6 +6,7 @@ Each run that fails says why in one line; the next, with what was missing, leave
 import datetime as dt
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +15,22 @@ import pytest
 
 from orchestration.store.paths import DataFolder
 from tests.integration.test_gates import BENEFICIARIES, PAYMENTS, TRAJECTORIES
+from tests.oracle import deliver, marts
+from tests.oracle.marts import MARTS as FIGURES
 from tests.reliability.contents import Contents, contents, differences
-from tests.support.deliveries import csv_text, write
+from tests.support.compare import assert_publication_equals
+from tests.support.deliveries import KEY, csv_text, write
 from tests.support.moments import ClockSetBack, LittleMemory, Moment
 from tests.support.processes import Twe
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 RUN = ("run", "--question", "twe-2018")
 NOBODY = 65534
+SHORT = (
+    "there is too little memory",
+    "this machine ran short of memory",
+    "the process that reads files does not start",
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +77,18 @@ def undisturbed(folder: Path, twe: Twe) -> tuple[Contents, Contents]:
 def test_too_little_memory_is_one_line_and_nothing_is_half_done(
     megabytes: int, undisturbed: tuple[Contents, Contents], data: DataFolder, twe: Twe
 ) -> None:
-    """DuckDB may end the process itself when it gets no memory: then it is as after a kill, and nobody says a word."""
+    """DuckDB or the loader of libraries may end the process itself: then it is as after a kill, and nobody says what to
+    do. A file that could not be read for it is tried again."""
     ended = twe(*RUN, kill=LittleMemory(megabytes))
-    assert ended.code in (0, 1, -11, -6), ended.said
-    assert "Traceback" not in ended.said
+    assert ended.code in (0, 1, 127, -signal.SIGSEGV, -signal.SIGABRT), ended.said
     if ended.code == 1:
-        assert sum("there is too little memory" in line for line in ended.said.splitlines()) >= 1, ended.said
+        assert "Traceback" not in ended.said
+        assert any(said in ended.said for said in SHORT), ended.said
         assert ended.err.count("\n") <= 1
     assert twe(*RUN).code == 0
-    assert differences(undisturbed[0], contents(data)) == []
+    tried_twice = "this machine ran short of memory" in ended.said  # the ledger, and all that shows it, says so
+    assert tried_twice or differences(undisturbed[0], contents(data)) == []
+    assert_publication_equals(data.current, marts(deliver(sorted(data.inbox.iterdir()), KEY)), tables=FIGURES)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

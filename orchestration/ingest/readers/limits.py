@@ -40,7 +40,18 @@ MACHINE = "the machine ran short of memory"
 """The circumstances that are never those of the next run."""
 
 
+def is_short() -> bool:
+    """Whether this process, and with it those that it starts, may take no more memory than somebody set (`ulimit -v`).
+    What a file lacks then is not the file's fault, whichever way its reader ends."""
+    import resource  # not on Windows, where files are read without limits
+
+    unlimited = resource.RLIM_INFINITY
+    return any(resource.getrlimit(kind)[0] != unlimited for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+
+
 def too_much_memory(limits: Limits) -> NotReadError:
+    if is_short():
+        return machine_short()
     size = _size(limits.memory)
     return NotReadError(
         f"takes more than {size} of memory to read; deliver it in parts, or raise TWE_READ_MEMORY",
@@ -50,6 +61,8 @@ def too_much_memory(limits: Limits) -> NotReadError:
 
 
 def too_much_to_validate(limits: Limits) -> NotReadError:
+    if is_short():
+        return machine_short()
     size = _size(limits.validating)
     return NotReadError(
         f"takes more than {size} of memory to validate; deliver it in parts, or raise TWE_READ_MEMORY",
@@ -70,9 +83,9 @@ def too_much_time(limits: Limits) -> NotReadError:
 
 def machine_short() -> NotReadError:
     return NotReadError(
-        "could not be read: this machine ran short of memory twice, below the limit of one file, so the file may be "
+        "could not be read: this machine ran short of memory, below the limit of one file, so the file may be "
         "right; the next run tries it again, make memory free before that",
-        "kon niet gelezen worden: deze machine had twee keer geheugen te kort, onder de grens van één bestand, dus het "
+        "kon niet gelezen worden: deze machine had geheugen te kort, onder de grens van één bestand, dus het "
         "bestand kan goed zijn; de volgende run probeert opnieuw, maak voordien geheugen vrij",
         MACHINE,
     )
@@ -80,6 +93,8 @@ def machine_short() -> NotReadError:
 
 def crashed(how: str) -> DeliveryError:
     """`how` names the signal or the class of the error, never a value."""
+    if is_short():
+        return machine_short()
     return DeliveryError(
         f"makes the program that reads it fail ({how}); open it and save it again, or export it again",
         f"doet het programma dat het leest mislukken ({how}); open het en bewaar het opnieuw, of exporteer het opnieuw",

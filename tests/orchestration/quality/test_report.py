@@ -295,6 +295,30 @@ def test_a_blocked_run_gets_its_report_and_a_told_one_keeps_its_own(settings: Se
     assert "Niet gepubliceerd" not in path.read_text(encoding="utf-8")
 
 
+def test_a_run_that_was_killed_after_it_published_was_not_blocked(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run after it writes the report, and has nothing to publish any more."""
+    ledger.append(settings.folder.ledger, LEDGER)
+    monkeypatch.setattr(report_page.publication, "of_dates", lambda *_: object())
+    report_page.ensure(Workspace(settings))
+    path = report_page.latest(settings.folder)
+    assert path and "Niet gepubliceerd" not in path.read_text(encoding="utf-8")
+
+
+def test_a_run_that_was_killed_before_the_link_moved_gets_its_report_shown(settings: Settings) -> None:
+    workspace = Workspace(settings)
+    ledger.append(settings.folder.ledger, LEDGER[:1])
+    former = report_page.write(workspace)
+    ledger.append(settings.folder.ledger, [entry("transmissies_2024-03-04", "run-4", 5)])
+    newest = report_page.write(workspace)
+    assert former and newest
+    settings.folder.quality_report.unlink()
+    settings.folder.quality_report.symlink_to(former[0].name)
+    report_page.ensure(workspace)
+    assert report_page.latest(settings.folder) == newest[0]
+
+
 def test_a_ledger_of_before_the_checks_were_kept_can_be_read_and_grows_the_column(settings: Settings) -> None:
     import duckdb
 

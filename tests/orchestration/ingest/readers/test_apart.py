@@ -1,6 +1,7 @@
 """One bad file: whatever it does to its reader, it is refused by name and the next one is read."""
 
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -130,6 +131,20 @@ def test_the_answer_that_somebody_interrupted_is_not_taken_for_that_of_the_next_
         with pytest.raises(KeyboardInterrupt):
             read(first)
     assert read(one(tmp_path)) == [(7, 2, "93051822361")]
+
+
+@pytest.mark.parametrize("label", ["abort", "segfault", "fail", "swell"])
+def test_a_run_that_may_take_little_memory_blames_no_file(tmp_path, monkeypatch, misbehaving, label):
+    """Refused as too large or broken, it would stay so when there is memory again."""
+    monkeypatch.setattr(limits, "is_short", lambda: True)
+    error = refusal(one(tmp_path, label))
+    assert isinstance(error, limits.NotReadError) and error.under == limits.MACHINE
+
+
+@pytest.mark.parametrize(("limit", "short"), [(resource.RLIM_INFINITY, False), (3 * 1024**3, True)])
+def test_a_run_may_take_little_memory_when_somebody_said_so(monkeypatch, limit, short):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, resource.RLIM_INFINITY))
+    assert limits.is_short() is short
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read(tmp_path, misbehaving):
