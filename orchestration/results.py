@@ -111,7 +111,7 @@ class RunReport:
         if control.exists:
             self.controls.append(control.summary)
             if not control.summary.passed:
-                where = f"no public edition was written from {made.path.name}"
+                where = f"no public edition was written from {made.path.name}, and an earlier one was taken away"
                 self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
 
 

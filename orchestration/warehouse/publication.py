@@ -55,7 +55,7 @@ class Publication:
     code_version: str
     inputs: str
     published_at: dt.datetime
-    tables: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Table -> SHA-256 of its Parquet file: the same rows give the same bytes. Empty in older publications."""
 
     @property

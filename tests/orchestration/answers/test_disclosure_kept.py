@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -215,12 +216,34 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
     annex, answer = QUESTION.annex("6"), assets._document(QUESTION, ANSWER)
     workspace = Workspace(settings)
+    place = settings.folder.annexes / "twe-2024"
+    (place / f"{annex.key}_csv").mkdir(parents=True)
+    for name in (annex.file_name, "antwoord.docx", "antwoord_cijfers.xlsx"):  # of before
+        (place / name).write_bytes(b"Geslaagd")
     result = dg.materialize(
         [assets._document(QUESTION, annex.key), answer], resources={"workspace": workspace, "run_options": RunOptions()}
     )
     assert result.success
-    place = settings.folder.annexes / "twe-2024"
     assert (place / annex.file_name).exists() == (place / f"{annex.key}_csv").exists() == passed
-    assert (place / "antwoord.docx").exists() == passed
+    assert (place / "antwoord.docx").exists() == (place / "antwoord_cijfers.xlsx").exists() == passed
     full = place / "vertrouwelijk" / f"{annex.key}_volledig_VERTROUWELIJK.xlsx"
     assert full.exists()
+
+
+def test_a_refused_control_is_told_in_dagster_and_takes_away_what_was_written_before(settings, made, monkeypatch):
+    """Documents of all questions, also when the run was asked for one."""
+    kept = disclosure.ensure(settings, made)
+    content = json.loads(kept._summary.read_text()) | {"passed": False, "refused": "released figures leave no room"}
+    kept._summary.write_text(json.dumps(content))
+    monkeypatch.setattr("orchestration.assets.publish.of_run", lambda *_: made)
+    monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
+    earlier = settings.folder.annexes / "twe-2018" / load_questions()["twe-2018"].annexes[0].file_name
+    earlier.parent.mkdir(parents=True)
+    earlier.write_bytes(b"Geslaagd")
+    resources = {"workspace": Workspace(settings), "run_options": RunOptions()}
+    result = dg.materialize([assets._disclosure_control()], resources=resources)
+    (event,) = result.get_asset_materialization_events()
+    (check,) = result.get_asset_check_evaluations()
+    assert not check.passed and not earlier.exists()
+    assert check.metadata["refused"].value == "released figures leave no room"
+    assert event.materialization.metadata["public editions taken away"].value == 1
