@@ -13,6 +13,7 @@ import pytest
 
 from exports import load_questions
 from exports.disclosure.audit import AuditReport, UnsafeCell
+from exports.disclosure.policy import kept_policy
 from exports.disclosure.scope import CountFinder
 from exports.figure_book import book_figures, load_definition
 from orchestration.answers import disclosure, shown
@@ -197,6 +198,10 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     assert "stand 31/03/2024 as of 2024-03-31 with the municipalities of 2024-03-31" in told
     assert "--geography-date" in told and name.place not in told.replace("2024-03-31", "")
     assert explain_refusal(replace(kept, report=report), scopes, [], usual=False) == ""
+    rule = "exceptions:\n  - {population: started, item: gender/x, reason: agreed}"
+    policy = kept_policy(kept.policy.text.replace("exceptions: []", rule))
+    told = explain_refusal(replace(kept, passed=False, report=report, policy=policy), scopes, [], usual=False)
+    assert "policy.yml can't work with these exceptions: started gender/x" in told and "fault" not in told
 
 
 def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):

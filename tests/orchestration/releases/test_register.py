@@ -206,7 +206,8 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
     assert writing.revision_sheets(*wanted) == ()
     register.release(data, QUESTION, *source, NOW)
     (sheet,) = writing.revision_sheets(*wanted)
-    assert documents.revised_release(settings, QUESTION, later) == "twe-2024/2024-03-31_geo-2024-03-31"
+    revised = documents.revised_release(settings, QUESTION, later)
+    assert revised is not None and revised.startswith("twe-2024/2024-03-31_geo-2024-03-31 ")
     assert documents.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
     assert sheet.table is not None
     changed = {row[:5]: row[5:8] for row in sheet.table.rows}
