@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -161,8 +162,15 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # closed, or none
             stream.flush()
-    with suppress(OSError, TypeError, AttributeError):  # Windows has no library of that name
-        ctypes.CDLL(None).fflush(None)
+    if (library := _c_library()) is not None:
+        library.fflush(None)
+
+
+@cache
+def _c_library() -> ctypes.CDLL | None:
+    with suppress(OSError, TypeError):  # Windows has none of that name
+        return ctypes.CDLL(None)
+    return None
 
 
 def _distinct(rows: Iterable[Row]) -> list[Row]:
