@@ -18,8 +18,8 @@ from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import Scope
 from exports.disclosure.system import CellId, Geography, System, Terms
 from exports.figures.reading import Municipality
-from exports.xlsx.archive import replace_file
 from orchestration.store.errors import TweError
+from orchestration.store.files import replaced
 
 _FORMAT = 1
 _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
@@ -68,7 +68,8 @@ def save(control: Control, path: Path) -> Path:
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, gzip.compress(text.encode(), compresslevel=6, mtime=0))
+    with replaced(path) as temporary:  # not as an annex, which anybody may read: it holds the true figures
+        temporary.write_bytes(gzip.compress(text.encode(), compresslevel=6, mtime=0))
     return path
 
 

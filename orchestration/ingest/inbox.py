@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchestration.ingest.ledger import Entry
-from orchestration.ingest.person_numbers import holds_one, masked, person_number
+from orchestration.ingest.persons.person_numbers import holds_one, masked, person_number
 from orchestration.store.errors import TweError
 from orchestration.store.wording import shown
 

@@ -15,7 +15,7 @@ from expectations.contract import SourceContract
 from orchestration.ingest import batches, ledger, parsing, readers, storage, validation
 from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now, under
 from orchestration.ingest.ledger import Check, Entry, Reason
-from orchestration.ingest.pseudonym import create_insz_macros
+from orchestration.ingest.persons.pseudonym import create_insz_macros
 from orchestration.ingest.readers import apart
 from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError, too_much_to_validate
 from orchestration.store.paths import SEEDS, DataFolder

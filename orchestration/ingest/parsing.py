@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from expectations.contract import MAX_TEXT, Column, SourceContract
 from expectations.model import PERSON_NUMBER
-from orchestration.ingest import number_marks, pseudonym
+from orchestration.ingest.persons import number_marks, pseudonym
 from orchestration.ingest.readers import UNREADABLE
 from orchestration.store.sql import literal, quote
 

@@ -7,8 +7,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import Column, SourceContract
-from orchestration.ingest import number_marks, pseudonym
-from orchestration.ingest.person_numbers import SPLIT
+from orchestration.ingest.persons import number_marks, pseudonym
+from orchestration.ingest.persons.person_numbers import SPLIT
 from orchestration.store.files import replaced
 from orchestration.store.sql import literal, quote
 

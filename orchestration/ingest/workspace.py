@@ -11,7 +11,7 @@ from orchestration.ingest import ledger, load, reported, storage
 from orchestration.ingest.inbox import Inbox, digest_now, is_synthetic, scan
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.load import SourceLoad
-from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.persons.pseudonym import fingerprint
 from orchestration.ingest.readers.limits import Limits
 from orchestration.ingest.seen import SeenFiles
 from orchestration.ingest.validation import IngestError

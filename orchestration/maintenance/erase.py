@@ -18,9 +18,9 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import SourceContract
-from orchestration.ingest import number_marks
 from orchestration.ingest.inbox import Delivery
-from orchestration.ingest.pseudonym import SHORT, client_key, create_insz_macros
+from orchestration.ingest.persons import number_marks
+from orchestration.ingest.persons.pseudonym import SHORT, client_key, create_insz_macros
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.erasure_preview import Agree, preview

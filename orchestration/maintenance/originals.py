@@ -15,9 +15,9 @@ from expectations.contract import MAX_TEXT, SourceContract
 from orchestration.ingest import readers
 from orchestration.ingest.inbox import Delivery, DeliveryError
 from orchestration.ingest.ledger import Entry
-from orchestration.ingest.number_marks import mark
-from orchestration.ingest.person_numbers import numbers_in
-from orchestration.ingest.pseudonym import client_key, create_insz_macros, create_text_numbers
+from orchestration.ingest.persons.number_marks import mark
+from orchestration.ingest.persons.person_numbers import numbers_in
+from orchestration.ingest.persons.pseudonym import client_key, create_insz_macros, create_text_numbers
 from orchestration.ingest.readers import apart
 from orchestration.ingest.readers.limits import DEFAULT, Limits
 from orchestration.ingest.workspace import Workspace

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 
 from expectations.contract import SourceContract
-from orchestration.ingest import number_marks
+from orchestration.ingest.persons import number_marks
 from orchestration.store import chain
 from orchestration.store.files import digest, replaced
 from orchestration.store.paths import DataFolder

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.ingest import number_marks
-from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.persons import number_marks
+from orchestration.ingest.persons.pseudonym import fingerprint
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import originals, rewrite, same_figures
 from orchestration.maintenance.originals import Translation

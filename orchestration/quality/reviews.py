@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from expectations import contract
 from orchestration.ingest import ledger
-from orchestration.ingest.person_numbers import masked
+from orchestration.ingest.persons.person_numbers import masked
 from orchestration.quality import cases, review_log
 from orchestration.quality.cases import QUARANTINED, REPEATED, RESOLVED, Case
 from orchestration.quality.review_log import Place

@@ -30,7 +30,7 @@ class Mutant:
     def lines(self, old: str) -> tuple[str, str]:
         """The changed lines before and after, on one line each: what a mutant is known by."""
         first = old.rfind("\n", 0, self.start) + 1
-        last = old.find("\n", self.end)
+        last = old.find("\n", max(self.start, self.end - 1))
         last = len(old) if last < 0 else last
         before, after = old[first:last], old[first : self.start] + self.new + old[self.end : last]
         return " ".join(before.split()), " ".join(after.split())

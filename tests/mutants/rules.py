@@ -3,7 +3,6 @@ of the rules."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,17 +40,18 @@ TESTS = (
 class Rules:
     def __init__(self, inboxes: list[Path], models: Models, copy: Copy, folder: Path) -> None:
         self._models, self._copy, self._folder = models, copy, folder
+        self._unchanged: dict[str, list[Any]] = {}
         self._inboxes = [
             Workspace(Settings(data=folder / "nothing", inbox=inbox, pseudonym_key=KEY.decode())).inbox.new  # type: ignore[arg-type]
             for inbox in inboxes
         ]
 
-    @cached_property
-    def _unchanged(self) -> dict[str, list[Any]]:
-        return {
-            name: [_outcome(contract.load(name), _of(name, inbox)) for inbox in self._inboxes]
-            for name in contract.sources()
-        }
+    def _outcomes(self, source_name: str) -> list[Any]:
+        """What the door makes of each inbox by the unchanged rules of a source."""
+        if source_name not in self._unchanged:
+            rules = contract.load(source_name)
+            self._unchanged[source_name] = [_outcome(rules, _of(source_name, inbox)) for inbox in self._inboxes]
+        return self._unchanged[source_name]
 
     def mutants(self) -> Iterator[Mutant]:
         self._copy.check(TESTS)
@@ -69,13 +69,12 @@ class Rules:
         with TemporaryDirectory(dir=self._folder) as scratch:
             folders = _copies(Path(scratch), mutant.file, text)
             try:
-                concerned = [name] if name in self._unchanged else contract.sources()
-                contracts = {each: contract.load(each, *folders) for each in concerned}
+                contracts = {each: contract.load(each, *folders) for each in _concerned(mutant)}
             except ContractError as error:
                 raise NotValidError(str(error)) from None
             for each, changed in contracts.items():
                 if replace(changed, rhythm=None) != replace(contract.load(each), rhythm=None):
-                    for inbox, unchanged in zip(self._inboxes, self._unchanged[each], strict=True):
+                    for inbox, unchanged in zip(self._inboxes, self._outcomes(each), strict=True):
                         if _outcome(changed, _of(each, inbox)) != unchanged:
                             return f"the door of {each}"
             if name in TABLES:
@@ -84,6 +83,16 @@ class Rules:
                     if found := warehouse.difference(warehouse.unchanged, seeds):
                         return found
         return self._copy.difference(mutant.file, text, TESTS)
+
+
+def _concerned(mutant: Mutant) -> list[str]:
+    """The sources whose rules a change can touch."""
+    name, every = Path(mutant.file).stem, contract.sources()
+    if name in TABLES:
+        rows = source(mutant.file)[mutant.start : mutant.end], mutant.new
+        lists = {row.split(",", 1)[0] for row in rows}
+        return [each for each in every if lists & {column.code_list for column in contract.load(each).columns}]
+    return [name] if name in every else every
 
 
 def _of(name: str, inbox: list[Delivery]) -> list[Delivery]:

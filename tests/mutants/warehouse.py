@@ -203,6 +203,8 @@ class Warehouse:
     def difference(self, models: Mapping[str, Model], seeds: Mapping[str, str] | None = None) -> str:
         """The first compared table that is not what it was, or what failed; "" when all are the same. `seeds`: name ->
         path of a changed one. Raises `NotValidError`."""
+        if {model.alias for model in models.values()} != {model.alias for model in self.unchanged.values()}:
+            return "a table has another name"
         affected = {name for name, model in models.items() if model != self.unchanged[name]} | set(seeds or {})
         timer = Timer(SECONDS, self._con.interrupt)
         timer.start()

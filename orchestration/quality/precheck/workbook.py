@@ -11,7 +11,7 @@ from expectations import contract
 from expectations.contract import SourceContract
 from exports.template import Cover, FilledRow, concerned, filled
 from exports.xlsx.document import Line
-from orchestration.ingest.person_numbers import masked, masked_fields
+from orchestration.ingest.persons.person_numbers import masked, masked_fields
 from orchestration.quality.precheck.verdict import FileVerdict, MarkedRow
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.files import CONFIDENTIAL_MARK, confidential, write_confidential

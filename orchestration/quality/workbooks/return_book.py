@@ -15,7 +15,7 @@ from expectations.model import REASON, REMEDY
 from exports.template import MALFORMED, Cover, FilledRow, concerned, filled
 from exports.xlsx.document import Line
 from orchestration.ingest.inbox import is_synthetic, return_label, return_name
-from orchestration.ingest.person_numbers import masked, masked_fields
+from orchestration.ingest.persons.person_numbers import masked, masked_fields
 from orchestration.quality import current_rules
 from orchestration.quality.cases import OPEN, QUARANTINED, Case
 from orchestration.quality.recipients import Recipient, Recipients

@@ -10,7 +10,7 @@ from exports.xlsx.cells import fitting
 from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
 from orchestration.ingest import readers
 from orchestration.ingest.inbox import DeliveryError
-from orchestration.ingest.person_numbers import masked, masked_fields
+from orchestration.ingest.persons.person_numbers import masked, masked_fields
 from orchestration.quality import current_rules
 from orchestration.quality.cases import CLOSED, OPEN, REPEATED, RESOLVED, REVIEWED, Case
 from orchestration.quality.reviews import REASON, ReviewError, ReviewLine

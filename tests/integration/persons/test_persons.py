@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from orchestration import runner
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.ingest.workspace import Workspace
 from orchestration.maintenance import erase, originals, rotate_key, verification
 from orchestration.maintenance.same_figures import FiguresDifferError

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.ingest import ledger
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.maintenance import verification
 from orchestration.quality import cases, listing
 from orchestration.quality.workbooks import return_book

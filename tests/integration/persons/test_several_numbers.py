@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ingest import ledger
-from orchestration.ingest.pseudonym import SHORT, client_key
+from orchestration.ingest.persons.pseudonym import SHORT, client_key
 from orchestration.maintenance import erase, rotate_key
 from orchestration.quality import cases
 from orchestration.store.paths import DataFolder

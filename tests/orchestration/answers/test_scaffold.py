@@ -14,7 +14,7 @@ from orchestration.answers import question_status
 from orchestration.answers.scaffold import draft
 from orchestration.cli.main import twe
 from orchestration.releases import register
-from orchestration.store.paths import QUESTIONS
+from orchestration.store.paths import QUESTIONS, DataFolder
 from orchestration.store.settings import Settings
 
 KNOWN = sorted(load_questions(QUESTIONS))
@@ -84,7 +84,9 @@ def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) 
         folder="twe-2024/x",
     )
     gone = replace(line, question="weg", folder="weg/x", synthetic=False)
-    register._append(_register(own), [line, replace(line, annex="2", file_name="b.xlsx"), gone])
+    register._append(
+        _prepared(own), own.folder.releases / "twe-2024", [line, replace(line, annex="2", file_name="b.xlsx"), gone]
+    )
     text = question_status.text(own)
     of_2024 = text[text.index("twe-2024") :]
     assert (
@@ -97,10 +99,9 @@ def test_the_list_says_what_was_answered_when_and_at_which_stand(own: Settings) 
     assert "weg  (no question file any more)" in text
 
 
-def _register(settings: Settings) -> Path:
-    path = settings.folder.releases / register.REGISTER
-    path.parent.mkdir(parents=True)
-    return path
+def _prepared(settings: Settings) -> DataFolder:
+    settings.folder.releases.mkdir(parents=True)
+    return settings.folder
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from expectations import contract
 from orchestration.ingest import parsing, storage
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.ingest.readers import UNREADABLE
 from tests.support.deliveries import INSZ, KEY, batch, door_database, parsed
 

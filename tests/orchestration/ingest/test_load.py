@@ -12,7 +12,7 @@ from expectations import contract
 from expectations.contract import Rule
 from orchestration.ingest import batches, ledger, storage
 from orchestration.ingest.load import SourceLoad, load_source
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.ingest.validation import IngestError
 from orchestration.quality import cases
 from orchestration.store.paths import DataFolder

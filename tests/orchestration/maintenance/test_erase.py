@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli.main import twe
-from orchestration.ingest import number_marks
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.persons import number_marks
+from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.maintenance import erase, originals, rewrite
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings

@@ -207,7 +207,7 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
     register.release(data, QUESTION, *source, NOW)
     (sheet,) = writing.revision_sheets(*wanted)
     revised = documents.revised_release(settings, QUESTION, later)
-    assert revised is not None and revised.startswith("twe-2024/2024-03-31_geo-2024-03-31 ")
+    assert revised == f"twe-2024/2024-03-31_geo-2024-03-31 {later.inputs}"
     assert documents.revised_release(settings, QUESTION, source[0]) is None, "a release is not revised against itself"
     assert sheet.table is not None
     changed = {row[:5]: row[5:8] for row in sheet.table.rows}

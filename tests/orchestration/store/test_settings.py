@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ingest.ledger import append
-from orchestration.ingest.pseudonym import fingerprint
+from orchestration.ingest.persons.pseudonym import fingerprint
 from orchestration.ingest.readers.limits import Limits
 from orchestration.ingest.workspace import DEMO_KEY, Workspace
 from orchestration.store.paths import DataFolder

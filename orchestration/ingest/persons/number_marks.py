@@ -12,8 +12,8 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
-from orchestration.ingest import person_numbers
-from orchestration.ingest.pseudonym import client_key
+from orchestration.ingest.persons import person_numbers
+from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.store.sql import quote
 
 COLUMN = "number_marks"

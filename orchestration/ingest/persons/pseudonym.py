@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from duckdb import DuckDBPyConnection
 
-from orchestration.ingest import person_numbers
 from orchestration.ingest.inbox import DeliveryError
+from orchestration.ingest.persons import person_numbers
 from orchestration.store.files import keep_no_core
 from orchestration.store.sql import quote
 

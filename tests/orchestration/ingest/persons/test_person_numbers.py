@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.ingest.person_numbers import birth, holds_one, masked, masked_fields, masked_row, person_number
-from orchestration.ingest.pseudonym import create_insz_macros
+from orchestration.ingest.persons.person_numbers import (
+    birth,
+    holds_one,
+    masked,
+    masked_fields,
+    masked_row,
+    person_number,
+)
+from orchestration.ingest.persons.pseudonym import create_insz_macros
 from tests.support.deliveries import INSZ
 
 FULL_WIDTH = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.ingest.inbox import DeliveryError
-from orchestration.ingest.pseudonym import client_key, create_client_keys, create_insz_macros, fingerprint
+from orchestration.ingest.persons.pseudonym import client_key, create_client_keys, create_insz_macros, fingerprint
 from tests.hostile.values import insz
 from tests.oracle.values import parse_insz
 from tests.support.deliveries import INSZ, KEY
