@@ -110,8 +110,9 @@ class RunReport:
             self.figure_books.append(book)
         if control.exists:
             self.controls.append(control.summary)
+            self.notes += control.summary.remarks
             if not control.summary.passed:
-                where = f"no public edition was written from {made.path.name}"
+                where = f"no public edition was written from {made.path.name}, and an earlier one was taken away"
                 self.problems.append(RunProblem(where, control.summary.refused or AUDIT_FAILED))
 
 

@@ -16,7 +16,7 @@ from orchestration.quality.cases import OPEN
 from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, number_changes
 from orchestration.quality.senders import unusual
 from orchestration.store.settings import Settings
-from orchestration.store.wording import counted, table
+from orchestration.store.wording import SMALL_COUNTS, counted, table
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
 
@@ -101,7 +101,7 @@ def status_text(settings: Settings, today: dt.date | None = None) -> str:
     """Deliveries per source and what is late, what is open, and the publications."""
     workspace = Workspace(settings, today)
     entries = workspace.entries()
-    lines = [f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
+    lines = [SMALL_COUNTS, f"Data folder: {settings.folder.root}", f"Inbox:       {settings.inbox_folder}"]
     if entries and workspace.synthetic:
         lines.append(
             f"All deliveries are SYNTHETIC demo data; what is late is as of the newest one, {workspace.present}."

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from exports.disclosure.audit import AuditReport
 from exports.disclosure.counts import PublicationSource, collect
+from exports.disclosure.exceptions import lines_not_applied, with_exceptions
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.policy import Policy, load_policy
@@ -110,15 +111,19 @@ def control_scope(
     bare, blocks = collect(publication, name, scope, policy)
     withheld = None
     if usual is None:
-        release, report, known = _suppressed(bare, earlier, policy, kept)
+        release, report, known = with_exceptions(bare, lambda system: _suppressed(system, earlier, policy, kept))
     else:
         for choice in withholding_options(usual.release, usual.scope, bare, blocks, scope, earlier, policy):
-            release, report, known = _suppressed(choice.release, [*earlier, choice.usual], policy, kept)
+            beside = [*earlier, choice.usual]
+            release, report, known = with_exceptions(
+                choice.release, lambda system, beside=beside: _suppressed(system, beside, policy, kept)
+            )
             withheld = choice.withheld
             if report.passed:
                 break
     lines = (*audit_lines(policy, report, known), *withheld_lines(withheld))
-    return Control(release, scope, policy, report.passed, policy_lines(policy, earlier, withheld), lines, report)
+    rules = (*policy_lines(policy, earlier, withheld), *lines_not_applied(release, policy))
+    return Control(release, scope, policy, report.passed, rules, lines, report)
 
 
 _ROUNDS = 5

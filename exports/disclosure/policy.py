@@ -205,6 +205,15 @@ class ExceptionRule(FieldsOrBlank):
     reason: Words
     """In words: the public edition prints it."""
 
+    def covers(self, population: str, place: str, item: str) -> bool:
+        """Whether it is about this count."""
+        return population == self.population and self.item in (None, item) and self.place in (None, place)
+
+    @property
+    def about(self) -> str:
+        """What it is about, as in the file."""
+        return " ".join(part for part in (self.population, self.item, self.place) if part)
+
 
 class Costs(FieldsOrBlank):
     """What hiding a count costs by its level; counts are chosen so that the sum of costs is small."""
@@ -257,10 +266,7 @@ class Policy(PolicyFile):
 
     def allowed(self, population: str, place: str, item: str) -> bool:
         """Whether an exception lets this count be shown whatever its value."""
-        return any(
-            rule.population == population and rule.item in (None, item) and rule.place in (None, place)
-            for rule in self.exceptions
-        )
+        return any(rule.covers(population, place, item) for rule in self.exceptions)
 
 
 def read_policy(path: Path = FILE) -> YamlDocument[PolicyFile]:

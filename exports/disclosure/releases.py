@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from exports.disclosure.policy import Policy
+from exports.disclosure.recoded import recoded
 from exports.disclosure.scope import AMOUNTS
 from exports.disclosure.system import LEVELS, CellId, Geography, System, Terms, level_of, simplified, territories
 
@@ -160,6 +161,7 @@ def with_earlier(
         union.join(release, sees_changes)
     for (one, other), cells in union.apart.items():
         union.link(union.layers[one], union.layers[other], cells)
+        union.link_recoded(union.layers[one], union.layers[other], cells)
     return union.system
 
 
@@ -242,6 +244,13 @@ class _Union:
                 if not one.any_of(mine, apart[0]) and not other.any_of(theirs, apart[1]):
                     terms = [*((one.cells[cell], 1) for cell in mine), *((other.cells[cell], -1) for cell in theirs)]
                     self._add(self.system.equations, sorted(terms))
+
+    def link_recoded(self, one: _Layer, other: _Layer, apart: tuple[set[int], set[int]]) -> None:
+        """Equate categories of one that took the place of others of the other. Raises PolicyError; see `recoded`."""
+        for mine, theirs in recoded(one.cells, other.cells, (one.view.territory, other.view.territory)):
+            if not one.any_of(mine, apart[0]) and not other.any_of(theirs, apart[1]):
+                terms = [*((one.cells[cell], 1) for cell in mine), *((other.cells[cell], -1) for cell in theirs)]
+                self._add(self.system.equations, sorted(terms))
 
 
 def _smallest(layer: _Layer) -> dict[tuple[str, int, str], dict[str, CellId]]:

@@ -3,7 +3,13 @@
 HiGHS (highspy, MIT licence) works with floating-point numbers. Its optimum is rounded to whole numbers and counts
 as a feasible point only when every equation and bound holds exactly."""
 
-from collections.abc import Iterable, Sequence
+import ctypes
+import os
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -72,7 +78,8 @@ class Program:
         highs.changeColsCost(self.size, columns, np.ascontiguousarray(costs, dtype=np.float64))
         highs.changeColsBounds(self.size, columns, least, most)
         highs.setOptionValue("time_limit", highs.getRunTime() + TIME_LIMIT)  # its clock runs on from run to run
-        highs.run()
+        with silenced():
+            highs.run()
         status = highs.modelStatusToString(highs.getModelStatus())
         if status == "Infeasible":
             return None
@@ -117,6 +124,53 @@ class Program:
             if self._highs.passModel(model) != highspy.HighsStatus.kOk:
                 raise SolverError(f"HiGHS doesn't take a program of {self.size} cells")
         return self._highs
+
+
+_silencing = Lock()
+_silenced: list[tuple[int, int]] = []
+"""One entry per solver at work: the copies of standard output and error to give back, the first of them."""
+
+
+@contextmanager
+def silenced() -> Generator[None]:
+    """Keep off the terminal what HiGHS prints by itself, whatever its options say: it writes as C does, past Python.
+
+    Several threads may be in it at once; the last one gives the output back."""
+    with _silencing:
+        if not _silenced:
+            _flush()
+            _silenced.append((os.dup(1), os.dup(2)))
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+        else:
+            _silenced.append(_silenced[0])
+    try:
+        yield
+    finally:
+        with _silencing:
+            kept = _silenced.pop()
+            if not _silenced:
+                _flush()  # what C still holds would come out afterwards
+                for stream, copy in zip((1, 2), kept, strict=True):
+                    os.dup2(copy, stream)
+                    os.close(copy)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or none
+            stream.flush()
+    if (library := _c_library()) is not None:
+        library.fflush(None)
+
+
+@cache
+def _c_library() -> ctypes.CDLL | None:
+    with suppress(OSError, TypeError):  # Windows has none of that name
+        return ctypes.CDLL(None)
+    return None
 
 
 def _distinct(rows: Iterable[Row]) -> list[Row]:

@@ -38,10 +38,7 @@ def policy_lines(
             "Er is rekening gehouden met de gewone uitgave van deze stand, met de gewone jaren van alle vragen: wat "
             "die toont, is hier ook getoond, wat die verbergt, is hier ook verborgen."
         )
-    lines += [
-        f"Uitzondering: {' '.join(part for part in (rule.population, rule.item, rule.place) if part)}: {rule.reason}"
-        for rule in policy.exceptions
-    ]
+    lines += [f"Uitzondering: {rule.about}: {rule.reason}" for rule in policy.exceptions]
     return tuple(lines)
 
 
@@ -57,8 +54,8 @@ def audit_lines(policy: Policy, report: AuditReport, known: int) -> tuple[str, .
         ]
         if report.findings:
             lines.append(
-                f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn, "
-                "minder ruimte; ook die cijfers zijn niet te bepalen."
+                f"Bij {_number(len(report.findings))} verborgen cijfers laten de totalen die al vrijgegeven zijn "
+                "of die het beleid bewust toont, minder ruimte; ook die cijfers zijn niet te bepalen."
             )
         if report.informed_findings:
             lines.append(

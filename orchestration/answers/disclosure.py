@@ -53,6 +53,8 @@ class ControlSummary:
     """How many published counts are not 0."""
     hidden: int
     """How many of those are hidden."""
+    remarks: Sequence[str] = ()
+    """What in the policy could not be applied as it is, in English, with what to do."""
     refused: str = ""
     """Why the audit failed, in English: which annexes, beside which releases, and what can be done."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -94,6 +96,7 @@ class StoredControl:
 
     def write(self, control: Control, refused: str = "", documents: Mapping[str, Outcome] | None = None) -> None:
         """Write the control, and last its summary: without a summary, left by a killed run, it does not exist."""
+        from exports.disclosure.exceptions import remarks_not_applied
         from exports.disclosure.store import save
         from exports.disclosure.words import share_lines
 
@@ -104,6 +107,7 @@ class StoredControl:
             [*control.audit_lines, *share_lines(control.levels, "alle vragen samen")],
             sum(cells for cells, _, _ in shares),
             sum(hidden for _, _, hidden in shares),
+            remarks_not_applied(control.release, control.policy),
             refused,
             {name: [outcome.digest, *outcome.audit] for name, outcome in (documents or {}).items()},
         )
@@ -265,6 +269,9 @@ def explain_refusal(
         why = f"what was released before leaves no room: {before}; {_REMEDY}"
     elif usual:
         why = "the usual edition of this publication is refused as well, see `twe annexes` without --years"
+    elif control.policy.exceptions:
+        rules = "; ".join(rule.about for rule in control.policy.exceptions)
+        why = f"policy.yml can't work with these exceptions: {rules}; take out one of them, or what it gives away"
     else:
         why = "nothing was released before, so that this is a fault of the control; report it with this message"
     many = len(control.report.failures)

@@ -7,6 +7,7 @@ from pathlib import Path
 from exports.figure_book import load_definition
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
+from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.questions import known
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
@@ -67,28 +68,37 @@ def _written(settings: Settings, question: Question, entries: Sequence[Entry]) -
     for file in files:
         if file.is_file():
             found.setdefault(stamps.dates(file), []).append(file)
+    made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
+    control = disclosure.stored_control(settings, made) if made else None
+    refused = _refused(control)
     if not found:
-        return [f"    nothing written: twe annexes --question {question.id}"]
+        return [refused or f"    nothing written: twe annexes --question {question.id}"]
     lines = []
     for dates, written in found.items():
         of = f"as of {dates[0]}, municipalities of {dates[1]}" if dates else "dates on their covers"
         lines.append(f"    written {_newest(written)}: {of}, {len(written)} of {len(files)} annexes in {place}")
-    made, as_of = _publication_now(settings, entries, question.as_of, question.geography_date)
     new = False
-    if made:
-        control = disclosure.stored_control(settings, made)
+    if made and control:
         new = all(one.is_current for one in documents.states(settings, entries, made, question, control))
-    return [*lines, f"    {_state(new, as_of)}"]
+    return [*lines, refused or f"    {_state(new, as_of)}"]
+
+
+def _refused(control: StoredControl | None) -> str:
+    """Says that there is no public edition, and why; "" when there is one, or may be."""
+    if control is None or not control.exists or control.summary.passed:
+        return ""
+    return f"    NO PUBLIC EDITION, disclosure control refused it: {control.summary.refused}"
 
 
 def _book(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     pages = figure_books.pages(settings.folder)
-    if not pages:
-        return ["    nothing written: twe figure-book"]
     made, as_of = _publication_now(settings, entries, None, None)
+    refused = _refused(disclosure.stored_control(settings, made) if made else None)
+    if not pages:
+        return [refused or "    nothing written: twe figure-book"]
     current = figure_books.current(settings, made) if made else None
     page = current or pages[-1]
-    lines = [f"    written {_newest([page])}: {page}", f"    {_state(current is not None, as_of)}"]
+    lines = [f"    written {_newest([page])}: {page}", refused or f"    {_state(current is not None, as_of)}"]
     more = f"    {len(pages) - 1} more beside it, of other dates; a run for those dates keeps them up to date"
     return [*lines, more] if len(pages) > 1 else lines
 

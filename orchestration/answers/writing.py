@@ -18,7 +18,7 @@ from exports.figures.reading import same_code
 from exports.figures.reads import noted
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import Sheet
-from orchestration.answers import disclosure, documents, shown
+from orchestration.answers import disclosure, documents, shown, withdrawal
 from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.questions import Years
 from orchestration.ingest.ledger import Entry, accepted_until
@@ -76,6 +76,7 @@ def _write(
 
     control = disclosure.load(stored)
     if edition == PUBLIEK and not control.passed:
+        withdrawal.after_refusal_of(settings, folder, question, name)
         return []
     if name == documents.ANSWER:
         path = write_answer(publication.path, question, folder, control.hidden, years=years)

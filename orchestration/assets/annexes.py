@@ -10,7 +10,7 @@ import dagster as dg
 
 from exports.questions.question import Question
 from orchestration import jobs, results
-from orchestration.answers import disclosure, documents, figure_books, writing
+from orchestration.answers import disclosure, documents, figure_books, withdrawal, writing
 from orchestration.assets import publish
 from orchestration.assets.common import ANALYSTS, STEWARDS, retried, see
 from orchestration.ingest.workspace import Workspace
@@ -61,6 +61,9 @@ def _disclosure_control() -> dg.AssetsDefinition:
         source = publish.of_run(workspace, options)
         with step("disclosure control") as shown:
             summary = disclosure.ensure(workspace.settings, source, options.chosen_years).summary
+            taken = []
+            if not summary.passed:
+                taken = withdrawal.after_refusal(workspace.settings, workspace.entries(), source, options.chosen_years)
             share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
             shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
         metadata = {
@@ -70,6 +73,9 @@ def _disclosure_control() -> dg.AssetsDefinition:
             "policy": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.policy)),
             "audit": dg.MetadataValue.md("\n".join(f"- {line}" for line in summary.audit)),
         }
+        if not summary.passed:
+            metadata["refused"] = summary.refused or results.AUDIT_FAILED
+            metadata["public editions taken away"] = len(taken)
         audit = dg.AssetCheckResult(check_name=AUDIT, passed=summary.passed, metadata=metadata)
         return dg.MaterializeResult(metadata=metadata, check_results=[audit])
 

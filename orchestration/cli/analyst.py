@@ -83,9 +83,15 @@ def release(question: str, as_of: dt.date | None, geography_date: dt.date | None
     them in the register."""
     from orchestration import release
 
-    lines, new = release.run(load_settings(), question, as_of, geography_date)
+    lines, new, taken = release.run(load_settings(), question, as_of, geography_date)
     click.echo("Released:" if new else "Released before, with the same content; nothing was changed:")
     click.echo(table(("", ""), [(line.sha256[:12], line.label) for line in lines], indent=2))
+    if taken:
+        click.echo(
+            "Taken away, since their disclosure control did not know of this release; `twe run`, or `twe annexes` for\n"
+            "the dates and years of a folder, makes them anew or refuses them:"
+        )
+        click.echo("\n".join(f"  {path}" for path in taken))
 
 
 @click.command()

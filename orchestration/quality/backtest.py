@@ -18,7 +18,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.quality import replay
 from orchestration.quality.cases import require_source
 from orchestration.store.paths import DataFolder
-from orchestration.store.wording import counted, table
+from orchestration.store.wording import SMALL_COUNTS, counted, table
 
 QUARANTINED, WARNED, LET_IN, CLEARED = "quarantined", "warned", "let in", "no longer warned"
 """Effects on a row: quarantined or warned about now and not before; loaded now and not before; loaded before with a
@@ -119,7 +119,8 @@ def text_of(data: DataFolder, source: str | None, with_rows: bool = False) -> st
     if source:
         require_source(source)
     sources = [source] if source else contract.sources()
-    return text([backtest(data, contract.load(name)) for name in sources], with_rows)
+    told = text([backtest(data, contract.load(name)) for name in sources], with_rows)
+    return f"{SMALL_COUNTS}\n{told}"
 
 
 def text(tests: Sequence[Backtest], with_rows: bool = False) -> str:

@@ -18,7 +18,7 @@ from orchestration.quality.senders import trend
 from orchestration.quality.senders.trend import OcmwCounts
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
-from orchestration.store.wording import counted, did_you_mean, table
+from orchestration.store.wording import SMALL_COUNTS, counted, did_you_mean, table
 
 TITLES = {OPEN: "open", RESOLVED: "resolved", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 
@@ -74,7 +74,7 @@ def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> s
     """
     if not found or who is None:
         return "Nothing is in quarantine" + (" for this choice." if choice != CaseFilter() else ".")
-    lines = [_totals(found), *_meaning(found, choice.rule), ""]
+    lines = [SMALL_COUNTS, _totals(found), *_meaning(found, choice.rule), ""]
     wanted = [c for c in found if choice.everything or c.status == OPEN]
     if wanted:
         lines += _per_file(wanted, choice.rule) if choice.files else _per_rule(wanted, choice, who)
@@ -230,4 +230,4 @@ def text_by_ocmw(by: ByOcmw) -> str:
         "year less the years before it, in percentage points; worse, better: more than chance explains."
     )
     right = [0, *range(8, len(headers))]
-    return "\n".join([table(headers, rows, right=right), "", about])
+    return "\n".join([SMALL_COUNTS, "", table(headers, rows, right=right), "", about])

@@ -65,6 +65,7 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     assert made, "there are deliveries"
     path = workspace.data.reports / f"{NAME}_{made.loaded_at:%Y-%m-%dT%H%M%S}_{made.run_id[:8]}.html"
     with replaced(path) as temporary:
+        temporary.touch(mode=0o660)
         temporary.write_text(page(made), encoding="utf-8")
     with replaced(workspace.data.quality_report) as link:
         link.symlink_to(path.name)

@@ -24,7 +24,7 @@ from exports.answering.answer import answer_file, control_file
 from exports.editions import PUBLIEK
 from exports.figure_book import Definition, book_file
 from exports.questions.question import Question
-from orchestration.releases import figures
+from orchestration.releases import figures, withdrawn
 from orchestration.store import chain, paths
 from orchestration.store.errors import TweError
 from orchestration.store.files import TEMPORARY, digest, make_read_only, replaced
@@ -232,6 +232,8 @@ class Verification:
     same_name: tuple[Release, ...] = ()
     working: str = ""
     confidential: bool = False
+    taken_away: str = ""
+    """Why it was taken away, for a copy of a public document that may not be handed out any more."""
 
     @property
     def text(self) -> str:
@@ -254,6 +256,8 @@ class Verification:
                 f"NOT released: it is {what}, which the next run may replace; "
                 f"`twe release --question {self.working}` releases and keeps it"
             )
+        if self.taken_away:
+            return f"NOT released, may NOT BE HANDED OUT: a public edition that was taken away; {self.taken_away}"
         if self.same_name:
             return "NOT a release: the content differs from every file released under this name"
         return "NOT a release: neither the content nor the name of this file is in the register"
@@ -273,7 +277,7 @@ def verify(data: DataFolder, path: Path) -> Verification:
                 question = place.parts[0] if folder == data.annexes else FIGURE_BOOK
                 confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
                 return Verification(None, same_name, question, confidential)
-    return Verification(None, same_name)
+    return Verification(None, same_name, taken_away=withdrawn.reason(data, found))
 
 
 def _with_table(data: DataFolder, register: Sequence[Release], found: str) -> Release | None:

@@ -97,6 +97,11 @@ class DataFolder:
         return self.work / "shown.json"
 
     @property
+    def withdrawn(self) -> Path:
+        """Which public documents were taken away, by their digest; see `releases.withdrawn`."""
+        return self.work / "withdrawn.json"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 

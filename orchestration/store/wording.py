@@ -9,6 +9,8 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
+SMALL_COUNTS = "CONFIDENTIAL: a count of 1, 2 or 3 rows can be of one person; don't hand this on."
+"""First line of what tells small counts."""
 MOST_NAMED = 12
 """Known names that `did_you_mean` lists when none comes near."""
 AS_WIDE_AS_NEEDED = 10_000

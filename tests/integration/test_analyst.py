@@ -188,11 +188,11 @@ def test_the_figure_book_is_under_the_control_of_the_annexes(finished: Finished)
 def test_the_figure_book_is_released_once_and_known_for_what_it_is(finished: Finished, tmp_path: Path) -> None:
     shutil.copytree(finished.data.root, tmp_path / "data", symlinks=True)
     settings = finished.settings.model_copy(update={"data": tmp_path / "data"})
-    (line,), new = release.run(settings, FIGURE_BOOK)
+    (line,), new, _ = release.run(settings, FIGURE_BOOK)
     kept = settings.folder.releases / line.folder / line.file_name
     assert new and register.verify(settings.folder, kept).release == line
     assert line.control and any((settings.folder.disclosure / "released" / FIGURE_BOOK).iterdir())
-    assert release.run(settings, FIGURE_BOOK) == ([line], False)
+    assert release.run(settings, FIGURE_BOOK) == ([line], False, [])
     with pytest.raises(ReleaseError, match="no publication as of 2020-01-31; make it with: twe run --as-of 2020-01-31"):
         release.run(settings, FIGURE_BOOK, as_of=dt.date(2020, 1, 31))
 

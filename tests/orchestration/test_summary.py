@@ -26,6 +26,7 @@ def test_a_source_that_is_waited_for_is_told(days: int, told: str, settings: Set
     text = status_text(settings, ENTRY.delivered_on + dt.timedelta(days=days))
     (line,) = [line for line in text.splitlines() if line.startswith("trajecten ")]
     assert line.split(str(ENTRY.delivered_on))[1].strip() == told
+    assert text.startswith("CONFIDENTIAL: ")
 
 
 @pytest.mark.slow

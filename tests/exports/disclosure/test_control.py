@@ -54,18 +54,6 @@ def test_a_smaller_municipality_is_hidden_before_a_centrumstad(tmp_path, cost, s
     assert made.passed and made.hidden(city) is not shown
 
 
-def test_an_exception_shows_a_small_count_and_says_why(tmp_path):
-    rule = "exceptions:\n  - {population: started, item: gender/x, place: vlaanderen, reason: agreed in writing}"
-    policy = changed(tmp_path, "exceptions: []", rule)
-    world = publish(draw(3, 60, (2022,)), BEFORE)
-    profile = {"mart_started_profile": (2022,)}
-    figure = FigureId("mart_started_profile", "trajectories", 2022, VLAANDEREN, VLAANDEREN, "gender/x")
-    assert controlled(world, profile).hidden(figure)
-    excepted = controlled(world, profile, policy=policy)
-    assert not excepted.hidden(figure) and excepted.passed
-    assert any("agreed in writing" in line for line in excepted.policy_lines)
-
-
 # Seam with the annexes
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from exports.disclosure import solver
-from exports.disclosure.solver import Program, Row, SolverError
+from exports.disclosure.solver import Program, Row, SolverError, silenced
 
 # The hidden cells of a small publication after a release: "+0-1" says that cell 0 = cell 1, "=14" adds a constant.
 # Some rows name a cell twice ("+8-8": a province of one municipality), on which HiGHS never ends.
@@ -79,3 +82,49 @@ def test_the_time_limit_is_for_each_run_by_itself(monkeypatch):
         asked._solver().setOptionValue("time_limit", 0.0)
         after = asked.optimum(costs())
         assert before is not None and after is not None and before[0] == after[0]
+
+
+def chatter(text: bytes) -> None:
+    """As C writes: into a buffer of its own, which comes out later."""
+    library = ctypes.CDLL(None)
+    library.printf(b"%s\n", text)
+    os.write(2, text)
+
+
+def test_nothing_that_the_solver_prints_by_itself_reaches_the_terminal(capfd):
+    asked = program()
+    asked._solver()
+    real = asked._highs
+
+    class Chatty:
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+        def run(self):
+            chatter(b"HighsPostsolveStack: of 57 cells")
+            return real.run()
+
+    asked._highs = Chatty()
+    print("before")
+    with ThreadPoolExecutor(3) as pool:
+        others = [pool.submit(solver_at_work) for _ in range(3)]
+        assert asked.optimum(costs()) is not None
+        assert all(other.result() for other in others)
+    chatter(b"afterwards")
+    ctypes.CDLL(None).fflush(None)
+    said = capfd.readouterr()
+    assert "Highs" not in said.out + said.err
+    assert said.out.splitlines() == ["before", "afterwards"] and said.err == "afterwards"
+
+
+def solver_at_work() -> bool:
+    with silenced():
+        chatter(b"Highs")
+    return True
+
+
+def test_the_output_comes_back_after_an_error(capfd):
+    with pytest.raises(ValueError), silenced():
+        raise ValueError
+    os.write(1, b"here")
+    assert capfd.readouterr().out == "here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from exports import load_questions
 from exports.disclosure.audit import AuditReport, UnsafeCell
+from exports.disclosure.policy import kept_policy
 from exports.disclosure.scope import CountFinder
 from exports.figure_book import book_figures, load_definition
 from orchestration.answers import disclosure, shown
@@ -196,6 +198,10 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     assert "stand 31/03/2024 as of 2024-03-31 with the municipalities of 2024-03-31" in told
     assert "--geography-date" in told and name.place not in told.replace("2024-03-31", "")
     assert explain_refusal(replace(kept, report=report), scopes, [], usual=False) == ""
+    rule = "exceptions:\n  - {population: started, item: gender/x, reason: agreed}"
+    policy = kept_policy(kept.policy.text.replace("exceptions: []", rule))
+    told = explain_refusal(replace(kept, passed=False, report=report, policy=policy), scopes, [], usual=False)
+    assert "policy.yml can't work with these exceptions: started gender/x" in told and "fault" not in told
 
 
 def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, monkeypatch):
@@ -215,12 +221,34 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
     annex, answer = QUESTION.annex("6"), assets._document(QUESTION, ANSWER)
     workspace = Workspace(settings)
+    place = settings.folder.annexes / "twe-2024"
+    (place / f"{annex.key}_csv").mkdir(parents=True)
+    for name in (annex.file_name, "antwoord.docx", "antwoord_cijfers.xlsx"):  # of before
+        (place / name).write_bytes(b"Geslaagd")
     result = dg.materialize(
         [assets._document(QUESTION, annex.key), answer], resources={"workspace": workspace, "run_options": RunOptions()}
     )
     assert result.success
-    place = settings.folder.annexes / "twe-2024"
     assert (place / annex.file_name).exists() == (place / f"{annex.key}_csv").exists() == passed
-    assert (place / "antwoord.docx").exists() == passed
+    assert (place / "antwoord.docx").exists() == (place / "antwoord_cijfers.xlsx").exists() == passed
     full = place / "vertrouwelijk" / f"{annex.key}_volledig_VERTROUWELIJK.xlsx"
     assert full.exists()
+
+
+def test_a_refused_control_is_told_in_dagster_and_takes_away_what_was_written_before(settings, made, monkeypatch):
+    """Documents of all questions, also when the run was asked for one."""
+    kept = disclosure.ensure(settings, made)
+    content = json.loads(kept._summary.read_text()) | {"passed": False, "refused": "released figures leave no room"}
+    kept._summary.write_text(json.dumps(content))
+    monkeypatch.setattr("orchestration.assets.publish.of_run", lambda *_: made)
+    monkeypatch.setattr("orchestration.answers.documents.resolve", lambda *_: made)
+    earlier = settings.folder.annexes / "twe-2018" / load_questions()["twe-2018"].annexes[0].file_name
+    earlier.parent.mkdir(parents=True)
+    earlier.write_bytes(b"Geslaagd")
+    resources = {"workspace": Workspace(settings), "run_options": RunOptions()}
+    result = dg.materialize([assets._disclosure_control()], resources=resources)
+    (event,) = result.get_asset_materialization_events()
+    (check,) = result.get_asset_check_evaluations()
+    assert not check.passed and not earlier.exists()
+    assert check.metadata["refused"].value == "released figures leave no room"
+    assert event.materialization.metadata["public editions taken away"].value == 1

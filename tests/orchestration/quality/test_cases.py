@@ -12,6 +12,7 @@ from orchestration.quality.recipients import Recipients
 from orchestration.quality.workbooks import return_book
 from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
+from orchestration.store.wording import SMALL_COUNTS
 from tests.support.deliveries import INSZ, load, write, write_text
 
 pytestmark = pytest.mark.slow  # every test loads deliveries
@@ -25,7 +26,9 @@ def trajectories(data: DataFolder, name: str, rows: str) -> None:
 
 def told(data: DataFolder, **choice: Any) -> str:
     wanted = listing.CaseFilter(**choice)
-    return listing.text(listing.chosen(data, wanted), wanted, listing.recipients(data))
+    text = listing.text(listing.chosen(data, wanted), wanted, listing.recipients(data))
+    assert text.startswith((f"{SMALL_COUNTS}\n", "Nothing is in quarantine"))
+    return text.removeprefix(f"{SMALL_COUNTS}\n")
 
 
 def stand(data: DataFolder, source: str | None = None) -> list[tuple]:

@@ -281,6 +281,8 @@ def test_reports_are_kept_and_the_link_leads_to_the_newest(settings: Settings, m
         ledger.append(settings.folder.ledger, [each])
         written = report_page.write(workspace)
         assert written and written[0] == report_page.latest(settings.folder)
+        assert not written[0].stat().st_mode & 0o007, "it holds small counts"
+        assert "<h1>VERTROUWELIJK" in written[0].read_text(encoding="utf-8")
         assert len(list(settings.folder.reports.glob("kwaliteitsrapport_*"))) == min(2, number + 1)
 
 

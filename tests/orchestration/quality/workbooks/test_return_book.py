@@ -180,7 +180,7 @@ def test_rows_that_are_mended_and_rows_that_repeat_are_counted_apart(data: DataF
     row = f"T1 | {INSZ[0]} | 11001 | 2020-01-01 | |"
     trajectories(data, "2024-01-31", f"{row}\n{row}\nT2 | {INSZ[1]} | 11001 | nooit | |")
     trajectories(data, "2024-02-29", f"T2 | {INSZ[1]} | 11001 | 2020-01-01 | |")
-    said = told(data).splitlines()[0]
+    said = told(data).splitlines()[1]
     assert "Resolved by a later delivery: 1 row. Literal repeats within a file, resolved at once: 1 row." in said
 
 
