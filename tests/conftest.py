@@ -115,7 +115,11 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
         if not folder.exists():
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
-            make(unfinished)
+            mask = os.umask(0o077)  # as the processes of the product have it
+            try:
+                make(unfinished)
+            finally:
+                os.umask(mask)
             unfinished.rename(folder)
     return folder
 

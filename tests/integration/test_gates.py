@@ -134,10 +134,11 @@ def test_refused_files_and_rows_are_told_and_the_rest_is_done(warehouse: Warehou
     assert warehouse.first.err == ""
     lines = warehouse.first.out.splitlines()
     assert lines[0] == ("Deliveries: 3 accepted, 2 rejected; rows: 8 accepted, 16 quarantined, 1 with a warning")
-    assert lines[1:4] == [
+    assert lines[1:5] == [
         "  rejected        screenings_2020-12-31.csv: lacks the required column(s) ocmw_nis, screeningsdatum, besluit; "
         "add them to the header",
         "  rejected        transmissies_2020-12-31.xlsx: is text (CSV) under this name; name it .csv",
+        "  loaded, but     trajecten_2020-12-31_Gent.csv: unknown column(s) ignored: notitie",
         "  not a delivery  Trajecten 2020.csv: is not named as a delivery; name it <source>_<YYYY-MM-DD>[_<label>]."
         "<csv|xlsx|parquet>",
     ]
