@@ -112,6 +112,7 @@ DOCUMENTS = CodeSelection(
         "orchestration/answers/questions.py",
         "orchestration/answers/scaffold.py",
         "orchestration/answers/shown.py",
+        "orchestration/answers/withdrawal.py",
     ),
 )
 
