@@ -108,7 +108,7 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
         *provenance_sheets(context),
     )
     return Document(
-        f"Bijlage {annex.number}. {annex.title}",
+        f"Bijlage {annex.number}. {annex.full_title}",
         context.question.title,
         facts.as_of,
         (cover_sheet(context), contents_sheet(context, content), *content),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from exports.figures.identity import GEMEENTE, LEVELS, VLAANDEREN
 from exports.figures.reading import UNASSIGNED, PublicationReader
 
 BANNER = "SYNTHETISCHE DEMODATA - deze cijfers zijn verzonnen en gaan over niemand"
@@ -60,6 +61,12 @@ def period(years: Sequence[int]) -> str:
         else:
             runs.append([year])
     return listed([str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs])
+
+
+def by_level(levels: Sequence[str]) -> str:
+    """The finest of the levels that a question asks for, behind what it asks for."""
+    finest = next((level for level in LEVELS if level in levels), VLAANDEREN)
+    return {GEMEENTE: "per gemeente/stad", VLAANDEREN: "voor Vlaanderen"}.get(finest, f"per {finest}")
 
 
 def geography(publication: PublicationReader) -> str:

@@ -96,7 +96,7 @@ ENDED = AnnexKind(
         Unavailable(
             "suspensions",
             "opgeschorte trajecten",
-            "Een opschorting kan technisch niet geregistreerd worden; er bestaan dus geen gegevens over.",
+            "Een opschorting kan technisch niet geregistreerd worden.",
         ),
     ),
     overview="de in {years} uitgevoerde en vroegtijdig beëindigde TWE-OCMW-trajecten naargelang de duurtijd",

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from exports.figures.identity import LEVELS
 from exports.figures.plan import FigurePlan
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import Block
-from exports.wording import listed
+from exports.wording import by_level, listed
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ class AnnexKind(FigurePlan):
     tells how long a year stays provisional, `breaks` why a year can't be compared with the one before.
 
     Answer: `overview` completes "een overzicht van ...", with {years}; `overview_by_option` replaces it for a value of
-    an option. `caveats` are the sentences that a reader needs next to a quoted figure. `statement` makes the sentences
+    an option; `title_by_option` says in the title of an annex which value was chosen. `caveats` are the sentences that
+    a reader needs next to a quoted figure, `local_caveats` those about municipalities. `statement` makes the sentences
     and tables with headline figures.
 
     Change attribution: `date_role` is the date that makes the year; a kind that `changes_with_time` has other figures
@@ -165,6 +167,8 @@ class AnnexKind(FigurePlan):
     in_figure_book: bool = False
     paid_later: bool = False
     overview_by_option: Mapping[str, str] = field(default_factory=dict)
+    title_by_option: Mapping[str, str] = field(default_factory=dict)
+    local_caveats: tuple[str, ...] = ()
     unavailable: tuple[Unavailable, ...] = ()
     ranking: Ranking | None = None
     correction_period: CorrectionPeriod = field(default_factory=CorrectionPeriod)
@@ -178,7 +182,15 @@ class AnnexKind(FigurePlan):
         what = next((text for value in chosen if (text := self.overview_by_option.get(value))), self.overview)
         return what.format(years=listed([str(year) for year in years]))
 
-    def presentation(self, number: str, years: Sequence[int], options: Mapping[str, str]) -> str:
-        """The sentence that presents annex `number`."""
+    def titled(self, title: str, options: Mapping[str, str]) -> str:
+        """The title of an annex with the option that it can't be read without: by which month, for money."""
+        chosen = (options.get(name, values[0]) for name, values in self.options.items())
+        what = next((text for value in chosen if (text := self.title_by_option.get(value))), "")
+        return f"{title} ({what})" if what and what not in title else title
+
+    def presentation(
+        self, number: str, years: Sequence[int], options: Mapping[str, str], levels: Sequence[str] = LEVELS
+    ) -> str:
+        """The sentence that presents annex `number`, which has these levels."""
         what = self.overview_of(years, options)
-        return f"In bijlage {number} kunt u een overzicht vinden van {what}, per gemeente/stad."
+        return f"In bijlage {number} kunt u een overzicht vinden van {what}, {by_level(levels)}."

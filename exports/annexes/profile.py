@@ -29,10 +29,12 @@ def _statement(head: Headlines) -> list[Block]:
         clause("Van de ", head.count(_PROFILES, year), f" in {year} in Vlaanderen opgestarte trajecten"),
         (*head.compared(_PROFILES), " was het profiel van de cliënt bij de start:"),
     )
+    shares: list[tuple[str, list[tuple[str, Count]]]] = []
     for code, title in labels(head.publication, "characteristic"):
         counts = [(label, _count(code, category)) for category, label in labels(head.publication, code)]
-        blocks += breakdown(head, title, counts, _PROFILES)
-    return [*blocks, *head.count_table("Opgestarte trajecten", _PROFILES)]
+        blocks += breakdown(head, title, counts, _PROFILES, earlier=False)
+        shares.append((title, [(label, count) for label, count in counts if head.occurs(count)]))
+    return [*blocks, *head.shares_table("Aandeel in de opgestarte trajecten van Vlaanderen, in %", shares, _PROFILES)]
 
 
 def _count(characteristic: str, category: str) -> Count:
@@ -95,8 +97,7 @@ PROFILE = AnnexKind(
         Unavailable(
             "diploma",
             "het diploma van de cliënt",
-            "Het diploma bestaat niet in de bron. Geregistreerd is enkel of de cliënt bij de start al dan niet "
-            "kortgeschoold was.",
+            "Geregistreerd is enkel of de cliënt bij de start van het traject al dan niet kortgeschoold was.",
         ),
     ),
     equal=tuple((PrefixSum("gender/"), PrefixSum(f"{key}/")) for key, _, _ in _CHARACTERISTICS[1:]),

@@ -7,7 +7,9 @@ from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage, YearOnYear
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
+from exports.statements.legends import ROUNDED
 from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure
+from exports.wording import capital
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
@@ -80,17 +82,17 @@ def _statement(head: Headlines) -> list[Block]:
         *sentence(
             clause(
                 f"In {year} telde Vlaanderen gemiddeld ",
-                head.count(clients, year, number_text=numbers.mean),
+                head.count(clients, year, number_text=numbers.persons),
                 " cliënten in een TWE-traject tegenover ",
-                head.count(people, year, number_text=numbers.mean),
+                head.count(people, year, number_text=numbers.persons),
                 " leefloners: een ratio van ",
                 value(year, None),
             ),
             (" (", moved, f" tegenover {year - 1})") if isinstance(moved, QuotedFigure) else (),
             (".",),
         ),
-        *head.table("Ratio", value, change, people, "de meeste leefloners"),
-        *head.count_table("Cliënten in een TWE-traject (gemiddelde)", clients, numbers.mean),
+        *head.table("Ratio", value, change, people, "de meeste leefloners", rounded=True),
+        *head.count_table("Cliënten in een TWE-traject (gemiddelde)", clients, numbers.persons, rounded=True),
     ]
 
 
@@ -129,6 +131,7 @@ RATIO = AnnexKind(
         ),
         Note("De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.", (_CLIENTS,)),
         Note("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.", _CHANGES),
+        Note(f"{capital(ROUNDED)}.", _CHANGES),
         Note(
             "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op "
             "maatschappelijke integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar "
@@ -174,8 +177,8 @@ RATIO = AnnexKind(
     caveats=(
         "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, ontvangt loon en geen "
         "leefloon, en zit dus wel in de teller maar niet in de noemer.",
-        "In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",
     ),
+    local_caveats=("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",),
     statement=_statement,
     date_role=DateRole.MONTH,
     in_figure_book=True,

@@ -138,12 +138,13 @@ SUBSIDIES = AnnexKind(
         Unavailable(
             "requested_amounts",
             "de aangevraagde loontoelagen en bedragen",
-            "De bron bevat enkel uitbetaalde bedragen. De aanvragen zitten bij de POD Maatschappelijke Integratie, "
-            "die het uniek loket is.",
+            "Geregistreerd zijn enkel de uitbetaalde bedragen. De aanvragen zitten bij de POD Maatschappelijke "
+            "Integratie, die het uniek loket is.",
         ),
     ),
     overview="de loontoelagen die voor prestaties in {years} uitbetaald zijn",
     overview_by_option={"payment": "de in {years} uitbetaalde loontoelagen"},
+    title_by_option={"performance": "volgens prestatiemaand", "payment": "volgens betaaldatum"},
     caveats=(
         "Deze bedragen kunnen nog veranderen: een OCMW heeft tot 10 jaar na de prestatiemaand de tijd om correcties "
         "door te voeren.",

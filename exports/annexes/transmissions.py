@@ -92,8 +92,7 @@ TRANSMISSIONS = AnnexKind(
         Unavailable(
             "transmission_follow_up",
             "het gevolg dat aan een transmissie gegeven werd",
-            "De Controledienst van VDAB beslist daarover binnen het federale sanctiekader; die beslissing wordt niet "
-            "aan het datawarehouse geleverd.",
+            "De Controledienst van VDAB beslist daarover; die beslissing is niet bekend in de gegevens over TWE.",
         ),
     ),
     overview=(

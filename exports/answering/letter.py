@@ -1,20 +1,24 @@
 """The answer to a question as blocks of text, in the order of the minister's answers: question, answer, annexes."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
 from exports.editions import PUBLIEK
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.questions.question import Annex, Part, Question
 from exports.statements.headlines import Headlines
-from exports.statements.lookups import Block, Grid, Marts, Paragraph, piece_text, text
-from exports.wording import BANNER, ahead, geography, long_date, unfinished
+from exports.statements.lookups import NOT_SHOWN, Block, Grid, Marts, Paragraph, piece_text, text
+from exports.statements.years import unpaid, warnings
+from exports.wording import BANNER, ahead, by_level, geography, long_date
 
+_TODAY = re.compile(r"\btot (?:en met )?vandaag\b")
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
 _WITHHELD = (
-    "[c] staat waar een cijfer vertrouwelijk is. Dat kan ook een groot aantal of een totaal zijn: samen met andere "
-    "cijfers, of met een eerdere vrijgave, zou het iemand herkenbaar kunnen maken. Een categorie die niet genoemd is, "
-    "komt niet voor."
+    f"Waar '{NOT_SHOWN}' staat, is een cijfer niet vermeld. Dat kan ook een groot aantal of een totaal zijn: samen "
+    "met andere cijfers, of met een eerdere vrijgave, zou het iemand herkenbaar kunnen maken. Een categorie die niet "
+    "genoemd is, komt niet voor."
 )
 _TITLES = {
     "ontwerp": "Ontwerp van antwoord op een schriftelijke vraag",
@@ -65,7 +69,7 @@ def _head(publication: PublicationReader, question: Question, edition: str) -> l
         ("Vraagsteller", question.asked_by),
         ("Minister", question.minister),
         ("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
-        ("Geografie", geography(publication)),
+        ("Geografie", geography(publication) if _speaks_of_municipalities(question) else None),
         ("Status", question.status),
         ("Editie", None if edition == PUBLIEK else f"{edition}: niet voor verspreiding"),
     )
@@ -101,18 +105,37 @@ def _answer(
     if annex is None:
         gaps = () if part.answer else _gaps(question, part, None)
         words = part.answer or " ".join(gaps) or "Op deze deelvraag is geen antwoord uitgewerkt."
-        return [Paragraph((words,), "answer", f"{part.part}.")]
-    chosen = _chosen(annex, years)
-    words = part.answer or annex.kind.presentation(annex.number, chosen, annex.options)
-    blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}.")]
+        return [Paragraph((words,), "answer", f"{part.part}."), *_points(part)]
+    kind, chosen = annex.kind, _chosen(annex, years)
+    words = part.answer or kind.presentation(annex.number, chosen, annex.options, annex.levels)
+    blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}."), *_points(part)]
+    if _TODAY.search(part.question):
+        blocks.append(text(_until(chosen[-1], publication.facts.as_of)))
     if not first:
         return blocks
-    caveat = " ".join((*annex.kind.caveats, *annex.footnotes))
+    local = kind.local_caveats if {GEMEENTE, CENTRUMSTAD} & set(annex.levels) else ()
+    caveat = " ".join((*kind.caveats, *local, *annex.footnotes))
     gap = " ".join(_gaps(question, part, annex))
     blocks += [text(words) for words in (caveat, gap) if words]
-    blocks += [text(f"Let op: {warning}") for warning in unfinished(chosen, publication.facts.as_of)]
-    headlines = Headlines(marts, publication, annex.kind.marts, annex.options, chosen)
-    return blocks + (annex.kind.statement(headlines) if headlines.year is not None else [])
+    blocks += [text(f"Let op: {warning}") for warning in warnings(publication, kind, chosen, annex.options)]
+    apart = unpaid(publication, kind, chosen, annex.options)
+    headlines = Headlines(marts, publication, kind.marts, annex.options, chosen, annex.levels, apart)
+    return blocks + (kind.statement(headlines) if headlines.year is not None else [])
+
+
+def _points(part: Part) -> list[Block]:
+    """What the answer lists."""
+    return [text(point, style="bullet") for point in part.points]
+
+
+def _until(last: int, as_of: dt.date) -> str:
+    """What "until today" comes to: the day up to which was counted, and the last year of the annex."""
+    stand = f"U vraagt de cijfers tot vandaag. Ze tonen de stand op {long_date(as_of)}"
+    if as_of < dt.date(last, 12, 31):
+        return f"{stand}: {as_of.year} telt mee tot en met die dag."
+    if as_of < dt.date(last + 1, 12, 31):
+        return f"{stand}; {last} is het laatste jaar dat toen volledig voorbij was."
+    return f"{stand}; de bijlage gaat tot en met {last}, en wat daarna gebeurde, staat er niet in."
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
@@ -151,17 +174,21 @@ def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> 
 def _about(
     publication: PublicationReader, question: Question, marts: Marts, years: Sequence[int] | None
 ) -> list[Block]:
+    local = _speaks_of_municipalities(question)
+    of_place = (
+        "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
+        "de gemeente waarin ze opging."
+    )
     lines = [
         f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
         "later geleverd of gecorrigeerd wordt, telt niet mee.",
-        "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
-        "de gemeente waarin ze opging.",
+        *([of_place] if local else []),
         *question.footnotes,
     ]
     sources = sorted({source for annex in question.annexes for source in annex.kind.sources})
     lines += filter(None, [ahead(publication, sources)])
     chosen = [(annex.kind, year) for annex in question.annexes for year in years or annex.years]
-    if any(UNASSIGNED in marts.places(mart.name, year) for kind, year in chosen for mart in kind.marts):
+    if local and any(UNASSIGNED in marts.places(mart.name, year) for kind, year in chosen for mart in kind.marts):
         lines.append(
             "Niet toewijsbaar: een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie "
             "ontstonden. Ze zijn niet over de vroegere gemeenten te verdelen en staan bij geen enkele gemeente; ze "
@@ -176,9 +203,14 @@ def _annexes(question: Question, years: Sequence[int] | None) -> list[Block]:
     blocks: list[Block] = [text("Bijlagen", style="heading")]
     for annex in question.annexes:
         words = annex.kind.overview_of(_chosen(annex, years), annex.options)
-        title = f"Overzicht van {words}, per gemeente/stad ({annex.file_name})"
+        title = f"Overzicht van {words}, {by_level(annex.levels)} ({annex.file_name})"
         blocks.append(Paragraph((title,), "annex", f"{annex.number}.", annex.file_name))
     return blocks
+
+
+def _speaks_of_municipalities(question: Question) -> bool:
+    """Not when only provinces or Flanders are asked for."""
+    return any({GEMEENTE, CENTRUMSTAD} & set(annex.levels) for annex in question.annexes)
 
 
 def _chosen(annex: Annex, years: Sequence[int] | None) -> tuple[int, ...]:

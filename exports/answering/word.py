@@ -6,6 +6,7 @@ finished document.
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,13 +19,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from exports.answering.typography import HYPHEN, bound
 from exports.statements.lookups import Block, Grid, Paragraph, Piece, QuotedFigure, piece_text
 from exports.xlsx.archive import Parts, packed
+from exports.xlsx.styles import FONT
 
 CREATOR = "Datawarehouse TWE-OCMW"
 LANGUAGE = "nl-BE"
 FIGURE_STYLE = "Cijfer"
-FONT = "Calibri"
 NAVY, BLUE, RED, GREY = (RGBColor.from_string(code) for code in ("1F3864", "2F5597", "9C0006", "404040"))
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"size": 18, "bold": True, "color": NAVY, "after": 2},
@@ -40,6 +42,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "answer": {"after": 5},
 }
 _INDENT = Cm(0.9)
+_ADDRESS = re.compile(r"(https://\S*[^\s.,;)])")
+"""A web address; a full stop or bracket after it is no part of it."""
 
 
 def render_bytes(title: str, subject: str, created: dt.date, banner: str, blocks: Sequence[Block]) -> bytes:
@@ -75,8 +79,9 @@ def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: s
     properties.last_modified_by, properties.language, properties.comments = CREATOR, LANGUAGE, ""
     properties.created = properties.modified = dt.datetime.combine(created, dt.time())
     properties.revision = 1
+    _one_font(document)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = FONT, Pt(11)
+    normal.font.size = Pt(11)
     looks = normal.element.get_or_add_rPr()
     if (language := looks.find(qn("w:lang"))) is None:
         looks.append(language := _element("lang"))
@@ -95,6 +100,15 @@ def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: s
     run.append(text)
     page_number.append(run)
     footer._p.append(page_number)
+
+
+def _one_font(document: Any) -> None:
+    """The font of the workbooks for everything: the styles of python-docx's template name fonts of a theme."""
+    for fonts in document.styles.element.iter(qn("w:rFonts")):
+        for attribute in list(fonts.attrib):
+            del fonts.attrib[attribute]
+        for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+            fonts.set(qn(f"w:{script}"), FONT)
 
 
 def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
@@ -127,28 +141,23 @@ def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
 
 
 def _pieces(paragraph: Any, pieces: Iterable[Piece], looks: dict[str, Any]) -> None:
+    after_figure = False
     for piece in pieces:
         if isinstance(piece, QuotedFigure):
             _run(paragraph, piece.text, looks).style = FIGURE_STYLE
+            after_figure = True
             continue
-        before, address, after = _address(piece)
-        _run(paragraph, before, looks)
-        if address:
-            _link(paragraph, address, address)
-            _run(paragraph, after, looks)
-
-
-def _address(text: str) -> tuple[str, str, str]:
-    """The text around the first web address in it; a full stop after the address is no part of it."""
-    start = text.find("https://")
-    if start < 0:
-        return text, "", ""
-    address = text[start:].split()[0].rstrip(".,;)")
-    return text[:start], address, text[start + len(address) :]
+        if after_figure:
+            piece, after_figure = bound(f"0{piece}")[1:], False  # a unit belongs to the figure before it
+        for number, part in enumerate(_ADDRESS.split(piece)):  # every other part is an address
+            if number % 2:
+                _link(paragraph, part, part)
+            elif part:
+                _run(paragraph, part, looks)
 
 
 def _run(paragraph: Any, text: str, looks: dict[str, Any]) -> Any:
-    run = paragraph.add_run(text)
+    run = _write(paragraph.add_run(), bound(text))
     font = run.font
     font.name, font.size = FONT, Pt(looks.get("size", 11))
     font.bold, font.italic = looks.get("bold", False), looks.get("italic", False)
@@ -157,11 +166,22 @@ def _run(paragraph: Any, text: str, looks: dict[str, Any]) -> Any:
     return run
 
 
+def _write(run: Any, text: str) -> Any:
+    """The text in the run, with Word's own hyphen where no line may end: not every font has that character."""
+    before, *after = text.split(HYPHEN)
+    run.add_text(before)
+    for piece in after:
+        run._r.append(_element("noBreakHyphen"))
+        run.add_text(piece)
+    return run
+
+
 def _link(paragraph: Any, text: str, target: str) -> None:
     relation = paragraph.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
     link = _element("hyperlink")
     link.set(qn("r:id"), relation)
-    run = _run(paragraph, text, {"color": RGBColor.from_string("0563C1")})
+    run = _write(paragraph.add_run(), text if text == target else bound(text))
+    run.font.name, run.font.color.rgb = FONT, RGBColor.from_string("0563C1")
     run.font.underline = True
     link.append(run._r)
     paragraph._p.append(link)
@@ -186,10 +206,11 @@ def _grid(document: Any, grid: Grid, explained: bool) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.RIGHT
     table.autofit = False
     narrow = len(grid.header) > 7
-    first = 2.5 if narrow else 3.2
+    names = max(len(piece_text(row[0])) for row in grid.rows)
+    first = max(2.5 if narrow else 3.2, min(4.2, 0.17 * names))
     rest = (16.4 - 0.9 - first) / (len(grid.header) - 1)
     longest = max(len(piece_text(piece)) for row in grid.rows for piece in row[1:])
-    size = 8 if narrow or longest * 0.2 > rest - 0.2 else 9
+    size = next((of for of in (9, 8, 7) if longest * of * 0.0195 <= rest - 0.2 and not (narrow and of > 8)), 7)
     _tight(table)
     for index, column in enumerate(table.columns):
         column.width = Cm(first if index == 0 else rest)

@@ -2,6 +2,7 @@
 
     series[kind].measures               what is counted: id, label, decimals
     series[kind].unfinished             years of which months may still come in: not to be compared with others
+    series[kind].warnings               what a reader must know of the years, in sentences
     series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
@@ -24,6 +25,7 @@ from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
+from exports.statements.years import NOT_ALL_PAID, unpaid, warnings
 from exports.wording import long_date
 
 Book = dict[str, Any]
@@ -84,6 +86,7 @@ def collect_book(
             "edition": edition.label,
             "banner": edition.banner,
             "controlled": hidden is not None,
+            "notAllPaid": NOT_ALL_PAID,
         },
         "provinces": list(dict.fromkeys(item.province for item in municipalities)),
         "places": _places(publication, municipalities),
@@ -169,7 +172,8 @@ def _described_series(
     return {
         "years": list(years),
         "provisional": sorted(flags.provisional),
-        "unfinished": _incomplete_years(publication, kind, years),
+        "unfinished": list(unpaid(publication, kind, years, {})),
+        "warnings": warnings(publication, kind, years, {}),
         "breaks": {str(year): text for year, text in flags.breaks.items()},
         "closing": flags.correction_period.text,
         "unallocated": any(item.nis_code == UNASSIGNED for item in figures.municipalities),
@@ -182,17 +186,6 @@ def _described_series(
             for place, row in series.rows.items()
         },
     }
-
-
-def _incomplete_years(publication: PublicationReader, kind: AnnexKind, years: Sequence[int]) -> list[int]:
-    """The years whose last months may not be paid for, or delivered, yet: those without a delivery two years on.
-
-    A publication knows days of delivery and years worked, not months: payments for December come in after those for
-    November, in a delivery of the next year or later. Only a delivery of the year after that surely has them."""
-    if not kind.paid_later:
-        return []
-    last = max((item.last.year for item in publication.delivered(kind.sources).values()), default=0)
-    return [year for year in years if last < year + 2]
 
 
 def _indicators(figures: Figures) -> Iterator[tuple[str, Indicator]]:

@@ -11,11 +11,12 @@ from string import Template
 from exports.annexes import KINDS
 from exports.figure_book.data import Book
 from exports.figure_book.definition import KINDS_SHOWN
+from exports.statements.years import NOT_ALL_PAID
 from exports.wording import BANNER, UNALLOCATED
 from exports.xlsx.document import BREAK, NOT_APPLICABLE, NOT_AVAILABLE, SHORTHAND
 
 NOT_FINISHED = (
-    "van zo'n jaar zijn mogelijk nog niet alle maanden geleverd of betaald. Een loontoelage telt in het jaar waarin "
+    f"van zo'n jaar zijn {NOT_ALL_PAID}. Een loontoelage telt in het jaar waarin "
     "gewerkt is, en wordt later betaald en geleverd: het jaar kan volledig zijn zodra er een levering is van twee "
     "jaar later. Tot dan vergelijkt deze pagina het niet met het jaar ervoor."
 )

@@ -51,6 +51,8 @@ class Part(FieldsOrBlank):
     """Number of the annex that answers it."""
     answer: Text | None = None
     """The answer in own words; without them a part gets the sentence that goes with its annex."""
+    points: Many[Words] = ()
+    """What the answer lists, an item each; they stand below it."""
 
 
 class Annex(FieldsOrBlank):
@@ -94,6 +96,11 @@ class Annex(FieldsOrBlank):
     def key(self) -> str:
         """Name of the workbook without extension: unique within the question."""
         return self.file_name.removesuffix(".xlsx")
+
+    @property
+    def full_title(self) -> str:
+        """The title, and by which month when the kind counts money."""
+        return self.kind.titled(self.title, self.options)
 
 
 class MissingData(FieldsOrBlank):
@@ -211,7 +218,7 @@ class Question(QuestionFile):
         for name in ("title", "introduction", "minister", "asked_by", "contact", "next_update"):
             yield f"`{name}`", getattr(self, name) or ""
         for part in self.parts:
-            yield f"part {part.part}", f"{part.question} {part.answer or ''}"
+            yield f"part {part.part}", " ".join((part.question, part.answer or "", *part.points))
         for annex in self.annexes:
             yield f"annex {annex.number}", " ".join((annex.title, *annex.footnotes, *annex.breaks.values()))
         yield "`footnotes`", " ".join(self.footnotes)

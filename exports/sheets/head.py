@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from exports.editions import PUBLIEK, Edition, edition
 from exports.sheets.context import CONTENTS, NOTES, Context
-from exports.wording import BANNER, capital, counted, geography, listed, long_date, period, unfinished
+from exports.statements.years import warnings
+from exports.wording import BANNER, capital, counted, geography, listed, long_date, period
 from exports.xlsx.document import Line, Sheet, Table, text_columns
 
 
@@ -37,11 +38,16 @@ def head(context: Context, title: str, charts: int = 0, *texts: str, totals: boo
         f"Stand op {long_date(context.facts.as_of)}; {geography(context.publication)}. "
         f"Bron: datawarehouse TWE-OCMW ({listed(kind.sources)}).",
     ]
-    small += [f"Let op: {text}" for text in unfinished(context.years, context.facts.as_of)]
+    small += [f"Let op: {text}" for text in year_warnings(context)]
     small += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
     about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""
     small.append(f"{about_all}De nota's staan op het blad {NOTES}.")
     return short_head(context, f"Bijlage {context.annex.number}. {title}", *small, *texts)
+
+
+def year_warnings(context: Context) -> list[str]:
+    """What a reader must know of the years of the annex before comparing them."""
+    return warnings(context.publication, context.kind, context.years, context.annex.options)
 
 
 def options(context: Context) -> list[tuple[str, str]]:

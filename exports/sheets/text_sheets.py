@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import CONTENTS, COVER, DEFINITIONS, NOTES, Context
-from exports.sheets.head import banners, contents_table, options, short_head
-from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, unfinished
+from exports.sheets.head import banners, contents_table, options, short_head, year_warnings
+from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period
 from exports.xlsx.document import SHORTHAND, Line, Sheet, Table, text_columns
 
 _STATUS = {
@@ -20,7 +20,7 @@ def cover_sheet(context: Context) -> Sheet:
     """All in column A, so that it reads from top to bottom."""
     question, annex = context.question, context.annex
     lines = [
-        Line(f"Bijlage {annex.number}. {annex.title}", "title"),
+        Line(f"Bijlage {annex.number}. {annex.full_title}", "title"),
         *banners(context.edition, context.facts.synthetic),
         Line("Vraag", "heading"),
         *_labelled("Schriftelijke vraag", question.title),
@@ -36,9 +36,12 @@ def cover_sheet(context: Context) -> Sheet:
         if part.annex in (annex.number, None):
             lines += _labelled(f"Deelvraag {part.part}", part.question)
             words = part.answer or (
-                annex.kind.presentation(annex.number, context.years, annex.options) if part.annex else None
+                annex.kind.presentation(annex.number, context.years, annex.options, annex.levels)
+                if part.annex
+                else None
             )
             lines += _labelled("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
+            lines += [line for at, point in enumerate(part.points, 1) for line in _labelled(f"Punt {at}", point)]
     lines += [Line("Cijfers", "heading"), *_figures(context)]
     lines += [
         Line("Lezen", "heading"),
@@ -68,7 +71,7 @@ def _figures(context: Context) -> list[Line]:
         *_labelled("Jaren", years),
         *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
-    for text in (*unfinished(context.years, facts.as_of), ahead(context.publication, context.kind.sources)):
+    for text in (*year_warnings(context), ahead(context.publication, context.kind.sources)):
         lines += _labelled("Let op", text)
     for item in context.question.unavailable(context.annex):
         lines += _labelled("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")

@@ -1,19 +1,21 @@
 """The headline figures of an annex, and the sentences and tables that they stand in.
 
 `Headlines` looks up counts, shares and changes for Flanders and the largest municipalities. The functions below it put
-them in sentences: a figure that may not be shown stands as [c], so that a reader sees that something is hidden, and
-a clause of which a figure doesn't exist is left out whole. What is named as hidden is what the annex shows as [c]: the
-same figures are asked for under the same names. What is quoted of an annex kind stands in the kind's own module.
+them in sentences: a figure that may not be shown is called so, and a clause of which a figure doesn't exist is left out
+whole. What is named as hidden is what the annex shows as [c]: the same figures are asked for under the same names. What
+is quoted of an annex kind stands in the kind's own module.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS
 from exports.figures.plan import FIRST_YEAR, Mart
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.figures.rules import Number
 from exports.statements import numbers
+from exports.statements.legends import ROUNDED, START_UP, explained
 from exports.statements.lookups import (
     NOT_DELIVERED,
     NOT_SHOWN,
@@ -27,7 +29,6 @@ from exports.statements.lookups import (
     lookup,
     text,
 )
-from exports.wording import capital
 
 LARGEST = 5
 LEAST, LEAST_SHARE = 3, 1 / 3
@@ -51,7 +52,8 @@ class Count:
 
 class Headlines:
     """Looks up the headline figures of one annex. `year` is the newest year that the publication covers in full, else
-    the newest year begun, else None."""
+    the newest year begun, else None. Municipalities are named when the annex has such `levels`; years in `apart` are
+    not compared with others."""
 
     def __init__(
         self,
@@ -60,6 +62,8 @@ class Headlines:
         marts_read: Sequence[Mart],
         options: Mapping[str, str],
         years: Sequence[int],
+        levels: Sequence[str] = LEVELS,
+        apart: Collection[int] = (),
     ) -> None:
         self.marts, self.publication = marts, publication
         for mart in marts_read:
@@ -68,7 +72,10 @@ class Headlines:
             mart.name: {name: options.get(name, values[0]) for name, values in mart.options.items()}
             for mart in marts_read
         }
-        self.years = tuple(years)
+        self.years, self.apart = tuple(years), frozenset(apart)
+        self._cities_alone = GEMEENTE not in levels
+        self._places = "centrumsteden" if self._cities_alone else "gemeenten/steden"
+        self._ranks = GEMEENTE in levels or CENTRUMSTAD in levels
         begun = [year for year in years if year <= publication.facts.as_of.year]
         full = list(filter(self._full, begun))
         self.complete = bool(full)
@@ -90,9 +97,15 @@ class Headlines:
     def share(self, part: Count, whole: Count, year: int) -> Piece:
         return self.marts.figure(numbers.percent, "aandeel", self.lookup(part, year), self.lookup(whole, year))
 
+    def occurs(self, count: Count) -> bool:
+        """Whether it is more than 0 in any year that is shown, or hidden."""
+        counts = [self.count(count, year) for year in self._shown_years()]
+        return any(not isinstance(number, QuotedFigure) or number.value for number in counts)
+
     def change(self, count: Count, year: int, place: str | None = None) -> Piece | None:
-        """Change against the year before; NOT_SHOWN where hidden, None where there is nothing to compare with."""
-        if not self.complete or year <= FIRST_YEAR:
+        """Change against the year before; NOT_SHOWN where hidden, None where there is nothing to compare with. A change
+        against the first year of the measure, which was still starting up, is no news."""
+        if not self.complete or year <= FIRST_YEAR + 1 or not self.apart.isdisjoint((year, year - 1)):
             return None
         now, before = self.lookup(count, year, place), self.lookup(count, year - 1, place)
         made = self.marts.figure(numbers.change, "wijziging", now, before)
@@ -110,13 +123,14 @@ class Headlines:
         None when too little can be shown. That is decided by what is shown alone: the size of what is hidden would be
         revealed by it.
         """
-        if self.year is None:
+        if self.year is None or not self._ranks:
             return [], False
+        cities = {item.nis_code for item in self.publication.municipalities if item.is_centre_city}
         passed_over = False
         found: list[tuple[Number, str]] = []
         for code in self.marts.places(count.mart, self.year):
             of = self.lookup(count, self.year, code)
-            if code == UNASSIGNED:
+            if code == UNASSIGNED or (self._cities_alone and code not in cities):
                 continue
             if not self.marts.may_quote(of):
                 passed_over = True
@@ -137,11 +151,13 @@ class Headlines:
         change: Callable[[int, str | None], Piece | None],
         rank: Count,
         rank_name: str = "",
+        rounded: bool = False,
     ) -> list[Block]:
-        """Flanders and the largest municipalities by year, with the change of `year`; [] when no year has begun."""
+        """Flanders and the largest municipalities by year, with the change of `year`; [] when no year has begun.
+        `rounded`: the figures are, and the change was worked out before that."""
         if self.year is None:
             return []
-        years = [year for year in self.years if year <= self.publication.facts.as_of.year][-COLUMNS:]
+        years = self._shown_years()
         largest, passed_over = self.largest(rank)
         compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
@@ -150,46 +166,53 @@ class Headlines:
             changed = [change(self.year, place) or UNDEFINED] if compared else []
             name = names[place] if place else "Vlaanderen"
             rows.append((name, *(value(year, place) for year in years), *changed))
-        header = ["Gemeente/stad", *(str(year) if self._full(year) else f"{year}*" for year in years)]
+        header = ["Gemeente/stad" if largest else "", *map(self._header, years)]
         if compared:
             header.append(f"{self.year} t.o.v. {self.year - 1}")
         by = rank_name or "het hoogste aantal"
         among = ", onder die waarvan het cijfer getoond mag worden" if passed_over else ""
         about = f"{caption}: Vlaanderen"
         if largest:
-            about += f" en de gemeenten/steden met {by} in {self.year}{among}"
-        blocks: list[Block] = [Grid(about, tuple(header), tuple(rows))]
-        signs = {cell for row in rows for cell in row if isinstance(cell, str)}
-        hidden_total = (
-            "een totaal van Vlaanderen is verborgen omdat het samen met andere cijfers of met een eerdere vrijgave "
-            "iemand herkenbaar kan maken"
-        )
-        unranked = (
-            f"gemeenten waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt; hun cijfer kan "
-            "hoger zijn"
-        )
-        no_ranking = (
-            f"van te veel gemeenten is het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
-        )
-        hidden = "[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn"
-        known = {
-            "* onvolledig jaar": any("*" in title for title in header),
-            hidden: NOT_SHOWN in signs,
-            hidden_total: NOT_SHOWN in rows[0],
-            "[z] niet te berekenen": UNDEFINED in signs,
-            "[x] niet aangeleverd": NOT_DELIVERED in signs,
-            unranked: passed_over and bool(largest),
-            no_ranking: passed_over and not largest,
+            about += f" en de {self._places} met {by} in {self.year}{among}"
+        hidden = f"waarvan het cijfer van {self.year} verborgen is, zijn niet gerangschikt; hun cijfer kan hoger zijn"
+        of_the_year = f"het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
+        notes = {
+            ROUNDED: rounded and compared,
+            START_UP: self.complete and self.year == FIRST_YEAR + 1 and not compared,
+            f"{self._places} {hidden}": passed_over and bool(largest),
+            f"van te veel {self._places} is {of_the_year}": passed_over and not largest,
         }
-        notes = [note for note, holds in known.items() if holds]
-        return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks
+        return explained(Grid(about, tuple(header), tuple(rows)), (0,), notes)
+
+    def shares_table(
+        self, caption: str, groups: Sequence[tuple[str, Sequence[tuple[str, Count]]]], whole: Count
+    ) -> list[Block]:
+        """The share of each count in the whole, in Flanders, by year, below the name of its group."""
+        years = self._shown_years()
+        rows: list[tuple[Piece, ...]] = []
+        for name, counts in groups:
+            rows.append((name, *[""] * len(years)))
+            rows += [(label, *(self.share(count, whole, year) for year in years)) for label, count in counts]
+        return explained(Grid(caption, ("", *map(self._header, years)), tuple(rows))) if years else []
+
+    def _shown_years(self) -> list[int]:
+        """Those that have begun, as many as fit across a page."""
+        return [year for year in self.years if year <= self.publication.facts.as_of.year][-COLUMNS:]
+
+    def _header(self, year: int) -> str:
+        return str(year) if self._full(year) and year not in self.apart else f"{year}*"
 
     def _full(self, year: int) -> bool:
         as_of = self.publication.facts.as_of
         return year < as_of.year or (as_of.month, as_of.day) == (12, 31)
 
     def count_table(
-        self, caption: str, count: Count, number_text: numbers.NumberText = numbers.count, rank_name: str = ""
+        self,
+        caption: str,
+        count: Count,
+        number_text: numbers.NumberText = numbers.count,
+        rank_name: str = "",
+        rounded: bool = False,
     ) -> list[Block]:
         """The usual table: of one count."""
         return self.table(
@@ -198,6 +221,7 @@ class Headlines:
             lambda year, place: self.change(count, year, place),
             count,
             rank_name,
+            rounded,
         )
 
 
@@ -207,7 +231,7 @@ def clause(*pieces: Piece) -> tuple[Piece, ...]:
 
 
 def with_share(head: Headlines, count: Count, whole: Count, year: int) -> tuple[Piece, ...]:
-    """The count with its share behind it: "459 (61,1 %)"; [c] or [z] without a share."""
+    """The count with its share behind it: "459 (61,1 %)"; what stands in its place when it has none."""
     number, share = head.count(count, year), head.share(count, whole, year)
     return (
         (number, " (", share, ")")
@@ -218,13 +242,15 @@ def with_share(head: Headlines, count: Count, whole: Count, year: int) -> tuple[
 
 def sentence(*clauses: tuple[Piece, ...]) -> list[Block]:
     """A paragraph of the clauses that are left, when the first is."""
-    return [text(*(piece for part in clauses for piece in part))] if clauses and clauses[0] else []
+    pieces = (f"({piece})" if piece == NOT_SHOWN else piece for part in clauses for piece in part)
+    return [text(*pieces)] if clauses and clauses[0] else []
 
 
 def breakdown(
-    head: Headlines, title: str, counts: Sequence[tuple[str, Count]], whole: Count, share: bool = True
+    head: Headlines, title: str, counts: Sequence[tuple[str, Count]], whole: Count, earlier: bool = True
 ) -> list[Block]:
-    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above 0, and of those that are hidden."""
+    """A bullet "title: label n (p %; 2022: p %), ..." of the counts above 0, and of those that are hidden;
+    with the share in the year before when `earlier` is wanted."""
     year = head.year or 0
     clauses: list[tuple[Piece, ...]] = []
     for label, count in counts:
@@ -232,14 +258,10 @@ def breakdown(
         if isinstance(number, QuotedFigure) and not number.value:
             continue
         made = clause(f"{label}: ", number)
-        if (
-            isinstance(number, QuotedFigure)
-            and share
-            and isinstance(of := head.share(count, whole, year), QuotedFigure)
-        ):
-            before = head.share(count, whole, year - 1) if head.complete else UNDEFINED
-            earlier: tuple[Piece, ...] = () if before in (UNDEFINED, NOT_DELIVERED) else (f"; {year - 1}: ", before)
-            made = (*made, " (", of, *earlier, ")")
+        if isinstance(number, QuotedFigure) and isinstance(of := head.share(count, whole, year), QuotedFigure):
+            before = head.share(count, whole, year - 1) if head.complete and earlier else UNDEFINED
+            then: tuple[Piece, ...] = () if before in (UNDEFINED, NOT_DELIVERED) else (f"; {year - 1}: ", before)
+            made = (*made, " (", of, *then, ")")
         if made:
             clauses.append(made)
     if not clauses:

@@ -17,7 +17,6 @@ from exports.figures.plan import Mart
 from exports.figures.reading import PublicationReader
 from exports.figures.rules import Number
 from exports.statements.numbers import NumberText
-from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,8 @@ class QuotedFigure:
 
 
 Piece = str | QuotedFigure
-NOT_SHOWN, UNDEFINED, NOT_DELIVERED = CONFIDENTIAL, NOT_APPLICABLE, NOT_AVAILABLE
+NOT_SHOWN, UNDEFINED, NOT_DELIVERED = "vertrouwelijk", "\u2013", "niet geleverd"
+"""What a letter says where there is no figure: words and a dash, for it explains no signs."""
 
 
 def piece_text(piece: Piece) -> str:

@@ -30,6 +30,11 @@ def mean(value: Number) -> str:
     return plain(value, 1)
 
 
+def persons(value: Number) -> str:
+    """A mean number of persons, as whole persons: "4.361"."""
+    return plain(value)
+
+
 def euro(value: Number) -> str:
     """An exact amount: "1.234,50 euro"."""
     return f"{plain(value, 2)}{NBSP}euro"

@@ -14,7 +14,7 @@ from exports.xlsx.document import Format, FormColumn, Sheet, SheetColumn, Table
 XmlSheet = Any
 """openpyxl's WriteOnlyWorksheet, which borrows its members from Worksheet in a way type checkers can't follow."""
 
-FONT = "Calibri"
+FONT = "Arial"
 NAVY, BLUE, RED = "1F3864", "2F5597", "9C0006"
 FALLING = "C55A11"
 TO_FILL_IN, CLOSED = "FFF2CC", "D9D9D9"

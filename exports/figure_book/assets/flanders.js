@@ -7,7 +7,6 @@ const CHARACTERISTICS = [
 const put = (id, ...charts) => document.getElementById(id).append(...charts);
 const missing = () => element("p", { class: "missing" }, "Deze cijfers staan niet in deze uitgave.");
 
-const UNFINISHED = "mogelijk nog niet alle maanden geleverd of betaald";
 /** ", 3,2 % meer dan in 2023", or nothing when it can't be said: so when months of one of the years may be missing. */
 function compared(kind, measure, year = lastYear(kind)) {
   if (isUnfinished(kind, year) || isUnfinished(kind, year - 1)) return "";
@@ -22,11 +21,9 @@ function against(value, before, year, decimals, unit, when = "in") {
   return isNumber(value) && isNumber(before) ? `, tegenover ${words(before, decimals, unit)} ${when} ${year - 1}` : "";
 }
 const million = (value) => (isNumber(value) ? value / 1e6 : value);
-const starUnfinished = (kind) => data.series[kind].unfinished.length
-  ? `* ${data.series[kind].unfinished.join(", ")}: ${UNFINISHED}; niet te vergelijken met andere jaren.` : "";
-const star = (kind) => allProvisional(kind)
-  ? `Alle jaren zijn voorlopig: er kunnen nog correcties voor komen. ${starUnfinished(kind)}`.trim()
-  : data.series[kind].provisional.length ? "* voorlopig: er kunnen nog correcties of metingen voor dat jaar komen." : undefined;
+const provisional = (kind) => allProvisional(kind) ? "Alle jaren zijn voorlopig: er kunnen nog correcties voor komen."
+  : data.series[kind].provisional.length ? "* voorlopig: er kunnen nog correcties of metingen voor dat jaar komen." : "";
+const star = (kind) => [provisional(kind), ...data.series[kind].warnings.map((text) => `* ${text}`)].filter(Boolean).join(" ");
 const breaks = (kind) => Object.entries(data.series[kind].breaks)
   .filter(([year]) => Number(year) > years(kind)[0]).map(([year, text]) => `Breuk in ${year}: ${text}`).join(" ");
 const notes = (kind) => [star(kind), breaks(kind)].filter(Boolean).join(" ") || undefined;
@@ -36,7 +33,7 @@ function yearTable(title, kind, columnsOf) {
     years(kind).map((year, i) => [yearLabel(kind, year), ...columnsOf.map(([, values, decimals, unit]) => words(values[i], decimals, unit))]));
 }
 
-const worked = (year) => `voor prestaties in ${year}${isUnfinished("3", year) ? ` (voorlopig: ${UNFINISHED})` : ""}`;
+const worked = (year) => `voor prestaties in ${year}${isUnfinished("3", year) ? ` (voorlopig: ${data.meta.notAllPaid})` : ""}`;
 /** The key figures, all of one year; each of its own last year where the series have none in common. */
 function overview() {
   const [tiles, kinds] = [[], []];
@@ -180,6 +177,6 @@ function money() {
     title: "Aantal loontoelagen", about: "Maanden waarvoor een traject een loontoelage kreeg, per jaar van prestatie",
     spoken: spokenYears("3", "Aantal loontoelagen", count),
     draw: columns({ kind: "3", parts: [{ name: "loontoelagen", cls: "accent", values: count }], text: (v) => number(v) }),
-    table: figures.cloneNode(true), note: star("3"),
+    table: figures.cloneNode(true), note: star("3") || undefined,
   }));
 }

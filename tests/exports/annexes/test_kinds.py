@@ -38,9 +38,13 @@ def test_a_kind_is_complete(kind: AnnexKind, publication: Path) -> None:
     assert problems(kind) + statement_problems(kind, publication, (2022, 2023)) == []
 
 
+def caveats(kind: AnnexKind) -> int:
+    return len(kind.caveats + kind.local_caveats)
+
+
 def test_what_other_documents_need_of_the_kinds() -> None:
     assert {
-        key: (kind.date_role, kind.changes_with_time, kind.in_figure_book, kind.paid_later, len(kind.caveats))
+        key: (kind.date_role, kind.changes_with_time, kind.in_figure_book, kind.paid_later, caveats(kind))
         for key, kind in KINDS.items()
     } == REGISTERED
     assert tuple(key for key, (_, _, shown, _, _) in REGISTERED.items() if shown) == KINDS_SHOWN

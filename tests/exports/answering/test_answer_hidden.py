@@ -23,7 +23,7 @@ def test_hidden_figures_are_not_quoted_nor_what_is_made_of_them(publication):
         f for f in answer.figures for x in f.lookups if x.filter.get("nis_code") == "11002" and x.filter["year"] == 2022
     ]
     everything = "\n".join(block.text for _, block in answer.blocks if hasattr(block, "text"))
-    assert "Kleine aantallen" in everything and "[c] niet getoond" in everything
+    assert "Kleine aantallen" in everything and "ertrouwelijk: niet getoond" in everything
     of = {(identity.mart, identity.measure, identity.category, identity.level) for identity in asked}
     assert ("mart_started_profile", "trajectories", "gender/m", "vlaanderen") in of
     assert ("mart_started_duration", "trajectories", "months/*", "gemeente") in of
@@ -62,7 +62,7 @@ def test_a_big_city_with_a_hidden_total_gets_no_rank(tmp_path):
     text = answer("11002")
     assert "Antwerpen |" not in text and "Aartselaar | 0 | 4" in text
     assert "hoogste aantal in 2023, onder die waarvan het cijfer getoond mag worden\n" in text
-    assert "gemeenten waarvan het cijfer van 2023 verborgen is, zijn niet gerangschikt" in text.lower()
+    assert "gemeenten/steden waarvan het cijfer van 2023 verborgen is, zijn niet gerangschikt" in text.lower()
     few = answer("11002", "44021")
     assert "hoogste aantal" not in few and "Aartselaar |" not in few, "a ranking of two of four says nothing"
     assert "verborgen om de hoogste te kunnen rangschikken" in few
@@ -75,16 +75,16 @@ def test_what_is_hidden_in_a_list_is_named_as_hidden(publication):
     plain, text = (
         words_of(build_answer(publication, QUESTIONS["twe-2024"], how, years=(2022,))) for how in (None, hidden)
     )
-    assert "[c]" not in plain and "Vrouw: 4" in plain
-    assert "Geslacht - Man: 4 (50,0\u00a0%), Vrouw: [c]\n" in text
-    assert "Ziekte: [c]" in text and "[c] staat waar een cijfer vertrouwelijk is" in text
+    assert "vertrouwelijk" not in plain and "Vrouw: 4" in plain
+    assert "Geslacht - Man: 4 (50,0\u00a0%), Vrouw: vertrouwelijk\n" in text
+    assert "Ziekte: vertrouwelijk" in text and "Waar 'vertrouwelijk' staat, is een cijfer niet vermeld" in text
 
 
 def test_an_earlier_share_that_is_hidden_is_named_too(publication):
     def hidden(identity: FigureId) -> bool:
         return (identity.category, identity.year, identity.level) == ("position/nec", 2022, "vlaanderen")
 
-    assert "; 2022: [c])" in words_of(build_answer(publication, QUESTIONS["twe-2024"], hidden, years=YEARS))
+    assert "; 2022: vertrouwelijk)" in words_of(build_answer(publication, QUESTIONS["twe-2024"], hidden, years=YEARS))
 
 
 def test_a_city_with_a_hidden_earlier_year_shows_neither_it_nor_the_change(publication):
@@ -92,7 +92,7 @@ def test_a_city_with_a_hidden_earlier_year_shows_neither_it_nor_the_change(publi
         return (identity.place, identity.year, identity.category) == ("11002", 2022, "months/*")
 
     text = words_of(build_answer(publication, QUESTIONS["twe-2024"], hidden, years=YEARS))
-    assert "Antwerpen | [c] | 4 | [c]" in text
+    assert "Antwerpen | vertrouwelijk | 4 | vertrouwelijk" in text
 
 
 @pytest.mark.parametrize(
