@@ -2,7 +2,8 @@
 
     path = write_answer(folder, questions["twe-2024"], out_dir)      # out_dir/antwoord.docx
 
-Next to it stands `antwoord_cijfers.xlsx`: every figure of the text with the mart, column and filter it comes from.
+Beside that folder, which is handed out, lies `werkbestanden/<its name>/antwoord_cijfers.xlsx`: every figure of the text
+with the mart, column and filter it comes from.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from exports.xlsx.archive import replace_file
 from exports.xlsx.document import NOT_APPLICABLE, Document, Format, Sheet, SheetColumn, Table, text_columns
 
 _SHEET = "Cijfers"
+WORKING = "werkbestanden"
+"""The folder of what explains an answer and is not handed out with it."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,11 @@ def answer_file(edition: str = PUBLIEK) -> str:
     return "antwoord.docx" if edition == PUBLIEK else f"antwoord_{edition}.docx"
 
 
-def control_file(edition: str = PUBLIEK) -> str:
-    """Name of the list of figures that goes with it."""
-    return answer_file(edition).replace("antwoord", "antwoord_cijfers").replace(".docx", ".xlsx")
+def control_list(answer: Path) -> Path:
+    """The list of figures that goes with the Word document at `answer`: a working file, outside the folder that is
+    handed out."""
+    folder, name = answer.parent, answer.with_suffix(".xlsx").name
+    return folder.parent / WORKING / folder.name / name.replace("antwoord", "antwoord_cijfers")
 
 
 def build_answer(
@@ -68,7 +73,7 @@ def write_answer(
     edition: str = PUBLIEK,
     years: Sequence[int] | None = None,
 ) -> Path:
-    """Write the answer and its list of figures to `out_dir`; returns the Word document.
+    """Write the answer to `out_dir`, and its list of figures beside it; returns the Word document.
 
     The same publication and question give the same bytes. Existing files are replaced in one step each.
     """
@@ -83,7 +88,7 @@ def write_answer(
     content = word.render_bytes(f"Antwoord: {question.title}", question.title, facts.as_of, banner, blocks)
     out_dir = Path(out_dir)
     path = replace_file(out_dir / answer_file(edition), content)
-    write(figures, out_dir / control_file(edition))
+    write(figures, control_list(path))
     return path
 
 

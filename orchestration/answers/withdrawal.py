@@ -65,7 +65,7 @@ def _public_files(place: Path, question: Question) -> list[Path]:
 
 
 def _public(place: Path, question: Question, name: str) -> list[Path]:
-    from exports.answering.answer import control_file
+    from exports.answering.answer import control_list
 
     path = documents.files(place, question, name)[PUBLIEK]
-    return [path, path.with_name(control_file())] if name == ANSWER else [path]
+    return [path, control_list(path)] if name == ANSWER else [path]

@@ -72,7 +72,7 @@ def _write(
 ) -> list[Path]:
     """What was written: nothing when the audit refuses the public edition."""
     from exports import write_annex
-    from exports.answering.answer import control_file, write_answer
+    from exports.answering.answer import control_list, write_answer
 
     control = disclosure.load(stored)
     if edition == PUBLIEK and not control.passed:
@@ -80,7 +80,7 @@ def _write(
         return []
     if name == documents.ANSWER:
         path = write_answer(publication.path, question, folder, control.hidden, years=years)
-        return [path, path.with_name(control_file())]
+        return [path, control_list(path)]
     annex = next(annex for annex in question.annexes if annex.key == name)
     hidden, withheld = (control.hidden, control.withheld) if edition == PUBLIEK else (None, None)
     result = write_annex(

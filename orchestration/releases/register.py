@@ -15,12 +15,12 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from exports.answering.answer import answer_file, control_file
+from exports.answering.answer import WORKING, answer_file, control_list
 from exports.editions import PUBLIEK
 from exports.figure_book import Definition, book_file
 from exports.questions.question import Question
@@ -35,6 +35,8 @@ from orchestration.warehouse.publication import Publication
 REGISTER = "register.jsonl"
 FIGURE_BOOK = paths.FIGURE_BOOK.stem
 """The id of the figure book where a question is asked for: it is released like a question, without annexes."""
+FIGURES = "antwoord_cijfers"
+"""The list of figures that goes with an answer, where an annex is asked for: kept, not handed out."""
 CONFIDENTIAL = "vertrouwelijk"
 """Subfolder of the annexes with the full editions, which are never released."""
 
@@ -49,9 +51,9 @@ class ReleaseError(TweError):
 class Release:
     """One released file: a line of the register.
 
-    `annex` is the number of the annex, "antwoord" for the answer, "cijferboek" for the figure book; `inputs` is the
-    digest of what the publication was computed from, `control` the stamp of the disclosure control, `folder` the folder
-    of the release, relative to `releases/`; `released_at` is in UTC, without zone.
+    `annex` is the number of the annex, "antwoord" for the answer, `FIGURES`, "cijferboek" for the figure book; `inputs`
+    is the digest of what the publication was computed from, `control` the stamp of the disclosure control, `folder` the
+    folder of the release, relative to `releases/`; `released_at` is in UTC, without zone.
     """
 
     released_at: dt.datetime
@@ -137,7 +139,7 @@ def release(
             )
             for annex, path in files.items()
         ]
-        _copy(target, question, publication, list(files.values()), hashes)
+        _copy(target, question, publication, files, hashes)
         _append(data, target, lines)
     return lines, True
 
@@ -148,14 +150,15 @@ def _files(question: Question | Definition, publication: Publication, place: Pat
         made = publication
         return {FIGURE_BOOK: place / book_file(made.as_of, made.geography_date, made.synthetic, edition)}
     numbered = {annex.number: place / annex.file_name for annex in question.annexes}
-    return numbered | {"antwoord": place / answer_file(edition), "antwoord_cijfers": place / control_file(edition)}
+    answer = place / answer_file(edition)
+    return numbered | {"antwoord": answer, FIGURES: control_list(answer)}
 
 
 def _copy(
     target: Path,
     question: Question | Definition,
     publication: Publication,
-    files: Sequence[Path],
+    files: Mapping[str, Path],
     hashes: dict[str, str],
 ) -> None:
     """Fill the folder of the release under a temporary name, then rename it."""
@@ -163,12 +166,14 @@ def _copy(
     if building.exists():
         shutil.rmtree(building)
     building.mkdir(parents=True)
-    for path in files:
-        shutil.copyfile(path, building / path.name)
+    for annex, path in files.items():
+        copy = building / (WORKING if annex == FIGURES else "") / path.name
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, copy)
+        if digest(copy) != hashes[annex]:
+            raise ReleaseError(f"the files in {path.parent} changed while they were copied; release again")
         if (loose := path.with_name(f"{path.stem}_csv")).is_dir():  # the tables of the workbook as CSV
             shutil.copytree(loose, building / loose.name)
-    if sorted(digest(building / path.name) for path in files) != sorted(hashes.values()):
-        raise ReleaseError(f"the files in {files[0].parent} changed while they were copied; release again")
     if isinstance(question, Question):  # the page of the figure book holds its figures as data
         figures.keep(building, question)
     shutil.copyfile(publication.path / "deliveries.parquet", building / "deliveries.parquet")
@@ -274,7 +279,8 @@ def verify(data: DataFolder, path: Path) -> Verification:
         for file in sorted(folder.rglob(f"*{path.suffix}")):
             if file.is_file() and file.stat().st_size == path.stat().st_size and digest(file) == found:
                 place = file.relative_to(folder)
-                question = place.parts[0] if folder == data.annexes else FIGURE_BOOK
+                question = next(part for part in place.parts if part != WORKING)
+                question = question if folder == data.annexes else FIGURE_BOOK
                 confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
                 return Verification(None, same_name, question, confidential)
     return Verification(None, same_name, taken_away=withdrawn.reason(data, found))

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from exports import FigureId, load_questions
 from exports.annexes.transmissions import SANCTIONS
-from exports.answering.answer import QuotedFigure, build_answer, write_answer
+from exports.answering.answer import QuotedFigure, build_answer, control_list, write_answer
 from exports.answering.typography import HYPHEN, bound
 from exports.questions.question import Question, load_question
 from exports.statements import numbers
@@ -188,7 +188,7 @@ def test_the_list_of_figures_holds_what_the_document_quotes_and_nothing_hidden(p
         return identity.place == "11002"
 
     path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, hidden=hidden, years=YEARS)
-    rows = cells(path.with_name("antwoord_cijfers.xlsx"), "Cijfers")
+    rows = cells(control_list(path), "Cijfers")
     listed = {row["Nr. (in de tekst)"]: row["Cijfer in de tekst"] for row in rows}
     assert sorted(runs(path)[0]) == sorted(listed.values())
     assert rows and not [row for row in rows if "11002" in row["Filter"]]
@@ -201,7 +201,7 @@ def test_same_input_same_bytes(publication, tmp_path):
         write_answer(of, QUESTIONS["twe-2024"], tmp_path / name) for of, name in ((publication, "a"), (later, "b"))
     ]
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    lists = [path.with_name("antwoord_cijfers.xlsx").read_bytes() for path in paths]
+    lists = [control_list(path).read_bytes() for path in paths]
     assert lists[0] == lists[1]
     with zipfile.ZipFile(paths[0]) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2024, 3, 31, 0, 0, 0)}
@@ -242,7 +242,9 @@ def test_real_data_and_other_editions_are_labelled(tmp_path):
 
 def test_list_of_figures_names_the_source_of_each(publication, tmp_path):
     path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, years=YEARS)
-    control = path.with_name("antwoord_cijfers.xlsx")
+    control = control_list(path)
+    assert control == tmp_path.parent / "werkbestanden" / tmp_path.name / "antwoord_cijfers.xlsx"
+    assert [file.name for file in tmp_path.iterdir()] == ["antwoord.docx"], "what is handed out holds no working files"
     assert violations(control, OF_ANY_WORKBOOK) == []
     sheet = load_workbook(control)["Cijfers"]
     rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]

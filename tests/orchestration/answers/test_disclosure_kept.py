@@ -223,14 +223,16 @@ def test_without_a_passed_audit_only_the_confidential_edition_is_written(setting
     workspace = Workspace(settings)
     place = settings.folder.annexes / "twe-2024"
     (place / f"{annex.key}_csv").mkdir(parents=True)
-    for name in (annex.file_name, "antwoord.docx", "antwoord_cijfers.xlsx"):  # of before
-        (place / name).write_bytes(b"Geslaagd")
+    figures = settings.folder.annexes / "werkbestanden" / "twe-2024" / "antwoord_cijfers.xlsx"
+    figures.parent.mkdir(parents=True)
+    for path in (place / annex.file_name, place / "antwoord.docx", figures):  # of before
+        path.write_bytes(b"Geslaagd")
     result = dg.materialize(
         [assets._document(QUESTION, annex.key), answer], resources={"workspace": workspace, "run_options": RunOptions()}
     )
     assert result.success
     assert (place / annex.file_name).exists() == (place / f"{annex.key}_csv").exists() == passed
-    assert (place / "antwoord.docx").exists() == (place / "antwoord_cijfers.xlsx").exists() == passed
+    assert (place / "antwoord.docx").exists() == figures.exists() == passed
     full = place / "vertrouwelijk" / f"{annex.key}_volledig_VERTROUWELIJK.xlsx"
     assert full.exists()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from exports import load_questions
+from exports.answering.answer import control_list
 from exports.editions import PUBLIEK
 from orchestration.answers import disclosure, documents, figure_books, question_status, withdrawal, writing
 from orchestration.answers.questions import known
@@ -37,7 +38,7 @@ def made(tmp_path: Path) -> Publication:
 def lay(place: Path, settings: Settings) -> list[Path]:
     """Public files of a question and a confidential one; their content doesn't matter here."""
     public = [documents.files(place, QUESTION, name)[PUBLIEK] for name in documents.names(QUESTION)]
-    public.append(place / "antwoord_cijfers.xlsx")
+    public.append(control_list(place / "antwoord.docx"))
     secret = next(
         path for path in documents.files(place, QUESTION, QUESTION.annexes[0].key).values() if path.parent != place
     )

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from exports import load_questions, write_annex
-from exports.answering.answer import write_answer
+from exports.answering.answer import control_list, write_answer
 from exports.comparison.displayed import Key, of_workbook
 from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions.question import Question, load_question
@@ -59,8 +59,13 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
     place = data.releases / lines[0].folder
     assert place == data.releases / "twe-2024" / "2024-03-31_geo-2024-03-31"
     for line in lines:
-        assert register.digest(place / line.file_name) == line.sha256 == register.digest(source[1] / line.file_name)
-        assert not (place / line.file_name).stat().st_mode & 0o222
+        made = source[1] / line.file_name
+        kept = place / line.file_name
+        if line.annex == "antwoord_cijfers":  # is not handed out
+            made, kept = control_list(source[1] / "antwoord.docx"), place / "werkbestanden" / line.file_name
+        assert register.digest(kept) == line.sha256 == register.digest(made)
+        assert not kept.stat().st_mode & 0o222
+        assert register.verify(data, made).release == line
     shown = figures.shown(place, "bijlage_3_loontoelagen")
     assert shown == of_workbook(source[1] / "bijlage_3_loontoelagen.xlsx")
     assert shown[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == Decimal("15000.10")
@@ -83,7 +88,10 @@ def test_same_files_are_released_once_others_get_a_folder_of_their_own(data, sou
 
 
 def test_nothing_is_released_when_a_file_is_missing(data, source, tmp_path):
-    with pytest.raises(ReleaseError, match=r"antwoord.docx not in .*: write it with twe annexes --question twe-2024"):
+    with pytest.raises(
+        ReleaseError,
+        match=r"antwoord.docx, antwoord_cijfers.xlsx not in .*: write it with twe annexes --question twe-2024",
+    ):
         register.release(data, QUESTION, source[0], _without_answer(source[1], tmp_path))
     assert register.read(data) == [] and not data.releases.exists()
 
@@ -127,10 +135,15 @@ def test_verify_by_content_not_by_name(data, source, tmp_path):
 
 
 def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path):
-    for place in (data.annexes / "twe-2024", data.annexes / "twe-2024" / "vertrouwelijk", data.figure_books):
+    own, working = data.annexes / "twe-2024", data.annexes / "werkbestanden" / "twe-2024"
+    for place in (own, own / "vertrouwelijk", data.figure_books):
         place.mkdir(parents=True)
         (place / "a.xlsx").write_bytes(place.name.encode())
     copy = tmp_path / "mail.xlsx"
+    working.mkdir(parents=True)
+    for path in (working / "a.xlsx", copy):
+        path.write_bytes(b"figures")
+    assert "working file of question twe-2024" in register.verify(data, copy).text
     told = {}
     for place in ("twe-2024", "vertrouwelijk", "figure_book"):
         copy.write_bytes(place.encode())
@@ -232,8 +245,9 @@ annexes:
 def test_the_example_of_the_documentation_gives_every_annex_and_an_answer(source, tmp_path):
     question = load_question(PROJECT / "docs" / "examples" / "twe-2026.yml")
     place = annexes(source[0], tmp_path, question)
-    wanted = {annex.file_name for annex in question.annexes} | {"antwoord.docx", "antwoord_cijfers.xlsx"}
+    wanted = {annex.file_name for annex in question.annexes} | {"antwoord.docx"}
     assert wanted <= {path.name for path in place.iterdir()}
+    assert control_list(place / "antwoord.docx").is_file()
 
 
 def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
@@ -242,7 +256,6 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     place = annexes(source[0], tmp_path / "annexes", question)
     assert sorted(path.name for path in place.iterdir()) == [
         "antwoord.docx",
-        "antwoord_cijfers.xlsx",
         "geld.xlsx",
         "geld_csv",
         "opgestart.xlsx",
