@@ -20,13 +20,17 @@ from orchestration.warehouse.run_dates import resolve
 
 
 def run(
-    settings: Settings, question_id: str, as_of: dt.date | None = None, geography_date: dt.date | None = None
+    settings: Settings,
+    question_id: str,
+    as_of: dt.date | None = None,
+    geography_date: dt.date | None = None,
+    draft: bool = False,
 ) -> tuple[list[Release], bool, list[Path]]:
     """Write what is missing or out of date, then release it; returns the register's lines, whether they are new, and
     the public documents that were taken away because their disclosure control did not know of this release.
 
-    The years are those of the question, or of the figure book. Raises ReleaseError when something blocked or the
-    question is still a draft, and what `twe annexes` raises.
+    The years are those of the question, or of the figure book. An answer that isn't final is released as a `draft`
+    alone. Raises ReleaseError when something blocked or the question is not finished, and what `twe annexes` raises.
     """
     data = settings.folder
     if question_id == FIGURE_BOOK:
@@ -41,13 +45,14 @@ def run(
     (question,) = chosen(settings, (question_id,))
     if left := question.left_to_do():
         raise ReleaseError(f"nothing was released; {question.id} is not finished: {'; '.join(left)}")
+    register.must_be_final(question, draft)
     report = runner.run(settings, RunRequest((question_id,), as_of, geography_date, load=False))
     if report.problems:
         raise ReleaseError(f"nothing was released: {'; '.join(map(str, report.problems))}")
     made = _publication(settings, as_of or question.as_of, geography_date or question.geography_date)
     place = documents.folder(data, question, made, Workspace(settings).entries(), None)
     lines, new = register.release(
-        data, question, made, place, record=partial(disclosure.record, settings, made, question)
+        data, question, made, place, record=partial(disclosure.record, settings, made, question), draft=draft
     )
     return lines, new, _take_away(settings, made) if new else []
 

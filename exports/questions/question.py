@@ -20,6 +20,10 @@ from orchestration.store.yaml_models import Misplaced, Mistake, Place, YamlFileE
 _UNFINISHED = re.compile(r"\b(TODO|TBD|FIXME|XXX)\b")
 
 
+FINAL = "definitief"
+"""The status of an answer that can be given."""
+
+
 class QuestionError(TweError):
     """A mistake in what is asked of a question, or of the questions as a whole."""
 
@@ -139,6 +143,7 @@ class QuestionFile(FieldsOrBlank):
     licence: Text | None = None
     next_update: Text | None = None
     status: Literal["ontwerp", "voorlopig", "definitief"] = "voorlopig"
+    """Only an answer that is definitief is released without `--draft`."""
     draft_of: Text | None = None
     """The question whose texts these still are; while it stands here every title says ONTWERP and nothing is released.
     """

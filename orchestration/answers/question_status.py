@@ -53,10 +53,11 @@ def _releases(name: str, released: list[list[register.Release]]) -> list[str]:
 
 def _release(group: list[register.Release]) -> str:
     first = group[0]
+    draft = " (released as a draft)" if first.draft else ""
     synthetic = "; SYNTHETIC demo data" if first.synthetic else ""
     return (
         f"    released {_moment(first.released_at)}: as of {first.as_of}, municipalities of "
-        f"{first.geography_date}, edition {first.edition}, status {first.status}, {len(group)} files{synthetic}"
+        f"{first.geography_date}, edition {first.edition}, status {first.status}{draft}, {len(group)} files{synthetic}"
     )
 
 

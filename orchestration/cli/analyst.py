@@ -78,12 +78,13 @@ def compare(
 @click.command()
 @click.option("--question", required=True, metavar="ID", help="The question; `twe questions` lists them.")
 @options.dates
-def release(question: str, as_of: dt.date | None, geography_date: dt.date | None) -> None:
+@click.option("--draft", is_flag=True, help="Release an answer whose status is not definitief; the register says so.")
+def release(question: str, as_of: dt.date | None, geography_date: dt.date | None, draft: bool) -> None:
     """Release the annexes and the answer of a question, or the figure book (cijferboek): keep them for ever and enter
     them in the register."""
     from orchestration import release
 
-    lines, new, taken = release.run(load_settings(), question, as_of, geography_date)
+    lines, new, taken = release.run(load_settings(), question, as_of, geography_date, draft)
     click.echo("Released:" if new else "Released before, with the same content; nothing was changed:")
     click.echo(table(("", ""), [(line.sha256[:12], line.label) for line in lines], indent=2))
     if taken:
@@ -104,7 +105,7 @@ def verify(file: Path | None, head: str | None) -> None:
 
     Without FILE: whether everything in the data folder is as it was written. Exit code 1 when something is not.
     """
-    from orchestration.releases import register
+    from orchestration.releases import recognised
 
     if file is None:
         from orchestration.maintenance import verification
@@ -114,7 +115,7 @@ def verify(file: Path | None, head: str | None) -> None:
         sys.exit(1 if checked.faults else 0)
     if head:
         raise click.UsageError("--head is about the data folder; leave FILE out")
-    verdict = register.verify(load_settings().folder, file)
+    verdict = recognised.verify(load_settings().folder, file)
     click.echo(verdict.text)
     sys.exit(0 if verdict.release else 1)
 

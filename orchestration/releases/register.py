@@ -1,5 +1,4 @@
-"""The release register: which documents were released, for which question and when; and whether a file is, byte for
-byte, one of them.
+"""The release register: which documents were released, for which question and when.
 
 A release is an explicit act: the public annexes and the answer of a question, or the figure book, are copied to
 `releases/<question>/<as_of>_geo-<geography date>/` and entered in the register by their SHA-256. Nothing in it is ever
@@ -16,15 +15,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from exports.answering.answer import WORKING, answer_file, control_list
 from exports.editions import PUBLIEK
 from exports.figure_book import Definition, book_file
-from exports.questions.question import Question
-from orchestration.releases import figures, withdrawn
+from exports.questions.question import FINAL, Question
+from orchestration.releases import figures
 from orchestration.store import chain, paths
 from orchestration.store.errors import TweError
 from orchestration.store.files import TEMPORARY, digest, make_read_only, replaced
@@ -71,14 +70,17 @@ class Release:
     sha256: str
     folder: str
     control: str = ""
+    draft: bool = False
+    """Whether it was released as a draft: before its answer was final."""
 
     @property
     def label(self) -> str:
         """The release in one line for people."""
+        draft = f" - DRAFT ({self.status})" if self.draft else ""
         synthetic = " - SYNTHETIC demo data" if self.synthetic else ""
         return (
             f"{self.question}, {self.file_name}, edition {self.edition}, as of {self.as_of}, municipalities of "
-            f"{self.geography_date}, released {self.released_at:%Y-%m-%d %H:%M} UTC{synthetic}"
+            f"{self.geography_date}, released {self.released_at:%Y-%m-%d %H:%M} UTC{draft}{synthetic}"
         )
 
 
@@ -98,14 +100,16 @@ def release(
     now: dt.datetime | None = None,
     edition: str = PUBLIEK,
     record: Callable[[str], str] = lambda folder: "",
+    draft: bool = False,
 ) -> tuple[list[Release], bool]:
     """Release the files in the folder `place`, which were made from `publication`: the workbooks and the answer of a
     question, or the figure book.
 
     `record` is called with the folder of the release; it stores what later disclosure controls must know of it, and
     returns the stamp of the control. Returns the lines of the register and whether they are new: the same files are
-    released only once. Raises ReleaseError when a file is missing.
+    released only once. Raises ReleaseError when a file is missing, or the answer is not final and no `draft` is wanted.
     """
+    must_be_final(question, draft)
     files = _files(question, publication, place, edition)
     if missing := [path.name for path in files.values() if not path.is_file()]:
         raise ReleaseError(f"{', '.join(missing)} not in {place}: write it with twe annexes --question {question.id}")
@@ -136,12 +140,27 @@ def release(
                 sha256=hashes[annex],
                 folder=name,
                 control=control,
+                draft=not is_final(question),
             )
             for annex, path in files.items()
         ]
         _copy(target, question, publication, files, hashes)
         _append(data, target, lines)
     return lines, True
+
+
+def is_final(question: Question | Definition) -> bool:
+    """Whether it can be released as it is; the figure book, which answers nobody, always."""
+    return isinstance(question, Definition) or question.status == FINAL
+
+
+def must_be_final(question: Question | Definition, draft: bool) -> None:
+    """Raises ReleaseError for an answer that isn't final, unless it is released as a `draft`."""
+    if not draft and not is_final(question):
+        raise ReleaseError(
+            f"nothing was released; the answer to {question.id} has status {question.status}: set `status: {FINAL}`, "
+            "or release it as a draft with --draft"
+        )
 
 
 def _files(question: Question | Definition, publication: Publication, place: Path, edition: str) -> dict[str, Path]:
@@ -225,72 +244,3 @@ def latest(data: DataFolder, question: str, before: dt.date, edition: str = PUBL
     mine = (line for line in read(data) if line.question == question and line.edition == edition)
     earlier = [group for group in groups(mine) if group[0].as_of < before]
     return max(earlier, key=lambda group: (group[0].as_of, group[0].released_at), default=[])
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a file is. `release` is the release that it belongs to; when there is none, `same_name` are the releases of
-    another file of that name, `working` is the question whose working file it is ("" for none), and `confidential` says
-    whether that is the full edition."""
-
-    release: Release | None
-    same_name: tuple[Release, ...] = ()
-    working: str = ""
-    confidential: bool = False
-    taken_away: str = ""
-    """Why it was taken away, for a copy of a public document that may not be handed out any more."""
-
-    @property
-    def text(self) -> str:
-        """The answer for people, in one or more lines."""
-        if self.release:
-            return f"Untouched release: {self.release.label}"
-        lines = [self._other]
-        if self.same_name:
-            lines += ["Released under this name, with other content:"]
-            lines += [f"  {item.label}" for item in self.same_name]
-        return "\n".join(lines)
-
-    @property
-    def _other(self) -> str:
-        what = "the figure book" if self.working == FIGURE_BOOK else f"a working file of question {self.working}"
-        if self.confidential:
-            return f"NOT released: it is {what}, in the full edition, which is CONFIDENTIAL and is never released"
-        if self.working:
-            return (
-                f"NOT released: it is {what}, which the next run may replace; "
-                f"`twe release --question {self.working}` releases and keeps it"
-            )
-        if self.taken_away:
-            return f"NOT released, may NOT BE HANDED OUT: a public edition that was taken away; {self.taken_away}"
-        if self.same_name:
-            return "NOT a release: the content differs from every file released under this name"
-        return "NOT a release: neither the content nor the name of this file is in the register"
-
-
-def verify(data: DataFolder, path: Path) -> Verification:
-    """Look a file up by its content; its name and folder don't matter."""
-    register = read(data)
-    found = digest(path)
-    if known := next((line for line in register if line.sha256 == found), None) or _with_table(data, register, found):
-        return Verification(known)
-    same_name = tuple(line for line in register if line.file_name == path.name)
-    for folder in (data.annexes, data.figure_books):
-        for file in sorted(folder.rglob(f"*{path.suffix}")):
-            if file.is_file() and file.stat().st_size == path.stat().st_size and digest(file) == found:
-                place = file.relative_to(folder)
-                question = next(part for part in place.parts if part != WORKING)
-                question = question if folder == data.annexes else FIGURE_BOOK
-                confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
-                return Verification(None, same_name, question, confidential)
-    return Verification(None, same_name, taken_away=withdrawn.reason(data, found))
-
-
-def _with_table(data: DataFolder, register: Sequence[Release], found: str) -> Release | None:
-    """The release that has a CSV table with the SHA-256 `found`: the register itself has lines for workbooks only."""
-    for line in register:
-        tables = data.releases / line.folder / f"{Path(line.file_name).stem}_csv"
-        for file in sorted(tables.glob("*")):
-            if digest(file) == found:
-                return replace(line, file_name=f"{tables.name}/{file.name}")
-    return None

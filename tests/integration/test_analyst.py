@@ -19,7 +19,7 @@ from exports.disclosure.policy import load_policy
 from orchestration import release
 from orchestration.answers import disclosure, figure_books, question_status
 from orchestration.answers.questions import FIGURE_BOOK
-from orchestration.releases import register
+from orchestration.releases import recognised
 from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT
 from orchestration.warehouse import dbt, documentation, publication
@@ -190,7 +190,7 @@ def test_the_figure_book_is_released_once_and_known_for_what_it_is(finished: Fin
     settings = finished.settings.model_copy(update={"data": tmp_path / "data"})
     (line,), new, _ = release.run(settings, FIGURE_BOOK)
     kept = settings.folder.releases / line.folder / line.file_name
-    assert new and register.verify(settings.folder, kept).release == line
+    assert new and recognised.verify(settings.folder, kept).release == line
     assert line.control and any((settings.folder.disclosure / "released" / FIGURE_BOOK).iterdir())
     assert release.run(settings, FIGURE_BOOK) == ([line], False, [])
     with pytest.raises(ReleaseError, match="no publication as of 2020-01-31; make it with: twe run --as-of 2020-01-31"):

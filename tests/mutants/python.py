@@ -35,6 +35,7 @@ MODULES = {
     "orchestration/warehouse/publication.py": ("test_publication.py",),
     "orchestration/warehouse/run_dates.py": ("test_run_dates.py", "tests/orchestration/test_planning.py"),
     "orchestration/releases/register.py": ("test_register.py",),
+    "orchestration/releases/recognised.py": ("test_register.py",),
     f"{DISCLOSURE}/audit.py": ("test_audit.py", "test_control.py"),
     f"{DISCLOSURE}/secondary.py": ("test_control.py", "test_attack.py"),
     f"{DISCLOSURE}/suppress.py": ("test_control.py", "test_attack.py"),

@@ -170,7 +170,7 @@ def test_nobody_is_in_a_byte_that_any_command_writes(tmp_path: Path) -> None:
         ("compare", "--from", "2024-01-31", "--to", "2024-04-30"),
         ("figure-book", "--out", str(outside / "docs" / "boek.html")),
         ("dictionary", "--out", str(outside / "docs" / "woorden.xlsx")),
-        ("release", "--question", QUESTION),
+        ("release", "--question", QUESTION, "--draft"),
         ("releases",),
         ("backup", str(outside / "kopie")),
         ("run",),

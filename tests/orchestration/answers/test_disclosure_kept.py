@@ -49,7 +49,7 @@ def release(settings: Settings, made: Publication, folder: Path, control: str | 
         stamp = disclosure.record(settings, made, QUESTION, name)
         return stamp if control is None else control
 
-    lines = register.release(settings.folder, QUESTION, made, _files(folder, made), record=record)
+    lines = register.release(settings.folder, QUESTION, made, _files(folder, made), record=record, draft=True)
     return lines[0]
 
 

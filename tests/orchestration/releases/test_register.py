@@ -16,13 +16,13 @@ from exports.comparison.displayed import Key, of_workbook
 from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions.question import Question, load_question
 from orchestration.cli.main import twe
-from orchestration.releases import figures, register
+from orchestration.releases import figures, recognised, register
 from orchestration.releases.register import ReleaseError
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse.publication import Publication
 from tests.exports.tiny_publication import make_publication
 
-QUESTION = load_questions()["twe-2024"]
+QUESTION = load_questions()["twe-2024"].model_copy(update={"status": "definitief"})
 NOW = dt.datetime(2024, 4, 2, 9, 30, 15, tzinfo=dt.UTC)
 
 
@@ -65,7 +65,7 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
             made, kept = control_list(source[1] / "antwoord.docx"), place / "werkbestanden" / line.file_name
         assert register.digest(kept) == line.sha256 == register.digest(made)
         assert not kept.stat().st_mode & 0o222
-        assert register.verify(data, made).release == line
+        assert recognised.verify(data, made).release == line
     shown = figures.shown(place, "bijlage_3_loontoelagen")
     assert shown == of_workbook(source[1] / "bijlage_3_loontoelagen.xlsx")
     assert shown[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == Decimal("15000.10")
@@ -118,20 +118,20 @@ def test_verify_by_content_not_by_name(data, source, tmp_path):
     register.release(data, QUESTION, *source, NOW)
     copy = tmp_path / "renamed.xlsx"
     copy.write_bytes((source[1] / "bijlage_3_loontoelagen.xlsx").read_bytes())
-    verdict = register.verify(data, copy)
+    verdict = recognised.verify(data, copy)
     assert verdict.text.startswith(
         "Untouched release: twe-2024, bijlage_3_loontoelagen.xlsx, edition publiek, as of 2024"
     )
     (table, *_) = sorted((source[1] / "bijlage_3_loontoelagen_csv").glob("*.csv"))
-    beside = register.verify(data, table)
+    beside = recognised.verify(data, table)
     assert beside.release and beside.release.file_name == f"bijlage_3_loontoelagen_csv/{table.name}"
     touched = tmp_path / "bijlage_3_loontoelagen.xlsx"
     touched.write_bytes(copy.read_bytes() + b" ")
-    verdict = register.verify(data, touched)
+    verdict = recognised.verify(data, touched)
     assert verdict.release is None and "differs from every file released under this name" in verdict.text
     stranger = tmp_path / "stranger.xlsx"
     stranger.write_bytes(b"?")
-    assert "neither the content nor the name" in register.verify(data, stranger).text
+    assert "neither the content nor the name" in recognised.verify(data, stranger).text
 
 
 def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path):
@@ -143,11 +143,11 @@ def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path
     working.mkdir(parents=True)
     for path in (working / "a.xlsx", copy):
         path.write_bytes(b"figures")
-    assert "working file of question twe-2024" in register.verify(data, copy).text
+    assert "working file of question twe-2024" in recognised.verify(data, copy).text
     told = {}
     for place in ("twe-2024", "vertrouwelijk", "figure_book"):
         copy.write_bytes(place.encode())
-        verdict = register.verify(data, copy)
+        verdict = recognised.verify(data, copy)
         assert verdict.release is None
         told[place] = verdict.text
     assert "working file of question twe-2024" in told["twe-2024"]
@@ -163,7 +163,7 @@ def test_the_figure_book_is_released_as_a_whole(data, source):
     assert new and [(line.question, line.annex, line.file_name) for line in lines] == [
         ("cijferboek", "cijferboek", book.name)
     ]
-    assert register.verify(data, book).release == lines[0]
+    assert recognised.verify(data, book).release == lines[0]
     folder = data.releases / lines[0].folder
     assert sorted(path.name for path in folder.iterdir()) == [book.name, "deliveries.parquet"]
     assert register.release(data, load_definition(), made, data.figure_books, NOW) == (lines, False)
@@ -231,6 +231,7 @@ def test_revision_sheet_against_the_release(data, source, tmp_path, monkeypatch)
 NEW_QUESTION = """
 id: nieuw
 title: Nieuwe vraag
+status: definitief
 geography_date: 2025-01-01
 parts:
   - {part: "1", question: "Hoeveel?", annex: 1}
@@ -263,4 +264,32 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
     ]
     assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = register.release(data, question, source[0], place, NOW)
-    assert new and register.verify(data, place / "geld.xlsx").release
+    assert new and recognised.verify(data, place / "geld.xlsx").release
+
+
+@pytest.mark.parametrize("status", ["ontwerp", "voorlopig"])
+def test_an_answer_that_is_not_final_is_released_as_a_draft_or_not_at_all(data, source, status, monkeypatch):
+    monkeypatch.setenv("TWE_DATA", str(data.root))
+    question = QUESTION.model_copy(update={"status": status})
+    with pytest.raises(ReleaseError, match=rf"twe-2024 has status {status}: set `status: definitief`, or .* --draft"):
+        register.release(data, question, *source, NOW)
+    assert register.read(data) == []
+    lines, new = register.release(data, question, *source, NOW, draft=True)
+    assert new and {line.draft for line in register.read(data)} == {True}
+    assert f"UTC - DRAFT ({status}) - SYNTHETIC" in CliRunner().invoke(twe, ["releases"]).output
+    assert f"DRAFT ({status})" in recognised.verify(data, source[1] / lines[0].file_name).text
+
+
+def test_a_final_answer_is_no_draft_whatever_is_asked(data, source):
+    lines, _ = register.release(data, QUESTION, *source, NOW, draft=True)
+    assert not any(line.draft or "DRAFT" in line.label for line in lines)
+
+
+def test_lines_of_before_drafts_were_told_apart_are_read(data, source):
+    register.release(data, QUESTION, *source, NOW)
+    path = data.releases / "register.jsonl"
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    older = [{name: value for name, value in line.items() if name != "draft"} for line in lines]
+    path.chmod(0o644)
+    path.write_text("".join(json.dumps(line) + "\n" for line in older), encoding="utf-8")
+    assert not any(line.draft for line in register.read(data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.releases import register, withdrawn
+from orchestration.releases import recognised, withdrawn
 from orchestration.store.paths import DataFolder
 
 
@@ -21,10 +21,10 @@ def test_a_document_goes_with_its_tables_and_copies_are_known(data: DataFolder, 
     for content in (b"workbook", b"table"):
         copy = tmp_path / "copy"
         copy.write_bytes(content)
-        verdict = register.verify(data, copy)
+        verdict = recognised.verify(data, copy)
         assert verdict.release is None and "NOT BE HANDED OUT" in verdict.text and "a reason" in verdict.text
     copy.write_bytes(b"workbook 2")
-    assert "NOT BE HANDED OUT" not in register.verify(data, copy).text
+    assert "NOT BE HANDED OUT" not in recognised.verify(data, copy).text
 
 
 def test_what_is_allowed_again_is_a_working_file_again(data: DataFolder) -> None:
@@ -32,5 +32,5 @@ def test_what_is_allowed_again_is_a_working_file_again(data: DataFolder) -> None
     path.parent.mkdir(parents=True)
     for _ in range(2):
         path.write_bytes(b"workbook")
-        assert "working file" in register.verify(data, path).text
+        assert "working file" in recognised.verify(data, path).text
         withdrawn.take_away(data, [path], "a reason")
