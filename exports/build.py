@@ -14,6 +14,7 @@ from exports.sheets.data import data_sheet, fields_sheet
 from exports.sheets.provenance import provenance_sheets
 from exports.sheets.ranking import ranking_sheet
 from exports.sheets.reconciliation import reconciliation_sheet
+from exports.sheets.split import split_sheets
 from exports.sheets.tables import city_charts_sheet, level_sheet, municipality_sheet, totals_sheet
 from exports.sheets.text_sheets import contents_sheet, cover_sheet, definitions_sheet, notes_sheet
 from exports.wording import geography, long_date
@@ -135,6 +136,7 @@ def _figures(context: Context) -> list[Sheet]:
         sheets.append(level_sheet(context, PROVINCIE))
     if CENTRUMSTAD in levels and context.figures.centre_cities:
         sheets += [city_charts_sheet(context), level_sheet(context, CENTRUMSTAD)]
+    sheets += split_sheets(context)
     if GEMEENTE in levels:
         if context.kind.ranking:
             sheets.append(ranking_sheet(context, context.kind.ranking))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from exports.figures.identity import LEVELS
-from exports.figures.plan import FigurePlan
+from exports.figures.plan import FigurePlan, Mart
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import Block
 from exports.wording import by_level, listed
@@ -140,7 +140,7 @@ class AnnexKind(FigurePlan):
     Answer: `overview` completes "een overzicht van ...", with {years}; `overview_by_option` replaces it for a value of
     an option; `title_by_option` says in the title of an annex which value was chosen. `caveats` are the sentences that
     a reader needs next to a quoted figure, `local_caveats` those about municipalities. `statement` makes the sentences
-    and tables with headline figures.
+    and tables with headline figures; `also_quotes` are marts of which it takes counts that the annex has no rows of.
 
     Change attribution: `date_role` is the date that makes the year; a kind that `changes_with_time` has other figures
     at a later as_of without any new delivery, since more trajectories have ended or reached their measuring day.
@@ -169,6 +169,7 @@ class AnnexKind(FigurePlan):
     overview_by_option: Mapping[str, str] = field(default_factory=dict)
     title_by_option: Mapping[str, str] = field(default_factory=dict)
     local_caveats: tuple[str, ...] = ()
+    also_quotes: tuple[Mart, ...] = ()
     unavailable: tuple[Unavailable, ...] = ()
     ranking: Ranking | None = None
     correction_period: CorrectionPeriod = field(default_factory=CorrectionPeriod)

@@ -3,12 +3,14 @@
 from functools import partial
 
 from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note, Ranking
+from exports.annexes.started import STARTED
 from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage, YearOnYear
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
 from exports.statements.legends import ROUNDED
 from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure
+from exports.statements.ratio_split import explained_by
 from exports.wording import capital
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
@@ -78,6 +80,7 @@ def _statement(head: Headlines) -> list[Block]:
         return None if made == UNDEFINED else made
 
     moved = change(year, None)
+    why, by_city = explained_by(head, clients, people)
     return [
         *sentence(
             clause(
@@ -91,7 +94,9 @@ def _statement(head: Headlines) -> list[Block]:
             (" (", moved, f" tegenover {year - 1})") if isinstance(moved, QuotedFigure) else (),
             (".",),
         ),
+        *why,
         *head.table("Ratio", value, change, people, "de meeste leefloners", rounded=True),
+        *by_city,
         *head.count_table("Cliënten in een TWE-traject (gemiddelde)", clients, numbers.persons, rounded=True),
     ]
 
@@ -180,6 +185,7 @@ RATIO = AnnexKind(
     ),
     local_caveats=("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",),
     statement=_statement,
+    also_quotes=STARTED.marts,
     date_role=DateRole.MONTH,
     in_figure_book=True,
 )

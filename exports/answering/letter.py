@@ -119,7 +119,9 @@ def _answer(
     blocks += [text(words) for words in (caveat, gap) if words]
     blocks += [text(f"Let op: {warning}") for warning in warnings(publication, kind, chosen, annex.options)]
     apart = unpaid(publication, kind, chosen, annex.options)
-    headlines = Headlines(marts, publication, kind.marts, annex.options, chosen, annex.levels, apart)
+    headlines = Headlines(
+        marts, publication, (*kind.marts, *kind.also_quotes), annex.options, chosen, annex.levels, apart
+    )
     return blocks + (kind.statement(headlines) if headlines.year is not None else [])
 
 

@@ -5,15 +5,13 @@ of the contract hang together."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import CoreSchema, core_schema
 
+from exports.disclosure.policy_rules import Bound, DerivedFrom, Same, Sum
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
 from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, YamlFileError, parse, read
@@ -21,7 +19,6 @@ from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, Yaml
 TOTAL = "total"
 """The count of a whole population: what all sums of a population end in."""
 FILE = Path(__file__).with_name("policy.yml")
-_COUNT = r"[a-z][a-z0-9_]*(?:/[^\s*+=<>@]+)?"
 
 
 class PolicyError(TweError):
@@ -30,94 +27,6 @@ class PolicyError(TweError):
 
 class PolicyFileError(YamlFileError, PolicyError):
     """Mistakes in the policy file; `mistakes` has them one by one."""
-
-
-class _Rule:
-    """A rule that the file holds as a text."""
-
-    @classmethod
-    def parsed(cls, text: str) -> Any:
-        """The rule that the text states. Raises ValueError with how to write it."""
-        raise NotImplementedError
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls.parsed, core_schema.str_schema())
-
-
-@dataclass(frozen=True)
-class Sum(_Rule):
-    """`total` is the sum of `parts`; a part that ends in `/*` stands for every category with that prefix."""
-
-    total: str
-    parts: tuple[str, ...]
-
-    @classmethod
-    def parsed(cls, text: str) -> Sum:
-        """From `total = part + part`."""
-        total, _, added = text.partition("=")
-        parts = _added(added, rf"[a-z][a-z0-9_]*/\*|{_COUNT}")
-        if not re.fullmatch(_COUNT, total.strip()) or not parts:
-            raise ValueError(f"{text!r}: write `total = part + part` or `total = gender/*`")
-        return cls(total.strip(), parts)
-
-
-@dataclass(frozen=True)
-class Bound(_Rule):
-    """The sum of `lower` is never more than the sum of `upper`, in every place."""
-
-    lower: tuple[str, ...]
-    upper: tuple[str, ...]
-
-    @classmethod
-    def parsed(cls, text: str) -> Bound:
-        """From `part + part <= whole`."""
-        lower, upper = (_added(side) for side in text.partition("<=")[::2])
-        if not lower or not upper:
-            raise ValueError(f"{text!r}: write `part <= whole` or `part + part <= whole`")
-        return cls(lower, upper)
-
-
-def _added(text: str, pattern: str = _COUNT) -> tuple[str, ...]:
-    """The counts of `part + part`; () when a part doesn't fit the pattern."""
-    terms = tuple(term.strip() for term in text.split("+"))
-    return terms if all(re.fullmatch(pattern, term) for term in terms) else ()
-
-
-@dataclass(frozen=True)
-class DerivedFrom(_Rule):
-    """A count that a derived figure is computed from, `shift` years away, in its own place or in Flanders."""
-
-    item: str
-    shift: int = 0
-    in_flanders: bool = False
-
-    @classmethod
-    def parsed(cls, text: str) -> DerivedFrom:
-        """From `count`, `count@-1` or `count@vlaanderen`."""
-        match = re.fullmatch(rf"({_COUNT})(?:@(?:(-?\d+)|(vlaanderen)))?", text)
-        if not match:
-            raise ValueError(f"{text!r}: write the name of a count, count@-1 (the year before) or count@vlaanderen")
-        return cls(match[1], int(match[2] or 0), match[3] is not None)
-
-
-@dataclass(frozen=True)
-class Same(_Rule):
-    """The count `item` of `population` equals `other_item` of `other` in the year `shift` further."""
-
-    population: str
-    item: str
-    other: str
-    other_item: str
-    shift: int
-
-    @classmethod
-    def parsed(cls, text: str) -> Same:
-        """From `population.count = population.count@-1`."""
-        match = re.fullmatch(r"(\w+)\.(\w+) = (\w+)\.(\w+)(?:@(-?\d+))?", text)
-        if not match:
-            raise ValueError(f"{text!r}: write `population.count = population.count@-1`")
-        return cls(match[1], match[2], match[3], match[4], int(match[5] or 0))
 
 
 def _per_person(value: Any) -> Any:
@@ -151,7 +60,8 @@ class MartPolicy(FieldsOrBlank):
     amounts: Many[Words] = ()
     """Columns of money that follow the count `total`."""
     derived: dict[str, Many[DerivedFrom]] = Field(default_factory=dict)
-    """Figure: the counts that it is computed from; count@-1 is that of the year before, count@vlaanderen of Flanders"""
+    """Figure: the counts that it is computed from; count@-1 is that of the year before, count@vlaanderen of Flanders,
+    population.count that of another population."""
 
     @model_validator(mode="after")
     def _names_are_counts(self) -> MartPolicy:
@@ -166,7 +76,11 @@ class MartPolicy(FieldsOrBlank):
         for at, rule in enumerate(self.bounds):
             found += [(("bounds", at), f"`{n}` {is_none}") for n in (*rule.lower, *rule.upper) if n not in counts]
         for name, sources in self.derived.items():
-            found += [(("derived", name), f"`{s.item}` {is_none}") for s in sources if s.item not in counts]
+            found += [
+                (("derived", name), f"`{s.item}` {is_none}")
+                for s in sources
+                if not s.population and s.item not in counts
+            ]
         if found:
             raise Misplaced(*found)
         return self
@@ -238,6 +152,26 @@ class PolicyFile(FieldsOrBlank):
     same: Many[Same] = ()
     """`population.count = population.count@-1`: counts of different populations that are the same number."""
     exceptions: Many[ExceptionRule] = ()
+
+    @field_validator("marts")
+    @classmethod
+    def _derived_from_known_counts(cls, marts: dict[str, MartPolicy]) -> dict[str, MartPolicy]:
+        """Counts of other populations exist."""
+        known: dict[str, set[str]] = {}
+        for mart in marts.values():
+            known.setdefault(mart.population, set()).update(
+                {mart.item(name) for name in mart.columns}, (rule.total for rule in mart.sums)
+            )
+        found: list[tuple[Place, str]] = [
+            ((name, "derived", figure), f"population `{source.population}` has no count `{source.item}`")
+            for name, mart in marts.items()
+            for figure, sources in mart.derived.items()
+            for source in sources
+            if source.population and source.item not in known.get(source.population, ())
+        ]
+        if found:
+            raise Misplaced(*found)
+        return marts
 
     @field_validator("same", "exceptions")
     @classmethod

@@ -66,7 +66,12 @@ class CountFinder:
         population, sources = self._known[key]
         place = place_of(figure.level, figure.place)
         return tuple(
-            CellId(population, figure.year + source.shift, VLAANDEREN if source.in_flanders else place, source.item)
+            CellId(
+                source.population or population,
+                figure.year + source.shift,
+                VLAANDEREN if source.in_flanders else place,
+                source.item,
+            )
             for source in sources
         )
 

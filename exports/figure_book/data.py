@@ -5,6 +5,8 @@
     series[kind].warnings               what a reader must know of the years, in sentences
     series[kind].cells[place]           per measure its values by year, up to the last; years before are not shown
 
+    split                               per place of the last year: its key, then the figures of `exports.figures.split`
+
 A value is a number, or a sign: "c" confidential, "x" not available, "z" not applicable, null not in this edition.
 A place is a NIS code, `p:` and the name of a province, or `vlaanderen`."""
 
@@ -23,6 +25,7 @@ from exports.figures.collect import Figures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
+from exports.figures.split import MEASURES, RatioSplit, SplitRow
 from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
 from exports.statements.years import NOT_ALL_PAID, unpaid, warnings
@@ -91,6 +94,10 @@ def collect_book(
         "provinces": list(dict.fromkeys(item.province for item in municipalities)),
         "places": _places(publication, municipalities),
         "series": {key: _described_series(publication, KINDS[key], series, hidden) for key, series in found.items()},
+        "split": [
+            [place, *(_value(row.figures[measure.name], hidden) for measure in MEASURES)]
+            for place, row in _split(publication, found.get("ratio"), selected)
+        ],
     }
 
 
@@ -99,6 +106,21 @@ def figures_of(publication: PublicationReader, selected: Sequence[Selection]) ->
     for key in KINDS_SHOWN:
         if (series := _Series.read(publication, KINDS[key], selected)) is not None:
             yield from (figure for row in series.rows.values() for figure in row if figure is not None)
+            if key == "ratio":
+                for _, row in _split(publication, series, selected):
+                    yield from row.figures.values()
+
+
+def _split(
+    publication: PublicationReader, ratio: _Series | None, selected: Sequence[Selection]
+) -> list[tuple[str, SplitRow]]:
+    """The ratios of the last year taken apart, at the levels that the book shows them, with the key of each place."""
+    if ratio is None:
+        return []
+    levels = {level for item in selected if item.kind.key == "ratio" for level in item.levels}
+    rows = RatioSplit(publication, ratio.figures).rows(tuple(levels))
+    last = ratio.figures.years[-1]
+    return [(f"p:{row.place}" if row.level == PROVINCIE else row.place, row) for row in rows if row.year == last]
 
 
 def _places(publication: PublicationReader, municipalities: Sequence[Municipality]) -> list[list[Any]]:

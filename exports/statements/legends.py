@@ -10,6 +10,7 @@ ROUNDED = (
     "de wijziging is berekend met de niet-afgeronde cijfers, en kan in de laatste decimaal verschillen van die van de "
     "afgeronde"
 )
+PARTS_ROUNDED = "door afronding kan de som van de delen in de laatste decimaal verschillen"
 START_UP = f"{FIRST_YEAR} was het opstartjaar: een wijziging ertegenover in % is niet vermeld"
 
 

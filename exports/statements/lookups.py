@@ -12,6 +12,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from exports.figures import split
 from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden, part_ids
 from exports.figures.plan import Mart
 from exports.figures.reading import PublicationReader
@@ -58,12 +59,27 @@ def _points(terms: tuple[Number, ...]) -> Number | None:
     return None if now is None or before is None else float(now) - float(before)
 
 
+def _months(terms: tuple[Number, ...]) -> Number | None:
+    return split.MONTHS * float(terms[0]) / float(terms[1]) if terms[1] else None
+
+
+def _parts(terms: tuple[Number, ...]) -> split.RatioParts | None:
+    """Of two ratios, each of clients in TWE, leefloners and trajectories started."""
+    now, other = (split.Factors.of([float(term) for term in half]) for half in (terms[:3], terms[3:]))
+    return split.parts(now, other) if now and other else None
+
+
 RULES: dict[str, Callable[[tuple[Number, ...]], Number | None]] = {
     "som": lambda terms: terms[0],
     "aandeel": _share,
     "gemiddelde": _mean,
     "wijziging": _change,
     "verschil in procentpunt": _points,
+    "maanden": _months,
+    "deel door de instroom": lambda terms: parts.inflow if (parts := _parts(terms)) else None,
+    "deel door de opgestarte trajecten": lambda terms: parts.started if (parts := _parts(terms)) else None,
+    "deel door de leefloners": lambda terms: parts.leefloners if (parts := _parts(terms)) else None,
+    "deel door de tijd": lambda terms: parts.months if (parts := _parts(terms)) else None,
 }
 """Rule -> how it makes a value of its lookups; percentages are x 100; None = undefined."""
 

@@ -95,7 +95,9 @@ def test_every_annex_kind_is_an_exposure_of_the_marts_that_it_reads(manifest: di
     told = {e["meta"]["annex_kind"]: e for e in manifest["exposures"].values() if "annex_kind" in e["meta"]}
     assert set(told) == set(KINDS)
     for key, kind in KINDS.items():
-        reads = {mart.name for mart in kind.marts} | {link.mart for link in kind.links} | EVERY_ANNEX
+        reads = (
+            {mart.name for mart in (*kind.marts, *kind.also_quotes)} | {link.mart for link in kind.links} | EVERY_ANNEX
+        )
         assert {node.rpartition(".")[2] for node in told[key]["depends_on"]["nodes"]} == reads, key
 
 

@@ -101,7 +101,8 @@ def _of_registrations(kind: AnnexKind) -> Iterator[str]:
 def statement_problems(kind: AnnexKind, publication: Path, years: tuple[int, ...]) -> list[str]:
     """What is wrong with the answer's statement on the kind, made from a publication."""
     with PublicationReader(publication) as published:
-        blocks = kind.statement(Headlines(Marts(published), published, kind.marts, {}, years))
+        marts = (*kind.marts, *kind.also_quotes)
+        blocks = kind.statement(Headlines(Marts(published), published, marts, {}, years))
     quoted = {figure.mart for block in blocks for figure in figures_of(block)}
-    foreign = quoted - {mart.name for mart in kind.marts}
+    foreign = quoted - {mart.name for mart in marts}
     return ([] if quoted else ["the statement quotes no figure"]) + [f"the statement quotes {name}" for name in foreign]

@@ -24,7 +24,32 @@ function activation() {
     draw: bars({ rows, groups: [{ name: `${year}`, cls: "accent" }], decimals: 1, unit: "%" }),
     table: table(`Activeringsratio in ${year}`, ["Gebied", "Ratio"], rows.map((row) => [row.name, words(row.values[0], 1, "%")])),
   }));
+  split(year);
   map(year);
+}
+
+/** Why the ratio of a city is not that of Flanders: inflow and time in TWE beside each other, the parts in the tables. */
+function split(year) {
+  const columns = ["ratio", "inflow", "months", "difference", "byInflow", "byMonths", "change", "changeByInflow", "started", "leefloners", "changeByMonths"];
+  const all = (data.split ?? []).map(([place, ...values]) => ({ place, name: placeName(place), ...Object.fromEntries(columns.map((name, i) => [name, values[i]])) }));
+  const shown = all.filter((row) => row.place === FLANDERS || !row.place.startsWith("p:"));
+  if (shown.length < 2) return;
+  const points = (value) => (isNumber(value) ? signed(value, 1) : words(value));
+  for (const [name, title, about, unit] of [
+    ["inflow", "Instroom", "Opgestarte trajecten per 100 leefloners", ""],
+    ["months", "Tijd in TWE", "Maanden per opgestart traject: 12 maal de cliënten in TWE, gedeeld door de opgestarte trajecten", "maanden"]]) {
+    put("activering", chart({
+      title: `${title} in Vlaanderen en de centrumsteden in ${yearLabel("ratio", year)}`, about,
+      spoken: shown.map((row) => `${row.name}: ${words(row[name], 1, unit)}`).join("; "),
+      draw: bars({ rows: shown.map((row) => ({ name: row.name, values: [row[name]] })), groups: [{ name: title, cls: "accent" }], decimals: 1, unit }),
+      note: "De ratio is de instroom maal de tijd in TWE, gedeeld door 12. De delen van een verschil tellen er precies toe op; door afronding kan hun som in de laatste decimaal verschillen.",
+      table: name === "inflow"
+        ? table(`Waarom de ratio van ${year} verschilt van die van Vlaanderen (procentpunt)`, ["Gebied", "Ratio", "Instroom", "Verschil", "Door de instroom", "Door de tijd in TWE"],
+          all.map((row) => [row.name, words(row.ratio, 1, "%"), words(row.inflow, 1), points(row.difference), points(row.byInflow), points(row.byMonths)]))
+        : table(`Waarom de ratio van ${year} verschilt van die van ${year - 1} (procentpunt)`, ["Gebied", "Tijd in TWE", "Wijziging", "Door opgestarte trajecten", "Door aantal leefloners", "Door de tijd in TWE"],
+          all.map((row) => [row.name, words(row.months, 1), points(row.change), points(row.started), points(row.leefloners), points(row.changeByMonths)])),
+    }));
+  }
 }
 
 function map(year) {
