@@ -126,7 +126,7 @@ def _paragraph(document: Any, block: Paragraph, after_grid: bool) -> None:
         for border in paragraph.style.element.iter(qn("w:pBdr")):
             border.getparent().remove(border)
             break
-    if block.number or block.style == "answer":
+    if block.number or block.style in ("answer", "small"):
         layout.left_indent = _INDENT
         layout.tab_stops.add_tab_stop(_INDENT)
     if block.style == "bullet":
@@ -195,6 +195,13 @@ def _tight(table: Any) -> None:
     table._tbl.tblPr.append(margins)
 
 
+def _mark(paragraph: Any, size: int) -> None:
+    """The size of the end of a paragraph, which makes the height of an empty one."""
+    looks = _element("rPr")
+    looks.append(_element("sz", val=str(2 * size)))
+    paragraph._p.get_or_add_pPr().append(looks)
+
+
 def _grid(document: Any, grid: Grid, explained: bool) -> None:
     """The table on one page, with its caption and, when it is `explained` by the next paragraph, that one."""
     caption = document.add_paragraph()
@@ -223,4 +230,5 @@ def _grid(document: Any, grid: Grid, explained: bool) -> None:
             paragraph.paragraph_format.space_after = Pt(0)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if index else WD_ALIGN_PARAGRAPH.LEFT
             _pieces(paragraph, (piece,), {"size": size, "bold": number == 0 or index == 0})
+            _mark(paragraph, size)
     table.rows[0]._tr.get_or_add_trPr().append(_element("tblHeader", val="true"))  # repeated on every page
