@@ -88,7 +88,9 @@ def write_answer(
     content = word.render_bytes(f"Antwoord: {question.title}", question.title, facts.as_of, banner, blocks)
     out_dir = Path(out_dir)
     path = replace_file(out_dir / answer_file(edition), content)
-    write(figures, control_list(path))
+    listed = control_list(path)
+    write(figures, listed)
+    (out_dir / listed.name).unlink(missing_ok=True)  # where earlier versions wrote it
     return path
 
 
