@@ -15,10 +15,12 @@ import pytest
 from exports import Figure, FigureId
 from exports.build import build
 from exports.editions import disclose
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
-from exports.figures.split import MEASURES, Factors, log_mean, parts
+from exports.figure_book import book_figures, write_figure_book
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, identity
+from exports.figures.split import BASIS, CLIENTS, MEASURES, Factors, log_mean, parts
 from exports.sheets.split import SPLIT
 from exports.xlsx.document import Sheet
+from tests.exports.figure_book.test_figure_book import data_of
 from tests.exports.tiny_publication import QUESTIONS, make_publication
 
 QUESTION = QUESTIONS["twe-2018"]
@@ -204,3 +206,23 @@ def test_the_policy_names_the_counts_that_the_figures_name(tmp_path):
     for figure in figures:
         behind = {cell for part in figure.parts for cell in finder.cells(part)}
         assert set(finder.cells(figure.id)) >= behind, figure
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_the_figure_book_takes_the_last_year_apart_as_the_annex_does(tmp_path, hides):
+    def hidden(figure: FigureId) -> bool:
+        return hides and (figure.measure, figure.place) == ("trajectories", GHENT)
+
+    made = make_publication(tmp_path / "p", rows(COUNTS))
+    book = data_of(write_figure_book(made, tmp_path / "boek.html", hidden))
+    annex = by_place(sheet_of(tmp_path / "q", hidden=hidden))
+    names = {VLAANDEREN: "Vlaanderen", GHENT: "Gent", "p:Oost-Vlaanderen": "Oost-Vlaanderen"}
+    of_book = {place: dict(zip(COLUMNS, values, strict=True)) for place, *values in book["split"]}
+    assert SMALL not in of_book and ANTWERP in of_book
+    for place, name in names.items():
+        for column, shown in annex[name, 2023].items():
+            value = of_book[place][column]
+            assert (f"[{value}]" if isinstance(value, str) else value) == shown, (place, column)
+    assert (of_book[GHENT]["months_in_twe"] == "c") is hides
+    covered = {figure.id for figure in book_figures(made)}
+    assert {identity((*CLIENTS[:1], name, BASIS), GEMEENTE, GHENT, 2023) for name in COLUMNS} <= covered
