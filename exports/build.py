@@ -14,7 +14,7 @@ from exports.sheets.data import data_sheet, fields_sheet
 from exports.sheets.provenance import provenance_sheets
 from exports.sheets.ranking import ranking_sheet
 from exports.sheets.reconciliation import reconciliation_sheet
-from exports.sheets.tables import city_charts_sheet, level_sheet, municipality_sheet, totals_sheet
+from exports.sheets.tables import city_charts_sheet, level_sheet, municipality_sheets, totals_sheet
 from exports.sheets.text_sheets import contents_sheet, cover_sheet, definitions_sheet, notes_sheet
 from exports.wording import geography, long_date
 from exports.xlsx.document import Document, Sheet
@@ -138,6 +138,6 @@ def _figures(context: Context) -> list[Sheet]:
     if GEMEENTE in levels:
         if context.kind.ranking:
             sheets.append(ranking_sheet(context, context.kind.ranking))
-        sheets += [municipality_sheet(context, table) for table in context.figures.tables]
+        sheets += municipality_sheets(context)
         sheets += [*(data_sheet(context, tidy) for tidy in context.figures.tidy), fields_sheet(context)]
     return sheets

@@ -11,7 +11,9 @@ from exports.annexes.model import AnnexKind, CorrectionPeriod, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Hidden
+from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
+from exports.figures.views import View, views
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
 
@@ -40,19 +42,20 @@ class YearFlags:
         """The flags of figures of Flanders as a whole."""
         return replace(self, breaks=self.flemish_breaks)
 
-    def symbols(self, year: int) -> str:
-        """ "", "[p]", "[b]" or "[b] [p]"."""
-        symbols = [BREAK] * (year in self.breaks) + [PROVISIONAL] * (year in self.provisional)
-        return " ".join(symbols)
+    def label(self, period: int) -> str:
+        """The year, or the years added up, with its flags: "2023 [p]". It has every flag that one of its years has."""
+        symbols = [BREAK] * bool(self._of(period) & self.breaks.keys())
+        symbols += [PROVISIONAL] * bool(self._of(period) & self.provisional)
+        return " ".join((Period.of(period).label, *symbols))
 
-    def label(self, year: int) -> str:
-        """The year with its flags, for headers: "2023 [p]"."""
-        return f"{year} {self.symbols(year)}".strip()
+    def status(self, period: int) -> str:
+        """The status of the year, or of the years added up, in words, with its flags: "voorlopig [p]"."""
+        text = f"voorlopig {PROVISIONAL}" if self._of(period) & self.provisional else "definitief"
+        return f"{text}, breuk {BREAK}" if self._of(period) & self.breaks.keys() else text
 
-    def status(self, year: int) -> str:
-        """The year's status in words, with its flags: "voorlopig [p]"."""
-        text = f"voorlopig {PROVISIONAL}" if year in self.provisional else "definitief"
-        return f"{text}, breuk {BREAK}" if year in self.breaks else text
+    @staticmethod
+    def _of(period: int) -> set[int]:
+        return set(Period.of(period).years)
 
 
 def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
@@ -103,6 +106,10 @@ class Context:
     @property
     def public(self) -> bool:
         return self.edition.name == PUBLIEK
+
+    def views(self, level: str) -> tuple[View, ...]:
+        """What this edition shows at the level."""
+        return views(self.figures, level)
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.annexes.model import ChartPlan
-from exports.figures.collect import WideFigures
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, Entry
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry
 from exports.figures.plan import Indicator, Measure
 from exports.figures.reading import Municipality
 from exports.figures.rules import PrefixSum
+from exports.figures.views import View
 from exports.sheets.context import CITIES, CITY_CHARTS, PROVINCES, TOTALS, Context
 from exports.sheets.head import head
 from exports.wording import capital, counted, listed, period, plain_name
@@ -30,19 +30,24 @@ def municipality_column(header: str = "Gemeente") -> SheetColumn:
     return SheetColumn(header, width=26, about="naam; koppel op de NIS-code, want namen kunnen terugkeren")
 
 
-def municipality_sheet(context: Context, table: WideFigures) -> Sheet:
-    """A wide table of the annex for every gemeente of the geography, zeros included."""
+def municipality_sheets(context: Context) -> list[Sheet]:
+    """A sheet for each view of the gemeenten, with every gemeente of the geography, zeros included."""
+    return [_municipality_sheet(context, view) for view in context.views(GEMEENTE)]
+
+
+def _municipality_sheet(context: Context, view: View) -> Sheet:
+    plan = view.table.plan
     several = len(context.figures.tables) > 1
-    heading = f"{context.kind.name}, per gemeente" + (f": {table.plan.heading}" if several else "")
+    heading = f"{context.kind.name}, per gemeente" + (f": {plan.heading}" if several else "")
     body = _table(
         context,
-        plain_name("Gemeenten", table.plan.sheet),
+        plain_name("Gemeenten", plan.sheet),
         (NIS, municipality_column(), PROVINCE),
         _rows(context.figures.municipalities),
-        [("", indicator) for indicator in table.indicators],
+        _columns([("", view)]),
     )
-    about = f"tabel per gemeente: {table.plan.heading}"
-    return Sheet(table.plan.sheet, head(context, heading), body, frozen_columns=2, about=about)
+    about = f"tabel per gemeente: {plan.heading}"
+    return Sheet(plan.sheet, head(context, heading), body, frozen_columns=2, about=about)
 
 
 def _rows(places: Sequence[Municipality]) -> list[TableRow]:
@@ -50,31 +55,41 @@ def _rows(places: Sequence[Municipality]) -> list[TableRow]:
 
 
 def level_sheet(context: Context, level: str) -> Sheet:
-    """All wide tables of the annex side by side, for the centrumsteden or the provinces."""
+    """All views of the centrumsteden or the provinces side by side."""
     figures = context.figures
     cities = level == CENTRUMSTAD
-    indicators = level_indicators(context, level)
     if cities:
         first, places = (NIS, municipality_column("Centrumstad"), PROVINCE), _rows(figures.centre_cities)
     else:
         first = (replace(PROVINCE, width=22),)
         places = [(PROVINCIE, name, (name,)) for name in figures.provinces]
     name = CITIES if cities else PROVINCES
-    body = _table(context, plain_name("Niveau", name), first, places, indicators)
+    body = _table(context, plain_name("Niveau", name), first, places, level_columns(context, level))
     what = f"{len(places)} centrumsteden" if cities else "provincies"
     lines = head(context, f"{context.kind.name}, per {level}", totals=not cities)
     about = f"tabel voor de {what}, met alle kolommen"
     return Sheet(name, lines, body, frozen_columns=2 if cities else 1, about=about)
 
 
-def level_indicators(context: Context, level: str) -> list[tuple[str, Indicator]]:
-    """The measures of all wide tables for a level, each with what stands before its label in the header."""
+ViewColumn = tuple[int, str, Indicator]
+"""A column of figures: the key of its period, what stands before its label in the header, and what it shows."""
+
+
+def level_columns(context: Context, level: str) -> list[ViewColumn]:
+    """The columns of all views of a level side by side."""
     several = len(context.figures.tables) > 1
+    return _columns([(f"{view.table.plan.sheet}: " if several else "", view) for view in context.views(level)])
+
+
+def _columns(shown: Sequence[tuple[str, View]]) -> list[ViewColumn]:
+    """A block of columns for each period, with the figures of every view that has the period."""
+    periods = sorted({period for _, view in shown for period in view.periods})
     return [
-        (f"{table.plan.sheet}: " if several else "", indicator)
-        for table in context.figures.tables
-        for indicator in table.indicators
-        if level == CENTRUMSTAD or indicator.measure.in_totals
+        (period.key, prefix, indicator)
+        for period in periods
+        for prefix, view in shown
+        if period in view.periods
+        for indicator in view.indicators
     ]
 
 
@@ -94,19 +109,17 @@ def _table(
     name: str,
     first: tuple[SheetColumn, ...],
     places: Sequence[TableRow],
-    indicators: Sequence[tuple[str, Indicator]],
+    shown: Sequence[ViewColumn],
 ) -> Table:
     columns = list(first)
-    for year in context.years:
-        for prefix, indicator in indicators:
-            stem = f"{prefix}{indicator.measure.header}"
-            header = f"{context.flags.label(year)}: {stem}{context.references(indicator.label)}"
-            made = measure_column(indicator.measure, header, 11.5)
-            columns.append(replace(made, year=year, stem=stem, year_status=context.flags.status(year)))
+    for key, prefix, indicator in shown:
+        stem = f"{prefix}{indicator.measure.header}"
+        header = f"{context.flags.label(key)}: {stem}{context.references(indicator.label)}"
+        made = measure_column(indicator.measure, header, 11.5)
+        columns.append(replace(made, year=key, stem=stem, year_status=context.flags.status(key)))
     figure = context.figures.figure
     rows: list[tuple[Entry, ...]] = [
-        (*cells, *[figure(indicator, level, code, year) for year in context.years for _, indicator in indicators])
-        for level, code, cells in places
+        (*cells, *[figure(indicator, level, code, key) for key, _, indicator in shown]) for level, code, cells in places
     ]
     return Table(name, tuple(columns), rows)
 
@@ -127,20 +140,23 @@ def _city_chart(context: Context, plan: ChartPlan) -> Chart:
     """A chart over the rows of the cities: several measures in the last year, or one in the first and the last."""
     years, flags = context.years, context.flags
     last = len(context.figures.centre_cities) - 1
-    indicators = level_indicators(context, CENTRUMSTAD)
     prefix = f"{plan.sheet}: " if len(context.figures.tables) > 1 else ""
-    at = [i for i, (before, of) in enumerate(indicators) if before == prefix and plan.shows(of.label)]
+    at = [
+        (number, year, indicator)
+        for number, (year, before, indicator) in enumerate(level_columns(context, CENTRUMSTAD), _FIRST)
+        if before == prefix and plan.shows(indicator.label)
+    ]
 
-    def series(name: str, year: int, indicator: int) -> Series:
-        column = _FIRST + years.index(year) * len(indicators) + indicator
+    def series(name: str, column: int) -> Series:
         return Series(name, ((0, column), (last, column)), ((0, _NAME), (last, _NAME)))
 
     chosen: Sequence[int] = sorted({years[0], years[-1]})
     if plan.series == "years":
-        made = tuple(series(flags.label(year), year, at[0]) for year in chosen)
+        first = at[0][2]
+        made = tuple(series(flags.label(year), n) for n, year, of in at if of is first and year in chosen)
     else:
         chosen = years[-1:]
-        made = tuple(series(capital(indicators[indicator][1].label), years[-1], indicator) for indicator in at)
+        made = tuple(series(capital(indicator.label), n) for n, year, indicator in at if year == years[-1])
     title = f"{plan.title}, {listed([flags.label(year) for year in chosen])}"
     about = f"Staafdiagram met de centrumsteden naast elkaar: {title}. De cijfers staan op het blad {CITIES}."
     return Chart(plan.kind, title, "", plan.y_title, made, plan.number_format, about, context.kind.unit, CITIES)
@@ -158,8 +174,7 @@ def totals_sheet(context: Context) -> Sheet:
 
 def _in_totals(context: Context) -> list[tuple[str, Indicator]]:
     """The measures that the totals show, each with the sheet of its wide table."""
-    tables = context.figures.tables
-    return [(of.plan.sheet, each) for of in tables for each in of.indicators if each.measure.in_totals]
+    return [(view.table.plan.sheet, each) for view in context.views(VLAANDEREN) for each in view.indicators]
 
 
 def _by_year(context: Context) -> tuple[Table, Places]:
