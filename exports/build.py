@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
+from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
@@ -133,6 +133,8 @@ def _figures(context: Context) -> list[Sheet]:
         sheets.append(totals_sheet(context))
     if PROVINCIE in levels:
         sheets.append(level_sheet(context, PROVINCIE))
+    if ARRONDISSEMENT in levels:
+        sheets.append(level_sheet(context, ARRONDISSEMENT))
     if CENTRUMSTAD in levels and context.figures.centre_cities:
         sheets += [city_charts_sheet(context), level_sheet(context, CENTRUMSTAD)]
     if GEMEENTE in levels:

@@ -19,6 +19,7 @@ from exports.xlsx.document import BREAK, PROVISIONAL
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
 TOTALS, CITY_CHARTS, CITIES, PROVINCES = "Vlaanderen", "Grafieken centrumsteden", "Centrumsteden", "Provincies"
+ARRONDISSEMENTS = "Arrondissementen"
 RANKING, FIELDS, RECONCILIATION = "Stijgers en dalers", "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 _UNASSIGNED_BREAK = (

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.annexes.model import ChartPlan
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry
+from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry
 from exports.figures.plan import Indicator, Measure
 from exports.figures.reading import Municipality
 from exports.figures.rules import PrefixSum
 from exports.figures.views import View
-from exports.sheets.context import CITIES, CITY_CHARTS, PROVINCES, TOTALS, Context
+from exports.sheets.context import ARRONDISSEMENTS, CITIES, CITY_CHARTS, PROVINCES, TOTALS, Context
 from exports.sheets.head import head
 from exports.wording import capital, counted, listed, period, plain_name
 from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
@@ -55,20 +55,23 @@ def _rows(places: Sequence[Municipality]) -> list[TableRow]:
 
 
 def level_sheet(context: Context, level: str) -> Sheet:
-    """All views of the centrumsteden or the provinces side by side."""
+    """All views of the centrumsteden, the arrondissementen or the provinces side by side."""
     figures = context.figures
     cities = level == CENTRUMSTAD
     if cities:
         first, places = (NIS, municipality_column("Centrumstad"), PROVINCE), _rows(figures.centre_cities)
+    elif level == ARRONDISSEMENT:
+        first = (SheetColumn("Arrondissement", width=22), PROVINCE)
+        places = [(level, name, (name, province)) for name, province in figures.arrondissements.items()]
     else:
         first = (replace(PROVINCE, width=22),)
-        places = [(PROVINCIE, name, (name,)) for name in figures.provinces]
-    name = CITIES if cities else PROVINCES
+        places = [(level, name, (name,)) for name in figures.provinces]
+    name = {CENTRUMSTAD: CITIES, ARRONDISSEMENT: ARRONDISSEMENTS, PROVINCIE: PROVINCES}[level]
     body = _table(context, plain_name("Niveau", name), first, places, level_columns(context, level))
-    what = f"{len(places)} centrumsteden" if cities else "provincies"
+    what = f"{len(places)} centrumsteden" if cities else name.lower()
     lines = head(context, f"{context.kind.name}, per {level}", totals=not cities)
     about = f"tabel voor de {what}, met alle kolommen"
-    return Sheet(name, lines, body, frozen_columns=2 if cities else 1, about=about)
+    return Sheet(name, lines, body, frozen_columns=min(2, len(first)), about=about)
 
 
 ViewColumn = tuple[int, str, Indicator]

@@ -24,6 +24,7 @@ PLACES = {
     "73109": ("Voeren", "Limburg", False),
     "99999": ("Niet toewijsbaar", "Niet toewijsbaar", False),
 }
+ARRONDISSEMENTS = {"11001": "Antwerpen", "11002": "Antwerpen", "44021": "Gent", "73109": "Tongeren"}
 COMMON = "year integer, nis_code varchar, municipality varchar, province varchar, is_centre_city boolean"
 MARTS = {
     "mart_started_duration": "expected_months integer, trajectories bigint",
@@ -169,9 +170,13 @@ def make_publication(
             write(mart, f"{COMMON}, {columns}", [(row[0], row[1], *places[row[1]], *row[2:]) for row in chosen])
         write(
             "municipalities",
-            "nis_code varchar, municipality varchar, province varchar, is_centre_city boolean, longitude double, "
-            "latitude double",
-            [(nis, *place, 4.4, 51.0) for nis, place in reversed(places.items()) if nis != "99999"],
+            "nis_code varchar, municipality varchar, province varchar, arrondissement varchar, is_centre_city boolean, "
+            "longitude double, latitude double",
+            [
+                (nis, name, province, ARRONDISSEMENTS.get(nis, province), is_city, 4.4, 51.0)
+                for nis, (name, province, is_city) in reversed(places.items())
+                if nis != "99999"
+            ],
         )
         write(
             "labels",
