@@ -71,7 +71,6 @@ OUTFLOW = AnnexKind(
     tables=(
         Wide("Uitstroom", "positie op de meetdatum, en competentieversterking in de 12 maanden ervoor", _MEASURES),
     ),
-    totals="by_measure",
     charts=(
         ChartPlan(
             "Positie 12 maanden na het einde, Vlaanderen",

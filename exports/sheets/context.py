@@ -17,10 +17,9 @@ from exports.figures.views import View, views
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
 
-COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
-TOTALS, CITY_CHARTS, CITIES, PROVINCES = "Vlaanderen", "Grafieken centrumsteden", "Centrumsteden", "Provincies"
-ARRONDISSEMENTS = "Arrondissementen"
-RANKING, FIELDS, RECONCILIATION = "Stijgers en dalers", "Velden", "Aansluiting"
+COVER, CONTENTS, NOTES = "Voorblad", "Inhoud", "Toelichting"
+TOTALS, CITIES, MUNICIPALITIES = "Vlaanderen", "Centrumsteden", "Gemeenten"
+DATA, RANKING, FIELDS, RECONCILIATION = "Gegevens", "Stijgers en dalers", "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 _UNASSIGNED_BREAK = (
     "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "
@@ -78,7 +77,8 @@ def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
 class Context:
     """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found.
 
-    `withheld` says of which figures it may not even be seen that they are not 0.
+    `withheld` says of which figures it may not even be seen that they are not 0. `chart_note` stands with every chart:
+    what a reader must know of its figures, where a method changes them.
     """
 
     publication: PublicationReader
@@ -91,6 +91,7 @@ class Context:
     policy: Sequence[str] = ()
     audit: Sequence[str] = ()
     withheld: Hidden | None = None
+    chart_note: str = ""
 
     @property
     def kind(self) -> AnnexKind:

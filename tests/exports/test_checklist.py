@@ -43,23 +43,23 @@ def test_so_does_a_workbook_of_real_data_without_figures(tmp_path, number):
 
 
 def spoil_merge(book):
-    book["Transmissies"].merge_cells("A1:C1")
+    book["Gegevens"].merge_cells("A1:C1")
 
 
 def spoil_empty(book):
-    book["Transmissies"].cell(book["Transmissies"].max_row, 2).value = None
+    book["Gegevens"].cell(book["Gegevens"].max_row, 2).value = None
 
 
 def spoil_number(book):
-    book["Transmissies"].cell(book["Transmissies"].max_row, 4).value = "1"
+    book["Gegevens"].cell(book["Gegevens"].max_row, 4).value = "1"
 
 
 def spoil_code(book):
-    book["Transmissies"].cell(book["Transmissies"].max_row, 1).value = 73109
+    book["Gegevens"].cell(book["Gegevens"].max_row, 1).value = 73109
 
 
 def spoil_sign(book):
-    book["Transmissies"].cell(book["Transmissies"].max_row, 4).value = "[c]"
+    book["Gegevens"].cell(book["Gegevens"].max_row, 4).value = "[c]"
 
 
 def spoil_language(book):
@@ -67,32 +67,32 @@ def spoil_language(book):
 
 
 def spoil_link(book):
-    del book["Definities"]
+    del book["Gegevens"]
 
 
 def spoil_reference(book):
-    book["Transmissies"]["A1"].value += " [nota 9]"
+    book["Gegevens"]["A1"].value += " [nota 9]"
 
 
 def spoil_width(book):
-    book["Transmissies"].column_dimensions["B"].width = 3
+    book["Gegevens"].column_dimensions["B"].width = 3
 
 
 def spoil_below(book):
-    sheet = book["Transmissies"]
+    sheet = book["Gegevens"]
     sheet.cell(sheet.max_row + 2, 1).value = "Bron: VDAB"
 
 
 def spoil_hidden(book):
-    book["Herkomst"].sheet_state = "hidden"
+    book["Toelichting"].sheet_state = "hidden"
 
 
 def spoil_formula(book):
-    book["Controles"].cell(book["Controles"].max_row, 4).value = "=1+1"
+    book["Gegevens"].cell(book["Gegevens"].max_row, 4).value = "=1+1"
 
 
 def spoil_page(book):
-    book["Transmissies"].oddHeader.left.text = "Enkel op papier"
+    book["Gegevens"].oddHeader.left.text = "Enkel op papier"
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +114,10 @@ def saved(publication, tmp_path_factory) -> tuple[Path, set[str]]:
         (spoil_code, "numbers_are_numbers_and_codes_text"),
         (spoil_sign, "signs_are_explained_above"),
         (spoil_language, "properties_are_filled_in_dutch"),
-        (spoil_link, "has_contents_notes_and_definitions"),
+        (spoil_link, "notes_lead_to_every_sheet"),
         (spoil_reference, "notes_and_references_meet"),
         (spoil_width, "widths_and_panes_are_sensible"),
-        (spoil_below, "one_table_per_sheet_from_column_a"),
+        (spoil_below, "tables_begin_in_column_a"),
         (spoil_hidden, "opens_on_the_cover"),
     ],
 )
