@@ -8,7 +8,7 @@ from exports.statements.lookups import Block
 
 _COMPETENCE = ("competentie: opleiding", "competentie: werkplekleren", "competentie: opleiding of werkplekleren")
 _BUT_POSITIONS = ("totaal gemeten", *_COMPETENCE)
-_MEASURED = Count("mart_competence", "measured")
+_MEASURED = Count("mart_outflow", "trajectories", category="position/*")
 _POSITION_FIELDS = (
     Field("position", "Positie (code)", "arbeidsmarktpositie op de meetdatum", label_set="position"),
     Field("trajectories", "Aantal trajecten", "aantal gemeten trajecten met die positie"),
