@@ -1,15 +1,15 @@
 """Why the activation ratio of a place is not that of Flanders, or of the year before: its parts in numbers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from exports.figures.identity import GEMEENTE, PROVINCIE, Entry
-from exports.figures.split import BASIS, MEASURES, RATIO_MART, RatioSplit
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry
+from exports.figures.split import BASIS, MEASURES, RATIO_MART, RatioSplit, SplitMeasure, SplitRow
 from exports.sheets.context import Context
 from exports.sheets.head import head
-from exports.sheets.tables import wide_enough
 from exports.statements.legends import PARTS_ROUNDED
-from exports.wording import capital
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table
+from exports.wording import capital, plain_name
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table, TableBlock
 
 SPLIT = "Verklaring ratio"
 _RULE = (
@@ -23,34 +23,47 @@ _START = (
 )
 
 
+_AGAINST_FLANDERS = (
+    "ratio_pct",
+    "inflow_per_100",
+    "months_in_twe",
+    "difference_flanders_pp",
+    "difference_by_inflow_pp",
+    "difference_by_months_pp",
+)
+
+
 def split_sheets(context: Context) -> list[Sheet]:
     """One sheet, for Flanders, the provinces and the centrumsteden; none for annexes without a ratio of the year."""
-    annex = context.annex
     if context.figures.signatures.basis.get(RATIO_MART) != BASIS:
         return []
+    flanders = [measure for measure in MEASURES if measure.name in _AGAINST_FLANDERS]
+    before = [MEASURES[0], *(measure for measure in MEASURES if measure.name not in _AGAINST_FLANDERS)]
+    found = list(RatioSplit(context.publication, context.figures).rows(context.annex.levels))
+    blocks = (
+        replace(_block(context, "Tegenover Vlaanderen", flanders, found), below=(_RULE,)),
+        replace(_block(context, "Tegenover het vorige jaar", before, found), below=(_START,)),
+    )
+    lines = head(context, "Waarom de ratio verschilt", blocks, totals=True)
+    about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
+    return [Sheet(SPLIT, lines, blocks=blocks, about=about)]
+
+
+def _block(context: Context, title: str, measures: Sequence[SplitMeasure], found: Sequence[SplitRow]) -> TableBlock:
     names = {item.nis_code: item.municipality for item in context.figures.municipalities}
     columns = [
-        SheetColumn("Niveau", width=14),
-        SheetColumn("Gebied", width=24),
-        replace(SheetColumn(context.kind.year_header, Format.YEAR, 9), about="jaar waarover het cijfer gaat"),
+        SheetColumn("Gebied", width=22),
+        replace(SheetColumn(context.kind.year_header, Format.YEAR, 8), about="jaar waarover het cijfer gaat"),
         *(
-            SheetColumn(
-                _header(measure.name, measure.header),
-                Format.ONE_DECIMAL,
-                wide_enough(measure.header, Format.ONE_DECIMAL, 13),
-                about=f"{measure.header}: {measure.about}",
-            )
-            for measure in MEASURES
+            SheetColumn(_header(each.name, each.header), Format.ONE_DECIMAL, 13.5, about=f"{each.header}: {each.about}")
+            for each in measures
         ),
     ]
     rows: list[tuple[Entry, ...]] = []
-    for row in RatioSplit(context.publication, context.figures).rows(annex.levels):
-        level = "centrumstad" if row.level == GEMEENTE else row.level
-        name = names[row.place] if row.level == GEMEENTE else row.place if row.level == PROVINCIE else "Vlaanderen"
-        rows.append((capital(level), name, row.year, *(row.figures[measure.name] for measure in MEASURES)))
-    lines = head(context, "Waarom de ratio verschilt", 0, _RULE, _START, totals=True)
-    about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
-    return [Sheet(SPLIT, lines, Table("Verklaring_ratio", tuple(columns), rows), frozen_columns=3, about=about)]
+    for row in found:
+        named = {GEMEENTE: names.get(row.place, ""), PROVINCIE: f"Provincie {row.place}", VLAANDEREN: "Vlaanderen"}
+        rows.append((named[row.level], row.year, *(row.figures[measure.name] for measure in measures)))
+    return TableBlock(title, Table(plain_name("Verklaring", title), tuple(columns), rows))
 
 
 def _header(name: str, header: str) -> str:

@@ -59,8 +59,18 @@ def sheet_of(folder: Path, counts=COUNTS, years=(2022, 2023), hidden=None, annex
 
 
 def by_place(sheet: Sheet | None) -> dict[tuple[str, int], dict[str, Any]]:
-    assert sheet is not None and sheet.table is not None
-    return {(row[1], row[2]): dict(zip(COLUMNS, row[3:], strict=True)) for row in sheet.table.rows}
+    """(place, year) -> its figures by name, of both blocks."""
+    assert sheet is not None
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for block, names in zip(sheet.blocks, (COLUMNS[:6], (COLUMNS[0], *COLUMNS[6:])), strict=True):
+        for place, year, *values in block.table.rows:
+            row = dict(zip(names, values, strict=True))
+            found[str(place).removeprefix("Provincie "), int(str(year))] = row | {
+                name: value
+                for name, value in found.get((str(place).removeprefix("Provincie "), int(str(year))), {}).items()
+                if block is not sheet.blocks[0]
+            }
+    return found
 
 
 def test_ratio_is_inflow_times_time_in_twe():
@@ -138,11 +148,12 @@ def test_every_split_of_the_annex_recomputed_and_summed(tmp_path):
 
 def test_flanders_provinces_and_cities_are_split_smaller_places_are_not(tmp_path):
     sheet = sheet_of(tmp_path / "all")
-    assert sheet and sheet.table
-    names = [(row[0], row[1]) for row in sheet.table.rows if row[2] == 2023]
-    assert names[0] == ("Vlaanderen", "Vlaanderen")
-    assert ("Centrumstad", "Gent") in names and ("Provincie", "Limburg") in names
-    assert "Aartselaar" not in {name for _, name in names}
+    assert sheet
+    for table in sheet.tables:
+        names = [row[0] for row in table.rows if row[1] == 2023]
+        assert names[0] == "Vlaanderen"
+        assert "Gent" in names and "Provincie Limburg" in names
+        assert "Aartselaar" not in names
     flanders = ANNEX.model_copy(update={"levels": (VLAANDEREN,)})
     assert set(by_place(sheet_of(tmp_path / "one", annex=flanders))) == {("Vlaanderen", 2022), ("Vlaanderen", 2023)}
     cities = ANNEX.model_copy(update={"levels": (CENTRUMSTAD,)})
@@ -201,7 +212,7 @@ def test_the_policy_names_the_counts_that_the_figures_name(tmp_path):
     made = build(make_publication(tmp_path, rows(COUNTS)), QUESTION, ANNEX, (2022, 2023))
     (sheet,) = (sheet for sheet in made.document.sheets if sheet.name == SPLIT)
     finder = CountFinder(load_policy())
-    figures = [cell for row in sheet.table.rows for cell in row if isinstance(cell, Figure)]
+    figures = [cell for table in sheet.tables for row in table.rows for cell in row if isinstance(cell, Figure)]
     assert {figure.id.level for figure in figures} == {VLAANDEREN, PROVINCIE, GEMEENTE}
     for figure in figures:
         behind = {cell for part in figure.parts for cell in finder.cells(part)}
