@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 
 from exports.disclosure.bounds import OuterBounds
-from exports.disclosure.solver import Program
+from exports.disclosure.solver import Floats, Ints, Program
 from exports.disclosure.system import System, Terms
 
 
@@ -153,8 +153,40 @@ class RepairProgram:
                     return up | down
         return None
 
+    def vary(self, cell: int, hidden: set[int]) -> list[Ints] | None:
+        """The values of all cells in one or two worlds: in these and the true one `cell` is as far apart as it must be
+        able to vary. None when no move of the hidden cells in whole numbers was found."""
+        value, width = self.system.values[cell], self.system.width(cell)
+        for bottom in range(value, self.system.floors[cell] - 1, -self.system.units[cell]):
+            changes = [change for change in (bottom - value, bottom + width - value) if change]
+            points = [self.point(cell, change, hidden) for change in changes]
+            found = [point for point in points if point is not None]
+            if len(found) == len(changes):
+                return found
+            if bottom < value and points[0] is None:
+                return None  # lower is even further
+        return None
+
+    def point(self, cell: int, change: int, hidden: set[int]) -> Ints | None:
+        """The values of all cells after the smallest move of hidden ones by which `cell` changes by `change`; None when
+        there is none, or when it is not in whole numbers."""
+        if (moves := self._moves(cell, change, hidden, set())) is None:
+            return None
+        moved = np.rint(moves[: self.size] - moves[self.size :]).astype(np.int64)
+        after = np.array(self.system.values, dtype=np.int64) + moved
+        return after if moved[cell] == change and self.program.holds(np.rint(moves).astype(np.int64)) else None
+
     def move(self, cell: int, change: int, hidden: set[int], allowed: set[int]) -> set[int] | None:
         """The cheapest shown cells to hide so that `cell` can differ by `change` from its true value; None: no way."""
+        solution = self._moves(cell, change, hidden, allowed)
+        if solution is None:
+            return None
+        size = self.size
+        moved = np.abs(solution[:size] - solution[size:]) > 1e-7
+        return {int(number) for number in np.flatnonzero(moved)} - hidden
+
+    def _moves(self, cell: int, change: int, hidden: set[int], allowed: set[int]) -> Floats | None:
+        """How far every cell moves up, then how far down, when `cell` moves by `change` in the cheapest way."""
         system, size = self.system, self.size
         costs = np.full(size, _FREE)
         room = np.zeros((2, size))
@@ -169,6 +201,4 @@ class RepairProgram:
         lower[cell + side * size] = abs(change)
         if self.program.optimum(np.concatenate([costs, costs]), lower, room.ravel()) is None:
             return None
-        solution = self.program.last
-        moved = np.abs(solution[:size] - solution[size:]) > 1e-7
-        return {int(number) for number in np.flatnonzero(moved)} - hidden
+        return self.program.last

@@ -119,22 +119,68 @@ def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Int
     greedy.loosen()
     greedy.trim(must)
     greedy.loosen()
-    return greedy.hidden, _finish(system, greedy.hidden)
+    repair = RepairProgram(system)
+    if len(system.cells) > _SMALL:
+        return greedy.hidden, _finish(system, repair, greedy.hidden).points
+    ways: list[tuple[float, set[int], list[Ints]]] = []
+    for hidden in (greedy.hidden, set(must)):  # neither is always the cheaper one
+        found = _finish(system, repair, hidden)
+        points = found.points if found.stuck else _show_again(system, repair, hidden, must, found)
+        ways.append((sum(system.costs[cell] for cell in hidden), hidden, points))
+    return min(ways, key=lambda way: way[0])[1:]
+
+
+_SMALL = 200
+"""Parts with at most so many cells get more time, for fewer hidden cells."""
+
+
+@dataclass
+class _Finished:
+    """Points that prove a pattern; the cells that need no proof, since they can't be small; and whether some cells stay
+    confined whatever is hidden."""
+
+    points: list[Ints]
+    large: set[int]
+    stuck: bool
+
+
+def _show_again(
+    system: System, repair: RepairProgram, hidden: set[int], must: set[int], found: _Finished
+) -> list[Ints]:
+    """Show the cells again, the costliest first, without which every other hidden cell keeps its room. Returns points
+    that prove what is left. With less hidden, a cell that can't be small can be so even less."""
+    values = np.array(system.values, dtype=np.int64)
+    widths = np.array([system.width(cell) for cell in range(len(values))])
+    points = np.array([values, *found.points])
+    for cell in sorted(hidden - must, key=lambda cell: (-system.costs[cell], -system.values[cell], cell)):
+        fewer = hidden - {cell}
+        care = np.array([system.watched[c] and c in fewer and c not in found.large for c in range(len(values))])
+        kept = list(points[points[:, cell] == values[cell]])
+        lowest, highest = np.min(kept, axis=0), np.max(kept, axis=0)
+        while len(unproven := np.flatnonzero(care & (highest - lowest < widths))):
+            if (new := repair.vary(int(unproven[0]), fewer)) is None:
+                break
+            kept += new
+            lowest, highest = np.min([lowest, *new], axis=0), np.max([highest, *new], axis=0)
+        else:
+            hidden.discard(cell)
+            points = np.array(kept)
+    return list(points)
 
 
 _BATCH = 8
 """So many confined cells of a component are freed before new points are looked for: what frees one frees others."""
 
 
-def _finish(system: System, hidden: set[int]) -> list[Ints]:
-    """Hide what is still needed (in `hidden`); the points that prove the pattern. More hidden keeps points valid."""
+def _finish(system: System, repair: RepairProgram, hidden: set[int]) -> _Finished:
+    """Hide what is still needed (in `hidden`). More hidden keeps points valid."""
     points = [np.array(system.values, dtype=np.int64)]
-    repair = RepairProgram(system)
     changeable = {cell for cell in range(len(system.cells)) if system.can_hide(cell)}
     most = hidden | changeable
     widest = OuterBounds(system.published(most))
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
-    settled: set[int] = set()  # never small, or beyond help, as far as hidden then
+    large: set[int] = set()  # never small, as far as hidden then
+    stuck: set[int] = set()  # confined, and nothing that is hidden helps
     stale = False
     explored: dict[tuple[int, ...], InnerBounds] = {}  # of the components; the same cells have the same program
     while True:
@@ -144,19 +190,23 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
         for component, program in programs(published):
             inner = before.get(tuple(component)) or explore(published, component, program, points, hopeless)
             explored[tuple(component)] = inner
-            skip = settled | hopeless
+            skip = large | stuck | hopeless
             todo = [int(variable) for variable in np.flatnonzero(inner.unproven) if component[variable] not in skip]
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
             tried = 0
             for variable in todo:
-                cell = component[variable]
-                lowest = _confined_from(system, cell, variable, inner)
-                if lowest is None and not inner.unproven[variable]:
+                cell, width = component[variable], int(inner.widths[variable])
+                # Nearly every cell can rise, and the smallest rise is quickly found: the exact bounds are for the rest.
+                if inner.unproven[variable] and (rise := repair.point(cell, width, hidden)) is not None:
+                    inner.offer(rise[component])
+                lowest = _confined_from(system, cell, variable, inner) if inner.unproven[variable] else None
+                if lowest is None:
+                    if inner.unproven[variable]:
+                        large.add(cell)
                     continue
-                width = int(inner.widths[variable])
-                more = None if lowest is None else repair.widen(cell, lowest, width, hidden, changeable)
+                more = repair.widen(cell, lowest, width, hidden, changeable)
                 if more is None:
-                    settled.add(cell)
+                    stuck.add(cell)
                     continue
                 added |= more
                 hidden |= more
@@ -165,11 +215,12 @@ def _finish(system: System, hidden: set[int]) -> list[Ints]:
                     break
             gathered.append((component, inner.points))
         points = whole_points(points[0], gathered)
-        stale = stale or bool(added and settled)
+        stale = stale or bool(added and large | stuck)
         if not added:
             if not stale:
-                return points
-            settled.clear()  # with more hidden, what could not be small perhaps can
+                return _Finished(points, large, bool(stuck or hopeless & hidden))
+            large.clear()  # with more hidden, what could not be small perhaps can
+            stuck.clear()
             stale = False
 
 
