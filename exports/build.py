@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, Hidden, Value
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
@@ -43,7 +43,7 @@ class Built:
         return {
             year: {
                 f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: displayed(
-                    self.figures.total(indicator, year), self.hidden
+                    self.figures.total(indicator, year), self.hidden, indicator.measure.format
                 )
                 for table in self.figures.tables
                 for indicator in table.indicators
@@ -122,6 +122,7 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
             "Versie van de code": facts.code_version,
             "Uitgave": context.edition.name,
         },
+        disclosure=context.hidden.described if isinstance(context.hidden, Changes) else {},
     )
 
 

@@ -6,8 +6,8 @@ An edition is made of the whole document at once, after every sheet is laid out,
 
 from dataclasses import dataclass, replace
 
-from exports.figures.identity import Entry, Figure, Hidden, Value, is_hidden
-from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Line, Sheet, Table
+from exports.figures.identity import Changes, Entry, Figure, Hidden, Value, is_hidden
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Format, Line, Sheet, Table
 
 PUBLIEK, VOLLEDIG = "publiek", "volledig"
 _WIDEST_LINE = 150  # characters of signs and their meaning on one line
@@ -44,17 +44,22 @@ def edition(name: str) -> Edition:
 def disclose(document: Document, hidden: Hidden | None) -> Document:
     """The document with plain values: a figure that is hidden, or worked out from one that is, becomes [c]. Explains
     above each table the signs that occur in it."""
+    if isinstance(hidden, Changes):
+        document = replace(document, sheets=tuple(_noted(document, sheet, hidden) for sheet in document.sheets))
     sheets = tuple(_sheet(sheet, hidden) for sheet in document.sheets)
     made = replace(document, sheets=sheets)
     charts = [tuple(_chart(chart, made.shown_by(sheet, chart)) for chart in sheet.charts) for sheet in sheets]
     return replace(made, sheets=tuple(replace(sheet, charts=of) for sheet, of in zip(sheets, charts, strict=True)))
 
 
-def displayed(entry: Entry, hidden: Hidden | None) -> Value:
-    """The value that the edition displays: [c] for a figure that may not be shown."""
+def displayed(entry: Entry, hidden: Hidden | None, shape: Format = Format.GENERAL) -> Value:
+    """The value that the edition displays: [c] for a figure that may not be shown. One that is changed is rounded to
+    `shape`."""
     if not isinstance(entry, Figure):
         return entry
-    return CONFIDENTIAL if is_hidden(entry, hidden) else entry.value
+    if is_hidden(entry, hidden):
+        return CONFIDENTIAL
+    return shape.rounded(hidden.value(entry)) if isinstance(hidden, Changes) else entry.value
 
 
 def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
@@ -63,10 +68,22 @@ def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
     if hidden is None:  # as below, without asking for each of a quarter of a million cells
         rows = [tuple([cell.value if type(cell) is Figure else cell for cell in row]) for row in sheet.table.rows]
     else:
-        rows = [tuple([displayed(cell, hidden) for cell in row]) for row in sheet.table.rows]
+        shapes = [column.format for column in sheet.table.columns]
+        rows = [
+            tuple([displayed(cell, hidden, shape) for cell, shape in zip(row, shapes, strict=True)])
+            for row in sheet.table.rows
+        ]
     table = replace(sheet.table, rows=rows)
     lines = sign_lines(table) if sheet.data or sheet.charts else []  # the notes explain all signs
     return replace(sheet, lines=(*sheet.lines, *lines), table=table)
+
+
+def _noted(document: Document, sheet: Sheet, changes: Changes) -> Sheet:
+    """The sheet, which says that its figures are changed when it has any, in its table or in charts."""
+    shown = [sheet, *(document.shown_by(sheet, chart) for chart in sheet.charts)]
+    tables = [each.table for each in shown if each.table]
+    marts = {cell.id.mart for table in tables for row in table.rows for cell in row if isinstance(cell, Figure)}
+    return replace(sheet, lines=(*sheet.lines, Line(changes.note(marts), "small"))) if marts else sheet
 
 
 def _chart(chart: Chart, source: Sheet) -> Chart:

@@ -56,12 +56,15 @@ def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Valu
         for indicator in table.indicators:
             total = capital(indicator.label)
             total = f"{table.plan.sheet}: {total}" if several else total
+            shape = indicator.measure.format
             for year in figures.years:
                 for place in figures.municipalities:
                     figure = figures.figure(indicator, GEMEENTE, place.nis_code, year)
-                    found[Key(table.plan.sheet, indicator.label, place.nis_code, year)] = displayed(figure, hidden)
+                    found[Key(table.plan.sheet, indicator.label, place.nis_code, year)] = displayed(
+                        figure, hidden, shape
+                    )
                 if indicator.measure.in_totals:
-                    found[Key(TOTALS, total, FLANDERS, year)] = displayed(figures.total(indicator, year), hidden)
+                    found[Key(TOTALS, total, FLANDERS, year)] = displayed(figures.total(indicator, year), hidden, shape)
     return found
 
 

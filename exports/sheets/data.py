@@ -1,6 +1,9 @@
 """The gegevensbladen, with the rows of the marts themselves, and Velden, which explains their columns."""
 
-from exports.figures.identity import Entry, Figure
+from decimal import Decimal
+
+from exports.editions import displayed
+from exports.figures.identity import Changes, Entry, Figure
 from exports.figures.tidy import Tidy, TidyColumn
 from exports.sheets.context import FIELDS, Context
 from exports.sheets.head import short_head
@@ -30,7 +33,9 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
     known = {key: row for key, row in tidy.rows.items() if not _withheld(context, row)}
     rows: list[tuple[Entry, ...]] = [(year, status[year], *row[1:]) for (year, _, _), row in known.items()]
     texts = [f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {FIELDS}."]
-    if len(known) < len(tidy.rows):
+    if isinstance(context.hidden, Changes):
+        texts.append("Combinaties met enkel nullen staan er niet in.")
+    elif len(known) < len(tidy.rows):
         texts.append("Combinaties waarvan ook een 0 verborgen is, staan er niet in: zie het blad Herkomst.")
     elif not rows:
         texts.append("Geen rijen voor deze jaren: er is niets geteld.")
@@ -47,6 +52,9 @@ def _column(item: TidyColumn) -> SheetColumn:
 
 def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
     """Whether the mere presence of the row would reveal that a withheld figure is not 0."""
+    if isinstance(changes := context.hidden, Changes):  # a row of zeros would tell that they were not 0 before
+        shown = [displayed(cell, changes) for cell in row if isinstance(cell, Figure)]
+        return not any(isinstance(value, int | float | Decimal) and value for value in shown)
     withheld = context.withheld
     return withheld is not None and any(withheld(cell.id) for cell in row if isinstance(cell, Figure))
 

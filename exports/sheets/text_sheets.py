@@ -3,6 +3,7 @@ definitions."""
 
 from collections.abc import Sequence
 
+from exports.figures.identity import Changes
 from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import CONTENTS, COVER, DEFINITIONS, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, short_head
@@ -56,7 +57,9 @@ def _figures(context: Context) -> list[Line]:
     provisional = [year for year in context.years if year in flags.provisional]
     years = f"voorlopig [p]: {period(provisional)}" if provisional else "alle jaren zijn definitief"
     hides = "cijfers die iemand herkenbaar kunnen maken, zijn vervangen door [c]"
-    if context.hidden is None:
+    if isinstance(context.hidden, Changes):
+        hides = "elk aantal is licht gewijzigd, zodat niemand te herkennen is: zie bij elke tabel en het blad Herkomst"
+    elif context.hidden is None:
         hides = "er is geen geheimhouding toegepast"
     lines = [
         *_labelled("Periode" if header == "Jaar" else f"Periode ({header.lower()})", period(context.years)),
