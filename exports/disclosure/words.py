@@ -1,6 +1,6 @@
 """What a workbook says about disclosure control, in Dutch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
 from exports.disclosure.cell_key.change import most_change
@@ -68,6 +68,20 @@ def changes_lines(policy: Policy) -> tuple[str, ...]:
             f"van betaling), is een aantal met hoogstens {tops} gewijzigd."
         )
     return tuple(lines)
+
+
+def note_of(policy: Policy, per_person: Collection[int]) -> str:
+    """What a table with changed counts says of it, in Dutch. `per_person`: how often one person can count in them."""
+    table = policy.changes_by
+    if table is None:
+        return ""
+    most = sorted(most_change(table, number) for number in per_person) or [table.most]
+    up_to = f"{most[0]}" if len(most) == 1 else f"{' of '.join(map(str, most))} (naar hoe vaak een persoon meetelt)"
+    return (
+        f"Tegen herkenning is elk aantal licht gewijzigd (celsleutels, tabel {policy.table}): hoogstens {up_to} meer of "
+        "minder; 0 blijft 0. Totalen zijn apart gewijzigd: delen tellen er niet precies toe op. Bedragen, aandelen en "
+        "wijzigingen volgen uit de gewijzigde aantallen."
+    )
 
 
 def no_audit_lines() -> tuple[str, ...]:

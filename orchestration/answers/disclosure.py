@@ -142,7 +142,7 @@ def stored_control(settings: Settings, publication: Publication, years: Years = 
         years = None  # any part of what is controlled together is safe
     facts = [publication.figures, control_digest(), _policy_digest(), years]
     sums = key_sums.of(settings.folder, publication.path)
-    if sums.exists and _policy().changes_by:  # other people behind the same figures are shown other counts
+    if sums.exists and policy().changes_by:  # other people behind the same figures are shown other counts
         facts.append(sums.digest)
     facts += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
     data = settings.folder
@@ -168,25 +168,25 @@ def ensure(settings: Settings, publication: Publication, years: Years = None) ->
         from exports.disclosure.outcome import outcomes
         from exports.figures.reading import PublicationReader as Reader
 
-        policy, made_by = _policy(), f"{control_digest()} {_policy_digest()}"
-        scopes = shown.scopes(data.shown, publication, list(known(settings).values()), years, policy, made_by)
+        rules, made_by = policy(), f"{control_digest()} {_policy_digest()}"
+        scopes = shown.scopes(data.shown, publication, list(known(settings).values()), years, rules, made_by)
         usual, own = None, stored_control(settings, publication)
         if own != found:  # both may be handed out, so this one keeps to what the control without --years shows
             usual = load(ensure(settings, publication))
         # A release under the control without --years shows nothing that `usual` does not show.
         lines = [line for line in _releases(data) if line.control not in (found.stamp, own.stamp)]
         before = [_released(data, line) for line in lines]
-        earlier = [item.release for item in before if item.policy.way == policy.way]
+        earlier = [item.release for item in before if item.policy.way == rules.way]
         kept = KeptParts(data.solved_parts, made_by)
         with Reader(publication.path) as reader:
             name, scope = f"stand {publication.as_of:%d/%m/%Y}", shown.union(scopes.values())
-            if policy.changes_by:
-                made = _by_keys(data, publication, reader, scope, name, policy)
+            if rules.changes_by:
+                made = _by_keys(data, publication, reader, scope, name, rules)
             else:
-                made = control_scope(reader, scope, name, policy, earlier, usual, kept)
+                made = control_scope(reader, scope, name, rules, earlier, usual, kept)
         kept.save()
         refused = refusal.explain(made, scopes, earlier, usual is not None)
-        if mixed := [item.release.name for item in before if item.policy.way != policy.way and item.shares(made)]:
+        if mixed := [item.release.name for item in before if item.policy.way != rules.way and item.shares(made)]:
             made, refused = refusal.beside_another_method(made, mixed)
         found.write(made, refused, outcomes(made, scopes))
         _prune(data, found)
@@ -195,7 +195,7 @@ def ensure(settings: Settings, publication: Publication, years: Years = None) ->
 
 def has_what_it_needs(data: DataFolder, publication: Publication) -> bool:
     """Whether the publication has the sums of cell keys, where the policy changes counts by them."""
-    return not _policy().changes_by or key_sums.of(data, publication.path).exists
+    return not policy().changes_by or key_sums.of(data, publication.path).exists
 
 
 def _by_keys(
@@ -249,7 +249,8 @@ def _releases(data: DataFolder) -> list[Release]:
     return [lines[0] for lines in register.groups(register.read(data))]
 
 
-def _policy() -> Policy:
+def policy() -> Policy:
+    """The policy of the project, as it is now."""
     return kept_policy(DISCLOSURE_POLICY.read_text(encoding="utf-8"))
 
 

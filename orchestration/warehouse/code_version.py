@@ -81,6 +81,7 @@ CONTROL = CodeSelection(
     (
         "exports/**/*.py",
         "orchestration/answers/disclosure.py",
+        "orchestration/answers/refusal.py",
         "orchestration/answers/shown.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",

@@ -219,7 +219,8 @@ def write(data: DataFolder, publication: Path, secrets: CellSecrets) -> KeySums:
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True, mode=0o700)
     with duckdb.connect() as con:
-        read_facts(con, data.warehouse, lambda name: client_number(name, secrets.clients))
+        attach(con, data.warehouse)
+        read_facts(con, lambda name: client_number(name, secrets.clients))
         as_marts(con)
         digests = {}
         for mart in _MARTS:
@@ -242,9 +243,13 @@ def keep_only(data: DataFolder, publications: Collection[str]) -> None:
             shutil.rmtree(folder)
 
 
-def read_facts(con: duckdb.DuckDBPyConnection, warehouse: Path, number: Callable[[str], int]) -> None:
-    """Attach the warehouse and make its facts available with `k`, the key of who is counted, `number` of its name."""
+def attach(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Make the warehouse known under that name, to read."""
     con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+
+
+def read_facts(con: duckdb.DuckDBPyConnection, number: Callable[[str], int]) -> None:
+    """Make the facts of the attached warehouse available with `k`, the key of who is counted, `number` of its name."""
     names = con.execute(_NAMES).fetchnumpy()["name"]
     con.register("given", {"name": names, "k": np.fromiter(map(number, names), np.int64, len(names))})
     con.execute("create temp table numbers as from given")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from exports.disclosure.policy import FILE, Policy, kept_policy
 from exports.figures.reading import PublicationReader
@@ -42,3 +45,15 @@ class EverybodyAlike:
 
 _NAMING = {"year", "nis_code", "expected_months", "characteristic", "category", "basis", "ending", "duration_class"}
 _NAMING.add("position")
+
+
+def write_sums(folder: Path, publication: Path, key: int = 1_000_003) -> None:
+    """The sums of keys of a publication in which everybody has the same key, where `key_sums.of` looks for them."""
+    folder.mkdir(parents=True)
+    with duckdb.connect() as con:
+        for path in sorted(publication.glob("mart_*.parquet")):
+            columns = [name for name, *_ in con.execute(f"describe from '{path}'").fetchall()]
+            kept = [name for name in columns if name not in ("municipality", "province", "is_centre_city")]
+            chosen = [name if name in _NAMING else f"{name} * {key} as {name}" for name in kept]
+            con.execute(f"copy (select {', '.join(chosen)} from '{path}') to '{folder / path.name}'")
+    (folder / "about.json").write_text(json.dumps({"cells": SECRET.hex(), "clients": str(key)}), encoding="ascii")

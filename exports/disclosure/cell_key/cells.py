@@ -40,7 +40,7 @@ class Keyed:
     def _cells(self, block: Block) -> Iterator[tuple[CellId, int, int]]:
         """Every cell of a block that is not 0, at every level, with its count and sum of keys."""
         sums = self.sums.get((block.population, block.year))
-        counts, keys = (self._by_place(each) for each in (block, sums or Block(block.population, block.year)))
+        counts, keys = (self.by_place(each) for each in (block, sums or Block(block.population, block.year)))
         for (place, item), count in sorted(counts.items()):
             if count and (place, item) not in keys:
                 raise PublicationError(
@@ -50,7 +50,8 @@ class Keyed:
             if count:
                 yield CellId(block.population, block.year, place, item), count, keys[place, item]
 
-    def _by_place(self, block: Block) -> Counter[tuple[str, str]]:
+    def by_place(self, block: Block) -> Counter[tuple[str, str]]:
+        """The numbers of a block per place, at every level, and item."""
         result: Counter[tuple[str, str]] = Counter()
         for (nis_code, item), count in block.counts.items():
             for place in self.geography.above[nis_code].values():

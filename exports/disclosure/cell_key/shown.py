@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
-from exports.disclosure.cell_key.change import most_change
 from exports.disclosure.cell_key.formulas import FORMULAS, MEANS
 from exports.disclosure.policy import Policy, PolicyError
 from exports.disclosure.scope import AMOUNTS
 from exports.disclosure.system import CellId, System
+from exports.disclosure.words import note_of
 from exports.figures.identity import Changes, Figure, FigureId, Value
 from exports.xlsx.document import NOT_APPLICABLE
 
@@ -70,17 +70,7 @@ class ChangedFigures(Changes):
         return {"method": self._policy.method, "table": self._policy.table or "", "most_change": most}
 
     def note(self, marts: Collection[str]) -> str:
-        table = self._policy.changes_by
-        if table is None:
-            return ""
-        numbers = {number for name in marts for number in self._policy.marts[name].per_person_numbers}
-        most = sorted(most_change(table, number) for number in numbers) or [table.most]
-        up_to = f"{most[0]}" if len(most) == 1 else f"{' of '.join(map(str, most))} (naar hoe vaak een persoon meetelt)"
-        return (
-            f"Tegen herkenning is elk aantal licht gewijzigd (celsleutels, tabel {self._policy.table}): hoogstens "
-            f"{up_to} meer of minder; 0 blijft 0. Totalen zijn apart gewijzigd: delen tellen er niet precies toe op. "
-            "Bedragen, aandelen en wijzigingen volgen uit de gewijzigde aantallen."
-        )
+        return note_of(self._policy, {n for name in marts for n in self._policy.marts[name].per_person_numbers})
 
     def _number(self, figure: FigureId) -> int:
         return self._count(self._cells(figure)[0])

@@ -19,7 +19,8 @@ SECRETS = secrets(b"a pseudonym key of the tests")
 @pytest.fixture
 def facts(finished) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    key_sums.read_facts(con, finished.data.warehouse, lambda name: 1)
+    key_sums.attach(con, finished.data.warehouse)
+    key_sums.read_facts(con, lambda name: 1)
     key_sums.as_marts(con)
     return con
 
