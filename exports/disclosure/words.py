@@ -55,7 +55,8 @@ def changes_lines(policy: Policy) -> tuple[str, ...]:
         "De wijziging hangt af van wie in een cel geteld is: dezelfde cel heeft hetzelfde cijfer in alle tabellen, "
         "bijlagen en vragen van dezelfde stand.",
         "Totalen zijn apart gewijzigd: delen tellen niet precies op tot hun totaal. Het verschil is hoogstens "
-        f"{table.most} per deel en {table.most} voor het totaal.",
+        f"{table.most} per deel en {table.most} voor het totaal. Een deel kan dus groter zijn dan zijn totaal, en een "
+        "aandeel groter dan 100 %.",
         "Bedragen zijn gewijzigd in verhouding tot hun aantal (bij een aantal 0 is het bedrag 0); aandelen en "
         "wijzigingen zijn berekend uit de gewijzigde aantallen. Gemiddelde aantallen personen zijn gehele getallen.",
         "Een gemiddelde per persoon is vervangen door [c] waar het getoonde aantal 1 tot en met "
@@ -78,9 +79,9 @@ def note_of(policy: Policy, per_person: Collection[int]) -> str:
     most = sorted(most_change(table, number) for number in per_person) or [table.most]
     up_to = f"{most[0]}" if len(most) == 1 else f"{' of '.join(map(str, most))} (naar hoe vaak een persoon meetelt)"
     return (
-        f"Tegen herkenning is elk aantal licht gewijzigd (celsleutels, tabel {policy.table}): hoogstens {up_to} meer of "
-        "minder; 0 blijft 0. Totalen zijn apart gewijzigd: delen tellen er niet precies toe op. Bedragen, aandelen en "
-        "wijzigingen volgen uit de gewijzigde aantallen."
+        f"Tegen herkenning is elk aantal licht gewijzigd (celsleutels, tabel {policy.table}): hoogstens {up_to} meer "
+        "of minder; 0 blijft 0. Totalen zijn apart gewijzigd: delen tellen er niet precies toe op. Bedragen, aandelen "
+        "en wijzigingen volgen uit de gewijzigde aantallen."
     )
 
 
