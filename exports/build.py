@@ -122,7 +122,9 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
             "Versie van de code": facts.code_version,
             "Uitgave": context.edition.name,
         },
-        disclosure=context.hidden.described if isinstance(context.hidden, Changes) else {},
+        disclosure=context.hidden.described([mart.name for mart in context.kind.marts])
+        if isinstance(context.hidden, Changes)
+        else {},
     )
 
 

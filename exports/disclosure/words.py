@@ -85,6 +85,15 @@ def note_of(policy: Policy, per_person: Collection[int]) -> str:
     )
 
 
+def description_of(policy: Policy, per_person: Collection[int]) -> dict[str, str | int]:
+    """How figures are protected, for machines."""
+    table = policy.changes_by
+    if table is None:
+        return {"method": policy.method}
+    most = max((most_change(table, number) for number in per_person), default=table.most)
+    return {"method": policy.method, "table": policy.table or "", "most_change": most}
+
+
 def no_audit_lines() -> tuple[str, ...]:
     """What stands in place of the outcome of an audit where nothing is hidden, in Dutch."""
     return ("Geen nazicht: bij deze methode is niets verborgen dat uit de rest te berekenen zou zijn.",)

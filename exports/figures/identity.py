@@ -68,9 +68,8 @@ class Changes:
         """A sum over those that are counted in `of`, changed in proportion to what is shown of that count."""
         raise NotImplementedError
 
-    @property
-    def described(self) -> Mapping[str, str | int]:
-        """The same for machines."""
+    def described(self, marts: Collection[str]) -> Mapping[str, str | int]:
+        """How figures of these marts are protected, for machines."""
         raise NotImplementedError
 
     def note(self, marts: Collection[str]) -> str:

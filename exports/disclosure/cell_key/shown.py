@@ -8,7 +8,7 @@ from exports.disclosure.cell_key.formulas import FORMULAS, MEANS
 from exports.disclosure.policy import Policy, PolicyError
 from exports.disclosure.scope import AMOUNTS
 from exports.disclosure.system import CellId, System
-from exports.disclosure.words import note_of
+from exports.disclosure.words import description_of, note_of
 from exports.figures.identity import Changes, Figure, FigureId, Value
 from exports.xlsx.document import NOT_APPLICABLE
 
@@ -63,14 +63,14 @@ class ChangedFigures(Changes):
         made = exact * count / self._true.values[number]
         return float(made) if isinstance(value, float) else made.quantize(_CENT) or 0
 
-    @property
-    def described(self) -> Mapping[str, str | int]:
-        table = self._policy.changes_by
-        most = table.most if table else 0
-        return {"method": self._policy.method, "table": self._policy.table or "", "most_change": most}
+    def described(self, marts: Collection[str]) -> Mapping[str, str | int]:
+        return description_of(self._policy, self._per_person(marts))
 
     def note(self, marts: Collection[str]) -> str:
-        return note_of(self._policy, {n for name in marts for n in self._policy.marts[name].per_person_numbers})
+        return note_of(self._policy, self._per_person(marts))
+
+    def _per_person(self, marts: Collection[str]) -> set[int]:
+        return {number for name in marts for number in self._policy.marts[name].per_person_numbers}
 
     def _number(self, figure: FigureId) -> int:
         return self._count(self._cells(figure)[0])

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from exports.disclosure.cell_key.change import most_change
 from exports.disclosure.policy import Policy
-from exports.disclosure.words import note_of
+from exports.disclosure.words import description_of, note_of
 from exports.figures.identity import Value
 from exports.figures.reading import PublicationReader
 from exports.package import write_package
@@ -61,8 +60,6 @@ def _document(
     )
     body = [(*map(_told, group), *map(_number, values)) for group, values in sorted(rows.items(), key=_order)]
     sheet = Sheet("Tabel", lines(_TITLE, synthetic, texts), Table("Tabel", columns, body), about="de tabel")
-    changes = policy.changes_by
-    how = {"table": policy.table or "", "most_change": max(most_change(changes, n) for n in numbers)} if changes else {}
     return Document(
         _TITLE,
         stand,
@@ -72,7 +69,7 @@ def _document(
         status="voorlopig",
         keywords="TWE, OCMW, tabel",
         facts={"Stand op": publication.as_of.isoformat(), "Geografie op": publication.geography_date.isoformat()},
-        disclosure={"method": policy.method, **how},
+        disclosure=description_of(policy, numbers),
     )
 
 

@@ -22,7 +22,7 @@ from exports.figure_book import write_figure_book
 from exports.figures.identity import GEMEENTE, VLAANDEREN, Changes, Figure, FigureId
 from exports.figures.reading import PublicationError, PublicationReader
 from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
-from tests.exports.tiny_publication import ANNEXES, QUESTIONS, annex_of, cells
+from tests.exports.tiny_publication import ANNEXES, QUESTIONS, annex_of, as_text, cells
 
 YEARS = (2022, 2023)
 WITHOUT_FIGURES = {"Voorblad", "Inhoud", "Toelichting", "Definities", "Velden", "Controles", "Herkomst"}
@@ -209,6 +209,20 @@ def test_a_workbook_shows_changed_figures_and_says_so_on_every_sheet(
         assert says != (sheet.title in WITHOUT_FIGURES), sheet.title
     assert '"disclosure": {\n  "method": "cell_key"' in (result.package / "datapackage.json").read_text()
     assert '"disclosure"' not in (full.package / "datapackage.json").read_text()
+
+
+def test_an_annex_with_changed_figures_reads_well(publication: Path, tmp_path: Path, golden) -> None:
+    made = controlled(publication)
+    result = annex_of(
+        publication,
+        tmp_path,
+        "twe-2024",
+        "3",
+        hidden=made.disclosed,
+        policy=made.policy_lines,
+        audit=made.audit_lines,
+    )
+    golden("twe-2024_bijlage_3_celsleutels", as_text(result, "twe-2024"))
 
 
 def test_the_rows_of_a_mart_do_not_tell_what_was_not_zero(publication: Path, tmp_path: Path) -> None:
