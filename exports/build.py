@@ -6,7 +6,17 @@ from pathlib import Path
 
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
-from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
+from exports.figures.identity import (
+    ARRONDISSEMENT,
+    CENTRUMSTAD,
+    GEMEENTE,
+    PROVINCIE,
+    VLAANDEREN,
+    Changes,
+    Figure,
+    Hidden,
+    Value,
+)
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
@@ -46,7 +56,7 @@ class Built:
         return {
             year: {
                 f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: displayed(
-                    self.figures.total(indicator, year), self.hidden
+                    self.figures.total(indicator, year), self.hidden, indicator.measure.format
                 )
                 for table in self.figures.tables
                 for indicator in table.indicators
@@ -123,6 +133,9 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
             "Uitgave": context.edition.name,
         },
         loose=(figures_table(context), *([origin_table(context)] if context.public else [])),
+        disclosure=context.hidden.described([mart.name for mart in context.kind.marts])
+        if isinstance(context.hidden, Changes)
+        else {},
     )
 
 

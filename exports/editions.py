@@ -7,8 +7,18 @@ An edition is made of the whole document at once, after every sheet is laid out,
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from exports.figures.identity import Entry, Figure, Hidden, Value, is_hidden
-from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Document, Line, Sheet, Table, TableBlock
+from exports.figures.identity import Changes, Entry, Figure, Hidden, Value, is_hidden
+from exports.xlsx.document import (
+    CONFIDENTIAL,
+    NOT_APPLICABLE,
+    SHORTHAND,
+    Document,
+    Format,
+    Line,
+    Sheet,
+    Table,
+    TableBlock,
+)
 
 PUBLIEK, VOLLEDIG = "publiek", "volledig"
 _WIDEST_LINE = 150  # characters of signs and their meaning on one line
@@ -45,17 +55,22 @@ def edition(name: str) -> Edition:
 
 def disclose(document: Document, hidden: Hidden | None) -> Document:
     """The document with plain values: a figure that is hidden, or worked out from one that is, becomes [c]. Explains
-    above the tables the signs that occur in them. A chart of which a part is hidden gives way to a sentence: what is
-    left would mislead."""
+    above the tables the signs that occur in them, and that figures are changed, where they are. A chart of which a part
+    is hidden gives way to a sentence: what is left would mislead."""
+    if isinstance(hidden, Changes):
+        document = replace(document, sheets=tuple(_noted(sheet, hidden) for sheet in document.sheets))
     sheets = tuple(_sheet(sheet, hidden) for sheet in document.sheets)
     return replace(document, sheets=sheets, loose=tuple(_sheet(sheet, hidden) for sheet in document.loose))
 
 
-def displayed(entry: Entry, hidden: Hidden | None) -> Value:
-    """The value that the edition displays: [c] for a figure that may not be shown."""
+def displayed(entry: Entry, hidden: Hidden | None, shape: Format = Format.GENERAL) -> Value:
+    """The value that the edition displays: [c] for a figure that may not be shown. One that is changed is rounded to
+    `shape`."""
     if not isinstance(entry, Figure):
         return entry
-    return CONFIDENTIAL if is_hidden(entry, hidden) else entry.value
+    if is_hidden(entry, hidden):
+        return CONFIDENTIAL
+    return shape.rounded(hidden.value(entry)) if isinstance(hidden, Changes) else entry.value
 
 
 def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
@@ -70,6 +85,12 @@ def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
     return replace(sheet, lines=(*sheet.lines, *lines), table=table)
 
 
+def _noted(sheet: Sheet, changes: Changes) -> Sheet:
+    """The sheet, which says that its figures are changed when it has any, in tables or in charts."""
+    marts = {cell.id.mart for table in sheet.tables for row in table.rows for cell in row if isinstance(cell, Figure)}
+    return replace(sheet, lines=(*sheet.lines, Line(changes.note(marts), "small"))) if marts else sheet
+
+
 def _has_figures(sheet: Sheet) -> bool:
     return any(type(cell) is Figure for table in sheet.tables for row in table.rows for cell in row)
 
@@ -78,7 +99,11 @@ def _table(table: Table, hidden: Hidden | None) -> Table:
     if hidden is None:  # as below, without asking for each of a quarter of a million cells
         rows = [tuple([cell.value if type(cell) is Figure else cell for cell in row]) for row in table.rows]
     else:
-        rows = [tuple([displayed(cell, hidden) for cell in row]) for row in table.rows]
+        shapes = [column.format for column in table.columns]
+        rows = [
+            tuple([displayed(cell, hidden, shape) for cell, shape in zip(row, shapes, strict=True)])
+            for row in table.rows
+        ]
     return replace(table, rows=rows)
 
 

@@ -56,6 +56,7 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
         "language": "nl-BE",
         "facts": document.facts,
         "signs": dict(SHORTHAND),
+        **({"disclosure": dict(document.disclosure)} if document.disclosure else {}),
         "resources": resources,
     }
     files[DESCRIPTION] = (json.dumps(description, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

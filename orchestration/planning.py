@@ -108,6 +108,8 @@ def remaining_work(
     made = publication.of_dates(settings.folder, entries, dates)
     if dates.as_of_is_default and plan.move_current and publication.current(settings.folder) != made:
         made = None  # `current` shows another geography; publishing again moves it
+    if made and not disclosure.has_what_it_needs(settings.folder, made):
+        made = None  # it was made without the keys that public editions need now
     if made is None:
         return RemainingWork(sources, True, bool(everything), bool(everything) and has_book, everything)
     if not everything:

@@ -58,11 +58,8 @@ def run_text(report: RunReport) -> str:
     lines += _files("Answers", "document", report.answers)
     lines += [f"Figure book: {path}" for path in report.figure_books]
     for control in report.controls:
-        share = 100 * control.hidden / control.counts if control.counts else 0
         verdict = "the audit found nothing that gives them away" if control.passed else "the audit FAILED"
-        lines.append(
-            f"Hidden in public editions: {control.hidden:,} of {control.counts:,} counts ({share:.1f} %); {verdict}"
-        )
+        lines.append(f"Public editions: {control.done}" + (f"; {verdict}" if control.changed is None else ""))
     if report.problems:
         lines.append("Something was blocked; what was published before is unchanged.")
     return "\n".join(lines)

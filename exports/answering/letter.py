@@ -48,6 +48,8 @@ def letter(
         blocks += [(part.part, block) for block in _tables_once(made, part.part, tables)]
     if marts.withheld:
         before.append(text(_WITHHELD))
+    if marts.changes:
+        before.append(text(marts.changes.note({mart.name for annex in question.annexes for mart in annex.kind.marts})))
     after = [*_about(publication, question, marts, years), *_annexes(question, years)]
     return [*(("", block) for block in before), *blocks, *(("", block) for block in after)]
 

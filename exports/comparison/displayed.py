@@ -45,18 +45,18 @@ def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Valu
     several = len(figures.tables) > 1
     for view in views(figures, GEMEENTE):
         for indicator in view.indicators:
+            shape = indicator.measure.format
             for period in view.periods:
                 for place in figures.municipalities:
                     figure = figures.figure(indicator, GEMEENTE, place.nis_code, period.key)
                     key = Key(view.table.plan.sheet, indicator.label, place.nis_code, period.key)
-                    found[key] = displayed(figure, hidden)
+                    found[key] = displayed(figure, hidden, shape)
     for view in views(figures, VLAANDEREN):
         for indicator in view.indicators:
-            label = _total(view.table.plan.sheet, indicator.label, several)
+            label, shape = _total(view.table.plan.sheet, indicator.label, several), indicator.measure.format
             for period in view.periods:
-                found[Key(TOTALS, label, FLANDERS, period.key)] = displayed(
-                    figures.total(indicator, period.key), hidden
-                )
+                total = figures.total(indicator, period.key)
+                found[Key(TOTALS, label, FLANDERS, period.key)] = displayed(total, hidden, shape)
     return found
 
 

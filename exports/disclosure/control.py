@@ -2,25 +2,27 @@
 
 made = control(publication, figures, name, earlier=releases)
 made.passed                         # False: no public edition
-made.hidden(figure.id)              # what `exports.write_annex` asks of every figure
+made.disclosed(figure.id)           # what `exports.write_annex` asks of every figure
 save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from exports.disclosure.audit import AuditReport
+from exports.disclosure.cell_key.shown import ChangedFigures
 from exports.disclosure.counts import PublicationSource, collect
 from exports.disclosure.exceptions import lines_not_applied, with_exceptions
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
-from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers
+from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers, with_counts
 from exports.disclosure.suppress import given, suppress
+from exports.disclosure.system import CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
-from exports.figures.identity import FigureId
+from exports.figures.identity import FigureId, Hidden
 
 
 class ControlError(Exception):
@@ -33,7 +35,8 @@ class Control:
 
     `scope` names the counts that were controlled; `passed` is False when the audit forbids a public edition.
     `policy_lines` and `audit_lines` are Dutch sentences for the workbooks. `report` is None when the control was read
-    from its file."""
+    from its file. `shown`, of a control by cell keys, has what is shown of each count that is not 0; nothing is hidden
+    then."""
 
     release: PublishedSystem
     scope: Scope
@@ -42,11 +45,22 @@ class Control:
     policy_lines: tuple[str, ...]
     audit_lines: tuple[str, ...]
     report: AuditReport | None = field(default=None, compare=False)
+    shown: Mapping[CellId, int] | None = None
+
+    @property
+    def disclosed(self) -> Hidden:
+        """What `exports.write_annex` and the others ask of every figure."""
+        if self.shown is None:
+            return self.hidden
+        return ChangedFigures(self.policy, self._controlled, self.release.system, self.shown)
 
     def hidden(self, figure: FigureId) -> bool:
         """Whether the figure, or a count that it is computed from, is hidden.
 
         Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together."""
+        return any(self.release.system.index.get(cell) in self.release.hidden for cell in self._controlled(figure))
+
+    def _controlled(self, figure: FigureId) -> tuple[CellId, ...]:
         cells = self._lookup.cells(figure)
         for cell in cells:
             if not covers(self.scope, cell):
@@ -54,12 +68,24 @@ class Control:
                     f"{self.release.name}: {cell} wasn't among what was controlled, so it can't be shown; "
                     "control its figure with the others, or leave it out"
                 )
-        return any(self.release.system.index.get(cell) in self.release.hidden for cell in cells)
+        return cells
 
     def withheld(self, figure: FigureId) -> bool:
         """Whether a reader may not even see that the figure isn't 0: its row is left out of lists of what there is."""
         system, cells = self.release.system, self._lookup.cells(figure)
         return any(cell in system.index and system.is_withheld(system.index[cell]) for cell in cells)
+
+    def shares(self, other: "Control") -> bool:
+        """Whether both show counts of one population and year."""
+        return not self.scope.keys().isdisjoint(other.scope)
+
+    @property
+    def changed(self) -> int | None:
+        """How many counts are shown with another value; None where counts are hidden instead."""
+        system = self.release.system
+        if self.shown is None:
+            return None
+        return sum(count != system.values[system.index[cell]] for cell, count in self.shown.items())
 
     @property
     def levels(self) -> dict[str, tuple[int, int]]:
@@ -177,7 +203,20 @@ def _suppressed_against(
 def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
     """The control of some of the figures that `whole` controlled, hidden as there. A release records this."""
     scope = CountFinder(whole.policy).scope(figures)
+    if whole.shown is not None:
+        return _part_of_changed(whole, scope, name)
     bare, _ = collect(publication, name, scope, whole.policy)
     shown = {cell for cell, number in whole.release.system.index.items() if number not in whole.release.hidden}
     hidden = frozenset(number for number, cell in enumerate(bare.system.cells) if cell not in shown)
     return replace(whole, release=replace(bare, hidden=hidden), scope=scope, report=None)
+
+
+def _part_of_changed(whole: Control, scope: Scope, name: str) -> Control:
+    """As `subset`, where counts are changed."""
+    wanted, before = with_counts(scope), whole.release.system
+    system = System(before.threshold)
+    for cell, number in before.index.items():
+        if cell.level in wanted.get(cell.block, {}).get(cell.item, ()):
+            system.add_from(before, number, cell, True)
+    shown = {cell: count for cell, count in (whole.shown or {}).items() if cell in system.index}
+    return replace(whole, release=replace(whole.release, name=name, system=system), scope=scope, shown=shown)

@@ -24,18 +24,22 @@ MONTHS = 27_720
 """Lowest common multiple of 1..12: any mean over the months of a year is a whole number of 1/27720ths."""
 
 
-class PublicationSource(Protocol):
-    """What disclosure control reads of a publication (a part of `exports.figures.reading.PublicationReader`)."""
+class RowSource(Protocol):
+    """Where the rows of marts come from (a part of `exports.figures.reading.PublicationReader`)."""
+
+    def rows(
+        self, relation: str, columns: Sequence[str], *, where: dict[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]: ...
+
+
+class PublicationSource(RowSource, Protocol):
+    """What disclosure control reads of a publication."""
 
     @property
     def facts(self) -> Facts: ...
 
     @property
     def municipalities(self) -> tuple[Municipality, ...]: ...
-
-    def rows(
-        self, relation: str, columns: Sequence[str], *, where: dict[str, Any] | None = None
-    ) -> list[tuple[Any, ...]]: ...
 
 
 @dataclass
@@ -91,6 +95,14 @@ Blocks = dict[tuple[str, int], Block]
 def collect(publication: PublicationSource, name: str, scope: Scope, policy: Policy) -> tuple[PublishedSystem, Blocks]:
     """Read the counts in `scope` from the marts: what is to be published under this name, with nothing hidden, and the
     counts that it was made from. Raises PublicationError when the marts contradict each other."""
+    blocks = read_blocks(publication, scope, policy)
+    geography = geography_of(publication, blocks)
+    system, facts = assemble(blocks, scope, geography, policy), publication.facts
+    return PublishedSystem(name, facts.as_of, facts.geography_date, geography, system, frozenset()), blocks
+
+
+def read_blocks(publication: RowSource, scope: Scope, policy: Policy) -> Blocks:
+    """The counts of the populations and years in `scope`, with their totals."""
     blocks: Blocks = {}
     for mart_name, rules in policy.marts.items():
         if (mart := marts().get(mart_name)) is not None:
@@ -98,12 +110,12 @@ def collect(publication: PublicationSource, name: str, scope: Scope, policy: Pol
                 _read(publication, mart, rules, basis, scope, blocks)
     for block in blocks.values():
         block.complete()
-    geography = _geography(publication, {nis_code for block in blocks.values() for nis_code, _ in block.counts})
-    system, facts = assemble(blocks, scope, geography, policy), publication.facts
-    return PublishedSystem(name, facts.as_of, facts.geography_date, geography, system, frozenset()), blocks
+    return blocks
 
 
-def _geography(publication: PublicationSource, counted: set[str]) -> Geography:
+def geography_of(publication: PublicationSource, blocks: Blocks) -> Geography:
+    """The municipalities of the publication. Raises PublicationError when the counts know others."""
+    counted = {nis_code for block in blocks.values() for nis_code, _ in block.counts}
     known = {item.nis_code: item for item in publication.municipalities}
     if UNASSIGNED in counted:
         known.setdefault(UNASSIGNED, UNALLOCATED)
@@ -114,9 +126,7 @@ def _geography(publication: PublicationSource, counted: set[str]) -> Geography:
     return Geography(tuple(known[code] for code in sorted(known)))
 
 
-def _read(
-    publication: PublicationSource, mart: Mart, rules: MartPolicy, basis: str, scope: Scope, blocks: Blocks
-) -> None:
+def _read(publication: RowSource, mart: Mart, rules: MartPolicy, basis: str, scope: Scope, blocks: Blocks) -> None:
     """Add the counts of one mart, under one of its options, to the blocks."""
     population = population_of(mart, rules, basis)
     years = tuple(sorted({year for name, year in scope if name in (population, population + AMOUNTS)}))
@@ -133,7 +143,7 @@ def _read(
             block.unit = max(block.unit, rules.most_per_person(basis))
         return block
 
-    columns = ("year", "nis_code", *(item.column for item in mart.fields))
+    columns = ("year", "nis_code", *(item.column for item in mart.fields if item.column not in rules.derived))
     where: dict[str, Any] = {"year": years} | (dict.fromkeys(mart.options, basis) if basis else {})
     for values in publication.rows(mart.name, columns, where=where):
         row = dict(zip(columns, values, strict=True))

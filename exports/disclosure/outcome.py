@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exports.disclosure.control import Control
-from exports.disclosure.scope import AMOUNTS, Scope
+from exports.disclosure.scope import AMOUNTS, Scope, with_counts
 from exports.disclosure.system import LEVELS
 from exports.disclosure.words import share_lines
 
@@ -36,6 +36,8 @@ class _Group:
 
 def outcomes(control: Control, scopes: Mapping[str, Scope]) -> dict[str, Outcome]:
     """Document -> outcome of the control for it; `scopes`: document -> the counts that it shows."""
+    if control.shown is not None:
+        return {name: _changed_outcome(control, scope) for name, scope in scopes.items()}
     release, system = control.release, control.release.system
     groups: defaultdict[tuple[str, int, str, str], _Group] = defaultdict(_Group)
     for number, cell in enumerate(system.cells):
@@ -46,6 +48,18 @@ def outcomes(control: Control, scopes: Mapping[str, Scope]) -> dict[str, Outcome
         if system.is_withheld(number):
             group.withheld.append(cell.place)
     return {name: _outcome(control, scope, groups) for name, scope in scopes.items()}
+
+
+def _changed_outcome(control: Control, scope: Scope) -> Outcome:
+    """The outcome where counts are changed: what is shown of those of the document."""
+    wanted = with_counts(scope)
+    shown = [
+        (*cell, count)
+        for cell, count in (control.shown or {}).items()
+        if cell.level in wanted.get(cell.block, {}).get(cell.item, ())
+    ]
+    facts = [control.policy_lines, control.audit_lines, sorted(shown)]
+    return Outcome(hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest(), control.audit_lines)
 
 
 def _outcome(control: Control, scope: Scope, groups: Mapping[tuple[str, int, str, str], _Group]) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from exports.disclosure.cell_key.method import MethodFields
 from exports.disclosure.policy_rules import Bound, DerivedFrom, Same, Sum
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
@@ -143,7 +144,7 @@ class Costs(FieldsOrBlank):
     """A count that is the total of others costs this many times more."""
 
 
-class PolicyFile(FieldsOrBlank):
+class PolicyFile(MethodFields):
     """The fields of the policy file."""
 
     threshold: Annotated[int, Field(ge=2)]

@@ -27,6 +27,16 @@ def covers(scope: Scope, cell: CellId) -> bool:
     return cell.level in scope.get(cell.block, {}).get(cell.item, ())
 
 
+def with_counts(scope: Scope) -> Scope:
+    """The scope with, for amounts of money, the counts that they follow instead."""
+    result: Scope = {}
+    for (population, year), items in scope.items():
+        of = result.setdefault((population.removesuffix(AMOUNTS), year), {})
+        for item, levels in items.items():
+            of.setdefault(item, set()).update(levels)
+    return result
+
+
 def row_of(cell: CellId) -> TableRow:
     """The row that a cell belongs to; an amount of money belongs to the row of its count."""
     return cell.population.removesuffix(AMOUNTS), cell.year, cell.place

@@ -23,6 +23,8 @@ from orchestration.store.files import replaced
 
 _FORMAT = 1
 _WATCHED, _HIDDEN, _EXEMPT = 1, 2, 4
+_OF_SYSTEM = 9
+"""Columns of `cells`; a control by cell keys has one more, with what is shown."""
 
 
 class RegisterError(TweError):
@@ -44,6 +46,7 @@ def save(control: Control, path: Path) -> Path:
             system.units[index],
             system.floors[index],
             system.costs[index],
+            *([] if control.shown is None else [control.shown[cell]]),
         )
         for index, cell in enumerate(system.cells)
     ]
@@ -85,7 +88,9 @@ def load(path: Path) -> Control:
             for population, year, items in data["scope"]
         }
         policy_lines, audit_lines = tuple(data["policy_lines"]), tuple(data["audit_lines"])
-        return Control(release, scope, kept_policy(data["policy"]), data["passed"], policy_lines, audit_lines)
+        policy = kept_policy(data["policy"])
+        shown = dict(zip(release.system.cells, _shown(data["cells"]), strict=True)) if policy.changes_by else None
+        return Control(release, scope, policy, data["passed"], policy_lines, audit_lines, shown=shown)
     except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError) as error:
         raise RegisterError(
             f"{path}: this disclosure control can't be read ({type(error).__name__}); control the question again, or, "
@@ -96,7 +101,7 @@ def load(path: Path) -> Control:
 def _release(data: dict[str, Any]) -> PublishedSystem:
     names, hidden = data["names"], set()
     system = System(kept_policy(data["policy"]).threshold)
-    for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"], strict=True):
+    for population, year, place, item, value, flags, unit, floor, cost in zip(*data["cells"][:_OF_SYSTEM], strict=True):
         cell = CellId(names[population], year, names[place], names[item])
         number = system.add(cell, value, cost=cost, unit=unit, floor=floor, watched=bool(flags & _WATCHED))
         if flags & _HIDDEN:
@@ -107,6 +112,10 @@ def _release(data: dict[str, Any]) -> PublishedSystem:
     as_of, geography_date = (dt.date.fromisoformat(data[name]) for name in ("as_of", "geography_date"))
     geography = Geography(tuple(Municipality(*row) for row in data["municipalities"]))
     return PublishedSystem(data["name"], as_of, geography_date, geography, system, frozenset(hidden))
+
+
+def _shown(columns: list[list[Any]]) -> list[int]:
+    return [] if not columns else columns[_OF_SYSTEM]
 
 
 def _signed(terms: Terms) -> list[int]:

@@ -1,8 +1,9 @@
 """What a workbook says about disclosure control, in Dutch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from exports.disclosure.audit import AuditReport
+from exports.disclosure.cell_key.change import most_change
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import WithheldRows
@@ -40,6 +41,70 @@ def policy_lines(
         )
     lines += [f"Uitzondering: {rule.about}: {rule.reason}" for rule in policy.exceptions]
     return tuple(lines)
+
+
+def changes_lines(policy: Policy) -> tuple[str, ...]:
+    """The rules by which figures are changed, in Dutch."""
+    table = policy.changes_by
+    if table is None:
+        return ()
+    how = f"afgerond op een veelvoud van {table.base}" if table.base else "gewijzigd volgens een kanstabel"
+    lines = [
+        f"Methode: celsleutels, tabel {policy.table}. Elk aantal is {how}: hoogstens {table.most} meer of minder, "
+        "gemiddeld niets; een 0 blijft 0. Er is geen aantal verborgen.",
+        "De wijziging hangt af van wie in een cel geteld is: dezelfde cel heeft hetzelfde cijfer in alle tabellen, "
+        "bijlagen en vragen van dezelfde stand.",
+        "Totalen zijn apart gewijzigd: delen tellen niet precies op tot hun totaal. Het verschil is hoogstens "
+        f"{table.most} per deel en {table.most} voor het totaal. Een deel kan dus groter zijn dan zijn totaal, en een "
+        "aandeel groter dan 100 %.",
+        "Bedragen zijn gewijzigd in verhouding tot hun aantal (bij een aantal 0 is het bedrag 0); aandelen en "
+        "wijzigingen zijn berekend uit de gewijzigde aantallen. Gemiddelde aantallen personen zijn gehele getallen.",
+        "Een gemiddelde per persoon is vervangen door [c] waar het getoonde aantal 1 tot en met "
+        f"{policy.threshold - 1} is.",
+    ]
+    if numbers := sorted({number for rules in policy.marts.values() for number in rules.per_person_numbers} - {1}):
+        times, tops = (" of ".join(map(str, many)) for many in (numbers, [most_change(table, n) for n in numbers]))
+        lines.append(
+            f"Waar één persoon in een jaar tot {times} keer kan meetellen (loontoelagen, per maand van prestatie of "
+            f"van betaling), is een aantal met hoogstens {tops} gewijzigd."
+        )
+    return tuple(lines)
+
+
+def note_of(policy: Policy, per_person: Collection[int]) -> str:
+    """What a table with changed counts says of it, in Dutch. `per_person`: how often one person can count in them."""
+    table = policy.changes_by
+    if table is None:
+        return ""
+    most = sorted(most_change(table, number) for number in per_person) or [table.most]
+    up_to = f"{most[0]}" if len(most) == 1 else f"{' of '.join(map(str, most))} (naar hoe vaak een persoon meetelt)"
+    return (
+        f"Tegen herkenning is elk aantal licht gewijzigd (celsleutels, tabel {policy.table}): hoogstens {up_to} meer "
+        "of minder; 0 blijft 0. Totalen zijn apart gewijzigd: delen tellen er niet precies toe op. Bedragen, aandelen "
+        "en wijzigingen volgen uit de gewijzigde aantallen."
+    )
+
+
+def description_of(policy: Policy, per_person: Collection[int]) -> dict[str, str | int]:
+    """How figures are protected, for machines."""
+    table = policy.changes_by
+    if table is None:
+        return {"method": policy.method}
+    most = max((most_change(table, number) for number in per_person), default=table.most)
+    return {"method": policy.method, "table": policy.table or "", "most_change": most}
+
+
+def no_audit_lines() -> tuple[str, ...]:
+    """What stands in place of the outcome of an audit where nothing is hidden, in Dutch."""
+    return ("Geen nazicht: bij deze methode is niets verborgen dat uit de rest te berekenen zou zijn.",)
+
+
+def mixed_lines(releases: Sequence[str]) -> tuple[str, ...]:
+    """Why there is no public edition beside releases under another method, in Dutch."""
+    return (
+        f"NIET GESLAAGD: {', '.join(releases)} is vrijgegeven onder een andere methode. Juiste en gewijzigde cijfers "
+        "over dezelfde jaren naast elkaar verraden aantallen. Er is geen publieke uitgave.",
+    )
 
 
 def audit_lines(policy: Policy, report: AuditReport, known: int) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from exports.annexes.model import AnnexKind
 from exports.editions import Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN, Definition
 from exports.figures.collect import Figures, collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, Hidden, Value
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.figures.split import MEASURES, RatioSplit, SplitRow
@@ -30,6 +30,7 @@ from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
 from exports.statements.years import NOT_ALL_PAID, unpaid, warnings
 from exports.wording import long_date
+from exports.xlsx.document import Format
 
 Book = dict[str, Any]
 _SIGNS = {"[c]": "c", "[x]": "x", "[z]": "z"}
@@ -90,6 +91,9 @@ def collect_book(
             "banner": edition.banner,
             "controlled": hidden is not None,
             "notAllPaid": NOT_ALL_PAID,
+            "changed": hidden.note({mart.name for item in selected for mart in item.kind.marts})
+            if isinstance(hidden, Changes)
+            else "",
         },
         "provinces": list(dict.fromkeys(item.province for item in municipalities)),
         "places": _places(publication, municipalities),
@@ -202,8 +206,8 @@ def _described_series(
         "measures": [_described(name, indicator) for name, indicator in series.indicators],
         "cells": {
             place: [
-                _late([_value(figure, hidden) for figure in row[i : i + len(years)]])
-                for i in range(0, len(row), len(years))
+                _late([_value(figure, hidden, indicator.measure.format) for figure in row[at : at + len(years)]])
+                for at, (_, indicator) in zip(range(0, len(row), len(years)), series.indicators, strict=True)
             ]
             for place, row in series.rows.items()
         },
@@ -230,10 +234,10 @@ def _late(values: list[Value]) -> list[Value]:
     return list(dropwhile(lambda value: value is None, values))
 
 
-def _value(figure: Figure | None, hidden: Hidden | None) -> Value:
+def _value(figure: Figure | None, hidden: Hidden | None, shape: Format) -> Value:
     if figure is None:
         return None
-    value = displayed(figure, hidden)
+    value = displayed(figure, hidden, shape)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return _SIGNS[value] if isinstance(value, str) else value

@@ -32,13 +32,14 @@ def page(book: Book) -> str:
     script = '"use strict";\n(() => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
     meta = book["meta"]
     banners = (BANNER if meta["synthetic"] else "", meta["banner"])
+    changed = f'\n<p class="stand">{escape(meta["changed"])}</p>' if meta["changed"] else ""
     return Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         style=style,
         script=script,
         as_of=escape(meta["asOfText"]),
         geography=f"{len(book['places'])} gemeenten, zoals ze bestonden op {escape(meta['geographyText'])}",
-        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in banners if text),
+        banners="\n".join(f'<p class="banner">{escape(text)}</p>' for text in banners if text) + changed,
         notes=_notes(book),
         colophon=_colophon(book),
         data=_embedded(book),
@@ -104,6 +105,7 @@ def _colophon(book: Book) -> str:
     meta = book["meta"]
     controlled = "Verborgen cijfers zijn weggelaten voor ze in de pagina kwamen."
     control = controlled if meta["controlled"] else "Er is geen geheimhouding toegepast."
+    control = meta["changed"] or control
     return escape(
         f"Uitgave: {meta['edition']}. {control} Gemaakt uit de publicatie met stand {meta['asOf']}, versie "
         f"{meta['code']}. Deze pagina staat op zichzelf: ze haalt niets op en verstuurt niets."

@@ -7,7 +7,7 @@ figures that it was worked out from.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -54,6 +54,30 @@ Entry = Value | Figure
 """What a table cell may hold before an edition is made of the document."""
 
 Hidden = Callable[[FigureId], bool]
+
+
+class Changes:
+    """A way to show figures that changes them, in the place of one that hides some; as `Hidden` it tells the few that
+    are left out. `exports.disclosure.cell_key` has it."""
+
+    def __call__(self, figure: FigureId) -> bool:
+        raise NotImplementedError
+
+    def value(self, figure: Figure) -> Value:
+        """What is shown of the figure, unrounded."""
+        raise NotImplementedError
+
+    def following(self, value: Value, of: FigureId) -> Value:
+        """A sum over those that are counted in `of`, changed in proportion to what is shown of that count."""
+        raise NotImplementedError
+
+    def described(self, marts: Collection[str]) -> Mapping[str, str | int]:
+        """How figures of these marts are protected, for machines."""
+        raise NotImplementedError
+
+    def note(self, marts: Collection[str]) -> str:
+        """What a sheet with figures of these marts says of it, in Dutch."""
+        raise NotImplementedError
 
 
 def is_hidden(figure: Figure, hidden: Hidden | None) -> bool:

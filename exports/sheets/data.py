@@ -2,9 +2,20 @@
 sheets show, which stands in the machine-readable copy alone."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from exports.editions import displayed
 from exports.figures.collect import Figures
-from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure
+from exports.figures.identity import (
+    ARRONDISSEMENT,
+    CENTRUMSTAD,
+    GEMEENTE,
+    PROVINCIE,
+    VLAANDEREN,
+    Changes,
+    Entry,
+    Figure,
+)
 from exports.figures.reading import Municipality
 from exports.figures.tidy import Tidy, TidyColumn
 from exports.sheets.context import DATA, PROVENANCE, Context
@@ -25,7 +36,9 @@ def data_sheet(context: Context) -> Sheet:
         f"Om zelf mee te rekenen: {rows} rijen, één per combinatie die voorkomt. Ze worden niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     ]
-    if any(len(block.table.rows) < len(tidy.rows) for block, tidy in zip(blocks, context.figures.tidy, strict=True)):
+    if isinstance(context.hidden, Changes):
+        texts.append("Combinaties met enkel nullen staan er niet in.")
+    elif any(len(block.table.rows) < len(tidy.rows) for block, tidy in zip(blocks, context.figures.tidy, strict=True)):
         texts.append("Combinaties waarvan ook een 0 verborgen is, staan er niet in.")
     elif not rows:
         texts.append("Geen rijen voor deze jaren: er is niets geteld.")
@@ -57,6 +70,9 @@ def _column(item: TidyColumn) -> SheetColumn:
 
 def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
     """Whether the mere presence of the row would reveal that a withheld figure is not 0."""
+    if isinstance(changes := context.hidden, Changes):  # a row of zeros would tell that they were not 0 before
+        shown = [displayed(cell, changes) for cell in row if isinstance(cell, Figure)]
+        return not any(isinstance(value, int | float | Decimal) and value for value in shown)
     withheld = context.withheld
     return withheld is not None and any(withheld(cell.id) for cell in row if isinstance(cell, Figure))
 
@@ -93,7 +109,10 @@ def _figures(context: Context) -> Iterator[tuple[Entry, ...]]:
                 for period in view.periods:
                     when = (period.label, flags.status(period.key))
                     for own, place, names in places:
-                        yield (level, *names, *what, *when, figures.figure(indicator, own, place, period.key))
+                        figure: Entry = figures.figure(indicator, own, place, period.key)
+                        if isinstance(context.hidden, Changes):  # the column has figures of any format
+                            figure = displayed(figure, context.hidden, indicator.measure.format)
+                        yield (level, *names, *what, *when, figure)
 
 
 def _places(figures: Figures) -> dict[str, list[tuple[str, str, tuple[str, str, str, str]]]]:

@@ -1,9 +1,12 @@
 """The municipalities whose figure rose and fell most, with a chart."""
 
+import datetime as dt
+
 from exports.annexes.model import Ranking
-from exports.figures.identity import GEMEENTE, Entry, is_hidden
+from exports.figures.identity import GEMEENTE, Changes, Entry, is_hidden
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
+from exports.figures.rules import Number
 from exports.sheets.context import Context
 from exports.xlsx.document import Chart, Format, Series, SheetColumn, Table, TableBlock
 
@@ -39,7 +42,7 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
         )
         for direction, rank, place in ranked
     ]
-    withheld = context.public and context.hidden is not None
+    withheld = context.public and context.hidden is not None and not isinstance(context.hidden, Changes)
     body = Table("Rangschikking", tuple(columns), rows)
     column = 4 + listed.index((ranking.by, year))
     title = f"{ranking.title}, onder de gemeenten met een getoond cijfer" if withheld else ranking.title
@@ -67,9 +70,7 @@ def _ranked(
     changes: list[tuple[float, Municipality]] = []
     for place in context.figures.municipalities:
         where = GEMEENTE, place.nis_code, year
-        size, change = (
-            context.figures.number(indicators[label].measure, *where) for label in (ranking.size, ranking.by)
-        )
+        size, change = (_number(context, indicators[label], *where) for label in (ranking.size, ranking.by))
         if place.nis_code == UNASSIGNED or size is None or change is None or size < ranking.floor:
             continue
         used = [context.figures.figure(indicators[label], *where) for label in (ranking.size, *ranking.columns)]
@@ -79,6 +80,16 @@ def _ranked(
     rising = [place for change, place in changes if change > 0][: ranking.count]
     falling = [place for change, place in changes if change < 0][-ranking.count :]
     return rising, falling
+
+
+def _number(context: Context, indicator: Indicator, level: str, place: str, year: int) -> Number | None:
+    """The unrounded figure; the one that is shown, where figures are changed: the true order would tell of them."""
+    number = context.figures.number(indicator.measure, level, place, year)
+    if number is None or not isinstance(context.hidden, Changes):
+        return number
+    figure = context.figures.figure(indicator, level, place, year)
+    changed = context.hidden.value(figure._replace(value=number))
+    return None if isinstance(changed, str | dt.date) else changed
 
 
 def _chart(context: Context, ranking: Ranking, heading: str, rows: int, column: int) -> Chart:

@@ -5,6 +5,7 @@ Of deliveries they tell in which years there were: what a single one adds would 
 
 from collections.abc import Sequence
 
+from exports.figures.identity import Changes
 from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
@@ -60,7 +61,9 @@ def _figures(context: Context) -> list[Line]:
     provisional = [year for year in context.years if year in flags.provisional]
     years = f"voorlopig [p]: {period(provisional)}" if provisional else "alle jaren zijn definitief"
     hides = "cijfers die iemand herkenbaar kunnen maken, zijn vervangen door [c]"
-    if context.hidden is None:
+    if isinstance(context.hidden, Changes):
+        hides = "elk aantal is licht gewijzigd, zodat niemand te herkennen is: zie bij elke tabel en het blad Herkomst"
+    elif context.hidden is None:
         hides = "er is geen geheimhouding toegepast"
     lines = [
         *_labelled("Periode" if header == "Jaar" else f"Periode ({header.lower()})", period(context.years)),

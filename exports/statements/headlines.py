@@ -134,10 +134,10 @@ class Headlines:
                 continue
             if not self.marts.may_quote(of):
                 passed_over = True
-            elif value := self.marts.find(of):
+            elif value := self.marts.quotable(of):
                 found.append((value, code))
         whole = self.lookup(count, self.year)
-        known = self.marts.find(whole) if self.marts.may_quote(whole) else None
+        known = self.marts.quotable(whole) if self.marts.may_quote(whole) else None
         covered = known is None or float(sum(value for value, _ in found)) >= LEAST_SHARE * float(known)
         if passed_over and (len(found) < LEAST or not covered):
             return [], True

@@ -8,12 +8,13 @@ Blocks (paragraphs and small tables) hold text and figures, and know nothing of 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import reduce
 from operator import add
 from typing import Any
 
 from exports.figures import split
-from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId, Hidden, part_ids
+from exports.figures.identity import GEMEENTE, VLAANDEREN, Changes, Figure, FigureId, Hidden, part_ids
 from exports.figures.plan import Mart
 from exports.figures.reading import PublicationReader
 from exports.figures.rules import Number
@@ -158,6 +159,8 @@ class Marts:
     def __init__(self, publication: PublicationReader, hidden: Hidden | None = None) -> None:
         self._publication = publication
         self._hidden = hidden or (lambda identity: False)
+        self.changes = hidden if isinstance(hidden, Changes) else None
+        """What changes figures before they are quoted; None where they are quoted as they are."""
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
         """The rows of a mart by their values in some of its columns, for each (mart, columns) that was asked for."""
@@ -183,6 +186,18 @@ class Marts:
         rows = [row for row in self._indexes[lookup.mart, columns].get(wanted, ()) if row[lookup.measure] is not None]
         values = [row[lookup.measure] * row[lookup.times] if lookup.times else row[lookup.measure] for row in rows]
         return reduce(add, values) if values else None
+
+    def quotable(self, lookup: Lookup) -> Number | None:
+        """What the lookup gives as it is quoted; None when no row holds a value."""
+        found = self.find(lookup)
+        if found is None or self.changes is None:
+            return found
+        own = lookup.identity
+        if lookup.times:
+            made = self.changes.following(found, own._replace(measure=lookup.times))
+        else:
+            made = self.changes.value(Figure(found, own))
+        return made if isinstance(made, int | float | Decimal) else None
 
     def places(self, mart: str, year: int) -> list[str]:
         """NIS codes with rows in that year."""
@@ -214,7 +229,7 @@ class Marts:
         if not all(map(self.may_quote, lookups)):
             self.withheld += 1
             return NOT_SHOWN
-        terms = tuple(absent if (found := self.find(lookup)) is None else found for lookup in lookups)
+        terms = tuple(absent if (found := self.quotable(lookup)) is None else found for lookup in lookups)
         known = tuple(term for term in terms if term is not None)
         value = RULES[rule](known) if len(known) == len(terms) else None
         return undefined if value is None else QuotedFigure(number_text(value), value, rule, lookups, known)

@@ -232,6 +232,7 @@ class Document:
     keywords: str = ""
     facts: dict[str, str] = field(default_factory=dict)  # custom document properties
     language: str = "nl-BE"
+    disclosure: Mapping[str, str | int] = field(default_factory=dict)  # how figures are protected, for machines
     names: Mapping[str, str] = field(default_factory=dict)
     loose: tuple[Sheet, ...] = ()
 

@@ -10,30 +10,32 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exports.disclosure.policy import kept_policy
 from exports.figure_book import Definition, load_definition
 from exports.questions.question import Question
-from orchestration.answers import shown
+from orchestration.answers import refusal, shown
 from orchestration.answers.questions import Years, known
 from orchestration.releases import register
 from orchestration.releases.register import Release
 from orchestration.store.files import replaced
 from orchestration.store.paths import DISCLOSURE_POLICY, DataFolder
 from orchestration.store.settings import Settings
+from orchestration.warehouse import key_sums
 from orchestration.warehouse.code_version import control_digest
 from orchestration.warehouse.publication import Publication
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
     from exports.disclosure.outcome import Outcome
-    from exports.disclosure.releases import PublishedSystem
+    from exports.disclosure.policy import Policy
     from exports.disclosure.scope import Scope
+    from exports.figures.reading import PublicationReader
 
 STORED = 20
 """How many controls stay on disk: the newest ones."""
@@ -53,12 +55,20 @@ class ControlSummary:
     """How many published counts are not 0."""
     hidden: int
     """How many of those are hidden."""
+    changed: int | None = None
+    """How many of those are shown with another count, by cell keys; None where counts are hidden instead."""
     remarks: Sequence[str] = ()
     """What in the policy could not be applied as it is, in English, with what to do."""
     refused: str = ""
     """Why the audit failed, in English: which annexes, beside which releases, and what can be done."""
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Document, as in `shown.name_of` -> what the control decides for it alone: its digest, then lines in Dutch."""
+
+    @property
+    def done(self) -> str:
+        """What was done with the counts, in English."""
+        many, how = (self.hidden, "hidden") if self.changed is None else (self.changed, "changed by cell keys")
+        return f"{many:,} of {self.counts:,} counts {how} ({100 * many / self.counts if self.counts else 0:.1f} %)"
 
 
 @dataclass(frozen=True)
@@ -104,9 +114,13 @@ class StoredControl:
         summary = ControlSummary(
             control.passed,
             list(control.policy_lines),
-            [*control.audit_lines, *share_lines(control.levels, "alle vragen samen")],
+            [
+                *control.audit_lines,
+                *(share_lines(control.levels, "alle vragen samen") if control.shown is None else ()),
+            ],
             sum(cells for cells, _, _ in shares),
             sum(hidden for _, _, hidden in shares),
+            control.changed,
             remarks_not_applied(control.release, control.policy),
             refused,
             {name: [outcome.digest, *outcome.audit] for name, outcome in (documents or {}).items()},
@@ -127,6 +141,9 @@ def stored_control(settings: Settings, publication: Publication, years: Years = 
     if years and all(_within(question, years) for question in questions):
         years = None  # any part of what is controlled together is safe
     facts = [publication.figures, control_digest(), _policy_digest(), years]
+    sums = key_sums.of(settings.folder, publication.path)
+    if sums.exists and policy().changes_by:  # other people behind the same figures are shown other counts
+        facts.append(sums.digest)
     facts += [f"{item.id} {item.source_sha256}" for item in (*questions, load_definition())]
     data = settings.folder
     releases = _releases(data)
@@ -149,25 +166,47 @@ def ensure(settings: Settings, publication: Publication, years: Years = None) ->
         from exports.disclosure.control import control_scope
         from exports.disclosure.kept import KeptParts
         from exports.disclosure.outcome import outcomes
-        from exports.disclosure.policy import load_policy
         from exports.figures.reading import PublicationReader as Reader
 
-        policy, made_by = load_policy(), f"{control_digest()} {_policy_digest()}"
-        scopes = shown.scopes(data.shown, publication, list(known(settings).values()), years, policy, made_by)
+        rules, made_by = policy(), f"{control_digest()} {_policy_digest()}"
+        scopes = shown.scopes(data.shown, publication, list(known(settings).values()), years, rules, made_by)
         usual, own = None, stored_control(settings, publication)
         if own != found:  # both may be handed out, so this one keeps to what the control without --years shows
             usual = load(ensure(settings, publication))
         # A release under the control without --years shows nothing that `usual` does not show.
-        earlier = [_released(data, line) for line in _releases(data) if line.control not in (found.stamp, own.stamp)]
+        lines = [line for line in _releases(data) if line.control not in (found.stamp, own.stamp)]
+        before = [_released(data, line) for line in lines]
+        earlier = [item.release for item in before if item.policy.way == rules.way]
         kept = KeptParts(data.solved_parts, made_by)
         with Reader(publication.path) as reader:
-            name = f"stand {publication.as_of:%d/%m/%Y}"
-            made = control_scope(reader, shown.union(scopes.values()), name, policy, earlier, usual, kept)
+            name, scope = f"stand {publication.as_of:%d/%m/%Y}", shown.union(scopes.values())
+            if rules.changes_by:
+                made = _by_keys(data, publication, reader, scope, name, rules)
+            else:
+                made = control_scope(reader, scope, name, rules, earlier, usual, kept)
         kept.save()
-        refused = explain_refusal(made, scopes, earlier, usual is not None)
+        refused = refusal.explain(made, scopes, earlier, usual is not None)
+        if mixed := [item.release.name for item in before if item.policy.way != rules.way and item.shares(made)]:
+            made, refused = refusal.beside_another_method(made, mixed)
         found.write(made, refused, outcomes(made, scopes))
         _prune(data, found)
     return found
+
+
+def has_what_it_needs(data: DataFolder, publication: Publication) -> bool:
+    """Whether the publication has the sums of cell keys, where the policy changes counts by them."""
+    return not policy().changes_by or key_sums.of(data, publication.path).exists
+
+
+def _by_keys(
+    data: DataFolder, publication: Publication, reader: PublicationReader, scope: Scope, name: str, policy: Policy
+) -> Control:
+    from exports.disclosure.cell_key.control import control_by_keys
+    from exports.figures.reading import PublicationReader as Reader
+
+    sums = key_sums.of(data, publication.path).required
+    with Reader(sums.folder) as rows:
+        return control_by_keys(reader, rows, scope, name, policy, sums.cells)
 
 
 @lru_cache(maxsize=2)
@@ -210,6 +249,11 @@ def _releases(data: DataFolder) -> list[Release]:
     return [lines[0] for lines in register.groups(register.read(data))]
 
 
+def policy() -> Policy:
+    """The policy of the project, as it is now."""
+    return kept_policy(DISCLOSURE_POLICY.read_text(encoding="utf-8"))
+
+
 def _policy_digest() -> str:
     return hashlib.sha256(DISCLOSURE_POLICY.read_bytes()).hexdigest()
 
@@ -218,61 +262,15 @@ def _record(data: DataFolder, folder: str) -> Path:
     return data.disclosure / RELEASED / f"{folder}.control.json.gz"
 
 
-def _released(data: DataFolder, line: Release) -> PublishedSystem:
+def _released(data: DataFolder, line: Release) -> Control:
     from exports.disclosure.store import load as read
 
-    return read(_record(data, line.folder)).release
+    return read(_record(data, line.folder))
 
 
 def _prune(data: DataFolder, latest: StoredControl) -> None:
-    found = [path for path in data.disclosure.iterdir() if path.is_dir() and path.name != RELEASED]
+    others = (RELEASED, data.key_sums.name)
+    found = [path for path in data.disclosure.iterdir() if path.is_dir() and path.name not in others]
     for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)[STORED:]:
         if path != latest.folder:
             shutil.rmtree(path)
-
-
-_REMEDY = (
-    "ask for the municipalities (`--geography-date`) or the as-of date of the release, for other years, or for fewer "
-    "tables; see 'When publishing is refused' in docs/disclosure.md"
-)
-
-
-def explain_refusal(
-    control: Control, scopes: Mapping[str, Scope], earlier: Sequence[PublishedSystem], usual: bool
-) -> str:
-    """One sentence on why a control failed, "" for one that passed. It names no municipality and no value.
-
-    `scopes`: document -> the counts that it shows; `earlier`: what was released before; `usual`: whether the control
-    had to keep to the one without `--years`.
-    """
-    if control.report is None or control.passed:
-        return ""
-    from exports.disclosure.system import level_of
-
-    failing = Counter(
-        (item.name.population, item.name.year, item.name.item, level_of(item.name.place))
-        for item in control.report.failures
-    )
-    lines = []
-    for name, scope in scopes.items():
-        found = Counter[int]()
-        for (population, year, item, level), count in failing.items():
-            if level in scope.get((population, year), {}).get(item, ()):
-                found[year] += count
-        if found:
-            lines.append(f"{name}: {found.total()} (counts of {', '.join(map(str, sorted(found)))})")
-    where = "; ".join(lines) or "in tables of earlier releases alone"
-    if earlier:
-        before = ", ".join(
-            f"{item.name} as of {item.as_of} with the municipalities of {item.geography_date}" for item in earlier
-        )
-        why = f"what was released before leaves no room: {before}; {_REMEDY}"
-    elif usual:
-        why = "the usual edition of this publication is refused as well, see `twe annexes` without --years"
-    elif control.policy.exceptions:
-        rules = "; ".join(rule.about for rule in control.policy.exceptions)
-        why = f"policy.yml can't work with these exceptions: {rules}; take out one of them, or what it gives away"
-    else:
-        why = "nothing was released before, so that this is a fault of the control; report it with this message"
-    many = len(control.report.failures)
-    return f"the audit found {many} hidden figures that can be worked out ({where}); {why}"

@@ -140,4 +140,4 @@ def _hidden(settings: Settings, publication: Publication) -> Hidden:
         raise NoPublicEditionError(f"no public figure book: {error}") from error
     if not control.passed:
         raise NoPublicEditionError("the audit found hidden figures that can be worked out: no public figure book")
-    return control.hidden
+    return control.disclosed

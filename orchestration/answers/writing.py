@@ -79,10 +79,10 @@ def _write(
         withdrawal.after_refusal_of(settings, folder, question, name)
         return []
     if name == documents.ANSWER:
-        path = write_answer(publication.path, question, folder, control.hidden, years=years)
+        path = write_answer(publication.path, question, folder, control.disclosed, years=years)
         return [path, control_list(path)]
     annex = next(annex for annex in question.annexes if annex.key == name)
-    hidden, withheld = (control.hidden, control.withheld) if edition == PUBLIEK else (None, None)
+    hidden, withheld = (control.disclosed, control.withheld) if edition == PUBLIEK else (None, None)
     result = write_annex(
         publication.path,
         question,

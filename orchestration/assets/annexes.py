@@ -65,7 +65,7 @@ def _disclosure_control() -> dg.AssetsDefinition:
             if not summary.passed:
                 taken = withdrawal.after_refusal(workspace.settings, workspace.entries(), source, options.chosen_years)
             share = 100 * summary.hidden / summary.counts if summary.counts else 0.0
-            shown.summary = f"{summary.hidden:,} of {summary.counts:,} counts hidden ({share:.1f} %)"
+            shown.summary = summary.done
         metadata = {
             "counts": summary.counts,
             "hidden counts": summary.hidden,

@@ -8,7 +8,7 @@ from orchestration.assets.common import ENGINEERS, retried, see
 from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.resources import RunOptions
-from orchestration.warehouse import dbt, publication
+from orchestration.warehouse import dbt, key_sums, publication
 from orchestration.warehouse.documentation import described_tables
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import resolve
@@ -40,6 +40,7 @@ def build(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 workspace.settings.engine,
                 options.move_current,
                 described_tables(dbt.manifest(workspace.data)),
+                key_sums.secrets_of(workspace),
             )
             shown.summary = f"{len(rows)} tables, {sum(rows.values()):,} rows"
         return dg.MaterializeResult(

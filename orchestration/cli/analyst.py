@@ -97,6 +97,28 @@ def release(question: str, as_of: dt.date | None, geography_date: dt.date | None
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sql", metavar="QUERY", help="In place of FILE: a select with columns, counts and group by.")
+@click.option("--out", type=options.FILE, help="The workbook. Default: beside FILE, as NAME_beschermd.xlsx.")
+def protect(file: Path | None, sql: str | None, out: Path | None) -> None:
+    """Put a table that you made from the publication under the disclosure control of the annexes, or say why it can't
+    be: FILE (.csv, .xlsx, .parquet) with columns of a mart, or a query on the marts or facts."""
+    from orchestration.answers.protect import protect as protection
+
+    if (file is None) == (sql is None):
+        raise click.UsageError("name a FILE, or give a query with --sql")
+    settings = load_settings()
+    if file is not None:
+        made = protection.of_file(settings, file, out or protection.usual_out(file))
+    else:
+        if out is None:
+            raise click.UsageError("--sql needs --out FILE.xlsx: the workbook to write")
+        made = protection.of_query(settings, sql or "", out)
+    left_out = f"; {made.left_out:,} rows show zeros alone and are left out" if made.left_out else ""
+    click.echo(f"{made.rows:,} rows written to {made.path} and, as CSV, to {made.package}{left_out}")
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--head", metavar="HASH", help="Without FILE: also tell whether this head, noted before, is in the chain."
 )
@@ -179,4 +201,4 @@ def docs(out: Path | None) -> None:
         click.echo(f"{write_dbt_docs(data, out or data.root / 'docs' / 'twe-dbt.html')} written")
 
 
-COMMANDS = (questions, annexes, compare, release, verify, list_releases, figure_book, dictionary, docs)
+COMMANDS = (questions, annexes, compare, release, protect, verify, list_releases, figure_book, dictionary, docs)

@@ -93,7 +93,7 @@ class Workspace:
     def key(self) -> bytes:
         """The pseudonym key. Raises `SettingsError` when it is missing or not the one that was used before."""
         self._reject_mixture()
-        if not (self.settings.pseudonym_key or self.synthetic):
+        if not self.has_key:
             raise SettingsError(
                 "TWE_PSEUDONYM_KEY is not set; set it to a long random text, keep it secret and keep it for ever "
                 "(only demo deliveries do without)"
@@ -110,6 +110,11 @@ class Workspace:
                 "recognised; set the former key, or start with an empty data folder"
             )
         return key
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a pseudonym key is set, or none is needed."""
+        return bool(self.settings.pseudonym_key) or self.synthetic
 
     def _reject_mixture(self) -> None:
         """What was accepted stays for ever, so demo deliveries must never come beside real ones."""

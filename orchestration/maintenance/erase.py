@@ -206,6 +206,7 @@ def _replace(
         rewrite.record(data, after, "erased")
     if done.rows:
         data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
+        shutil.rmtree(data.key_sums, ignore_errors=True)  # where one person is counted, the sum is that person's key
 
 
 def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection[str]) -> dict[str, set[str]]:

@@ -82,6 +82,11 @@ class DataFolder:
         return self.root / "disclosure"
 
     @property
+    def key_sums(self) -> Path:
+        """Sums of the cell keys of clients, a folder per publication; see `warehouse.key_sums`."""
+        return self.disclosure / "key_sums"
+
+    @property
     def solved_parts(self) -> Path:
         """What disclosure controls found about parts that the next may share; see `exports.disclosure.kept`."""
         return self.work / "solved_parts.json.gz"

@@ -9,11 +9,11 @@ There are three digests, so that a change makes nothing out of date that it cann
     - `orchestration/ingest`: reads, parses, pseudonymises and stores rows. Not in it: what is reported to the user, and
       the workspace that connects the parts;
     - of `orchestration/quality` what counts rows per OCMW: which OCMW a row goes back to and what became of it;
-    - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, and the
-      documentation of tables.
+    - `orchestration/warehouse`: runs dbt, resolves the dates of a run and publishes. Not in it: this module, the
+      documentation of tables, and the sums of cell keys.
 `control_digest`: what decides which figures are hidden, apart from figures, policy and questions: the control itself,
-    everything in `exports` that decides which figures a document shows, and which municipality a code stands for. Not
-    in it: what only writes or compares files.
+    everything in `exports` that decides which figures a document shows, and which municipality a code stands for, and
+    the sums of cell keys. Not in it: what only writes or compares files.
 `documents_digest`: what decides the bytes of annexes, answers and the figure book: all of `exports` but the data
     dictionary; the change attribution of `orchestration/releases`; and `orchestration/answers`, without the modules
     that list, choose or plan documents.
@@ -74,16 +74,19 @@ FIGURES = CodeSelection(
         "orchestration/ingest/workspace.py",
         "orchestration/warehouse/code_version.py",
         "orchestration/warehouse/documentation.py",
+        "orchestration/warehouse/key_sums.py",
     ),
 )
 CONTROL = CodeSelection(
     (
         "exports/**/*.py",
         "orchestration/answers/disclosure.py",
+        "orchestration/answers/refusal.py",
         "orchestration/answers/shown.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",
         "orchestration/store/yaml_*.py",
+        "orchestration/warehouse/key_sums.py",
     ),
     (
         "exports/xlsx/*.py",
@@ -110,6 +113,7 @@ DOCUMENTS = CodeSelection(
         "orchestration/answers/documents.py",
         "orchestration/answers/question_status.py",
         "orchestration/answers/questions.py",
+        "orchestration/answers/refusal.py",
         "orchestration/answers/scaffold.py",
         "orchestration/answers/shown.py",
         "orchestration/answers/withdrawal.py",

@@ -14,12 +14,14 @@ from pathlib import Path
 import duckdb
 
 from exports.dictionary import DescribedTable
+from exports.disclosure.cell_key.keys import CellSecrets
 from orchestration.ingest.inbox import is_synthetic
 from orchestration.ingest.ledger import Entry, accepted_until
 from orchestration.store import chain, files
 from orchestration.store.files import TEMPORARY, replaced
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote
+from orchestration.warehouse import key_sums
 from orchestration.warehouse.code_version import code_version, figures_digest
 from orchestration.warehouse.run_dates import RunDates
 
@@ -89,9 +91,11 @@ def publish(
     engine: str,
     move_current: bool = True,
     described: Sequence[DescribedTable] = (),
+    secrets: CellSecrets | None = None,
 ) -> tuple[Publication, dict[str, int]]:
     """Copy schema `marts` of the warehouse to a new publication; returns it, and table -> number of rows. The texts of
-    `described` become comments on the tables and columns of marts.duckdb.
+    `described` become comments on the tables and columns of marts.duckdb. With `secrets` the sums of cell keys are made
+    as well.
 
     `current` moves to it when as_of is the default one, unless `move_current` is False.
     """
@@ -113,6 +117,8 @@ def publish(
     building.mkdir(parents=True)
     rows = _copy_tables(data.warehouse, building, publication, engine, described)
     publication = replace(publication, tables=_digests(building, rows))
+    if secrets:
+        key_sums.write(data, final, secrets)
     facts = {k: v for k, v in asdict(publication).items() if k != "path"}
     (building / FACTS).write_text(json.dumps(facts, default=str, indent=1), encoding="utf-8")
     if final.exists():  # made from the same inputs, so it holds the same figures, and readers may have it open
@@ -133,6 +139,7 @@ def publish(
         with replaced(data.current) as link:
             link.symlink_to(name)
     _prune(data)
+    key_sums.keep_only(data, {publication.path.name for publication in published(data)})
     return publication, rows
 
 

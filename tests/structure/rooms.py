@@ -54,7 +54,8 @@ PLACES = {
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
                  "exports.xlsx.blocks", "exports.xlsx.forms", "orchestration.demo.files"},
-    "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed"},
+    "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed",
+                        "orchestration.answers.protect.table_file"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
     "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},

@@ -1,5 +1,6 @@
 select
     screenings.screening_id,
+    screenings.client_key,
     {{ reporting_nis() }} as nis_code,
     {{ year_of('screenings.screening_date') }} as screening_year,
     screenings.decision = 'referred' as is_referred,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from exports.figures.collect import Figures
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure, FigureId, Value, identity
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Entry, Figure, FigureId, Value, identity
 from exports.figures.plan import Indicator, Link
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.figures.rules import Number
@@ -19,6 +19,9 @@ from exports.sheets.head import short_head
 from exports.wording import capital
 from exports.xlsx.document import Format, Sheet, SheetColumn, Table, text_columns
 
+_BEFORE = (
+    "De vergelijking is gemaakt voor de aantallen gewijzigd zijn; de tabel toont van elke telling wat de bijlage toont."
+)
 _TOLERANCE = 1e-6  # means are doubles: their sum depends on the order
 
 
@@ -81,6 +84,7 @@ def reconciliation_sheet(context: Context, made: list[Agreement]) -> Sheet:
         "De totalen sluiten aan tussen gemeenten, provincies en Vlaanderen, en tussen bijlagen over dezelfde "
         "trajecten. Elke vergelijking is ook per gemeente gemaakt.",
         "Een bijlage waarvan de totalen niet aansluiten, wordt niet gemaakt.",
+        *([_BEFORE] if isinstance(context.hidden, Changes) else []),
     )
     about = "controle: totalen sluiten aan tussen niveaus en bijlagen"
     return Sheet(RECONCILIATION, lines, Table("Aansluiting", columns, rows), frozen_columns=1, about=about)

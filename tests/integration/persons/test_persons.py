@@ -206,6 +206,7 @@ def test_an_erased_person_is_nowhere_and_every_figure_stays(
             assert not insz_in(text, {PERSON}), path
             assert "PERSOON" not in text, path
     assert PERSON not in told.stdout + told.stderr
+    assert files(loaded.key_sums) and not data.key_sums.exists()
 
     (noted,) = [json.loads(line) for line in data.erasures.read_text().splitlines()]
     assert {k: v for k, v in noted.items() if k != "erased_at"} == {

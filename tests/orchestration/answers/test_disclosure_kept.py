@@ -16,8 +16,8 @@ from exports.disclosure.audit import AuditReport, UnsafeCell
 from exports.disclosure.policy import kept_policy
 from exports.disclosure.scope import CountFinder
 from exports.figure_book import book_figures, load_definition
-from orchestration.answers import disclosure, shown
-from orchestration.answers.disclosure import StoredControl, explain_refusal
+from orchestration.answers import disclosure, refusal, shown
+from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.documents import ANSWER
 from orchestration.assets import annexes as assets
 from orchestration.ingest.workspace import Workspace
@@ -193,14 +193,14 @@ def test_a_refusal_names_annexes_and_releases(settings, made):
     report = AuditReport(findings=[UnsafeCell(cell, name, 1, 1)])
     finder = CountFinder(kept.policy)
     scopes = {name: finder.scope(find()) for name, find in shown.figures_of(made, QUESTION, None).items()}
-    told = explain_refusal(replace(kept, passed=False, report=report), scopes, [kept.release], usual=False)
+    told = refusal.explain(replace(kept, passed=False, report=report), scopes, [kept.release], usual=False)
     assert "found 1 hidden figures" in told and f"twe-2024 annex 4: 1 (counts of {name.year})" in told
     assert "stand 31/03/2024 as of 2024-03-31 with the municipalities of 2024-03-31" in told
     assert "--geography-date" in told and name.place not in told.replace("2024-03-31", "")
-    assert explain_refusal(replace(kept, report=report), scopes, [], usual=False) == ""
+    assert refusal.explain(replace(kept, report=report), scopes, [], usual=False) == ""
     rule = "exceptions:\n  - {population: started, item: gender/x, reason: agreed}"
     policy = kept_policy(kept.policy.text.replace("exceptions: []", rule))
-    told = explain_refusal(replace(kept, passed=False, report=report, policy=policy), scopes, [], usual=False)
+    told = refusal.explain(replace(kept, passed=False, report=report, policy=policy), scopes, [], usual=False)
     assert "policy.yml can't work with these exceptions: started gender/x" in told and "fault" not in told
 
 

@@ -1,0 +1,64 @@
+"""The cells that a publication shows, each with its true count and with the count that is shown of it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exports.disclosure.cell_key.change import shown_count, shown_mean
+from exports.disclosure.cell_key.table import PerturbationTable
+from exports.disclosure.counts import Block, Blocks
+from exports.disclosure.scope import Scope, with_counts
+from exports.disclosure.system import CellId, Geography, System, level_of
+from exports.figures.reading import PublicationError
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """The counts of municipalities that all cells are made of, and beside them the sums of keys, at the same grain:
+    whatever adds up counts adds up their keys."""
+
+    counts: Blocks
+    sums: Blocks
+    geography: Geography
+    table: PerturbationTable
+    secret: bytes
+    threshold: int
+
+    def changed(self, scope: Scope) -> tuple[System, dict[CellId, int]]:
+        """The cells in `scope` that are not 0 with their true counts, and cell -> the count that is shown."""
+        system, shown = System(self.threshold), {}
+        for key, items in sorted(with_counts(scope).items()):
+            if (block := self.counts.get(key)) is None:
+                continue
+            for cell, count, key_sum in self._cells(block):
+                if cell.level not in items.get(cell.item, ()):
+                    continue
+                system.add(cell, count, unit=block.unit, floor=block.floor)
+                shown[cell] = self._shown(block, count, key_sum)
+        return system, shown
+
+    def _cells(self, block: Block) -> Iterator[tuple[CellId, int, int]]:
+        """Every cell of a block that is not 0, at every level, with its count and sum of keys."""
+        sums = self.sums.get((block.population, block.year))
+        counts, keys = (self.by_place(each) for each in (block, sums or Block(block.population, block.year)))
+        for (place, item), count in sorted(counts.items()):
+            if count and (place, item) not in keys:
+                raise PublicationError(
+                    f"{block.population} {block.year}: the sums of cell keys lack {item} of {level_of(place)} {place}; "
+                    "they are not those of this publication: build it again"
+                )
+            if count:
+                yield CellId(block.population, block.year, place, item), count, keys[place, item]
+
+    def by_place(self, block: Block) -> Counter[tuple[str, str]]:
+        """The numbers of a block per place, at every level, and item."""
+        result: Counter[tuple[str, str]] = Counter()
+        for (nis_code, item), count in block.counts.items():
+            for place in self.geography.above[nis_code].values():
+                result[place, item] += count
+        return result
+
+    def _shown(self, block: Block, count: int, key_sum: int) -> int:
+        if block.floor > 1:  # a mean, counted in parts of a person
+            return shown_mean(count, block.unit, key_sum, self.table, self.secret)
+        return shown_count(count, key_sum, self.table, self.secret, block.unit)

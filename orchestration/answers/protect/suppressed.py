@@ -1,0 +1,79 @@
+"""A table under suppression: each of its counts as the annexes show it, which is exact or [c]. A count that they don't
+show was not controlled with the others, and could give one away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from exports.disclosure.control import Control
+from exports.disclosure.policy import TOTAL
+from exports.disclosure.scope import AMOUNTS, covers, item_of, population_of
+from exports.disclosure.system import CellId, place_of
+from exports.figures.identity import PROVINCIE, VLAANDEREN
+from exports.xlsx.document import CONFIDENTIAL
+from orchestration.answers.protect.counted import CountShown, Group, Number
+from orchestration.answers.protect.request import ONE_OF, ProtectError, Request
+
+
+def shown(control: Control, request: Request, true: Mapping[Group, Sequence[Number]]) -> dict[Group, list[CountShown]]:
+    """Every group with its counts as the control of the publication shows them. Raises ProtectError."""
+    if not control.passed:
+        raise ProtectError("the disclosure control of the current publication was refused: nothing of it is public")
+    if request.filtered - {*request.by.values(), *request.fixed}:
+        raise _not_shown(request)
+    found: dict[Group, list[CountShown]] = {}
+    for group, counts in true.items():
+        named: dict[str, Any] = {**request.fixed} | dict(zip(request.by.values(), group, strict=True))
+        found[group] = [
+            CountShown(count, CONFIDENTIAL if _hidden(control, request, named, item.of) else count)
+            for item, count in zip(request.counted, counts, strict=True)
+        ]
+    return found
+
+
+def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: str) -> bool:
+    cell = _cell(control, request, named, of)
+    if not covers(control.scope, cell):
+        raise _not_shown(request)
+    return control.release.system.index.get(cell) in control.release.hidden
+
+
+def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str) -> CellId:
+    """The count that a group is, under its name in the control."""
+    mart, rules = request.relation.mart, control.policy.marts[request.relation.name]
+    if mart is None or "year" not in named:
+        raise _not_shown(request)
+    if "nis_code" in named:
+        place = str(named["nis_code"])
+    elif "municipality" in named or "is_centre_city" in named:
+        raise _not_shown(request)
+    else:
+        place = place_of(PROVINCIE, str(named["province"])) if "province" in named else VLAANDEREN
+    basis = str(next((named[name] for name in mart.options), ""))
+    population = population_of(mart, rules, basis)
+    if of in rules.amounts:
+        return CellId(population + AMOUNTS, int(named["year"]), place, TOTAL)
+    item = rules.item(of)
+    if mart.category is not None:
+        keys = [name for name in mart.keys if name in named]
+        if len(keys) == len(mart.keys):
+            item = item_of(mart, mart.category(_typed(named)))
+        elif keys in ([], [ONE_OF.get(mart.name)]):
+            item = TOTAL
+        else:
+            raise _not_shown(request)
+    return CellId(population, int(named["year"]), place, item)
+
+
+def _typed(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Months that a filter holds to a value are a number again."""
+    return {name: int(value) if isinstance(value, str) and value.isdigit() else value for name, value in named.items()}
+
+
+def _not_shown(request: Request) -> ProtectError:
+    by = ", ".join(request.by.values()) or "nothing"
+    return ProtectError(
+        f"no annex shows {request.relation.name} by {by} like this, so by suppression it can't be shown beside them; "
+        "group by year, nis_code or province, and all keys of the mart or none"
+    )

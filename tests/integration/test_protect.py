@@ -1,0 +1,327 @@
+"""`twe protect`: tables of an analyst under the control of the annexes, by either method, or refused."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from exports.disclosure.cell_key.keys import secrets
+from exports.disclosure.control import ControlError
+from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
+from orchestration.answers import disclosure
+from orchestration.answers.protect import protect
+from orchestration.answers.protect.request import ProtectError
+from orchestration.store.paths import PROJECT
+from orchestration.store.settings import Settings
+from orchestration.warehouse import key_sums, publication
+from orchestration.warehouse.publication import Publication
+from tests.conftest import Finished
+from tests.exports.cell_keys import policy_file
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["within_two", "base_three"])
+def changing(request, finished: Finished, tmp_path: Path, monkeypatch) -> Settings:
+    """Settings under which counts are changed."""
+    monkeypatch.setattr(disclosure, "DISCLOSURE_POLICY", policy_file(tmp_path, request.param))
+    return finished.settings
+
+
+@pytest.fixture
+def made(finished: Finished) -> Publication:
+    found = publication.current(finished.data)
+    assert found
+    return found
+
+
+def table(package: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader((package / "tabel.csv").open(encoding="utf-8")))
+
+
+def query(settings: Settings, sql: str, tmp_path: Path) -> list[dict[str, str]]:
+    return table(protect.of_query(settings, sql, tmp_path / "table.xlsx").package)
+
+
+def shown(settings: Settings, made: Publication, of: FigureId) -> int | None:
+    """What the annexes show of a figure; None when none does."""
+    changes = disclosure.load(disclosure.ensure(settings, made)).disclosed
+    assert isinstance(changes, Changes)
+    try:
+        value = changes.value(Figure(1, of))
+    except ControlError:
+        return None
+    assert isinstance(value, int)
+    return value
+
+
+def test_a_cell_that_an_annex_shows_is_the_same(changing: Settings, made: Publication, tmp_path: Path) -> None:
+    mart, fact = "mart_started_profile", "fct_trajectory"
+    by_mart = query(
+        changing,
+        f"select year, nis_code, category, sum(trajectories) as n from {mart} where characteristic = 'gender' "
+        "group by all",
+        tmp_path,
+    )
+    by_fact = query(
+        changing, f"select start_year, nis_code, gender, count(*) as n from {fact} group by 1, 2, 3", tmp_path
+    )
+    assert [[*row.values()] for row in by_mart] == [[*row.values()] for row in by_fact]
+    compared = 0
+    for row in by_mart:
+        of = FigureId(mart, "trajectories", int(row["year"]), GEMEENTE, row["nis_code"], f"gender/{row['category']}")
+        if (told := shown(changing, made, of)) is not None:
+            assert int(row["n"]) == told
+            compared += 1
+    assert compared > 20
+
+
+def test_provinces_flanders_means_and_amounts_are_the_same_as_well(
+    changing: Settings, made: Publication, tmp_path: Path
+) -> None:
+    rows = query(
+        changing, "select year, province, sum(measured) as n from mart_competence group by year, province", tmp_path
+    )
+    figures = [
+        (row["n"], FigureId("mart_competence", "measured", int(row["year"]), PROVINCIE, row["province"]))
+        for row in rows
+    ]
+    money = "select year, basis, sum(subsidies) as n, sum(amount_eur) as euro from mart_wage_subsidies group by all"
+    ratio = (
+        "select year, sum(clients_in_twe) as n from mart_activation_ratio where basis = 'year_average' group by year"
+    )
+    for sql, mart, measure in (
+        (money, "mart_wage_subsidies", "subsidies"),
+        (ratio, "mart_activation_ratio", "clients_in_twe"),
+    ):
+        for row in query(changing, sql, tmp_path):
+            basis = row.get("basis", "year_average")
+            figures.append((row["n"], FigureId(mart, measure, int(row["year"]), VLAANDEREN, VLAANDEREN, basis)))
+    found = Counter()
+    for value, of in figures:
+        if (told := shown(changing, made, of)) is not None:
+            assert int(value) == told, of
+            found[of.mart] += 1
+    assert len(found) == 3 and found.total() > 15
+
+
+def test_every_count_stays_within_the_table_and_no_row_of_zeros_is_written(
+    changing: Settings, finished: Finished, made: Publication, tmp_path: Path
+) -> None:
+    out = tmp_path / "table.xlsx"
+    done = protect.of_query(
+        changing,
+        "select measuring_year, position, gender, count(*) as n, count(distinct client_key) as people from fct_outcome "
+        "where measuring_year >= 2019 and gender in ('m', 'v') group by all order by 1",
+        out,
+    )
+    rows = table(done.package)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{finished.data.warehouse}' as w (read_only)")
+        true = {
+            (str(year), position, gender): (rows, people)
+            for year, position, gender, rows, people in con.execute(
+                "select measuring_year, position, gender, count(*), count(distinct client_key) "
+                "from w.facts.fct_outcome "
+                "join (select trajectory_id, gender, client_key from w.facts.fct_trajectory) using (trajectory_id) "
+                "where measuring_year >= 2019 and gender in ('m', 'v') group by all"
+            ).fetchall()
+        }
+    told = {(row["measuring_year"], row["position"], row["gender"]): row for row in rows}
+    assert told.keys() <= true.keys() and len(true) == done.rows + done.left_out
+    for key, (count, people) in true.items():
+        row = told.get(key, {"n": "0", "people": "0"})
+        assert abs(int(row["n"]) - count) <= 2 and abs(int(row["people"]) - people) <= 2
+    assert all(int(row["n"]) or int(row["people"]) for row in rows)
+    sheet = load_workbook(done.path)["Tabel"]
+    texts = " ".join(str(cell.value) for row in sheet.iter_rows(max_row=8) for cell in row)
+    assert "celsleutels" in texts and "Rijen met enkel nullen" in texts
+    description = (done.package / "datapackage.json").read_text(encoding="utf-8")
+    assert '"method": "cell_key"' in description and '"most_change": 2' in description
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_a_file_gets_the_same_counts_as_a_query(
+    changing: Settings, made: Publication, tmp_path: Path, suffix: str
+) -> None:
+    sql = "select year, nis_code, position, sum(trajectories) as trajectories from mart_outflow group by all"
+    path = tmp_path / f"mine{suffix}"
+    _write(made, sql, path)
+    done = protect.of_file(changing, path, protect.usual_out(path))
+    assert done.path == tmp_path / "mine_beschermd.xlsx" and done.path.exists()
+    by_file = sorted(tuple(row.values()) for row in table(done.package))
+    assert by_file == sorted(tuple(row.values()) for row in query(changing, sql, tmp_path))
+
+
+def _write(made: Publication, sql: str, path: Path) -> None:
+    with duckdb.connect(str(made.database), read_only=True) as con:
+        if path.suffix == ".xlsx":
+            from openpyxl import Workbook
+
+            book = Workbook()
+            found = con.execute(sql)
+            book.active.append([item[0] for item in found.description])
+            for row in found.fetchall():
+                book.active.append(row)
+            book.save(path)
+        else:
+            con.execute(f"copy ({sql}) to '{path}'")
+
+
+def test_the_columns_of_an_annex_are_known_by_their_names(
+    changing: Settings, made: Publication, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    _write(
+        made,
+        "select year as meetjaar, 'definitief' as status_van_het_jaar, nis_code, municipality as gemeente, position as "
+        "positie_code, 'x' as positie, trajectories as aantal_trajecten from mart_outflow",
+        path,
+    )
+    rows = table(protect.of_file(changing, path, tmp_path / "out.xlsx").package)
+    assert list(rows[0]) == ["meetjaar", "nis_code", "gemeente", "positie_code", "aantal_trajecten"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        (
+            "select year, nis_code, measured + 1 as measured from mart_competence",
+            "measured is not what mart_competence",
+        ),
+        (
+            "select year, nis_code, 5 as measured from mart_competence limit 1",
+            "not counted from the current publication",
+        ),
+        ("select year, nis_code, 'x' as hobby, measured from mart_competence", "lacks hobby"),
+        ("select year, nis_code from mart_competence", "counts nothing"),
+        ("select year, nis_code, ratio_pct from mart_activation_ratio", "lacks ratio_pct"),
+        ("select year, measured from mart_competence", "same as an earlier one|not what mart"),
+    ],
+)
+def test_a_file_that_is_not_counted_from_the_publication_is_refused(
+    changing: Settings, made: Publication, tmp_path: Path, sql: str, reason: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    _write(made, sql, path)
+    with pytest.raises(ProtectError, match=reason) as refused:
+        protect.of_file(changing, path, tmp_path / "out.xlsx")
+    assert "\n" not in str(refused.value) and not (tmp_path / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("select trajectory_id, count(*) from fct_trajectory group by all", "no column trajectory_id"),
+        ("select client_key, count(*) from fct_trajectory group by all", "no column client_key"),
+        ("select start_date, count(*) from fct_trajectory group by all", "no column start_date"),
+        ("select gender, age_class, schooling, count(*) from fct_trajectory group by all", "at most 2"),
+        ("select year, sum(trajectories) from mart_started_profile group by year", "once per characteristic"),
+        ("select year, sum(subsidies) from mart_wage_subsidies group by year", "once per basis"),
+        ("select year, avg(measured) from mart_competence group by year", r"avg\(measured\)"),
+        ("select year, sum(ratio_pct) from mart_activation_ratio group by all", "ratio_pct"),
+        ("select year, sum(measured) from mart_competence group by year having sum(measured) > 3", "having"),
+        ("select year, sum(measured) from mart_competence group by year limit 1", "limit"),
+        (
+            "select year, sum(measured) filter (where nis_code = '11002') from mart_competence group by 1",
+            "only columns",
+        ),
+        (
+            "select year, sum(measured) from mart_competence where lower(province) = 'x' group by 1",
+            "a filter may compare",
+        ),
+        (
+            "select year, sum(measured) from mart_competence where year in (select 2020) group by 1",
+            "a filter may compare",
+        ),
+        (
+            "select year, province, sum(measured) from mart_competence group by rollup(year, province)",
+            "no more and no fewer",
+        ),
+        ("select year, sum(measured) from mart_competence group by year, province", "no more and no fewer"),
+        ("select a.year, sum(measured) from mart_competence a join mart_intake b using (year) group by 1", "joins"),
+        ("select count(*) from deliveries", "deliveries can't be protected"),
+        ("select year from mart_competence group by 1", "nothing is counted"),
+        ("select year, sum(measured), sum(measured) from mart_competence group by 1", "the same name"),
+        ("drop table mart_competence", "no query"),
+        ("select 1; select 2", "one select"),
+        ("selekt", "no query"),
+    ],
+)
+def test_a_query_of_another_form_is_refused_in_one_line(
+    changing: Settings, tmp_path: Path, sql: str, reason: str
+) -> None:
+    with pytest.raises(ProtectError, match=reason) as refused:
+        protect.of_query(changing, sql, tmp_path / "out.xlsx")
+    assert "\n" not in str(refused.value) and not (tmp_path / "out.xlsx").exists()
+
+
+def test_by_suppression_a_table_shows_what_the_annexes_show(
+    finished: Finished, made: Publication, tmp_path: Path
+) -> None:
+    control = disclosure.load(disclosure.ensure(finished.settings, made))
+    shown_at = {year: items.get("total", ()) for (name, year), items in control.scope.items() if name == "measured"}
+    years = sorted(year for year, levels in shown_at.items() if GEMEENTE in levels)[-3:]
+    sql = f"select year, nis_code, sum(measured) as n from mart_competence where year in {tuple(years)} group by all"
+    rows = query(finished.settings, sql, tmp_path)
+    for row in rows:
+        of = FigureId("mart_competence", "measured", int(row["year"]), GEMEENTE, row["nis_code"])
+        assert (row["n"] == "[c]") == control.hidden(of)
+    assert "[c]" in {row["n"] for row in rows}
+    sql = f"select year, sum(measured) as n from mart_competence where year in {tuple(years)} group by year"
+    for row in query(finished.settings, sql, tmp_path):
+        of = FigureId("mart_competence", "measured", int(row["year"]), VLAANDEREN, VLAANDEREN)
+        assert (row["n"] == "[c]") == control.hidden(of)
+        assert row["n"] == "[c]" or int(row["n"]) > 3
+    for other in (
+        "select year, municipality, sum(measured) as n from mart_competence group by all",
+        "select nis_code, sum(measured) as n from mart_competence group by all",
+        f"select year, sum(measured) as n from mart_competence where nis_code > '2' and year = {years[0]} group by all",
+    ):
+        with pytest.raises(ProtectError, match="no annex shows"):
+            query(finished.settings, other, tmp_path)
+    with pytest.raises(ProtectError, match="by suppression only counts that the annexes show"):
+        query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
+
+
+def test_the_example_of_the_analysts_page_is_protected(finished: Finished, made: Publication, tmp_path: Path) -> None:
+    """By the method that is the default."""
+    disclosure.ensure(finished.settings, made)
+    page = (PROJECT / "docs" / "analyst.md").read_text(encoding="utf-8")
+    code = next(block for block in re.findall(r"```python\n(.*?)```", page, re.S) if "to_csv" in block)
+    (tmp_path / "data").symlink_to(finished.data.root)
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    done = protect.of_file(finished.settings, tmp_path / "loontoelagen.csv", tmp_path / "out.xlsx")
+    rows = table(done.package)
+    assert {row["subsidies"] for row in rows} > {"[c]"}
+    assert all((row["subsidies"] == "[c]") <= (row["amount_eur"] == "[c]") for row in rows)
+
+
+def test_facts_of_another_build_or_key_are_not_used(changing: Settings, finished: Finished, tmp_path: Path) -> None:
+    sql = "select gender, count(*) from fct_trajectory group by all"
+    shutil.copytree(finished.data.root, tmp_path / "data", symlinks=True)
+    other = changing.model_copy(update={"data": tmp_path / "data"})
+    query(other, sql, tmp_path)
+    found = publication.current(other.folder)
+    sums = key_sums.of(other.folder, found.path)
+    shutil.rmtree(sums.folder)
+    with pytest.raises(key_sums.KeySumsError, match="TWE_PSEUDONYM_KEY"):
+        query(other, "select year, sum(measured) from mart_competence group by all", tmp_path)
+    key_sums.write(other.folder, found.path, secrets(b"another pseudonym key"))
+    with pytest.raises(ProtectError, match="pseudonym key was changed"):
+        query(other, sql, tmp_path)
+    shutil.rmtree(sums.folder)
+    key_sums.write(other.folder, found.path, secrets(changing.pseudonym_key.get_secret_value().encode()))
+    with duckdb.connect(str(other.folder.warehouse)) as con:
+        con.execute("delete from marts.mart_intake")
+    with pytest.raises(ProtectError, match="another build"):
+        query(other, sql, tmp_path)
