@@ -34,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AnnexResult:
-    """What was written: the workbook, and the folder with the same tables as CSV; `rows` per sheet with a table;
+    """What was written: the workbook, and the folder with the same figures as CSV; `rows` of the tables per sheet;
     `totals` for Flanders, by year and measure, as this edition shows them."""
 
     path: Path
@@ -79,7 +79,7 @@ def write_annex(
     stem = annex.key + built.edition.suffix
     package = write_package(made, Path(out_dir) / f"{stem}_csv", stem)
     path = write(made, Path(out_dir) / f"{stem}.xlsx")
-    rows = {sheet.name: len(sheet.table.rows) for sheet in made.sheets if sheet.table}
+    rows = {sheet.name: sum(len(table.rows) for table in sheet.tables) for sheet in made.sheets if sheet.tables}
     return AnnexResult(path, package, tuple(sheet.name for sheet in made.sheets), rows, built.totals())
 
 

@@ -6,17 +6,19 @@ from pathlib import Path
 
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
+from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
-from exports.sheets.data import data_sheet, fields_sheet
-from exports.sheets.provenance import provenance_sheets
-from exports.sheets.ranking import ranking_sheet
-from exports.sheets.reconciliation import reconciliation_sheet
-from exports.sheets.split import split_sheets
-from exports.sheets.tables import city_charts_sheet, level_sheet, municipality_sheet, totals_sheet
-from exports.sheets.text_sheets import contents_sheet, cover_sheet, definitions_sheet, notes_sheet
+from exports.sheets.data import data_sheet, figures_table
+from exports.sheets.flanders import flanders_sheet
+from exports.sheets.full.fields import fields_sheet
+from exports.sheets.full.provenance import provenance_sheets
+from exports.sheets.full.reconciliation import reconcile, reconciliation_sheet
+from exports.sheets.full.wide import wide_sheets
+from exports.sheets.levels import cities_sheet, municipalities_sheet, ranking_sheets, regions_sheet
+from exports.sheets.split import split_table
+from exports.sheets.text_sheets import cover_sheet, explanation_sheet
 from exports.wording import geography, long_date
 from exports.xlsx.document import Document, Sheet
 
@@ -36,7 +38,7 @@ class Built:
 
     def shown_figures(self) -> Iterator[Figure]:
         """Every figure of every sheet; one that is shown in several places comes several times."""
-        return _shown(self.document.sheets)
+        return _shown((*self.document.sheets, *self.document.loose))
 
     def totals(self) -> dict[int, dict[str, Value]]:
         """The figures for Flanders by year and label, as the edition shows them."""
@@ -85,34 +87,31 @@ def figures_shown(publication: Path, question: Question, annex: Annex, years: Se
         figures = collect(published, annex.kind, tuple(sorted(set(years))) if years else annex.years, annex.options)
         flags = year_flags(annex, figures, published.facts.as_of)
         context = Context(published, question, annex, figures, flags, edition(PUBLIEK))
-        yield from _shown((*_figures(context), reconciliation_sheet(context)))
+        yield from _shown(_figures(context))
 
 
 def _shown(sheets: Iterable[Sheet]) -> Iterator[Figure]:
     for sheet in sheets:
-        for row in sheet.table.rows if sheet.table else ():
-            yield from (cell for cell in row if isinstance(cell, Figure))
+        for table in sheet.tables:
+            for row in table.rows:
+                yield from (cell for cell in row if isinstance(cell, Figure))
 
 
 def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
     """The annex with every figure in it; `exports.editions.disclose` makes an edition of it.
 
-    `extra_sheets` come before the provenance, with their own tables; their cells may be figures with an identity too.
+    `extra_sheets` come behind the figures, with their own tables; their cells may be figures with an identity too.
     """
     annex, facts = context.annex, context.facts
-    content = (
-        notes_sheet(context),
-        definitions_sheet(context),
-        *_figures(context),
-        reconciliation_sheet(context),
-        *extra_sheets,
-        *provenance_sheets(context),
-    )
+    agreements = reconcile(context)
+    content = [*_figures(context), *extra_sheets]
+    if not context.public:
+        content += [reconciliation_sheet(context, agreements), *provenance_sheets(context)]
     return Document(
         f"Bijlage {annex.number}. {annex.full_title}",
         context.question.title,
         facts.as_of,
-        (cover_sheet(context), contents_sheet(context, content), *content),
+        (cover_sheet(context), explanation_sheet(context, content), *content),
         description=f"Stand op {long_date(facts.as_of)}; {geography(context.publication)}. "
         f"Uitgave: {context.edition.label}.",
         status=context.question.status,
@@ -123,23 +122,23 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
             "Versie van de code": facts.code_version,
             "Uitgave": context.edition.name,
         },
+        loose=(figures_table(context), *split_table(context)),
     )
 
 
 def _figures(context: Context) -> list[Sheet]:
-    """The sheets of the levels that the question asks for, the widest first."""
+    """The sheets of the levels that the question asks for, the widest first. Of the gemeenten the full edition has
+    every figure, side by side, and the meaning of the columns."""
     levels = context.annex.levels
     sheets: list[Sheet] = []
     if VLAANDEREN in levels:
-        sheets.append(totals_sheet(context))
-    if PROVINCIE in levels:
-        sheets.append(level_sheet(context, PROVINCIE))
+        sheets.append(flanders_sheet(context))
+    if PROVINCIE in levels or ARRONDISSEMENT in levels:
+        sheets.append(regions_sheet(context))
     if CENTRUMSTAD in levels and context.figures.centre_cities:
-        sheets += [city_charts_sheet(context), level_sheet(context, CENTRUMSTAD)]
-    sheets += split_sheets(context)
-    if GEMEENTE in levels:
-        if context.kind.ranking:
-            sheets.append(ranking_sheet(context, context.kind.ranking))
-        sheets += [municipality_sheet(context, table) for table in context.figures.tables]
-        sheets += [*(data_sheet(context, tidy) for tidy in context.figures.tidy), fields_sheet(context)]
+        sheets.append(cities_sheet(context))
+    if GEMEENTE in levels and context.public:
+        sheets += [municipalities_sheet(context), data_sheet(context)]
+    elif GEMEENTE in levels:
+        sheets += [*ranking_sheets(context), *wide_sheets(context), data_sheet(context), fields_sheet(context)]
     return sheets

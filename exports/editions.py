@@ -4,13 +4,15 @@ says on every sheet that it is confidential.
 An edition is made of the whole document at once, after every sheet is laid out, so that no sheet can forget it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from exports.figures.identity import Entry, Figure, Hidden, Value, is_hidden
-from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Chart, Document, Line, Sheet, Table
+from exports.xlsx.document import CONFIDENTIAL, NOT_APPLICABLE, SHORTHAND, Document, Line, Sheet, Table, TableBlock
 
 PUBLIEK, VOLLEDIG = "publiek", "volledig"
 _WIDEST_LINE = 150  # characters of signs and their meaning on one line
+_NO_CHART = "Grafiek '{title}': vertrouwelijk. Een deel van de cijfers ervan is niet getoond."
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,10 @@ def edition(name: str) -> Edition:
 
 def disclose(document: Document, hidden: Hidden | None) -> Document:
     """The document with plain values: a figure that is hidden, or worked out from one that is, becomes [c]. Explains
-    above each table the signs that occur in it."""
+    above the tables the signs that occur in them. A chart of which a part is hidden gives way to a sentence: what is
+    left would mislead."""
     sheets = tuple(_sheet(sheet, hidden) for sheet in document.sheets)
-    made = replace(document, sheets=sheets)
-    charts = [tuple(_chart(chart, made.shown_by(sheet, chart)) for chart in sheet.charts) for sheet in sheets]
-    return replace(made, sheets=tuple(replace(sheet, charts=of) for sheet, of in zip(sheets, charts, strict=True)))
+    return replace(document, sheets=sheets, loose=tuple(_sheet(sheet, hidden) for sheet in document.loose))
 
 
 def displayed(entry: Entry, hidden: Hidden | None) -> Value:
@@ -58,36 +59,41 @@ def displayed(entry: Entry, hidden: Hidden | None) -> Value:
 
 
 def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
+    if sheet.blocks:
+        blocks = tuple(_block(block, hidden) for block in sheet.blocks)
+        lines = sign_lines([block.table for block in blocks]) if _has_figures(sheet) or not sheet.printed else []
+        return replace(sheet, lines=(*sheet.lines, *lines), blocks=blocks)
     if sheet.table is None:
         return sheet
-    if hidden is None:  # as below, without asking for each of a quarter of a million cells
-        rows = [tuple([cell.value if type(cell) is Figure else cell for cell in row]) for row in sheet.table.rows]
-    else:
-        rows = [tuple([displayed(cell, hidden) for cell in row]) for row in sheet.table.rows]
-    table = replace(sheet.table, rows=rows)
-    lines = sign_lines(table) if sheet.data or sheet.charts else []  # the notes explain all signs
+    table = _table(sheet.table, hidden)
+    lines = sign_lines([table]) if sheet.data or _has_figures(sheet) else []  # notes explain all signs
     return replace(sheet, lines=(*sheet.lines, *lines), table=table)
 
 
-def _chart(chart: Chart, source: Sheet) -> Chart:
-    """A hidden figure leaves a gap; where figures are shown as shares of each other, the shares would be wrong without
-    it, so that the chart shows numbers instead."""
-    if source.table is None or not any(
-        CONFIDENTIAL in row[series.values[0][1] : series.values[1][1] + 1]
-        for series in chart.series
-        for row in source.table.rows[series.values[0][0] : series.values[1][0] + 1]
-    ):
-        return chart
-    title, about = f"{chart.title} (zonder verborgen cijfers)", f"{chart.about} Verborgen cijfers staan er niet in."
-    if not chart.kind.startswith("percent"):
-        return replace(chart, title=title, about=about)
-    kind = "stacked_bars" if chart.kind == "percent_bars" else "stacked"
-    return replace(chart, kind=kind, title=title, about=about, y_title=chart.unit)
+def _has_figures(sheet: Sheet) -> bool:
+    return any(type(cell) is Figure for table in sheet.tables for row in table.rows for cell in row)
 
 
-def sign_lines(table: Table) -> list[Line]:
-    """The signs that occur in the table or its headers, with their meaning, a few to a line."""
-    used = _signs(table)
+def _table(table: Table, hidden: Hidden | None) -> Table:
+    if hidden is None:  # as below, without asking for each of a quarter of a million cells
+        rows = [tuple([cell.value if type(cell) is Figure else cell for cell in row]) for row in table.rows]
+    else:
+        rows = [tuple([displayed(cell, hidden) for cell in row]) for row in table.rows]
+    return replace(table, rows=rows)
+
+
+def _block(block: TableBlock, hidden: Hidden | None) -> TableBlock:
+    table = _table(block.table, hidden)
+    whole = tuple(
+        chart for chart in block.charts if all(table.rows[row][column] != CONFIDENTIAL for row, column in chart.cells())
+    )
+    gone = tuple(_NO_CHART.format(title=chart.title) for chart in block.charts if chart not in whole)
+    return replace(block, table=table, charts=whole, below=(*block.below, *gone))
+
+
+def sign_lines(tables: Sequence[Table]) -> list[Line]:
+    """The signs that occur in the tables or their headers, with their meaning, a few to a line."""
+    used = set().union(*map(_signs, tables))
     lines: list[str] = []
     for text in (f"{sign} = {meaning}" for sign, meaning in SHORTHAND.items() if sign in used):
         if lines and len(lines[-1]) + len(text) < _WIDEST_LINE:

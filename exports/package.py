@@ -1,8 +1,8 @@
 """The tables of a document as a data package: tidy CSV files, and `datapackage.json` that describes them.
 
-Follows the Data Package standard (https://datapackage.org, version 1 profile). In a tidy table a row is one place and
-year: the blocks of columns per year of a wide table come below each other. UTF-8, comma, decimal point; a sign such as
-[c] stands where a number can't, and is declared as a missing value.
+Follows the Data Package standard (https://datapackage.org, version 1 profile). The figures of all sheets stand in one
+table, a row for each. UTF-8, comma, decimal point; a sign such as [c] stands where a number can't, and is declared as a
+missing value.
 """
 
 import csv
@@ -11,6 +11,7 @@ import io
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from exports.xlsx.document import (
     Format,
     Sheet,
     SheetColumn,
-    Table,
 )
 
 DESCRIPTION = "datapackage.json"
@@ -39,13 +39,13 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
     the package is removed."""
     files: dict[str, bytes] = {}
     resources = []
-    for sheet in document.sheets:
-        if sheet.table is None or not sheet.data:
-            continue
-        file_name = f"{slug(sheet.name)}.csv"
-        columns, rows = tidy(sheet.table)
-        files[file_name] = _csv(columns, rows)
-        resources.append(_resource(sheet, file_name, columns, len(rows), files[file_name]))
+    for sheet in (*document.loose, *document.sheets):
+        for table in sheet.tables if sheet.data else ():
+            name_of = sheet.name if sheet.table else table.name
+            file_name = f"{slug(name_of)}.csv"
+            columns = _named(table.columns)
+            files[file_name] = _csv(columns, table.rows)
+            resources.append(_resource(sheet, file_name, columns, len(table.rows), files[file_name]))
     description = {
         "profile": "tabular-data-package",
         "name": slug(name).replace("_", "-"),
@@ -67,25 +67,6 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
     return folder
 
 
-def tidy(table: Table) -> tuple[list[tuple[str, SheetColumn]], list[tuple[Entry, ...]]]:
-    """The table with one block of columns per year below the other: (name, column) pairs and rows."""
-    blocks: dict[int | None, list[int]] = {}
-    for index, column in enumerate(table.columns):
-        blocks.setdefault(column.year, []).append(index)
-    first = blocks.pop(None, [])
-    columns = [table.columns[index] for index in first]
-    if not blocks:
-        return _named(columns), list(table.rows)
-    years = (SheetColumn("jaar", Format.YEAR), SheetColumn("jaarstatus"))
-    measures = [table.columns[index] for index in next(iter(blocks.values()))]
-    rows = [
-        (*[row[i] for i in first], year, table.columns[block[0]].year_status, *[row[i] for i in block])
-        for year, block in blocks.items()
-        for row in table.rows
-    ]
-    return _named([*columns, *years, *measures]), rows
-
-
 def slug(text: str) -> str:
     """A name of a-z, 0-9 and _ for a file or a column."""
     text = text.replace("%", " pct ").replace("+", " plus ").replace("<", " minder dan ").lower()
@@ -93,7 +74,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-def _named(columns: list[SheetColumn]) -> list[tuple[str, SheetColumn]]:
+def _named(columns: Sequence[SheetColumn]) -> list[tuple[str, SheetColumn]]:
     named = [(slug(re.sub(r" \[nota \d+\]", "", column.stem or column.header)), column) for column in columns]
     names = [name for name, _ in named]
     if len(set(names)) < len(names):
@@ -101,7 +82,7 @@ def _named(columns: list[SheetColumn]) -> list[tuple[str, SheetColumn]]:
     return named
 
 
-def _csv(columns: list[tuple[str, SheetColumn]], rows: list[tuple[Entry, ...]]) -> bytes:
+def _csv(columns: list[tuple[str, SheetColumn]], rows: Sequence[tuple[Entry, ...]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([name for name, _ in columns])

@@ -76,7 +76,6 @@ AFTERCARE = AnnexKind(
     unit="aantal beëindigde TWE-OCMW-trajecten; gemiddelde in maanden",
     marts=(Mart("mart_aftercare", _FIELDS),),
     tables=(Wide("Nazorg", "duur en vormen van begeleiding na de art. 60-job", _MEASURES),),
-    totals="by_year",
     totals_note=(
         "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten. Het gemiddelde aantal maanden is "
         "het gemiddelde van de gemeenten, gewogen met hun aantal trajecten met een art. 60-job: dat "

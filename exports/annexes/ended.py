@@ -61,7 +61,6 @@ ENDED = AnnexKind(
         ),
     ),
     tables=(Wide("Beëindigd", "uitgevoerd en vroegtijdig beëindigd, naar duur", _MEASURES),),
-    totals="by_measure",
     charts=(ChartPlan("Beëindigde trajecten in Vlaanderen", "stacked", "aantal trajecten", "Beëindigd", _TOTALS),),
     city_charts=(
         ChartPlan(

@@ -64,7 +64,6 @@ INTAKE = AnnexKind(
     unit="aantal screenings",
     marts=(Mart("mart_intake", _FIELDS),),
     tables=(Wide("Toeleiding", "screenings en besluiten", _MEASURES),),
-    totals="by_year",
     charts=(
         ChartPlan(
             "Screenings en toeleidingen in Vlaanderen",

@@ -65,8 +65,8 @@ class ChartPlan:
     empty). `series` says what is a series: "measures" or "years".
 
     On the sheet of Vlaanderen, series "measures" puts the years side by side and "years" the measures. On the sheet of
-    the centrumsteden the cities stand side by side: "measures" shows the last year, "years" one measure in the first
-    and the last year."""
+    the centrumsteden the cities stand below each other: "measures" shows the last year, "years" one measure in the
+    first and the last year."""
 
     title: str
     kind: str
@@ -134,8 +134,8 @@ class DateRole(StrEnum):
 class AnnexKind(FigurePlan):
     """One kind of annex: what it counts, how a workbook shows it, and what the answer and other documents need of it.
 
-    Workbook: `totals` lays out the sheet of Flanders, "by_year" (a row per year) or "by_measure"; `correction_period`
-    tells how long a year stays provisional, `breaks` why a year can't be compared with the one before.
+    Workbook: `correction_period` tells how long a year stays provisional, `breaks` why a year can't be compared with
+    the one before.
 
     Answer: `overview` completes "een overzicht van ...", with {years}; `overview_by_option` replaces it for a value of
     an option; `title_by_option` says in the title of an annex which value was chosen. `caveats` are the sentences that
@@ -156,7 +156,6 @@ class AnnexKind(FigurePlan):
     sources: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
-    totals: str
     charts: tuple[ChartPlan, ...]
     city_charts: tuple[ChartPlan, ...]
     overview: str

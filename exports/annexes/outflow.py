@@ -8,7 +8,7 @@ from exports.statements.lookups import Block
 
 _COMPETENCE = ("competentie: opleiding", "competentie: werkplekleren", "competentie: opleiding of werkplekleren")
 _BUT_POSITIONS = ("totaal gemeten", *_COMPETENCE)
-_MEASURED = Count("mart_competence", "measured")
+_MEASURED = Count("mart_outflow", "trajectories", category="position/*")
 _POSITION_FIELDS = (
     Field("position", "Positie (code)", "arbeidsmarktpositie op de meetdatum", label_set="position"),
     Field("trajectories", "Aantal trajecten", "aantal gemeten trajecten met die positie"),
@@ -71,7 +71,6 @@ OUTFLOW = AnnexKind(
     tables=(
         Wide("Uitstroom", "positie op de meetdatum, en competentieversterking in de 12 maanden ervoor", _MEASURES),
     ),
-    totals="by_measure",
     charts=(
         ChartPlan(
             "Positie 12 maanden na het einde, Vlaanderen",

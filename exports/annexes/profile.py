@@ -59,7 +59,6 @@ PROFILE = AnnexKind(
         Wide(sheet, heading, (Categories(key, f"{key}/"), Measure("Totaal", PrefixSum(f"{key}/"))))
         for key, sheet, heading in _CHARACTERISTICS
     ),
-    totals="by_measure",
     charts=tuple(
         ChartPlan(f"{sheet} bij de start, Vlaanderen", "percent", "aandeel", sheet, without=("Totaal",))
         for _, sheet, _ in _CHARACTERISTICS

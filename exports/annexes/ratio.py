@@ -108,7 +108,6 @@ RATIO = AnnexKind(
     unit="gemiddeld aantal personen, % en procentpunt",
     marts=(Mart("mart_activation_ratio", _FIELDS, keys=("basis",), options={"basis": ("year_average", "january")}),),
     tables=(Wide("Ratio", "cliënten in TWE, leefloners, ratio en wijzigingen", _MEASURES),),
-    totals="by_year",
     totals_note=(
         "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten; ratio en wijzigingen zijn uit "
         "die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar "

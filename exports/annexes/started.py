@@ -59,7 +59,6 @@ STARTED = AnnexKind(
     unit="aantal opgestarte TWE-OCMW-trajecten",
     marts=(Mart("mart_started_duration", _FIELDS, keys=("expected_months",), category=_months, bins=_months_bin),),
     tables=(Wide("Opgestart", "naar vermoedelijke duur in maanden", _MEASURES),),
-    totals="by_measure",
     charts=(
         ChartPlan(
             "Opgestarte trajecten in Vlaanderen naar vermoedelijke duur",

@@ -67,7 +67,6 @@ SUBSIDIES = AnnexKind(
     unit="aantal loontoelagen (trajectmaanden) en bedragen in euro",
     marts=(Mart("mart_wage_subsidies", _FIELDS, keys=("basis",), options={"basis": ("performance", "payment")}),),
     tables=(Wide("Loontoelagen", "aantal en bedrag", _MEASURES),),
-    totals="by_year",
     charts=(
         ChartPlan(
             "Uitbetaalde loontoelagen in Vlaanderen, bedrag", "clustered", "euro", "Loontoelagen", ("bedrag (euro)",)

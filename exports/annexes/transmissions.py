@@ -48,7 +48,6 @@ TRANSMISSIONS = AnnexKind(
     unit="aantal gemeten TWE-OCMW-trajecten",
     marts=(Mart("mart_transmissions", _FIELDS),),
     tables=(Wide("Transmissies", "gemeten trajecten en trajecten met een transmissie", _MEASURES),),
-    totals="by_year",
     charts=(
         ChartPlan(
             "Gemeten trajecten en trajecten met een transmissie, Vlaanderen",

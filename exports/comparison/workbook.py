@@ -11,6 +11,7 @@ from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.figures.identity import Value
 from exports.figures.reading import UNASSIGNED, PublicationReader, same_code
 from exports.questions.question import Annex
+from exports.sheets.context import NOTES
 from exports.sheets.head import front, lines
 from exports.wording import long_date
 from exports.xlsx.document import (
@@ -148,7 +149,7 @@ def revision_sheet(
             "ook de opgeslorpte gemeente."
         )
     title = "Herziening tegenover het eerdere antwoord"
-    head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition)
+    head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition, NOTES)
     rows = [_row(change)[: -1 if public else None] for change in changes]
     table = Table("Herziening", _columns(changes)[: -1 if public else None], rows)
     about = f"wat verschilt van het eerdere antwoord{'' if public else ', met de oorzaken'}"

@@ -16,9 +16,9 @@ from typing import Any, Protocol
 from exports.disclosure.policy import TOTAL, Bound, MartPolicy, Policy, Same, Sum
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers, item_of, marts, population_of
-from exports.disclosure.system import LEVELS, CellId, Geography, System, level_of
+from exports.disclosure.system import CellId, Geography, System, level_of
 from exports.figures.plan import Mart
-from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationError
+from exports.figures.reading import UNALLOCATED, UNASSIGNED, Facts, Municipality, PublicationError
 
 MONTHS = 27_720
 """Lowest common multiple of 1..12: any mean over the months of a year is a whole number of 1/27720ths."""
@@ -106,7 +106,7 @@ def collect(publication: PublicationSource, name: str, scope: Scope, policy: Pol
 def _geography(publication: PublicationSource, counted: set[str]) -> Geography:
     known = {item.nis_code: item for item in publication.municipalities}
     if UNASSIGNED in counted:
-        known.setdefault(UNASSIGNED, Municipality(UNASSIGNED, "Niet toewijsbaar", "Niet toewijsbaar", False))
+        known.setdefault(UNASSIGNED, UNALLOCATED)
     if foreign := sorted(counted - known.keys()):
         raise PublicationError(
             f"the marts count municipalities that municipalities.parquet lacks: {', '.join(foreign)}; build again"
@@ -185,13 +185,13 @@ class _Assembly:
         self.system = System(policy.threshold)
         self.geography, self.policy, self.withheld = geography, policy, withheld
         self.centre_cities = {item.nis_code for item in geography.municipalities if item.is_centre_city}
-        self.places = {level: sorted(geography.parts(level, level)) for level in LEVELS}
+        self.places = {level: sorted(geography.parts(level, level)) for level in geography.levels}
         self.known: dict[tuple[str, int], dict[str, set[str]]] = {}
         """(population, year) -> level -> items that a reader can reason about: those published, and their totals."""
 
     def add_block(self, block: Block, published: Mapping[str, set[str]]) -> None:
         """Add the cells and equations of a block. `published`: item -> the levels at which it is published."""
-        known = {level: {item for item, at in published.items() if level in at} for level in LEVELS}
+        known = {level: {item for item, at in published.items() if level in at} for level in self.geography.levels}
         self.known[block.population, block.year] = known
         for items in known.values():
             for total, parts in block.totals():
@@ -222,7 +222,7 @@ class _Assembly:
 
     def _place_counts(self, block: Block) -> dict[str, Counter[tuple[str, str]]]:
         """Level -> (place, item) -> count; counts of 0 are left out."""
-        result: dict[str, Counter[tuple[str, str]]] = {level: Counter() for level in LEVELS}
+        result: dict[str, Counter[tuple[str, str]]] = {level: Counter() for level in self.geography.levels}
         for (nis_code, item), count in block.counts.items():
             if count:
                 for level, place in self.geography.above[nis_code].items():
@@ -233,21 +233,21 @@ class _Assembly:
         def cells(place: str, items: Iterable[str]) -> list[CellId]:
             return [CellId(block.population, block.year, place, item) for item in items]
 
-        for level in LEVELS:
+        for level in self.geography.levels:
             for total, parts in block.totals():
                 if total in known[level] and not known[level].isdisjoint(parts):
                     for place in self.places[level]:
                         self.system.equate(*cells(place, [total]), cells(place, parts))
-        for above, level in enumerate(LEVELS):
+        for above, level in enumerate(self.geography.levels):
             for item in sorted(known[level]):
-                if lower := [below for below in LEVELS[:above] if item in known[below]]:
+                if lower := [below for below in self.geography.levels[:above] if item in known[below]]:
                     for place, parts in self.geography.parts(level, lower[-1]).items():
                         self.system.equate(
                             *cells(place, [item]), [cell for part in parts for cell in cells(part, [item])]
                         )
         for rule in block.bounds:
             items = {*rule.lower, *rule.upper}
-            level = next((level for level in LEVELS if items <= known[level]), None)
+            level = next((level for level in self.geography.levels if items <= known[level]), None)
             for place in self.places[level] if level else ():  # those of higher levels follow
                 self.system.bound(cells(place, rule.lower), cells(place, rule.upper))
 
@@ -255,7 +255,7 @@ class _Assembly:
         """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
         mine, theirs = self.known[block.population, block.year], self.known[other.population, other.year]
         complete = equal(rule, block, other)
-        for level in LEVELS:  # a reader puts the tables of each level side by side
+        for level in self.geography.levels:  # a reader puts the tables of each level side by side
             if rule.item in mine[level] and rule.other_item in theirs[level]:
                 for place in self.places[level]:
                     first = CellId(block.population, block.year, place, rule.item)

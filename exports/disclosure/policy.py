@@ -135,6 +135,8 @@ class Costs(FieldsOrBlank):
     gemeente: Cost
     centrumstad: Cost | None = None
     """As `gemeente` when left out, as in policies that are kept with older controls."""
+    arrondissement: Cost | None = None
+    """As `provincie` when left out."""
     provincie: Cost
     vlaanderen: Cost
     total_factor: Cost
@@ -195,7 +197,7 @@ class Policy(PolicyFile):
 
     def cost(self, level: str, centre_city: bool, total: bool) -> float:
         """What hiding a count costs: at this level, of a centrumstad or not, the total of others or not."""
-        cost = (centre_city and self.costs.centrumstad) or getattr(self.costs, level)
+        cost = (centre_city and self.costs.centrumstad) or getattr(self.costs, level) or self.costs.provincie
         return cost * (self.costs.total_factor if total else 1)
 
     def allowed(self, population: str, place: str, item: str) -> bool:

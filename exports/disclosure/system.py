@@ -19,42 +19,52 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN
+from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN
 from exports.figures.reading import UNASSIGNED, Municipality
 from orchestration.store.municipalities import code_on, read_codes
 
-LEVELS = (GEMEENTE, PROVINCIE, VLAANDEREN)
+LEVELS = (GEMEENTE, ARRONDISSEMENT, PROVINCIE, VLAANDEREN)
 """From the parts to the whole. The centrumsteden are municipalities; no table adds them up."""
 Terms = tuple[tuple[int, int], ...]
 """(cell number, coefficient) pairs."""
-_PROVINCE = f"{PROVINCIE}:"
 
 
 def place_of(level: str, place: str) -> str:
-    """The place of a figure: a NIS code, `provincie:<name>` or `vlaanderen`."""
-    return _PROVINCE + place if level == PROVINCIE else place
+    """The place of a figure: a NIS code, `arrondissement:<name>`, `provincie:<name>` or `vlaanderen`."""
+    return f"{level}:{place}" if level in (ARRONDISSEMENT, PROVINCIE) else place
 
 
 def level_of(place: str) -> str:
-    """The level of a place: gemeente, provincie or vlaanderen."""
-    if place == VLAANDEREN:
-        return VLAANDEREN
-    return PROVINCIE if place.startswith(_PROVINCE) else GEMEENTE
+    """The level of a place."""
+    return VLAANDEREN if place == VLAANDEREN else place.partition(":")[0] if ":" in place else GEMEENTE
 
 
 @dataclass(frozen=True)
 class Geography:
-    """The municipalities of one publication, and the provinces and Flanders above them."""
+    """The municipalities of one publication, and the arrondissements, provinces and Flanders above them."""
 
     municipalities: tuple[Municipality, ...]
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that it has: what was kept before arrondissements were shown doesn't know them."""
+        known = all(item.arrondissement for item in self.municipalities)
+        return tuple(level for level in LEVELS if known or level != ARRONDISSEMENT)
 
     @cached_property
     def above(self) -> dict[str, dict[str, str]]:
         """NIS code -> its place at every level, itself first."""
         return {
-            item.nis_code: dict(
-                zip(LEVELS, (item.nis_code, place_of(PROVINCIE, item.province), VLAANDEREN), strict=True)
-            )
+            item.nis_code: {
+                level: place_of(level, name)
+                for level, name in (
+                    (GEMEENTE, item.nis_code),
+                    (ARRONDISSEMENT, item.arrondissement),
+                    (PROVINCIE, item.province),
+                    (VLAANDEREN, VLAANDEREN),
+                )
+                if level in self.levels
+            }
             for item in self.municipalities
         }
 
@@ -89,7 +99,7 @@ class CellId(NamedTuple):
 
     @property
     def level(self) -> str:
-        """The level of its place: gemeente, provincie or vlaanderen."""
+        """The level of its place."""
         return level_of(self.place)
 
     @property

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure
+from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN, Figure
 from exports.figures.plan import Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
-from exports.figures.reading import UNASSIGNED, Municipality, PublicationError, PublicationReader
+from exports.figures.reading import UNALLOCATED, UNASSIGNED, Municipality, PublicationError, PublicationReader
 from exports.figures.reads import Reads, note_again, noted
 from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy
@@ -47,6 +47,12 @@ class Figures:
     def provinces(self) -> tuple[str, ...]:
         """In order of their NIS codes: that of their first municipality."""
         return tuple(dict.fromkeys(item.province for item in self.municipalities))
+
+    @property
+    def arrondissements(self) -> dict[str, str]:
+        """Arrondissement -> its province, in the order of the provinces."""
+        found = {item.arrondissement: item.province for item in self.municipalities}
+        return {name: found[name] for province in self.provinces for name in found if found[name] == province}
 
     @property
     def centre_cities(self) -> tuple[Municipality, ...]:
@@ -172,9 +178,10 @@ def _group(
 
 
 def _levels(kind: FigurePlan, cells: Mapping[tuple[str, int], Group], places: Mapping[str, Municipality]) -> Groups:
-    """The groups of the municipalities, and those of the provinces and Flanders made from them."""
+    """The groups of the municipalities, and those of the arrondissements, provinces and Flanders made from them."""
     parts: dict[tuple[str, str, int], list[Group]] = defaultdict(list)
     for (code, year), group in cells.items():
+        parts[ARRONDISSEMENT, places[code].arrondissement, year].append(group)
         parts[PROVINCIE, places[code].province, year].append(group)
         parts[VLAANDEREN, VLAANDEREN, year].append(group)
     own = {(GEMEENTE, code, year): group for (code, year), group in cells.items()}
@@ -208,7 +215,7 @@ def _check_equal(kind: FigurePlan, cells: Mapping[tuple[str, int], Group]) -> No
 def _municipalities(publication: PublicationReader, seen: set[str]) -> tuple[Municipality, ...]:
     """Rows of the wide tables: the whole geography, and "Niet toewijsbaar" only when something counts there."""
     known = {item.nis_code: item for item in publication.municipalities}
-    known.setdefault(UNASSIGNED, Municipality(UNASSIGNED, "Niet toewijsbaar", "Niet toewijsbaar", False))
+    known.setdefault(UNASSIGNED, UNALLOCATED)
     unknown = sorted(seen - known.keys())
     if unknown:
         raise PublicationError(

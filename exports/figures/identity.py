@@ -14,8 +14,9 @@ from typing import NamedTuple
 Value = str | int | float | Decimal | dt.date | None
 """What a cell may hold. Booleans are text ("ja"/"nee") by the time they get here."""
 
-GEMEENTE, CENTRUMSTAD, PROVINCIE, VLAANDEREN = "gemeente", "centrumstad", "provincie", "vlaanderen"
-LEVELS = (GEMEENTE, CENTRUMSTAD, PROVINCIE, VLAANDEREN)
+GEMEENTE, CENTRUMSTAD, ARRONDISSEMENT = "gemeente", "centrumstad", "arrondissement"
+PROVINCIE, VLAANDEREN = "provincie", "vlaanderen"
+LEVELS = (GEMEENTE, CENTRUMSTAD, ARRONDISSEMENT, PROVINCIE, VLAANDEREN)
 """Levels at which an annex can show its figures. Identities know no centrumstad: that is a gemeente."""
 
 
@@ -24,9 +25,11 @@ class FigureId(NamedTuple):
 
     `mart` and `measure` are the mart and its column; a share is named after its numerator with `_pct`, the difference
     of two counts that must agree after the first with `_difference`. `place` is the NIS code of a gemeente, the name
-    of a provincie, or `vlaanderen`. `category` narrows the rows of the mart down: key columns joined by `/` as in
-    `gender/m`, `executed/0-2`, `position/nec`, `months/12`; `gender/*` for the sum over a characteristic, `*` for the
-    sum over all rows; `months/25+` for all durations over 24 months together (the tidy sheet has `months/30`);
+    of an arrondissement or provincie, or `vlaanderen`; `year` the key of a period (`exports.figures.periods`).
+    `category` narrows the rows of the mart down: key columns joined by `/` as in `gender/m`, `executed/0-2`,
+    `position/nec`, `months/12`; `gender/unknown,v,x` for several together; `gender/*` for the sum over a
+    characteristic, `*` for the sum over all rows; `months/25+` for all durations over 24 months together (the tidy
+    sheet has `months/30`);
     the chosen basis (`performance`, `year_average`) in marts that have one; else empty.
     """
 

@@ -52,6 +52,11 @@ class Municipality:
     municipality: str
     province: str
     is_centre_city: bool
+    arrondissement: str = ""
+    """Empty in what was kept before arrondissements were shown."""
+
+
+UNALLOCATED = Municipality(UNASSIGNED, "Niet toewijsbaar", "Niet toewijsbaar", False, "Niet toewijsbaar")
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from exports.annexes.model import AnnexKind, CorrectionPeriod, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Hidden
+from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
+from exports.figures.views import View, views
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
 
-COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
-TOTALS, CITY_CHARTS, CITIES, PROVINCES = "Vlaanderen", "Grafieken centrumsteden", "Centrumsteden", "Provincies"
-RANKING, FIELDS, RECONCILIATION = "Stijgers en dalers", "Velden", "Aansluiting"
+COVER, CONTENTS, NOTES = "Voorblad", "Inhoud", "Toelichting"
+TOTALS, CITIES, MUNICIPALITIES = "Vlaanderen", "Centrumsteden", "Gemeenten"
+DATA, RANKING, FIELDS, RECONCILIATION = "Gegevens", "Stijgers en dalers", "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 _UNASSIGNED_BREAK = (
     "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "
@@ -40,19 +42,20 @@ class YearFlags:
         """The flags of figures of Flanders as a whole."""
         return replace(self, breaks=self.flemish_breaks)
 
-    def symbols(self, year: int) -> str:
-        """ "", "[p]", "[b]" or "[b] [p]"."""
-        symbols = [BREAK] * (year in self.breaks) + [PROVISIONAL] * (year in self.provisional)
-        return " ".join(symbols)
+    def label(self, period: int) -> str:
+        """The year, or the years added up, with its flags: "2023 [p]". It has every flag that one of its years has."""
+        symbols = [BREAK] * bool(self._of(period) & self.breaks.keys())
+        symbols += [PROVISIONAL] * bool(self._of(period) & self.provisional)
+        return " ".join((Period.of(period).label, *symbols))
 
-    def label(self, year: int) -> str:
-        """The year with its flags, for headers: "2023 [p]"."""
-        return f"{year} {self.symbols(year)}".strip()
+    def status(self, period: int) -> str:
+        """The status of the year, or of the years added up, in words, with its flags: "voorlopig [p]"."""
+        text = f"voorlopig {PROVISIONAL}" if self._of(period) & self.provisional else "definitief"
+        return f"{text}, breuk {BREAK}" if self._of(period) & self.breaks.keys() else text
 
-    def status(self, year: int) -> str:
-        """The year's status in words, with its flags: "voorlopig [p]"."""
-        text = f"voorlopig {PROVISIONAL}" if year in self.provisional else "definitief"
-        return f"{text}, breuk {BREAK}" if year in self.breaks else text
+    @staticmethod
+    def _of(period: int) -> set[int]:
+        return set(Period.of(period).years)
 
 
 def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
@@ -74,7 +77,8 @@ def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
 class Context:
     """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found.
 
-    `withheld` says of which figures it may not even be seen that they are not 0.
+    `withheld` says of which figures it may not even be seen that they are not 0. `chart_note` stands with every chart:
+    what a reader must know of its figures, where a method changes them.
     """
 
     publication: PublicationReader
@@ -87,6 +91,7 @@ class Context:
     policy: Sequence[str] = ()
     audit: Sequence[str] = ()
     withheld: Hidden | None = None
+    chart_note: str = ""
 
     @property
     def kind(self) -> AnnexKind:
@@ -103,6 +108,10 @@ class Context:
     @property
     def public(self) -> bool:
         return self.edition.name == PUBLIEK
+
+    def views(self, level: str) -> tuple[View, ...]:
+        """What this edition shows at the level."""
+        return views(self.figures, level)
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:

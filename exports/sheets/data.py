@@ -1,27 +1,41 @@
-"""The gegevensbladen, with the rows of the marts themselves, and Velden, which explains their columns."""
+"""The tables to work with: Gegevens, the rows of the marts themselves, and Cijfers, a row for every figure that the
+sheets show, which stands in the machine-readable copy alone."""
 
-from exports.figures.identity import Entry, Figure
+from collections.abc import Iterator
+
+from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure
 from exports.figures.tidy import Tidy, TidyColumn
-from exports.sheets.context import FIELDS, Context
+from exports.sheets.context import DATA, Context
+from exports.sheets.full.wide import MUNICIPALITY, NIS, PROVINCE, wide_enough
 from exports.sheets.head import short_head
-from exports.sheets.tables import NIS, PROVINCE, municipality_column, wide_enough
 from exports.wording import plain_name
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table, text_columns
+from exports.xlsx.document import Format, Sheet, SheetColumn, Table, TableBlock
 
-_COMMON_FIELDS = (
-    ("nis_code", "NIS-code", "NIS-code van de gemeente (tekst van 5 cijfers)"),
-    ("municipality", "Gemeente", "naam van de gemeente; namen kunnen terugkeren, koppel op de NIS-code"),
-    ("province", "Provincie", "provincie van de gemeente"),
-    ("is_centre_city", "Centrumstad", "ja voor de 13 centrumsteden"),
-)
+FIGURES = "Cijfers"
 
 
-def data_sheet(context: Context, tidy: Tidy) -> Sheet:
+def data_sheet(context: Context) -> Sheet:
+    """A block for each mart. It isn't printed: it has a row for every combination that occurs."""
+    blocks = tuple(_block(context, tidy) for tidy in context.figures.tidy)
+    rows = sum(len(block.table.rows) for block in blocks)
+    texts = [
+        f"Om zelf mee te rekenen: {rows} rijen, één per combinatie die voorkomt. Ze worden niet afgedrukt.",
+        "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
+    ]
+    if any(len(block.table.rows) < len(tidy.rows) for block, tidy in zip(blocks, context.figures.tidy, strict=True)):
+        texts.append("Combinaties waarvan ook een 0 verborgen is, staan er niet in.")
+    elif not rows:
+        texts.append("Geen rijen voor deze jaren: er is niets geteld.")
+    about = "de getelde aantallen, om zelf mee te rekenen (wordt niet afgedrukt)"
+    return Sheet(DATA, short_head(context, "Gegevens", *texts), blocks=blocks, about=about, printed=False)
+
+
+def _block(context: Context, tidy: Tidy) -> TableBlock:
     columns = (
         SheetColumn(context.kind.year_header, Format.YEAR, 11),
         SheetColumn("Status van het jaar", width=22),
         NIS,
-        municipality_column(),
+        MUNICIPALITY,
         PROVINCE,
         SheetColumn("Centrumstad", width=13),
         *map(_column, tidy.columns),
@@ -29,15 +43,8 @@ def data_sheet(context: Context, tidy: Tidy) -> Sheet:
     status = {year: context.flags.status(year) for year in context.years}
     known = {key: row for key, row in tidy.rows.items() if not _withheld(context, row)}
     rows: list[tuple[Entry, ...]] = [(year, status[year], *row[1:]) for (year, _, _), row in known.items()]
-    texts = [f"Eén rij per combinatie die voorkomt; betekenis van de kolommen: zie het blad {FIELDS}."]
-    if len(known) < len(tidy.rows):
-        texts.append("Combinaties waarvan ook een 0 verborgen is, staan er niet in: zie het blad Herkomst.")
-    elif not rows:
-        texts.append("Geen rijen voor deze jaren: er is niets geteld.")
-    lines = short_head(context, f"Gegevens ({tidy.mart.name})", *texts)
-    body = Table(plain_name(*tidy.mart.sheet.split()), columns, rows)
-    about = f"rijen van het datawarehouse ({tidy.mart.name}), om zelf mee te rekenen"
-    return Sheet(tidy.mart.sheet, lines, body, frozen_columns=4, about=about)
+    name = tidy.mart.sheet
+    return TableBlock(name, Table(plain_name(*name.split()), columns, rows), filtered=True)
 
 
 def _column(item: TidyColumn) -> SheetColumn:
@@ -51,26 +58,41 @@ def _withheld(context: Context, row: tuple[Entry, ...]) -> bool:
     return withheld is not None and any(withheld(cell.id) for cell in row if isinstance(cell, Figure))
 
 
-def fields_sheet(context: Context) -> Sheet:
-    """Velden: every column of the tidy sheets with its name in the mart and its meaning."""
-    rows: list[tuple[str, ...]] = []
-    year_header = context.kind.year_header
-    year_text = dict(context.kind.definitions).get(year_header, "het jaar waarover het cijfer gaat").rstrip(".")
-    for tidy in context.figures.tidy:
-        sheet, mart = tidy.mart.sheet, tidy.mart.name
-        fields = (
-            ("year", year_header, year_text),
-            ("", "Status van het jaar", "definitief, of voorlopig (met het teken [p])"),
-            *_COMMON_FIELDS,
-            *((item.column, item.header, item.description) for item in tidy.columns),
-        )
-        rows += [(sheet, header, mart, column or "(niet in de tabel)", text) for column, header, text in fields]
-    widths = {"Blad": 22, "Kolom": 38, "Tabel in het datawarehouse": 26, "Naam in het datawarehouse": 28}
-    columns = text_columns({**widths, "Betekenis": 80}, wrap=("Betekenis",))
-    lines = short_head(
-        context,
-        "Velden van de gegevensbladen",
-        "De gegevensbladen bevatten de rijen van het datawarehouse zelf, één rij per combinatie die voorkomt.",
-    )
-    about = "betekenis van de kolommen van de gegevensbladen"
-    return Sheet(FIELDS, lines, Table("Velden", columns, rows), frozen_columns=2, about=about)
+def figures_table(context: Context) -> Sheet:
+    """A row for every figure that the sheets of the levels show."""
+    abouts = {
+        "Niveau": "vlaanderen, provincie, arrondissement, centrumstad of gemeente",
+        "NIS-code": "NIS-code van de gemeente of centrumstad; anders [z]",
+        "Gebied": "naam van het gebied",
+        "Tabel": "onderdeel van de bijlage",
+        "Cijfer": "wat geteld of berekend is",
+        "Eenheid": "eenheid van het cijfer",
+        "Periode": "jaar, of eerste en laatste jaar van jaren samen",
+        "Status": "definitief, of voorlopig (met het teken [p]); breuk in de reeks (met het teken [b])",
+    }
+    columns = [SheetColumn(header, about=about) for header, about in abouts.items()]
+    columns.append(SheetColumn("Waarde", Format.GENERAL, about="het cijfer, of een teken in de plaats ervan"))
+    rows = list(_figures(context))
+    about = "alle cijfers van de bladen, één per rij"
+    return Sheet(FIGURES, (), Table(FIGURES, tuple(columns), rows), about=about)
+
+
+def _figures(context: Context) -> Iterator[tuple[Entry, ...]]:
+    figures, levels = context.figures, context.annex.levels
+    for level, places in (
+        (VLAANDEREN, [(VLAANDEREN, VLAANDEREN, "[z]", "Vlaanderen")]),
+        (PROVINCIE, [(PROVINCIE, name, "[z]", name) for name in figures.provinces]),
+        (ARRONDISSEMENT, [(ARRONDISSEMENT, name, "[z]", name) for name in figures.arrondissements]),
+        (CENTRUMSTAD, [(GEMEENTE, of.nis_code, of.nis_code, of.municipality) for of in figures.centre_cities]),
+        (GEMEENTE, [(GEMEENTE, of.nis_code, of.nis_code, of.municipality) for of in figures.municipalities]),
+    ):
+        flags = context.flags.flanders if level == VLAANDEREN else context.flags
+        for view in context.views(level) if level in levels else ():
+            for indicator in view.indicators:
+                unit = indicator.measure.header.rpartition("(")[2].rstrip(")")
+                what = (view.table.plan.sheet, indicator.label, unit)
+                for period in view.periods:
+                    when = (period.label, flags.status(period.key))
+                    for own, place, code, name in places:
+                        value = figures.figure(indicator, own, place, period.key)
+                        yield (level, code, name, *what, *when, value)

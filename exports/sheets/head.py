@@ -6,7 +6,7 @@ from exports.editions import PUBLIEK, Edition, edition
 from exports.sheets.context import CONTENTS, NOTES, Context
 from exports.statements.years import warnings
 from exports.wording import BANNER, capital, counted, geography, listed, long_date, period
-from exports.xlsx.document import Line, Sheet, Table, text_columns
+from exports.xlsx.document import Line, Sheet, Table, TableBlock, text_columns
 
 
 def banners(made_for: Edition, synthetic: bool) -> list[Line]:
@@ -14,23 +14,27 @@ def banners(made_for: Edition, synthetic: bool) -> list[Line]:
     return [Line(text, "banner") for text in (made_for.banner, BANNER if synthetic else "") if text]
 
 
-def lines(title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK) -> tuple[Line, ...]:
-    """Title, the banners of the edition and of synthetic data, small texts, the way back to the contents."""
-    back = Line(f"Terug naar het blad {CONTENTS}", "link", link=CONTENTS)
+def lines(
+    title: str, synthetic: bool, texts: Sequence[str], made_for: str = PUBLIEK, contents: str = CONTENTS
+) -> tuple[Line, ...]:
+    """Title, the banners of the edition and of synthetic data, small texts, the way back to the sheet of contents."""
+    back = Line(f"Terug naar het blad {contents}", "link", link=contents)
     small = (Line(text, "small") for text in texts)
     return (Line(title, "title"), *banners(edition(made_for), synthetic), *small, back)
 
 
 def short_head(context: Context, title: str, *texts: str) -> tuple[Line, ...]:
     """For sheets without figures."""
-    return lines(title, context.facts.synthetic, texts, context.edition.name)
+    return lines(title, context.facts.synthetic, texts, context.edition.name, NOTES)
 
 
-def head(context: Context, title: str, charts: int = 0, *texts: str, totals: bool = False) -> tuple[Line, ...]:
-    """For sheets with figures; with `totals` of more than one gemeente."""
-    kind = context.kind
+def head(context: Context, title: str, blocks: Sequence[TableBlock] = (), totals: bool = False) -> tuple[Line, ...]:
+    """For sheets with figures, of these blocks or of one table; with `totals` of more than one gemeente."""
+    kind, charts = context.kind, sum(len(block.charts) for block in blocks)
     about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *map(": ".join, options(context)))
-    what = counted(1, "tabel", "tabellen") + (f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else "")
+    what = counted(len(blocks) or 1, "tabel", "tabellen") + (
+        f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else ""
+    )
     missing = [item.what for item in context.question.unavailable(context.annex)]
     general = context.general_notes(totals)
     small = [
@@ -42,7 +46,7 @@ def head(context: Context, title: str, charts: int = 0, *texts: str, totals: boo
     small += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
     about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""
     small.append(f"{about_all}De nota's staan op het blad {NOTES}.")
-    return short_head(context, f"Bijlage {context.annex.number}. {title}", *small, *texts)
+    return short_head(context, f"Bijlage {context.annex.number}. {title}", *small)
 
 
 def year_warnings(context: Context) -> list[str]:
@@ -64,7 +68,7 @@ def options(context: Context) -> list[tuple[str, str]]:
 
 def contents_table(sheets: Sequence[Sheet]) -> Table:
     """A row per sheet, its name linked."""
-    columns = text_columns({"Blad": 28, "Wat erop staat": 100}, wrap=("Wat erop staat",))
+    columns = text_columns({"Blad": 28, "Wat erop staat": 62}, wrap=("Wat erop staat",))
     rows = [(sheet.name, capital(sheet.about)) for sheet in sheets]
     return Table("Inhoud", columns, rows, tuple(sheet.name for sheet in sheets))
 

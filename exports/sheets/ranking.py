@@ -4,13 +4,11 @@ from exports.annexes.model import Ranking
 from exports.figures.identity import GEMEENTE, Entry, is_hidden
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
-from exports.sheets.context import RANKING, Context
-from exports.sheets.head import head
-from exports.sheets.tables import NIS, PROVINCE, measure_column, municipality_column
-from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
+from exports.sheets.context import Context
+from exports.xlsx.document import Chart, Format, Series, SheetColumn, Table, TableBlock
 
 
-def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
+def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
     """From the largest rise to the largest fall. A municipality of which a figure is hidden isn't ranked."""
     year = context.years[-1]
     table = next(item for item in context.figures.tables if item.plan.sheet == ranking.sheet)
@@ -21,29 +19,29 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         for each in ((year - 1, year) if label in ranking.before else (year,))
     ]
     columns = [
-        SheetColumn("Richting", width=12),
-        SheetColumn("Rang", Format.RANK, 9),
-        NIS,
-        municipality_column(),
-        PROVINCE,
+        SheetColumn("NIS-code", width=9),
+        SheetColumn("Gemeente", width=21),
+        SheetColumn("Richting", width=9),
+        SheetColumn("Rang", Format.RANK, 7),
     ]
     for label, each in listed:
         measure, when = indicators[label].measure, context.flags.label(each) if each in context.years else str(each)
-        columns.append(measure_column(measure, f"{when}: {measure.header}", 14))
+        shown = f"{when}: {measure.label}"
+        columns.append(SheetColumn(f"{when}: {measure.header}", measure.format, 13, shown=shown, wrap=True))
     rising, falling = _ranked(context, ranking, indicators)
     ranked = [("stijger", rank, place) for rank, place in enumerate(rising, 1)]
     ranked += [("daler", len(falling) - index, place) for index, place in enumerate(falling)]
     figure = context.figures.figure
     rows: list[tuple[Entry, ...]] = [
         (
-            *(direction, rank, place.nis_code, place.municipality, place.province),
+            *(place.nis_code, place.municipality, direction, rank),
             *(figure(indicators[label], GEMEENTE, place.nis_code, each) for label, each in listed),
         )
         for direction, rank, place in ranked
     ]
     withheld = context.public and context.hidden is not None
     body = Table("Rangschikking", tuple(columns), rows)
-    column = 5 + listed.index((ranking.by, year))
+    column = 4 + listed.index((ranking.by, year))
     title = f"{ranking.title}, onder de gemeenten met een getoond cijfer" if withheld else ranking.title
     charts = (_chart(context, ranking, title, len(rows), column),) if rows else ()
     among = "gemeenten waarvan het cijfer getoond mag worden, met" if withheld else "gemeenten met"
@@ -56,9 +54,9 @@ def ranking_sheet(context: Context, ranking: Ranking) -> Sheet:
         texts.append(
             "Gemeenten met een verborgen cijfer zijn niet gerangschikt: zij kunnen meer gestegen of gedaald zijn."
         )
-    lines = head(context, title, len(charts), *texts)
-    about = f"stijgers en dalers van {year}, met grafiek"
-    return Sheet(RANKING, lines, body, charts, frozen_columns=4, about=about)
+    if charts and context.chart_note:
+        texts.append(context.chart_note)
+    return TableBlock(f"{title}, {year}", body, tuple(texts), charts)
 
 
 def _ranked(
@@ -85,7 +83,7 @@ def _ranked(
 
 def _chart(context: Context, ranking: Ranking, heading: str, rows: int, column: int) -> Chart:
     last = rows - 1
-    series = Series(heading, ((0, column), (last, column)), ((0, 3), (last, 3)))
+    series = Series(heading, ((0, column), (last, column)), ((0, 1), (last, 1)))
     title = f"{heading}, {context.flags.label(context.years[-1])}"
     about = f"Staafdiagram van grootste stijging naar grootste daling: {title}. De cijfers staan in de tabel."
     return Chart("ranking", title, "", ranking.y_title, (series,), "0", about)

@@ -1,13 +1,15 @@
-"""The sheets of text: Voorblad and Inhoud, with the question and the sheets; Toelichting and Definities, with notes and
-definitions."""
+"""The sheets of text: Voorblad, with the question, and Toelichting: contents, notes, definitions, and where the figures
+come from.
+
+Of deliveries they tell in which years there were: what a single one adds would say what a hidden figure is."""
 
 from collections.abc import Sequence
 
 from exports.figures.reading import UNASSIGNED
-from exports.sheets.context import CONTENTS, COVER, DEFINITIONS, NOTES, Context
-from exports.sheets.head import banners, contents_table, options, short_head, year_warnings
+from exports.sheets.context import COVER, NOTES, Context
+from exports.sheets.head import banners, contents_table, options, year_warnings
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period
-from exports.xlsx.document import SHORTHAND, Line, Sheet, Table, text_columns
+from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
 
 _STATUS = {
     "ontwerp": "ontwerp: nog niet nagekeken",
@@ -48,8 +50,7 @@ def cover_sheet(context: Context) -> Sheet:
         *_labelled("Contact", question.contact),
         *_labelled("Licentie", question.licence),
         *_labelled("Volgende bijwerking", question.next_update),
-        Line(f"Naar het blad {CONTENTS}: alle bladen met een woord uitleg", "link", link=CONTENTS),
-        Line(f"Naar het blad {NOTES}: nota's en wat niet beschikbaar is", "link", link=NOTES),
+        Line(f"Naar het blad {NOTES}: alle bladen, nota's, definities en herkomst", "link", link=NOTES),
     ]
     return Sheet(COVER, tuple(lines), about="waarover deze bijlage gaat")
 
@@ -82,21 +83,62 @@ def _labelled(label: str, text: str | None) -> list[Line]:
     return [Line(text, label=label)] if text else []
 
 
-def contents_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
-    """Inhoud: a line per sheet after this one, with a link."""
-    lines = (
-        Line(f"Inhoud van bijlage {context.annex.number}", "title"),
-        *banners(context.edition, context.facts.synthetic),
-        Line(f"Terug naar het blad {COVER}", "link", link=COVER),
+def explanation_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
+    """Toelichting: what is on the `sheets` after this one, notes, definitions, origin."""
+    back = Line(f"Terug naar het blad {COVER}", "link", link=COVER)
+    title = Line(f"Toelichting bij bijlage {context.annex.number}", "title")
+    definitions = [(term, capital(text)) for term, text in context.kind.definitions]
+    blocks = (
+        TableBlock("Inhoud", contents_table(sheets)),
+        TableBlock("Nota's, tekens en wat niet beschikbaar is", _notes(context)),
+        TableBlock("Definities", Table("Definities", _texts("Begrip", "Definitie"), definitions)),
+        TableBlock("Herkomst en geheimhouding", Table("Oorsprong", _texts("Gegeven", "Waarde"), origin(context))),
     )
-    return Sheet(CONTENTS, lines, contents_table(sheets), about="alle bladen, met een link", data=False)
+    lines = (title, *banners(context.edition, context.facts.synthetic), back)
+    about = "inhoud, nota's, definities, herkomst en geheimhouding"
+    return Sheet(NOTES, lines, blocks=blocks, about=about, data=False)
 
 
-def notes_sheet(context: Context) -> Sheet:
-    """Toelichting: numbered notes, what is unavailable, the years, the municipalities, the signs."""
+def _texts(first: str, second: str) -> tuple[SheetColumn, ...]:
+    return text_columns({first: 28, second: 62}, wrap=(first, second))
+
+
+def origin(context: Context) -> list[tuple[str, str]]:
+    """What a reader needs to judge the figures, and to ask for them again."""
+    facts = context.facts
+    delivered = context.publication.delivered(context.kind.sources).values()
+    years = sorted({day.year for item in delivered for day in (item.first, item.last)})
+    nothing_hidden = context.hidden is None
+    policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
+    audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])
+    return [
+        ("Uitgave", context.edition.label),
+        ("Stand op", facts.as_of.isoformat()),
+        ("Geografie op", facts.geography_date.isoformat()),
+        ("Jaren", listed([context.flags.label(year) for year in context.years])),
+        ("Synthetische gegevens", "ja" if facts.synthetic else "nee"),
+        ("Bronnen", listed(context.kind.sources)),
+        (
+            "Geleverd in de jaren",
+            " tot en met ".join(dict.fromkeys(map(str, (years[0], years[-1])))) if years else "[x]",
+        ),
+        ("Controles", "elke rij van elke levering is gecontroleerd; een rij die geweigerd is, telt niet mee"),
+        ("Versie van de code", facts.code_version),
+        *_numbered("Geheimhouding: regel", policy),
+        *_numbered("Geheimhouding: nazicht", audit),
+    ]
+
+
+def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """A row per text, each with a label of its own, so that a reader can look one up."""
+    return [(f"{label} {number}" if len(texts) > 1 else label, text) for number, text in enumerate(texts, 1)]
+
+
+def _notes(context: Context) -> Table:
+    """Numbered notes, what is unavailable, the years, the municipalities, the signs."""
     rows: list[tuple[str, str, str]] = []
     for number, note in enumerate(context.notes, 1):
-        columns = f"{'kolom' if len(note.measures) == 1 else 'kolommen'} {listed(note.measures)}"
+        columns = f"{'cijfer' if len(note.measures) == 1 else 'cijfers'} {listed(note.measures)}"
         rows.append((f"nota {number}", note.text, columns if note.measures else note.about))
     for item in context.question.unavailable(context.annex):
         rows.append(("niet beschikbaar", f"{capital(item.what)}. {item.why}", "de hele bijlage"))
@@ -123,15 +165,5 @@ def notes_sheet(context: Context) -> Sheet:
         ("teken 0", "Nul: geteld, en er waren er geen.", "alle tabellen"),
         *((f"teken {sign}", f"{capital(text)}.", "waar het teken staat") for sign, text in SHORTHAND.items()),
     ]
-    widths = {"Onderwerp": 20, "Toelichting": 90, "Geldt voor": 34}
-    columns = text_columns(widths, wrap=("Toelichting", "Geldt voor"))
-    about = "nota's, wat niet beschikbaar is, voorlopige jaren en tekens"
-    table = Table("Toelichting", columns, rows)
-    return Sheet(NOTES, short_head(context, "Toelichting"), table, about=about, data=False)
-
-
-def definitions_sheet(context: Context) -> Sheet:
-    rows = [(term, capital(text)) for term, text in context.kind.definitions]
-    columns = text_columns({"Begrip": 30, "Definitie": 110}, wrap=("Definitie",))
-    table = Table("Definities", columns, rows)
-    return Sheet(DEFINITIONS, short_head(context, "Definities"), table, about="wat elk begrip betekent", data=False)
+    widths = {"Onderwerp": 28, "Toelichting": 62, "Geldt voor": 26}
+    return Table("Nota_s", text_columns(widths, wrap=tuple(widths)), rows)

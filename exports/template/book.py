@@ -14,7 +14,8 @@ from exports.template import expressions as ex
 from exports.template import rules
 from exports.template.explanation import explained, steps
 from exports.xlsx.cells import fitting
-from exports.xlsx.document import Document, EntryForm, Format, FormColumn, Line, Sheet, SheetColumn, Table, text_columns
+from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table, text_columns
+from exports.xlsx.entry_form import EntryForm, FormColumn
 from orchestration.store.municipalities import read_codes
 
 GUIDE, MALFORMED = "Uitleg", "Misvormde rijen"

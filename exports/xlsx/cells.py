@@ -23,10 +23,12 @@ _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _EPOCH = dt.date(1899, 12, 30)
 MAX_TEXT = 32_767
 """Characters of a text that a cell can hold."""
-TEXT_WIDTH = 110.0
+TEXT_WIDTH = 95.0
 """Width of column A on a sheet without a table, in characters."""
-_LINE_HEIGHT = 15.0
+_LINE_HEIGHT = 13.5
 _HEIGHTS = {"title": 24.0, "heading": 26.0, "banner": 20.0}
+_SIZES = {"title": 1.4, "banner": 1.15}
+"""Of letters, against those of plain text."""
 _TALLEST = 409.0  # points that a row can have
 _BODY = 0.95  # width of an average character of plain text, in widths of a digit
 _FORMULA_LIKE = re.compile(r"[=+\-@\t\r\n]")
@@ -55,7 +57,7 @@ def text_xml(text: str) -> str:
 
 def labelled_xml(label: str, text: str, font: str) -> str:
     """Inline-string content of a label in bold and a text, in one cell."""
-    look = f'<rFont val="{font}"/><family val="2"/><sz val="11"/>'
+    look = f'<rFont val="{font}"/><family val="2"/><sz val="10"/>'
     bold, plain = f"<rPr><b/>{look}</rPr>", f"<rPr>{look}</rPr>"
     return f"<is><r>{bold}{_run(f'{label}: ')}</r><r>{plain}{_run(text)}</r></is>"
 
@@ -149,8 +151,8 @@ class RowWriter:
 
 @dataclass(frozen=True)
 class SheetLooks:
-    """Style numbers of a sheet: of its lines, of the header cells of its table, and of each column's numbers and texts.
-    `own` gives those of single rows (from 0) instead. `font` is the name of the font."""
+    """Style numbers of a sheet: of its lines, of the header cells of its table, of the bands above them, and of each
+    column's numbers and texts. `own` gives those of single rows (from 0) instead. `font` is the name of the font."""
 
     font: str
     lines: Sequence[int]
@@ -158,6 +160,7 @@ class SheetLooks:
     numbers: Sequence[int] = ()
     texts: Sequence[int] = ()
     own: Mapping[int, Sequence[int]] | None = None
+    bands: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,9 @@ def sheet_rows(sheet: Sheet, looks: SheetLooks) -> SheetRows:
     links, remarks = _lines(writer, sheet, looks), b""
     if sheet.table is not None:
         links += _table(writer, sheet.table, looks)
-        remarks = _digits_are_text(sheet.table, sheet.header_row)
+        areas = digits_are_text(sheet.table, sheet.header_row)
+        area = f'<ignoredError sqref="{" ".join(areas)}" numberStoredAsText="1"/>'
+        remarks = f"<ignoredErrors>{area}</ignoredErrors>".encode() if areas else b""
     return SheetRows(writer.xml(), remarks, tuple(links))
 
 
@@ -188,7 +193,9 @@ def _lines(writer: RowWriter, sheet: Sheet, looks: SheetLooks) -> list[tuple[int
             links.append((writer.next_row, line.link, line.text))
         height = _HEIGHTS.get(line.style)
         if line.label or sheet.wraps(line):
-            height = _LINE_HEIGHT * _wrapped(f"{line.label}: {line.text}", TEXT_WIDTH, _BODY) + 3
+            text = f"{line.label}: {line.text}" if line.label else line.text
+            room = TEXT_WIDTH / _SIZES.get(line.style, 1.0)
+            height = (height or _LINE_HEIGHT) * _wrapped(text, room, _BODY) + (0 if height else 3)
         if line.label:
             writer.labelled(line.label, line.text, style, looks.font, height)
         else:
@@ -238,16 +245,14 @@ def _wrapped(text: str, width: float, size: float = 1.05) -> int:
     return lines
 
 
-def _digits_are_text(table: Table, header_row: int) -> bytes:
-    """Tells Excel that codes and years written as text are meant so: else each gets a green warning triangle."""
+def digits_are_text(table: Table, header_row: int) -> list[str]:
+    """The areas with codes and years written as text: Excel is told that they are meant so, else each gets a green
+    warning triangle."""
     areas = []
-    if any(column.header.isdigit() for column in table.columns):
+    if any(column.heading.isdigit() for column in table.columns):
         areas.append(f"A{header_row}:{column_letters(len(table.columns) - 1)}{header_row}")
     for index, column in enumerate(table.columns):
         if column.format is Format.TEXT and any(str(row[index]).isdigit() for row in table.rows):
             letters = column_letters(index)
             areas.append(f"{letters}{header_row + 1}:{letters}{header_row + len(table.rows)}")
-    if not areas:
-        return b""
-    area = f'<ignoredError sqref="{" ".join(areas)}" numberStoredAsText="1"/>'
-    return f"<ignoredErrors>{area}</ignoredErrors>".encode()
+    return areas

@@ -1,5 +1,6 @@
 """Native charts: `exports.xlsx.document.Chart` to openpyxl, with the values cached so that any viewer can draw them."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from openpyxl.utils import quote_sheetname
 
 from exports.figures.identity import Entry
 from exports.xlsx.cells import column_letters
-from exports.xlsx.document import Chart, Series, Sheet, Table
+from exports.xlsx.document import Chart, Series, Table
 from exports.xlsx.styles import FALLING, SERIES_COLOURS
 
 Place = tuple[int, int]
@@ -27,9 +28,17 @@ _GROUPING = _STACKED | dict.fromkeys(("percent", "percent_bars"), "percentStacke
 _BARS = ("bars", "stacked_bars", "percent_bars", "ranking")
 
 
-def build(chart: Chart, sheet: Sheet) -> BarChart | LineChart:
-    """The chart over the table of `sheet`."""
-    assert sheet.table is not None
+@dataclass(frozen=True)
+class Shown:
+    """The table that a chart shows, the sheet on which it stands and the row (from 1) of its header."""
+
+    table: Table
+    sheet: str
+    header_row: int
+
+
+def build(chart: Chart, shown: Shown, width: float | None = None) -> BarChart | LineChart:
+    """The chart over the table; `width` in cm where it is not the usual one."""
     # openpyxl's attributes are descriptors that type checkers can't follow: Any
     xml = cast(Any, LineChart() if chart.kind == "line" else BarChart())
     bars = chart.kind in _BARS
@@ -44,7 +53,7 @@ def build(chart: Chart, sheet: Sheet) -> BarChart | LineChart:
     xml.x_axis.delete = xml.y_axis.delete = False  # openpyxl leaves it out, and Excel then hides the axes
     xml.y_axis.number_format = "0%" if chart.kind.startswith("percent") else chart.number_format
     xml.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350))
-    numbers = [number for item in chart.series for number in _numbers(sheet.table, item)]
+    numbers = [number for item in chart.series for number in _numbers(shown.table, item)]
     if any(number < 0 for number in numbers):
         xml.x_axis.tickLblPos = "low"  # names beside the plot, not in it
     else:
@@ -59,8 +68,9 @@ def build(chart: Chart, sheet: Sheet) -> BarChart | LineChart:
     if len(chart.series) == 1:
         xml.legend = None
     xml.width, xml.height = size(chart)
+    xml.width = width or xml.width
     for index, item in enumerate(chart.series):
-        xml.series.append(_series(chart, sheet, index, item))
+        xml.series.append(_series(chart, shown, index, item))
     return xml
 
 
@@ -71,25 +81,24 @@ def size(chart: Chart) -> tuple[float, float]:
     beside = len(chart.series) > _MANY
     legend = 0.0 if len(chart.series) == 1 or beside else 0.6 * (1 + len(chart.series) // 5)
     if chart.kind in _BARS:
-        each = 0.34 * len(chart.series) + 0.2 if chart.kind == "bars" else 0.55
+        each = 0.24 * len(chart.series) + 0.2 if chart.kind == "bars" else 0.5
         return 26.0 if beside else 18.0, max(8.0, 2.6 + legend + each * categories)
-    return (32.0 if categories * len(chart.series) > 60 else 18.0), 9.5 + max(0.0, legend - 0.6)
+    return (32.0 if categories * len(chart.series) > 60 else 18.0), 7.6 + max(0.0, legend - 0.6)
 
 
-def _series(chart: Chart, sheet: Sheet, index: int, item: Series) -> XmlSeries:
-    assert sheet.table is not None
+def _series(chart: Chart, shown: Shown, index: int, item: Series) -> XmlSeries:
     series = XmlSeries(idx=index, order=index)
     series.tx = SeriesLabel(v=item.name)
-    names, values = _values(sheet.table, *item.categories), _values(sheet.table, *item.values)
+    names, values = _values(shown.table, *item.categories), _values(shown.table, *item.values)
     texts = StrData(ptCount=len(names), pt=[StrVal(idx=i, v=str(v)) for i, v in enumerate(names)])
     points = [NumVal(idx=i, v=float(v)) for i, v in enumerate(values) if isinstance(v, int | float | Decimal)]
     numbers = NumData(ptCount=len(values), pt=points)
-    series.cat = AxDataSource(strRef=StrRef(f=_address(sheet, *item.categories), strCache=texts))
-    series.val = NumDataSource(numRef=NumRef(f=_address(sheet, *item.values), numCache=numbers))
+    series.cat = AxDataSource(strRef=StrRef(f=_address(shown, *item.categories), strCache=texts))
+    series.val = NumDataSource(numRef=NumRef(f=_address(shown, *item.values), numCache=numbers))
     series.spPr = GraphicalProperties(solidFill=SERIES_COLOURS[index % len(SERIES_COLOURS)])
     series.invertIfNegative = False
     if chart.kind == "ranking":
-        falling = [place for place, number in enumerate(_numbers(sheet.table, item)) if number < 0]
+        falling = [place for place, number in enumerate(_numbers(shown.table, item)) if number < 0]
         series.dPt = [DataPoint(idx=place, spPr=GraphicalProperties(solidFill=FALLING)) for place in falling]
     return series
 
@@ -107,12 +116,12 @@ def _numbers(table: Table, series: Series) -> list[float]:
 
 def _values(table: Table, first: Place, last: Place) -> list[Entry]:
     return [
-        table.columns[col].header if row < 0 else table.rows[row][col]
+        table.columns[col].heading if row < 0 else table.rows[row][col]
         for row in range(first[0], last[0] + 1)
         for col in range(first[1], last[1] + 1)
     ]
 
 
-def _address(sheet: Sheet, first: Place, last: Place) -> str:
-    cells = [f"${column_letters(col)}${sheet.header_row + 1 + row}" for row, col in (first, last)]
-    return f"{quote_sheetname(sheet.name)}!{cells[0] if first == last else ':'.join(cells)}"
+def _address(shown: Shown, first: Place, last: Place) -> str:
+    cells = [f"${column_letters(col)}${shown.header_row + 1 + row}" for row, col in (first, last)]
+    return f"{quote_sheetname(shown.sheet)}!{cells[0] if first == last else ':'.join(cells)}"

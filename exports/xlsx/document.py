@@ -10,10 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from enum import Enum
 
-from exports.figures.identity import Entry, Value
+from exports.figures.identity import Entry
+from exports.xlsx.entry_form import EntryForm
+from exports.xlsx.formats import Format
 
 CONFIDENTIAL, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 PROVISIONAL, BREAK = "[p]", "[b]"
@@ -31,45 +31,13 @@ class DocumentError(ValueError):
     """A table or sheet that a spreadsheet program would reject or silently repair."""
 
 
-class Format(Enum):
-    """How the values of a column are shown and rounded: (Excel number format, decimals kept in the cell)."""
-
-    TEXT = ("@", None)
-    INTEGER = ("#,##0", None)
-    YEAR = ("0", None)
-    RANK = ("0.", None)
-    EURO = ("#,##0.00", None)
-    ONE_DECIMAL = ("#,##0.0", 1)
-    TWO_DECIMALS = ("#,##0.00", 2)
-    SIX_DECIMALS = ("#,##0.00####", 6)
-    GENERAL = ("General", None)
-    DATE = ("dd/mm/yyyy", None)
-
-    @property
-    def code(self) -> str:
-        return self.value[0]
-
-    @property
-    def to_the_right(self) -> bool:
-        """Whether values stand at the right of the column: what is counted or measured, not what names."""
-        return self not in (Format.TEXT, Format.YEAR, Format.DATE, Format.RANK)
-
-    def rounded(self, value: Value) -> Value:
-        """The value as the cell keeps it: floats rounded to the decimals of this format, all else untouched.
-
-        A half goes up, away from zero, as readers and Excel do it; `round` would make 1.25 a 1.2.
-        """
-        decimals = self.value[1]
-        if decimals is None or not isinstance(value, float):
-            return value
-        return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) + 0.0  # no -0.0
-
-
 @dataclass(frozen=True)
 class SheetColumn:
     """One table column. Columns of a `year` form a block; their `stem` is the header without the year, and
     `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy.
-    `to_fill_in` marks the cells that the reader fills in; `typed` texts come from outside and stay text when edited."""
+    `to_fill_in` marks the cells that the reader fills in; `typed` texts come from outside and stay text when edited.
+    In a block, columns side by side with the same `band` stand together under it, each with the text that is `shown`
+    in place of its header, `turned` where it stands upright."""
 
     header: str
     format: Format = Format.TEXT
@@ -82,6 +50,14 @@ class SheetColumn:
     about: str = ""
     to_fill_in: bool = False
     typed: bool = False
+    band: str = ""
+    shown: str = ""
+    turned: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What stands right above the column."""
+        return self.shown or self.header
 
 
 def text_columns(
@@ -101,7 +77,8 @@ _TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,254}")
 class Table:
     """A real Excel table: unique text headers and rows of equal length. Zero rows are allowed; the table then has one
     row of `empty`. `links` are sheets to which the first cell of each row leads. `closed` are the rows (from 0) whose
-    cells to fill in are not for filling in."""
+    cells to fill in are not for filling in. `formats` are those of the numbers of each row, where rows differ; `strong`
+    are the rows in bold."""
 
     name: str
     columns: tuple[SheetColumn, ...]
@@ -109,6 +86,8 @@ class Table:
     links: tuple[str, ...] = ()
     closed: frozenset[int] = frozenset()
     empty: Entry = NOT_APPLICABLE
+    formats: Sequence[Format] = ()
+    strong: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not _TABLE_NAME.fullmatch(self.name) or _CELL_LIKE.fullmatch(self.name):
@@ -131,43 +110,6 @@ class Table:
                 raise DocumentError(
                     f"table {self.name}, row {number}: {len(row)} values for {len(self.columns)} columns"
                 )
-
-
-@dataclass(frozen=True)
-class FormColumn:
-    """A column of a form. The header in bold is `required`; `about` is said when a cell of it is chosen, under `title`.
-    `choices` is the name of the list to choose from, `valid` a formula that is true for what may be typed: what isn't
-    gives a warning. `wrong` and `doubtful` are formulas that make a cell red or amber. A `note` is not for typing."""
-
-    header: str
-    format: Format = Format.TEXT
-    width: float = 11
-    title: str = ""
-    about: str = ""
-    choices: str = ""
-    valid: str = ""
-    wrong: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
-    required: bool = False
-    note: bool = False
-
-
-@dataclass(frozen=True)
-class EntryForm:
-    """A sheet to type in: the header in row 1, then its `rows`, and `prepared` rows in all for which formulas look at
-    what is typed. Formulas are names of the document, which are relative to the row. `marked` are the cells (row from
-    0, header) that had to be corrected. `banner` stands above every page."""
-
-    columns: tuple[FormColumn, ...]
-    rows: Sequence[tuple[Value, ...]] = ()
-    prepared: int = 5_000
-    marked: frozenset[tuple[int, str]] = frozenset()
-    banner: str = ""
-
-    @property
-    def last_row(self) -> int:
-        """The last row (from 1) that formulas look at."""
-        return max(self.prepared, 2 * len(self.rows)) + 1
 
 
 @dataclass(frozen=True)
@@ -195,8 +137,8 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A native chart: kind is `clustered`, `stacked`, `percent` (columns), `bars`, `percent_bars` (horizontal) or
-    `line`. `about` is its text for who can't see it; `unit` that of the numbers when shares can't be shown."""
+    """A native chart over the table that it stands with: kind is `clustered`, `stacked`, `percent` (columns), `bars`,
+    `percent_bars`, `ranking` (horizontal) or `line`. `about` is its text for who can't see it."""
 
     kind: str
     title: str
@@ -205,16 +147,39 @@ class Chart:
     series: tuple[Series, ...]
     number_format: str = "#,##0"
     about: str = ""
-    unit: str = "aantal"
-    source: str = ""  # sheet whose table it shows; empty for the sheet it stands on
+
+    def cells(self) -> set[tuple[int, int]]:
+        """Positions of all numbers that it shows."""
+        return {
+            (row, column)
+            for series in self.series
+            for row in range(series.values[0][0], series.values[1][0] + 1)
+            for column in range(series.values[0][1], series.values[1][1] + 1)
+        }
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table of a sheet of blocks, with its title above it; below it sentences, then charts. `filtered`: with buttons
+    to choose rows by."""
+
+    title: str
+    table: Table
+    below: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Text lines, then at most one table, then charts beside or below it; or nothing but a form. `about` says in the
-    contents what is on the sheet; `data` marks tables that go into the machine-readable copy. A `work_sheet` is for
-    working through its rows: the header and the frozen columns always stay in sight, and it is printed readably over as
-    many pages as that takes. `footer` stands in the middle below every page."""
+    """Text lines, then one of: nothing; a table, with charts beside or below it; blocks, below each other; a form.
+
+    `about` says in the contents what is on the sheet; `data` marks tables that go into the machine-readable copy. A
+    `work_sheet` is for working through its rows: the header and the frozen columns always stay in sight, and it is
+    printed readably over as many pages as that takes. `footer` stands in the middle below every page.
+
+    A sheet of blocks is made for paper: one page wide, upright, broken between blocks. Of one that is not `printed`, a
+    page with its lines comes out alone."""
 
     name: str
     lines: tuple[Line, ...] = ()
@@ -227,27 +192,36 @@ class Sheet:
     footer: str = ""
     form: EntryForm | None = None
     hidden: bool = False
+    blocks: tuple[TableBlock, ...] = ()
+    printed: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.name) <= 31 or re.search(r"[\[\]:*?/\\]", self.name) or self.name.strip("' ") != self.name:
             raise DocumentError(f"sheet name {self.name!r}: 1-31 characters, none of []:*?/\\")
-        if any(not chart.source for chart in self.charts) and (self.table is None or not self.table.rows):
+        charted = [self.table] if self.charts else []
+        charted += [block.table for block in self.blocks if block.charts]
+        if not all(table and table.rows for table in charted):
             raise DocumentError(f"sheet {self.name}: a chart needs a table with rows")
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All its tables, from top to bottom."""
+        return (self.table,) if self.table else tuple(block.table for block in self.blocks)
 
     def wraps(self, line: Line) -> bool:
         """Whether a line of text is wrapped in its cell: on a sheet without a table nothing stands beside it."""
-        return self.table is None and line.style == "body"
+        return self.table is None and line.style in ("title", "banner", "body")
 
     @property
     def header_row(self) -> int:
-        """The row (from 1) of the table's header."""
+        """The row (from 1) of the header of its only table."""
         return len(self.lines) + 1
 
 
 @dataclass(frozen=True)
 class Document:
     """A whole workbook. `created` is also its time of modification: never the clock's time. `names` are formulas that
-    others use by their name."""
+    others use by their name. `loose` are tables for the machine-readable copy alone."""
 
     title: str
     subject: str
@@ -259,19 +233,12 @@ class Document:
     facts: dict[str, str] = field(default_factory=dict)  # custom document properties
     language: str = "nl-BE"
     names: Mapping[str, str] = field(default_factory=dict)
+    loose: tuple[Sheet, ...] = ()
 
     def __post_init__(self) -> None:
-        tables = [sheet.table.name for sheet in self.sheets if sheet.table]
+        tables = [table.name for sheet in self.sheets for table in sheet.tables]
         for what, names in (("sheet", [sheet.name for sheet in self.sheets]), ("table", tables)):
             folded = [name.casefold() for name in names]
             for name in names:
                 if folded.count(name.casefold()) > 1:
                     raise DocumentError(f"{what} name {name!r} occurs twice in the workbook {self.title!r}")
-        known = {sheet.name for sheet in self.sheets if sheet.table and sheet.table.rows}
-        for chart in (chart for sheet in self.sheets for chart in sheet.charts):
-            if chart.source and chart.source not in known:
-                raise DocumentError(f"chart {chart.title!r} shows a table of {chart.source!r}, which has none")
-
-    def shown_by(self, sheet: Sheet, chart: Chart) -> Sheet:
-        """The sheet whose table the chart shows."""
-        return next(item for item in self.sheets if item.name == chart.source) if chart.source else sheet

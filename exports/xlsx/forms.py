@@ -9,7 +9,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 
 from exports.xlsx.cells import RowWriter, SheetRows, column_letters, lines_of
-from exports.xlsx.document import EntryForm, FormColumn, Sheet
+from exports.xlsx.document import Sheet
+from exports.xlsx.entry_form import EntryForm, FormColumn
 from exports.xlsx.frame import A4, every_page, fit_width
 from exports.xlsx.styles import Styles, XmlSheet
 

@@ -11,6 +11,7 @@ from openpyxl.worksheet.table import AutoFilter, TableColumn, TableStyleInfo
 from openpyxl.worksheet.table import Table as XmlTable
 
 from exports.xlsx.cells import TEXT_WIDTH, SheetRows, column_letters
+from exports.xlsx.charts import Shown, build
 from exports.xlsx.document import Sheet, Table
 from exports.xlsx.styles import XmlSheet
 
@@ -24,14 +25,14 @@ _LOW = 8  # rows: below a table that is no higher, charts are on the first scree
 _MANY = 4  # charts that stand in rows, not in one column
 
 
-def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows, charts: Sequence[Any]) -> None:
+def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows) -> None:
     """Put everything around the rows of the sheet in place."""
     table = sheet.table
     widths = (TEXT_WIDTH,) if table is None else tuple(column.width for column in table.columns)
     for index, width in enumerate(widths):
         xml.column_dimensions[column_letters(index)].width = width
     xml.sheet_view.showGridLines = False
-    xml.page_setup.orientation = "landscape"
+    xml.page_setup.orientation = "landscape" if table else "portrait"
     xml.page_setup.paperSize = A4
     xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
     every_page(xml, sheet)
@@ -39,7 +40,8 @@ def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows, charts: Sequence[Any]) -
         xml.freeze_panes = _panes(sheet, table)
         xml.tables.add(_xml_table(table, sheet.header_row))  # add_table() warns about what is done here
         _set_up(xml, table, sheet)
-        _place_charts(xml, charts, sheet)
+        shown = Shown(table, sheet.name, sheet.header_row)
+        _place_charts(xml, [build(chart, shown) for chart in sheet.charts], sheet)
     else:
         fit_width(xml)
     # the view, columns and freeze panes must stand before the rows do; links come after them
@@ -124,18 +126,22 @@ def _pages(table: Table, first: int, room: float) -> list[tuple[int, int]]:
 
 
 def every_page(xml: XmlSheet, sheet: Sheet) -> None:
-    """Above every page but the first, which begins with them: the sheet's title and what it says in red. Below every
-    page: the sheet and the page's number."""
+    """On every page but the first, which begins with them: the sheet's title and what it says in red. Below every page:
+    the page's number, and the name of the sheet where the title isn't."""
     titles = [line.text for line in sheet.lines if line.style == "title"][:1]
     banners = [line.text for line in sheet.lines if line.style == "banner"]
     if sheet.form is not None:
         banners = [sheet.form.banner]
         xml.firstHeader.right.text, xml.firstHeader.right.size = _plain(sheet.form.banner, 160), 8
-    for part, texts, longest in ((xml.oddHeader.left, titles, 80), (xml.oddHeader.right, banners, 160)):
-        part.text, part.size = _plain(" - ".join(texts), longest), 8  # Excel takes 255 characters in all
+    upright = xml.page_setup.orientation == "portrait"  # both do not stand beside each other: the title goes below
+    if not upright:
+        xml.oddHeader.left.text, xml.oddHeader.left.size = _plain(" - ".join(titles), 80), 8
+    banner = _plain(" - ".join(banners), 160)  # Excel takes 255 characters in all
+    xml.oddHeader.right.text, xml.oddHeader.right.size = banner, 7 if upright else 8
     xml.HeaderFooter.differentFirst = True
     for footer in (xml.firstFooter, xml.oddFooter):
-        footer.left.text, footer.left.size = _plain(sheet.name, 31), 8
+        left = " - ".join(titles) if upright and footer is xml.oddFooter else sheet.name
+        footer.left.text, footer.left.size = _plain(left or sheet.name, 80), 8
         if sheet.footer:
             footer.center.text, footer.center.size = _plain(sheet.footer, 80), 8
         footer.right.text, footer.right.size = "&P / &N", 8

@@ -15,13 +15,14 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.writer.excel import ExcelWriter
 
-from exports.xlsx import charts
 from exports.xlsx.archive import Parts, packed, replace_file
+from exports.xlsx.blocks import block_frame, block_rows
 from exports.xlsx.cells import sheet_rows
 from exports.xlsx.document import Document
 from exports.xlsx.forms import form_frame, form_rows
 from exports.xlsx.frame import frame
-from exports.xlsx.styles import Styles
+from exports.xlsx.layout import lay_out
+from exports.xlsx.styles import Styles, use_font
 
 CREATOR = "Datawarehouse TWE-OCMW"
 
@@ -36,6 +37,7 @@ def render_bytes(document: Document) -> bytes:
     """The document as the bytes of an .xlsx file."""
     book = Workbook(write_only=True)
     moment = dt.datetime.combine(document.created, dt.time())
+    use_font(book)
     book.properties = DocumentProperties(
         title=document.title,
         subject=document.subject,
@@ -65,12 +67,17 @@ def render_bytes(document: Document) -> bytes:
             form_frame(xml, sheet, sheet.form, styles)
             parts.rows[part], parts.remarks[part] = rows.xml, rows.remarks
             continue
-        built = [charts.build(chart, document.shown_by(sheet, chart)) for chart in sheet.charts]
-        rows = sheet_rows(sheet, styles.looks(sheet))
-        frame(xml, sheet, rows, built)
+        drawn = sheet.charts or [chart for block in sheet.blocks for chart in block.charts]
+        if sheet.blocks:
+            layout = lay_out(sheet)
+            rows = block_rows(layout, styles)
+            block_frame(xml, sheet, layout, rows)
+        else:
+            rows = sheet_rows(sheet, styles.looks(sheet))
+            frame(xml, sheet, rows)
         parts.rows[part], parts.remarks[part] = rows.xml, rows.remarks
-        if sheet.charts:
-            parts.chart_texts.append([chart.about or chart.title for chart in sheet.charts])
+        if drawn:
+            parts.chart_texts.append([chart.about or chart.title for chart in drawn])
     loose = io.BytesIO()
     # not Workbook.save(): that puts the clock's time in the properties
     ExcelWriter(book, zipfile.ZipFile(loose, "w", zipfile.ZIP_STORED)).save()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from exports.comparison.displayed import Key, of_workbook, tidy_of_workbook
+from exports.comparison.displayed import Key, of_package, tidy_of_workbook
 from exports.figures.identity import Value
 from exports.questions.question import Question
 from orchestration.store.sql import literal, read_csv, read_parquet
@@ -33,7 +33,7 @@ def keep(folder: Path, question: Question) -> None:
         path = folder / annex.file_name
         rows = (
             (*key, value if isinstance(value, Decimal) else "", value if isinstance(value, str) else "")
-            for key, value in of_workbook(path).items()
+            for key, value in of_package(folder / f"{annex.key}_csv").items()
         )
         _write(folder / FIGURES / f"{annex.key}.parquet", _COLUMNS, rows)
         for mart, (names, texts) in tidy_of_workbook(path, annex.kind).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -71,15 +72,21 @@ def workbooks(one: Path, other: Path) -> tuple[int, list[str]]:
 
 
 def _tables(path: Path) -> dict[str, list[list[Any]]]:
-    """Sheet -> rows of its Excel table, the header first, without the columns of the project's own."""
+    """Sheet (of data: table) -> a header and the rows of its Excel tables, without the columns of the project's own,
+    and without what it writes behind the name of a figure."""
     book = python_calamine.CalamineWorkbook.from_path(str(path), load_tables=True)
-    found = {}
+    found: dict[str, list[list[Any]]] = {}
     for name in book.table_names:
         table = book.get_table_by_name(name)
         keep = [place for place, header in enumerate(table.columns) if header not in OWN_COLUMNS]
-        rows = [table.columns, *table.to_python()]
-        found[table.sheet] = [[row[place] for place in keep] for row in rows]
+        key = name if name.startswith("Gegevens") else table.sheet
+        rows = found.setdefault(key, [[table.columns[place] for place in keep]])
+        rows += [[_plain(row[place]) for place in keep] for row in table.to_python()]
     return found
+
+
+def _plain(cell: Any) -> Any:
+    return re.sub(r"( \(trajectmaanden\))?( \[nota \d+\])*$", "", cell) if isinstance(cell, str) else cell
 
 
 def _same_row(one: Sequence[Any], other: Sequence[Any]) -> bool:

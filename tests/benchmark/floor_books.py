@@ -155,34 +155,22 @@ def _wide(municipalities: Any, years: Any, plan: Any, measures: list[Measure], f
 
 
 def _totals(annex: Annex, plans: Any, found: Figures, head: Any) -> Sheet:
-    """Flanders: a row per year, or a row per measure and a column per year."""
+    """Flanders: a row per measure and a column per year."""
     years, kind = annex.years, annex.kind
     used = [(plan.sheet, m) for plan, measures in plans for m in measures if m.in_totals]
-    names = [m.label[0].upper() + m.label[1:] for _, m in used]
-    several = len(plans) > 1
-    by_year = kind.totals == "by_year"
-    if by_year:
-        columns = [Column(kind.year_header, Format.YEAR.code, 12)]
-        columns += [_column(name, m, 14) for name, (_, m) in zip(names, used, strict=True)]
-        rows: list[list[Any]] = [[year, *(_value(m, found, "", year) for _, m in used)] for year in years]
-    else:
-        columns = [Column("Kenmerk", width=24)] * several + [Column("Categorie", width=44)]
-        columns += [Column(str(year), Format.INTEGER.code) for year in years]
-        rows = [
-            [sheet] * several + [name] + [_value(m, found, "", year) for year in years]
-            for name, (sheet, m) in zip(names, used, strict=True)
-        ]
+    columns = [Column(kind.year_header, width=52), *(Column(str(year), Format.INTEGER.code) for year in years)]
+    rows: list[list[Any]] = [
+        [m.label[0].upper() + m.label[1:], *(_value(m, found, "", year) for year in years)] for _, m in used
+    ]
     charts = []
     for plan in kind.charts:
         places = [
-            place + by_year
+            place
             for place, (sheet, m) in enumerate(used)
             if sheet == plan.sheet and (not plan.measures or m.label in plan.measures) and m.label not in plan.without
         ]
-        by_row = not by_year and plan.series != "years"
-        charts.append(
-            Chart(plan.kind, plan.title, plan.y_title, by_row, places, -1 if by_year else several, several + 1)
-        )
+        by_row = plan.series != "years"
+        charts.append(Chart(plan.kind, plan.title, plan.y_title, by_row, places, 0, 1))
     lines = head("totalen voor Vlaanderen", rows)
     return Sheet("Vlaanderen", lines, "Totalen", columns, rows, 1, charts=charts)
 

@@ -21,14 +21,15 @@ from tests.checklist.cells import (
 )
 from tests.checklist.charts import charts_can_be_read, charts_show_their_cells
 from tests.checklist.sheets import (
+    a_public_workbook_has_few_sheets,
     above_and_below_a_page_nothing_is_new,
     archive_is_plain_and_stable,
     edition_is_marked,
-    has_contents_notes_and_definitions,
+    notes_lead_to_every_sheet,
     nothing_is_merged_hidden_or_empty,
-    one_table_per_sheet_from_column_a,
     opens_on_the_cover,
     properties_are_filled_in_dutch,
+    tables_begin_in_column_a,
 )
 
 
@@ -44,8 +45,9 @@ RULES: tuple[Rule, ...] = (
     archive_is_plain_and_stable,
     properties_are_filled_in_dutch,
     opens_on_the_cover,
-    has_contents_notes_and_definitions,
-    one_table_per_sheet_from_column_a,
+    notes_lead_to_every_sheet,
+    a_public_workbook_has_few_sheets,
+    tables_begin_in_column_a,
     above_and_below_a_page_nothing_is_new,
     nothing_is_merged_hidden_or_empty,
     signs_are_explained_above,
@@ -62,7 +64,7 @@ RULES: tuple[Rule, ...] = (
 OF_ANY_WORKBOOK: tuple[Rule, ...] = (
     archive_is_plain_and_stable,
     properties_are_filled_in_dutch,
-    one_table_per_sheet_from_column_a,
+    tables_begin_in_column_a,
     above_and_below_a_page_nothing_is_new,
     nothing_is_merged_hidden_or_empty,
     signs_are_explained_above,

@@ -6,9 +6,10 @@ import csv
 import hashlib
 import json
 import re
+from collections import Counter
 
 from exports import write_annex
-from tests.exports.tiny_publication import QUESTIONS, annex_of
+from tests.exports.tiny_publication import QUESTIONS, annex_of, figures
 
 YEARS = (2022, 2023)
 
@@ -33,24 +34,27 @@ def test_the_same_tables_stand_in_the_package_with_their_types_and_hashes(public
                     field["type"]
                 )
                 assert pattern is None or value in item["schema"]["missingValues"] or re.fullmatch(pattern, value)
-    wide = next(item for item in description["resources"] if item["path"] == "loontoelagen.csv")
-    assert [field["name"] for field in wide["schema"]["fields"]] == [
+    every = next(item for item in description["resources"] if item["path"] == "cijfers.csv")
+    assert [field["name"] for field in every["schema"]["fields"]] == [
+        "niveau",
         "nis_code",
-        "gemeente",
-        "provincie",
-        "jaar",
-        "jaarstatus",
-        "aantal_loontoelagen_trajectmaanden",
-        "bedrag_euro",
-        "waarvan_correcties_euro",
+        "gebied",
+        "tabel",
+        "cijfer",
+        "eenheid",
+        "periode",
+        "status",
+        "waarde",
     ]
-    assert wide["rows"] == 5 * len(YEARS)
+    places = {"vlaanderen": 1, "provincie": 4, "arrondissement": 4, "centrumstad": 2, "gemeente": 5}
+    counts = Counter(row["niveau"] for row in figures(result))
+    assert counts == {level: number * 3 * len(YEARS) for level, number in places.items()}
 
 
 def test_a_table_that_is_gone_leaves_the_package(publication, tmp_path):
     question = QUESTIONS["twe-2024"]
     annex = question.annex("6")
     package = write_annex(publication, question, annex, tmp_path, YEARS).package
-    assert (package / "provincies.csv").exists()
+    assert (package / "gegevens.csv").exists()
     write_annex(publication, question, annex.model_copy(update={"levels": ("vlaanderen",)}), tmp_path, YEARS)
-    assert not (package / "provincies.csv").exists()
+    assert not (package / "gegevens.csv").exists()

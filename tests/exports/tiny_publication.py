@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ PLACES = {
     "73109": ("Voeren", "Limburg", False),
     "99999": ("Niet toewijsbaar", "Niet toewijsbaar", False),
 }
+ARRONDISSEMENTS = {"11001": "Antwerpen", "11002": "Antwerpen", "44021": "Gent", "73109": "Tongeren"}
 COMMON = "year integer, nis_code varchar, municipality varchar, province varchar, is_centre_city boolean"
 MARTS = {
     "mart_started_duration": "expected_months integer, trajectories bigint",
@@ -134,14 +136,27 @@ def as_text(result: AnnexResult, question: str) -> str:
     return text.replace(QUESTIONS[question].source_sha256, "<sha256 of the question file>")
 
 
-def cells(path: Path, sheet_name: str) -> list[dict[str, Any]]:
-    """The rows of the table of a sheet, by header."""
+def cells(path: Path, sheet_name: str, name: str = "") -> list[dict[str, Any]]:
+    """The rows of the tables of a sheet (those whose name begins with `name`), by the whole names of their columns. Of
+    tables with the same places, the columns stand side by side."""
     sheet = load_workbook(path)[sheet_name]
-    (table,) = sheet.tables.values()
-    left, top, right, bottom = range_boundaries(table.ref)
-    rows = sheet.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right, values_only=True)
-    header = next(rows)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    places: dict[Any, dict[str, Any]] = {}
+    alone = len(sheet.tables) == 1
+    for table in sheet.tables.values():
+        if not table.displayName.startswith(name):
+            continue
+        left, top, right, bottom = range_boundaries(table.ref)
+        rows = sheet.iter_rows(top + table.headerRowCount, bottom, left, right, values_only=True)
+        for number, row in enumerate(rows):
+            made = {column.name: value for column, value in zip(table.tableColumns, row, strict=True)}
+            places.setdefault(number if alone else row[0], {}).update(made)
+    return list(places.values())
+
+
+def figures(result: AnnexResult) -> list[dict[str, str]]:
+    """A row for every figure that the annex shows."""
+    with (result.package / "cijfers.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def make_publication(
@@ -149,12 +164,13 @@ def make_publication(
     rows: dict[str, list[tuple[Any, ...]]] | None = None,
     names: dict[str, str] | None = None,
     suite_version: str | None = "3",
+    places: dict[str, tuple[str, str, bool]] = PLACES,
     **facts: Any,
 ) -> Path:
-    """Write the publication; `rows` replaces the rows of marts, `names` those of municipalities, `facts` fields
-    of the publication; without a `suite_version` there is no `quality_checks`, as in older publications."""
+    """Write the publication; `rows` replaces the rows of marts, `names` those of municipalities, `places` all of these,
+    `facts` fields of the publication; without a `suite_version` there is no `quality_checks`, as in older ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    places = {nis: ((names or {}).get(nis, name), *rest) for nis, (name, *rest) in PLACES.items()}
+    places = {nis: ((names or {}).get(nis, name), *rest) for nis, (name, *rest) in places.items()}
     with duckdb.connect() as connection:
 
         def write(name: str, columns: str, values: list[tuple[Any, ...]]) -> None:
@@ -169,9 +185,13 @@ def make_publication(
             write(mart, f"{COMMON}, {columns}", [(row[0], row[1], *places[row[1]], *row[2:]) for row in chosen])
         write(
             "municipalities",
-            "nis_code varchar, municipality varchar, province varchar, is_centre_city boolean, longitude double, "
-            "latitude double",
-            [(nis, *place, 4.4, 51.0) for nis, place in reversed(places.items()) if nis != "99999"],
+            "nis_code varchar, municipality varchar, province varchar, arrondissement varchar, is_centre_city boolean, "
+            "longitude double, latitude double",
+            [
+                (nis, name, province, ARRONDISSEMENTS.get(nis, province), is_city, 4.4, 51.0)
+                for nis, (name, province, is_city) in reversed(places.items())
+                if nis != "99999"
+            ],
         )
         write(
             "labels",

@@ -23,6 +23,7 @@ class Municipality:
     valid_to: date | None
     successor: str | None
     province: str
+    arrondissement: str
     is_centre_city: bool
     longitude: float | None
     latitude: float | None
@@ -34,7 +35,9 @@ class Municipality:
         return self.valid_to is not None and self.valid_to < day
 
 
-NOWHERE = Municipality(NOT_ASSIGNABLE, "Niet toewijsbaar", None, None, None, "Niet toewijsbaar", False, None, None)
+NOWHERE = Municipality(
+    NOT_ASSIGNABLE, "Niet toewijsbaar", None, None, None, "Niet toewijsbaar", "Niet toewijsbaar", False, None, None
+)
 
 
 class Geography:
@@ -77,6 +80,7 @@ def load(path: Path | None = None) -> Geography:
                     valid_to=day(row["valid_to"]),
                     successor=row["successor_nis_code"] or None,
                     province=row["province"],
+                    arrondissement=row["arrondissement"],
                     is_centre_city=row["is_centre_city"].strip().lower() == "true",
                     longitude=float(row["longitude"]) if row["longitude"] else None,
                     latitude=float(row["latitude"]) if row["latitude"] else None,

@@ -106,5 +106,5 @@ def municipalities(snap: Snapshot, tables: dict[str, list[MartRow]]) -> list[Mar
     places = snap.geography.all_on(snap.geography_date)
     if any(row["nis_code"] == NOT_ASSIGNABLE for name in MARTS for row in tables[name]):
         places.append(NOWHERE)
-    columns = ("nis_code", "municipality", "province", "is_centre_city", "longitude", "latitude")
+    columns = ("nis_code", "municipality", "province", "arrondissement", "is_centre_city", "longitude", "latitude")
     return [{column: getattr(place, column) for column in columns} for place in places]

@@ -53,7 +53,7 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
-                 "exports.xlsx.forms", "orchestration.demo.files"},
+                 "exports.xlsx.blocks", "exports.xlsx.forms", "orchestration.demo.files"},
     "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
@@ -81,6 +81,7 @@ ON_TOP = {
         "exports.xlsx.charts",
         "exports.xlsx.styles",
         "exports.xlsx.frame",
+        "exports.xlsx.blocks",
         "exports.xlsx.forms",
     },
     "python_calamine": set(),

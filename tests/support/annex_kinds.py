@@ -79,8 +79,6 @@ def _of_words(kind: AnnexKind, project: Path) -> Iterator[str]:
     yield from (f"caveat: {text!r} is no sentence" for text in kind.caveats if not re.fullmatch(r"[A-Z].*\.", text))
     for name in ("overview_by_option", "correction_period_by_option"):
         yield from (f"{name}: no option {value}" for value in set(getattr(kind, name)) - values)
-    if kind.totals not in ("by_year", "by_measure"):
-        yield f"totals: {kind.totals!r}"
 
 
 def _of_registrations(kind: AnnexKind) -> Iterator[str]:

@@ -52,34 +52,47 @@ def render_package(folder: Path, max_rows: int = 2) -> str:
 
 def _sheet(sheet: Worksheet, max_rows: int) -> str:
     lines = [f"=== {sheet.title} ==="]
-    tables = list(sheet.tables.values())
-    top = range_boundaries(tables[0].ref)[1] if tables else sheet.max_row + 1
-    for row in sheet.iter_rows(min_row=1, max_row=top - 1):
-        cells = [_text(cell.value) for cell in row if cell.value is not None]
-        link = next((f" -> {cell.hyperlink.location}" for cell in row if cell.hyperlink), "")
-        lines.append(" | ".join(cells) + link)
-    for table in tables:
+    row = 1
+    for table in sorted(sheet.tables.values(), key=lambda each: range_boundaries(each.ref)[1]):
+        _, top, _, bottom = range_boundaries(table.ref)
+        lines += _lines(sheet, row, top - 1)
         lines += _table(sheet, table, max_rows)
+        row = bottom + 1
+    lines += _lines(sheet, row, sheet.max_row)
     if sheet.freeze_panes:
         lines.append(f"frozen at {sheet.freeze_panes}")
+    if sheet.row_breaks.brk:
+        lines.append(f"pages end at {', '.join(str(item.id) for item in sheet.row_breaks.brk)}")
     lines += [line for chart in sheet._charts for line in _chart(chart)]
     return "\n".join(lines)
+
+
+def _lines(sheet: Worksheet, first: int, last: int) -> list[str]:
+    """The texts that stand above, between and below tables."""
+    found = []
+    for row in sheet.iter_rows(min_row=first, max_row=last) if first <= last else ():
+        cells = [_text(cell.value) for cell in row if cell.value is not None]
+        link = next((f" -> {cell.hyperlink.location}" for cell in row if cell.hyperlink), "")
+        found += [" | ".join(cells) + link] if cells else []
+    return found
 
 
 def _table(sheet: Worksheet, table: Any, max_rows: int) -> list[str]:
     left, top, right, bottom = range_boundaries(table.ref)
     lines = [f"[table {table.displayName} {table.ref}]"]
-    rows = sheet.iter_rows(min_row=top, max_row=min(bottom, top + max_rows), min_col=left, max_col=right)
-    header = next(rows)
-    if [cell.value for cell in header] != [column.name for column in table.tableColumns]:
+    names = [column.name for column in table.tableColumns]
+    top += table.headerRowCount
+    rows = sheet.iter_rows(min_row=top, max_row=min(bottom, top + max_rows - 1), min_col=left, max_col=right)
+    shown = [cell.value for cell in sheet[top - 1][: len(names)]]
+    if table.headerRowCount and shown != names:
         lines.append("!! header cells differ from the table's column names")
-    lines.append(" | ".join(_text(cell.value) for cell in header))
+    lines.append(" | ".join(names))
     first = next(rows, None)
     if first is not None:
         lines.append("formats: " + " | ".join(cell.number_format for cell in first))
         lines += [" | ".join(_text(cell.value) for cell in row) for row in (first, *rows)]
-    if bottom - top > max_rows:
-        lines.append(f"… {bottom - top - max_rows} more rows")
+    if bottom - top + 1 > max_rows:
+        lines.append(f"… {bottom - top + 1 - max_rows} more rows")
     return lines
 
 

@@ -43,6 +43,7 @@ select
     coalesce(resolved.nis_code, {{ unallocated_nis() }}) as nis_code,
     coalesce(resolved.municipality, 'Niet toewijsbaar') as municipality,
     coalesce(resolved.province, 'Niet toewijsbaar') as province,
+    coalesce(resolved.arrondissement, 'Niet toewijsbaar') as arrondissement,
     coalesce(resolved.is_centre_city, false) as is_centre_city,
     resolved.longitude,
     resolved.latitude

@@ -17,6 +17,7 @@ select
     geography.nis_code,
     geography.municipality,
     geography.province,
+    geography.arrondissement,
     geography.is_centre_city,
     geography.longitude,
     geography.latitude

@@ -72,7 +72,6 @@ def test_a_part_that_names_nothing_is_noticed(kind: AnnexKind, publication: Path
         replace(kind, overview="van die jaren"),
         replace(kind, overview_by_option={"elsewhere": "in {years}"}),
         replace(kind, caveats=("geen zin",)),
-        replace(kind, totals="elsewhere"),
         replace(kind, date_role="elsewhere"),
         replace(kind, in_figure_book=not kind.in_figure_book),
         replace(kind, weights={"elsewhere": "elsewhere"}),

@@ -16,12 +16,11 @@ from exports import FigureId, PublicationError, load_questions, write_annex
 from exports.annexes import KINDS
 from exports.annexes.model import DateRole
 from exports.comparison.compare import CODE, NUMBER, TIME, annexes_of, by_source, compare, compare_annex
-from exports.comparison.displayed import FLANDERS, Key, of_figures, of_workbook, tidy_of_workbook
+from exports.comparison.displayed import FLANDERS, Key, of_figures, of_package, tidy_of_workbook
 from exports.comparison.text import text
 from exports.comparison.workbook import REVISION, Earlier, document, revision_sheet
 from exports.figures.collect import collect
 from exports.figures.reading import PublicationReader
-from exports.xlsx.document import Document, Sheet, SheetColumn, Table
 from exports.xlsx.workbook import render_bytes, write
 from orchestration.compare import write_workbook
 from orchestration.ingest import storage
@@ -138,42 +137,24 @@ def hides(identity: FigureId) -> bool:
 @pytest.mark.parametrize(("edition", "hidden"), [("publiek", None), ("publiek", hides), ("volledig", hides)])
 def test_a_finished_workbook_reads_back_as_what_it_shows(pair, tmp_path, question, number, edition, hidden):
     annex = QUESTIONS[question].annex(number)
-    path = write_annex(pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023), edition=edition, hidden=hidden).path
+    made = write_annex(pair[0], QUESTIONS[question], annex, tmp_path, (2022, 2023), edition=edition, hidden=hidden)
     with PublicationReader(pair[0]) as publication:
         collected = collect(publication, annex.kind, (2022, 2023), annex.options)
     figures = of_figures(collected, hidden if edition == "publiek" else None)
     assert ("[c]" in figures.values()) == (edition == "publiek" and hidden is not None)
-    read = of_workbook(path)
+    read = of_package(made.package)
     assert read.keys() == figures.keys()
     for key, value in figures.items():
         assert read[key] == (value if isinstance(value, str) else Decimal(str(value))), key
-    for mart, (names, rows) in tidy_of_workbook(path, annex.kind).items():
+    for mart, (names, rows) in tidy_of_workbook(made.path, annex.kind).items():
         keys = next(item for item in annex.kind.marts if item.name == mart).keys
         assert {"year", "nis_code", *keys} <= set(names)
         assert all(row[0] in ("2022", "2023") for row in rows)
 
 
-def test_marks_units_and_notes_in_headers_are_no_part_of_the_figure(tmp_path):
-    columns = ("NIS-code", "Gemeente", "2023 [b] [p]: totaal (aantal) [nota 1] [nota 12]", "2024: bedrag (euro)")
-    totals = ("Jaar", "Status van het jaar", "Totaal (aantal) [nota 1]")
-    sheets = (
-        Sheet(
-            "S", (), Table("Gemeenten_S", tuple(map(SheetColumn, columns)), [("11002", "A", "[c]", Decimal("1.10"))])
-        ),
-        Sheet("Vlaanderen", (), Table("Totalen", tuple(map(SheetColumn, totals)), [(2023, "voorlopig [p]", 4)])),
-        Sheet("Anders", (), Table("Anders", (SheetColumn("NIS-code"), SheetColumn("2023: totaal")), [("11002", 9)])),
-    )
-    path = write(Document("t", "t", dt.date(2024, 1, 1), sheets), tmp_path / "t.xlsx")
-    assert of_workbook(path) == {
-        Key("S", "totaal", "11002", 2023): "[c]",
-        Key("S", "bedrag (euro)", "11002", 2024): Decimal("1.1"),
-        Key("Vlaanderen", "Totaal", FLANDERS, 2023): 4,
-    }
-
-
 def test_revision_sheet_tells_what_changed_since_the_answer(pair, tmp_path):
     annex = QUESTIONS["twe-2024"].annex("1")
-    before = of_workbook(write_annex(pair[0], QUESTIONS["twe-2024"], annex, tmp_path, (2022,)).path)
+    before = of_package(write_annex(pair[0], QUESTIONS["twe-2024"], annex, tmp_path, (2022,)).package)
     before[Key("Opgestart", "totaal", "44021", 2022)] = "[c]"
     earlier = Earlier("Vraag, bijlage 1", dt.date(2024, 4, 2), dt.date(2024, 3, 31), dt.date(2024, 3, 31), before)
     with PublicationReader(pair[1]) as publication:

@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from openpyxl import load_workbook
 
-from exports import PublicationError, write_annex
+from exports import AnnexResult, PublicationError, write_annex
 from exports.annexes.model import CorrectionPeriod
 from exports.xlsx.document import Format
-from tests.exports.tiny_publication import QUESTIONS, annex_of, cells, make_publication
+from tests.exports.tiny_publication import QUESTIONS, annex_of, cells, figures, make_publication
 
 YEARS = (2022, 2023)
 
@@ -18,9 +18,11 @@ YEARS = (2022, 2023)
 @pytest.mark.parametrize(
     ("levels", "there", "absent"),
     [
-        (("vlaanderen",), {"Vlaanderen"}, {"Provincies", "Centrumsteden", "Transmissies", "Gegevens", "Velden"}),
-        (("centrumstad",), {"Centrumsteden", "Grafieken centrumsteden"}, {"Vlaanderen", "Provincies", "Transmissies"}),
-        (("provincie", "gemeente"), {"Provincies", "Transmissies", "Gegevens"}, {"Vlaanderen", "Centrumsteden"}),
+        (("vlaanderen",), {"Vlaanderen"}, {"Provincies", "Centrumsteden", "Gemeenten", "Gegevens"}),
+        (("centrumstad",), {"Centrumsteden"}, {"Vlaanderen", "Provincies", "Gemeenten"}),
+        (("provincie", "gemeente"), {"Provincies", "Gemeenten", "Gegevens"}, {"Vlaanderen", "Centrumsteden"}),
+        (("arrondissement",), {"Arrondissementen"}, {"Provincies", "Gemeenten"}),
+        (("arrondissement", "provincie"), {"Provincies en arrondissementen"}, {"Provincies", "Arrondissementen"}),
     ],
 )
 def test_the_question_chooses_the_levels(publication, tmp_path, levels, there, absent):
@@ -31,26 +33,32 @@ def test_the_question_chooses_the_levels(publication, tmp_path, levels, there, a
     assert not absent & sheets
 
 
-def test_provinces_and_cities_show_the_figures_of_their_municipalities(publication, tmp_path):
+def test_provinces_arrondissements_and_cities_show_the_figures_of_their_municipalities(publication, tmp_path):
     path = annex_of(publication, tmp_path, "twe-2024", "6", YEARS).path
-    provinces = {row["Provincie"]: list(row.values())[1:] for row in cells(path, "Provincies")}
-    assert provinces == {
-        "Antwerpen": [3, 1, 33.3, 10, 0, 0],
-        "Oost-Vlaanderen": [0, 0, "[z]", 3, 0, 0],
-        "Limburg": [0, 0, "[z]", 1, 1, 100],
+    regions = {row["Gebied"]: list(row.values())[1:] for row in cells(path, "Provincies en arrondissementen")}
+    antwerp, ghent, limburg = [3, 10, 1, 0, 33.3, 0], [0, 3, 0, 0, "[z]", 0], [0, 1, 0, 1, "[z]", 100]
+    assert regions == {
+        "Provincie Antwerpen": antwerp,
+        "arr. Antwerpen": antwerp,
+        "Provincie Oost-Vlaanderen": ghent,
+        "arr. Gent": ghent,
+        "Provincie Limburg": limburg,
+        "arr. Tongeren": limburg,
     }
-    assert [row["Centrumstad"] for row in cells(path, "Centrumsteden")] == ["Antwerpen", "Gent"]
+    assert [row["Centrumstad"] for row in cells(path, "Centrumsteden", "Centrumsteden_")] == ["Antwerpen", "Gent"]
 
 
 def test_the_largest_risers_and_fallers_are_ranked_above_the_floor(publication, tmp_path):
     path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
-    rows = cells(path, "Stijgers en dalers")
+    rows = cells(path, "Gemeenten", "Rangschikking")
     assert [(row["Richting"], row["Rang"], row["Gemeente"]) for row in rows] == [
         ("stijger", 1, "Gent"),
         ("daler", 1, "Antwerpen"),
     ]
-    (chart,) = load_workbook(path)["Stijgers en dalers"]._charts
+    (chart,) = load_workbook(path)["Gemeenten"]._charts
     assert [point.idx for point in chart.series[0].dPt] == [1]  # the faller has a colour of its own
+    full = annex_of(publication, tmp_path, "twe-2018", "1", YEARS, edition="volledig")
+    assert cells(full.path, "Stijgers en dalers") == rows
 
 
 @pytest.mark.parametrize(
@@ -69,9 +77,12 @@ def test_a_year_is_provisional_up_to_the_last_day_for_corrections(closing, open_
 def test_provisional_years_are_marked_in_headers_rows_and_csv(tmp_path):
     early = make_publication(tmp_path / "p", as_of=dt.date(2024, 2, 29))
     result = annex_of(early, tmp_path, "twe-2024", "6", YEARS)
-    assert "2023 [p]: gemeten trajecten (aantal)" in cells(result.path, "Transmissies")[0]
-    assert [row["Status van het jaar"] for row in cells(result.path, "Vlaanderen")] == ["definitief", "voorlopig [p]"]
-    assert ",2023,voorlopig [p]," in (result.package / "transmissies.csv").read_text(encoding="utf-8")
+    assert "2023 [p]: gemeten trajecten (aantal)" in cells(result.path, "Gemeenten")[0]
+    assert list(cells(result.path, "Vlaanderen")[0]) == ["Meetjaar", "2022", "2023 [p]"]
+    assert {(row["periode"], row["status"]) for row in figures(result)} == {
+        ("2022", "definitief"),
+        ("2023", "voorlopig [p]"),
+    }
     texts = [row[0] for row in load_workbook(result.path)["Voorblad"].iter_rows(values_only=True)]
     assert "Jaren: voorlopig [p]: 2023" in texts
 
@@ -80,7 +91,7 @@ def test_subsidies_stay_open_for_ten_years_unless_counted_by_payment(publication
     question = QUESTIONS["twe-2024"]
     annex = question.annex("3")
     by_performance = write_annex(publication, question, annex, tmp_path, YEARS)
-    assert {row["Status van het jaar"] for row in cells(by_performance.path, "Vlaanderen")} == {"voorlopig [p]"}
+    assert statuses(by_performance) == {"voorlopig [p]"}
     assert {row["Status van het jaar"] for row in cells(by_performance.path, "Gegevens")} == {
         "voorlopig [p]",
         "voorlopig [p], breuk [b]",
@@ -88,18 +99,23 @@ def test_subsidies_stay_open_for_ten_years_unless_counted_by_payment(publication
     by_payment = write_annex(
         publication, question, annex.model_copy(update={"options": {"basis": "payment"}}), tmp_path, YEARS
     )
-    assert {row["Status van het jaar"] for row in cells(by_payment.path, "Vlaanderen")} == {"definitief"}
+    assert statuses(by_payment) == {"definitief"}
+
+
+def statuses(result: AnnexResult) -> set[str]:
+    """Of the figures of Flanders."""
+    return {row["status"] for row in figures(result) if row["niveau"] == "vlaanderen"}
 
 
 def test_breaks_come_from_the_kind_the_question_and_the_geography(publication, tmp_path):
     question = QUESTIONS["twe-2024"]
     annex = question.annex("3").model_copy(update={"breaks": {2020: "een andere reden"}})
     path = write_annex(publication, question, annex, tmp_path, (2019, 2020, 2023)).path
-    notes = {row["Onderwerp"]: row["Toelichting"] for row in cells(path, "Toelichting")}
+    notes = {row["Onderwerp"]: row["Toelichting"] for row in cells(path, "Toelichting", "Nota_s")}
     assert notes["breuk 2019"].startswith("Trajecten van vóór 2017 behielden")
     assert notes["breuk 2020"] == "een andere reden"
     assert "niet aan een gemeente toe te wijzen" in notes["breuk 2023"]  # figures under 99999
-    assert any(header.startswith("2019 [b] [p]: ") for header in cells(path, "Loontoelagen")[0])
+    assert any(header.startswith("2019 [b] [p]: ") for header in cells(path, "Gemeenten")[0])
 
 
 @pytest.mark.parametrize(
@@ -112,7 +128,8 @@ def test_breaks_come_from_the_kind_the_question_and_the_geography(publication, t
     ],
 )
 def test_annexes_over_the_same_trajectories_agree_and_show_it(publication, tmp_path, number, text):
-    rows = cells(annex_of(publication, tmp_path, "twe-2024", number, YEARS).path, "Aansluiting")
+    made = annex_of(publication, tmp_path, "twe-2024", number, YEARS, edition="volledig")
+    rows = cells(made.path, "Aansluiting")
     chosen = [row for row in rows if row["Controle"] == text]
     assert {row["Niveau"] for row in chosen} == {"Vlaanderen", "Provincie"}
     assert all(row["Eerste telling"] == row["Tweede telling"] and row["Verschil"] == 0 for row in chosen)
@@ -133,7 +150,8 @@ def test_annexes_that_contradict_each_other_are_refused(tmp_path):
 
 def test_a_measuring_year_that_still_runs_may_have_measured_less_than_ended(tmp_path):
     running = make_publication(tmp_path / "p", as_of=dt.date(2024, 3, 31))
-    rows = cells(annex_of(running, tmp_path, "twe-2024", "6", (2023, 2024)).path, "Aansluiting")
+    made = annex_of(running, tmp_path, "twe-2024", "6", (2023, 2024), edition="volledig")
+    rows = cells(made.path, "Aansluiting")
     open_year = [row for row in rows if row["Meetjaar"] == 2024 and "jaar ervoor" in row["Controle"]]
     assert {row["Besluit"] for row in open_year} == {"hoogstens gelijk: het jaar loopt nog"}
     assert {row["Verschil"] for row in open_year} == {0, -2}

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from exports import load_questions, write_annex
 from exports.answering.answer import control_list, write_answer
-from exports.comparison.displayed import Key, of_workbook
+from exports.comparison.displayed import Key, of_package
 from exports.figure_book import book_file, load_definition, write_figure_book
 from exports.questions.question import Question, load_question
 from orchestration.cli.main import twe
@@ -67,7 +67,7 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
         assert not kept.stat().st_mode & 0o222
         assert recognised.verify(data, made).release == line
     shown = figures.shown(place, "bijlage_3_loontoelagen")
-    assert shown == of_workbook(source[1] / "bijlage_3_loontoelagen.xlsx")
+    assert shown == of_package(source[1] / "bijlage_3_loontoelagen_csv")
     assert shown[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == Decimal("15000.10")
     assert (place / "gegevens" / "bijlage_5_uitstroom__mart_competence.parquet").exists()
     assert figures.deliveries(place) == {"ab" * 32, "ef" * 32}
@@ -262,7 +262,7 @@ def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):
         "opgestart.xlsx",
         "opgestart_csv",
     ]
-    assert of_workbook(place / "geld.xlsx")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
+    assert of_package(place / "geld_csv")[Key("Loontoelagen", "bedrag (euro)", "11002", 2022)] == 14000
     _, new = register.release(data, question, source[0], place, NOW)
     assert new and recognised.verify(data, place / "geld.xlsx").release
 

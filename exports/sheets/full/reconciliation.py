@@ -42,10 +42,13 @@ class Agreement:
         return Figure(_minus(first.value, second.value), own, (first.id, second.id, *first.parts, *second.parts))
 
 
-def reconciliation_sheet(context: Context) -> Sheet:
-    made = agreements(
-        context.publication, context.figures, context.kind.headline, context.kind.links, context.facts.as_of
-    )
+def reconcile(context: Context) -> list[Agreement]:
+    """Everything of an annex that was compared. Raises PublicationError at the first two totals that differ."""
+    kind = context.kind
+    return agreements(context.publication, context.figures, kind.headline, kind.links, context.facts.as_of)
+
+
+def reconciliation_sheet(context: Context, made: list[Agreement]) -> Sheet:
     whole = all(isinstance(item.first.value, int) and isinstance(item.second.value, int) for item in made)
     numbers = Format.INTEGER if whole else Format.TWO_DECIMALS
     columns = (

@@ -1,8 +1,7 @@
 """Controles, Leveringen and Herkomst: enough to trust the figures, and to make the same workbook again.
 
-What a single delivery or row adds to them would say what a hidden figure is: one row more, and a figure that became
-visible by it was exactly one person. So the public edition tells in which years was delivered; files, their
-hashes, versions of rules and all counts of rows are for the full edition.
+For the full edition alone: what a single delivery or row adds to them would say what a hidden figure is. One row more,
+and a figure that became visible by it was exactly one person.
 """
 
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from exports.figures.identity import Value
 from exports.figures.reading import UsedDelivery
 from exports.sheets.context import CHECKS, DELIVERIES, PROVENANCE, Context
 from exports.sheets.head import short_head
+from exports.sheets.text_sheets import origin
 from exports.wording import listed
 from exports.xlsx.document import NOT_AVAILABLE, Format, Sheet, SheetColumn, Table, text_columns
 
@@ -18,33 +18,8 @@ _CONSEQUENCE = {"reject": "rij in quarantaine", "warn": "waarschuwing: rij telt 
 
 
 def provenance_sheets(context: Context) -> tuple[Sheet, ...]:
-    if context.public:
-        return _delivered(context), _facts(context)
     deliveries = context.publication.deliveries(context.kind.sources)
     return _checks(context, deliveries), _deliveries(context, deliveries), _facts(context, deliveries)
-
-
-def _delivered(context: Context) -> Sheet:
-    """The years in which was delivered, of all sources together: that one of them got a first delivery, or a newer one
-    than the others, may tell why a figure changed."""
-    delivered = context.publication.delivered(context.kind.sources).values()
-    first = min((item.first.year for item in delivered), default=NOT_AVAILABLE)
-    last = max((item.last.year for item in delivered), default=NOT_AVAILABLE)
-    columns = (
-        *text_columns({"Bronnen": 100}),
-        SheetColumn("Geleverd vanaf (jaar)", Format.YEAR, 14),
-        SheetColumn("Geleverd tot en met (jaar)", Format.YEAR, 14),
-    )
-    lines = short_head(
-        context,
-        "Controles op de leveringen",
-        "Elke rij van elke levering is gecontroleerd; een rij die een regel breekt die haar weigert, telt niet mee.",
-        "Namen van bestanden, aantallen rijen en versies van regels staan enkel in de volledige uitgave: wat één rij "
-        "toevoegt, zou een verborgen cijfer kunnen verraden.",
-    )
-    about = "de bronnen, en de jaren waarin geleverd is"
-    rows: list[tuple[Value, ...]] = [(listed(context.kind.sources), first, last)]
-    return Sheet(CHECKS, lines, Table("Controles", columns, rows), frozen_columns=1, about=about)
 
 
 def _checks(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
@@ -106,30 +81,19 @@ def _deliveries(context: Context, deliveries: list[UsedDelivery]) -> Sheet:
     return Sheet(DELIVERIES, lines, Table("Leveringen", columns, rows), frozen_columns=1, about=about)
 
 
-def _facts(context: Context, deliveries: Sequence[UsedDelivery] | None = None) -> Sheet:
-    """`deliveries`: those of the full edition."""
+def _facts(context: Context, deliveries: Sequence[UsedDelivery]) -> Sheet:
     facts, question, kind = context.facts, context.question, context.kind
     rows: list[tuple[str, str]] = [
-        ("Uitgave", context.edition.label),
-        ("Stand op", facts.as_of.isoformat()),
-        ("Geografie op", facts.geography_date.isoformat()),
-        ("Jaren", listed([context.flags.label(year) for year in context.years])),
-        ("Synthetische gegevens", "ja" if facts.synthetic else "nee"),
-        ("Versie van de code", facts.code_version),
+        *origin(context),
         ("Rekenmotor", facts.engine),
         ("Vraagbestand", question.source_name),
         ("SHA-256 van het vraagbestand", question.source_sha256),
         ("Tabellen in het datawarehouse", listed([mart.name for mart in kind.marts])),
-        ("Bronnen", listed(kind.sources)),
-        *(() if deliveries is None else (("Gebruikte leveringen", str(len(deliveries))),)),
+        ("Gebruikte leveringen", str(len(deliveries))),
     ]
-    for source in () if deliveries is None else kind.sources:
-        versions = {item.suite_version for item in deliveries or () if item.source == source and item.suite_version}
+    for source in kind.sources:
+        versions = {item.suite_version for item in deliveries if item.source == source and item.suite_version}
         rows.append((f"Versie van de controleregels, {source}", listed(sorted(versions)) or NOT_AVAILABLE))
-    nothing_hidden = context.hidden is None
-    policy = context.policy or (["geen geheimhouding toegepast"] if nothing_hidden else [NOT_AVAILABLE])
-    audit = context.audit or (["geen nazicht: er is niets verborgen"] if nothing_hidden else [NOT_AVAILABLE])
-    rows += [*_numbered("Geheimhouding: regel", policy), *_numbered("Geheimhouding: nazicht", audit)]
     columns = text_columns({"Gegeven": 42, "Waarde": 100}, wrap=("Waarde",))
     lines = short_head(
         context,
@@ -138,8 +102,3 @@ def _facts(context: Context, deliveries: Sequence[UsedDelivery] | None = None) -
     )
     about = "stand, versies, geheimhouding: alles om deze bijlage opnieuw te maken"
     return Sheet(PROVENANCE, lines, Table("Herkomst", columns, rows), about=about)
-
-
-def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
-    """A row per text, each with a label of its own, so that a reader can look one up."""
-    return [(f"{label} {number}" if len(texts) > 1 else label, text) for number, text in enumerate(texts, 1)]

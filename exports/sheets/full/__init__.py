@@ -1,0 +1,1 @@
+"""What the full edition alone has: every figure in wide tables, and where all of it comes from."""

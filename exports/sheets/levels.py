@@ -1,0 +1,103 @@
+"""The sheets of the levels below Flanders: provinces and arrondissements, centre cities with their charts,
+municipalities by province."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE
+from exports.figures.reading import Municipality
+from exports.sheets.blocks import PlaceList, PlaceRow, place_blocks
+from exports.sheets.city_charts import city_charts
+from exports.sheets.context import CITIES, MUNICIPALITIES, RANKING, Context
+from exports.sheets.head import head
+from exports.sheets.ranking import ranking_block
+from exports.sheets.split import split_blocks
+from exports.wording import capital, listed
+from exports.xlsx.document import Sheet, SheetColumn, TableBlock
+
+_REGIONS = {PROVINCIE: "provincies", ARRONDISSEMENT: "arrondissementen"}
+NIS = SheetColumn("NIS-code", width=9, about="NIS-code van de gemeente, tekst van 5 cijfers")
+
+
+def _name(header: str, width: float = 21) -> SheetColumn:
+    return SheetColumn(header, width=width)
+
+
+def _rows(places: Sequence[Municipality]) -> list[PlaceRow]:
+    return [PlaceRow(GEMEENTE, item.nis_code, (item.nis_code, item.municipality)) for item in places]
+
+
+def regions_sheet(context: Context) -> Sheet:
+    """Provinces and arrondissements: together where the same is shown of both, each province before its own."""
+    levels = [level for level in _REGIONS if level in context.annex.levels]
+    name = capital(listed([_REGIONS[level] for level in levels]))
+    views = {level: context.views(level) for level in levels}
+    together = len(levels) > 1 and len(set(views.values())) == 1
+    blocks: list[TableBlock] = []
+    for shown in [levels] if together else [[level] for level in levels]:
+        rows = list(_regions(context, shown))
+        what = "" if together or len(levels) == 1 else f"per {shown[0]}"
+        own = f"{name} {len(blocks)}"
+        blocks += place_blocks(context, own, views[shown[0]], (_name("Gebied", 22),), [PlaceList(rows, what)])
+    lines = head(context, f"{context.kind.name}, {_per(levels)}", blocks, totals=True)
+    return Sheet(name, lines, blocks=tuple(blocks), about=f"cijfers {_per(levels)}", data=False)
+
+
+def _per(levels: Sequence[str]) -> str:
+    return f"per {listed(levels)}"
+
+
+def _regions(context: Context, levels: Sequence[str]) -> Iterator[PlaceRow]:
+    figures = context.figures
+    for province in figures.provinces:
+        if PROVINCIE in levels:
+            yield PlaceRow(PROVINCIE, province, (f"Provincie {province}",), strong=len(levels) > 1)
+        if ARRONDISSEMENT in levels:
+            own = [name for name, of in figures.arrondissements.items() if of == province]
+            yield from (PlaceRow(ARRONDISSEMENT, name, (f"arr. {name}",)) for name in own)
+
+
+def cities_sheet(context: Context) -> Sheet:
+    """Table by table: the charts, and the figures of all years."""
+    cities = context.figures.centre_cities
+    first = (NIS, _name("Centrumstad"))
+    views, blocks = context.views(CENTRUMSTAD), list[TableBlock]()
+    for table in context.figures.tables:
+        own = [view for view in views if view.table == table]
+        charts = city_charts(context, table, own)
+        by_year = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
+        by_year[-1:] = [replace(last, below=charts.missing) for last in by_year[-1:]]
+        blocks += [*charts.blocks, *by_year]
+    blocks += split_blocks(context)
+    lines = head(context, f"{context.kind.name}, per centrumstad", blocks)
+    about = f"cijfers voor de {len(cities)} centrumsteden, met grafiek"
+    return Sheet(CITIES, lines, blocks=tuple(blocks), about=about, data=False)
+
+
+def municipalities_sheet(context: Context) -> Sheet:
+    """Every gemeente of the geography, zeros included, province by province."""
+    figures = context.figures
+    sections = [
+        PlaceList(_rows([item for item in figures.municipalities if item.province == name]), _of_province(name))
+        for name in figures.provinces
+    ]
+    blocks = [ranking_block(context, context.kind.ranking)] if context.kind.ranking else []
+    blocks += place_blocks(context, MUNICIPALITIES, context.views(GEMEENTE), (NIS, _name("Gemeente")), sections)
+    lines = head(context, f"{context.kind.name}, per gemeente", blocks)
+    about = "cijfers per gemeente, provincie na provincie"
+    if context.kind.ranking:
+        about = f"grootste stijgers en dalers; {about}"
+    return Sheet(MUNICIPALITIES, lines, blocks=tuple(blocks), about=about, data=False)
+
+
+def ranking_sheets(context: Context) -> list[Sheet]:
+    """The ranking on a sheet of its own, for a kind that has one."""
+    if context.kind.ranking is None:
+        return []
+    block = ranking_block(context, context.kind.ranking)
+    lines = head(context, f"{context.kind.name}, stijgers en dalers", [block])
+    return [Sheet(RANKING, lines, blocks=(block,), about="grootste stijgers en dalers, met grafiek", data=False)]
+
+
+def _of_province(name: str) -> str:
+    return f"provincie {name}"
