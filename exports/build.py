@@ -10,7 +10,7 @@ from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROV
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
-from exports.sheets.data import data_sheet, figures_table
+from exports.sheets.data import data_sheet, figures_table, origin_table
 from exports.sheets.flanders import flanders_sheet
 from exports.sheets.full.fields import fields_sheet
 from exports.sheets.full.provenance import provenance_sheets
@@ -122,7 +122,11 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
             "Versie van de code": facts.code_version,
             "Uitgave": context.edition.name,
         },
-        loose=(figures_table(context), *split_table(context)),
+        loose=(
+            figures_table(context),
+            *split_table(context),
+            *([origin_table(context)] if context.public else []),
+        ),
     )
 
 

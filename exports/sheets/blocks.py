@@ -71,12 +71,13 @@ def place_blocks(
     formats = {indicator.measure.format for group in groups for _, indicator, _ in group.columns}
     width = max(_NARROWEST, *(_WIDTHS.get(each, 0.0) for each in formats))
     across = int((ROOM - sum(column.width for column in first)) / width)
-    packs = [pack for run in _runs(groups) for pack in _packs(run, across)]
+    alone = len(context.figures.tables) == 1
+    packs = [pack for run in _runs(groups, across if alone else 0) for pack in _packs(run, across)]
     titles = _titles(context, packs)
     made: list[TableBlock] = []
     for of in places:
         for pack in packs:
-            title = ", ".join(filter(None, (titles[id(pack)], of.what)))
+            title = ". ".join(filter(None, (capital(of.what), titles[id(pack)])))
             table = _table(context, plain_name(sheet, str(len(made) + 1)), first, pack, of.rows, width)
             made.append(TableBlock(title, table))
     return made
@@ -119,19 +120,26 @@ def _groups(context: Context, view: View) -> Iterator[_ColumnGroup]:
     (period,) = view.periods
     columns = tuple((band(context, each), each, period) for each in view.indicators)
     several = len(context.figures.tables) > 1
-    heading = view.table.plan.sheet if several else capital(view.table.plan.heading)
-    yield _ColumnGroup(f"{heading}, {flags.label(period.key)}", view, columns)
+    heading = f"{view.table.plan.sheet}, " if several else ""  # the title of the block says it
+    yield _ColumnGroup(f"{heading}{flags.label(period.key)}", view, columns)
 
 
-def _runs(groups: Sequence[_ColumnGroup]) -> list[list[_ColumnGroup]]:
-    """Groups behind each other that may share a block."""
+def _runs(groups: Sequence[_ColumnGroup], room: int) -> list[list[_ColumnGroup]]:
+    """Groups behind each other that may share a block: those that belong beside each other, and whatever fits together
+    in a `room` of so many columns."""
     runs: list[list[_ColumnGroup]] = []
     for group in groups:
         if runs and runs[-1][0].beside == group.beside:
             runs[-1].append(group)
         else:
             runs.append([group])
-    return runs
+    merged: list[list[_ColumnGroup]] = []
+    for run in runs:
+        if merged and sum(len(group.columns) for group in [*merged[-1], *run]) <= room:
+            merged[-1] += run
+        else:
+            merged.append(run)
+    return merged
 
 
 def _packs(run: Sequence[_ColumnGroup], across: int) -> Iterator[list[_ColumnGroup]]:

@@ -1,15 +1,18 @@
 """The tables to work with: Gegevens, the rows of the marts themselves, and Cijfers, a row for every figure that the
 sheets show, which stands in the machine-readable copy alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from exports.figures.collect import Figures
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry, Figure
+from exports.figures.reading import Municipality
 from exports.figures.tidy import Tidy, TidyColumn
-from exports.sheets.context import DATA, Context
+from exports.sheets.context import DATA, PROVENANCE, Context
 from exports.sheets.full.wide import MUNICIPALITY, NIS, PROVINCE, wide_enough
 from exports.sheets.head import short_head
+from exports.sheets.text_sheets import origin
 from exports.wording import plain_name
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table, TableBlock
+from exports.xlsx.document import NOT_APPLICABLE, Format, Sheet, SheetColumn, Table, TableBlock, text_columns
 
 FIGURES = "Cijfers"
 
@@ -64,6 +67,8 @@ def figures_table(context: Context) -> Sheet:
         "Niveau": "vlaanderen, provincie, arrondissement, centrumstad of gemeente",
         "NIS-code": "NIS-code van de gemeente of centrumstad; anders [z]",
         "Gebied": "naam van het gebied",
+        "Arrondissement": "arrondissement van het gebied; voor Vlaanderen en provincies [z]",
+        "Provincie": "provincie van het gebied; voor Vlaanderen [z]",
         "Tabel": "onderdeel van de bijlage",
         "Cijfer": "wat geteld of berekend is",
         "Eenheid": "eenheid van het cijfer",
@@ -78,21 +83,41 @@ def figures_table(context: Context) -> Sheet:
 
 
 def _figures(context: Context) -> Iterator[tuple[Entry, ...]]:
-    figures, levels = context.figures, context.annex.levels
-    for level, places in (
-        (VLAANDEREN, [(VLAANDEREN, VLAANDEREN, "[z]", "Vlaanderen")]),
-        (PROVINCIE, [(PROVINCIE, name, "[z]", name) for name in figures.provinces]),
-        (ARRONDISSEMENT, [(ARRONDISSEMENT, name, "[z]", name) for name in figures.arrondissements]),
-        (CENTRUMSTAD, [(GEMEENTE, of.nis_code, of.nis_code, of.municipality) for of in figures.centre_cities]),
-        (GEMEENTE, [(GEMEENTE, of.nis_code, of.nis_code, of.municipality) for of in figures.municipalities]),
-    ):
+    figures = context.figures
+    for level, places in _places(figures).items():
         flags = context.flags.flanders if level == VLAANDEREN else context.flags
-        for view in context.views(level) if level in levels else ():
+        for view in context.views(level) if level in context.annex.levels else ():
             for indicator in view.indicators:
                 unit = indicator.measure.header.rpartition("(")[2].rstrip(")")
                 what = (view.table.plan.sheet, indicator.label, unit)
                 for period in view.periods:
                     when = (period.label, flags.status(period.key))
-                    for own, place, code, name in places:
-                        value = figures.figure(indicator, own, place, period.key)
-                        yield (level, code, name, *what, *when, value)
+                    for own, place, names in places:
+                        yield (level, *names, *what, *when, figures.figure(indicator, own, place, period.key))
+
+
+def _places(figures: Figures) -> dict[str, list[tuple[str, str, tuple[str, str, str, str]]]]:
+    """By level: level and place as in an identity, and what names the place: code, name, arrondissement, province."""
+    none = NOT_APPLICABLE
+
+    def own(municipalities: Sequence[Municipality]) -> list[tuple[str, str, tuple[str, str, str, str]]]:
+        return [
+            (GEMEENTE, of.nis_code, (of.nis_code, of.municipality, of.arrondissement, of.province))
+            for of in municipalities
+        ]
+
+    return {
+        VLAANDEREN: [(VLAANDEREN, VLAANDEREN, (none, "Vlaanderen", none, none))],
+        PROVINCIE: [(PROVINCIE, name, (none, name, none, name)) for name in figures.provinces],
+        ARRONDISSEMENT: [
+            (ARRONDISSEMENT, name, (none, name, name, province)) for name, province in figures.arrondissements.items()
+        ],
+        CENTRUMSTAD: own(figures.centre_cities),
+        GEMEENTE: own(figures.municipalities),
+    }
+
+
+def origin_table(context: Context) -> Sheet:
+    """For the copy of an edition that has the origin among its notes."""
+    table = Table("Herkomst", text_columns({"Gegeven": 28, "Waarde": 62}), origin(context))
+    return Sheet(PROVENANCE, (), table, about="stand, versies, geheimhouding")

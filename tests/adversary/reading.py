@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 HIDDEN, UNDEFINED = "[c]", "[z]"
-NOT_FIGURES = {"aansluiting", "controles", "herkomst", "leveringen", "velden", "stijgers_en_dalers", "herziening"}
+FIGURES = "cijfers.csv"
+AREAS = {"vlaanderen": "v", "provincie": "p:{gebied}", "centrumstad": "g:{nis_code}", "gemeente": "g:{nis_code}"}
+"""Level -> area of its rows; others add nothing to these."""
 CHARACTERISTICS = ("geslacht", "leeftijd", "werkloosheidsduur", "scholing", "migratieachtergrond")
 KINDS = ("opgestart_duur", "opgestart_profiel", "loontoelagen", "beeindigd", "uitstroom", "transmissies", "nazorg")
 KINDS += ("activeringsratio", "toeleiding")
@@ -51,14 +53,14 @@ class Publication:
 
 
 def slug(text: str) -> str:
-    """A column name from a label, as the packages make them."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    """A name of a-z, 0-9 and _ from a label."""
+    plain = unicodedata.normalize("NFKD", text.replace("%", " pct ")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def packages(folder: Path) -> list[Path]:
     """Every CSV package of the public edition under a folder."""
-    found = sorted(path.parent for path in folder.rglob("herkomst.csv"))
+    found = sorted(path.parent for path in folder.rglob(FIGURES))
     return [path for path in found if "vertrouwelijk" not in path.parts]
 
 
@@ -92,21 +94,21 @@ def number(kind: str, text: str, measure: str) -> int | None:
 def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str], whole: bool = False) -> None:
     """`whole`: the package says that it hides whole rows, zeros too."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    stem = path.stem
+        rows = [row for row in csv.DictReader(lines) if row["niveau"] in AREAS and row["periode"].isdigit()]
+    groups: dict[tuple[str, str, str], dict[str, str]] = {}
     for row in rows:
-        year = int(next(row[name] for name in row if "jaar" in name and row[name].isdigit()))
-        area = f"g:{row['nis_code']}" if "nis_code" in row else f"p:{row['provincie']}" if "provincie" in row else "v"
-        if "nis_code" in row:
+        area = AREAS[row["niveau"]].format(**row)
+        if area.startswith("g:"):
             into.province[release[1], area] = f"p:{row['provincie']}"
-        label = next((row[name] for name in row if name.startswith("categorie_aantal")), None)
-        if label is not None:
-            prefix = f"{slug(row['kenmerk'])}_" if "kenmerk" in row else ""
-            figures = {f"{prefix}{slug(label)}_aantal": row["aantal"]}
-        else:
-            prefix = f"{stem}_" if stem in CHARACTERISTICS else ""
-            figures = {prefix + name: text for name, text in row.items() if "aantal" in name.split("_")}
-        told = not whole or "0" in figures.values() or label is not None
+        unit = "" if row["cijfer"].endswith(f"({row['eenheid']})") else f" ({row['eenheid']})"
+        table = slug(row["tabel"])
+        prefix = f"{table}_" if table in CHARACTERISTICS else ""
+        group = groups.setdefault((area, row["periode"], row["niveau"] + table), {})
+        group[prefix + slug(row["cijfer"] + unit)] = row["waarde"]
+    for (area, year_text, _), group in groups.items():
+        year = int(year_text)
+        figures = {name: text for name, text in group.items() if "aantal" in name.split("_")}
+        told = not whole or "0" in figures.values() or area == "v"
         for name, text in figures.items():
             if name.startswith("nazorg_gemiddeld") or text in ("", UNDEFINED, "[x]"):
                 continue
@@ -115,17 +117,17 @@ def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str
             into.add(cell, number(kind, text, name), f"{path.parent.name}/{path.name}")
             if text == HIDDEN:
                 (into.never_zero if told else into.maybe_zero).add(cell)
-        shares(into, path, row)
+        shares(into, f"{path.parent.name}/{path.name} {area}", group)
 
 
-def shares(into: Publication, path: Path, row: dict[str, str]) -> None:
+def shares(into: Publication, where: str, row: dict[str, str]) -> None:
     """A share, a mean or an amount shown beside a hidden count that it was computed from."""
     counts = [text for name, text in row.items() if "aantal" in name.split("_") and not name.startswith("nazorg")]
     for name, text in row.items():
         derived = name.startswith(("bedrag", "waarvan_correcties", "ratio_pct", "aandeel", "verschil"))
         first = counts[:2] if not name.startswith(("bedrag", "waarvan")) else counts[:1]
         if derived and text not in (HIDDEN, UNDEFINED, "") and HIDDEN in first:
-            into.derived.append(f"{path.parent.name}/{path.name} {row.get('nis_code', row.get('provincie'))}: {name}")
+            into.derived.append(f"{where}: {name}")
 
 
 def read_details(into: Publication, package: Path, release: tuple[str, str]) -> None:
@@ -150,9 +152,7 @@ def read(packages_: list[Path]) -> Publication:
         facts = {row["gegeven"]: row["waarde"] for row in said}
         whole = any("vervangen door [c], ook een 0" in row["waarde"] for row in said)
         release = (facts["Stand op"], facts["Geografie op"])
-        for path in sorted(package.glob("*.csv")):
-            if path.stem not in NOT_FIGURES and not path.stem.startswith("gegevens"):
-                read_table(into, path, kind, release, whole)
+        read_table(into, package / FIGURES, kind, release, whole)
         if kind == "opgestart_duur":
             read_details(into, package, release)
     return into

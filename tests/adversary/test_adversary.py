@@ -30,13 +30,17 @@ def publish(folder: Path, hidden: set[str]) -> Path:
     package = folder / "vraag" / "bijlage_6_transmissies_csv"
     for into, secret in ((package, hidden), (confidential(package), set())):
         into.mkdir(parents=True)
-        counts = "jaar gemeten_trajecten_aantal met_transmissie_aantal"
         write(into / "herkomst.csv", "gegeven waarde", [("Stand op", "2024-01-01"), ("Geografie op", "2024-01-01")])
-        rows = [(nis, province, 2023, n, HIDDEN if nis in secret else k) for nis, province, n, k in PLACES]
-        write(into / "transmissies.csv", f"nis_code provincie {counts}", rows)
-        rows = [(province, 2023, n, HIDDEN if province in secret else k) for province, n, k in TOTALS]
-        write(into / "provincies.csv", f"provincie {counts}", rows)
-        write(into / "vlaanderen.csv", counts, [(2023, 150, 19)])
+        areas = [("gemeente", nis, nis, province, n, k) for nis, province, n, k in PLACES]
+        areas += [("provincie", "[z]", province, province, n, k) for province, n, k in TOTALS]
+        areas += [("vlaanderen", "[z]", "Vlaanderen", "[z]", 150, 19)]
+        rows = []
+        for level, nis, name, province, n, k in areas:
+            counts = (("gemeten trajecten", n), ("met transmissie", HIDDEN if name in secret else k))
+            rows += [
+                (level, nis, name, province, "Transmissies", what, "aantal", 2023, value) for what, value in counts
+            ]
+        write(into / "cijfers.csv", "niveau nis_code gebied provincie tabel cijfer eenheid periode waarde", rows)
     return folder
 
 
@@ -56,14 +60,15 @@ def test_a_book_is_read_into_the_cells_of_the_annexes(tmp_path):
 
 def hide_small_alone(package: Path) -> None:
     """Replace 1 to 3 and nothing else: what the stated rule asks, without any protection of what it hides."""
-    for path in package.glob("*.csv"):
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header, *rows = list(csv.reader(lines))
-        figures = [i for i, name in enumerate(header) if "aantal" in name.split("_")]
-        for row in rows if path.stem not in ("controles", "aansluiting") else ():
-            row[:] = [HIDDEN if i in figures and text in ("1", "2", "3") else text for i, text in enumerate(row)]
-        with path.open("w", encoding="utf-8", newline="") as lines:
-            csv.writer(lines).writerows([header, *rows])
+    path = package / "cijfers.csv"
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        header, *rows = list(csv.reader(lines))
+    unit, value = header.index("eenheid"), header.index("waarde")
+    for row in rows:
+        if row[unit] == "aantal" and row[value] in ("1", "2", "3"):
+            row[value] = HIDDEN
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([header, *rows])
 
 
 def test_a_figure_hidden_alone_is_determined_by_its_total(tmp_path, capsys):

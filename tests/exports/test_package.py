@@ -39,6 +39,8 @@ def test_the_same_tables_stand_in_the_package_with_their_types_and_hashes(public
         "niveau",
         "nis_code",
         "gebied",
+        "arrondissement",
+        "provincie",
         "tabel",
         "cijfer",
         "eenheid",

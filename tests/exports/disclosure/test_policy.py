@@ -83,7 +83,7 @@ def test_the_policy_covers_every_measure_of_every_mart_and_nothing_else(tmp_path
     found = uncovered(read_policy(written(tmp_path, "  mart_intake:", "  mart_intakes:")))
     assert [(str(mistake.line), mistake.what.partition(";")[0]) for mistake in found] == [
         ("137", "no annex shows mart_intakes"),
-        ("33", "says nothing about mart_intake"),
+        ("34", "says nothing about mart_intake"),
     ]
     (mistake,) = uncovered(read_policy(written(tmp_path, "performance: 12, ", "")))
     assert "`per_person` needs a number for each of payment, performance" in mistake.what

@@ -1,0 +1,96 @@
+"""Blocks of figures: which figures share one, under which bands, and that a sheet shows all that its views hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exports.editions import EDITIONS
+from exports.figures.collect import collect
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, Figure
+from exports.figures.periods import Period
+from exports.figures.reading import PublicationReader
+from exports.figures.views import View
+from exports.sheets.blocks import ROOM, PlaceList, PlaceRow, place_blocks
+from exports.sheets.context import Context, year_flags
+from exports.sheets.levels import NIS
+from exports.xlsx.document import SheetColumn
+from tests.exports.tiny_publication import ANNEXES, QUESTIONS
+
+YEARS = tuple(range(2017, 2024))
+PLACE = SheetColumn("Gemeente", width=21)
+GHENT = PlaceRow(GEMEENTE, "44021", ("44021", "Gent"))
+
+
+@pytest.fixture
+def context_of(publication: Path):
+    """Gives what the sheets of an annex are made from."""
+    with PublicationReader(publication) as reader:
+
+        def made(question: str, number: str) -> Context:
+            asked = QUESTIONS[question]
+            annex = asked.annex(number)
+            figures = collect(reader, annex.kind, YEARS, annex.options)
+            flags = year_flags(annex, figures, reader.facts.as_of)
+            return Context(reader, asked, annex, figures, flags, EDITIONS["publiek"])
+
+        yield made
+
+
+def bands(block) -> list[str]:
+    return list(dict.fromkeys(column.band for column in block.table.columns if column.band))
+
+
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_the_blocks_show_every_figure_of_the_views_once_on_the_width_of_a_page(context_of, question, number):
+    context = context_of(question, number)
+    views = context.views(CENTRUMSTAD)
+    blocks = place_blocks(context, "Blad", views, (NIS, PLACE), [PlaceList([GHENT])])
+    shown = [cell for block in blocks for row in block.table.rows for cell in row if isinstance(cell, Figure)]
+    wanted = [
+        context.figures.figure(indicator, GEMEENTE, "44021", period.key)
+        for view in views
+        for indicator in view.indicators
+        for period in view.periods
+    ]
+    assert sorted(map(repr, shown)) == sorted(map(repr, wanted))
+    assert all(sum(column.width for column in block.table.columns) <= ROOM for block in blocks)
+    assert len({block.table.name for block in blocks}) == len(blocks)
+
+
+def test_years_stand_beside_each_other_under_their_figure_and_each_block_has_a_title_of_its_own(context_of):
+    context = context_of("twe-2024", "2")
+    blocks = place_blocks(context, "Blad", context.views(CENTRUMSTAD)[:1], (NIS, PLACE), [PlaceList([GHENT])])
+    assert [bands(block) for block in blocks] == [["Man", "Vrouw"], ["X", "Onbekend [nota 2]"], ["Totaal [nota 1]"]]
+    assert [block.title for block in blocks] == [f"Naar geslacht ({part}/3)" for part in (1, 2, 3)]
+    assert [column.heading for column in blocks[0].table.columns[2:9]] == [str(year) for year in YEARS]
+
+
+def test_the_figures_of_one_period_share_a_block_whatever_table_they_are_of(context_of):
+    context = context_of("twe-2024", "2")
+    views = [View(view.table, view.indicators[:-1], (Period(2023, 2023),)) for view in context.views(GEMEENTE)]
+    places = [PlaceList([GHENT], f"provincie {name}") for name in ("Oost-Vlaanderen", "Limburg")]
+    blocks = place_blocks(context, "Blad", views, (NIS, PLACE), places)
+    assert [bands(block) for block in blocks[:2]] == [
+        ["Geslacht, 2023", "Leeftijd, 2023", "Werkloosheidsduur, 2023"],
+        ["Scholing, 2023", "Migratieachtergrond, 2023"],
+    ]
+    assert [block.title for block in blocks] == [
+        "Provincie Oost-Vlaanderen. Geslacht, leeftijd en werkloosheidsduur",
+        "Provincie Oost-Vlaanderen. Scholing en migratieachtergrond",
+        "Provincie Limburg. Geslacht, leeftijd en werkloosheidsduur",
+        "Provincie Limburg. Scholing en migratieachtergrond",
+    ]
+    assert all(column.turned for column in blocks[1].table.columns[2:]), "words don't fit across so narrow a column"
+
+
+def test_totals_by_year_share_a_block_with_details_of_one_period_where_both_fit(context_of):
+    context = context_of("twe-2024", "5")
+    (view,) = context.views(GEMEENTE)
+    split = [
+        View(view.table, view.indicators[4:5], view.periods[-4:]),
+        View(view.table, view.indicators[:4], view.periods[-1:]),
+    ]
+    (block,) = place_blocks(context, "Blad", split, (NIS, PLACE), [PlaceList([GHENT])])
+    assert bands(block) == ["Totaal gemeten", "2023"]
