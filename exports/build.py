@@ -27,7 +27,7 @@ from exports.sheets.full.provenance import provenance_sheets
 from exports.sheets.full.reconciliation import reconcile, reconciliation_sheet
 from exports.sheets.full.wide import wide_sheets
 from exports.sheets.levels import cities_sheet, municipalities_sheet, ranking_sheets, regions_sheet
-from exports.sheets.split import split_sheets
+from exports.sheets.split import split_table
 from exports.sheets.text_sheets import cover_sheet, explanation_sheet
 from exports.wording import geography, long_date
 from exports.xlsx.document import Document, Sheet
@@ -132,7 +132,11 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
             "Versie van de code": facts.code_version,
             "Uitgave": context.edition.name,
         },
-        loose=(figures_table(context), *([origin_table(context)] if context.public else [])),
+        loose=(
+            figures_table(context),
+            *split_table(context),
+            *([origin_table(context)] if context.public else []),
+        ),
         disclosure=context.hidden.described([mart.name for mart in context.kind.marts])
         if isinstance(context.hidden, Changes)
         else {},
@@ -150,7 +154,6 @@ def _figures(context: Context) -> list[Sheet]:
         sheets.append(regions_sheet(context))
     if CENTRUMSTAD in levels and context.figures.centre_cities:
         sheets.append(cities_sheet(context))
-    sheets += split_sheets(context)
     if GEMEENTE in levels and context.public:
         sheets += [municipalities_sheet(context), data_sheet(context)]
     elif GEMEENTE in levels:

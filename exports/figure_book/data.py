@@ -99,7 +99,7 @@ def collect_book(
         "places": _places(publication, municipalities),
         "series": {key: _described_series(publication, KINDS[key], series, hidden) for key, series in found.items()},
         "split": [
-            [place, *(_value(row.figures[measure.name], hidden) for measure in MEASURES)]
+            [place, *(_value(row.figures[measure.name], hidden, Format.ONE_DECIMAL) for measure in MEASURES)]
             for place, row in _split(publication, found.get("ratio"), selected)
         ],
     }

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exports.annexes.model import ChartPlan
-from exports.figures.identity import VLAANDEREN, Entry
+from exports.figures.identity import CENTRUMSTAD, VLAANDEREN, Entry
 from exports.figures.plan import Indicator
 from exports.figures.views import View
 from exports.sheets.blocks import band
 from exports.sheets.context import TOTALS, Context
 from exports.sheets.head import head
+from exports.sheets.split import split_blocks
 from exports.wording import capital, period, plain_name
 from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table, TableBlock
 
@@ -19,6 +20,8 @@ _ROOM = 100.0
 
 def flanders_sheet(context: Context) -> Sheet:
     blocks = tuple(_blocks(context))
+    if CENTRUMSTAD not in context.annex.levels:  # else they stand with the cities
+        blocks += tuple(split_blocks(context))
     lines = head(context, f"{context.kind.name}, Vlaanderen", blocks, totals=True)
     return Sheet(TOTALS, lines, blocks=blocks, about="cijfers voor heel Vlaanderen, met grafiek", data=False)
 

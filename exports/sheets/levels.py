@@ -11,6 +11,7 @@ from exports.sheets.city_charts import city_charts
 from exports.sheets.context import CITIES, MUNICIPALITIES, RANKING, Context
 from exports.sheets.head import head
 from exports.sheets.ranking import ranking_block
+from exports.sheets.split import split_blocks
 from exports.wording import capital, listed
 from exports.xlsx.document import Sheet, SheetColumn, TableBlock
 
@@ -67,6 +68,7 @@ def cities_sheet(context: Context) -> Sheet:
         by_year = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
         by_year[-1:] = [replace(last, below=charts.missing) for last in by_year[-1:]]
         blocks += [*charts.blocks, *by_year]
+    blocks += split_blocks(context)
     lines = head(context, f"{context.kind.name}, per centrumstad", blocks)
     about = f"cijfers voor de {len(cities)} centrumsteden, met grafiek"
     return Sheet(CITIES, lines, blocks=tuple(blocks), about=about, data=False)

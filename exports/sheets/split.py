@@ -1,17 +1,17 @@
 """Why the activation ratio of a place is not that of Flanders, or of the year before: its parts in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Entry
+from exports.figures.identity import PROVINCIE, Entry
 from exports.figures.split import BASIS, MEASURES, RATIO_MART, RatioSplit, SplitMeasure, SplitRow
 from exports.sheets.context import Context
-from exports.sheets.head import head
 from exports.statements.legends import PARTS_ROUNDED
-from exports.wording import capital, plain_name
+from exports.wording import capital
 from exports.xlsx.document import Format, Sheet, SheetColumn, Table, TableBlock
 
-SPLIT = "Verklaring ratio"
+FLANDERS = "Waarom de ratio verschilt van die van Vlaanderen"
+BEFORE = "Waarom de ratio verschilt van die van het jaar ervoor"
 _RULE = (
     "De ratio is de instroom (opgestarte trajecten per 100 leefloners) maal de tijd in TWE (12 x cliënten in TWE / "
     "opgestarte trajecten, in maanden), gedeeld door 12. Elk verschil is zo in delen gesplitst dat ze er samen precies "
@@ -21,53 +21,67 @@ _START = (
     "Wie in TWE is, kan in een vroeger jaar gestart zijn: in een jaar met meer instroom dan ervoor is de tijd per "
     "opgestart traject lager dan trajecten werkelijk duren. In het opstartjaar 2017 begonnen alle trajecten pas."
 )
+_UPTO = next(at for at, measure in enumerate(MEASURES) if measure.name == "ratio_change_pp")
 
 
-_AGAINST_FLANDERS = (
-    "ratio_pct",
-    "inflow_per_100",
-    "months_in_twe",
-    "difference_flanders_pp",
-    "difference_by_inflow_pp",
-    "difference_by_months_pp",
-)
-
-
-def split_sheets(context: Context) -> list[Sheet]:
-    """One sheet, for Flanders, the provinces and the centrumsteden; none for annexes without a ratio of the year."""
-    if context.figures.signatures.basis.get(RATIO_MART) != BASIS:
+def split_blocks(context: Context) -> list[TableBlock]:
+    """Two blocks, for Flanders, the provinces and the centrumsteden; none for annexes without a ratio of the year."""
+    rows = list(_rows(context))
+    if not rows:
         return []
-    flanders = [measure for measure in MEASURES if measure.name in _AGAINST_FLANDERS]
-    before = [MEASURES[0], *(measure for measure in MEASURES if measure.name not in _AGAINST_FLANDERS)]
-    found = list(RatioSplit(context.publication, context.figures).rows(context.annex.levels))
-    blocks = (
-        replace(_block(context, "Tegenover Vlaanderen", flanders, found), below=(_RULE,)),
-        replace(_block(context, "Tegenover het vorige jaar", before, found), below=(_START,)),
-    )
-    lines = head(context, "Waarom de ratio verschilt", blocks, totals=True)
-    about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
-    return [Sheet(SPLIT, lines, blocks=blocks, about=about)]
-
-
-def _block(context: Context, title: str, measures: Sequence[SplitMeasure], found: Sequence[SplitRow]) -> TableBlock:
-    names = {item.nis_code: item.municipality for item in context.figures.municipalities}
-    columns = [
-        SheetColumn("Gebied", width=22),
-        replace(SheetColumn(context.kind.year_header, Format.YEAR, 8), about="jaar waarover het cijfer gaat"),
-        *(
-            SheetColumn(_header(each.name, each.header), Format.ONE_DECIMAL, 13.5, about=f"{each.header}: {each.about}")
-            for each in measures
-        ),
+    return [
+        _block(context, FLANDERS, rows, MEASURES[:_UPTO]),
+        _block(context, BEFORE, rows, MEASURES[_UPTO:]),
     ]
-    rows: list[tuple[Entry, ...]] = []
-    for row in found:
-        named = {GEMEENTE: names.get(row.place, ""), PROVINCIE: f"Provincie {row.place}", VLAANDEREN: "Vlaanderen"}
-        rows.append((named[row.level], row.year, *(row.figures[measure.name] for measure in measures)))
-    return TableBlock(title, Table(plain_name("Verklaring", title), tuple(columns), rows))
 
 
-def _header(name: str, header: str) -> str:
-    """The header, which says of a part what it is a part of."""
-    if name.startswith("difference_by"):
-        return f"Verschil {header}"
-    return f"Wijziging {header}" if name.startswith("change_by") else capital(header)
+def split_table(context: Context) -> list[Sheet]:
+    """The same as one table, a row per place and year, for the machine-readable copy."""
+    made = list(_rows(context))
+    if not made:
+        return []
+    columns = (
+        SheetColumn("Gebied", about="Vlaanderen, provincie of centrumstad"),
+        SheetColumn(context.kind.year_header, Format.YEAR, about="jaar waarover het cijfer gaat"),
+        *(SheetColumn(_whole(of), Format.ONE_DECIMAL, about=f"{of.header}: {of.about}") for of in MEASURES),
+    )
+    rows: list[tuple[Entry, ...]] = [
+        (_name(context, row), row.year, *(row.figures[of.name] for of in MEASURES)) for row in made
+    ]
+    about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
+    return [Sheet("Verklaring ratio", (), Table("Verklaring_ratio", columns, rows), about=about)]
+
+
+def _whole(measure: SplitMeasure) -> str:
+    """The header, with what it is a part of."""
+    if measure.name.startswith("difference_by"):
+        return f"Verschil {measure.header}"
+    return f"Wijziging {measure.header}" if measure.name.startswith("change_by") else capital(measure.header)
+
+
+def _rows(context: Context) -> Iterator[SplitRow]:
+    if context.figures.signatures.basis.get(RATIO_MART) == BASIS:
+        yield from RatioSplit(context.publication, context.figures).rows(context.annex.levels)
+
+
+def _block(context: Context, title: str, rows: list[SplitRow], measures: tuple[SplitMeasure, ...]) -> TableBlock:
+    year = replace(SheetColumn(context.kind.year_header, Format.YEAR, 7), about="jaar waarover het cijfer gaat")
+    columns = (
+        SheetColumn("Gebied", width=25),
+        year,
+        *(SheetColumn(capital(of.header), Format.ONE_DECIMAL, 13, about=f"{of.header}: {of.about}") for of in measures),
+    )
+    cells: list[tuple[Entry, ...]] = [
+        (_name(context, row), row.year, *(row.figures[of.name] for of in measures))
+        for row in rows
+        if any(of.of_flanders or row.level != "vlaanderen" for of in measures)
+    ]
+    name = "Verklaring_Vlaanderen" if title == FLANDERS else "Verklaring_jaar"
+    return TableBlock(title, Table(name, columns, cells), (_RULE, _START))
+
+
+def _name(context: Context, row: SplitRow) -> str:
+    if row.level == PROVINCIE:
+        return f"Provincie {row.place}"
+    names = {item.nis_code: item.municipality for item in context.figures.municipalities}
+    return names.get(row.place, "Vlaanderen")

@@ -4,6 +4,8 @@ A formula gets the counts in the order in which the policy names them, and gives
 
 from collections.abc import Callable, Mapping, Sequence
 
+from exports.figures.split import MONTHS, Factors, parts
+
 Formula = Callable[[Sequence[float]], float | None]
 
 
@@ -29,6 +31,16 @@ def change_of_share(counts: Sequence[float]) -> float | None:
     return None if one is None or other is None else change((one, other))
 
 
+def _split(part: str) -> Formula:
+    """A part of the difference between two ratios, each of clients in TWE, leefloners and trajectories started."""
+
+    def of(counts: Sequence[float]) -> float | None:
+        now, other = Factors.of(counts[:3]), Factors.of(counts[3:])
+        return getattr(parts(now, other), part) if now and other else None
+
+    return of
+
+
 FORMULAS: Mapping[str, Formula] = {
     "with_transmission_pct": share,
     "ratio_pct": share,
@@ -36,6 +48,14 @@ FORMULAS: Mapping[str, Formula] = {
     "ratio_change_pct": change_of_share,
     "ratio_change_pp": points,
     "difference_flanders_pp": points,
+    "inflow_per_100": lambda counts: share((counts[1], counts[0])),
+    "months_in_twe": lambda counts: MONTHS * counts[0] / counts[1] if counts[1] else None,
+    "difference_by_inflow_pp": _split("inflow"),
+    "difference_by_months_pp": _split("months"),
+    "change_by_inflow_pp": _split("inflow"),
+    "change_by_started_pp": _split("started"),
+    "change_by_leefloners_pp": _split("leefloners"),
+    "change_by_months_pp": _split("months"),
 }
 MEANS = frozenset(("aftercare_months",))
 """Means over what the first count counts. They are shown as they are, or not at all where that is a count of few."""
