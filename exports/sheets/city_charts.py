@@ -20,6 +20,7 @@ from exports.wording import capital, listed, plain_name
 from exports.xlsx.document import Chart, Series, SheetColumn, Table, TableBlock
 
 _FEWEST = 2  # cities that are worth a chart
+_HIDDEN = "een deel van de cijfers is vertrouwelijk"
 _FIRST = 2  # columns before the figures
 Shown = Sequence[tuple[View, Indicator, Period]]
 
@@ -84,7 +85,7 @@ def _block(context: Context, plan: ChartPlan, shown: Shown, name: str) -> TableB
             rows.append((city.nis_code, city.municipality, *figures))
     below = [
         f"Niet in de grafiek: {listed(names)} ({why})."
-        for names, why in ((hidden, "een deel van de cijfers is vertrouwelijk"), (unknown, "niet te berekenen"))
+        for names, why in ((hidden, _HIDDEN), (unknown, "niet te berekenen"))
         if names
     ]
     title = f"{plan.title}, {listed([flags.label(each) for each in dict.fromkeys(p.key for _, _, p in shown)])}"
