@@ -3,8 +3,9 @@
 1. Small cells are hidden, and what earlier releases hid stays hidden.
 2. Every equation on its own, then propagation over all of them (`secondary.GreedySuppression`).
 3. Cells hidden on the way that are no longer needed are shown again.
-4. Points that prove what is left (`bounds.InnerBounds`); where a cell turns out confined, the cheapest cells to free it
-   (`secondary.RepairProgram`).
+4. Points that prove what is left: of many cells at once (`bounds.InnerBounds`), then of one after the other, each by
+   the smallest rise. Where a cell turns out confined, the cheapest cells to free it (`secondary.RepairProgram`).
+5. A small part is also solved without the second step; the cheaper of both patterns holds, less what nothing needs.
 The audit comes after that and uses nothing of it, except for the points, which it checks itself."""
 
 import random
