@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exports.disclosure.plan import public_plan
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Figure, Hidden, Value
 from exports.figures.reading import PublicationReader
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
-from exports.sheets.data import data_sheet, fields_sheet
+from exports.sheets.data import data_sheets
 from exports.sheets.provenance import provenance_sheets
 from exports.sheets.ranking import ranking_sheet
 from exports.sheets.reconciliation import reconciliation_sheet
@@ -73,7 +74,8 @@ def build(
     with PublicationReader(Path(publication)) as published:
         figures = collect(published, annex.kind, chosen, annex.options)
         flags = year_flags(annex, figures, published.facts.as_of)
-        context = Context(published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld)
+        plan = public_plan(annex.tables) if made_for.name == PUBLIEK else None
+        context = Context(published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld, plan)
         return Built(_document(context, extra_sheets), figures, made_for, hidden)
 
 
@@ -83,7 +85,7 @@ def figures_shown(publication: Path, question: Question, annex: Annex, years: Se
     with PublicationReader(Path(publication)) as published:
         figures = collect(published, annex.kind, tuple(sorted(set(years))) if years else annex.years, annex.options)
         flags = year_flags(annex, figures, published.facts.as_of)
-        context = Context(published, question, annex, figures, flags, edition(PUBLIEK))
+        context = Context(published, question, annex, figures, flags, edition(PUBLIEK), plan=public_plan(annex.tables))
         yield from _shown((*_figures(context), reconciliation_sheet(context)))
 
 
@@ -141,5 +143,6 @@ def _figures(context: Context) -> list[Sheet]:
         if context.kind.ranking:
             sheets.append(ranking_sheet(context, context.kind.ranking))
         sheets += municipality_sheets(context)
-        sheets += [*(data_sheet(context, tidy) for tidy in context.figures.tidy), fields_sheet(context)]
+    if GEMEENTE in levels or context.plan is not None:
+        sheets += data_sheets(context)
     return sheets

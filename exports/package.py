@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.figures.identity import Entry
+from exports.figures.periods import Period, is_pooled
 from exports.xlsx.archive import replace_file
 from exports.xlsx.document import (
     CONFIDENTIAL,
@@ -68,7 +69,8 @@ def write_package(document: Document, folder: Path, name: str) -> Path:
 
 
 def tidy(table: Table) -> tuple[list[tuple[str, SheetColumn]], list[tuple[Entry, ...]]]:
-    """The table with one block of columns per year below the other: (name, column) pairs and rows."""
+    """The table with one block of columns per period below the other: (name, column) pairs and rows. A column that a
+    period doesn't have (totals are by year, classes of years together) is empty there."""
     blocks: dict[int | None, list[int]] = {}
     for index, column in enumerate(table.columns):
         blocks.setdefault(column.year, []).append(index)
@@ -76,14 +78,22 @@ def tidy(table: Table) -> tuple[list[tuple[str, SheetColumn]], list[tuple[Entry,
     columns = [table.columns[index] for index in first]
     if not blocks:
         return _named(columns), list(table.rows)
-    years = (SheetColumn("jaar", Format.YEAR), SheetColumn("jaarstatus"))
-    measures = [table.columns[index] for index in next(iter(blocks.values()))]
-    rows = [
-        (*[row[i] for i in first], year, table.columns[block[0]].year_status, *[row[i] for i in block])
-        for year, block in blocks.items()
-        for row in table.rows
-    ]
-    return _named([*columns, *years, *measures]), rows
+    pooled = any(year is not None and is_pooled(year) for year in blocks)
+    years = (SheetColumn("jaar", Format.TEXT if pooled else Format.YEAR), SheetColumn("jaarstatus"))
+    measures = {_stem(table.columns[index]): table.columns[index] for block in blocks.values() for index in block}
+    rows: list[tuple[Entry, ...]] = []
+    for year, block in blocks.items():
+        at = {_stem(table.columns[index]): index for index in block}
+        told = (Period.of(year or 0).name, table.columns[block[0]].year_status)
+        rows += [
+            (*[row[i] for i in first], *told, *[row[at[stem]] if stem in at else None for stem in measures])
+            for row in table.rows
+        ]
+    return _named([*columns, *years, *measures.values()]), rows
+
+
+def _stem(column: SheetColumn) -> str:
+    return column.stem or column.header
 
 
 def slug(text: str) -> str:

@@ -14,15 +14,18 @@ from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.editions import displayed
 from exports.figures.collect import COMMON, Figures
-from exports.figures.identity import GEMEENTE, Hidden, Value
+from exports.figures.identity import GEMEENTE, VLAANDEREN, Hidden, Value
+from exports.figures.periods import Period
 from exports.figures.plan import Measure
-from exports.wording import capital
+from exports.figures.views import Plan, views
+from exports.sheets.context import MUNICIPALITY_TOTALS
+from exports.wording import capital, plain_name
 from exports.xlsx.document import Format
 
 FLANDERS = "Vlaanderen"
 """The place of totals, where a NIS code is expected."""
 TOTALS = "Vlaanderen"
-_YEAR = r"(\d{4})(?: \[[a-z]\])*"
+_YEAR = r"(\d{4}(?:-\d{4})?)(?: \[[a-z]\])*"
 _YEAR_COLUMN = re.compile(_YEAR + ": (.+)")
 _UNITS = {
     column.unit
@@ -36,7 +39,8 @@ _BESIDE_LABEL = re.compile(rf"(?: \((?:{'|'.join(map(re.escape, sorted(_UNITS)))
 
 
 class Key(NamedTuple):
-    """One figure of a wide table or of the totals: the sheet, the column without its year, where and when."""
+    """One figure of a wide table or of the totals: the sheet, the column without its year, where and when; `year` is
+    the key of a period."""
 
     sheet: str
     measure: str
@@ -48,20 +52,25 @@ DisplayedFigures = Mapping[Key, Value]
 """Every figure of an annex by where it is displayed."""
 
 
-def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Value]:
-    """Every figure that the tables per municipality and the totals display; [c] where one is `hidden`."""
+def of_figures(figures: Figures, hidden: Hidden | None = None, plan: Plan | None = None) -> dict[Key, Value]:
+    """Every figure that the tables per municipality and the totals display; [c] where one is `hidden`. `plan`: what is
+    shown at each level, everything by year without it."""
     found: dict[Key, Value] = {}
     several = len(figures.tables) > 1
-    for table in figures.tables:
-        for indicator in table.indicators:
-            total = capital(indicator.label)
-            total = f"{table.plan.sheet}: {total}" if several else total
-            for year in figures.years:
+    for view in views(figures, GEMEENTE, plan):
+        sheet = MUNICIPALITY_TOTALS if view.totals else view.table.plan.sheet
+        for indicator in view.indicators:
+            for period in view.periods:
                 for place in figures.municipalities:
-                    figure = figures.figure(indicator, GEMEENTE, place.nis_code, year)
-                    found[Key(table.plan.sheet, indicator.label, place.nis_code, year)] = displayed(figure, hidden)
-                if indicator.measure.in_totals:
-                    found[Key(TOTALS, total, FLANDERS, year)] = displayed(figures.total(indicator, year), hidden)
+                    figure = figures.figure(indicator, GEMEENTE, place.nis_code, period.key)
+                    found[Key(sheet, indicator.label, place.nis_code, period.key)] = displayed(figure, hidden)
+    for view in views(figures, VLAANDEREN, plan):
+        for indicator in view.indicators:
+            total = capital(indicator.label)
+            total = f"{view.table.plan.sheet}: {total}" if several else total
+            for period in view.periods:
+                shown = displayed(figures.total(indicator, period.key), hidden)
+                found[Key(TOTALS, total, FLANDERS, period.key)] = shown
     return found
 
 
@@ -73,7 +82,7 @@ def of_workbook(path: Path) -> dict[Key, Value]:
             columns = [(index, match) for index, text in enumerate(header) if (match := _YEAR_COLUMN.fullmatch(text))]
             for row in rows:
                 for index, match in columns:
-                    key = Key(sheet, _BESIDE_LABEL.sub("", match[2]), str(row[0]), int(match[1]))
+                    key = Key(sheet, _BESIDE_LABEL.sub("", match[2]), str(row[0]), Period.parsed(match[1]).key)
                     found[key] = _value(row[index])
         elif name == "Totalen":
             found.update(_totals(header, rows))
@@ -82,7 +91,8 @@ def of_workbook(path: Path) -> dict[Key, Value]:
 
 def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
     """Totals have a row per measure (then the years are columns) or a row per year."""
-    years = [(index, int(match[1])) for index, name in enumerate(header) if (match := re.fullmatch(_YEAR, name))]
+    matches = [(index, re.fullmatch(_YEAR, name)) for index, name in enumerate(header)]
+    years = [(index, Period.parsed(match[1]).key) for index, match in matches if match]
     labels = [(index, _BESIDE_LABEL.sub("", name)) for index, name in enumerate(header)]
     measures = [(index, label) for index, label in labels[1:] if label != "Status van het jaar"]
     for row in rows:
@@ -94,18 +104,22 @@ def _totals(header: list[str], rows: list[list[Any]]) -> Iterator[tuple[Key, Val
 
 
 def tidy_of_workbook(path: Path, kind: AnnexKind) -> dict[str, tuple[list[str], list[list[str]]]]:
-    """The tidy sheets of a finished annex as text: mart -> (the mart's column names, rows), labels left out."""
+    """The tidy sheets of a finished annex as text, by a name for each: (column names, rows). The full edition has one
+    for each mart, whose columns get their names in the mart, labels left out; the public edition has one."""
     tables = {sheet: (header, rows) for _, sheet, header, rows in _tables(path)}
     found = {}
     for mart in kind.marts:
         if mart.sheet not in tables:
             continue
         header, rows = tables[mart.sheet]
+        name = mart.name
         common = zip((kind.year_header, "NIS-code", "Gemeente", "Provincie", "Centrumstad"), COMMON, strict=True)
         names = dict(common) | {item.header: item.column for item in mart.fields}
+        if "Niveau" in header:
+            name, names = "getoond", {text: plain_name(text.lower()) for text in header} | {kind.year_header: "jaar"}
         kept = [(index, names[name]) for index, name in enumerate(header) if name in names]
         texts = [[_text(row[index]) for index, _ in kept] for row in rows if row[0] != ""]
-        found[mart.name] = ([name for _, name in kept], texts)
+        found[name] = ([name for _, name in kept], texts)
     return found
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from exports.disclosure.control import Control
 from exports.disclosure.scope import AMOUNTS, Scope
-from exports.disclosure.system import LEVELS
 from exports.disclosure.words import share_lines
+from exports.figures.identity import CENTRUMSTAD, LEVELS
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ def outcomes(control: Control, scopes: Mapping[str, Scope]) -> dict[str, Outcome
     release, system = control.release, control.release.system
     groups: defaultdict[tuple[str, int, str, str], _Group] = defaultdict(_Group)
     for number, cell in enumerate(system.cells):
-        group = groups[cell.population, cell.year, cell.item, cell.level]
-        group.counts += system.watched[number]
-        if number in release.hidden:
-            group.hidden.append(cell.place)
-        if system.is_withheld(number):
-            group.withheld.append(cell.place)
+        for level in (cell.level, CENTRUMSTAD) if cell.place in release.geography.cities else (cell.level,):
+            group = groups[cell.population, cell.year, cell.item, level]
+            group.counts += system.watched[number]
+            if number in release.hidden:
+                group.hidden.append(cell.place)
+            if system.is_withheld(number):
+                group.withheld.append(cell.place)
     return {name: _outcome(control, scope, groups) for name, scope in scopes.items()}
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from exports.disclosure.tables import TableRules
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
 from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, YamlFileError, parse, read
@@ -229,7 +230,7 @@ class Costs(FieldsOrBlank):
     """A count that is the total of others costs this many times more."""
 
 
-class PolicyFile(FieldsOrBlank):
+class PolicyFile(TableRules):
     """The fields of the policy file."""
 
     threshold: Annotated[int, Field(ge=2)]

@@ -13,13 +13,13 @@ from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Hidden
 from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
-from exports.figures.views import View, views
+from exports.figures.views import Plan, View, views
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
 
 COVER, CONTENTS, NOTES, DEFINITIONS = "Voorblad", "Inhoud", "Toelichting", "Definities"
 TOTALS, CITY_CHARTS, CITIES, PROVINCES = "Vlaanderen", "Grafieken centrumsteden", "Centrumsteden", "Provincies"
-ARRONDISSEMENTS = "Arrondissementen"
+ARRONDISSEMENTS, MUNICIPALITY_TOTALS = "Arrondissementen", "Gemeenten per jaar"
 RANKING, FIELDS, RECONCILIATION = "Stijgers en dalers", "Velden", "Aansluiting"
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 _UNASSIGNED_BREAK = (
@@ -91,6 +91,8 @@ class Context:
     policy: Sequence[str] = ()
     audit: Sequence[str] = ()
     withheld: Hidden | None = None
+    plan: Plan | None = None
+    """What the edition shows at each level; None: everything."""
 
     @property
     def kind(self) -> AnnexKind:
@@ -110,7 +112,7 @@ class Context:
 
     def views(self, level: str) -> tuple[View, ...]:
         """What this edition shows at the level."""
-        return views(self.figures, level)
+        return views(self.figures, level, self.plan)
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:

@@ -1,16 +1,18 @@
 """The tables of figures, with their charts: the totals for Flanders, and the wide tables with a row per gemeente,
 centrumstad or provincie and a block of columns per year."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.annexes.model import ChartPlan
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry
+from exports.figures.periods import Period
 from exports.figures.plan import Indicator, Measure
 from exports.figures.reading import Municipality
 from exports.figures.rules import PrefixSum
 from exports.figures.views import View
-from exports.sheets.context import ARRONDISSEMENTS, CITIES, CITY_CHARTS, PROVINCES, TOTALS, Context
+from exports.sheets.context import ARRONDISSEMENTS, CITIES, CITY_CHARTS, MUNICIPALITY_TOTALS, PROVINCES, TOTALS, Context
 from exports.sheets.head import head
 from exports.wording import capital, counted, listed, period, plain_name
 from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table
@@ -31,23 +33,33 @@ def municipality_column(header: str = "Gemeente") -> SheetColumn:
 
 
 def municipality_sheets(context: Context) -> list[Sheet]:
-    """A sheet for each view of the gemeenten, with every gemeente of the geography, zeros included."""
-    return [_municipality_sheet(context, view) for view in context.views(GEMEENTE)]
+    """A sheet for the totals, where the edition shows these apart, and one for each table; every gemeente of the
+    geography has a row, zeros included."""
+    totals, tables = [], defaultdict(list)
+    for view in context.views(GEMEENTE):
+        if view.totals:
+            totals.append(view)
+        else:
+            tables[view.table.plan.sheet].append(view)
+    made = [_municipality_sheet(context, MUNICIPALITY_TOTALS, "totalen per jaar", totals)] if totals else []
+    for name, shown in tables.items():
+        made.append(_municipality_sheet(context, name, shown[0].table.plan.heading, shown))
+    return made
 
 
-def _municipality_sheet(context: Context, view: View) -> Sheet:
-    plan = view.table.plan
-    several = len(context.figures.tables) > 1
-    heading = f"{context.kind.name}, per gemeente" + (f": {plan.heading}" if several else "")
+def _municipality_sheet(context: Context, name: str, what: str, shown: Sequence[View]) -> Sheet:
+    several = len(context.figures.tables) > 1 or any(view.totals or view.pooled for view in shown)
+    added_up = listed([period.label for view in shown if view.pooled for period in view.periods])
+    what += f", jaren samen ({added_up})" if added_up else ""
+    heading = f"{context.kind.name}, per gemeente" + (f": {what}" if several else "")
     body = _table(
         context,
-        plain_name("Gemeenten", plan.sheet),
+        plain_name("Gemeenten", name),
         (NIS, municipality_column(), PROVINCE),
         _rows(context.figures.municipalities),
-        _columns([("", view)]),
+        _columns([("", view) for view in shown]),
     )
-    about = f"tabel per gemeente: {plan.heading}"
-    return Sheet(plan.sheet, head(context, heading), body, frozen_columns=2, about=about)
+    return Sheet(name, head(context, heading), body, frozen_columns=2, about=f"tabel per gemeente: {what}")
 
 
 def _rows(places: Sequence[Municipality]) -> list[TableRow]:
@@ -129,7 +141,7 @@ def _table(
 
 def city_charts_sheet(context: Context) -> Sheet:
     """A list of the charts, and the charts below it."""
-    charts = [_city_chart(context, plan) for plan in context.kind.city_charts]
+    charts = [made for plan in context.kind.city_charts if (made := _city_chart(context, plan)) is not None]
     columns = (SheetColumn("Grafiek", width=80, wrap=True), SheetColumn("Cijfers op blad", width=24))
     rows = [(chart.title, CITIES) for chart in charts]
     cities = counted(len(context.figures.centre_cities), "centrumstad", "centrumsteden")
@@ -139,9 +151,10 @@ def city_charts_sheet(context: Context) -> Sheet:
     return Sheet(CITY_CHARTS, lines, table, tuple(charts), about=about, data=False)
 
 
-def _city_chart(context: Context, plan: ChartPlan) -> Chart:
-    """A chart over the rows of the cities: several measures in the last year, or one in the first and the last."""
-    years, flags = context.years, context.flags
+def _city_chart(context: Context, plan: ChartPlan) -> Chart | None:
+    """A chart over the rows of the cities: several measures in the last year, or one in the first and the last. None
+    when the edition shows nothing of it."""
+    flags = context.flags
     last = len(context.figures.centre_cities) - 1
     prefix = f"{plan.sheet}: " if len(context.figures.tables) > 1 else ""
     at = [
@@ -153,13 +166,16 @@ def _city_chart(context: Context, plan: ChartPlan) -> Chart:
     def series(name: str, column: int) -> Series:
         return Series(name, ((0, column), (last, column)), ((0, _NAME), (last, _NAME)))
 
-    chosen: Sequence[int] = sorted({years[0], years[-1]})
+    periods = sorted({period for _, period, _ in at}, key=lambda period: (Period.of(period).last, period))
+    if not periods:
+        return None
+    chosen: Sequence[int] = list(dict.fromkeys((periods[0], periods[-1])))
     if plan.series == "years":
         first = at[0][2]
-        made = tuple(series(flags.label(year), n) for n, year, of in at if of is first and year in chosen)
+        made = tuple(series(flags.label(period), n) for n, period, of in at if of is first and period in chosen)
     else:
-        chosen = years[-1:]
-        made = tuple(series(capital(indicator.label), n) for n, year, indicator in at if year == years[-1])
+        chosen = periods[-1:]
+        made = tuple(series(capital(indicator.label), n) for n, period, indicator in at if period == periods[-1])
     title = f"{plan.title}, {listed([flags.label(year) for year in chosen])}"
     about = f"Staafdiagram met de centrumsteden naast elkaar: {title}. De cijfers staan op het blad {CITIES}."
     return Chart(plan.kind, title, "", plan.y_title, made, plan.number_format, about, context.kind.unit, CITIES)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exports.figures.identity import FigureId
 from exports.figures.plan import FIRST_YEAR, Mart
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.figures.rules import Number
@@ -51,7 +52,8 @@ class Count:
 
 class Headlines:
     """Looks up the headline figures of one annex. `year` is the newest year that the publication covers in full, else
-    the newest year begun, else None."""
+    the newest year begun, else None. `shows`: whether the annex shows a figure of a municipality by year; what it
+    doesn't show is not quoted."""
 
     def __init__(
         self,
@@ -60,8 +62,9 @@ class Headlines:
         marts_read: Sequence[Mart],
         options: Mapping[str, str],
         years: Sequence[int],
+        shows: Callable[[FigureId], bool] = lambda figure: True,
     ) -> None:
-        self.marts, self.publication = marts, publication
+        self.marts, self.publication, self._shows = marts, publication, shows
         for mart in marts_read:
             marts.read(mart)
         self.options = {
@@ -116,7 +119,7 @@ class Headlines:
         found: list[tuple[Number, str]] = []
         for code in self.marts.places(count.mart, self.year):
             of = self.lookup(count, self.year, code)
-            if code == UNASSIGNED:
+            if code == UNASSIGNED or not self._shows(of.identity):
                 continue
             if not self.marts.may_quote(of):
                 passed_over = True
@@ -143,6 +146,8 @@ class Headlines:
             return []
         years = [year for year in self.years if year <= self.publication.facts.as_of.year][-COLUMNS:]
         largest, passed_over = self.largest(rank)
+        places = self.marts.places(rank.mart, self.year)
+        by_period = not any(self._shows(self.lookup(rank, self.year, code).identity) for code in places)
         compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
         rows = []
@@ -171,6 +176,7 @@ class Headlines:
         no_ranking = (
             f"van te veel gemeenten is het cijfer van {self.year} verborgen om de hoogste te kunnen rangschikken"
         )
+        pooled = "per gemeente staan deze cijfers in de bijlage in klassen en voor meerdere jaren samen"
         hidden = "[c] niet getoond, zodat kleine aantallen (ook elders) niet te berekenen zijn"
         known = {
             "* onvolledig jaar": any("*" in title for title in header),
@@ -180,6 +186,7 @@ class Headlines:
             "[x] niet aangeleverd": NOT_DELIVERED in signs,
             unranked: passed_over and bool(largest),
             no_ranking: passed_over and not largest,
+            pooled: by_period and bool(places),
         }
         notes = [note for note, holds in known.items() if holds]
         return [*blocks, text(f"{capital('; '.join(notes))}.", style="small")] if notes else blocks

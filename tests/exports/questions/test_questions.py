@@ -70,7 +70,7 @@ def test_an_added_file_is_an_added_question(tmp_path):
     assert annex.years == (2022, 2023)
     # what a kind always lacks is stated, also when the file does not mention it
     assert [item.topic for item in question.unavailable(annex)] == ["transmission_follow_up"]
-    assert annex.levels == ("gemeente", "centrumstad", "provincie", "vlaanderen")
+    assert annex.levels == ("gemeente", "centrumstad", "arrondissement", "provincie", "vlaanderen")
     with pytest.raises(QuestionError, match="question demo has no annex '9'; it has 1"):
         question.annex("9")
 
@@ -118,7 +118,8 @@ def test_every_mistake_of_a_file_is_told_at_once_each_with_its_line(tmp_path):
         "demo.yml, line 3: `status` must be one of 'ontwerp', 'voorlopig' or 'definitief', not 'klaar'",
         "demo.yml, line 4: `year` must be a whole number, not '2024'",
         "demo.yml, line 7: `number` must be a text; put it in quotes, not [1]",
-        "demo.yml, line 8: `levels` must be a list out of gemeente, centrumstad, provincie, vlaanderen, not ['land']",
+        "demo.yml, line 8: `levels` must be a list out of gemeente, centrumstad, arrondissement, provincie, "
+        "vlaanderen, not ['land']",
         "demo.yml, line 12: no annex kind 7; the kinds are 1, 2, 3, 4, 5, 6, ratio, intake, aftercare",
         "demo.yml, line 19: `question` is missing; add it",
     ]
