@@ -17,8 +17,13 @@ MEANS = ("clienten_in_twe", "leefloners", "equivalent_leefloners")
 MONTHS = 12
 
 
+AREAS = {"g": "nis_code", "a": "arrondissement", "p": "provincie"}
+"""Kind of area -> the column that names it, of the smallest first."""
+
+
 class Cell(NamedTuple):
-    """One figure: `release` tells stand and geography; `area` is `v`, `p:<province>` or `g:<nis_code>`."""
+    """One figure: `release` tells stand and geography; `area` is `v`, `p:<province>`, `a:<arrondissement>` or
+    `g:<nis_code>`."""
 
     release: tuple[str, str]
     measure: str
@@ -96,7 +101,7 @@ def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str
     stem = path.stem
     for row in rows:
         year = int(next(row[name] for name in row if "jaar" in name and row[name].isdigit()))
-        area = f"g:{row['nis_code']}" if "nis_code" in row else f"p:{row['provincie']}" if "provincie" in row else "v"
+        area = next((f"{kind}:{row[name]}" for kind, name in AREAS.items() if name in row), "v")
         if "nis_code" in row:
             into.province[release[1], area] = f"p:{row['provincie']}"
         label = next((row[name] for name in row if name.startswith("categorie_aantal")), None)
