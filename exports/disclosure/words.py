@@ -71,6 +71,13 @@ def changes_lines(policy: Policy) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def chart_note_of(policy: Policy, per_person: Collection[int]) -> str:
+    """What stands with a chart of changed counts, in Dutch."""
+    table = policy.changes_by
+    most = max((most_change(table, number) for number in per_person), default=table.most) if table else 0
+    return f"De aantallen in de grafiek zijn licht gewijzigd, met hoogstens {most}: zie boven de tabellen."
+
+
 def note_of(policy: Policy, per_person: Collection[int]) -> str:
     """What a table with changed counts says of it, in Dutch. `per_person`: how often one person can count in them."""
     table = policy.changes_by

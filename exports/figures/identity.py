@@ -79,6 +79,10 @@ class Changes:
         """What a sheet with figures of these marts says of it, in Dutch."""
         raise NotImplementedError
 
+    def chart_note(self, marts: Collection[str]) -> str:
+        """What stands with a chart of these marts, in Dutch."""
+        raise NotImplementedError
+
 
 def is_hidden(figure: Figure, hidden: Hidden | None) -> bool:
     """Whether the figure may not be shown, for itself or for what it was worked out from."""

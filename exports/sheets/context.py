@@ -10,7 +10,7 @@ from functools import cached_property
 from exports.annexes.model import AnnexKind, CorrectionPeriod, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
-from exports.figures.identity import GEMEENTE, Hidden
+from exports.figures.identity import GEMEENTE, Changes, Hidden
 from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
 from exports.figures.views import Plan, View, views
@@ -77,8 +77,7 @@ def year_flags(annex: Annex, figures: Figures, as_of: dt.date) -> YearFlags:
 class Context:
     """One edition of one annex. `policy` says by which rule figures are hidden, `audit` what the check of it found.
 
-    `withheld` says of which figures it may not even be seen that they are not 0. `chart_note` stands with every chart:
-    what a reader must know of its figures, where a method changes them.
+    `withheld` says of which figures it may not even be seen that they are not 0.
     """
 
     publication: PublicationReader
@@ -91,7 +90,6 @@ class Context:
     policy: Sequence[str] = ()
     audit: Sequence[str] = ()
     withheld: Hidden | None = None
-    chart_note: str = ""
     plan: Plan | None = None
     """What the edition shows at each level; None: everything."""
 
@@ -110,6 +108,13 @@ class Context:
     @property
     def public(self) -> bool:
         return self.edition.name == PUBLIEK
+
+    @property
+    def chart_note(self) -> str:
+        """What stands with every chart where a method changes figures; nothing where none does."""
+        if not isinstance(self.hidden, Changes):
+            return ""
+        return self.hidden.chart_note([mart.name for mart in self.kind.marts])
 
     def views(self, level: str) -> tuple[View, ...]:
         """What this edition shows at the level."""

@@ -8,7 +8,7 @@ from exports.disclosure.cell_key.formulas import FORMULAS, MEANS
 from exports.disclosure.policy import Policy, PolicyError
 from exports.disclosure.scope import AMOUNTS
 from exports.disclosure.system import CellId, System
-from exports.disclosure.words import description_of, note_of
+from exports.disclosure.words import chart_note_of, description_of, note_of
 from exports.figures.identity import Changes, Figure, FigureId, Value
 from exports.xlsx.document import NOT_APPLICABLE
 
@@ -68,6 +68,9 @@ class ChangedFigures(Changes):
 
     def note(self, marts: Collection[str]) -> str:
         return note_of(self._policy, self._per_person(marts))
+
+    def chart_note(self, marts: Collection[str]) -> str:
+        return chart_note_of(self._policy, self._per_person(marts))
 
     def _per_person(self, marts: Collection[str]) -> set[int]:
         return {number for name in marts for number in self._policy.marts[name].per_person_numbers}
