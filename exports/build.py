@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exports.disclosure.plan import public_plan
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import (
@@ -18,6 +19,7 @@ from exports.figures.identity import (
     Value,
 )
 from exports.figures.reading import PublicationReader
+from exports.figures.views import Plan, views
 from exports.questions.question import Annex, Question
 from exports.sheets.context import Context, year_flags
 from exports.sheets.data import data_sheet, figures_table, origin_table
@@ -41,6 +43,7 @@ class Built:
     figures: Figures
     edition: Edition
     hidden: Hidden | None
+    plan: Plan | None = None
 
     def disclosed(self) -> Document:
         """The document as the edition shows it."""
@@ -55,12 +58,11 @@ class Built:
         several = len(self.figures.tables) > 1
         return {
             year: {
-                f"{table.plan.sheet}: {indicator.label}" if several else indicator.label: displayed(
+                f"{view.table.plan.sheet}: {indicator.label}" if several else indicator.label: displayed(
                     self.figures.total(indicator, year), self.hidden, indicator.measure.format
                 )
-                for table in self.figures.tables
-                for indicator in table.indicators
-                if indicator.measure.in_totals
+                for view in views(self.figures, VLAANDEREN, self.plan)
+                for indicator in view.indicators
             }
             for year in self.figures.years
         }
@@ -86,8 +88,11 @@ def build(
     with PublicationReader(Path(publication)) as published:
         figures = collect(published, annex.kind, chosen, annex.options)
         flags = year_flags(annex, figures, published.facts.as_of)
-        context = Context(published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld)
-        return Built(_document(context, extra_sheets), figures, made_for, hidden)
+        plan = public_plan(annex.tables) if made_for.name == PUBLIEK else None
+        context = Context(
+            published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld, plan=plan
+        )
+        return Built(_document(context, extra_sheets), figures, made_for, hidden, plan)
 
 
 def figures_shown(publication: Path, question: Question, annex: Annex, years: Sequence[int] | None) -> Iterator[Figure]:
@@ -96,7 +101,7 @@ def figures_shown(publication: Path, question: Question, annex: Annex, years: Se
     with PublicationReader(Path(publication)) as published:
         figures = collect(published, annex.kind, tuple(sorted(set(years))) if years else annex.years, annex.options)
         flags = year_flags(annex, figures, published.facts.as_of)
-        context = Context(published, question, annex, figures, flags, edition(PUBLIEK))
+        context = Context(published, question, annex, figures, flags, edition(PUBLIEK), plan=public_plan(annex.tables))
         yield from _shown(_figures(context))
 
 

@@ -2,11 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from exports.disclosure.plan import public_plan
 from exports.editions import PUBLIEK
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE
+from exports.figures.collect import collect
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId
 from exports.figures.reading import UNASSIGNED, PublicationReader
+from exports.figures.views import views
 from exports.questions.question import Annex, Part, Question
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import NOT_SHOWN, Block, Grid, Marts, Paragraph, piece_text, text
@@ -44,7 +47,7 @@ def letter(
         first = annex is not None and annex.number not in presented
         if annex:
             presented.add(annex.number)
-        made = _answer(publication, question, part, annex, first, marts, years)
+        made = _answer(publication, question, part, annex, first, marts, edition, years)
         blocks += [(part.part, block) for block in _tables_once(made, part.part, tables)]
     if marts.withheld:
         before.append(text(_WITHHELD))
@@ -100,6 +103,7 @@ def _answer(
     annex: Annex | None,
     first: bool,
     marts: Marts,
+    edition: str,
     years: Sequence[int] | None,
 ) -> list[Block]:
     """One part: the author's own words or the sentence that presents the annex; with the annex's first part also
@@ -121,8 +125,9 @@ def _answer(
     blocks += [text(words) for words in (caveat, gap) if words]
     blocks += [text(f"Let op: {warning}") for warning in warnings(publication, kind, chosen, annex.options)]
     apart = unpaid(publication, kind, chosen, annex.options)
+    shows = _shown_by_year(publication, annex, chosen) if edition == PUBLIEK else lambda figure: True
     headlines = Headlines(
-        marts, publication, (*kind.marts, *kind.also_quotes), annex.options, chosen, annex.levels, apart
+        marts, publication, (*kind.marts, *kind.also_quotes), annex.options, chosen, annex.levels, apart, shows
     )
     return blocks + (kind.statement(headlines) if headlines.year is not None else [])
 
@@ -140,6 +145,25 @@ def _until(last: int, as_of: dt.date) -> str:
     if as_of < dt.date(last + 1, 12, 31):
         return f"{stand}; {last} is het laatste jaar dat toen volledig voorbij was."
     return f"{stand}; de bijlage gaat tot en met {last}, en wat daarna gebeurde, staat er niet in."
+
+
+def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence[int]) -> Callable[[FigureId], bool]:
+    """Whether the public annex shows the figure of a municipality by year."""
+    if (plan := public_plan(annex.tables)) is None:
+        return lambda figure: True
+    figures = collect(publication, annex.kind, years, annex.options)
+    of_level = {
+        level: {each.signature for view in views(figures, level, plan) if not view.pooled for each in view.indicators}
+        for level in (GEMEENTE, CENTRUMSTAD)
+        if level in annex.levels
+    }
+    cities = {place.nis_code for place in figures.centre_cities}
+
+    def shows(figure: FigureId) -> bool:
+        at = (GEMEENTE, CENTRUMSTAD) if figure.place in cities else (GEMEENTE,)
+        return any((figure.mart, figure.measure, figure.category) in of_level.get(level, ()) for level in at)
+
+    return shows
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from exports.annexes.model import AnnexKind
 from exports.comparison.displayed import FLANDERS, DisplayedFigures, Key, of_figures
 from exports.figures.collect import collect
 from exports.figures.identity import Value
+from exports.figures.periods import Period
 from exports.figures.reading import Facts, PublicationError, PublicationReader, UsedDelivery
 from exports.questions.question import Question
 from exports.xlsx.document import NOT_APPLICABLE
@@ -120,7 +121,8 @@ def compare_annex(
     for key in keys:
         old, new = before.get(key), after.get(key)
         municipality = names.get(key.nis_code, key.nis_code)
-        causes_of = causes_at(key.nis_code, key.year)
+        years = Period.of(key.year).years
+        causes_of = tuple(dict.fromkeys(cause for year in years for cause in causes_at(key.nis_code, year)))
         changes.append(Change(name, key, municipality, old, new, _difference(old, new), causes_of))
     return changes
 

@@ -15,7 +15,7 @@ from exports.editions import displayed
 from exports.figures.collect import COMMON, Figures
 from exports.figures.identity import GEMEENTE, VLAANDEREN, Hidden, Value
 from exports.figures.periods import Period
-from exports.figures.views import views
+from exports.figures.views import Plan, views
 from exports.package import slug
 from exports.sheets.context import DATA
 from exports.sheets.data import FIGURES
@@ -27,7 +27,8 @@ TOTALS = "Vlaanderen"
 
 
 class Key(NamedTuple):
-    """One figure of a wide table or of the totals: the sheet, the column without its year, where and when."""
+    """One figure of a wide table or of the totals: the sheet, the column without its year, where and when; `year` is
+    the key of a period."""
 
     sheet: str
     measure: str
@@ -39,11 +40,12 @@ DisplayedFigures = Mapping[Key, Value]
 """Every figure of an annex by where it is displayed."""
 
 
-def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Value]:
-    """Every figure that is shown of the gemeenten and of Flanders; [c] where one is `hidden`."""
+def of_figures(figures: Figures, hidden: Hidden | None = None, plan: Plan | None = None) -> dict[Key, Value]:
+    """Every figure that is shown of the gemeenten and of Flanders; [c] where one is `hidden`. `plan`: what is shown at
+    each level, everything by year without it."""
     found: dict[Key, Value] = {}
     several = len(figures.tables) > 1
-    for view in views(figures, GEMEENTE):
+    for view in views(figures, GEMEENTE, plan):
         for indicator in view.indicators:
             shape = indicator.measure.format
             for period in view.periods:
@@ -51,7 +53,7 @@ def of_figures(figures: Figures, hidden: Hidden | None = None) -> dict[Key, Valu
                     figure = figures.figure(indicator, GEMEENTE, place.nis_code, period.key)
                     key = Key(view.table.plan.sheet, indicator.label, place.nis_code, period.key)
                     found[key] = displayed(figure, hidden, shape)
-    for view in views(figures, VLAANDEREN):
+    for view in views(figures, VLAANDEREN, plan):
         for indicator in view.indicators:
             label, shape = _total(view.table.plan.sheet, indicator.label, several), indicator.measure.format
             for period in view.periods:
@@ -67,7 +69,7 @@ def of_package(folder: Path) -> dict[Key, Value]:
     several = len({row["tabel"] for row in rows}) > 1
     found: dict[Key, Value] = {}
     for row in rows:
-        period, value = Period(*(int(row["periode"][at:][:4]) for at in (0, -4))).key, _value(row["waarde"])
+        period, value = Period.parsed(row["periode"]).key, _value(row["waarde"])
         if row["niveau"] == VLAANDEREN:
             found[Key(TOTALS, _total(row["tabel"], row["cijfer"], several), FLANDERS, period)] = value
         else:

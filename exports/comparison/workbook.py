@@ -9,6 +9,7 @@ from exports.comparison.compare import Causes, Change, Comparison, compare_annex
 from exports.comparison.displayed import FLANDERS, DisplayedFigures
 from exports.editions import PUBLIEK, VOLLEDIG, disclose
 from exports.figures.identity import Value
+from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, PublicationReader, same_code
 from exports.questions.question import Annex
 from exports.sheets.context import NOTES
@@ -139,9 +140,8 @@ def revision_sheet(
             "samen met andere cijfers of met die eerdere vrijgave, iemand herkenbaar kan maken."
         )
     if added:
-        notes.append(
-            f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {', '.join(map(str, added))}."
-        )
+        new = ", ".join(Period.of(year).label for year in added)
+        notes.append(f"Jaren die in het eerdere antwoord niet voorkwamen, staan hier niet: {new}.")
     if not same_places:
         notes.append(
             f"Het eerdere antwoord telde de gemeenten van {long_date(earlier.geography_date)}: enkel Vlaanderen en "
@@ -188,4 +188,14 @@ def _row(change: Change) -> tuple[Value, ...]:
     code = NOT_APPLICABLE if key.nis_code == FLANDERS else key.nis_code
     old, new = (NOT_APPLICABLE if value is None else value for value in (change.old, change.new))
     causes = "; ".join(change.causes) or "geen levering gevonden"
-    return (code, change.municipality, key.year, key.sheet, key.measure, old, new, change.difference, causes)
+    return (
+        code,
+        change.municipality,
+        Period.of(key.year).name,
+        key.sheet,
+        key.measure,
+        old,
+        new,
+        change.difference,
+        causes,
+    )

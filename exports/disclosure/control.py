@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from exports.disclosure.assembly import collect
 from exports.disclosure.audit import AuditReport
 from exports.disclosure.cell_key.shown import ChangedFigures
-from exports.disclosure.counts import PublicationSource, collect
+from exports.disclosure.counts import PublicationSource
 from exports.disclosure.exceptions import lines_not_applied, with_exceptions
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.parts import audit_parts
@@ -19,10 +20,15 @@ from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers, with_counts
 from exports.disclosure.suppress import given, suppress
-from exports.disclosure.system import CellId, System
+from exports.disclosure.system import LEVELS, CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId, Hidden
+
+
+def cities_of(publication: PublicationSource) -> set[str]:
+    """The NIS codes of the centre cities of a publication."""
+    return {item.nis_code for item in publication.municipalities if item.is_centre_city}
 
 
 class ControlError(Exception):
@@ -63,7 +69,7 @@ class Control:
     def _controlled(self, figure: FigureId) -> tuple[CellId, ...]:
         cells = self._lookup.cells(figure)
         for cell in cells:
-            if not covers(self.scope, cell):
+            if not covers(self.scope, cell, self.release.geography.cities):
                 raise ControlError(
                     f"{self.release.name}: {cell} wasn't among what was controlled, so it can't be shown; "
                     "control its figure with the others, or leave it out"
@@ -92,7 +98,7 @@ class Control:
         """Level -> counts other than 0, hidden ones; without the cells that amounts are hidden by."""
         result: dict[str, tuple[int, int]] = {}
         for (population, level), (cells, _, hidden) in self.release.tallies().items():
-            if not population.endswith(AMOUNTS):
+            if not population.endswith(AMOUNTS) and level in LEVELS:
                 before = result.get(level, (0, 0))
                 result[level] = (before[0] + cells, before[1] + hidden)
         return result
@@ -120,7 +126,9 @@ def control(
     that leaves no other way to hide enough, whole rows that the usual edition doesn't publish are withheld
     (`exports.disclosure.withhold`). Raises PolicyError for a figure that the policy doesn't cover."""
     policy = policy or load_policy()
-    return control_scope(publication, CountFinder(policy).scope(figures), name, policy, earlier, usual, kept)
+    return control_scope(
+        publication, CountFinder(policy).scope(figures, cities_of(publication)), name, policy, earlier, usual, kept
+    )
 
 
 def control_scope(
@@ -202,7 +210,7 @@ def _suppressed_against(
 
 def subset(whole: Control, publication: PublicationSource, figures: Iterable[FigureId], name: str) -> Control:
     """The control of some of the figures that `whole` controlled, hidden as there. A release records this."""
-    scope = CountFinder(whole.policy).scope(figures)
+    scope = CountFinder(whole.policy).scope(figures, cities_of(publication))
     if whole.shown is not None:
         return _part_of_changed(whole, scope, name)
     bare, _ = collect(publication, name, scope, whole.policy)
@@ -216,7 +224,7 @@ def _part_of_changed(whole: Control, scope: Scope, name: str) -> Control:
     wanted, before = with_counts(scope), whole.release.system
     system = System(before.threshold)
     for cell, number in before.index.items():
-        if cell.level in wanted.get(cell.block, {}).get(cell.item, ()):
+        if covers(wanted, cell, whole.release.geography.cities):
             system.add_from(before, number, cell, True)
     shown = {cell: count for cell, count in (whole.shown or {}).items() if cell in system.index}
     return replace(whole, release=replace(whole.release, name=name, system=system), scope=scope, shown=shown)

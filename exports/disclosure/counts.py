@@ -1,22 +1,16 @@
-"""The counts of one population in one year per municipality, from which every published cell follows.
+"""The counts of one population in one period per municipality, from which every published cell follows.
 
-`collect` reads them from the marts of a publication. `assemble` turns them into a system: a cell for every count that
-is published at some level, an equation for every total and every level, and the bounds of the policy. A total that no
-table shows is a cell too, hidden from the start and in no need of protection: a reader doesn't know it, but does know
-that two sets of parts add up to the same total (all profile tables count the same people).
-
-A row is all that one population counts in one year and place. Rows can be withheld (`exports.disclosure.withhold`):
-then all their cells are hidden, zeros too, except what the usual edition publishes of them."""
+They are read from the marts of a publication; those of several years are the sums of the years."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from exports.disclosure.policy import TOTAL, Bound, MartPolicy, Policy, Same, Sum
-from exports.disclosure.releases import PublishedSystem
-from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers, item_of, marts, population_of
-from exports.disclosure.system import CellId, Geography, System, level_of
+from exports.disclosure.policy import TOTAL, Bound, MartPolicy, Policy, PolicyError, Same, Sum
+from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_of
+from exports.disclosure.system import Geography
+from exports.figures.periods import Period, is_pooled
 from exports.figures.plan import Mart
 from exports.figures.reading import UNALLOCATED, UNASSIGNED, Facts, Municipality, PublicationError
 
@@ -92,17 +86,9 @@ Blocks = dict[tuple[str, int], Block]
 """(population, year) -> its counts."""
 
 
-def collect(publication: PublicationSource, name: str, scope: Scope, policy: Policy) -> tuple[PublishedSystem, Blocks]:
-    """Read the counts in `scope` from the marts: what is to be published under this name, with nothing hidden, and the
-    counts that it was made from. Raises PublicationError when the marts contradict each other."""
-    blocks = read_blocks(publication, scope, policy)
-    geography = geography_of(publication, blocks)
-    system, facts = assemble(blocks, scope, geography, policy), publication.facts
-    return PublishedSystem(name, facts.as_of, facts.geography_date, geography, system, frozenset()), blocks
-
-
 def read_blocks(publication: RowSource, scope: Scope, policy: Policy) -> Blocks:
-    """The counts of the populations and years in `scope`, with their totals."""
+    """The counts of the populations and periods in `scope`, with their totals. Raises PublicationError when the marts
+    contradict each other."""
     blocks: Blocks = {}
     for mart_name, rules in policy.marts.items():
         if (mart := marts().get(mart_name)) is not None:
@@ -110,7 +96,24 @@ def read_blocks(publication: RowSource, scope: Scope, policy: Policy) -> Blocks:
                 _read(publication, mart, rules, basis, scope, blocks)
     for block in blocks.values():
         block.complete()
+    for population, period in sorted(key for key in scope if is_pooled(key[1])):
+        years = [blocks[population, year] for year in Period.of(period).years if (population, year) in blocks]
+        if years:
+            blocks[population, period] = _added_up(population, period, years)
     return blocks
+
+
+def _added_up(population: str, period: int, years: Sequence[Block]) -> Block:
+    made = Block(population, period)
+    for block in years:
+        if block.floor != 1:
+            raise PolicyError(f"policy.yml: means of {population} can't be added up over years; show them by year")
+        made.counts.update(block.counts)
+        made.sums += [rule for rule in block.sums if rule not in made.sums]
+        made.bounds += [rule for rule in block.bounds if rule not in made.bounds]
+    most = max(block.unit for block in years)
+    made.unit = most if most == 1 else most * len(years)  # who is counted every month is counted every year
+    return made
 
 
 def geography_of(publication: PublicationSource, blocks: Blocks) -> Geography:
@@ -129,7 +132,8 @@ def geography_of(publication: PublicationSource, blocks: Blocks) -> Geography:
 def _read(publication: RowSource, mart: Mart, rules: MartPolicy, basis: str, scope: Scope, blocks: Blocks) -> None:
     """Add the counts of one mart, under one of its options, to the blocks."""
     population = population_of(mart, rules, basis)
-    years = tuple(sorted({year for name, year in scope if name in (population, population + AMOUNTS)}))
+    periods = {Period.of(key) for name, key in scope if name in (population, population + AMOUNTS)}
+    years = tuple(sorted({year for period in periods for year in period.years}))
     if not years:
         return
 
@@ -161,116 +165,8 @@ def _read(publication: RowSource, mart: Mart, rules: MartPolicy, basis: str, sco
             block_of(population + AMOUNTS, row["year"]).put(code, TOTAL, block.counts[code, TOTAL] or int(moved))
 
 
-def assemble(
-    blocks: Blocks, scope: Scope, geography: Geography, policy: Policy, withheld: WithheldRows | None = None
-) -> System:
-    """The system of everything in `blocks`, whose totals must be complete. `scope` says what is published of it."""
-    made = _Assembly(geography, policy, withheld or WithheldRows())
-    for key, block in sorted(blocks.items()):
-        made.add_block(block, scope.get(key, {}))
-    for rule in policy.same:
-        for (population, year), block in sorted(blocks.items()):
-            other = blocks.get((rule.other, year + rule.shift))
-            if population == rule.population and other is not None:
-                made.add_same(rule, block, other)
-    index = made.system.index
-    for cell, number in index.items():
-        counted = cell._replace(population=cell.population.removesuffix(AMOUNTS))
-        if counted != cell and counted in index:
-            made.system.follows[number] = index[counted]
-    return made.system
-
-
 def equal(rule: Same, block: Block, other: Block) -> bool:
     """Whether the two counts of the rule are the same number in every municipality. They aren't as long as one of them
     is incomplete, such as trajectories that are still to be measured."""
     codes = {nis_code for nis_code, _ in (*block.counts, *other.counts)}
     return all(block.counts[code, rule.item] == other.counts[code, rule.other_item] for code in codes)
-
-
-class _Assembly:
-    """A system in the making."""
-
-    def __init__(self, geography: Geography, policy: Policy, withheld: WithheldRows) -> None:
-        self.system = System(policy.threshold)
-        self.geography, self.policy, self.withheld = geography, policy, withheld
-        self.centre_cities = {item.nis_code for item in geography.municipalities if item.is_centre_city}
-        self.places = {level: sorted(geography.parts(level, level)) for level in geography.levels}
-        self.known: dict[tuple[str, int], dict[str, set[str]]] = {}
-        """(population, year) -> level -> items that a reader can reason about: those published, and their totals."""
-
-    def add_block(self, block: Block, published: Mapping[str, set[str]]) -> None:
-        """Add the cells and equations of a block. `published`: item -> the levels at which it is published."""
-        known = {level: {item for item, at in published.items() if level in at} for level in self.geography.levels}
-        self.known[block.population, block.year] = known
-        for items in known.values():
-            for total, parts in block.totals():
-                if not items.isdisjoint(parts):
-                    items.update((total, *parts))
-        self._add_cells(block, published, known)
-        self._add_equations(block, known)
-
-    def _add_cells(self, block: Block, published: Mapping[str, set[str]], known: Mapping[str, set[str]]) -> None:
-        rows = self.withheld.places(block.population, block.year)
-        totals = {TOTAL, *(total for total, _ in block.totals())}
-        for level, counts in self._place_counts(block).items():
-            for (place, item), count in sorted(counts.items()):
-                if item not in known[level]:
-                    continue
-                watched = level in published.get(item, ())
-                cost = self.policy.cost(level, place in self.centre_cities, item in totals)
-                cell = CellId(block.population, block.year, place, item)
-                floor = 0 if place in rows and not covers(self.withheld.kept, cell) else block.floor
-                number = self.system.add(cell, count, cost=cost, unit=block.unit, floor=floor, watched=watched)
-                if self.policy.allowed(block.population, place, item):
-                    self.system.exempt.add(number)
-            for place in sorted(row for row in rows if level_of(row) == level):
-                for item in sorted(known[level]):
-                    cell = CellId(block.population, block.year, place, item)
-                    if (place, item) not in counts and not covers(self.withheld.kept, cell):
-                        self.system.add(cell, 0, unit=block.unit, floor=0, watched=False)
-
-    def _place_counts(self, block: Block) -> dict[str, Counter[tuple[str, str]]]:
-        """Level -> (place, item) -> count; counts of 0 are left out."""
-        result: dict[str, Counter[tuple[str, str]]] = {level: Counter() for level in self.geography.levels}
-        for (nis_code, item), count in block.counts.items():
-            if count:
-                for level, place in self.geography.above[nis_code].items():
-                    result[level][place, item] += count
-        return result
-
-    def _add_equations(self, block: Block, known: Mapping[str, set[str]]) -> None:
-        def cells(place: str, items: Iterable[str]) -> list[CellId]:
-            return [CellId(block.population, block.year, place, item) for item in items]
-
-        for level in self.geography.levels:
-            for total, parts in block.totals():
-                if total in known[level] and not known[level].isdisjoint(parts):
-                    for place in self.places[level]:
-                        self.system.equate(*cells(place, [total]), cells(place, parts))
-        for above, level in enumerate(self.geography.levels):
-            for item in sorted(known[level]):
-                if lower := [below for below in self.geography.levels[:above] if item in known[below]]:
-                    for place, parts in self.geography.parts(level, lower[-1]).items():
-                        self.system.equate(
-                            *cells(place, [item]), [cell for part in parts for cell in cells(part, [item])]
-                        )
-        for rule in block.bounds:
-            items = {*rule.lower, *rule.upper}
-            level = next((level for level in self.geography.levels if items <= known[level]), None)
-            for place in self.places[level] if level else ():  # those of higher levels follow
-                self.system.bound(cells(place, rule.lower), cells(place, rule.upper))
-
-    def add_same(self, rule: Same, block: Block, other: Block) -> None:
-        """Equate counts of two populations that are the same number (or bound them where one isn't complete yet)."""
-        mine, theirs = self.known[block.population, block.year], self.known[other.population, other.year]
-        complete = equal(rule, block, other)
-        for level in self.geography.levels:  # a reader puts the tables of each level side by side
-            if rule.item in mine[level] and rule.other_item in theirs[level]:
-                for place in self.places[level]:
-                    first = CellId(block.population, block.year, place, rule.item)
-                    second = CellId(other.population, other.year, place, rule.other_item)
-                    if complete:
-                        self.system.equate(first, [second])
-                    else:
-                        self.system.bound([first], [second])

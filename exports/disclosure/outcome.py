@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from exports.disclosure.control import Control
-from exports.disclosure.scope import AMOUNTS, Scope, with_counts
-from exports.disclosure.system import LEVELS
+from exports.disclosure.scope import AMOUNTS, Scope, covers, with_counts
 from exports.disclosure.words import share_lines
+from exports.figures.identity import CENTRUMSTAD, LEVELS
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,13 @@ def outcomes(control: Control, scopes: Mapping[str, Scope]) -> dict[str, Outcome
     release, system = control.release, control.release.system
     groups: defaultdict[tuple[str, int, str, str], _Group] = defaultdict(_Group)
     for number, cell in enumerate(system.cells):
-        group = groups[cell.population, cell.year, cell.item, cell.level]
-        group.counts += system.watched[number]
-        if number in release.hidden:
-            group.hidden.append(cell.place)
-        if system.is_withheld(number):
-            group.withheld.append(cell.place)
+        for level in (cell.level, CENTRUMSTAD) if cell.place in release.geography.cities else (cell.level,):
+            group = groups[cell.population, cell.year, cell.item, level]
+            group.counts += system.watched[number]
+            if number in release.hidden:
+                group.hidden.append(cell.place)
+            if system.is_withheld(number):
+                group.withheld.append(cell.place)
     return {name: _outcome(control, scope, groups) for name, scope in scopes.items()}
 
 
@@ -56,7 +57,7 @@ def _changed_outcome(control: Control, scope: Scope) -> Outcome:
     shown = [
         (*cell, count)
         for cell, count in (control.shown or {}).items()
-        if cell.level in wanted.get(cell.block, {}).get(cell.item, ())
+        if covers(wanted, cell, control.release.geography.cities)
     ]
     facts = [control.policy_lines, control.audit_lines, sorted(shown)]
     return Outcome(hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest(), control.audit_lines)

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from exports.disclosure.cell_key.method import MethodFields
 from exports.disclosure.policy_rules import Bound, DerivedFrom, Same, Sum
+from exports.disclosure.tables import TableRules
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
 from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, YamlFileError, parse, read
@@ -144,7 +145,7 @@ class Costs(FieldsOrBlank):
     """A count that is the total of others costs this many times more."""
 
 
-class PolicyFile(MethodFields):
+class PolicyFile(MethodFields, TableRules):
     """The fields of the policy file."""
 
     threshold: Annotated[int, Field(ge=2)]

@@ -15,6 +15,8 @@ from math import inf
 
 from exports.disclosure.policy import PolicyError
 from exports.disclosure.system import CellId
+from exports.figures.classes import members
+from exports.figures.periods import Period, is_pooled
 
 Range = tuple[float, float]
 Pairs = Iterator[tuple[list[CellId], list[CellId]]]
@@ -62,6 +64,34 @@ def _matched(left: Sequence[CellId], right: Sequence[CellId]) -> Pairs:
                 "publish other years, keep the earlier categories for these years, or change them one at a time"
             )
         yield named[0], named[1]
+
+
+def same_tables(one: Iterable[CellId], other: Iterable[CellId]) -> None:
+    """Raise PolicyError when one publication adds up other years, or has other classes, than the other of the same
+    people: what a reader can subtract from each other then isn't worked out."""
+    mine, theirs = list(one), list(other)
+    if not any(is_pooled(cell.year) or len(members(cell.item)) > 1 for cell in (*mine, *theirs)):
+        return
+    for these, those in ((mine, theirs), (theirs, mine)):
+        blocks = {cell.block for cell in those}
+        for population, key in sorted({cell.block for cell in these if is_pooled(cell.year)} - blocks):
+            years = set(Period.of(key).years)
+            if any(name == population and years & set(Period.of(at).years) for name, at in blocks):
+                raise PolicyError(_OTHER_TABLES.format(f"{population} of {Period.of(key).label}"))
+        known = {(*cell.block, cell.level, cell.item) for cell in those}
+        parts = {(*at, part) for *at, item in known for part in members(item)}
+        for cell in these:
+            at = (*cell.block, cell.level)
+            of_class = members(cell.item)
+            if len(of_class) > 1 and (*at, cell.item) not in known and any((*at, part) in parts for part in of_class):
+                raise PolicyError(_OTHER_TABLES.format(f"{cell.population} of {Period.of(cell.year).label}"))
+
+
+_OTHER_TABLES = (
+    "{} are published in other classes, or with other years added up, than they were before, so that hidden counts "
+    "could be worked out; keep the `tables`, `classes` and `periods` of policy.yml and of the question for what is "
+    "released, and ask for the same years"
+)
 
 
 def covered(item: str) -> Range | None:

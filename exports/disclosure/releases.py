@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from exports.disclosure.policy import Policy
-from exports.disclosure.recoded import recoded
+from exports.disclosure.recoded import recoded, same_tables
 from exports.disclosure.scope import AMOUNTS
 from exports.disclosure.system import LEVELS, CellId, Geography, System, Terms, level_of, simplified, territories
+from exports.figures.periods import Period
 
 Meaning = tuple[str, int, str, frozenset[str]]
 """(population, year, item, territory): what a cell counts, whatever the geography calls the place."""
@@ -179,12 +180,15 @@ class _Union:
             self.blocks |= {(rule.other, year + rule.shift) for name, year in own if name == rule.population}
             self.blocks |= {(rule.population, year - rule.shift) for name, year in own if name == rule.other}
         self._rows: set[Terms] = set()
+        self._populations = {population for population, _ in self.blocks}
 
     def join(self, release: PublishedSystem, sees_changes: bool) -> None:
         """Add the cells and equations of a release, unless it shares no population and year with the new system."""
-        if not any(cell.block in self.blocks for cell in release.system.cells):
+        if not any(self._shares(cell) for cell in release.system.cells):
             return
         union, view, old = self.system, release.view, release.system
+        for layer in self.layers:
+            same_tables(layer.view.system.cells, [cell for cell in old.cells if cell.population in self._populations])
         apart = [(set(), set()) if sees_changes else possibly_changed(layer.view, view) for layer in self.layers]
         self.apart |= {(number, len(self.layers)): cells for number, cells in enumerate(apart)}
         twins: dict[Meaning, dict[int, set[int]]] = {}  # what it counts -> number in the union -> by which layers
@@ -218,6 +222,13 @@ class _Union:
             if not union.values[number] and view.implies_zero(new.meaning(cell)):
                 union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
         self.layers.append(_Layer(view, {old.cells[number]: mine for number, mine in joined.items()}))
+
+    def _shares(self, cell: CellId) -> bool:
+        """Whether the cell is about a population and years that the new system is about."""
+        if cell.block in self.blocks:
+            return True
+        years = set(Period.of(cell.year).years)
+        return any(name == cell.population and years & set(Period.of(key).years) for name, key in self.blocks)
 
     def _add(self, rows: list[Terms], terms: Sequence[tuple[int, int]]) -> None:
         """Add a row once, when it holds for the true values and says something."""

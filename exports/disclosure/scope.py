@@ -3,28 +3,29 @@
 Every figure of the marts has an identity; the policy says which count of which population it is. A figure that the
 policy doesn't know is an error, so that nothing is shown that nobody thought about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
 from exports.annexes import KINDS
 from exports.disclosure.policy import TOTAL, DerivedFrom, MartPolicy, Policy, PolicyError, PolicyFile
 from exports.disclosure.system import CellId, place_of
-from exports.figures.identity import VLAANDEREN, FigureId
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.plan import Mart
 from orchestration.store.yaml_models import Mistake, Place, YamlDocument
 
 Scope = dict[tuple[str, int], dict[str, set[str]]]
-"""(population, year) -> item -> the levels at which it is published."""
+"""(population, period) -> item -> the levels at which it is published: `centrumstad` where no other gemeente is."""
 TableRow = tuple[str, int, str]
 """(population, year, place); amounts of money are in the row of their counts."""
 AMOUNTS = " amounts"
 """Behind the name of a population: the amounts of money that follow its counts."""
 
 
-def covers(scope: Scope, cell: CellId) -> bool:
-    """Whether the cell is among what the scope publishes."""
-    return cell.level in scope.get(cell.block, {}).get(cell.item, ())
+def covers(scope: Scope, cell: CellId, cities: Set[str]) -> bool:
+    """Whether the cell is among what the scope publishes. `cities`: NIS codes of the centre cities."""
+    levels = scope.get(cell.block, {}).get(cell.item, ())
+    return cell.level in levels or (CENTRUMSTAD in levels and cell.place in cities)
 
 
 def with_counts(scope: Scope) -> Scope:
@@ -85,12 +86,17 @@ class CountFinder:
             for source in sources
         )
 
-    def scope(self, figures: Iterable[FigureId]) -> Scope:
-        """The counts behind all these figures, and the levels at which they are published."""
+    def scope(self, figures: Iterable[FigureId], cities: Set[str] = frozenset()) -> Scope:
+        """The counts behind all these figures, and the levels at which they are published. `cities`: as in `covers`."""
         result: Scope = {}
         for figure in figures:
             for cell in self.cells(figure):
-                result.setdefault(cell.block, {}).setdefault(cell.item, set()).add(cell.level)
+                level = CENTRUMSTAD if cell.place in cities else cell.level
+                result.setdefault(cell.block, {}).setdefault(cell.item, set()).add(level)
+        for items in result.values():
+            for levels in items.values():
+                if GEMEENTE in levels:
+                    levels.discard(CENTRUMSTAD)
         return result
 
     def _sources(self, figure: FigureId) -> tuple[str, Sequence[DerivedFrom]]:

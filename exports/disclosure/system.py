@@ -34,8 +34,13 @@ def place_of(level: str, place: str) -> str:
     return f"{level}:{place}" if level in (ARRONDISSEMENT, PROVINCIE) else place
 
 
+def rest_of(place: str) -> str:
+    """The municipalities of a place that are no centre cities, together: no table shows them."""
+    return f"overige:{place}"
+
+
 def level_of(place: str) -> str:
-    """The level of a place."""
+    """The level of a place; that of a rest is `overige`, which is none of `LEVELS`."""
     return VLAANDEREN if place == VLAANDEREN else place.partition(":")[0] if ":" in place else GEMEENTE
 
 
@@ -50,6 +55,11 @@ class Geography:
         """The levels that it has: what was kept before arrondissements were shown doesn't know them."""
         known = all(item.arrondissement for item in self.municipalities)
         return tuple(level for level in LEVELS if known or level != ARRONDISSEMENT)
+
+    @cached_property
+    def cities(self) -> frozenset[str]:
+        """The NIS codes of the centre cities."""
+        return frozenset(item.nis_code for item in self.municipalities if item.is_centre_city)
 
     @cached_property
     def above(self) -> dict[str, dict[str, str]]:
@@ -86,6 +96,10 @@ def territories(geography: Geography, on: dt.date) -> dict[str, frozenset[str]]:
     for code, places in geography.above.items():  # a code that the seed doesn't know stands for itself
         for place in places.values():
             result.setdefault(place, set()).update(() if code in known else (code,))
+    for level in LEVELS:
+        for place, inside in geography.parts(level, GEMEENTE).items() if level in geography.levels else ():
+            others = (result.get(code, set()) for code in inside if code not in geography.cities)
+            result[rest_of(place)] = set().union(*others)
     return {place: frozenset(codes) for place, codes in result.items()}
 
 
@@ -193,10 +207,14 @@ class System(_Cells):
 
     def equate(self, total: CellId, parts: Iterable[CellId]) -> None:
         """Add: total = sum of parts; cells that are 0 drop out. Raises ValueError when the true values don't agree."""
-        terms = self._terms([(total, 1), *((part, -1) for part in parts)])
+        self.equate_sums([total], parts)
+
+    def equate_sums(self, whole: Sequence[CellId], parts: Iterable[CellId]) -> None:
+        """The same of two sums."""
+        terms = simplified(self._terms([*((cell, 1) for cell in whole), *((part, -1) for part in parts)]))
         if terms:
             if sum(self.values[cell] * factor for cell, factor in terms):
-                raise ValueError(f"{total}: the parts do not add up to the total")
+                raise ValueError(f"{', '.join(map(str, whole))}: the parts do not add up to the total")
             self.equations.append(terms)
 
     def bound(self, lower: Iterable[CellId], upper: Iterable[CellId]) -> None:

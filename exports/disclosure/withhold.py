@@ -13,8 +13,9 @@ beyond the usual edition, so there is always an outcome when the usual edition h
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from exports.disclosure.assembly import assemble
 from exports.disclosure.bounds import OuterBounds
-from exports.disclosure.counts import Blocks, assemble, equal
+from exports.disclosure.counts import Blocks, equal
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem, with_earlier
 from exports.disclosure.scope import Scope, TableRow, WithheldRows, covers, row_of
@@ -61,7 +62,10 @@ def withholding_options(
         return WithholdingOption(withheld, release, beside)
 
     shown = {cell for number, cell in enumerate(usual.system.cells) if number not in usual.hidden}
-    everything = frozenset(row_of(cell) for cell in bare.system.cells if not covers(kept, cell))
+    cities = bare.geography.cities
+    everything = frozenset(
+        row_of(cell) for cell in bare.system.cells if cell.level in LEVELS and not covers(kept, cell, cities)
+    )
     beyond = set(_narrow(choice(everything), earlier, policy))
     found = choice(frozenset())
     for _ in range(_ROUNDS):
@@ -97,19 +101,23 @@ def _narrow(at: WithholdingOption, earlier: Sequence[PublishedSystem], policy: P
     union = with_earlier(at.release, [*earlier, at.usual], policy)
     most = {cell for cell in range(len(union.cells)) if union.can_hide(cell)}
     intervals = OuterBounds(union.published(most))
-    own = len(at.release.system.cells)
     return {
-        union.cells[cell]: _row(union, own, intervals, cell, at.withheld)
+        union.cells[cell]: _row(union, at.release, intervals, cell, at.withheld)
         for cell in most
         if union.watched[cell] and intervals.narrow(cell)
     }
 
 
-def _row(union: System, own: int, intervals: OuterBounds, cell: int, withheld: WithheldRows) -> TableRow | None:
+def _row(
+    union: System, release: PublishedSystem, intervals: OuterBounds, cell: int, withheld: WithheldRows
+) -> TableRow | None:
+    own = len(release.system.cells)
     found = [
         (LEVELS.index(name.level), distance, row_of(name))
         for distance, terms in [(0, ((cell, 1),)), *intervals.reasons(cell, _DEPTH)]
         for number, name in ((number, union.cells[number]) for number, _ in terms if number < own)
-        if not covers(withheld.kept, name) and row_of(name) not in withheld.rows
+        if name.level in LEVELS
+        and not covers(withheld.kept, name, release.geography.cities)
+        and row_of(name) not in withheld.rows
     ]
     return min(found)[2] if found else None

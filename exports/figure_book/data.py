@@ -19,13 +19,26 @@ from typing import Any
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
-from exports.editions import Edition, displayed
+from exports.disclosure.plan import public_plan
+from exports.editions import PUBLIEK, Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN, Definition
 from exports.figures.collect import Figures, collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, Hidden, Value
+from exports.figures.identity import (
+    CENTRUMSTAD,
+    GEMEENTE,
+    LEVELS,
+    PROVINCIE,
+    VLAANDEREN,
+    Changes,
+    Figure,
+    Hidden,
+    Signature,
+    Value,
+)
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.figures.split import MEASURES, RatioSplit, SplitRow
+from exports.figures.views import Plan, views
 from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
 from exports.statements.years import NOT_ALL_PAID, unpaid, warnings
@@ -76,9 +89,11 @@ def collect_book(
     publication: PublicationReader, selected: Sequence[Selection], hidden: Hidden | None, edition: Edition
 ) -> Book:
     """The data of the page. Nothing that is hidden, or not selected, is in it."""
+    plan = public_plan() if edition.name == PUBLIEK else None
     facts = publication.facts
     municipalities = [item for item in publication.municipalities if item.nis_code != UNASSIGNED]
-    found = {key: read for key in KINDS_SHOWN if (read := _Series.read(publication, KINDS[key], selected)) is not None}
+    series = ((key, _Series.read(publication, KINDS[key], selected, plan)) for key in KINDS_SHOWN)
+    found = {key: read for key, read in series if read is not None}
     return {
         "meta": {
             "asOf": facts.as_of.isoformat(),
@@ -108,7 +123,7 @@ def collect_book(
 def figures_of(publication: PublicationReader, selected: Sequence[Selection]) -> Iterator[Figure]:
     """Every figure that a page with all of them would show: what may have to be hidden."""
     for key in KINDS_SHOWN:
-        if (series := _Series.read(publication, KINDS[key], selected)) is not None:
+        if (series := _Series.read(publication, KINDS[key], selected, public_plan())) is not None:
             yield from (figure for row in series.rows.values() for figure in row if figure is not None)
             if key == "ratio":
                 for _, row in _split(publication, series, selected):
@@ -151,22 +166,26 @@ class _Series:
     rows: dict[str, list[Figure | None]]
 
     @classmethod
-    def read(cls, publication: PublicationReader, kind: AnnexKind, selected: Sequence[Selection]) -> _Series | None:
-        """None when nothing of the kind is selected."""
+    def read(
+        cls, publication: PublicationReader, kind: AnnexKind, selected: Sequence[Selection], plan: Plan | None
+    ) -> _Series | None:
+        """None when nothing of the kind is selected. With a plan nothing that annexes don't show by year."""
         selected = [item for item in selected if item.kind.key == kind.key]
         if not (years := sorted({year for item in selected for year in item.years})):
             return None
         figures = collect(publication, kind, tuple(years), {}, tidied=False)
         shown = [(name, indicator, pairs) for name, indicator in _indicators(figures) if (pairs := _at(selected, name))]
+        allowed = {level: _shown_by_year(figures, level, plan) for level in LEVELS}
         rows = {
             key: [
                 figures.figure(indicator, level, place, year)
                 if not pairs.isdisjoint((at, year) for at in levels)
+                and any(indicator.signature in allowed[at] for at in told)
                 else None
                 for _, indicator, pairs in shown
                 for year in years
             ]
-            for key, level, place, levels in _places_of(figures)
+            for key, level, place, levels, told in _places_of(figures)
             if any(not levels.isdisjoint(item.levels) for item in selected)
         }
         return cls(figures, [(name, indicator) for name, indicator, _ in shown], rows)
@@ -177,16 +196,22 @@ def _at(selected: Iterable[Selection], measure: str) -> set[tuple[str, int]]:
     return {(level, year) for item in selected if item.has(measure) for level in item.levels for year in item.years}
 
 
-def _places_of(figures: Figures) -> Iterator[tuple[str, str, str, set[str]]]:
-    """(key on the page, level, place as in an identity, the levels of which one must be selected) of every place. A
-    centrumstad is shown as a gemeente, also where the gemeenten are not."""
+def _shown_by_year(figures: Figures, level: str, plan: Plan | None) -> set[Signature]:
+    shown = (view for view in views(figures, level, plan) if not view.pooled)
+    return {indicator.signature for view in shown for indicator in view.indicators}
+
+
+def _places_of(figures: Figures) -> Iterator[tuple[str, str, str, set[str], tuple[str, ...]]]:
+    """(key on the page, level, place as in an identity, the levels of which one must be selected, those at which what
+    is shown of it is said) of every place. A centrumstad is shown as a gemeente, also where the gemeenten are not."""
     assigned = [item for item in figures.municipalities if item.nis_code != UNASSIGNED]
-    yield VLAANDEREN, VLAANDEREN, VLAANDEREN, {VLAANDEREN}
+    yield VLAANDEREN, VLAANDEREN, VLAANDEREN, {VLAANDEREN}, (VLAANDEREN,)
     for province in figures.provinces:
         if any(item.province == province for item in assigned):
-            yield f"p:{province}", PROVINCIE, province, {PROVINCIE}
+            yield f"p:{province}", PROVINCIE, province, {PROVINCIE}, (PROVINCIE,)
     for item in assigned:
-        yield item.nis_code, GEMEENTE, item.nis_code, {GEMEENTE, *([CENTRUMSTAD] if item.is_centre_city else [])}
+        at = (GEMEENTE, CENTRUMSTAD) if item.is_centre_city else (GEMEENTE,)
+        yield item.nis_code, GEMEENTE, item.nis_code, set(at), at
 
 
 def _described_series(

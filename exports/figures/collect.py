@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN, Figure
+from exports.figures.periods import Period, is_pooled
 from exports.figures.plan import Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
 from exports.figures.reading import UNALLOCATED, UNASSIGNED, Municipality, PublicationError, PublicationReader
 from exports.figures.reads import Reads, note_again, noted
@@ -40,8 +41,11 @@ class Figures:
     tables: tuple[WideFigures, ...]
     tidy: tuple[Tidy, ...]
     signatures: Signatures
+    weights: Mapping[str, str] = field(default_factory=dict)
+    """As of the plan: for a cell that is a mean, the cell with its weight."""
     _made: dict[_Asked, tuple[Indicator, Figure]] = field(default_factory=dict, compare=False, repr=False)
     """What `figure` gave: the sheets and editions of an annex ask for the same ones."""
+    _added_up: dict[tuple[str, str, int], Group | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def provinces(self) -> tuple[str, ...]:
@@ -58,9 +62,19 @@ class Figures:
     def centre_cities(self) -> tuple[Municipality, ...]:
         return tuple(item for item in self.municipalities if item.is_centre_city)
 
+    def group(self, level: str, place: str, year: int) -> Group | None:
+        """The cells of a place and year, or of several years added up; None when nothing counts there."""
+        if not is_pooled(year):
+            return self.groups.get((level, place, year))
+        if (level, place, year) not in self._added_up:
+            there = (self.groups.get((level, place, each)) for each in Period.of(year).years)
+            groups = [group for group in there if group is not None]
+            self._added_up[level, place, year] = add_up(groups, self.weights) if groups else None
+        return self._added_up[level, place, year]
+
     def number(self, measure: Measure, level: str, place: str, year: int) -> Number | None:
         """The unrounded figure; None when it is undefined or there is nothing to work it out from."""
-        group = self.groups.get((level, place, year))
+        group = self.group(level, place, year)
         if group is None:
             return None
         if level == GEMEENTE:
@@ -76,7 +90,7 @@ class Figures:
 
     def _figure(self, indicator: Indicator, level: str, place: str, year: int) -> Figure:
         measure = indicator.measure
-        if (level, place, year) not in self.groups:
+        if self.group(level, place, year) is None:
             shown = measure.absent
         else:
             value = self.number(measure, level, place, year)
@@ -146,7 +160,7 @@ def _collect(
     places = _municipalities(publication, {code for code, year in cells if year in wanted})
     every = {item.nis_code: item for item in _municipalities(publication, {code for code, _ in cells})}
     rows_of = tuple(tidy(publication, signatures, mart, columns, rows) for mart, columns, rows in read if tidied)
-    return Figures(wanted, places, _levels(kind, cells, every), tables, rows_of, signatures)
+    return Figures(wanted, places, _levels(kind, cells, every), tables, rows_of, signatures, kind.weights)
 
 
 def _looks_back(kind: FigurePlan) -> bool:

@@ -25,6 +25,12 @@ class Period(NamedTuple):
         """The period with this key."""
         return cls(*divmod(key, _POOLED)) if is_pooled(key) else cls(key, key)
 
+    @classmethod
+    def parsed(cls, label: str) -> Period:
+        """The period with this label."""
+        first, _, last = label.partition("-")
+        return cls(int(first), int(last or first))
+
     @property
     def key(self) -> int:
         """How identities name the period."""
@@ -38,6 +44,11 @@ class Period(NamedTuple):
     def label(self) -> str:
         """ "2023" or "2020-2023"."""
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+    @property
+    def name(self) -> int | str:
+        """A year as a number, several as their label: what a table shows."""
+        return self.first if self.first == self.last else self.label
 
 
 def is_pooled(key: int) -> bool:

@@ -40,6 +40,16 @@ class PrefixSum:
 
 
 @dataclass(frozen=True)
+class CellSum:
+    """The sum of these cells."""
+
+    keys: tuple[str, ...]
+
+    def value(self, group: Group, previous: Group | None) -> Number | None:
+        return sum(group.get(key) or 0 for key in self.keys)
+
+
+@dataclass(frozen=True)
 class Percentage:
     """100 * numerator / denominator; undefined when the denominator is 0 or unknown."""
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from exports.annexes.model import Unavailable
+from exports.disclosure.tables import LevelTables
 from exports.figures.identity import LEVELS
 from exports.questions.field_types import FieldsOrBlank, FileStem, Kind, Levels, Many, Text, Words, Years
 from orchestration.store.errors import TweError
@@ -75,6 +76,8 @@ class Annex(FieldsOrBlank):
     """Choices of the kind, such as {basis: payment}."""
     levels: Levels = LEVELS
     """gemeente, centrumstad, provincie, vlaanderen; all when left out."""
+    tables: LevelTables = Field(default_factory=dict)
+    """What the public edition shows at a level where that isn't as in the policy: {gemeente: totals by year}."""
     breaks: Annotated[dict[int, str], BeforeValidator(_texts_by_year)] = Field(default_factory=dict)
     """Year: why its figures can't be compared with those of the year before."""
 

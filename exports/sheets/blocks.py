@@ -167,14 +167,22 @@ def _titles(context: Context, packs: Sequence[Sequence[_ColumnGroup]]) -> dict[i
     plain = {}
     for pack in packs:
         names = [name.lower() for name in dict.fromkeys(group.view.table.plan.sheet for group in pack)]
-        by_year = len(pack[0].view.periods) > 1 or not several
-        plain[id(pack)] = capital(pack[0].view.table.plan.heading if by_year else listed(names))
+        view = pack[0].view
+        by_year = len(view.periods) > 1 or not several
+        plain[id(pack)] = capital(view.table.plan.heading if by_year else listed(names)) + _summed(view)
     same = Counter(plain.values())
     seen: Counter[str] = Counter()
     for key, title in plain.items():
         seen[title] += 1
         plain[key] = f"{title} ({seen[title]}/{same[title]})" if same[title] > 1 else title
     return plain
+
+
+def _summed(view: View) -> str:
+    """What a view shows of a table, where that isn't all of it by year."""
+    if view.pooled:
+        return f": jaren samen ({listed([period.label for period in view.periods])})"
+    return ": totalen per jaar" if view.totals else ""
 
 
 def _table(

@@ -37,7 +37,7 @@ def city_charts(context: Context, table: WideFigures, views: Sequence[View]) -> 
     """The charts of a table."""
     blocks, missing = [], []
     for number, plan in enumerate(context.kind.city_charts, 1):
-        if plan.sheet != table.plan.sheet or not (shown := _shown(context, plan, views)):
+        if plan.sheet != table.plan.sheet or not (shown := _shown(plan, views)):
             continue
         block = _block(context, plan, shown, plain_name("Grafiek", str(number)))
         if block.charts:
@@ -49,17 +49,21 @@ def city_charts(context: Context, table: WideFigures, views: Sequence[View]) -> 
     return CityCharts(tuple(blocks), tuple(missing))
 
 
-def _shown(context: Context, plan: ChartPlan, views: Sequence[View]) -> Shown:
-    """Several figures of the last year, or one of the first and the last."""
-    years = {context.years[0], context.years[-1]} if plan.series == "years" else {context.years[-1]}
-    found = [
+def _shown(plan: ChartPlan, views: Sequence[View]) -> Shown:
+    """Several figures of the last year, or one of the first and the last; of years added up where more is shown so."""
+    every = [
         (view, indicator, period)
         for view in views
         for indicator in view.indicators
         if plan.shows(indicator.label)
         for period in view.periods
-        if period.key in years
     ]
+    by_year = [each for each in every if not each[0].pooled]
+    pooled = [each for each in every if each[0].pooled]
+    found = max(by_year, pooled, key=lambda shown: len({indicator.label for _, indicator, _ in shown}))
+    periods = sorted({period for _, _, period in found})
+    ends = {*(periods[:1] if plan.series == "years" else ()), *periods[-1:]}
+    found = [each for each in found if each[2] in ends]
     return [each for each in found if each[1] is found[0][1]] if plan.series == "years" else found
 
 

@@ -13,7 +13,7 @@ from exports.figures.collect import Figures
 from exports.figures.identity import GEMEENTE, Changes, Hidden
 from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
-from exports.figures.views import View, views
+from exports.figures.views import Plan, View, views
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
 
@@ -90,6 +90,8 @@ class Context:
     policy: Sequence[str] = ()
     audit: Sequence[str] = ()
     withheld: Hidden | None = None
+    plan: Plan | None = None
+    """What the edition shows at each level; None: everything."""
 
     @property
     def kind(self) -> AnnexKind:
@@ -116,7 +118,7 @@ class Context:
 
     def views(self, level: str) -> tuple[View, ...]:
         """What this edition shows at the level."""
-        return views(self.figures, level)
+        return views(self.figures, level, self.plan)
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:

@@ -1,5 +1,6 @@
 """The tables to work with: Gegevens, the rows of the marts themselves, and Cijfers, a row for every figure that the
-sheets show, which stands in the machine-readable copy alone."""
+sheets show, which stands in the machine-readable copy alone. Where the policy says what is shown at which level, the
+rows of the marts would tell more: Cijfers then stands on Gegevens too."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -30,6 +31,8 @@ FIGURES = "Cijfers"
 
 def data_sheet(context: Context) -> Sheet:
     """A block for each mart. It isn't printed: it has a row for every combination that occurs."""
+    if context.plan is not None:
+        return _shown_sheet(context)
     blocks = tuple(_block(context, tidy) for tidy in context.figures.tidy)
     rows = sum(len(block.table.rows) for block in blocks)
     texts = [
@@ -44,6 +47,18 @@ def data_sheet(context: Context) -> Sheet:
         texts.append("Geen rijen voor deze jaren: er is niets geteld.")
     about = "de getelde aantallen, om zelf mee te rekenen (wordt niet afgedrukt)"
     return Sheet(DATA, short_head(context, "Gegevens", *texts), blocks=blocks, about=about, printed=False)
+
+
+def _shown_sheet(context: Context) -> Sheet:
+    """What the tables show, a row for each figure, and nothing finer."""
+    texts = (
+        "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Ze worden niet afgedrukt.",
+        "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
+    )
+    blocks = [TableBlock(FIGURES, table, filtered=True) for table in figures_table(context).tables]
+    about = "alle cijfers van de tabellen, om zelf mee te rekenen (wordt niet afgedrukt)"
+    lines = short_head(context, "Gegevens", *texts)
+    return Sheet(DATA, lines, blocks=tuple(blocks), about=about, data=False, printed=False)
 
 
 def _block(context: Context, tidy: Tidy) -> TableBlock:
@@ -91,7 +106,8 @@ def figures_table(context: Context) -> Sheet:
         "Periode": "jaar, of eerste en laatste jaar van jaren samen",
         "Status": "definitief, of voorlopig (met het teken [p]); breuk in de reeks (met het teken [b])",
     }
-    columns = [SheetColumn(header, about=about) for header, about in abouts.items()]
+    widths = {"Gebied": 26, "Arrondissement": 18, "Provincie": 18, "Tabel": 22, "Cijfer": 46, "Status": 22}
+    columns = [SheetColumn(header, width=widths.get(header, 14), about=about) for header, about in abouts.items()]
     columns.append(SheetColumn("Waarde", Format.GENERAL, about="het cijfer, of een teken in de plaats ervan"))
     rows = list(_figures(context))
     about = "alle cijfers van de bladen, één per rij"

@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS, FigureId
 from exports.figures.plan import FIRST_YEAR, Mart
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.figures.rules import Number
 from exports.statements import numbers
-from exports.statements.legends import ROUNDED, START_UP, explained
+from exports.statements.legends import BY_PERIOD, ROUNDED, START_UP, explained
 from exports.statements.lookups import (
     NOT_DELIVERED,
     NOT_SHOWN,
@@ -53,7 +53,8 @@ class Count:
 class Headlines:
     """Looks up the headline figures of one annex. `year` is the newest year that the publication covers in full, else
     the newest year begun, else None. Municipalities are named when the annex has such `levels`; years in `apart` are
-    not compared with others."""
+    not compared with others. `shows`: whether the annex shows a figure of a municipality by year; what it doesn't show
+    is not quoted."""
 
     def __init__(
         self,
@@ -64,8 +65,9 @@ class Headlines:
         years: Sequence[int],
         levels: Sequence[str] = LEVELS,
         apart: Collection[int] = (),
+        shows: Callable[[FigureId], bool] = lambda figure: True,
     ) -> None:
-        self.marts, self.publication = marts, publication
+        self.marts, self.publication, self._shows = marts, publication, shows
         for mart in marts_read:
             marts.read(mart)
         self.options = {
@@ -130,7 +132,7 @@ class Headlines:
         found: list[tuple[Number, str]] = []
         for code in self.marts.places(count.mart, self.year):
             of = self.lookup(count, self.year, code)
-            if code == UNASSIGNED or (self._cities_alone and code not in cities):
+            if code == UNASSIGNED or (self._cities_alone and code not in cities) or not self._shows(of.identity):
                 continue
             if not self.marts.may_quote(of):
                 passed_over = True
@@ -159,6 +161,8 @@ class Headlines:
             return []
         years = self._shown_years()
         largest, passed_over = self.largest(rank)
+        places = self.marts.places(rank.mart, self.year)
+        by_period = self._ranks and not any(self._shows(self.lookup(rank, self.year, code).identity) for code in places)
         compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
         rows = []
@@ -181,6 +185,7 @@ class Headlines:
             START_UP: self.complete and self.year == FIRST_YEAR + 1 and not compared,
             f"{self._places} {hidden}": passed_over and bool(largest),
             f"van te veel {self._places} is {of_the_year}": passed_over and not largest,
+            BY_PERIOD: by_period and bool(places),
         }
         return explained(Grid(about, tuple(header), tuple(rows)), (0,), notes)
 

@@ -13,6 +13,8 @@ ROUNDED = (
 PARTS_ROUNDED = "door afronding kan de som van de delen in de laatste decimaal verschillen"
 START_UP = f"{FIRST_YEAR} was het opstartjaar: een wijziging ertegenover in % is niet vermeld"
 
+BY_PERIOD = "per gemeente staan deze cijfers in de bijlage in klassen en voor meerdere jaren samen"
+
 
 def explained(grid: Grid, flanders: Sequence[int] = (), notes: Mapping[str, bool] | None = None) -> list[Block]:
     """The table, and a line that says what its words and marks mean. `flanders`: its rows that are about Flanders as a

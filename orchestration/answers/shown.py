@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.figure_book import book_figures, load_definition
 from exports.figures.identity import Figure, FigureId
+from exports.figures.reading import PublicationReader
 from exports.figures.reads import noted
 from exports.figures.unchanged import unchanged
 from exports.questions.question import Question
@@ -67,6 +68,8 @@ def scopes(
     from exports.disclosure.scope import CountFinder
 
     finder, before = CountFinder(policy), _read(path)
+    with PublicationReader(publication.path) as reader:
+        cities = {item.nis_code for item in reader.municipalities if item.is_centre_city}
     found: dict[str, Scope] = {}
     after: dict[str, Any] = {}
 
@@ -75,7 +78,7 @@ def scopes(
         entry: dict[str, Any] | None = before.get(key)
         if entry is None or not unchanged(entry["reads"], publication.path):
             with noted() as reads:
-                scope = finder.scope(figures())
+                scope = finder.scope(figures(), cities)
             entry = {"reads": reads, "scope": _as_json(scope)}
         after[key] = entry
         found[name] = _from_json(entry["scope"])
@@ -91,7 +94,7 @@ def scopes(
 
 
 def union(found: Iterable[Scope]) -> Scope:
-    """The counts that any of the documents shows."""
+    """The counts that any of the documents shows. One that is shown of all gemeenten is of the centrumsteden too."""
     every: Scope = {}
     for scope in found:
         for block, items in scope.items():

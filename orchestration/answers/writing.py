@@ -10,6 +10,7 @@ from pathlib import Path
 
 from exports.comparison.displayed import of_figures
 from exports.comparison.workbook import Earlier, revision_sheet
+from exports.disclosure.plan import public_plan
 from exports.editions import PUBLIEK
 from exports.figures.collect import collect
 from exports.figures.identity import Hidden
@@ -125,7 +126,8 @@ def revision_sheets(
     with Reader(publication.path) as reader:
         collected = collect(reader, annex.kind, years or annex.years, annex.options)
         causes = _attribution(settings, publication, lines[0]).causes
-        return (revision_sheet(reader, annex, of_figures(collected, hidden), earlier, causes, edition),)
+        now = of_figures(collected, hidden, public_plan(annex.tables))  # what was released was a public edition
+        return (revision_sheet(reader, annex, now, earlier, causes, edition),)
 
 
 @lru_cache(maxsize=4)

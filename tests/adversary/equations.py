@@ -5,6 +5,7 @@ import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.adversary.reading import CHARACTERISTICS, Cell, Publication
@@ -107,6 +108,13 @@ def through_time(cells: dict[str, dict[int, Cell]]) -> list[Row]:
     return rows
 
 
+@cache
+def arrondissements() -> dict[str, str]:
+    """Municipality -> its arrondissement, which every reader can look up."""
+    with MERGES.with_name("municipalities.csv").open(encoding="utf-8") as lines:
+        return {f"g:{row['nis_code']}": row["arrondissement"] for row in csv.DictReader(lines)}
+
+
 def versions(geography: str) -> dict[str, str]:
     """Per code, the latest merger before a day that gave it its present territory."""
     with MERGES.open(encoding="utf-8") as lines:
@@ -131,7 +139,7 @@ def across_geographies(pub: Publication) -> list[Row]:
                     sources[f"g:{row['successor_nis']}"].append(f"g:{row['predecessor_nis']}")
             provinces_moved = bool(sources)
             for area, cell in geographies[new].items():
-                if area.startswith("p:") and provinces_moved:
+                if area.startswith(("p:", "a:")) and provinces_moved:
                     continue
                 parts = [geographies[old].get(part) for part in sources.get(area, [area])]
                 known = [part for part in parts if part is not None]
@@ -173,9 +181,10 @@ def equations(pub: Publication) -> list[Row]:
         for area, cell in there.items():
             if area.startswith("g:"):
                 inside[pub.province[release[1], area]].append(cell)
-        for province, cells in inside.items():
-            if province in there:
-                rows.append(equal(there[province], cells, "municipalities"))
+                inside[f"a:{arrondissements().get(area, 'Niet toewijsbaar')}"].append(cell)
+        for whole, cells in inside.items():
+            if whole in there:
+                rows.append(equal(there[whole], cells, "municipalities"))
         for level, why in (("p:", "provinces"), ("g:", "all municipalities")) if "v" in there else ():
             parts = [cell for area, cell in there.items() if area.startswith(level)]
             if parts and release in pub.unallocated and "g:99999" not in there:
@@ -183,5 +192,5 @@ def equations(pub: Publication) -> list[Row]:
             elif parts:
                 rows.append(equal(there["v"], parts, why))
     for (_, area), cells in years.items():
-        rows += through_time(cells) if not area.startswith("p:") else []
+        rows += through_time(cells) if not area.startswith(("p:", "a:")) else []
     return rows + across_geographies(pub)

@@ -9,8 +9,14 @@ from typing import NamedTuple
 
 HIDDEN, UNDEFINED = "[c]", "[z]"
 FIGURES = "cijfers.csv"
-AREAS = {"vlaanderen": "v", "provincie": "p:{gebied}", "centrumstad": "g:{nis_code}", "gemeente": "g:{nis_code}"}
-"""Level -> area of its rows; others add nothing to these."""
+AREAS = {
+    "vlaanderen": "v",
+    "provincie": "p:{gebied}",
+    "arrondissement": "a:{gebied}",
+    "centrumstad": "g:{nis_code}",
+    "gemeente": "g:{nis_code}",
+}
+"""Level -> area of its rows."""
 CHARACTERISTICS = ("geslacht", "leeftijd", "werkloosheidsduur", "scholing", "migratieachtergrond")
 KINDS = ("opgestart_duur", "opgestart_profiel", "loontoelagen", "beeindigd", "uitstroom", "transmissies", "nazorg")
 KINDS += ("activeringsratio", "toeleiding")
@@ -20,7 +26,8 @@ MONTHS = 12
 
 
 class Cell(NamedTuple):
-    """One figure: `release` tells stand and geography; `area` is `v`, `p:<province>` or `g:<nis_code>`."""
+    """One figure: `release` tells stand and geography; `area` is `v`, `p:<province>`, `a:<arrondissement>` or
+    `g:<nis_code>`."""
 
     release: tuple[str, str]
     measure: str

@@ -16,7 +16,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
@@ -120,14 +120,14 @@ def worlds(made: Keyed, of: Callable[[Block, Cell], tuple[int, int]]) -> Iterato
 
 
 def changed(
-    table: PerturbationTable, shown: Mapping[CellId, int], scope: Scope
+    table: PerturbationTable, shown: Mapping[CellId, int], scope: Scope, cities: Set[str]
 ) -> Callable[[Block, Cell], tuple[int, int]]:
     """The bounds of each count as a reader of changed counts has them; what is in no table can be anything."""
     small = possible(table)
 
     def of(block: Block, cell: Cell) -> tuple[int, int]:
         named = CellId(block.population, block.year, *cell)
-        if not covers(scope, named):
+        if not covers(scope, named, cities):
             return 0, _MOST
         value = shown.get(named, 0)
         return small[value] if value in small else (value - table.most, value + table.most)
@@ -143,7 +143,7 @@ def hidden(control: Control) -> Callable[[Block, Cell], tuple[int, int]]:
         named = CellId(block.population, block.year, *cell)
         number = system.index.get(named)
         if number is None:
-            return (0, 0) if covers(control.scope, named) else (0, _MOST)
+            return (0, 0) if covers(control.scope, named, control.release.geography.cities) else (0, _MOST)
         return (system.floors[number], _MOST) if number in secret else (system.values[number], system.values[number])
 
     return of
@@ -226,7 +226,7 @@ def guesses(counts: Sequence[int], shown: Sequence[int]) -> tuple[float, float, 
 
 
 def averages(
-    found: Iterable[tuple[Block, World]], shown: Mapping[CellId, int], scope: Scope
+    found: Iterable[tuple[Block, World]], shown: Mapping[CellId, int], scope: Scope, cities: Set[str]
 ) -> tuple[float, float, int]:
     """How far what is shown of the total of a municipality is from the true one on average; how far the mean of that
     and of the sums of all tables that count the same people, each weighted by how much it tells; how many totals."""
@@ -239,11 +239,10 @@ def averages(
         sums = [parts for total, parts in block.totals() if total == TOTAL]
         for place in {place for place, _ in world.true if level_of(place) == GEMEENTE}:
             true, (total,) = world.true[place, TOTAL], names(place, [TOTAL])
-            if not true or not covers(scope, total):
+            if not true or not covers(scope, total, cities):
                 continue
-            tables = [
-                cells for cells in (names(place, parts) for parts in sums) if all(covers(scope, c) for c in cells)
-            ]
+            cells_of = (names(place, parts) for parts in sums)
+            tables = [cells for cells in cells_of if all(covers(scope, cell, cities) for cell in cells)]
             told = [[shown[cell] for cell in cells if cell in shown] for cells in tables]
             guesses = [shown[total], *map(sum, told)]
             one.append(abs(guesses[0] - true))
@@ -264,7 +263,8 @@ def report(data: Path) -> Iterator[str]:
             chosen = policy.model_copy(update={"method": CELL_KEY, "table": name})
             made = keyed(reader, rows, control.scope, chosen, sums.cells)
             system, shown = made.changed(control.scope)
-            of = changed(made.table, shown, control.scope)
+            cities = made.geography.cities
+            of = changed(made.table, shown, control.scope, cities)
             result, settled, further = confined(worlds(made, of), SAMPLE)
             yield result.line(name)
             yield f"  of a sample of {settled}, an integer programme confines {further} more"
@@ -277,7 +277,7 @@ def report(data: Path) -> Iterator[str]:
             prior, best, sure = guesses(counts, values)
             yield f"  likeliest value of a small count right: {best:.1%} ({prior:.1%} by frequencies alone)"
             yield f"  one value nine times as likely as all others together: {sure:.1%}"
-            apart, together, totals = averages(worlds(made, of), shown, control.scope)
+            apart, together, totals = averages(worlds(made, of), shown, control.scope, cities)
             yield f"  {totals:,} municipal totals: off by {apart:.2f}, the mean of all their tables by {together:.2f}"
         made = keyed(reader, rows, control.scope, policy.model_copy(update={"method": CELL_KEY}), sums.cells)
         yield confined(worlds(made, hidden(control)))[0].line("suppression")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from exports import AnnexResult, FigureId, annex_figures
 from exports.build import build
 from exports.editions import EDITIONS
 from exports.figures.collect import collect
-from exports.figures.identity import Figure
+from exports.figures.identity import Changes, Figure, Value
 from exports.figures.reading import PublicationReader
 from exports.sheets.context import Context, year_flags
 from exports.sheets.flanders import flanders_sheet
@@ -96,15 +97,26 @@ def test_a_chart_of_flanders_with_a_hidden_part_gives_way_to_a_sentence(publicat
     assert "Grafiek 'Beëindigde trajecten in Vlaanderen': vertrouwelijk." in text_of(made)
 
 
+class Unchanged(Changes):
+    """A method that changes nothing, and says that it may."""
+
+    def __call__(self, figure: FigureId) -> bool:
+        return False
+
+    def value(self, figure: Figure) -> Value:
+        return figure.value
+
+    def chart_note(self, marts: Collection[str]) -> str:
+        return "Hoogstens 2 anders."
+
+
 def test_charts_say_what_a_method_did_to_their_figures(publication):
     question = QUESTIONS["twe-2018"]
     annex = question.annex("1")
     with PublicationReader(publication) as reader:
         figures = collect(reader, annex.kind, YEARS, annex.options)
         flags = year_flags(annex, figures, reader.facts.as_of)
-        context = Context(
-            reader, question, annex, figures, flags, EDITIONS["publiek"], chart_note="Hoogstens 2 anders."
-        )
+        context = Context(reader, question, annex, figures, flags, EDITIONS["publiek"], Unchanged())
         sheets = (flanders_sheet(context), cities_sheet(context), municipalities_sheet(context))
     charted = [block for sheet in sheets for block in sheet.blocks if block.charts]
     assert len(charted) == 3 and all("Hoogstens 2 anders." in block.below for block in charted)

@@ -1,14 +1,15 @@
 """The cells that a publication shows, each with its true count and with the count that is shown of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from exports.disclosure.cell_key.change import shown_count, shown_mean
 from exports.disclosure.cell_key.table import PerturbationTable
 from exports.disclosure.counts import Block, Blocks
-from exports.disclosure.scope import Scope, with_counts
+from exports.disclosure.scope import Scope, covers, with_counts
 from exports.disclosure.system import CellId, Geography, System, level_of
+from exports.figures.classes import members
 from exports.figures.reading import PublicationError
 
 
@@ -30,17 +31,19 @@ class Keyed:
         for key, items in sorted(with_counts(scope).items()):
             if (block := self.counts.get(key)) is None:
                 continue
-            for cell, count, key_sum in self._cells(block):
-                if cell.level not in items.get(cell.item, ()):
+            for cell, count, key_sum in self._cells(block, items):
+                if not covers({key: items}, cell, self.geography.cities):
                     continue
                 system.add(cell, count, unit=block.unit, floor=block.floor)
                 shown[cell] = self._shown(block, count, key_sum)
         return system, shown
 
-    def _cells(self, block: Block) -> Iterator[tuple[CellId, int, int]]:
-        """Every cell of a block that is not 0, at every level, with its count and sum of keys."""
+    def _cells(self, block: Block, items: Iterable[str]) -> Iterator[tuple[CellId, int, int]]:
+        """Every cell of a block that is not 0, at every level, with its count and sum of keys; with the classes that
+        are among the items."""
         sums = self.sums.get((block.population, block.year))
-        counts, keys = (self.by_place(each) for each in (block, sums or Block(block.population, block.year)))
+        blank = Block(block.population, block.year)
+        counts, keys = (with_classes(self.by_place(each), items) for each in (block, sums or blank))
         for (place, item), count in sorted(counts.items()):
             if count and (place, item) not in keys:
                 raise PublicationError(
@@ -62,3 +65,14 @@ class Keyed:
         if block.floor > 1:  # a mean, counted in parts of a person
             return shown_mean(count, block.unit, key_sum, self.table, self.secret)
         return shown_count(count, key_sum, self.table, self.secret, block.unit)
+
+
+def with_classes(numbers: Counter[tuple[str, str]], items: Iterable[str]) -> Counter[tuple[str, str]]:
+    """The numbers per place and item, with the sums of their categories for the items that are classes."""
+    classes = {item: members(item) for item in items if len(members(item)) > 1}
+    found = Counter(numbers)
+    for (place, category), number in numbers.items() if classes else ():
+        for item, categories in classes.items():
+            if category in categories:
+                found[place, item] += number
+    return found

@@ -34,7 +34,7 @@ def shown(control: Control, request: Request, true: Mapping[Group, Sequence[Numb
 
 def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: str) -> bool:
     cell = _cell(control, request, named, of)
-    if not covers(control.scope, cell):
+    if not covers(control.scope, cell, control.release.geography.cities):
         raise _not_shown(request)
     return control.release.system.index.get(cell) in control.release.hidden
 

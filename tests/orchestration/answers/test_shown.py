@@ -31,8 +31,8 @@ def scopes(path: Path, made: Publication, monkeypatch: pytest.MonkeyPatch, code:
     looked: list[Scope] = []
     real = CountFinder.scope
 
-    def counting(self: CountFinder, figures: object) -> Scope:
-        looked.append(real(self, figures))
+    def counting(self: CountFinder, figures: object, cities: object) -> Scope:
+        looked.append(real(self, figures, cities))
         return looked[-1]
 
     with monkeypatch.context() as patched:

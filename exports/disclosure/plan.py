@@ -1,0 +1,53 @@
+"""What the public edition of an annex shows: the tables of the policy, with those of the question in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exports.disclosure.policy import FILE, TOTAL, Policy, PolicyError, kept_policy
+from exports.disclosure.scope import CountFinder
+from exports.disclosure.tables import EVERYTHING, TOTALS, LevelTables, ShownTable
+from exports.figures.classes import CategoryClass
+from exports.figures.identity import FigureId
+from exports.figures.periods import Period
+from exports.figures.views import Detail
+
+
+class PublicPlan:
+    """A plan of `exports.figures.views`. `own`: the tables that the question has for the annex."""
+
+    def __init__(self, policy: Policy, own: LevelTables | None = None) -> None:
+        self._policy, self._own, self._finder = policy, own or {}, CountFinder(policy)
+
+    def details(self, mart: str, level: str) -> list[Detail]:
+        """The tables of a mart at a level. Means can't be added up: they are shown by year."""
+        shown = self._policy.shown_at(mart, level, self._own)
+        rules = self._policy.marts.get(mart)
+        if rules is not None and rules.means and any(item.by == "period" for item in shown):
+            shown = (ShownTable(what=EVERYTHING, by="year"),)
+        return [
+            Detail(item.what == TOTALS, item.by == "period", self._classes(item.what, mart, level)) for item in shown
+        ]
+
+    def _classes(self, name: str, mart: str, level: str) -> tuple[CategoryClass, ...]:
+        if name in (EVERYTHING, TOTALS):
+            return ()
+        if name not in self._policy.classes:
+            raise PolicyError(
+                f"{mart} is asked in classes {name!r} for {level}; policy.yml has {', '.join(self._policy.classes)}"
+            )
+        return self._policy.classes_of(name, mart)
+
+    def population(self, figure: FigureId) -> str | None:
+        """The population that the figure counts whole, or is an amount of; None when it is a part of one."""
+        cells = self._finder.cells(figure)
+        return cells[0].population if all(cell.item == TOTAL for cell in cells) else None
+
+    def periods(self, years: Sequence[int]) -> tuple[Period, ...]:
+        return self._policy.periods.periods(years)
+
+
+def public_plan(own: LevelTables | None = None) -> PublicPlan | None:
+    """The plan of the project's policy; None when it shows everything by year at every level."""
+    policy = kept_policy(FILE.read_text(encoding="utf-8"))
+    return PublicPlan(policy, own) if policy.tables or own else None

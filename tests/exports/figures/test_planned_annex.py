@@ -1,0 +1,107 @@
+"""Annexes when the policy says what is shown at each level: every sheet, table and text keeps to it, under both methods
+of control."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from exports import annex_figures
+from exports.build import build
+from exports.comparison.displayed import of_figures, of_package
+from exports.disclosure import plan
+from exports.disclosure.cell_key.control import control_by_keys
+from exports.disclosure.control import Control, cities_of, control
+from exports.disclosure.policy import kept_policy
+from exports.disclosure.scope import CountFinder
+from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
+from exports.figures.periods import Period, is_pooled
+from exports.figures.reading import PublicationReader
+from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
+from tests.exports.figures.test_tables import TABLES, text_with
+from tests.exports.tiny_publication import ANNEXES, QUESTIONS, annex_of, cells, figures
+
+YEARS = (2022, 2023)
+BOTH = Period(2022, 2023)
+
+
+@pytest.fixture(autouse=True)
+def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    text = text_with(TABLES.read_text("utf-8"))
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(plan, "FILE", tmp_path / "policy.yml")
+    return text
+
+
+def shown_figures(publication: Path) -> set[FigureId]:
+    found = set()
+    for question, number in ANNEXES:
+        for figure in annex_figures(publication, QUESTIONS[question], QUESTIONS[question].annex(number), YEARS):
+            found |= {figure.id, *figure.parts}
+    return found
+
+
+@pytest.fixture
+def suppressed(publication: Path, planned: str) -> Control:
+    with PublicationReader(publication) as reader:
+        return control(reader, shown_figures(publication), "q", policy=kept_policy(planned))
+
+
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_every_annex_is_written_with_what_the_tables_show_alone(publication, tmp_path, suppressed, question, number):
+    made = annex_of(publication, tmp_path, question, number, hidden=suppressed.disclosed)  # asks of every figure
+    annex = QUESTIONS[question].annex(number)
+    built = build(publication, QUESTIONS[question], annex, YEARS, hidden=suppressed.disclosed)
+    expected = of_figures(built.figures, suppressed.disclosed, built.plan)
+    read = of_package(made.package)
+    assert {key: value if isinstance(value, str) else Decimal(str(value)) for key, value in expected.items()} == read
+    assert {figure.id for figure in built.shown_figures()} <= shown_figures(publication)
+    if "Gegevens" in made.sheets:
+        assert len(cells(made.path, "Gegevens")) == len(figures(made))
+
+
+def test_municipalities_have_totals_by_year_and_then_classes_of_years_together(publication, tmp_path):
+    made = annex_of(publication, tmp_path, "twe-2024", "2")
+    (place,) = [row for row in cells(made.path, "Gemeenten") if row["NIS-code"] == "11001"]
+    shown = {name for name in place if name not in ("NIS-code", "Gemeente")}
+    by_year = {name for name in shown if "2022-2023" not in name}
+    assert {name.partition(": ")[2] for name in by_year} == {"Geslacht: Totaal (aantal)"}
+    assert any("Vrouw, X of onbekend" in name for name in shown - by_year)
+    assert not any(": Vrouw (" in name for name in shown)
+    rows = [row for row in figures(made) if row["niveau"] == "gemeente"]
+    assert {row["cijfer"] for row in rows if row["periode"] == "2023"} == {"Totaal"}
+    assert "Vrouw" in {row["cijfer"] for row in figures(made) if row["niveau"] == "vlaanderen"}
+
+
+def test_the_full_edition_keeps_every_detail(publication, tmp_path):
+    made = annex_of(publication, tmp_path, "twe-2024", "2", edition="volledig")
+    rows = figures(made)
+    assert {row["periode"] for row in rows} == {"2022", "2023"}
+    assert "Vrouw" in {row["cijfer"] for row in rows if row["niveau"] == "gemeente"}
+    assert any(row["Kenmerk"] for row in cells(made.path, "Gegevens"))
+
+
+def test_cell_keys_of_classes_and_years_together_are_sums_as_those_of_places(publication, tmp_path):
+    """Who started in 11001 in 2023 is everybody of both years there, and of the class of women, X and unknown."""
+    policy = policy_of("within_two")
+    with PublicationReader(publication) as reader:
+        scope = CountFinder(policy).scope(shown_figures(publication), cities_of(reader))
+        made = control_by_keys(reader, EverybodyAlike(reader), scope, "q", policy, SECRET)
+    assert made.shown is not None
+    assert any(is_pooled(cell.year) for cell in made.shown)
+    same = {
+        count
+        for cell, count in made.shown.items()
+        if cell.place == "11001" and cell.item in ("total", "gender/unknown,v,x") and cell.population == "started"
+    }
+    assert len(same) == 1
+    women = {cell: count for cell, count in made.shown.items() if cell.item == "gender/unknown,v,x"}
+    assert {cell.level for cell in women} == {GEMEENTE, "arrondissement", "provincie"}
+    assert {cell.place for cell in women if not is_pooled(cell.year) and cell.level == GEMEENTE} == {"11002", "44021"}
+    true = made.release.system
+    assert all(abs(count - true.values[true.index[cell]]) <= 2 for cell, count in women.items())
+    for question, number in ANNEXES:
+        annex_of(publication, tmp_path / question, question, number, hidden=made.disclosed)
+    assert VLAANDEREN not in {cell.level for cell in women}
