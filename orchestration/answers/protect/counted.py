@@ -100,10 +100,8 @@ def changed(
     for group, counts in rows.items():
         cells = found[group] = []
         for item, (value, count, key_sum) in zip(request.counted, counts, strict=True):
-            if rules and item.of in rules.means:
-                cells.append(
-                    CountShown(Decimal(count) / MONTHS, shown_mean(count, MONTHS, key_sum * MONTHS, table, secret))
-                )
+            if item.of in request.relation.means:
+                cells.append(CountShown(value, shown_mean(count, MONTHS, key_sum * MONTHS, table, secret)))
                 continue
             most = _most(rules, request, group) * years if rules else 1
             shown = shown_count(count, key_sum, table, secret, most)
@@ -159,8 +157,8 @@ def _counted(con: duckdb.DuckDBPyConnection, request: Request) -> dict[Group, li
     for row in rows:
         numbers = row[width:]
         found[tuple(row[:width])] = [
-            (value, int(count), int(key))
-            for value, count, key in zip(*(numbers[at::3] for at in range(3)), strict=True)
+            (Decimal(count) / MONTHS if item.of in request.relation.means else value, int(count), int(key))
+            for item, value, count, key in zip(request.counted, *(numbers[at::3] for at in range(3)), strict=True)
         ]
     return found
 
@@ -171,7 +169,7 @@ def _expressions(relation: Relation, of: str) -> tuple[str, str, str]:
             return "count(*)", "count(*)", "sum(k)"
         return "count(distinct client_key)", "count(distinct client_key)", "sum(distinct k)"
     column, key = quote(of), quote(f"k_{of}")
-    if relation.name == "mart_activation_ratio":
+    if of in relation.means:
         months = f"sum(cast(round(coalesce({column}, 0) * {MONTHS}) as bigint))"
         return months, months, f"coalesce(sum({key}), 0)"
     if of.endswith("_eur"):

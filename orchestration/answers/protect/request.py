@@ -35,6 +35,8 @@ class Relation:
     mart: Mart | None = None
     options: tuple[str, ...] = ()
     """Columns of which a cell must have one value: both values are the same people again."""
+    means: tuple[str, ...] = ()
+    """Measures that are means over the months of a year; they are added up in parts of months, which is exact."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def mart_relations(policy: Policy) -> dict[str, Relation]:
         keys = tuple(item.column for item in mart.fields if item.column in mart.keys or item.column in mart.options)
         measures = (*rules.columns, *rules.amounts) if mart.category is None else (mart.value,)
         options = (*mart.options, *([ONE_OF[name]] if name in ONE_OF else []))
-        found[name] = Relation(name, (*COMMON, *keys), ("year",), measures, mart, options)
+        found[name] = Relation(name, (*COMMON, *keys), ("year",), measures, mart, options, rules.means)
     return found
 
 

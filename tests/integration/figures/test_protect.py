@@ -293,6 +293,32 @@ def test_by_suppression_a_table_shows_what_the_annexes_show(
         query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
 
 
+def test_by_suppression_means_are_those_of_the_mart(finished: Finished, made: Publication, tmp_path: Path) -> None:
+    disclosure.ensure(finished.settings, made)
+    chosen = "from mart_activation_ratio where basis = 'year_average' group by all"
+    sql = f"select year, sum(clients_in_twe) as clients, sum(leefloners) as leefloners {chosen}"
+    with duckdb.connect(str(made.database), read_only=True) as con:
+        true = {str(year): numbers for year, *numbers in con.execute(sql).fetchall()}
+    rows = query(finished.settings, sql, tmp_path)
+    assert {row["year"] for row in rows} == true.keys()
+    compared = 0
+    for row in rows:
+        for told, number in zip((row["clients"], row["leefloners"]), true[row["year"]], strict=True):
+            assert told == "[c]" or float(told) == pytest.approx(float(number), abs=1e-6)
+            compared += told != "[c]"
+    assert compared
+    path = tmp_path / "mine.csv"
+    _write(
+        made,
+        "select year, nis_code, basis, clients_in_twe, leefloners from mart_activation_ratio where basis = "
+        "'year_average'",
+        path,
+    )
+    of_file = table(protect.of_file(finished.settings, path, tmp_path / "out.xlsx").package)
+    assert {row["year"] for row in of_file} == true.keys()
+    assert any("." in row["clients_in_twe"] for row in of_file)
+
+
 def test_the_example_of_the_analysts_page_is_protected(finished: Finished, made: Publication, tmp_path: Path) -> None:
     """By the method that is the default."""
     disclosure.ensure(finished.settings, made)
