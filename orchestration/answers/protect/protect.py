@@ -90,7 +90,7 @@ class _Protection:
             raise ProtectError("the disclosure control of the current publication is not made yet: `twe run` makes it")
         true: Mapping[Group, Sequence[Number]] = counted.exact(con, data, self.publication, request)
         wanted = true if groups is None else {group: true[group] for group in groups}
-        return suppressed.shown(disclosure.load(stored), request, wanted)
+        return suppressed.shown(disclosure.load(stored), request, wanted, counted.held(con, request))
 
     def write(
         self, request: Request, groups: Sequence[Group], made: Mapping[Group, Sequence[CountShown]], out: Path

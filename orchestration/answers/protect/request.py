@@ -1,7 +1,7 @@
 """What a table asks for, and what it may ask."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import marts
@@ -49,9 +49,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Request:
-    """Groups of a relation by some of its dimensions, and what is counted of each. `filter` is SQL that was checked;
-    `fixed` has the columns
-    that it holds to one value, with that value as text."""
+    """Groups of a relation by some of its dimensions, and what is counted of each. `filter` is SQL that was checked."""
 
     relation: Relation
     by: Mapping[str, str]
@@ -60,13 +58,14 @@ class Request:
     filter: str = ""
     filtered: frozenset[str] = frozenset()
     """The columns that it is about."""
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    """Those that it holds to one value. Which, the rows say (`counted.held`): a value has many spellings in SQL."""
 
     def check(self) -> None:
         """Raises ProtectError for what can't be protected."""
         relation = self.relation
         for name in relation.options:
-            if name not in self.by.values() and name not in self.fixed:
+            if name not in self.by.values() and name not in self.held:
                 raise ProtectError(
                     f"{relation.name} counts the same people once per {name}; group by {name}, or filter on one value"
                 )

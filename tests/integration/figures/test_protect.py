@@ -18,7 +18,7 @@ from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.control import ControlError
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
 from orchestration.answers import disclosure
-from orchestration.answers.protect import protect
+from orchestration.answers.protect import protect, suppressed
 from orchestration.answers.protect.request import ProtectError
 from orchestration.store.paths import PROJECT
 from orchestration.store.settings import Settings
@@ -291,6 +291,40 @@ def test_by_suppression_a_table_shows_what_the_annexes_show(
             query(finished.settings, other, tmp_path)
     with pytest.raises(ProtectError, match="by suppression only counts that the annexes show"):
         query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
+
+
+@pytest.mark.parametrize("spelling", ["{}.0", "{}e0", "'{}'", "{}"])
+def test_a_hidden_count_stays_hidden_however_its_place_is_written(
+    finished: Finished, made: Publication, tmp_path: Path, spelling: str
+) -> None:
+    control = disclosure.load(disclosure.ensure(finished.settings, made))
+    system, hidden = control.release.system, 0
+    for number in sorted(control.release.hidden):
+        cell = system.cells[number]
+        if (cell.population, cell.level) == ("measured", GEMEENTE) and cell.item.startswith("position/"):
+            written = spelling.format(cell.place)
+            sql = (
+                f"select year, sum(trajectories) as n from mart_outflow where year = {cell.year}.0 and "
+                f"nis_code = {written} and position = '{cell.item.partition('/')[2]}' group by all"
+            )
+            assert query(finished.settings, sql, tmp_path) == [{"year": str(cell.year), "n": "[c]"}]
+            hidden += 1
+        if hidden == 3:
+            break
+    assert hidden == 3
+
+
+def test_a_count_that_the_control_does_not_know_is_not_shown(
+    finished: Finished, made: Publication, tmp_path: Path, monkeypatch
+) -> None:
+    """As when a group were looked up under another name than the control has for it."""
+    disclosure.ensure(finished.settings, made)
+    monkeypatch.setattr(suppressed, "place_of", lambda level, place: f"{level}:elsewhere")
+    control = disclosure.load(disclosure.ensure(finished.settings, made))
+    years = [year for (name, year), items in control.scope.items() if PROVINCIE in items.get("total", ())]
+    sql = f"select year, province, sum(measured) as n from mart_competence where year = {max(years)} group by all"
+    with pytest.raises(ProtectError, match="no annex shows"):
+        query(finished.settings, sql, tmp_path)
 
 
 def test_by_suppression_means_are_those_of_the_mart(finished: Finished, made: Publication, tmp_path: Path) -> None:
