@@ -33,8 +33,13 @@ def write(
     from exports.xlsx.workbook import write as write_workbook
 
     document = _document(publication, policy, request, rows)
-    package = write_package(document, out.with_name(f"{out.stem}_csv"), out.stem)
+    package = write_package(document, package_folder(out), out.stem)
     return write_workbook(document, out), package
+
+
+def package_folder(out: Path) -> Path:
+    """Where the CSV of a workbook goes: beside it."""
+    return out.with_name(f"{out.stem}_csv")
 
 
 def _document(

@@ -265,6 +265,29 @@ def test_a_query_of_another_form_is_refused_in_one_line(
     assert "\n" not in str(refused.value) and not (tmp_path / "out.xlsx").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "out", "reason"),
+    [
+        ("mine.xlsx", "mine.xlsx", "would be written over mine.xlsx"),
+        ("mine.csv", "mine.csv", "must end in .xlsx"),
+        ("mine.csv", "other.csv", "must end in .xlsx"),
+        ("book_csv/mine.csv", "book.xlsx", "would be written over mine.csv"),
+    ],
+)
+def test_the_table_of_the_analyst_is_not_written_over(
+    changing: Settings, made: Publication, tmp_path: Path, given: str, out: str, reason: str
+) -> None:
+    path = tmp_path / given
+    path.parent.mkdir(exist_ok=True)
+    _write(made, "select year, nis_code, measured from mart_competence", path)
+    before = path.read_bytes()
+    with pytest.raises(ProtectError, match=reason):
+        protect.of_file(changing, path, tmp_path / out)
+    assert path.read_bytes() == before and sorted(tmp_path.rglob("*.[cx]*")) == [path]
+    with pytest.raises(ProtectError, match="must end in"):
+        protect.of_query(changing, "select year, sum(measured) from mart_competence group by all", tmp_path / "t.csv")
+
+
 def test_by_suppression_a_table_shows_what_the_annexes_show(
     finished: Finished, made: Publication, tmp_path: Path
 ) -> None:
