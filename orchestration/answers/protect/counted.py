@@ -94,18 +94,16 @@ def changed(
     table, secret = policy.changes_by, key_sums.of(data, publication.path).required.cells
     assert table
     _create(con, data, publication, request)
-    rows, years = _counted(con, request), _pooled_years(con, request)
+    rows, years, fixed = _counted(con, request), _pooled_years(con, request), held(con, request)
     rules = policy.marts.get(request.relation.name)
     found: dict[Group, list[CountShown]] = {}
     for group, counts in rows.items():
         cells = found[group] = []
         for item, (value, count, key_sum) in zip(request.counted, counts, strict=True):
-            if rules and item.of in rules.means:
-                cells.append(
-                    CountShown(Decimal(count) / MONTHS, shown_mean(count, MONTHS, key_sum * MONTHS, table, secret))
-                )
+            if item.of in request.relation.means:
+                cells.append(CountShown(value, shown_mean(count, MONTHS, key_sum * MONTHS, table, secret)))
                 continue
-            most = _most(rules, request, group) * years if rules else 1
+            most = _most(rules, request, group, fixed) * years if rules else 1
             shown = shown_count(count, key_sum, table, secret, most)
             if rules and item.of in rules.amounts:
                 amount = (Decimal(value) * shown / count).quantize(_CENT) if count else Decimal()
@@ -121,6 +119,18 @@ def exact(
     """Every group that is not empty, with its true counts. For marts alone."""
     _create(con, data, publication, request, keyed=False)
     return {group: [value for value, _, _ in counts] for group, counts in _counted(con, request).items()}
+
+
+def held(con: duckdb.DuckDBPyConnection, request: Request) -> dict[str, Any]:
+    """The columns that the filter holds to one value, with the value that the rows have. After `changed` or `exact`;
+    raises ProtectError when the rows have several values that the filter takes for one."""
+    found: dict[str, Any] = {}
+    for column in sorted(request.held):
+        values = con.execute(f"select distinct {quote(column)} from asked where {request.filter}").fetchall()
+        if len(values) > 1:
+            raise ProtectError(f"the filter takes several values of {column} for one; write one as the mart has it")
+        found.update((column, value) for (value,) in values)
+    return found
 
 
 def _create(
@@ -159,8 +169,8 @@ def _counted(con: duckdb.DuckDBPyConnection, request: Request) -> dict[Group, li
     for row in rows:
         numbers = row[width:]
         found[tuple(row[:width])] = [
-            (value, int(count), int(key))
-            for value, count, key in zip(*(numbers[at::3] for at in range(3)), strict=True)
+            (Decimal(count) / MONTHS if item.of in request.relation.means else value, int(count), int(key))
+            for item, value, count, key in zip(request.counted, *(numbers[at::3] for at in range(3)), strict=True)
         ]
     return found
 
@@ -171,7 +181,7 @@ def _expressions(relation: Relation, of: str) -> tuple[str, str, str]:
             return "count(*)", "count(*)", "sum(k)"
         return "count(distinct client_key)", "count(distinct client_key)", "sum(distinct k)"
     column, key = quote(of), quote(f"k_{of}")
-    if relation.name == "mart_activation_ratio":
+    if of in relation.means:
         months = f"sum(cast(round(coalesce({column}, 0) * {MONTHS}) as bigint))"
         return months, months, f"coalesce(sum({key}), 0)"
     if of.endswith("_eur"):
@@ -187,8 +197,8 @@ def _pooled_years(con: duckdb.DuckDBPyConnection, request: Request) -> int:
     return max(1, con.execute(f"select count(distinct year) from asked {where}").fetchall()[0][0])
 
 
-def _most(rules: MartPolicy, request: Request, group: Group) -> int:
+def _most(rules: MartPolicy, request: Request, group: Group, fixed: Mapping[str, Any]) -> int:
     """How often one person can be counted in a group, in one year."""
     option = next(iter(request.relation.mart.options), "") if request.relation.mart else ""
-    named = dict(zip(request.by.values(), group, strict=True))
-    return rules.most_per_person(str(named.get(option, request.fixed.get(option, ""))))
+    named = {**fixed} | dict(zip(request.by.values(), group, strict=True))
+    return rules.most_per_person(str(named.get(option, "")))

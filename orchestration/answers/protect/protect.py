@@ -32,6 +32,7 @@ class Protected:
 
 def of_query(settings: Settings, sql: str, out: Path) -> Protected:
     """Protect the table that a query describes. Raises ProtectError, and KeySumsError without keys of cells."""
+    _check_out(out)
     work = _Protection(settings)
     relations = mart_relations(work.policy)
     with ExitStack() as stack:
@@ -51,6 +52,7 @@ def of_query(settings: Settings, sql: str, out: Path) -> Protected:
 
 def of_file(settings: Settings, path: Path, out: Path) -> Protected:
     """Protect the table in a file. Raises ProtectError and KeySumsError."""
+    _check_out(out, path)
     work = _Protection(settings)
     table = table_file.read(path)
     reasons = []
@@ -90,7 +92,7 @@ class _Protection:
             raise ProtectError("the disclosure control of the current publication is not made yet: `twe run` makes it")
         true: Mapping[Group, Sequence[Number]] = counted.exact(con, data, self.publication, request)
         wanted = true if groups is None else {group: true[group] for group in groups}
-        return suppressed.shown(disclosure.load(stored), request, wanted)
+        return suppressed.shown(disclosure.load(stored), request, wanted, counted.held(con, request))
 
     def write(
         self, request: Request, groups: Sequence[Group], made: Mapping[Group, Sequence[CountShown]], out: Path
@@ -100,6 +102,14 @@ class _Protection:
         kept = {group: values for group, values in shown.items() if any(values)}
         path, package = written.write(self.publication, self.policy, request, kept, out)
         return Protected(path, package, len(kept), len(shown) - len(kept))
+
+
+def _check_out(out: Path, path: Path | None = None) -> None:
+    """Raises ProtectError for an `out` that is no workbook, or that would be written over the file itself."""
+    if out.suffix.lower() != ".xlsx":
+        raise ProtectError(f"{out.name}: a workbook is written, with its CSV beside it; --out must end in .xlsx")
+    if path is not None and path.resolve() in (out.resolve(), *written.package_folder(out).resolve().glob("*")):
+        raise ProtectError(f"{out.name} would be written over {path.name}; give another name with --out")
 
 
 def usual_out(path: Path) -> Path:

@@ -34,7 +34,7 @@ def read(sql: str, relations: Mapping[str, Relation]) -> Request:
         _check_groups(node, by)
         where = node["where_clause"]
         filtered = frozenset(dimension(relation, column) for column in _read_by(where))
-        request = Request(relation, by, counted, _written(con, where), filtered, dict(_fixed(where)))
+        request = Request(relation, by, counted, _written(con, where), filtered, frozenset(_held(where)))
     request.check()
     return request
 
@@ -113,15 +113,15 @@ def _read_by(where: Any) -> Iterator[str]:
         yield from _read_by(item)
 
 
-def _fixed(where: Any) -> Iterator[tuple[str, str]]:
-    """The columns that a condition holds to one value, with the value."""
+def _held(where: Any) -> Iterator[str]:
+    """The columns that a condition holds to one value."""
     if not where:
         return
     if where["class"] == "CONJUNCTION" and where["type"] == "CONJUNCTION_AND":
         for child in where["children"]:
-            yield from _fixed(child)
+            yield from _held(child)
     elif where["type"] == "COMPARE_EQUAL" and where["left"]["class"] == "COLUMN_REF":
-        yield where["left"]["column_names"][-1], str(where["right"].get("literal", {}).get("text", ""))
+        yield where["left"]["column_names"][-1]
 
 
 def _written(con: duckdb.DuckDBPyConnection, where: Any) -> str:

@@ -1,7 +1,7 @@
 """What a table asks for, and what it may ask."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from exports.disclosure.policy import Policy
 from exports.disclosure.scope import marts
@@ -35,6 +35,8 @@ class Relation:
     mart: Mart | None = None
     options: tuple[str, ...] = ()
     """Columns of which a cell must have one value: both values are the same people again."""
+    means: tuple[str, ...] = ()
+    """Measures that are means over the months of a year; they are added up in parts of months, which is exact."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Request:
-    """Groups of a relation by some of its dimensions, and what is counted of each. `filter` is SQL that was checked;
-    `fixed` has the columns
-    that it holds to one value, with that value as text."""
+    """Groups of a relation by some of its dimensions, and what is counted of each. `filter` is SQL that was checked."""
 
     relation: Relation
     by: Mapping[str, str]
@@ -58,13 +58,14 @@ class Request:
     filter: str = ""
     filtered: frozenset[str] = frozenset()
     """The columns that it is about."""
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    """Those that it holds to one value. Which, the rows say (`counted.held`): a value has many spellings in SQL."""
 
     def check(self) -> None:
         """Raises ProtectError for what can't be protected."""
         relation = self.relation
         for name in relation.options:
-            if name not in self.by.values() and name not in self.fixed:
+            if name not in self.by.values() and name not in self.held:
                 raise ProtectError(
                     f"{relation.name} counts the same people once per {name}; group by {name}, or filter on one value"
                 )
@@ -87,7 +88,7 @@ def mart_relations(policy: Policy) -> dict[str, Relation]:
         keys = tuple(item.column for item in mart.fields if item.column in mart.keys or item.column in mart.options)
         measures = (*rules.columns, *rules.amounts) if mart.category is None else (mart.value,)
         options = (*mart.options, *([ONE_OF[name]] if name in ONE_OF else []))
-        found[name] = Relation(name, (*COMMON, *keys), ("year",), measures, mart, options)
+        found[name] = Relation(name, (*COMMON, *keys), ("year",), measures, mart, options, rules.means)
     return found
 
 

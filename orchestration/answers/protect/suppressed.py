@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from exports.disclosure.control import Control
+from exports.disclosure.counts import MONTHS
 from exports.disclosure.policy import TOTAL
 from exports.disclosure.scope import AMOUNTS, covers, item_of, population_of
 from exports.disclosure.system import CellId, place_of
@@ -16,27 +17,41 @@ from orchestration.answers.protect.counted import CountShown, Group, Number
 from orchestration.answers.protect.request import ONE_OF, ProtectError, Request
 
 
-def shown(control: Control, request: Request, true: Mapping[Group, Sequence[Number]]) -> dict[Group, list[CountShown]]:
-    """Every group with its counts as the control of the publication shows them. Raises ProtectError."""
+def shown(
+    control: Control, request: Request, true: Mapping[Group, Sequence[Number]], held: Mapping[str, Any]
+) -> dict[Group, list[CountShown]]:
+    """Every group with its counts as the control of the publication shows them; `held` has the values that the filter
+    holds columns to. Raises ProtectError."""
     if not control.passed:
         raise ProtectError("the disclosure control of the current publication was refused: nothing of it is public")
-    if request.filtered - {*request.by.values(), *request.fixed}:
+    if request.filtered - {*request.by.values(), *request.held}:
         raise _not_shown(request)
     found: dict[Group, list[CountShown]] = {}
     for group, counts in true.items():
-        named: dict[str, Any] = {**request.fixed} | dict(zip(request.by.values(), group, strict=True))
+        named: dict[str, Any] = {**held} | dict(zip(request.by.values(), group, strict=True))
         found[group] = [
-            CountShown(count, CONFIDENTIAL if _hidden(control, request, named, item.of) else count)
+            CountShown(count, CONFIDENTIAL if _hidden(control, request, named, item.of, count) else count)
             for item, count in zip(request.counted, counts, strict=True)
         ]
     return found
 
 
-def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: str) -> bool:
+def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: str, count: Number) -> bool:
+    """Whether the count is hidden. Only a count that the control knows with the same value can be shown: of any other
+    nobody looked at what it gives away."""
     cell = _cell(control, request, named, of)
     if not covers(control.scope, cell, control.release.geography.cities):
         raise _not_shown(request)
-    return control.release.system.index.get(cell) in control.release.hidden
+    system = control.release.system
+    number = system.index.get(cell)
+    known = 0 if number is None else system.values[number]
+    if cell.population.endswith(AMOUNTS):
+        same = bool(known) or not count
+    else:
+        same = known == (round(count * MONTHS) if of in request.relation.means else count)
+    if not same:
+        raise _not_shown(request)
+    return number in control.release.hidden
 
 
 def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str) -> CellId:
@@ -58,17 +73,12 @@ def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str)
     if mart.category is not None:
         keys = [name for name in mart.keys if name in named]
         if len(keys) == len(mart.keys):
-            item = item_of(mart, mart.category(_typed(named)))
+            item = item_of(mart, mart.category(named))
         elif keys in ([], [ONE_OF.get(mart.name)]):
             item = TOTAL
         else:
             raise _not_shown(request)
     return CellId(population, int(named["year"]), place, item)
-
-
-def _typed(named: Mapping[str, Any]) -> dict[str, Any]:
-    """Months that a filter holds to a value are a number again."""
-    return {name: int(value) if isinstance(value, str) and value.isdigit() else value for name, value in named.items()}
 
 
 def _not_shown(request: Request) -> ProtectError:

@@ -15,7 +15,7 @@ from exports.sheets.head import front, lines
 from exports.wording import geography, long_date
 from exports.xlsx.document import CONFIDENTIAL, SHORTHAND, Document, Format, Sheet, SheetColumn, Table
 from orchestration.answers.protect.counted import Group, Number
-from orchestration.answers.protect.request import Request
+from orchestration.answers.protect.request import Counted, Request
 from orchestration.warehouse.publication import Publication
 
 _TITLE = "Tabel uit het datawarehouse TWE-OCMW"
@@ -33,8 +33,13 @@ def write(
     from exports.xlsx.workbook import write as write_workbook
 
     document = _document(publication, policy, request, rows)
-    package = write_package(document, out.with_name(f"{out.stem}_csv"), out.stem)
+    package = write_package(document, package_folder(out), out.stem)
     return write_workbook(document, out), package
+
+
+def package_folder(out: Path) -> Path:
+    """Where the CSV of a workbook goes: beside it."""
+    return out.with_name(f"{out.stem}_csv")
 
 
 def _document(
@@ -51,14 +56,12 @@ def _document(
         synthetic = reader.facts.synthetic
     chosen = f"Enkel de rijen met: {request.filter}." if request.filter else "Alle rijen."
     texts = (stand, chosen, note, _ZEROS)
+    formats = [_format(policy, request, item) for item in request.counted]
     columns = (
         *(SheetColumn(name, Format.YEAR if "year" in of else Format.TEXT, 22) for name, of in request.by.items()),
-        *(
-            SheetColumn(item.name, Format.EURO if item.of.endswith("_eur") else Format.INTEGER, 18)
-            for item in request.counted
-        ),
+        *(SheetColumn(item.name, form, 18) for item, form in zip(request.counted, formats, strict=True)),
     )
-    body = [(*map(_told, group), *map(_number, values)) for group, values in sorted(rows.items(), key=_order)]
+    body = [(*map(_told, group), *map(_number, values, formats)) for group, values in sorted(rows.items(), key=_order)]
     sheet = Sheet("Tabel", lines(_TITLE, synthetic, texts), Table("Tabel", columns, body), about="de tabel")
     return Document(
         _TITLE,
@@ -86,5 +89,17 @@ def _told(value: object) -> Value:
     return value if isinstance(value, int) else str(value)
 
 
-def _number(value: Number | str) -> Value:
-    return int(value) if isinstance(value, Decimal) and value == value.to_integral() else value
+def _format(policy: Policy, request: Request, item: Counted) -> Format:
+    """As in the annexes. Changed means are whole persons."""
+    mart = request.relation.mart
+    if mart is None or (policy.changes_by is not None and item.of in request.relation.means):
+        return Format.INTEGER
+    return next((of.format for of in mart.fields if of.column == item.of), Format.INTEGER)
+
+
+def _number(value: Number | str, form: Format) -> Value:
+    if not isinstance(value, Decimal):
+        return value
+    if value == value.to_integral():
+        return int(value)
+    return value if form is Format.EURO else form.rounded(float(value))

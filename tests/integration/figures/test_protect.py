@@ -18,7 +18,7 @@ from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.control import ControlError
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
 from orchestration.answers import disclosure
-from orchestration.answers.protect import protect
+from orchestration.answers.protect import protect, suppressed
 from orchestration.answers.protect.request import ProtectError
 from orchestration.store.paths import PROJECT
 from orchestration.store.settings import Settings
@@ -265,6 +265,29 @@ def test_a_query_of_another_form_is_refused_in_one_line(
     assert "\n" not in str(refused.value) and not (tmp_path / "out.xlsx").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "out", "reason"),
+    [
+        ("mine.xlsx", "mine.xlsx", "would be written over mine.xlsx"),
+        ("mine.csv", "mine.csv", "must end in .xlsx"),
+        ("mine.csv", "other.csv", "must end in .xlsx"),
+        ("book_csv/mine.csv", "book.xlsx", "would be written over mine.csv"),
+    ],
+)
+def test_the_table_of_the_analyst_is_not_written_over(
+    changing: Settings, made: Publication, tmp_path: Path, given: str, out: str, reason: str
+) -> None:
+    path = tmp_path / given
+    path.parent.mkdir(exist_ok=True)
+    _write(made, "select year, nis_code, measured from mart_competence", path)
+    before = path.read_bytes()
+    with pytest.raises(ProtectError, match=reason):
+        protect.of_file(changing, path, tmp_path / out)
+    assert path.read_bytes() == before and sorted(tmp_path.rglob("*.[cx]*")) == [path]
+    with pytest.raises(ProtectError, match="must end in"):
+        protect.of_query(changing, "select year, sum(measured) from mart_competence group by all", tmp_path / "t.csv")
+
+
 def test_by_suppression_a_table_shows_what_the_annexes_show(
     finished: Finished, made: Publication, tmp_path: Path
 ) -> None:
@@ -291,6 +314,66 @@ def test_by_suppression_a_table_shows_what_the_annexes_show(
             query(finished.settings, other, tmp_path)
     with pytest.raises(ProtectError, match="by suppression only counts that the annexes show"):
         query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
+
+
+@pytest.mark.parametrize("spelling", ["{}.0", "{}e0", "'{}'", "{}"])
+def test_a_hidden_count_stays_hidden_however_its_place_is_written(
+    finished: Finished, made: Publication, tmp_path: Path, spelling: str
+) -> None:
+    control = disclosure.load(disclosure.ensure(finished.settings, made))
+    system, hidden = control.release.system, 0
+    for number in sorted(control.release.hidden):
+        cell = system.cells[number]
+        if (cell.population, cell.level) == ("measured", GEMEENTE) and cell.item.startswith("position/"):
+            written = spelling.format(cell.place)
+            sql = (
+                f"select year, sum(trajectories) as n from mart_outflow where year = {cell.year}.0 and "
+                f"nis_code = {written} and position = '{cell.item.partition('/')[2]}' group by all"
+            )
+            assert query(finished.settings, sql, tmp_path) == [{"year": str(cell.year), "n": "[c]"}]
+            hidden += 1
+        if hidden == 3:
+            break
+    assert hidden == 3
+
+
+def test_a_count_that_the_control_does_not_know_is_not_shown(
+    finished: Finished, made: Publication, tmp_path: Path, monkeypatch
+) -> None:
+    """As when a group were looked up under another name than the control has for it."""
+    disclosure.ensure(finished.settings, made)
+    monkeypatch.setattr(suppressed, "place_of", lambda level, place: f"{level}:elsewhere")
+    control = disclosure.load(disclosure.ensure(finished.settings, made))
+    years = [year for (name, year), items in control.scope.items() if PROVINCIE in items.get("total", ())]
+    sql = f"select year, province, sum(measured) as n from mart_competence where year = {max(years)} group by all"
+    with pytest.raises(ProtectError, match="no annex shows"):
+        query(finished.settings, sql, tmp_path)
+
+
+def test_by_suppression_means_are_those_of_the_mart(finished: Finished, made: Publication, tmp_path: Path) -> None:
+    disclosure.ensure(finished.settings, made)
+    chosen = "from mart_activation_ratio where basis = 'year_average' group by all"
+    sql = f"select year, sum(clients_in_twe) as clients, sum(leefloners) as leefloners {chosen}"
+    with duckdb.connect(str(made.database), read_only=True) as con:
+        true = {str(year): numbers for year, *numbers in con.execute(sql).fetchall()}
+    rows = query(finished.settings, sql, tmp_path)
+    assert {row["year"] for row in rows} == true.keys()
+    compared = 0
+    for row in rows:
+        for told, number in zip((row["clients"], row["leefloners"]), true[row["year"]], strict=True):
+            assert told == "[c]" or float(told) == pytest.approx(float(number), abs=1e-6)
+            compared += told != "[c]"
+    assert compared
+    path = tmp_path / "mine.csv"
+    _write(
+        made,
+        "select year, nis_code, basis, clients_in_twe, leefloners from mart_activation_ratio where basis = "
+        "'year_average'",
+        path,
+    )
+    of_file = table(protect.of_file(finished.settings, path, tmp_path / "out.xlsx").package)
+    assert {row["year"] for row in of_file} == true.keys()
+    assert any("." in row["clients_in_twe"] for row in of_file)
 
 
 def test_the_example_of_the_analysts_page_is_protected(finished: Finished, made: Publication, tmp_path: Path) -> None:
