@@ -35,7 +35,7 @@ from exports.figures.identity import (
     Signature,
     Value,
 )
-from exports.figures.plan import Indicator
+from exports.figures.plan import FIRST_YEAR, Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.figures.split import MEASURES, RatioSplit, SplitRow
 from exports.figures.views import Plan, views
@@ -106,6 +106,7 @@ def collect_book(
             "banner": edition.banner,
             "controlled": hidden is not None,
             "notAllPaid": NOT_ALL_PAID,
+            "firstYear": FIRST_YEAR,
             "changed": hidden.note({mart.name for item in selected for mart in item.kind.marts})
             if isinstance(hidden, Changes)
             else "",
