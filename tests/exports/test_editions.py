@@ -121,19 +121,6 @@ class Unchanged(Changes):
         return "Hoogstens 2 anders."
 
 
-class Unchanged(Changes):
-    """A method that changes nothing, and says that it may."""
-
-    def __call__(self, figure: FigureId) -> bool:
-        return False
-
-    def value(self, figure: Figure) -> Value:
-        return figure.value
-
-    def chart_note(self, marts: Collection[str]) -> str:
-        return "Hoogstens 2 anders."
-
-
 def test_charts_say_what_a_method_did_to_their_figures(publication):
     question = QUESTIONS["twe-2018"]
     annex = question.annex("1")

@@ -113,7 +113,7 @@ def test_a_release_under_another_control_is_known_to_the_next(settings, made, tm
 def test_the_record_of_a_release_holds_its_own_question_alone(settings, made):
     disclosure.record(settings, made, QUESTION, "twe-2024/x")
     record = disclosure._released(settings.folder, replace(_line(), folder="twe-2024/x"))
-    populations = {cell.population.partition(" ")[0] for cell in record.system.cells}
+    populations = {cell.population.partition(" ")[0] for cell in record.release.system.cells}
     assert populations == {"started", "subsidies", "ended", "measured"}
     everything = disclosure.load(disclosure.ensure(settings, made, (2022, 2023))).release.system.cells
     assert {"screened", "ratio"} <= {cell.population.partition(" ")[0] for cell in everything}
@@ -126,7 +126,7 @@ def test_the_figure_book_is_under_the_same_control_and_is_recorded_alone(setting
         control.hidden(figure.id)  # raises ControlError for what was not controlled
     disclosure.record(settings, made, load_definition(), "cijferboek/x")
     record = disclosure._released(settings.folder, replace(_line(), folder="cijferboek/x"))
-    assert {cell.population.partition(" ")[0] for cell in record.system.cells} == {
+    assert {cell.population.partition(" ")[0] for cell in record.release.system.cells} == {
         "started",
         "subsidies",
         "ended",
