@@ -37,7 +37,7 @@ def of_query(settings: Settings, sql: str, out: Path) -> Protected:
     relations = mart_relations(work.policy)
     with ExitStack() as stack:
         con = stack.enter_context(duckdb.connect())
-        if any(name in sql for name in FACTS):
+        if any(name in sql.lower() for name in FACTS):
             if work.policy.changes_by is None:
                 raise ProtectError(
                     "by suppression only counts that the annexes show can be shown, and facts give others; with "

@@ -122,6 +122,16 @@ def test_every_count_stays_within_the_table_and_no_row_of_zeros_is_written(
     assert '"method": "cell_key"' in description and '"most_change": 2' in description
 
 
+def test_capitals_are_no_other_names(changing: Settings, made: Publication, tmp_path: Path) -> None:
+    sql = "select year, sum(measured) as n from mart_competence where year >= 2018 group by year"
+    other = "SELECT M.YEAR as year, SUM(Measured) AS n FROM MART_COMPETENCE AS M WHERE M.Year >= 2018 GROUP BY YEAR"
+    assert query(changing, other, tmp_path) == query(changing, sql, tmp_path)
+    facts = "select GENDER as gender, count(*) as n from {} where START_YEAR >= 2018 group by Gender"
+    assert query(changing, facts.format("FCT_TRAJECTORY"), tmp_path) == query(
+        changing, facts.format("fct_trajectory"), tmp_path
+    )
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
 def test_a_file_gets_the_same_counts_as_a_query(
     changing: Settings, made: Publication, tmp_path: Path, suffix: str
@@ -210,6 +220,14 @@ def test_a_file_that_is_not_counted_from_the_publication_is_refused(
         ("select count(*) from deliveries", "deliveries can't be protected"),
         ("select year from mart_competence group by 1", "nothing is counted"),
         ("select year, sum(measured), sum(measured) from mart_competence group by 1", "the same name"),
+        ("select year, sum(measured) from mart_competence where year = province group by 1", "a filter may compare"),
+        ("select year, sum(measured) from mart_competence where 1 = 1 group by 1", "a filter may compare"),
+        ("select year, sum(measured) from mart_competence where year in (2020, province) group by 1", "may compare"),
+        ("select year, sum(measured) from mart_competence where province group by 1", "of another type"),
+        ("select year, sum(measured) from mart_competence where year = 'x' group by 1", "of another type"),
+        ("select year, sum(measured) from mart_competence group by 'x'", "no more and no fewer"),
+        ("select year, sum(measured) from mart_competence group by 1.5", "no more and no fewer"),
+        ("select year, sum(measured) from mart_competence group by 0", "no more and no fewer"),
         ("drop table mart_competence", "no query"),
         ("select 1; select 2", "one select"),
         ("selekt", "no query"),
