@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -160,6 +161,41 @@ def test_the_columns_of_an_annex_are_known_by_their_names(
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "select year as jaar, nis_code, basis as basis_code, 'Volgens' as basis, subsidies as aantal_loontoelagen from "
+        "mart_wage_subsidies",
+        'select year as jaar, nis_code, basis as "Basis (code)", \'Jaar\' as "Basis", leefloners from '
+        "mart_activation_ratio",
+    ],
+)
+def test_the_label_of_a_basis_stands_beside_its_code(
+    changing: Settings, made: Publication, tmp_path: Path, sql: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    write(made, sql, path)
+    rows = table(protect.of_file(changing, path, tmp_path / "out.xlsx").package)
+    assert list(rows[0])[:3] == ["jaar", "nis_code", "basis_code"] and len(rows[0]) == 4
+
+
+def test_every_data_sheet_of_the_full_annexes_is_protected(
+    changing: Settings, finished: Finished, tmp_path: Path
+) -> None:
+    """Those without figures that are worked out, under the names that they have there."""
+    paths = sorted(finished.data.annexes.glob("*/vertrouwelijk/*_csv/gegevens*.csv"))
+    done = []
+    for path in paths:
+        try:
+            rows = table(protect.of_file(changing, path, tmp_path / "out.xlsx").package)
+        except ProtectError as refused:
+            assert re.search("not protected: take out|no rows", str(refused)), path
+            continue
+        assert rows, path
+        done.append(path.parent.name.split("_")[2])
+    assert {"opgestart", "uitstroom", "beeindigd", "toeleiding"} <= {*done}
+
+
+@pytest.mark.parametrize(
     ("sql", "reason"),
     [
         (
@@ -172,7 +208,14 @@ def test_the_columns_of_an_annex_are_known_by_their_names(
         ),
         ("select year, nis_code, 'x' as hobby, measured from mart_competence", "lacks hobby"),
         ("select year, nis_code from mart_competence", "counts nothing"),
-        ("select year, nis_code, ratio_pct from mart_activation_ratio", "lacks ratio_pct"),
+        ("select year, nis_code, ratio_pct from mart_activation_ratio", "take out ratio_pct"),
+        ("select year, nis_code, measured from mart_competence where false", "the table has no rows"),
+        ("select year, nis_code, '[c]' as measured from mart_competence", r"row 2: measured is hidden \(\[c\]\)"),
+        (
+            'select year, nis_code, leefloners, 1 as "Ratio (%)" from mart_activation_ratio',
+            r"take out Ratio \(%\)",
+        ),
+        ("select 'x' as \"Bijlage 6. Transmissies\"", "first row must name them"),
         ("select year, measured from mart_competence", "same as an earlier one|not what mart"),
     ],
 )
@@ -228,6 +271,7 @@ def test_a_file_that_is_not_counted_from_the_publication_is_refused(
         ("select year, sum(measured) from mart_competence group by 'x'", "no more and no fewer"),
         ("select year, sum(measured) from mart_competence group by 1.5", "no more and no fewer"),
         ("select year, sum(measured) from mart_competence group by 0", "no more and no fewer"),
+        ("select year, sum(measured) from mart_competence where year = 1900 group by all", "no rows"),
         ("drop table mart_competence", "no query"),
         ("select 1; select 2", "one select"),
         ("selekt", "no query"),
