@@ -164,7 +164,10 @@ def _counted(con: duckdb.DuckDBPyConnection, request: Request) -> dict[Group, li
     chosen = [quote(column) for column in request.by.values()]
     made = [text for item in request.counted for text in _expressions(request.relation, item.of)]
     where = f"where {request.filter}" if request.filter else ""
-    rows = con.execute(f"select {', '.join([*chosen, *made])} from asked {where} group by all").fetchall()
+    try:
+        rows = con.execute(f"select {', '.join([*chosen, *made])} from asked {where} group by all").fetchall()
+    except duckdb.Error:  # its message would tell a value
+        raise ProtectError("the filter can't be applied: a column is compared with a value of another type") from None
     width, found = len(chosen), {}
     for row in rows:
         numbers = row[width:]

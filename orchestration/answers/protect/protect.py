@@ -37,7 +37,7 @@ def of_query(settings: Settings, sql: str, out: Path) -> Protected:
     relations = mart_relations(work.policy)
     with ExitStack() as stack:
         con = stack.enter_context(duckdb.connect())
-        if any(name in sql for name in FACTS):
+        if any(name in sql.lower() for name in FACTS):
             if work.policy.changes_by is None:
                 raise ProtectError(
                     "by suppression only counts that the annexes show can be shown, and facts give others; with "
@@ -98,6 +98,8 @@ class _Protection:
         self, request: Request, groups: Sequence[Group], made: Mapping[Group, Sequence[CountShown]], out: Path
     ) -> Protected:
         """Write what is shown. A row of zeros alone would tell that they were none."""
+        if not groups:
+            raise ProtectError("the table has no rows: nothing is counted there")
         shown = {group: [cell.shown for cell in made[group]] for group in groups}
         kept = {group: values for group, values in shown.items() if any(values)}
         path, package = written.write(self.publication, self.policy, request, kept, out)

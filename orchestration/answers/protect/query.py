@@ -23,7 +23,7 @@ _EMPTY: Mapping[str, str] = {
 def read(sql: str, relations: Mapping[str, Relation]) -> Request:
     """The request of a query on one of the relations. Raises ProtectError with the reason."""
     with duckdb.connect() as con:
-        node = _select(con, sql)
+        node = _plain(_select(con, sql))
         for part, name in _EMPTY.items():
             if node.get(part):
                 raise ProtectError(f"{name} can't be protected: {_FORM}")
@@ -49,10 +49,20 @@ def _select(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     return nodes[0]
 
 
+def _plain(node: Any) -> Any:
+    """The same with the bare names of columns in small letters: SQL knows no other, and only one relation is read."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {name: _plain(item) for name, item in node.items()}
+    return plain | ({"column_names": [plain["column_names"][-1].lower()]} if "column_names" in plain else {})
+
+
 def _relation(table: dict[str, Any], relations: Mapping[str, Relation]) -> Relation:
     if table["type"] != "BASE_TABLE" or table.get("sample"):
         raise ProtectError(f"joins and subqueries can't be protected: {_FORM}")
-    name = table["table_name"]
+    name = table["table_name"].lower()
     if name not in relations:
         raise ProtectError(f"{name} can't be protected; {did_you_mean(name, relations)}")
     return relations[name]
@@ -63,14 +73,14 @@ def _columns(node: dict[str, Any], relation: Relation) -> tuple[dict[str, str], 
     counted: list[Counted] = []
     for item in node["select_list"]:
         if item["class"] == "COLUMN_REF":
-            by[item["alias"] or item["column_names"][-1]] = dimension(relation, item["column_names"][-1])
+            by[item["alias"] or item["column_names"][0]] = dimension(relation, item["column_names"][0])
         elif item["class"] == "FUNCTION" and not item["filter"]:
             arguments = [each["expression"] for each in item["arguments"]]
             if any(each["class"] != "COLUMN_REF" for each in arguments) or len(arguments) > 1:
                 raise ProtectError(
                     f"{item['function_name']} of something else than a column can't be protected: {_FORM}"
                 )
-            column = arguments[0]["column_names"][-1] if arguments else ""
+            column = arguments[0]["column_names"][0] if arguments else ""
             counted.append(measure(relation, item["function_name"], column, item["distinct"], item["alias"]))
         else:
             raise ProtectError(f"only columns and counts can stand between select and from: {_FORM}")
@@ -88,11 +98,17 @@ def _check_groups(node: dict[str, Any], by: Mapping[str, str]) -> None:
     groups = set()
     for item in node["group_expressions"]:
         if item["class"] == "COLUMN_REF":
-            groups.add(item["column_names"][-1])
-        elif item["class"] == "CONSTANT" and (at := int(item["literal"]["text"])) <= len(listed):
-            groups.add(listed[at - 1].get("column_names", [""])[-1])
+            groups.add(item["column_names"][0])
+        elif (at := _position(item)) in range(1, len(listed) + 1):
+            groups.add(listed[at - 1].get("column_names", [""])[0])
     if len(node["group_sets"]) > 1 or groups != set(names):
         raise ProtectError(f"group by the columns that are selected, no more and no fewer: {_FORM}")
+
+
+def _position(item: Mapping[str, Any]) -> int:
+    """The column that a number in `group by` stands for; 0 for anything else."""
+    text = str(item.get("literal", {}).get("text", ""))
+    return int(text) if item["class"] == "CONSTANT" and text.isdecimal() else 0
 
 
 def _read_by(where: Any) -> Iterator[str]:
@@ -103,14 +119,25 @@ def _read_by(where: Any) -> Iterator[str]:
     if not isinstance(where, dict):
         return
     kind = where.get("class")
-    if kind and not (kind in _CONDITIONS or (kind == "OPERATOR" and where["type"] in _OPERATORS)):
+    compared = sorted(item["class"] for item in _compared(where))
+    known = not kind or kind in _CONDITIONS or (kind == "OPERATOR" and where["type"] in _OPERATORS)
+    if not known or compared[1:] != ["CONSTANT"] * len(compared[1:]) or compared[:1] == ["CONSTANT"]:
         raise ProtectError(
             "a filter may compare columns with values (=, <, in, between, is null, and, or, not), no more"
         )
     if kind == "COLUMN_REF":
-        yield where["column_names"][-1]
+        yield where["column_names"][0]
     for item in where.values():
         yield from _read_by(item)
+
+
+def _compared(where: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a comparison compares; nothing for other conditions."""
+    if where.get("type") in ("COMPARE_IN", "COMPARE_NOT_IN"):
+        return where["children"]
+    if where.get("class") in ("COMPARISON", "BETWEEN"):
+        return [where[name] for name in ("input", "left", "right", "lower", "upper") if name in where]
+    return []
 
 
 def _held(where: Any) -> Iterator[str]:
@@ -121,7 +148,7 @@ def _held(where: Any) -> Iterator[str]:
         for child in where["children"]:
             yield from _held(child)
     elif where["type"] == "COMPARE_EQUAL" and where["left"]["class"] == "COLUMN_REF":
-        yield where["left"]["column_names"][-1]
+        yield where["left"]["column_names"][0]
 
 
 def _written(con: duckdb.DuckDBPyConnection, where: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from exports.disclosure.control import Control
 from exports.disclosure.counts import MONTHS
 from exports.disclosure.policy import TOTAL
-from exports.disclosure.scope import AMOUNTS, covers, item_of, population_of
+from exports.disclosure.scope import AMOUNTS, Scope, covers, item_of, population_of
 from exports.disclosure.system import CellId, place_of
 from exports.figures.identity import PROVINCIE, VLAANDEREN
 from exports.xlsx.document import CONFIDENTIAL
@@ -41,7 +41,7 @@ def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: st
     nobody looked at what it gives away."""
     cell = _cell(control, request, named, of)
     if not covers(control.scope, cell, control.release.geography.cities):
-        raise _not_shown(request)
+        raise _not_shown(request, _years(control.scope, cell), cell.year, of)
     system = control.release.system
     number = system.index.get(cell)
     known = 0 if number is None else system.values[number]
@@ -81,9 +81,21 @@ def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str)
     return CellId(population, int(named["year"]), place, item)
 
 
-def _not_shown(request: Request) -> ProtectError:
+def _years(scope: Scope, cell: CellId) -> list[int]:
+    """The years in which annexes show this count at this level."""
+    years = {year for population, year in scope if population == cell.population}
+    return sorted(year for year in years if covers(scope, cell._replace(year=year)))
+
+
+def _not_shown(request: Request, years: Sequence[int] = (), year: int = 0, of: str = "") -> ProtectError:
     by = ", ".join(request.by.values()) or "nothing"
+    start = f"no annex shows {request.relation.name} by {by} like this"
+    if years:
+        return ProtectError(
+            f"{start} for {year}: {of} is shown for {', '.join(map(str, years))}; "
+            f"choose those with `where year in (...)`"
+        )
     return ProtectError(
-        f"no annex shows {request.relation.name} by {by} like this, so by suppression it can't be shown beside them; "
+        f"{start}{f' with {of}' if of else ''}, so by suppression it can't be shown beside them; "
         "group by year, nis_code or province, and all keys of the mart or none"
     )

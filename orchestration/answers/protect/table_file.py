@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,9 +13,11 @@ import duckdb
 from exports.annexes import KINDS
 from exports.figures.plan import Mart
 from exports.package import slug
+from exports.xlsx.document import CONFIDENTIAL, NOT_AVAILABLE
 from orchestration.answers.protect.counted import Group, Number
 from orchestration.answers.protect.request import Counted, ProtectError, Relation, Request
 from orchestration.store.sql import read_csv, read_parquet
+from orchestration.store.wording import shown
 
 _COMMON = {"jaar": "year", "gemeente": "municipality", "provincie": "province", "centrumstad": "is_centre_city"}
 _TOLERANCE = Decimal("0.005")
@@ -73,7 +75,20 @@ def _text(value: Any) -> str:
 def requests(table: TableFile, relations: Mapping[str, Relation]) -> list[Request]:
     """What the table can be of: a request for each mart that has all its columns, under their own names or those of the
     annexes. Raises ProtectError when there is none."""
-    known = {name: _names(relation.mart, relation) for name, relation in relations.items() if relation.mart}
+    if not any(map(any, table.rows)):
+        raise ProtectError("the table has no rows")
+    if derived := [column for column in table.columns if _derived(column, relations)]:
+        raise ProtectError(
+            f"shares, changes and means per person are not protected: take out {', '.join(derived)}, and work them out "
+            "from what comes out"
+        )
+    if marked := _marked(table):
+        raise ProtectError(marked)
+    known = {
+        name: _names(relation.mart, relation, {*map(slug, table.columns)})
+        for name, relation in relations.items()
+        if relation.mart
+    }
     found, problems = [], {}
     for name, columns in known.items():
         if unknown := [column for column in table.columns if _name(column, columns) is None]:
@@ -88,6 +103,10 @@ def requests(table: TableFile, relations: Mapping[str, Relation]) -> list[Reques
         if counted:
             found.append(Request(relation, by, counted))
     if not found:
+        if all(len(unknown) == len(table.columns) for unknown in problems.values()) and problems:
+            raise ProtectError(
+                f"no column is one of a mart ({shown(', '.join(table.columns))[:80]}); the first row must name them"
+            )
         name, unknown = min(problems.items(), key=lambda item: len(item[1]), default=("", []))
         raise ProtectError(
             f"no mart has all these columns; {name}, which has most, lacks {', '.join(unknown)}"
@@ -97,14 +116,35 @@ def requests(table: TableFile, relations: Mapping[str, Relation]) -> list[Reques
     return found
 
 
-def _names(mart: Mart, relation: Relation) -> dict[str, str]:
+def _marked(table: TableFile) -> str:
+    """Where a table was protected already; "" when nowhere."""
+    for number, row in enumerate(table.rows, 2):
+        for column, value in zip(table.columns, row, strict=True):
+            if value == CONFIDENTIAL:
+                return f"row {number}: {column} is hidden ({value}); give the counts of the full edition"
+    return ""
+
+
+def _derived(column: str, relations: Mapping[str, Relation]) -> bool:
+    """Whether an annex has this column, and works it out from what is counted."""
+    return any(
+        item.derived_from and item.column not in relation.measures and slug(column) in (item.column, slug(item.header))
+        for relation in relations.values()
+        if relation.mart
+        for item in relation.mart.fields
+    )
+
+
+def _names(mart: Mart, relation: Relation, given: Set[str]) -> dict[str, str]:
     """Name of a column in an annex or in the mart -> column of the mart; "" for what only explains another column."""
     known = {name: name for name in ("nis_code", *relation.dimensions, *relation.measures)}
-    explained = {slug(item.header.removesuffix(" (code)")): "" for item in mart.fields if item.label_set}
+    labels = {slug(item.header): slug(item.header.removesuffix(" (code)")) for item in mart.fields if item.label_set}
+    explained = dict.fromkeys(labels.values(), "")
     explained |= {"jaarstatus": "", "status_van_het_jaar": ""}
     headers = {slug(item.header): item.column for item in mart.fields if item.column in known}
     years = {slug(kind.year_header): "year" for kind in KINDS.values() if mart in kind.marts}
-    return explained | headers | _COMMON | years | known
+    beside = dict.fromkeys((label for code, label in labels.items() if code in given), "")
+    return explained | headers | _COMMON | years | known | beside
 
 
 def _name(column: str, names: Mapping[str, str]) -> str | None:
@@ -139,11 +179,11 @@ def groups(table: TableFile, request: Request, made: Mapping[Group, Any]) -> lis
 def _as_told(value: Any) -> str:
     """A value of a dimension as it may be written in a file."""
     text = _text(value).casefold()
-    return {"ja": "true", "nee": "false", "onbekend": ""}.get(text, text)
+    return {"ja": "true", "nee": "false", "onbekend": "", NOT_AVAILABLE: ""}.get(text, text)
 
 
 def _number(text: str) -> Decimal | None:
     try:
-        return Decimal(text or "0")
+        return Decimal(text.replace(NOT_AVAILABLE, "") or "0")
     except InvalidOperation:
         return None

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -20,46 +15,15 @@ from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.control import ControlError
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
 from orchestration.answers import disclosure
-from orchestration.answers.protect import protect, suppressed
+from orchestration.answers.protect import protect
 from orchestration.answers.protect.request import ProtectError
-from orchestration.store.paths import PROJECT
 from orchestration.store.settings import Settings
 from orchestration.warehouse import key_sums, publication
 from orchestration.warehouse.publication import Publication
 from tests.conftest import Finished
-from tests.exports.cell_keys import policy_file
+from tests.integration.figures.protecting import query, table, write
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=["within_two", "base_three"])
-def changing(request, finished: Finished, tmp_path: Path, monkeypatch) -> Settings:
-    """Settings under which counts are changed."""
-    monkeypatch.setattr(disclosure, "DISCLOSURE_POLICY", policy_file(tmp_path, request.param))
-    return finished.settings
-
-
-@pytest.fixture(autouse=True)
-def private() -> Iterator[None]:
-    """What is written into the shared folder is closed to others, as the processes of the product have it."""
-    mask = os.umask(0o077)
-    yield
-    os.umask(mask)
-
-
-@pytest.fixture
-def made(finished: Finished) -> Publication:
-    found = publication.current(finished.data)
-    assert found
-    return found
-
-
-def table(package: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader((package / "tabel.csv").open(encoding="utf-8")))
-
-
-def query(settings: Settings, sql: str, tmp_path: Path) -> list[dict[str, str]]:
-    return table(protect.of_query(settings, sql, tmp_path / "table.xlsx").package)
 
 
 def shown(settings: Settings, made: Publication, of: FigureId) -> int | None:
@@ -159,39 +123,34 @@ def test_every_count_stays_within_the_table_and_no_row_of_zeros_is_written(
     assert '"method": "cell_key"' in description and '"most_change": 2' in description
 
 
+def test_capitals_are_no_other_names(changing: Settings, made: Publication, tmp_path: Path) -> None:
+    sql = "select year, sum(measured) as n from mart_competence where year >= 2018 group by year"
+    other = "SELECT M.YEAR as year, SUM(Measured) AS n FROM MART_COMPETENCE AS M WHERE M.Year >= 2018 GROUP BY YEAR"
+    assert query(changing, other, tmp_path) == query(changing, sql, tmp_path)
+    facts = "select GENDER as gender, count(*) as n from {} where START_YEAR >= 2018 group by Gender"
+    assert query(changing, facts.format("FCT_TRAJECTORY"), tmp_path) == query(
+        changing, facts.format("fct_trajectory"), tmp_path
+    )
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
 def test_a_file_gets_the_same_counts_as_a_query(
     changing: Settings, made: Publication, tmp_path: Path, suffix: str
 ) -> None:
     sql = "select year, nis_code, position, sum(trajectories) as trajectories from mart_outflow group by all"
     path = tmp_path / f"mine{suffix}"
-    _write(made, sql, path)
+    write(made, sql, path)
     done = protect.of_file(changing, path, protect.usual_out(path))
     assert done.path == tmp_path / "mine_beschermd.xlsx" and done.path.exists()
     by_file = sorted(tuple(row.values()) for row in table(done.package))
     assert by_file == sorted(tuple(row.values()) for row in query(changing, sql, tmp_path))
 
 
-def _write(made: Publication, sql: str, path: Path) -> None:
-    with duckdb.connect(str(made.database), read_only=True) as con:
-        if path.suffix == ".xlsx":
-            from openpyxl import Workbook
-
-            book = Workbook()
-            found = con.execute(sql)
-            book.active.append([item[0] for item in found.description])
-            for row in found.fetchall():
-                book.active.append(row)
-            book.save(path)
-        else:
-            con.execute(f"copy ({sql}) to '{path}'")
-
-
 def test_the_columns_of_an_annex_are_known_by_their_names(
     changing: Settings, made: Publication, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.csv"
-    _write(
+    write(
         made,
         "select year as meetjaar, 'definitief' as status_van_het_jaar, nis_code, municipality as gemeente, position as "
         "positie_code, 'x' as positie, trajectories as aantal_trajecten from mart_outflow",
@@ -199,6 +158,41 @@ def test_the_columns_of_an_annex_are_known_by_their_names(
     )
     rows = table(protect.of_file(changing, path, tmp_path / "out.xlsx").package)
     assert list(rows[0]) == ["meetjaar", "nis_code", "gemeente", "positie_code", "aantal_trajecten"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select year as jaar, nis_code, basis as basis_code, 'Volgens' as basis, subsidies as aantal_loontoelagen from "
+        "mart_wage_subsidies",
+        'select year as jaar, nis_code, basis as "Basis (code)", \'Jaar\' as "Basis", leefloners from '
+        "mart_activation_ratio",
+    ],
+)
+def test_the_label_of_a_basis_stands_beside_its_code(
+    changing: Settings, made: Publication, tmp_path: Path, sql: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    write(made, sql, path)
+    rows = table(protect.of_file(changing, path, tmp_path / "out.xlsx").package)
+    assert list(rows[0])[:3] == ["jaar", "nis_code", "basis_code"] and len(rows[0]) == 4
+
+
+def test_every_data_sheet_of_the_full_annexes_is_protected(
+    changing: Settings, finished: Finished, tmp_path: Path
+) -> None:
+    """Those without figures that are worked out, under the names that they have there."""
+    paths = sorted(finished.data.annexes.glob("*/vertrouwelijk/*_csv/gegevens*.csv"))
+    done = []
+    for path in paths:
+        try:
+            rows = table(protect.of_file(changing, path, tmp_path / "out.xlsx").package)
+        except ProtectError as refused:
+            assert re.search("not protected: take out|no rows", str(refused)), path
+            continue
+        assert rows, path
+        done.append(path.parent.name.split("_")[2])
+    assert {"opgestart", "uitstroom", "beeindigd", "toeleiding"} <= {*done}
 
 
 @pytest.mark.parametrize(
@@ -214,7 +208,14 @@ def test_the_columns_of_an_annex_are_known_by_their_names(
         ),
         ("select year, nis_code, 'x' as hobby, measured from mart_competence", "lacks hobby"),
         ("select year, nis_code from mart_competence", "counts nothing"),
-        ("select year, nis_code, ratio_pct from mart_activation_ratio", "lacks ratio_pct"),
+        ("select year, nis_code, ratio_pct from mart_activation_ratio", "take out ratio_pct"),
+        ("select year, nis_code, measured from mart_competence where false", "the table has no rows"),
+        ("select year, nis_code, '[c]' as measured from mart_competence", r"row 2: measured is hidden \(\[c\]\)"),
+        (
+            'select year, nis_code, leefloners, 1 as "Ratio (%)" from mart_activation_ratio',
+            r"take out Ratio \(%\)",
+        ),
+        ("select 'x' as \"Bijlage 6. Transmissies\"", "first row must name them"),
         ("select year, measured from mart_competence", "same as an earlier one|not what mart"),
     ],
 )
@@ -222,7 +223,7 @@ def test_a_file_that_is_not_counted_from_the_publication_is_refused(
     changing: Settings, made: Publication, tmp_path: Path, sql: str, reason: str
 ) -> None:
     path = tmp_path / "mine.csv"
-    _write(made, sql, path)
+    write(made, sql, path)
     with pytest.raises(ProtectError, match=reason) as refused:
         protect.of_file(changing, path, tmp_path / "out.xlsx")
     assert "\n" not in str(refused.value) and not (tmp_path / "out.xlsx").exists()
@@ -262,6 +263,15 @@ def test_a_file_that_is_not_counted_from_the_publication_is_refused(
         ("select count(*) from deliveries", "deliveries can't be protected"),
         ("select year from mart_competence group by 1", "nothing is counted"),
         ("select year, sum(measured), sum(measured) from mart_competence group by 1", "the same name"),
+        ("select year, sum(measured) from mart_competence where year = province group by 1", "a filter may compare"),
+        ("select year, sum(measured) from mart_competence where 1 = 1 group by 1", "a filter may compare"),
+        ("select year, sum(measured) from mart_competence where year in (2020, province) group by 1", "may compare"),
+        ("select year, sum(measured) from mart_competence where province group by 1", "of another type"),
+        ("select year, sum(measured) from mart_competence where year = 'x' group by 1", "of another type"),
+        ("select year, sum(measured) from mart_competence group by 'x'", "no more and no fewer"),
+        ("select year, sum(measured) from mart_competence group by 1.5", "no more and no fewer"),
+        ("select year, sum(measured) from mart_competence group by 0", "no more and no fewer"),
+        ("select year, sum(measured) from mart_competence where year = 1900 group by all", "no rows"),
         ("drop table mart_competence", "no query"),
         ("select 1; select 2", "one select"),
         ("selekt", "no query"),
@@ -289,114 +299,13 @@ def test_the_table_of_the_analyst_is_not_written_over(
 ) -> None:
     path = tmp_path / given
     path.parent.mkdir(exist_ok=True)
-    _write(made, "select year, nis_code, measured from mart_competence", path)
+    write(made, "select year, nis_code, measured from mart_competence", path)
     before = path.read_bytes()
     with pytest.raises(ProtectError, match=reason):
         protect.of_file(changing, path, tmp_path / out)
     assert path.read_bytes() == before and sorted(tmp_path.rglob("*.[cx]*")) == [path]
     with pytest.raises(ProtectError, match="must end in"):
         protect.of_query(changing, "select year, sum(measured) from mart_competence group by all", tmp_path / "t.csv")
-
-
-def test_by_suppression_a_table_shows_what_the_annexes_show(
-    finished: Finished, made: Publication, tmp_path: Path
-) -> None:
-    control = disclosure.load(disclosure.ensure(finished.settings, made))
-    shown_at = {year: items.get("total", ()) for (name, year), items in control.scope.items() if name == "measured"}
-    years = sorted(year for year, levels in shown_at.items() if GEMEENTE in levels)[-3:]
-    sql = f"select year, nis_code, sum(measured) as n from mart_competence where year in {tuple(years)} group by all"
-    rows = query(finished.settings, sql, tmp_path)
-    for row in rows:
-        of = FigureId("mart_competence", "measured", int(row["year"]), GEMEENTE, row["nis_code"])
-        assert (row["n"] == "[c]") == control.hidden(of)
-    assert "[c]" in {row["n"] for row in rows}
-    sql = f"select year, sum(measured) as n from mart_competence where year in {tuple(years)} group by year"
-    for row in query(finished.settings, sql, tmp_path):
-        of = FigureId("mart_competence", "measured", int(row["year"]), VLAANDEREN, VLAANDEREN)
-        assert (row["n"] == "[c]") == control.hidden(of)
-        assert row["n"] == "[c]" or int(row["n"]) > 3
-    for other in (
-        "select year, municipality, sum(measured) as n from mart_competence group by all",
-        "select nis_code, sum(measured) as n from mart_competence group by all",
-        f"select year, sum(measured) as n from mart_competence where nis_code > '2' and year = {years[0]} group by all",
-    ):
-        with pytest.raises(ProtectError, match="no annex shows"):
-            query(finished.settings, other, tmp_path)
-    with pytest.raises(ProtectError, match="by suppression only counts that the annexes show"):
-        query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
-
-
-@pytest.mark.parametrize("spelling", ["{}.0", "{}e0", "'{}'", "{}"])
-def test_a_hidden_count_stays_hidden_however_its_place_is_written(
-    finished: Finished, made: Publication, tmp_path: Path, spelling: str
-) -> None:
-    control = disclosure.load(disclosure.ensure(finished.settings, made))
-    system, hidden = control.release.system, 0
-    for number in sorted(control.release.hidden):
-        cell = system.cells[number]
-        if (cell.population, cell.level) == ("measured", GEMEENTE) and cell.item.startswith("position/"):
-            written = spelling.format(cell.place)
-            sql = (
-                f"select year, sum(trajectories) as n from mart_outflow where year = {cell.year}.0 and "
-                f"nis_code = {written} and position = '{cell.item.partition('/')[2]}' group by all"
-            )
-            assert query(finished.settings, sql, tmp_path) == [{"year": str(cell.year), "n": "[c]"}]
-            hidden += 1
-        if hidden == 3:
-            break
-    assert hidden == 3
-
-
-def test_a_count_that_the_control_does_not_know_is_not_shown(
-    finished: Finished, made: Publication, tmp_path: Path, monkeypatch
-) -> None:
-    """As when a group were looked up under another name than the control has for it."""
-    disclosure.ensure(finished.settings, made)
-    monkeypatch.setattr(suppressed, "place_of", lambda level, place: f"{level}:elsewhere")
-    control = disclosure.load(disclosure.ensure(finished.settings, made))
-    years = [year for (name, year), items in control.scope.items() if PROVINCIE in items.get("total", ())]
-    sql = f"select year, province, sum(measured) as n from mart_competence where year = {max(years)} group by all"
-    with pytest.raises(ProtectError, match="no annex shows"):
-        query(finished.settings, sql, tmp_path)
-
-
-def test_by_suppression_means_are_those_of_the_mart(finished: Finished, made: Publication, tmp_path: Path) -> None:
-    disclosure.ensure(finished.settings, made)
-    chosen = "from mart_activation_ratio where basis = 'year_average' group by all"
-    sql = f"select year, sum(clients_in_twe) as clients, sum(leefloners) as leefloners {chosen}"
-    with duckdb.connect(str(made.database), read_only=True) as con:
-        true = {str(year): numbers for year, *numbers in con.execute(sql).fetchall()}
-    rows = query(finished.settings, sql, tmp_path)
-    assert {row["year"] for row in rows} == true.keys()
-    compared = 0
-    for row in rows:
-        for told, number in zip((row["clients"], row["leefloners"]), true[row["year"]], strict=True):
-            assert told == "[c]" or float(told) == pytest.approx(float(number), abs=1e-6)
-            compared += told != "[c]"
-    assert compared
-    path = tmp_path / "mine.csv"
-    _write(
-        made,
-        "select year, nis_code, basis, clients_in_twe, leefloners from mart_activation_ratio where basis = "
-        "'year_average'",
-        path,
-    )
-    of_file = table(protect.of_file(finished.settings, path, tmp_path / "out.xlsx").package)
-    assert {row["year"] for row in of_file} == true.keys()
-    assert any("." in row["clients_in_twe"] for row in of_file)
-
-
-def test_the_example_of_the_analysts_page_is_protected(finished: Finished, made: Publication, tmp_path: Path) -> None:
-    """By the method that is the default."""
-    disclosure.ensure(finished.settings, made)
-    page = (PROJECT / "docs" / "analyst.md").read_text(encoding="utf-8")
-    code = next(block for block in re.findall(r"```python\n(.*?)```", page, re.S) if "to_csv" in block)
-    (tmp_path / "data").symlink_to(finished.data.root)
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
-    done = protect.of_file(finished.settings, tmp_path / "loontoelagen.csv", tmp_path / "out.xlsx")
-    rows = table(done.package)
-    assert {row["subsidies"] for row in rows} > {"[c]"}
-    assert all((row["subsidies"] == "[c]") <= (row["amount_eur"] == "[c]") for row in rows)
 
 
 def test_facts_of_another_build_or_key_are_not_used(changing: Settings, finished: Finished, tmp_path: Path) -> None:
