@@ -1,7 +1,7 @@
 """One annex from a publication to a document with every figure in it, before an edition is made of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
@@ -29,7 +29,7 @@ from exports.sheets.full.wide import wide_sheets
 from exports.sheets.levels import cities_sheet, municipalities_sheet, ranking_sheets, regions_sheet
 from exports.sheets.split import split_table
 from exports.sheets.text_sheets import cover_sheet, explanation_sheet
-from exports.wording import geography, long_date
+from exports.wording import geography, long_date, source_names
 from exports.xlsx.document import Document, Sheet
 
 
@@ -117,15 +117,16 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
     content = [*_figures(context), *extra_sheets]
     if not context.public:
         content += [reconciliation_sheet(context, agreements), *provenance_sheets(context)]
+    sheets = (cover_sheet(context), explanation_sheet(context, content), *content)
     return Document(
         f"Bijlage {annex.number}. {annex.full_title}",
         context.question.title,
         facts.as_of,
-        (cover_sheet(context), explanation_sheet(context, content), *content),
+        tuple(replace(sheet, footer=f"Bijlage {annex.number}") for sheet in sheets),
         description=f"Stand op {long_date(facts.as_of)}; {geography(context.publication)}. "
         f"Uitgave: {context.edition.label}.",
         status=context.question.status,
-        keywords=", ".join(("TWE", "OCMW", *context.kind.sources, context.edition.name)),
+        keywords=", ".join(("TWE", "OCMW", *source_names(context.kind.sources), context.edition.name)),
         facts={
             "Stand op": facts.as_of.isoformat(),
             "Geografie op": facts.geography_date.isoformat(),

@@ -12,6 +12,7 @@ from exports.xlsx.document import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
     SHORTHAND,
+    Chart,
     Document,
     Format,
     Line,
@@ -107,11 +108,18 @@ def _table(table: Table, hidden: Hidden | None) -> Table:
     return replace(table, rows=rows)
 
 
+def drawn(block: TableBlock, hidden: Hidden | None) -> tuple[Chart, ...]:
+    """The charts of the block of which nothing is hidden."""
+    rows = block.table.rows
+
+    def shown(entry: Entry) -> bool:
+        return not (isinstance(entry, Figure) and is_hidden(entry, hidden))
+
+    return tuple(chart for chart in block.charts if all(shown(rows[row][column]) for row, column in chart.cells()))
+
+
 def _block(block: TableBlock, hidden: Hidden | None) -> TableBlock:
-    table = _table(block.table, hidden)
-    whole = tuple(
-        chart for chart in block.charts if all(table.rows[row][column] != CONFIDENTIAL for row, column in chart.cells())
-    )
+    table, whole = _table(block.table, hidden), drawn(block, hidden)
     gone = tuple(_NO_CHART.format(title=chart.title) for chart in block.charts if chart not in whole)
     return replace(block, table=table, charts=whole, below=(*block.below, *gone))
 

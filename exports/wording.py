@@ -24,6 +24,8 @@ MONTHS = (
 _QUARTER = 92  # days: the slowest sources deliver every quarter
 _NUMBERS_CHANGED = "insz_wijzigingen"
 """The source that says who is who; nothing of what people did is in it."""
+_SOURCE_NAMES = {_NUMBERS_CHANGED: "nummerwijzigingen", "art60_tewerkstellingen": "tewerkstellingen art. 60"}
+"""What readers call a source whose name in files is no Dutch word; the others are called as they are."""
 UNALLOCATED = (
     "Cijfers onder een NIS-code die pas na de gekozen geografie ontstond. Ze zijn niet over de vroegere gemeenten te "
     "verdelen; ze tellen wel mee in het totaal."
@@ -45,6 +47,11 @@ def counted(number: int, one: str, more: str) -> str:
 def listed(items: Sequence[str]) -> str:
     """("a", "b", "c") -> "a, b en c"."""
     return " en ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def source_names(sources: Sequence[str]) -> list[str]:
+    """The sources by the names that a reader knows."""
+    return [_SOURCE_NAMES.get(source, source) for source in sources]
 
 
 def long_date(date: dt.date) -> str:

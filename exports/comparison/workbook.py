@@ -148,7 +148,7 @@ def revision_sheet(
             "gemeenten met dezelfde NIS-code zijn vergeleken. Een gemeente die na een fusie haar code behield, telt nu "
             "ook de opgeslorpte gemeente."
         )
-    title = "Herziening tegenover het eerdere antwoord"
+    title = f"Bijlage {annex.number}. Herziening tegenover het eerdere antwoord"
     head = lines(title, publication.facts.synthetic, (*subtitles, *notes), edition, NOTES)
     rows = [_row(change)[: -1 if public else None] for change in changes]
     table = Table("Herziening", _columns(changes)[: -1 if public else None], rows)

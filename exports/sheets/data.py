@@ -22,6 +22,7 @@ from exports.sheets.context import DATA, PROVENANCE, Context
 from exports.sheets.full.wide import MUNICIPALITY, NIS, PROVINCE, wide_enough
 from exports.sheets.head import short_head
 from exports.sheets.text_sheets import origin
+from exports.statements import numbers
 from exports.wording import plain_name
 from exports.xlsx.document import NOT_APPLICABLE, Format, Sheet, SheetColumn, Table, TableBlock, text_columns
 
@@ -33,7 +34,8 @@ def data_sheet(context: Context) -> Sheet:
     blocks = tuple(_block(context, tidy) for tidy in context.figures.tidy)
     rows = sum(len(block.table.rows) for block in blocks)
     texts = [
-        f"Om zelf mee te rekenen: {rows} rijen, één per combinatie die voorkomt. Ze worden niet afgedrukt.",
+        f"Om zelf mee te rekenen: {numbers.count(rows)} rijen, één per combinatie die voorkomt. Van dit blad wordt "
+        "enkel deze uitleg afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     ]
     if isinstance(context.hidden, Changes):

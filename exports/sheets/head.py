@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from exports.editions import PUBLIEK, Edition, edition
+from exports.editions import PUBLIEK, Edition, drawn, edition
 from exports.sheets.context import CONTENTS, NOTES, Context
 from exports.statements.years import warnings
-from exports.wording import BANNER, capital, counted, geography, listed, long_date, period
+from exports.wording import BANNER, capital, counted, geography, listed, long_date, period, source_names
 from exports.xlsx.document import Line, Sheet, Table, TableBlock, text_columns
 
 
@@ -25,12 +25,14 @@ def lines(
 
 def short_head(context: Context, title: str, *texts: str) -> tuple[Line, ...]:
     """For sheets without figures."""
-    return lines(title, context.facts.synthetic, texts, context.edition.name, NOTES)
+    return lines(
+        f"Bijlage {context.annex.number}. {title}", context.facts.synthetic, texts, context.edition.name, NOTES
+    )
 
 
 def head(context: Context, title: str, blocks: Sequence[TableBlock] = (), totals: bool = False) -> tuple[Line, ...]:
     """For sheets with figures, of these blocks or of one table; with `totals` of more than one gemeente."""
-    kind, charts = context.kind, sum(len(block.charts) for block in blocks)
+    kind, charts = context.kind, sum(len(drawn(block, context.hidden)) for block in blocks)
     about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *map(": ".join, options(context)))
     what = counted(len(blocks) or 1, "tabel", "tabellen") + (
         f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else ""
@@ -40,13 +42,13 @@ def head(context: Context, title: str, blocks: Sequence[TableBlock] = (), totals
     small = [
         f"{'; '.join(about)}. Dit blad bevat {what}.",
         f"Stand op {long_date(context.facts.as_of)}; {geography(context.publication)}. "
-        f"Bron: datawarehouse TWE-OCMW ({listed(kind.sources)}).",
+        f"Bron: datawarehouse TWE-OCMW ({listed(source_names(kind.sources))}).",
     ]
     small += [f"Let op: {text}" for text in year_warnings(context)]
     small += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
     about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""
     small.append(f"{about_all}De nota's staan op het blad {NOTES}.")
-    return short_head(context, f"Bijlage {context.annex.number}. {title}", *small)
+    return short_head(context, title, *small)
 
 
 def year_warnings(context: Context) -> list[str]:

@@ -9,7 +9,7 @@ from exports.figures.identity import Changes
 from exports.figures.reading import UNASSIGNED
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
-from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period
+from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
 from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
 
 _STATUS = {
@@ -89,7 +89,7 @@ def _labelled(label: str, text: str | None) -> list[Line]:
 def explanation_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     """Toelichting: what is on the `sheets` after this one, notes, definitions, origin."""
     back = Line(f"Terug naar het blad {COVER}", "link", link=COVER)
-    title = Line(f"Toelichting bij bijlage {context.annex.number}", "title")
+    title = Line(f"Bijlage {context.annex.number}. Toelichting", "title")
     definitions = [(term, capital(text)) for term, text in context.kind.definitions]
     blocks = (
         TableBlock("Inhoud", contents_table(sheets)),
@@ -120,7 +120,7 @@ def origin(context: Context) -> list[tuple[str, str]]:
         ("Geografie op", facts.geography_date.isoformat()),
         ("Jaren", listed([context.flags.label(year) for year in context.years])),
         ("Synthetische gegevens", "ja" if facts.synthetic else "nee"),
-        ("Bronnen", listed(context.kind.sources)),
+        ("Bronnen", listed(source_names(context.kind.sources))),
         (
             "Geleverd in de jaren",
             " tot en met ".join(dict.fromkeys(map(str, (years[0], years[-1])))) if years else "[x]",

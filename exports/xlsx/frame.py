@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Any
 
 from openpyxl.utils import quote_sheetname
@@ -126,22 +127,22 @@ def _pages(table: Table, first: int, room: float) -> list[tuple[int, int]]:
 
 
 def every_page(xml: XmlSheet, sheet: Sheet) -> None:
-    """On every page but the first, which begins with them: the sheet's title and what it says in red. Below every page:
-    the page's number, and the name of the sheet where the title isn't."""
+    """On every page but the first, which begins with them: the sheet's title, where it is broad enough for both, and
+    what it says in red. Below every page: the sheet's name, its footer and the page's number."""
     titles = [line.text for line in sheet.lines if line.style == "title"][:1]
     banners = [line.text for line in sheet.lines if line.style == "banner"]
     if sheet.form is not None:
         banners = [sheet.form.banner]
         xml.firstHeader.right.text, xml.firstHeader.right.size = _plain(sheet.form.banner, 160), 8
-    upright = xml.page_setup.orientation == "portrait"  # both do not stand beside each other: the title goes below
+    upright = xml.page_setup.orientation == "portrait"  # both do not stand beside each other
     if not upright:
-        xml.oddHeader.left.text, xml.oddHeader.left.size = _plain(" - ".join(titles), 80), 8
+        title = shorten(" - ".join(titles), 80, placeholder="")
+        xml.oddHeader.left.text, xml.oddHeader.left.size = _plain(title, 80), 8
     banner = _plain(" - ".join(banners), 160)  # Excel takes 255 characters in all
     xml.oddHeader.right.text, xml.oddHeader.right.size = banner, 7 if upright else 8
     xml.HeaderFooter.differentFirst = True
     for footer in (xml.firstFooter, xml.oddFooter):
-        left = " - ".join(titles) if upright and footer is xml.oddFooter else sheet.name
-        footer.left.text, footer.left.size = _plain(left or sheet.name, 80), 8
+        footer.left.text, footer.left.size = _plain(sheet.name, 80), 8
         if sheet.footer:
             footer.center.text, footer.center.size = _plain(sheet.footer, 80), 8
         footer.right.text, footer.right.size = "&P / &N", 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from exports import AnnexResult, FigureId, annex_figures
 from exports.build import build
 from exports.editions import EDITIONS
 from exports.figures.collect import collect
-from exports.figures.identity import Figure
+from exports.figures.identity import Changes, Figure, Value
 from exports.figures.reading import PublicationReader
 from exports.sheets.context import Context, year_flags
 from exports.sheets.flanders import flanders_sheet
@@ -89,11 +90,35 @@ def test_a_city_with_a_hidden_part_is_named_and_not_in_the_chart(publication, tm
 
 
 def test_a_chart_of_flanders_with_a_hidden_part_gives_way_to_a_sentence(publication, tmp_path):
-    assert len(charts_of(annex_of(publication, tmp_path, "twe-2024", "4", YEARS), "Vlaanderen")) == 1
+    whole = annex_of(publication, tmp_path, "twe-2024", "4", YEARS)
+    assert len(charts_of(whole, "Vlaanderen")) == 1 and "Dit blad bevat één tabel en één grafiek." in text_of(whole)
     hidden = lambda figure: (figure.level, figure.category) == ("vlaanderen", "early/*")  # noqa: E731
     made = annex_of(publication, tmp_path, "twe-2024", "4", YEARS, hidden=hidden)
     assert charts_of(made, "Vlaanderen") == []
     assert "Grafiek 'Beëindigde trajecten in Vlaanderen': vertrouwelijk." in text_of(made)
+    assert "Dit blad bevat één tabel." in text_of(made)
+
+
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_a_public_annex_calls_its_sources_as_a_reader_does(publication, tmp_path, question, number):
+    made = annex_of(publication, tmp_path, question, number, YEARS)
+    sources = QUESTIONS[question].annex(number).kind.sources
+    said = f"{text_of(made)} {load_workbook(made.path).properties.keywords} {csv_text(made.package)}"
+    assert not any(source in said for source in sources if "_" in source)
+    assert ("nummerwijzigingen" in said) is ("insz_wijzigingen" in sources)
+
+
+class Unchanged(Changes):
+    """A method that changes nothing, and says that it may."""
+
+    def __call__(self, figure: FigureId) -> bool:
+        return False
+
+    def value(self, figure: Figure) -> Value:
+        return figure.value
+
+    def chart_note(self, marts: Collection[str]) -> str:
+        return "Hoogstens 2 anders."
 
 
 def test_charts_say_what_a_method_did_to_their_figures(publication):
@@ -102,9 +127,7 @@ def test_charts_say_what_a_method_did_to_their_figures(publication):
     with PublicationReader(publication) as reader:
         figures = collect(reader, annex.kind, YEARS, annex.options)
         flags = year_flags(annex, figures, reader.facts.as_of)
-        context = Context(
-            reader, question, annex, figures, flags, EDITIONS["publiek"], chart_note="Hoogstens 2 anders."
-        )
+        context = Context(reader, question, annex, figures, flags, EDITIONS["publiek"], Unchanged())
         sheets = (flanders_sheet(context), cities_sheet(context), municipalities_sheet(context))
     charted = [block for sheet in sheets for block in sheet.blocks if block.charts]
     assert len(charted) == 3 and all("Hoogstens 2 anders." in block.below for block in charted)

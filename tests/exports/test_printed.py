@@ -58,6 +58,8 @@ def test_a_public_workbook_is_upright_has_few_sheets_and_does_not_print_its_data
     assert len(book.sheetnames) <= MOST_SHEETS
     for made in book:
         assert made.page_setup.orientation == "portrait"
+        for footer in (made.firstFooter, made.oddFooter):
+            assert (footer.left.text, footer.center.text) == (made.title, f"Bijlage {number}")
         assert {cell.font.name for row in made.iter_rows() for cell in row if cell.value is not None} == {"Arial"}
     data = book["Gegevens"]
     last = int(re.sub(r".*\$", "", data.print_area))

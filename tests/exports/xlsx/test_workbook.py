@@ -164,3 +164,10 @@ def test_wide_tables_are_printed_in_readable_parts(tmp_path, width, areas):
     assert (made.print_title_cols, made.print_title_rows) == ("$A:$A", "$2:$2")
     assert made.page_setup.scale >= 60 and made.oddHeader.left.text == "Titel"
     assert (made.firstHeader.left.text, made.firstFooter.right.text) == (None, "&P / &N")
+
+
+def test_a_title_that_is_too_long_for_above_a_page_ends_with_a_whole_word(tmp_path):
+    columns = [SheetColumn("Gemeente", width=40), SheetColumn("2022: a", Format.INTEGER, 90, 2022)]
+    sheet = Sheet("Blad", (Line("lang " * 30, "title"),), Table("T", columns, [("Gent", 1)]), frozen_columns=1)
+    made = load_workbook(write(Document("t", "s", dt.date(2024, 1, 1), (sheet,)), tmp_path / "t.xlsx"))["Blad"]
+    assert made.oddHeader.left.text == " ".join(["lang"] * 16)
