@@ -4,11 +4,11 @@ from functools import partial
 
 from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note, Ranking
 from exports.annexes.started import STARTED
-from exports.figures.plan import Field, Mart, Measure, Wide
+from exports.figures.plan import FIRST_YEAR, Field, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage, YearOnYear
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
-from exports.statements.legends import ROUNDED
+from exports.statements.legends import ROUNDED, START_UP
 from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure
 from exports.statements.ratio_split import explained_by
 from exports.wording import capital
@@ -23,6 +23,11 @@ _OF_FLANDERS = "ratio van de gemeente min ratio van Vlaanderen; [z] = niet te be
 _mean = partial(Field, format=Format.SIX_DECIMALS)
 _derived = partial(_mean, missing=NOT_APPLICABLE, derived_from=_BOTH)
 _change = partial(_derived, description="tegenover het vorige jaar; [z] = niet te berekenen", looks_back=True)
+_relative = partial(
+    _change,
+    description=f"tegenover het vorige jaar; [z] = niet te berekenen, of tegenover het opstartjaar {FIRST_YEAR}",
+    relative=True,
+)
 _count = partial(Measure, format=Format.TWO_DECIMALS, absent=NOT_AVAILABLE)
 _percentage = partial(Measure, format=Format.ONE_DECIMAL, absent=NOT_AVAILABLE)
 _FIELDS = (
@@ -39,8 +44,8 @@ _FIELDS = (
         "gemiddelde van het aantal personen met een equivalent leefloon; [x] = niet geleverd",
     ),
     _derived("ratio_pct", "Ratio (%)", f"cliënten / leefloners; {_ROUNDED}"),
-    _change("clients_change_pct", "Wijziging cliënten (%)", derived_from=("clients_in_twe",)),
-    _change("ratio_change_pct", "Wijziging ratio (%)"),
+    _relative("clients_change_pct", "Wijziging cliënten (%)", derived_from=("clients_in_twe",)),
+    _relative("ratio_change_pct", "Wijziging ratio (%)"),
     _change("ratio_change_pp", "Wijziging ratio (procentpunt)"),
     _derived("difference_flanders_pp", "Verschil met Vlaanderen (procentpunt)", _OF_FLANDERS),
 )
@@ -136,6 +141,7 @@ RATIO = AnnexKind(
         Note("De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.", (_CLIENTS,)),
         Note("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.", _CHANGES),
         Note(f"{capital(ROUNDED)}.", _CHANGES),
+        Note(f"{START_UP}; er staat {NOT_APPLICABLE}.", ("wijziging cliënten (%)", "wijziging ratio (%)")),
         Note(
             "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op "
             "maatschappelijke integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar "

@@ -23,7 +23,7 @@ from exports.editions import Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN, Definition
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, Hidden, Value
-from exports.figures.plan import Indicator
+from exports.figures.plan import FIRST_YEAR, Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.figures.split import MEASURES, RatioSplit, SplitRow
 from exports.questions.question import Annex, Question
@@ -91,6 +91,7 @@ def collect_book(
             "banner": edition.banner,
             "controlled": hidden is not None,
             "notAllPaid": NOT_ALL_PAID,
+            "firstYear": FIRST_YEAR,
             "changed": hidden.note({mart.name for item in selected for mart in item.kind.marts})
             if isinstance(hidden, Changes)
             else "",

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN, Figure
-from exports.figures.plan import Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
+from exports.figures.plan import FIRST_YEAR, Categories, FigurePlan, Indicator, Mart, Measure, Signatures, Wide
 from exports.figures.reading import UNALLOCATED, UNASSIGNED, Municipality, PublicationError, PublicationReader
 from exports.figures.reads import Reads, note_again, noted
 from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy
 
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
+START_UP_NEXT = FIRST_YEAR + 1
+"""A change of this year in % is undefined: the year before was that in which the measure started up."""
 Groups = Mapping[tuple[str, str, int], Group]
 """(level, place, year) -> cells; the place as in an identity."""
 _Asked = tuple[int, str, str, int]
@@ -65,7 +67,10 @@ class Figures:
             return None
         if level == GEMEENTE:
             return measure.rule.value(group, None)
-        return (measure.flanders or measure.rule).value(group, self.groups.get((level, place, year - 1)))
+        rule = measure.flanders or measure.rule
+        if year == START_UP_NEXT and isinstance(rule, YearOnYear) and rule.relative:
+            return None
+        return rule.value(group, self.groups.get((level, place, year - 1)))
 
     def figure(self, indicator: Indicator, level: str, place: str, year: int) -> Figure:
         """What an annex shows for a place and year, with its identity."""
@@ -131,6 +136,7 @@ def _collect(
         columns = (*COMMON, *(item.column for item in mart.fields))
         where = {"year": tuple(sorted({*wanted, *earlier})), **chosen}
         rows = publication.rows(mart.name, columns, where=where, order_by=("year", "nis_code", *mart.keys))
+        rows = _without_start_up(mart, columns, rows)
         _group(mart, columns, rows, cells)
         read.append((mart, columns, [row for row in rows if row[0] in wanted]))
     present = frozenset(key for (_, year), group in cells.items() if year in wanted for key in group)
@@ -152,6 +158,17 @@ def _collect(
 def _looks_back(kind: FigurePlan) -> bool:
     measures = [column for table in kind.tables for column in table.columns if isinstance(column, Measure)]
     return any(isinstance(measure.flanders, YearOnYear) for measure in measures)
+
+
+def _without_start_up(mart: Mart, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows, without changes in % against the year in which the measure started up."""
+    relative = {columns.index(item.column) for item in mart.fields if item.relative}
+    if not relative:
+        return rows
+    return [
+        tuple(None if row[0] == START_UP_NEXT and at in relative else value for at, value in enumerate(row))
+        for row in rows
+    ]
 
 
 def _group(

@@ -23,7 +23,8 @@ class Field:
 
     With a `label_set` the tidy sheet gets a second column with the Dutch label next to the code. `missing` stands
     where the mart has null. `derived_from` names the columns from which this one was worked out, in the same year and,
-    when it `looks_back`, in the year before: it may not be shown when one of those is hidden.
+    when it `looks_back`, in the year before: it may not be shown when one of those is hidden. A `relative` one is a
+    change in % against the year before.
     """
 
     column: str
@@ -34,6 +35,7 @@ class Field:
     missing: str = NOT_AVAILABLE
     derived_from: tuple[str, ...] = ()
     looks_back: bool = False
+    relative: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ const CHARACTERISTICS = [
 const put = (id, ...charts) => document.getElementById(id).append(...charts);
 const missing = () => element("p", { class: "missing" }, "Deze cijfers staan niet in deze uitgave.");
 
-/** ", 3,2 % meer dan in 2023", or nothing when it can't be said: so when months of one of the years may be missing. */
+/** ", 3,2 % meer dan in 2023", or nothing when it can't be said: so when months of one of the years may be missing, and
+    against the year in which the measure started up. */
 function compared(kind, measure, year = lastYear(kind)) {
-  if (isUnfinished(kind, year) || isUnfinished(kind, year - 1)) return "";
+  if (isUnfinished(kind, year) || isUnfinished(kind, year - 1) || year <= data.meta.firstYear + 1) return "";
   const [before, now] = [year - 1, year].map((each) => figure(kind, FLANDERS, measure, each));
   if (!isNumber(before) || !isNumber(now) || !before) return "";
   const change = 100 * (now / before - 1);

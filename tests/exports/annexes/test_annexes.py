@@ -16,7 +16,17 @@ import pytest
 from openpyxl import load_workbook
 
 from exports import PublicationError, write_annex
-from tests.exports.tiny_publication import ANNEXES, PLACES, QUESTIONS, ROWS, annex_of, as_text, cells, make_publication
+from tests.exports.tiny_publication import (
+    ANNEXES,
+    PLACES,
+    QUESTIONS,
+    ROWS,
+    annex_of,
+    as_text,
+    cells,
+    figures,
+    make_publication,
+)
 from tests.support.render import render
 
 YEARS = (2022, 2023)
@@ -121,6 +131,31 @@ def test_undefined_is_said_and_never_zero(publication, tmp_path):
     assert [column(row, 2022, "aandeel met transmissie (%)") for row in share] == ["[z]", 33.3, "[z]", "[z]"]
     care = cells(annex_of(publication, tmp_path, "twe-2018", "3").path, "Gemeenten", "Gemeenten_")
     assert [column(row, 2022, "nazorg (gemiddeld aantal maanden)") for row in care] == ["[z]", 2.5, 5, "[z]"]
+
+
+def test_no_change_in_percent_against_the_year_of_the_start(tmp_path):
+    first = [
+        (2017, "11002", "year_average", 100.0, 400.0, None, 25.0, None, None, None, 0.0),
+        (2018, "11002", "year_average", 150.0, 400.0, None, 37.5, 50.0, 50.0, 12.5, 0.0),
+    ]
+    made = annex_of(
+        make_publication(tmp_path / "p", rows={**ROWS, "mart_activation_ratio": first}),
+        tmp_path,
+        "twe-2018",
+        "1",
+        (2018,),
+    )
+    assert made.totals[2018]["wijziging cliënten (%)"] == made.totals[2018]["wijziging ratio (%)"] == "[z]"
+    assert made.totals[2018]["wijziging ratio (procentpunt)"] == 12.5
+    own = next(row for row in cells(made.path, "Gemeenten", "Gemeenten_") if row["NIS-code"] == "11002")
+    assert [column(own, 2018, f"wijziging {what}") for what in ("cliënten (%)", "ratio (%)")] == ["[z]", "[z]"]
+    (ranked,) = cells(made.path, "Gemeenten", "Rangschikking")
+    assert [value for name, value in ranked.items() if "wijziging" in name] == [12.5, "[z]"]
+    (tidy,) = cells(made.path, "Gegevens")
+    assert (tidy["Wijziging cliënten (%)"], tidy["Wijziging ratio (%)"]) == ("[z]", "[z]")
+    assert not {"50", "50.0"} & {row["waarde"] for row in figures(made)}, "in the CSV neither"
+    notes = [row["Toelichting"] for row in cells(made.path, "Toelichting", "Nota")]
+    assert "2017 was het opstartjaar: een wijziging ertegenover in % is niet vermeld; er staat [z]." in notes
 
 
 def test_flanders_is_recomputed_from_sums(publication, tmp_path):

@@ -13,7 +13,7 @@ from exports.annexes import KINDS
 from exports.figure_book import write_figure_book
 from exports.figures.identity import FigureId, Hidden
 from exports.questions.question import Annex, Question
-from tests.exports.tiny_publication import make_publication
+from tests.exports.tiny_publication import ROWS, make_publication
 from tests.support.browser import Page, browser, executable
 
 executable()
@@ -182,6 +182,19 @@ def test_a_year_of_which_months_may_be_missing_is_marked_and_compared_with_none(
         assert "2023*" in told and "2022" in told, told
         assert sum(text.endswith("*") and text != "2023*" for text in told) == 1
         assert pale < bars
+
+
+@pytest.mark.parametrize(("first", "compared"), [(2017, False), (2018, True)])
+def test_nothing_is_compared_in_percent_with_the_year_of_the_start(tmp_path: Path, opened: Page, first, compared):
+    codes = {"gender": "m", "age": "<25", "unemployment": "0-11", "schooling": "short", "migration_background": "yes"}
+    rows = [(first + at, ANTWERP, *code, 4 + at) for at in range(2) for code in codes.items()]
+    publication = make_publication(tmp_path / "p", rows={**ROWS, "mart_started_profile": rows})
+    annex = Annex(kind=KINDS["2"], number="1", title="t", years=(first, first + 1), file_name="a.xlsx")
+    asked = Question(id="q", title="q", annexes=(annex,))
+    opened.open(write_figure_book(publication, tmp_path / "book.html", questions=[asked]))
+    opened.settle()
+    (tile,) = texts(opened, ".tile")
+    assert ("25,0 % meer dan in" in tile) is compared
 
 
 def test_a_line_that_ends_before_the_last_year_has_no_number_beside_it(tmp_path: Path, opened: Page):
