@@ -77,7 +77,8 @@ AFTERCARE = AnnexKind(
     marts=(Mart("mart_aftercare", _FIELDS),),
     tables=(Wide("Nazorg", "duur en vormen van begeleiding na de art. 60-job", _MEASURES),),
     totals_note=(
-        "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten. Het gemiddelde aantal maanden is "
+        "Aantallen voor Vlaanderen, de provincies en de arrondissementen zijn de som van hun gemeenten. Het "
+        "gemiddelde aantal maanden is "
         "het gemiddelde van de gemeenten, gewogen met hun aantal trajecten met een art. 60-job: dat "
         "is het gemiddelde over alle trajecten waarop het slaat."
     ),

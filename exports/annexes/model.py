@@ -92,7 +92,7 @@ class Note:
 
     @property
     def about(self) -> str:
-        return "totalen van Vlaanderen en de provincies" if self.totals else "alle tabellen"
+        return "totalen van Vlaanderen, de provincies en de arrondissementen" if self.totals else "alle tabellen"
 
 
 ONE_PERSON = Note(
@@ -174,7 +174,10 @@ class AnnexKind(FigurePlan):
     correction_period: CorrectionPeriod = field(default_factory=CorrectionPeriod)
     correction_period_by_option: Mapping[str, CorrectionPeriod] = field(default_factory=dict)
     breaks: Mapping[int, str] = field(default_factory=dict)
-    totals_note: str = "De cijfers voor Vlaanderen en de provincies zijn de som van hun gemeenten in deze bijlage."
+    totals_note: str = (
+        "De cijfers voor Vlaanderen, de provincies en de arrondissementen zijn de som van hun gemeenten in deze "
+        "bijlage."
+    )
 
     def overview_of(self, years: Sequence[int], options: Mapping[str, str]) -> str:
         """What the annex shows, in words, under these options."""

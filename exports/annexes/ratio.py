@@ -114,7 +114,8 @@ RATIO = AnnexKind(
     marts=(Mart("mart_activation_ratio", _FIELDS, keys=("basis",), options={"basis": ("year_average", "january")}),),
     tables=(Wide("Ratio", "cliënten in TWE, leefloners, ratio en wijzigingen", _MEASURES),),
     totals_note=(
-        "Aantallen voor Vlaanderen en de provincies zijn de som van hun gemeenten; ratio en wijzigingen zijn uit "
+        "Aantallen voor Vlaanderen, de provincies en de arrondissementen zijn de som van hun gemeenten; ratio en "
+        "wijzigingen zijn uit "
         "die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar "
         "niet mee; de wijziging vergelijkt dan niet precies dezelfde gemeenten."
     ),

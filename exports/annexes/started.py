@@ -79,7 +79,7 @@ STARTED = AnnexKind(
     notes=(
         Note("De vermoedelijke duur is een planning bij de registratie van het traject, niet de werkelijke duur."),
         Note(
-            "Een traject dat voor meer dan 24 maanden gepland is, staat in de kolom 'meer dan 24 maanden'.",
+            "Een traject dat voor meer dan 24 maanden gepland is, telt bij 'meer dan 24 maanden'.",
             ("meer dan 24 maanden",),
         ),
     ),

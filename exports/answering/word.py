@@ -42,6 +42,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "answer": {"after": 5},
 }
 _INDENT = Cm(0.9)
+_OF_TEMPLATE = ("/thumbnail", "/extended-properties")
+"""What python-docx's own template would tell of itself: a picture, the program, and counts of its pages and words."""
 _ADDRESS = re.compile(r"(https://\S*[^\s.,;)])")
 """A web address; a full stop or bracket after it is no part of it."""
 
@@ -72,8 +74,8 @@ def _element(name: str, **values: str) -> Any:
 
 def _set_up(document: Any, title: str, subject: str, created: dt.date, banner: str) -> None:
     relations = document.part.package.rels
-    for name in [name for name, relation in relations.items() if relation.reltype.endswith("/thumbnail")]:
-        del relations[name]  # a picture of python-docx's own template
+    for name in [name for name, relation in relations.items() if relation.reltype.endswith(_OF_TEMPLATE)]:
+        del relations[name]
     properties = document.core_properties
     properties.title, properties.subject, properties.author = title, subject, CREATOR
     properties.last_modified_by, properties.language, properties.comments = CREATOR, LANGUAGE, ""

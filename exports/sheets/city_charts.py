@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from exports.annexes.model import ChartPlan
+from exports.editions import displayed
 from exports.figures.collect import WideFigures
 from exports.figures.identity import GEMEENTE, Entry, Figure, is_hidden
 from exports.figures.periods import Period
@@ -93,7 +94,7 @@ def _block(context: Context, plan: ChartPlan, shown: Shown, name: str) -> TableB
         if names
     ]
     title = f"{plan.title}, {listed([flags.label(each) for each in dict.fromkeys(p.key for _, _, p in shown)])}"
-    charts = (_chart(context, plan, title, shown, len(rows)),) if len(rows) >= _FEWEST else ()
+    charts = (_chart(context, plan, title, shown, rows),) if len(rows) >= _FEWEST else ()
     below += filter(None, [context.chart_note])
     return TableBlock(title, Table(name, tuple(columns), rows), tuple(below), charts)
 
@@ -102,15 +103,21 @@ def _figures(context: Context, city: Municipality, shown: Shown) -> list[Figure]
     return [context.figures.figure(indicator, GEMEENTE, city.nis_code, period.key) for _, indicator, period in shown]
 
 
-def _chart(context: Context, plan: ChartPlan, title: str, shown: Shown, rows: int) -> Chart:
-    by_year = plan.series == "years"
+def _chart(context: Context, plan: ChartPlan, title: str, shown: Shown, rows: Sequence[Sequence[Entry]]) -> Chart:
+    by_year, last = plan.series == "years", len(rows) - 1
+    every = [(column, indicator, period) for column, (_, indicator, period) in enumerate(shown, _FIRST)]
+    drawn = [
+        (column, indicator, period)
+        for column, indicator, period in every
+        if by_year or any(displayed(row[column], context.hidden, indicator.measure.format) for row in rows)
+    ]  # a series of zeros is a name in the legend without a bar
     series = tuple(
         Series(
             context.flags.label(period.key) if by_year else capital(indicator.label),
-            ((0, column), (rows - 1, column)),
-            ((0, 1), (rows - 1, 1)),
+            ((0, column), (last, column)),
+            ((0, 1), (last, 1)),
         )
-        for column, (_, indicator, period) in enumerate(shown, _FIRST)
+        for column, indicator, period in drawn or every[:1]
     )
     about = f"Staafdiagram met de centrumsteden onder elkaar: {title}. De cijfers staan in de tabel erboven."
     return Chart(plan.kind, title, "", plan.y_title, series, plan.number_format, about)

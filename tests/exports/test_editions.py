@@ -89,6 +89,14 @@ def test_a_city_with_a_hidden_part_is_named_and_not_in_the_chart(publication, tm
     assert [point.v for point in chart.series[0].cat.strRef.strCache.pt] == ["Antwerpen", "Voeren"]
 
 
+def test_a_category_that_no_city_has_is_in_the_table_and_not_in_the_legend(publication, tmp_path):
+    made = annex_of(publication, tmp_path, "twe-2024", "2", YEARS)
+    gender = charts_of(made, "Centrumsteden")[0]
+    assert [series.tx.v for series in gender.series] == ["Vrouw"]
+    shown = cells(made.path, "Centrumsteden", "Grafiek_1")
+    assert [row["2023: Geslacht: X (aantal)"] for row in shown] == [0, 0]
+
+
 def test_a_chart_of_flanders_with_a_hidden_part_gives_way_to_a_sentence(publication, tmp_path):
     whole = annex_of(publication, tmp_path, "twe-2024", "4", YEARS)
     assert len(charts_of(whole, "Vlaanderen")) == 1 and "Dit blad bevat één tabel en één grafiek." in text_of(whole)

@@ -9,7 +9,7 @@ from typing import Any
 from exports.disclosure.control import Control
 from exports.disclosure.counts import MONTHS
 from exports.disclosure.policy import TOTAL
-from exports.disclosure.scope import AMOUNTS, Scope, covers, item_of, population_of
+from exports.disclosure.scope import AMOUNTS, covers, item_of, population_of
 from exports.disclosure.system import CellId, place_of
 from exports.figures.identity import PROVINCIE, VLAANDEREN
 from exports.xlsx.document import CONFIDENTIAL
@@ -41,7 +41,7 @@ def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: st
     nobody looked at what it gives away."""
     cell = _cell(control, request, named, of)
     if not covers(control.scope, cell, control.release.geography.cities):
-        raise _not_shown(request, _years(control.scope, cell), cell.year, of)
+        raise _not_shown(request, _years(control, cell), cell.year, of)
     system = control.release.system
     number = system.index.get(cell)
     known = 0 if number is None else system.values[number]
@@ -81,10 +81,11 @@ def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str)
     return CellId(population, int(named["year"]), place, item)
 
 
-def _years(scope: Scope, cell: CellId) -> list[int]:
+def _years(control: Control, cell: CellId) -> list[int]:
     """The years in which annexes show this count at this level."""
+    scope, cities = control.scope, control.release.geography.cities
     years = {year for population, year in scope if population == cell.population}
-    return sorted(year for year in years if covers(scope, cell._replace(year=year)))
+    return sorted(year for year in years if covers(scope, cell._replace(year=year), cities))
 
 
 def _not_shown(request: Request, years: Sequence[int] = (), year: int = 0, of: str = "") -> ProtectError:

@@ -176,6 +176,7 @@ def test_the_document_has_one_font_and_no_loose_figure(publication, tmp_path, qu
     path = write_answer(publication, question, tmp_path, years=YEARS)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist() if name.endswith(".xml")}
+    assert "docProps/app.xml" not in parts, "counts and the program of another document"
     shown = "".join(
         text for name, text in parts.items() if re.match(r"word/(document|styles|header\d*|footer\d*)\.xml", name)
     )

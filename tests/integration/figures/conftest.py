@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,14 @@ def changing(request, finished: Finished, tmp_path: Path, monkeypatch) -> Settin
     """Settings under which counts are changed."""
     monkeypatch.setattr(disclosure, "DISCLOSURE_POLICY", policy_file(tmp_path, request.param))
     return finished.settings
+
+
+@pytest.fixture(autouse=True)
+def private() -> Iterator[None]:
+    """What is written into the shared folder is closed to others, as the processes of the product have it."""
+    mask = os.umask(0o077)
+    yield
+    os.umask(mask)
 
 
 @pytest.fixture
