@@ -65,10 +65,10 @@ def _document(
     sheet = Sheet("Tabel", lines(_TITLE, synthetic, texts), Table("Tabel", columns, body), about="de tabel")
     return Document(
         _TITLE,
-        stand,
+        stand.removesuffix("."),
         publication.as_of,
         (front(_TITLE, synthetic, (stand, note), [sheet]), sheet),
-        description=f"{stand} {note} {_ZEROS}",
+        description=f"{note} {_ZEROS}",
         status="voorlopig",
         keywords="TWE, OCMW, tabel",
         facts={"Stand op": publication.as_of.isoformat(), "Geografie op": publication.geography_date.isoformat()},

@@ -120,6 +120,7 @@ def test_every_count_stays_within_the_table_and_no_row_of_zeros_is_written(
     texts = " ".join(str(cell.value) for row in sheet.iter_rows(max_row=8) for cell in row)
     assert "celsleutels" in texts and "Rijen met enkel nullen" in texts
     description = (done.package / "datapackage.json").read_text(encoding="utf-8")
+    assert ".." not in description and description.count("Bron: fct_outcome") == 1
     assert '"method": "cell_key"' in description and '"most_change": 2' in description
 
 
