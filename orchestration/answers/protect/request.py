@@ -58,6 +58,8 @@ class Request:
     filter: str = ""
     filtered: frozenset[str] = frozenset()
     """The columns that it is about."""
+    chosen: str = ""
+    """The filter in Dutch."""
     held: frozenset[str] = frozenset()
     """Those that it holds to one value. Which, the rows say (`counted.held`): a value has many spellings in SQL."""
 
