@@ -257,6 +257,14 @@ def test_a_file_that_is_not_counted_from_the_publication_is_refused(
         ("select client_key, count(*) from fct_trajectory group by all", "no column client_key"),
         ("select start_date, count(*) from fct_trajectory group by all", "no column start_date"),
         ("select gender, age_class, schooling, count(*) from fct_trajectory group by all", "at most 2"),
+        (
+            "select gender, age_class, count(*) from fct_trajectory where schooling <> 'low' group by all",
+            r"3 characteristics .*gender, age_class, schooling.* at most 2",
+        ),
+        (
+            "select year, sum(measured) from mart_competence where nis_code = nis_code group by 1",
+            "a filter may compare",
+        ),
         ("select year, sum(trajectories) from mart_started_profile group by year", "once per characteristic"),
         ("select year, sum(subsidies) from mart_wage_subsidies group by year", "once per basis"),
         ("select year, avg(measured) from mart_competence group by year", r"avg\(measured\)"),

@@ -47,6 +47,9 @@ def test_by_suppression_a_table_shows_what_the_annexes_show(
     ):
         with pytest.raises(ProtectError, match="no annex shows"):
             query(finished.settings, other, tmp_path)
+    same = f"year = {years[0]} and nis_code = nis_code and nis_code <> '11002'"
+    with pytest.raises(ProtectError, match="a filter may compare"):
+        query(finished.settings, f"select year, sum(measured) from mart_competence where {same} group by 1", tmp_path)
     with pytest.raises(ProtectError, match="by suppression only counts that the annexes show"):
         query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
 
