@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from orchestration.answers.protect.request import Counted, ProtectError, Relation, Request, dimension, measure
+from orchestration.answers.protect.words import in_words
 from orchestration.store.wording import did_you_mean
 
 _FORM = "write `select columns, count(*) from relation where ... group by columns`"
@@ -34,7 +35,8 @@ def read(sql: str, relations: Mapping[str, Relation]) -> Request:
         _check_groups(node, by)
         where = node["where_clause"]
         filtered = frozenset(dimension(relation, column) for column in _read_by(where))
-        request = Request(relation, by, counted, _written(con, where), filtered, frozenset(_held(where)))
+        chosen = in_words(where) if where else ""
+        request = Request(relation, by, counted, _written(con, where), filtered, chosen, frozenset(_held(where)))
     request.check()
     return request
 

@@ -11,7 +11,7 @@ from orchestration.store.errors import TweError
 from orchestration.store.wording import did_you_mean
 
 CHARACTERISTICS = 2
-"""So many a table of facts may have beside year and place: with more, a row is a person."""
+"""So many a table of facts may be grouped or filtered by beside year and place: with more, a row is a person."""
 PLACES = ("nis_code", "municipality", "province", "is_centre_city")
 ONE_OF = {"mart_started_profile": "characteristic"}
 """Marts that count the same people once for each value of a column."""
@@ -58,6 +58,8 @@ class Request:
     filter: str = ""
     filtered: frozenset[str] = frozenset()
     """The columns that it is about."""
+    chosen: str = ""
+    """The filter in Dutch."""
     held: frozenset[str] = frozenset()
     """Those that it holds to one value. Which, the rows say (`counted.held`): a value has many spellings in SQL."""
 
@@ -70,7 +72,8 @@ class Request:
                     f"{relation.name} counts the same people once per {name}; group by {name}, or filter on one value"
                 )
         if relation.mart is None:
-            beside = [name for name in self.by.values() if name not in (*relation.years, *PLACES)]
+            asked = dict.fromkeys((*self.by.values(), *sorted(self.filtered)))
+            beside = [name for name in asked if name not in (*relation.years, *PLACES)]
             if len(beside) > CHARACTERISTICS:
                 raise ProtectError(
                     f"{len(beside)} characteristics beside year and place ({', '.join(beside)}): at most "

@@ -41,7 +41,7 @@ def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: st
     nobody looked at what it gives away."""
     cell = _cell(control, request, named, of)
     if not covers(control.scope, cell, control.release.geography.cities):
-        raise _not_shown(request, _years(control, cell), cell.year, of)
+        raise _not_shown(request, _years(control, cell), _told(request, named, of))
     system = control.release.system
     number = system.index.get(cell)
     known = 0 if number is None else system.values[number]
@@ -88,15 +88,21 @@ def _years(control: Control, cell: CellId) -> list[int]:
     return sorted(year for year in years if covers(scope, cell._replace(year=year), cities))
 
 
-def _not_shown(request: Request, years: Sequence[int] = (), year: int = 0, of: str = "") -> ProtectError:
+def _told(request: Request, named: Mapping[str, Any], of: str) -> str:
+    """What isn't shown, without its place: its level is what matters."""
+    keys = request.relation.mart.keys if request.relation.mart else ()
+    return " ".join([of, *(f"with {name} {named[name]}" for name in keys if name in named), f"in {named['year']}"])
+
+
+def _not_shown(request: Request, years: Sequence[int] = (), told: str = "") -> ProtectError:
     by = ", ".join(request.by.values()) or "nothing"
-    start = f"no annex shows {request.relation.name} by {by} like this"
+    start = f"no annex shows {request.relation.name} by {by} like this{told and f': {told} is not shown'}"
     if years:
-        return ProtectError(
-            f"{start} for {year}: {of} is shown for {', '.join(map(str, years))}; "
-            f"choose those with `where year in (...)`"
-        )
+        shown_in = ", ".join(map(str, years))
+        return ProtectError(f"{start}, but it is in {shown_in}; choose those with `where year in (...)`")
+    if told:
+        return ProtectError(f"{start} in any year; leave it out, or group by other places")
     return ProtectError(
-        f"{start}{f' with {of}' if of else ''}, so by suppression it can't be shown beside them; "
+        f"{start}, so by suppression it can't be shown beside them; "
         "group by year, nis_code or province, and all keys of the mart or none"
     )

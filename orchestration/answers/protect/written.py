@@ -54,7 +54,7 @@ def _document(
     with PublicationReader(publication.path) as reader:
         stand = f"Stand op {long_date(publication.as_of)}; {geography(reader)}. Bron: {request.relation.name}."
         synthetic = reader.facts.synthetic
-    chosen = f"Enkel de rijen met: {request.filter}." if request.filter else "Alle rijen."
+    chosen = f"Enkel de rijen waarvoor geldt: {request.chosen}." if request.chosen else "Alle rijen."
     texts = (stand, chosen, note, _ZEROS)
     formats = [_format(policy, request, item) for item in request.counted]
     columns = (
@@ -65,10 +65,10 @@ def _document(
     sheet = Sheet("Tabel", lines(_TITLE, synthetic, texts), Table("Tabel", columns, body), about="de tabel")
     return Document(
         _TITLE,
-        stand,
+        stand.removesuffix("."),
         publication.as_of,
         (front(_TITLE, synthetic, (stand, note), [sheet]), sheet),
-        description=f"{stand} {note} {_ZEROS}",
+        description=f"{note} {_ZEROS}",
         status="voorlopig",
         keywords="TWE, OCMW, tabel",
         facts={"Stand op": publication.as_of.isoformat(), "Geografie op": publication.geography_date.isoformat()},

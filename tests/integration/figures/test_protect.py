@@ -13,10 +13,12 @@ from openpyxl import load_workbook
 
 from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.control import ControlError
+from exports.disclosure.policy import load_policy
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
 from orchestration.answers import disclosure
 from orchestration.answers.protect import protect
-from orchestration.answers.protect.request import ProtectError
+from orchestration.answers.protect.query import read
+from orchestration.answers.protect.request import ProtectError, mart_relations
 from orchestration.store.settings import Settings
 from orchestration.warehouse import key_sums, publication
 from orchestration.warehouse.publication import Publication
@@ -118,9 +120,28 @@ def test_every_count_stays_within_the_table_and_no_row_of_zeros_is_written(
     assert all(int(row["n"]) or int(row["people"]) for row in rows)
     sheet = load_workbook(done.path)["Tabel"]
     texts = " ".join(str(cell.value) for row in sheet.iter_rows(max_row=8) for cell in row)
+    assert "geldt: measuring_year minstens 2019 en gender is m of v." in texts
     assert "celsleutels" in texts and "Rijen met enkel nullen" in texts
     description = (done.package / "datapackage.json").read_text(encoding="utf-8")
+    assert ".." not in description and description.count("Bron: fct_outcome") == 1
     assert '"method": "cell_key"' in description and '"most_change": 2' in description
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("year between 2020 and 2023", "year van 2020 tot en met 2023"),
+        ("year not between 2020 and 2023", "niet (year van 2020 tot en met 2023)"),
+        ("2020 <= year", "year minstens 2020"),
+        ("2020 > year", "year kleiner dan 2020"),
+        ("year <> 2020 and nis_code not in ('1', '2')", "year is niet 2020 en niet (nis_code is 1 of 2)"),
+        ("(year = 2020 or year = 2021) and province is null", "(year is 2020 of year is 2021) en province is onbekend"),
+        ("not is_centre_city", "niet is_centre_city"),
+    ],
+)
+def test_a_filter_is_said_in_words(condition: str, words: str) -> None:
+    sql = f"select year, sum(measured) from mart_competence where {condition} group by all"
+    assert read(sql, mart_relations(load_policy())).chosen == words
 
 
 def test_capitals_are_no_other_names(changing: Settings, made: Publication, tmp_path: Path) -> None:
@@ -236,6 +257,14 @@ def test_a_file_that_is_not_counted_from_the_publication_is_refused(
         ("select client_key, count(*) from fct_trajectory group by all", "no column client_key"),
         ("select start_date, count(*) from fct_trajectory group by all", "no column start_date"),
         ("select gender, age_class, schooling, count(*) from fct_trajectory group by all", "at most 2"),
+        (
+            "select gender, age_class, count(*) from fct_trajectory where schooling <> 'low' group by all",
+            r"3 characteristics .*gender, age_class, schooling.* at most 2",
+        ),
+        (
+            "select year, sum(measured) from mart_competence where nis_code = nis_code group by 1",
+            "a filter may compare",
+        ),
         ("select year, sum(trajectories) from mart_started_profile group by year", "once per characteristic"),
         ("select year, sum(subsidies) from mart_wage_subsidies group by year", "once per basis"),
         ("select year, avg(measured) from mart_competence group by year", r"avg\(measured\)"),

@@ -47,6 +47,9 @@ def test_by_suppression_a_table_shows_what_the_annexes_show(
     ):
         with pytest.raises(ProtectError, match="no annex shows"):
             query(finished.settings, other, tmp_path)
+    same = f"year = {years[0]} and nis_code = nis_code and nis_code <> '11002'"
+    with pytest.raises(ProtectError, match="a filter may compare"):
+        query(finished.settings, f"select year, sum(measured) from mart_competence where {same} group by 1", tmp_path)
     with pytest.raises(ProtectError, match="by suppression only counts that the annexes show"):
         query(finished.settings, "select gender, count(*) from fct_trajectory group by all", tmp_path)
 
@@ -148,8 +151,10 @@ def test_the_queries_of_the_analysts_page_are_protected(
 def test_a_year_that_no_annex_shows_is_named(finished: Finished, made: Publication, tmp_path: Path) -> None:
     disclosure.ensure(finished.settings, made)
     sql = "select year, province, position, sum(trajectories) as n from mart_outflow group by all"
-    with pytest.raises(ProtectError, match=r"for 20\d\d: trajectories is shown for 2020, .*where year in") as refused:
+    with pytest.raises(
+        ProtectError, match=r"trajectories with position \w+ in 20\d\d is not shown, but it is in 2020, .*where year in"
+    ) as refused:
         query(finished.settings, sql, tmp_path)
     assert "\n" not in str(refused.value)
-    years = re.findall(r"\d{4}", str(refused.value).partition("shown for")[2])
+    years = re.findall(r"\d{4}", str(refused.value).partition("it is in")[2])
     query(finished.settings, sql.replace("group", f"where year in ({', '.join(years)}) group"), tmp_path)
