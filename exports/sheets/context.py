@@ -23,7 +23,8 @@ DATA, RANKING, FIELDS, RECONCILIATION = "Gegevens", "Stijgers en dalers", "Velde
 CHECKS, DELIVERIES, PROVENANCE = "Controles", "Leveringen", "Herkomst"
 _UNASSIGNED_BREAK = (
     "Een deel van de cijfers staat onder NIS-codes die pas na de gekozen geografie ontstonden en is niet aan een "
-    "gemeente toe te wijzen. Dat geldt voor gemeenten en provincies, niet voor het totaal van Vlaanderen."
+    "gemeente toe te wijzen. Dat geldt voor gemeenten, arrondissementen en provincies, niet voor het totaal van "
+    "Vlaanderen."
 )
 
 

@@ -44,7 +44,8 @@ def _table(context: Context, view: View, name: str) -> Table:
     width = max(_YEAR_WIDTH.get(each.measure.format, 9.0) for each in view.indicators)
     label = min(52.0, _ROOM - width * len(view.periods))
     shared = SheetColumn("aantal", Format.INTEGER, width, about=context.kind.unit)
-    columns = [SheetColumn(context.kind.year_header, width=max(label, 30.0), wrap=True)]
+    corner = f"Cijfer, per {context.kind.year_header.lower()}"  # figures stand below it, years beside it
+    columns = [SheetColumn(corner, width=max(label, 30.0), wrap=True)]
     columns += [
         replace(shared, header=flags.label(each.key), year=each.key, year_status=flags.status(each.key))
         for each in view.periods

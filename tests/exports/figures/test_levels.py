@@ -78,7 +78,7 @@ def test_provisional_years_are_marked_in_headers_rows_and_csv(tmp_path):
     early = make_publication(tmp_path / "p", as_of=dt.date(2024, 2, 29))
     result = annex_of(early, tmp_path, "twe-2024", "6", YEARS)
     assert "2023 [p]: gemeten trajecten (aantal)" in cells(result.path, "Gemeenten")[0]
-    assert list(cells(result.path, "Vlaanderen")[0]) == ["Meetjaar", "2022", "2023 [p]"]
+    assert list(cells(result.path, "Vlaanderen")[0]) == ["Cijfer, per meetjaar", "2022", "2023 [p]"]
     assert {(row["periode"], row["status"]) for row in figures(result)} == {
         ("2022", "definitief"),
         ("2023", "voorlopig [p]"),
