@@ -68,7 +68,8 @@ def _read(data: DataFolder, source: str) -> dict[str, Counts]:
 
 
 def _add(data: DataFolder, source: str, made: Mapping[str, Counts]) -> None:
-    """Writes the file anew with these profiles and renames it into place."""
+    """Writes the file anew with these profiles and renames it into place. Its order is its own, so that a run that was
+    killed in between leaves the same bytes in the end."""
     lines = [(name, *key, *numbers) for name, counts in made.items() for key, numbers in counts.items()]
     with duckdb.connect() as con, replaced(data.profiles) as temporary:
         con.execute(f"create table profiles (source varchar, {COLUMNS})")
@@ -76,7 +77,7 @@ def _add(data: DataFolder, source: str, made: Mapping[str, Counts]) -> None:
             con.execute(f"insert into profiles from {read_parquet(data.profiles)}")
         columns = [list(column) for column in zip(*lines, strict=True)]
         con.execute(f"insert into profiles select {literal(source)}, {', '.join(['unnest(?)'] * 6)}", columns)
-        con.execute(f"copy profiles to {literal(temporary)} (format parquet, compression zstd)")
+        con.execute(f"copy (from profiles order by all) to {literal(temporary)} (format parquet, compression zstd)")
 
 
 def _count(data: DataFolder, source: SourceContract, entries: Sequence[Entry]) -> dict[str, Counts]:

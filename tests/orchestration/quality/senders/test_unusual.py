@@ -9,7 +9,7 @@ import pytest
 
 from expectations import contract
 from orchestration.ingest import ledger
-from orchestration.quality.senders import unusual
+from orchestration.quality.senders import profiles, unusual
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, write_text
 
@@ -167,3 +167,18 @@ def test_a_sender_is_silent_after_its_longest_usual_gap() -> None:
     assert unusual.silent([delivered(m) for m in once], newest + dt.timedelta(60))
     assert unusual.silent([delivered(m) for m in MONTHS[:6]], newest) == []  # too few gaps to know
     assert unusual.silent([], newest) == []
+
+
+def test_what_is_kept_of_deliveries_is_the_same_in_whatever_order_it_was_counted(tmp_path):
+    """A run that was killed in between counts the sources in another order than one that was not."""
+    made = {"one": {"l2": {("size", "", ""): (3, 3)}, "l1": {("size", "", ""): (1, 2)}}, "two": {"l3": {}}}
+    made["two"]["l3"] = {("code", "geslacht", "v"): (2, 5), ("code", "geslacht", "m"): (3, 5)}
+    kept = []
+    for folder, sources in (("a", ("one", "two")), ("b", ("two", "one"))):
+        data = DataFolder(tmp_path / folder)
+        data.profiles.parent.mkdir(parents=True)
+        for source in sources:
+            profiles._add(data, source, made[source])
+        assert profiles._read(data, "one") == made["one"]
+        kept.append(data.profiles.read_bytes())
+    assert kept[0] == kept[1]
