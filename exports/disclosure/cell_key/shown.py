@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
+from exports.disclosure.cell_key.change import most_change
 from exports.disclosure.cell_key.formulas import FORMULAS, MEANS
 from exports.disclosure.policy import Policy, PolicyError
 from exports.disclosure.scope import AMOUNTS
@@ -25,11 +26,11 @@ class ChangedFigures(Changes):
         self._policy, self._cells, self._true, self._shown = policy, cells, true, shown
 
     def __call__(self, figure: FigureId) -> bool:
-        """Only a mean of few is left out: that of one person is a fact about a person."""
-        if figure.measure not in MEANS:
+        """Only a mean of what can be few is left out: that of one person is a fact about a person. By the count that is
+        shown: what the true one decides would tell of it."""
+        if figure.measure not in MEANS or (table := self._policy.changes_by) is None:
             return False
-        count = self._count(self._cells(figure)[0])
-        return 0 < count < self._policy.threshold
+        return 0 < self._count(self._cells(figure)[0]) < self._policy.threshold + most_change(table)
 
     def value(self, figure: Figure) -> Value:
         of, value = figure.id, figure.value
