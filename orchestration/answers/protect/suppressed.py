@@ -8,7 +8,7 @@ from typing import Any
 
 from exports.disclosure.control import Control
 from exports.disclosure.policy import TOTAL
-from exports.disclosure.scope import AMOUNTS, covers, item_of, population_of
+from exports.disclosure.scope import AMOUNTS, item_of, population_of
 from exports.disclosure.system import CellId, place_of
 from exports.figures.identity import PROVINCIE, VLAANDEREN
 from exports.xlsx.document import CONFIDENTIAL
@@ -34,7 +34,7 @@ def shown(control: Control, request: Request, true: Mapping[Group, Sequence[Numb
 
 def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: str) -> bool:
     cell = _cell(control, request, named, of)
-    if not covers(control.scope, cell, control.release.geography.cities):
+    if not control.covers(cell):
         raise _not_shown(request)
     return control.release.system.index.get(cell) in control.release.hidden
 
