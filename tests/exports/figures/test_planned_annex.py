@@ -142,7 +142,7 @@ def with_small_ones(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own_rows(planned: str, tmp_path: Path) -> str:
-    text = planned.replace("\nperiods: ", "\nown_row: {mart: mart_started_duration, least: 7}\nperiods: ")
+    text = planned.replace("least: 60}", "least: 7}")
     (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
     return text
 
