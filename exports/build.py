@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from exports.disclosure.plan import public_plan
+from exports.disclosure.plan import PublicPlan, public_plan
 from exports.editions import PUBLIEK, Edition, disclose, displayed, edition
 from exports.figures.collect import Figures, collect
 from exports.figures.identity import (
@@ -86,9 +86,9 @@ def build(
     if made_for.name != PUBLIEK:
         hidden = withheld = None
     with PublicationReader(Path(publication)) as published:
-        figures = collect(published, annex.kind, chosen, annex.options)
-        flags = year_flags(annex, figures, published.facts.as_of)
         plan = public_plan(annex.tables) if made_for.name == PUBLIEK else None
+        figures = _collected(published, annex, chosen, plan)
+        flags = year_flags(annex, figures, published.facts.as_of)
         context = Context(
             published, question, annex, figures, flags, made_for, hidden, policy, audit, withheld, plan=plan
         )
@@ -99,10 +99,17 @@ def figures_shown(publication: Path, question: Question, annex: Annex, years: Se
     """Every figure that an annex would show, as `Built.shown_figures`, from its sheets with figures alone: the others
     tell of deliveries, which change far more often."""
     with PublicationReader(Path(publication)) as published:
-        figures = collect(published, annex.kind, tuple(sorted(set(years))) if years else annex.years, annex.options)
+        plan = public_plan(annex.tables)
+        figures = _collected(published, annex, tuple(sorted(set(years))) if years else annex.years, plan)
         flags = year_flags(annex, figures, published.facts.as_of)
-        context = Context(published, question, annex, figures, flags, edition(PUBLIEK), plan=public_plan(annex.tables))
+        context = Context(published, question, annex, figures, flags, edition(PUBLIEK), plan=plan)
         yield from _shown(_figures(context))
+
+
+def _collected(publication: PublicationReader, annex: Annex, years: Sequence[int], plan: PublicPlan | None) -> Figures:
+    """The figures of the rows that an edition shows."""
+    figures = collect(publication, annex.kind, years, annex.options)
+    return figures if plan is None else figures.with_rows(plan.rows(publication))
 
 
 def _shown(sheets: Iterable[Sheet]) -> Iterator[Figure]:

@@ -9,6 +9,7 @@ from exports.editions import PUBLIEK
 from exports.figures.collect import collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId
 from exports.figures.reading import UNASSIGNED, PublicationReader
+from exports.figures.together import shared_in
 from exports.figures.views import views
 from exports.questions.question import Annex, Part, Question
 from exports.statements.headlines import Headlines
@@ -158,8 +159,11 @@ def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence
         if level in annex.levels
     }
     cities = {place.nis_code for place in figures.centre_cities}
+    shared = shared_in(plan.rows(publication))
 
     def shows(figure: FigureId) -> bool:
+        if figure.place in shared:
+            return False
         at = (GEMEENTE, CENTRUMSTAD) if figure.place in cities else (GEMEENTE,)
         return any((figure.mart, figure.measure, figure.category) in of_level.get(level, ()) for level in at)
 

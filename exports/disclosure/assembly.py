@@ -19,13 +19,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
 from exports.disclosure.known import GROUNDS, Ground, Knowledge, Term
+from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import TOTAL, Policy, Same
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers
 from exports.disclosure.system import CellId, Geography, System, rest_of
-from exports.figures.classes import members
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.periods import is_pooled
+from exports.figures.together import members
 
 _REST_COST = 0.1
 """Hiding what no table shows costs a reader nothing."""
@@ -34,8 +35,9 @@ _REST_COST = 0.1
 def collect(publication: PublicationSource, name: str, scope: Scope, policy: Policy) -> tuple[PublishedSystem, Blocks]:
     """What is to be published under this name, `scope`, with nothing hidden, and the counts that it was made from.
     Raises PublicationError when the marts contradict each other."""
-    blocks = read_blocks(publication, scope, policy)
-    geography = geography_of(publication, blocks)
+    rows = public_rows(publication, policy)
+    blocks = read_blocks(publication, scope, policy, rows)
+    geography = geography_of(publication, blocks, rows)
     system, facts = assemble(blocks, scope, geography, policy), publication.facts
     return PublishedSystem(name, facts.as_of, facts.geography_date, geography, system, frozenset()), blocks
 

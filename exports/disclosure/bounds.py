@@ -4,6 +4,7 @@
 `width` apart prove that a reader can't confine it further. `OuterBounds` follows one equation after the other: cheap,
 and never narrower than the truth. Where both meet, the bounds of a cell are known without solving for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,11 @@ _PATIENCE = 4
 _TILT = 0.01
 """Largest weight of a cell that needs no proof any more. The weights are the same in every solve, so that such cells
 stay where the last solve left them, and one solve continues from the other in a few steps."""
+
+Optimum = tuple[float, Ints | None] | None
+"""(value, point) as from `Program.optimum`."""
+Minimum = Callable[..., Optimum]
+"""Of costs, with upper bounds."""
 
 
 @dataclass
@@ -85,7 +91,14 @@ class InnerBounds:
         if result and result[1] is not None:
             self.offer(result[1])
 
-    def minimum(self, costs: Floats, upper: Floats | float = np.inf) -> tuple[float, Ints | None] | None:
+    def relaxed(self, costs: Floats, upper: Floats | float = np.inf) -> Optimum:
+        """The minimum of the linear relaxation: at most that over whole numbers. Offers its point when it is whole."""
+        result = self.program.optimum(costs, upper=upper)
+        if result is not None and result[1] is not None:
+            self.offer(result[1])
+        return result
+
+    def minimum(self, costs: Floats, upper: Floats | float = np.inf) -> Optimum:
         """The minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching. Offers
         the point that has it. (value, point) as from `Program.optimum`."""
         for integer in (False, True):

@@ -24,6 +24,7 @@ from exports.disclosure.system import LEVELS, CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId, Hidden
+from exports.figures.together import codes_of
 
 
 def cities_of(publication: PublicationSource) -> set[str]:
@@ -66,10 +67,20 @@ class Control:
         Raises PolicyError when no policy covers it, ControlError when it wasn't among what was controlled together."""
         return any(self.release.system.index.get(cell) in self.release.hidden for cell in self._controlled(figure))
 
+    def covers(self, cell: CellId) -> bool:
+        """Whether the count was among what was controlled; one of a municipality without a row of its own never is."""
+        return covers(self.scope, cell, self.release.geography.cities) and cell.place not in self._shared
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The NIS codes of the municipalities that share a row."""
+        rows = [codes_of(item.nis_code) for item in self.release.geography.municipalities]
+        return frozenset(code for codes in rows if len(codes) > 1 for code in codes)
+
     def _controlled(self, figure: FigureId) -> tuple[CellId, ...]:
         cells = self._lookup.cells(figure)
         for cell in cells:
-            if not covers(self.scope, cell, self.release.geography.cities):
+            if not self.covers(cell):
                 raise ControlError(
                     f"{self.release.name}: {cell} wasn't among what was controlled, so it can't be shown; "
                     "control its figure with the others, or leave it out"

@@ -13,6 +13,7 @@ from exports.disclosure.system import Geography
 from exports.figures.periods import Period, is_pooled
 from exports.figures.plan import Mart
 from exports.figures.reading import UNALLOCATED, UNASSIGNED, Facts, Municipality, PublicationError
+from exports.figures.together import Rows
 
 MONTHS = 27_720
 """Lowest common multiple of 1..12: any mean over the months of a year is a whole number of 1/27720ths."""
@@ -65,6 +66,13 @@ class Block:
             for place in {nis_code for nis_code, _ in self.counts}:
                 self.put(place, total, sum(self.counts[place, part] for part in parts))
 
+    def join(self, rows: Rows) -> None:
+        """Add up the counts of municipalities that share a row."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for (nis_code, item), count in self.counts.items():
+            counts[rows[nis_code].nis_code if nis_code in rows else nis_code, item] += count
+        self.counts = counts
+
     def totals(self) -> list[tuple[str, tuple[str, ...]]]:
         """(total, its parts) of every sum. A sum whose total is a part elsewhere comes before that one."""
         names = sorted({item for _, item in self.counts})
@@ -86,9 +94,9 @@ Blocks = dict[tuple[str, int], Block]
 """(population, year) -> its counts."""
 
 
-def read_blocks(publication: RowSource, scope: Scope, policy: Policy) -> Blocks:
-    """The counts of the populations and periods in `scope`, with their totals. Raises PublicationError when the marts
-    contradict each other."""
+def read_blocks(publication: RowSource, scope: Scope, policy: Policy, rows: Rows) -> Blocks:
+    """The counts of the populations and periods in `scope`, with their totals, for the `rows` of municipalities that
+    are shown. Raises PublicationError when the marts contradict each other."""
     blocks: Blocks = {}
     for mart_name, rules in policy.marts.items():
         if (mart := marts().get(mart_name)) is not None:
@@ -96,6 +104,8 @@ def read_blocks(publication: RowSource, scope: Scope, policy: Policy) -> Blocks:
                 _read(publication, mart, rules, basis, scope, blocks)
     for block in blocks.values():
         block.complete()
+        if rows:
+            block.join(rows)
     for population, period in sorted(key for key in scope if is_pooled(key[1])):
         years = [blocks[population, year] for year in Period.of(period).years if (population, year) in blocks]
         if years:
@@ -116,10 +126,10 @@ def _added_up(population: str, period: int, years: Sequence[Block]) -> Block:
     return made
 
 
-def geography_of(publication: PublicationSource, blocks: Blocks) -> Geography:
-    """The municipalities of the publication. Raises PublicationError when the counts know others."""
+def geography_of(publication: PublicationSource, blocks: Blocks, rows: Rows) -> Geography:
+    """The rows of municipalities of the publication. Raises PublicationError when the counts know others."""
     counted = {nis_code for block in blocks.values() for nis_code, _ in block.counts}
-    known = {item.nis_code: item for item in publication.municipalities}
+    known = {item.nis_code: item for item in rows.values() or publication.municipalities}
     if UNASSIGNED in counted:
         known.setdefault(UNASSIGNED, UNALLOCATED)
     if foreign := sorted(counted - known.keys()):

@@ -1,15 +1,18 @@
-"""What the public edition of an annex shows: the tables of the policy, with those of the question in their place."""
+"""What the public edition of an annex shows: the tables of the policy, with those of the question in their place, and
+which municipalities have a row of their own."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from exports.disclosure.counts import PublicationSource
 from exports.disclosure.policy import FILE, TOTAL, Policy, PolicyError, kept_policy
-from exports.disclosure.scope import CountFinder
+from exports.disclosure.scope import CountFinder, marts
 from exports.disclosure.tables import EVERYTHING, TOTALS, LevelTables, ShownTable
-from exports.figures.classes import CategoryClass
 from exports.figures.identity import FigureId
 from exports.figures.periods import Period
+from exports.figures.together import CategoryClass, Rows, rows_of
 from exports.figures.views import Detail
 
 
@@ -43,6 +46,10 @@ class PublicPlan:
         cells = self._finder.cells(figure)
         return cells[0].population if all(cell.item == TOTAL for cell in cells) else None
 
+    def rows(self, publication: PublicationSource) -> Rows:
+        """The rows of municipalities of every public table."""
+        return public_rows(publication, self._policy)
+
     def periods(self, years: Sequence[int]) -> tuple[Period, ...]:
         return self._policy.periods.periods(years)
 
@@ -50,4 +57,20 @@ class PublicPlan:
 def public_plan(own: LevelTables | None = None) -> PublicPlan | None:
     """The plan of the project's policy; None when it shows everything by year at every level."""
     policy = kept_policy(FILE.read_text(encoding="utf-8"))
-    return PublicPlan(policy, own) if policy.tables or own else None
+    return PublicPlan(policy, own) if policy.tables or policy.own_row or own else None
+
+
+def public_rows(publication: PublicationSource, policy: Policy) -> Rows:
+    """The rows of the public tables of a publication: the same for every document and year, since those of two of them
+    could be subtracted from each other. Centre cities always have their own."""
+    if (rule := policy.own_row) is None:
+        return {}
+    mart = marts().get(rule.mart)
+    if mart is None or not mart.value:
+        raise PolicyError(f"policy.yml: `own_row` needs a mart of categories, not {rule.mart}")
+    size: Counter[str] = Counter()
+    for nis_code, number in publication.rows(mart.name, ("nis_code", mart.value)):
+        size[nis_code] += number
+    places = publication.municipalities
+    own = {item.nis_code for item in places if item.is_centre_city or size[item.nis_code] >= rule.least}
+    return rows_of(places, own)

@@ -15,8 +15,8 @@ from math import inf
 
 from exports.disclosure.policy import PolicyError
 from exports.disclosure.system import CellId
-from exports.figures.classes import members
 from exports.figures.periods import Period, is_pooled
+from exports.figures.together import members
 
 Range = tuple[float, float]
 Pairs = Iterator[tuple[list[CellId], list[CellId]]]

@@ -157,7 +157,8 @@ class RepairProgram:
         """The values of all cells in one or two worlds: in these and the true one `cell` is as far apart as it must be
         able to vary. None when no move of the hidden cells in whole numbers was found."""
         value, width = self.system.values[cell], self.system.width(cell)
-        for bottom in range(value, self.system.floors[cell] - 1, -self.system.units[cell]):
+        lowest = max(self.system.floors[cell], value - width)
+        for bottom in range(value, lowest - 1, -self.system.units[cell]):
             changes = [change for change in (bottom - value, bottom + width - value) if change]
             points = [self.point(cell, change, hidden) for change in changes]
             found = [point for point in points if point is not None]

@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from exports.disclosure.audit import explore, programs, whole_points
-from exports.disclosure.bounds import InnerBounds, OuterBounds
+from exports.disclosure.bounds import InnerBounds, Minimum, OuterBounds
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.secondary import GreedySuppression, RepairProgram
 from exports.disclosure.solver import Ints
@@ -196,16 +196,16 @@ def _finish(system: System, repair: RepairProgram, hidden: set[int]) -> _Finishe
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
             tried = 0
             for variable in todo:
-                cell, width = component[variable], int(inner.widths[variable])
-                # Nearly every cell can rise, and the smallest rise is quickly found: the exact bounds are for the rest.
-                if inner.unproven[variable] and (rise := repair.point(cell, width, hidden)) is not None:
+                cell = component[variable]
+                # Nearly every cell can rise, and the smallest rise is quickly found: bounds are for the rest.
+                rise = repair.point(cell, int(inner.widths[variable]), hidden) if inner.unproven[variable] else None
+                if rise is not None:
                     inner.offer(rise[component])
-                lowest = _confined_from(system, cell, variable, inner) if inner.unproven[variable] else None
+                lowest, more = _freed(system, repair, component, variable, inner, hidden, changeable)
                 if lowest is None:
                     if inner.unproven[variable]:
                         large.add(cell)
                     continue
-                more = repair.widen(cell, lowest, width, hidden, changeable)
                 if more is None:
                     stuck.add(cell)
                     continue
@@ -225,17 +225,51 @@ def _finish(system: System, repair: RepairProgram, hidden: set[int]) -> _Finishe
             stale = False
 
 
-def _confined_from(system: System, cell: int, variable: int, inner: InnerBounds) -> int | None:
-    """The lowest value of a cell that could be small and can't vary enough; None when it is fine."""
+def _freed(
+    system: System,
+    repair: RepairProgram,
+    component: list[int],
+    variable: int,
+    inner: InnerBounds,
+    hidden: set[int],
+    changeable: set[int],
+) -> tuple[int | None, set[int] | None]:
+    """The lowest value of a cell that could be small and for which no room was found (None where it is fine), and what
+    to hide to free it (None where nothing helps).
+
+    By linear bounds. Where these are not those over whole numbers, a small move in whole numbers is looked for, and
+    when there is none the cell counts as confined: branching would take far longer, and little is hidden for nothing.
+    The exact bounds are for cells that no linear move frees."""
+    cell, width = component[variable], int(inner.widths[variable])
+    if not inner.unproven[variable]:
+        return None, None
+    lowest, sure = _confined_from(system, cell, variable, inner, inner.relaxed)
+    if lowest is not None and not sure:
+        for point in repair.vary(cell, hidden) or ():
+            inner.offer(point[component])
+    if lowest is None or not inner.unproven[variable]:
+        return None, None
+    more = repair.widen(cell, lowest, width, hidden, changeable)
+    if more or sure:
+        return lowest, more
+    lowest, _ = _confined_from(system, cell, variable, inner, inner.minimum)
+    return lowest, None if lowest is None else repair.widen(cell, lowest, width, hidden, changeable)
+
+
+def _confined_from(
+    system: System, cell: int, variable: int, inner: InnerBounds, minimum: Minimum
+) -> tuple[int | None, bool]:
+    """The lowest value of a cell that could be small and can't vary enough, None when it is fine; and whether that is
+    sure, since both bounds are those over whole numbers."""
     costs = np.zeros(inner.program.size)
     costs[variable] = 1
-    result = inner.minimum(costs)
+    result = minimum(costs)
     assert result is not None  # the true values are a solution
     lowest = int(np.ceil(result[0] - 1e-6))
     if lowest < system.large(cell) and inner.unproven[variable]:
         upper = np.full(inner.program.size, np.inf)
         upper[variable] = lowest + int(inner.widths[variable])
-        inner.minimum(-costs, upper)
+        most = minimum(-costs, upper)
         if inner.unproven[variable]:
-            return lowest
-    return None
+            return lowest, bool(result[1] is not None and most and most[1] is not None)
+    return None, True

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN
 from exports.figures.reading import UNASSIGNED, Municipality
+from exports.figures.together import codes_of
 from orchestration.store.municipalities import code_on, read_codes
 
 LEVELS = (GEMEENTE, ARRONDISSEMENT, PROVINCIE, VLAANDEREN)
@@ -90,10 +91,11 @@ def territories(geography: Geography, on: dt.date) -> dict[str, frozenset[str]]:
     """Every place of the geography -> the NIS codes of its territory. `on` is the geography date."""
     known = read_codes()
     result: dict[str, set[str]] = {}
+    above = {code: places for row, places in geography.above.items() for code in codes_of(row)}
     for code in known:
-        for place in geography.above.get(code_on(code, on, known) or UNASSIGNED, {}).values():
+        for place in above.get(code_on(code, on, known) or UNASSIGNED, {}).values():
             result.setdefault(place, set()).add(code)
-    for code, places in geography.above.items():  # a code that the seed doesn't know stands for itself
+    for code, places in above.items():  # a code that the seed doesn't know stands for itself
         for place in places.values():
             result.setdefault(place, set()).update(() if code in known else (code,))
     for level in LEVELS:

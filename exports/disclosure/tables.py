@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from exports.figures.classes import CategoryClass
 from exports.figures.identity import LEVELS, VLAANDEREN
 from exports.figures.periods import Period
+from exports.figures.together import CategoryClass
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.yaml_models import Fields, Misplaced, Place
 
@@ -101,6 +101,15 @@ class PeriodRule(FieldsOrBlank):
         return one[-1] + 1 == other[0] or other[-1] + 1 == one[0]
 
 
+class OwnRow(FieldsOrBlank):
+    """Which municipalities are large enough for a row of their own; the others of an arrondissement share one."""
+
+    mart: Words
+    """A mart of categories, such as mart_started_duration: all that it counts, of all years."""
+    least: Annotated[int, Field(ge=2)]
+    """So many of these a municipality must have. Centre cities have a row whatever they have."""
+
+
 class TableRules(FieldsOrBlank):
     """The part of the policy that says what is shown at each level."""
 
@@ -109,6 +118,8 @@ class TableRules(FieldsOrBlank):
     classes: dict[str, dict[str, ClassSet]] = Field(default_factory=dict)
     """Name of a set of classes -> mart -> family -> the classes."""
     periods: PeriodRule = Field(default_factory=PeriodRule)
+    own_row: OwnRow | None = None
+    """Every municipality has a row when left out."""
 
     @model_validator(mode="after")
     def _tables_name_what_there_is(self) -> TableRules:

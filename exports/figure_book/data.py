@@ -19,7 +19,7 @@ from typing import Any
 
 from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
-from exports.disclosure.plan import public_plan
+from exports.disclosure.plan import PublicPlan, public_plan
 from exports.editions import PUBLIEK, Edition, displayed
 from exports.figure_book.definition import KINDS_SHOWN, Definition
 from exports.figures.collect import Figures, collect
@@ -38,6 +38,7 @@ from exports.figures.identity import (
 from exports.figures.plan import FIRST_YEAR, Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.figures.split import MEASURES, RatioSplit, SplitRow
+from exports.figures.together import shared_in
 from exports.figures.views import Plan, views
 from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
@@ -168,7 +169,7 @@ class _Series:
 
     @classmethod
     def read(
-        cls, publication: PublicationReader, kind: AnnexKind, selected: Sequence[Selection], plan: Plan | None
+        cls, publication: PublicationReader, kind: AnnexKind, selected: Sequence[Selection], plan: PublicPlan | None
     ) -> _Series | None:
         """None when nothing of the kind is selected. With a plan nothing that annexes don't show by year."""
         selected = [item for item in selected if item.kind.key == kind.key]
@@ -176,11 +177,13 @@ class _Series:
             return None
         figures = collect(publication, kind, tuple(years), {}, tidied=False)
         shown = [(name, indicator, pairs) for name, indicator in _indicators(figures) if (pairs := _at(selected, name))]
+        shared = shared_in(plan.rows(publication)) if plan else ()
         allowed = {level: _shown_by_year(figures, level, plan) for level in LEVELS}
         rows = {
             key: [
                 figures.figure(indicator, level, place, year)
                 if not pairs.isdisjoint((at, year) for at in levels)
+                and place not in shared
                 and any(indicator.signature in allowed[at] for at in told)
                 else None
                 for _, indicator, pairs in shown

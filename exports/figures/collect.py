@@ -1,8 +1,10 @@
 """From the marts of a publication to the figures of one annex: groups of cells by place, tables of measures."""
 
+from __future__ import annotations
+
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN, Figure
@@ -12,6 +14,7 @@ from exports.figures.reading import UNALLOCATED, UNASSIGNED, Municipality, Publi
 from exports.figures.reads import Reads, note_again, noted
 from exports.figures.rules import Cell, Group, Number, YearOnYear, add_up
 from exports.figures.tidy import Tidy, tidy
+from exports.figures.together import Rows, in_order, is_shared
 
 COMMON = ("year", "nis_code", "municipality", "province", "is_centre_city")
 START_UP_NEXT = FIRST_YEAR + 1
@@ -49,6 +52,21 @@ class Figures:
     """What `figure` gave: the sheets and editions of an annex ask for the same ones."""
     _added_up: dict[tuple[str, str, int], Group | None] = field(default_factory=dict, compare=False, repr=False)
 
+    def with_rows(self, rows: Rows) -> Figures:
+        """These figures with the municipalities that share a row added up in it."""
+        if not rows:
+            return self
+        groups, parts = {}, defaultdict[tuple[str, str, int], list[Group]](list)
+        for (level, place, year), group in self.groups.items():
+            row = rows[place].nis_code if level == GEMEENTE and place in rows else place
+            if row == place:
+                groups[level, place, year] = group
+            else:
+                parts[level, row, year].append(group)
+        groups |= {where: add_up(found, self.weights) for where, found in parts.items()}
+        places = in_order(rows.get(item.nis_code, item) for item in self.municipalities)
+        return replace(self, municipalities=places, groups=groups, _made={}, _added_up={})
+
     @property
     def provinces(self) -> tuple[str, ...]:
         """In order of their NIS codes: that of their first municipality."""
@@ -79,8 +97,10 @@ class Figures:
         group = self.group(level, place, year)
         if group is None:
             return None
-        if level == GEMEENTE:
+        if level == GEMEENTE and not is_shared(place):
             return measure.rule.value(group, None)
+        if level == GEMEENTE and not measure.in_totals:
+            return None  # it means nothing for several municipalities together
         rule = measure.flanders or measure.rule
         if year == START_UP_NEXT and isinstance(rule, YearOnYear) and rule.relative:
             return None

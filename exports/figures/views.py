@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from exports.figures.classes import CategoryClass
 from exports.figures.collect import Figures, WideFigures
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId
 from exports.figures.periods import Period, single
 from exports.figures.plan import Indicator
 from exports.figures.rules import CellSum
+from exports.figures.together import CategoryClass
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def figures_table(context: Context) -> Sheet:
     """A row for every figure that the sheets of the levels show."""
     abouts = {
         "Niveau": "vlaanderen, provincie, arrondissement, centrumstad of gemeente",
-        "NIS-code": "NIS-code van de gemeente of centrumstad; anders [z]",
+        "NIS-code": "NIS-code van de gemeente of centrumstad, of de codes van gemeenten die samen staan; anders [z]",
         "Gebied": "naam van het gebied",
         "Arrondissement": "arrondissement van het gebied; voor Vlaanderen en provincies [z]",
         "Provincie": "provincie van het gebied; voor Vlaanderen [z]",

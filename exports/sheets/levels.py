@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE
 from exports.figures.reading import Municipality
+from exports.figures.together import is_shared
 from exports.sheets.blocks import PlaceList, PlaceRow, place_blocks
 from exports.sheets.city_charts import city_charts
 from exports.sheets.context import CITIES, MUNICIPALITIES, RANKING, Context
@@ -13,7 +14,7 @@ from exports.sheets.head import head
 from exports.sheets.ranking import ranking_block
 from exports.sheets.split import split_blocks
 from exports.wording import capital, listed
-from exports.xlsx.document import Sheet, SheetColumn, TableBlock
+from exports.xlsx.document import NOT_APPLICABLE, Sheet, SheetColumn, TableBlock
 
 _REGIONS = {PROVINCIE: "provincies", ARRONDISSEMENT: "arrondissementen"}
 NIS = SheetColumn("NIS-code", width=9, about="NIS-code van de gemeente, tekst van 5 cijfers")
@@ -24,7 +25,14 @@ def _name(header: str, width: float = 21) -> SheetColumn:
 
 
 def _rows(places: Sequence[Municipality]) -> list[PlaceRow]:
-    return [PlaceRow(GEMEENTE, item.nis_code, (item.nis_code, item.municipality)) for item in places]
+    return [
+        PlaceRow(
+            GEMEENTE,
+            item.nis_code,
+            (NOT_APPLICABLE if is_shared(item.nis_code) else item.nis_code, item.municipality),
+        )
+        for item in places
+    ]
 
 
 def regions_sheet(context: Context) -> Sheet:

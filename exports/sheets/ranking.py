@@ -7,6 +7,7 @@ from exports.figures.identity import GEMEENTE, Changes, Entry, is_hidden
 from exports.figures.plan import Indicator
 from exports.figures.reading import UNASSIGNED, Municipality
 from exports.figures.rules import Number
+from exports.figures.together import is_shared
 from exports.sheets.context import Context
 from exports.xlsx.document import Chart, Format, Series, SheetColumn, Table, TableBlock
 
@@ -71,7 +72,8 @@ def _ranked(
     for place in context.figures.municipalities:
         where = GEMEENTE, place.nis_code, year
         size, change = (_number(context, indicators[label], *where) for label in (ranking.size, ranking.by))
-        if place.nis_code == UNASSIGNED or size is None or change is None or size < ranking.floor:
+        alone = place.nis_code != UNASSIGNED and not is_shared(place.nis_code)
+        if not alone or size is None or change is None or size < ranking.floor:
             continue
         used = [context.figures.figure(indicators[label], *where) for label in (ranking.size, *ranking.columns)]
         if not any(is_hidden(figure, context.hidden) for figure in used):

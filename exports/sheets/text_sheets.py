@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from exports.figures.identity import Changes
 from exports.figures.reading import UNASSIGNED
+from exports.figures.together import is_shared
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
@@ -137,6 +138,15 @@ def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
     return [(f"{label} {number}" if len(texts) > 1 else label, text) for number, text in enumerate(texts, 1)]
 
 
+def _of_rows(context: Context) -> str:
+    if not any(is_shared(item.nis_code) for item in context.figures.municipalities):
+        return "Elke gemeente heeft een rij, ook met enkel nullen."
+    return (
+        "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen in een rij 'Overige "
+        "gemeenten'; hun NIS-codes staan in cijfers.csv. De andere hebben een rij, ook met enkel nullen."
+    )
+
+
 def _notes(context: Context) -> Table:
     """Numbered notes, what is unavailable, the years, the municipalities, the signs."""
     rows: list[tuple[str, str, str]] = []
@@ -151,8 +161,8 @@ def _notes(context: Context) -> Table:
         ("gemeente", "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt.", "alle tabellen"),
         (
             "geografie",
-            f"{geography(context.publication)}. Een gefuseerde gemeente telt bij de gemeente waarin ze opging. Elke "
-            "gemeente heeft een rij, ook met enkel nullen.",
+            f"{geography(context.publication)}. Een gefuseerde gemeente telt bij de gemeente waarin ze opging. "
+            f"{_of_rows(context)}",
             "alle tabellen",
         ),
     ]

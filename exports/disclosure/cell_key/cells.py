@@ -9,8 +9,8 @@ from exports.disclosure.cell_key.table import PerturbationTable
 from exports.disclosure.counts import Block, Blocks
 from exports.disclosure.scope import Scope, covers, with_counts
 from exports.disclosure.system import CellId, Geography, System, level_of
-from exports.figures.classes import members
 from exports.figures.reading import PublicationError
+from exports.figures.together import members
 
 
 @dataclass(frozen=True)

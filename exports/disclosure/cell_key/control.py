@@ -4,6 +4,7 @@ of other documents or earlier releases: a cell is shown the same whatever else i
 from exports.disclosure.cell_key.cells import Keyed
 from exports.disclosure.control import Control
 from exports.disclosure.counts import PublicationSource, RowSource, geography_of, read_blocks
+from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import Scope, with_counts
@@ -16,8 +17,9 @@ def keyed(publication: PublicationSource, sums: RowSource, scope: Scope, policy:
     if table is None:
         raise ValueError("the policy does not change counts")
     wanted = with_counts(scope)
-    counts, keys = (read_blocks(source, wanted, policy) for source in (publication, sums))
-    return Keyed(counts, keys, geography_of(publication, counts), table, secret, policy.threshold)
+    rows = public_rows(publication, policy)
+    counts, keys = (read_blocks(source, wanted, policy, rows) for source in (publication, sums))
+    return Keyed(counts, keys, geography_of(publication, counts, rows), table, secret, policy.threshold)
 
 
 def control_by_keys(

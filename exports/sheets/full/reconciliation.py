@@ -14,6 +14,7 @@ from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, E
 from exports.figures.plan import Indicator, Link
 from exports.figures.reading import PublicationError, PublicationReader
 from exports.figures.rules import Number
+from exports.figures.together import codes_of
 from exports.sheets.context import RECONCILIATION, Context
 from exports.sheets.head import short_head
 from exports.wording import capital
@@ -145,8 +146,9 @@ def _link(publication: PublicationReader, figures: Figures, link: Link, as_of: d
     years = tuple(year - link.lag for year in figures.years)
     rows = publication.rows(link.mart, ("year", "nis_code", link.column), where={"year": years, **link.where})
     other: dict[tuple[int, str], Number] = defaultdict(int)
+    rows_by_code = {code: item.nis_code for item in figures.municipalities for code in codes_of(item.nis_code)}
     for year, code, number in rows:
-        other[year + link.lag, code] += number
+        other[year + link.lag, rows_by_code.get(code, code)] += number
     made = []
     own_signature = figures.signatures.of_rule(link.rule)[0]
     provinces = {item.nis_code: item.province for item in figures.municipalities}

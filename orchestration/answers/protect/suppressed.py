@@ -9,7 +9,7 @@ from typing import Any
 from exports.disclosure.control import Control
 from exports.disclosure.counts import MONTHS
 from exports.disclosure.policy import TOTAL
-from exports.disclosure.scope import AMOUNTS, covers, item_of, population_of
+from exports.disclosure.scope import AMOUNTS, item_of, population_of
 from exports.disclosure.system import CellId, place_of
 from exports.figures.identity import PROVINCIE, VLAANDEREN
 from exports.xlsx.document import CONFIDENTIAL
@@ -40,7 +40,7 @@ def _hidden(control: Control, request: Request, named: Mapping[str, Any], of: st
     """Whether the count is hidden. Only a count that the control knows with the same value can be shown: of any other
     nobody looked at what it gives away."""
     cell = _cell(control, request, named, of)
-    if not covers(control.scope, cell, control.release.geography.cities):
+    if not control.covers(cell):
         raise _not_shown(request, _years(control, cell), _told(request, named, of))
     system = control.release.system
     number = system.index.get(cell)
@@ -83,9 +83,8 @@ def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str)
 
 def _years(control: Control, cell: CellId) -> list[int]:
     """The years in which annexes show this count at this level."""
-    scope, cities = control.scope, control.release.geography.cities
-    years = {year for population, year in scope if population == cell.population}
-    return sorted(year for year in years if covers(scope, cell._replace(year=year), cities))
+    years = {year for population, year in control.scope if population == cell.population}
+    return sorted(year for year in years if control.covers(cell._replace(year=year)))
 
 
 def _told(request: Request, named: Mapping[str, Any], of: str) -> str:

@@ -9,19 +9,32 @@ from pathlib import Path
 import pytest
 
 from exports import annex_figures
+from exports.answering.answer import build_answer
 from exports.build import build
 from exports.comparison.displayed import of_figures, of_package
 from exports.disclosure import plan
 from exports.disclosure.cell_key.control import control_by_keys
-from exports.disclosure.control import Control, cities_of, control
+from exports.disclosure.control import Control, ControlError, cities_of, control
 from exports.disclosure.policy import kept_policy
 from exports.disclosure.scope import CountFinder
+from exports.disclosure.system import territories
+from exports.figure_book import write_figure_book
 from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
+from exports.figures.together import rows_of
 from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
 from tests.exports.figures.test_tables import TABLES, text_with
-from tests.exports.tiny_publication import ANNEXES, QUESTIONS, annex_of, cells, figures
+from tests.exports.tiny_publication import (
+    ANNEXES,
+    PLACES,
+    QUESTIONS,
+    ROWS,
+    annex_of,
+    cells,
+    figures,
+    make_publication,
+)
 
 YEARS = (2022, 2023)
 BOTH = Period(2022, 2023)
@@ -105,3 +118,67 @@ def test_cell_keys_of_classes_and_years_together_are_sums_as_those_of_places(pub
     for question, number in ANNEXES:
         annex_of(publication, tmp_path / question, question, number, hidden=made.disclosed)
     assert VLAANDEREN not in {cell.level for cell in women}
+
+
+SMALL_ONES = ("11001", "11004", "11005")
+SHARED = ",".join(SMALL_ONES)
+NAME = "Overige gemeenten van het arrondissement Antwerpen (3)"
+
+
+@pytest.fixture
+def with_small_ones(tmp_path: Path) -> Path:
+    """The publication with more small municipalities around Antwerp."""
+    more = {"11004": ("Boechout", "Antwerpen", False), "11005": ("Boom", "Antwerpen", False)}
+    rows = {mart: [*of] for mart, of in ROWS.items()}
+    rows["mart_started_duration"] += [(2022, "11004", 12, 5), (2023, "11005", 12, 6)]
+    for characteristic, category in (("gender", "v"), ("age", "25-39"), ("unemployment", "0-11")):
+        rows["mart_started_profile"] += [(2022, "11004", characteristic, category, 5)]
+        rows["mart_started_profile"] += [(2023, "11005", characteristic, category, 6)]
+    for characteristic, category in (("schooling", "not_short"), ("migration_background", "no")):
+        rows["mart_started_profile"] += [(2022, "11004", characteristic, category, 5)]
+        rows["mart_started_profile"] += [(2023, "11005", characteristic, category, 6)]
+    return make_publication(tmp_path / "publication", rows, places={**PLACES, **more})
+
+
+@pytest.fixture
+def own_rows(planned: str, tmp_path: Path) -> str:
+    text = planned.replace("least: 60}", "least: 7}")
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    return text
+
+
+def test_municipalities_that_are_too_small_share_a_row(with_small_ones, own_rows, tmp_path):
+    with PublicationReader(with_small_ones) as reader:
+        made = control(reader, shown_figures(with_small_ones), "q", policy=kept_policy(own_rows))
+    assert made.passed
+    places = {cell.place for cell in made.release.system.cells if cell.level == GEMEENTE}
+    assert SHARED in places and places.isdisjoint(SMALL_ONES)
+    with pytest.raises(ControlError):
+        made.hidden(FigureId("mart_started_duration", "trajectories", 2023, GEMEENTE, "11001", "*"))
+    for question, number in ANNEXES:
+        result = annex_of(with_small_ones, tmp_path / question, question, number, hidden=made.disclosed)
+        shown = [row for row in figures(result) if row["niveau"] == "gemeente"]
+        assert {row["nis_code"] for row in shown}.isdisjoint(SMALL_ONES)
+        assert {row["gebied"] for row in shown if row["nis_code"] == SHARED} == {NAME}
+    open_ = annex_of(with_small_ones, tmp_path / "open", "twe-2024", "1")
+    totals = {row["periode"]: row["waarde"] for row in figures(open_) if row["nis_code"] == SHARED}
+    assert (totals["2022"], totals["2023"]) == ("5", "10")
+    assert any(row["Gemeente"] == NAME and row["NIS-code"] == "[z]" for row in cells(open_.path, "Gemeenten"))
+    answer = build_answer(with_small_ones, QUESTIONS["twe-2024"], years=YEARS)
+    assert not any("Aartselaar" in getattr(block, "text", "") for _, block in answer.blocks)
+    write_figure_book(with_small_ones, tmp_path / "book.html", questions=[QUESTIONS["twe-2024"]])
+
+
+def test_a_row_of_several_is_the_territory_of_all_of_them(with_small_ones, own_rows):
+    """What a later release shows of one of them is linked to what an earlier one showed of all."""
+    with PublicationReader(with_small_ones) as reader:
+        made = control(reader, shown_figures(with_small_ones), "q", policy=kept_policy(own_rows))
+        found = territories(made.release.geography, reader.facts.geography_date)
+    assert found[SHARED] >= set(SMALL_ONES)
+    assert found["arrondissement:Antwerpen"] == found[SHARED] | found["11002"]
+
+
+def test_a_municipality_that_would_be_alone_keeps_its_row(publication):
+    with PublicationReader(publication) as reader:
+        rows = rows_of(reader.municipalities, {"11002"})
+    assert {code: row.nis_code for code, row in rows.items()} == {code: code for code in rows}

@@ -16,11 +16,11 @@ from exports.disclosure.recoded import same_tables
 from exports.disclosure.scope import CountFinder
 from exports.disclosure.system import CellId
 from exports.disclosure.tables import PeriodRule
-from exports.figures.classes import class_name, members
 from exports.figures.collect import collect as collect_figures
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, LEVELS, PROVINCIE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
+from exports.figures.together import class_name, members
 from exports.figures.views import View, views
 from tests.exports.tiny_publication import QUESTIONS
 
