@@ -159,7 +159,7 @@ def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence
         if level in annex.levels
     }
     cities = {place.nis_code for place in figures.centre_cities}
-    shared = shared_in(plan.rows(publication))
+    shared = shared_in(plan.rows(publication).values())
 
     def shows(figure: FigureId) -> bool:
         if figure.place in shared:

@@ -18,13 +18,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
-from exports.disclosure.known import GROUNDS, Ground, Knowledge, Term
+from exports.disclosure.known import Ground, Knowledge, Term
 from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import TOTAL, Policy, Same
 from exports.disclosure.releases import PublishedSystem
 from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers
 from exports.disclosure.system import CellId, Geography, System, rest_of
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS
 from exports.figures.periods import is_pooled
 from exports.figures.together import members
 
@@ -72,7 +72,7 @@ class _Assembly:
     def __init__(self, geography: Geography, policy: Policy, withheld: WithheldRows) -> None:
         self.system = System(policy.threshold)
         self.geography, self.policy, self.withheld = geography, policy, withheld
-        self.grounds = [ground for ground in GROUNDS if ground == CENTRUMSTAD or ground in geography.levels]
+        self.grounds = [ground for ground in LEVELS if ground == CENTRUMSTAD or ground in geography.levels]
         self.places = {level: sorted(geography.parts(level, level)) for level in geography.levels}
         self.places[CENTRUMSTAD] = sorted(geography.cities)
         self.known: defaultdict[str, Knowledge] = defaultdict(Knowledge)
@@ -88,7 +88,7 @@ class _Assembly:
             if items and ground == CENTRUMSTAD:  # beside what is known of all municipalities
                 items |= {item for item, at in published.items() if GEMEENTE in at}
             grounds[ground] = Ground.of(items, block.sums, names)
-        counts, totals = self._place_counts(block), {TOTAL, *(total for total, _ in block.totals())}
+        counts, totals = block.by_place(self.geography), {TOTAL, *(total for total, _ in block.totals())}
         rows = self.withheld.places(block.population, block.year)
         for ground in self.grounds:
             for place in self.places[ground]:
@@ -117,15 +117,6 @@ class _Assembly:
         number = self.system.add(cell, count, cost=cost, unit=block.unit, floor=floor, watched=watched)
         if count and self.policy.allowed(block.population, place, item):
             self.system.exempt.add(number)
-
-    def _place_counts(self, block: Block) -> dict[str, Counter[str]]:
-        """Place -> item -> count."""
-        result: dict[str, Counter[str]] = defaultdict(Counter)
-        for (nis_code, item), count in block.counts.items():
-            if count:
-                for place in self.geography.above[nis_code].values():
-                    result[place][item] += count
-        return result
 
     def add_equations(self, blocks: Sequence[Block]) -> None:
         """Add the equations and bounds of one population, all its periods."""

@@ -24,7 +24,7 @@ from exports.disclosure.system import LEVELS, CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId, Hidden
-from exports.figures.together import codes_of
+from exports.figures.together import shared_in
 
 
 def cities_of(publication: PublicationSource) -> set[str]:
@@ -74,8 +74,7 @@ class Control:
     @cached_property
     def _shared(self) -> frozenset[str]:
         """The NIS codes of the municipalities that share a row."""
-        rows = [codes_of(item.nis_code) for item in self.release.geography.municipalities]
-        return frozenset(code for codes in rows if len(codes) > 1 for code in codes)
+        return shared_in(self.release.geography.municipalities)
 
     def _controlled(self, figure: FigureId) -> tuple[CellId, ...]:
         cells = self._lookup.cells(figure)

@@ -2,7 +2,7 @@
 
 They are read from the marts of a publication; those of several years are the sums of the years."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -72,6 +72,14 @@ class Block:
         for (nis_code, item), count in self.counts.items():
             counts[rows[nis_code].nis_code if nis_code in rows else nis_code, item] += count
         self.counts = counts
+
+    def by_place(self, geography: Geography) -> dict[str, Counter[str]]:
+        """Place, at every level -> item -> count."""
+        result: dict[str, Counter[str]] = defaultdict(Counter)
+        for (nis_code, item), count in self.counts.items():
+            for place in geography.above[nis_code].values():
+                result[place][item] += count
+        return result
 
     def totals(self) -> list[tuple[str, tuple[str, ...]]]:
         """(total, its parts) of every sum. A sum whose total is a part elsewhere comes before that one."""

@@ -12,11 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exports.disclosure.policy import Sum
-from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
 from exports.figures.periods import Period, is_pooled
 from exports.figures.together import members
 
-GROUNDS = (GEMEENTE, CENTRUMSTAD, ARRONDISSEMENT, PROVINCIE, VLAANDEREN)
 Term = tuple[int, str]
 """(period, item): a count of some place."""
 Rows = list[tuple[str, tuple[str, ...]]]

@@ -197,10 +197,6 @@ def _finish(system: System, repair: RepairProgram, hidden: set[int]) -> _Finishe
             tried = 0
             for variable in todo:
                 cell = component[variable]
-                # Nearly every cell can rise, and the smallest rise is quickly found: bounds are for the rest.
-                rise = repair.point(cell, int(inner.widths[variable]), hidden) if inner.unproven[variable] else None
-                if rise is not None:
-                    inner.offer(rise[component])
                 lowest, more = _freed(system, repair, component, variable, inner, hidden, changeable)
                 if lowest is None:
                     if inner.unproven[variable]:
@@ -237,10 +233,13 @@ def _freed(
     """The lowest value of a cell that could be small and for which no room was found (None where it is fine), and what
     to hide to free it (None where nothing helps).
 
-    By linear bounds. Where these are not those over whole numbers, a small move in whole numbers is looked for, and
-    when there is none the cell counts as confined: branching would take far longer, and little is hidden for nothing.
-    The exact bounds are for cells that no linear move frees."""
+    Nearly every cell can rise, and the smallest rise is quickly found. The rest by linear bounds. Where these are not
+    those over whole numbers, a small move in whole numbers is looked for, and when there is none the cell counts as
+    confined: branching would take far longer, and little is hidden for nothing. The exact bounds are for cells that no
+    linear move frees."""
     cell, width = component[variable], int(inner.widths[variable])
+    if inner.unproven[variable] and (rise := repair.point(cell, width, hidden)) is not None:
+        inner.offer(rise[component])
     if not inner.unproven[variable]:
         return None, None
     lowest, sure = _confined_from(system, cell, variable, inner, inner.relaxed)

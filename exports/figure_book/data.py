@@ -177,7 +177,7 @@ class _Series:
             return None
         figures = collect(publication, kind, tuple(years), {}, tidied=False)
         shown = [(name, indicator, pairs) for name, indicator in _indicators(figures) if (pairs := _at(selected, name))]
-        shared = shared_in(plan.rows(publication)) if plan else ()
+        shared = shared_in(plan.rows(publication).values()) if plan else ()
         allowed = {level: _shown_by_year(figures, level, plan) for level in LEVELS}
         rows = {
             key: [

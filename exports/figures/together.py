@@ -56,9 +56,9 @@ def is_shared(row: str) -> bool:
     return _JOINED in row
 
 
-def shared_in(rows: Rows) -> frozenset[str]:
-    """The municipalities without a row of their own."""
-    return frozenset(code for code, row in rows.items() if is_shared(row.nis_code))
+def shared_in(rows: Iterable[Municipality]) -> frozenset[str]:
+    """The NIS codes of the municipalities without a row of their own."""
+    return frozenset(code for row in rows if is_shared(row.nis_code) for code in codes_of(row.nis_code))
 
 
 def rows_of(municipalities: Iterable[Municipality], own: Set[str]) -> dict[str, Municipality]:

@@ -1,6 +1,5 @@
 """The cells that a publication shows, each with its true count and with the count that is shown of it."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -41,38 +40,22 @@ class Keyed:
     def _cells(self, block: Block, items: Iterable[str]) -> Iterator[tuple[CellId, int, int]]:
         """Every cell of a block that is not 0, at every level, with its count and sum of keys; with the classes that
         are among the items."""
-        sums = self.sums.get((block.population, block.year))
-        blank = Block(block.population, block.year)
-        counts, keys = (with_classes(self.by_place(each), items) for each in (block, sums or blank))
-        for (place, item), count in sorted(counts.items()):
-            if count and (place, item) not in keys:
-                raise PublicationError(
-                    f"{block.population} {block.year}: the sums of cell keys lack {item} of {level_of(place)} {place}; "
-                    "they are not those of this publication: build it again"
-                )
-            if count:
-                yield CellId(block.population, block.year, place, item), count, keys[place, item]
-
-    def by_place(self, block: Block) -> Counter[tuple[str, str]]:
-        """The numbers of a block per place, at every level, and item."""
-        result: Counter[tuple[str, str]] = Counter()
-        for (nis_code, item), count in block.counts.items():
-            for place in self.geography.above[nis_code].values():
-                result[place, item] += count
-        return result
+        sums = self.sums.get((block.population, block.year)) or Block(block.population, block.year)
+        counts, keys = (each.by_place(self.geography) for each in (block, sums))
+        for place, own in sorted(counts.items()):
+            for item in sorted({*own, *items}):
+                categories = members(item)
+                if not (count := sum(own[category] for category in categories)):
+                    continue
+                if keys[place].keys().isdisjoint(categories):
+                    raise PublicationError(
+                        f"{block.population} {block.year}: the sums of cell keys lack {item} of {level_of(place)} "
+                        f"{place}; they are not those of this publication: build it again"
+                    )
+                key_sum = sum(keys[place][category] for category in categories)
+                yield CellId(block.population, block.year, place, item), count, key_sum
 
     def _shown(self, block: Block, count: int, key_sum: int) -> int:
         if block.floor > 1:  # a mean, counted in parts of a person
             return shown_mean(count, block.unit, key_sum, self.table, self.secret)
         return shown_count(count, key_sum, self.table, self.secret, block.unit)
-
-
-def with_classes(numbers: Counter[tuple[str, str]], items: Iterable[str]) -> Counter[tuple[str, str]]:
-    """The numbers per place and item, with the sums of their categories for the items that are classes."""
-    classes = {item: members(item) for item in items if len(members(item)) > 1}
-    found = Counter(numbers)
-    for (place, category), number in numbers.items() if classes else ():
-        for item, categories in classes.items():
-            if category in categories:
-                found[place, item] += number
-    return found
