@@ -4,7 +4,7 @@ says on every sheet that it is confidential.
 An edition is made of the whole document at once, after every sheet is laid out, so that no sheet can forget it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from exports.figures.identity import Changes, Entry, Figure, Hidden, Value, is_hidden
@@ -56,8 +56,8 @@ def edition(name: str) -> Edition:
 
 def disclose(document: Document, hidden: Hidden | None) -> Document:
     """The document with plain values: a figure that is hidden, or worked out from one that is, becomes [c]. Explains
-    above the tables the signs that occur in them, and that figures are changed, where they are. A chart of which a part
-    is hidden gives way to a sentence: what is left would mislead."""
+    above the tables the signs that occur in them; there and with charts, that figures are changed, where they are. A
+    chart of which a part is hidden gives way to a sentence: what is left would mislead."""
     if isinstance(hidden, Changes):
         document = replace(document, sheets=tuple(_noted(sheet, hidden) for sheet in document.sheets))
     sheets = tuple(_sheet(sheet, hidden) for sheet in document.sheets)
@@ -88,8 +88,12 @@ def _sheet(sheet: Sheet, hidden: Hidden | None) -> Sheet:
 
 def _noted(sheet: Sheet, changes: Changes) -> Sheet:
     """The sheet, which says that its figures are changed when it has any, in tables or in charts."""
-    marts = {cell.id.mart for table in sheet.tables for row in table.rows for cell in row if isinstance(cell, Figure)}
+    marts = _marts(sheet.tables)
     return replace(sheet, lines=(*sheet.lines, Line(changes.note(marts), "small"))) if marts else sheet
+
+
+def _marts(tables: Iterable[Table]) -> set[str]:
+    return {cell.id.mart for table in tables for row in table.rows for cell in row if isinstance(cell, Figure)}
 
 
 def _has_figures(sheet: Sheet) -> bool:
@@ -120,8 +124,9 @@ def drawn(block: TableBlock, hidden: Hidden | None) -> tuple[Chart, ...]:
 
 def _block(block: TableBlock, hidden: Hidden | None) -> TableBlock:
     table, whole = _table(block.table, hidden), drawn(block, hidden)
-    gone = tuple(_NO_CHART.format(title=chart.title) for chart in block.charts if chart not in whole)
-    return replace(block, table=table, charts=whole, below=(*block.below, *gone))
+    gone = [_NO_CHART.format(title=chart.title) for chart in block.charts if chart not in whole]
+    note = [hidden.chart_note(_marts([block.table]))] if whole and isinstance(hidden, Changes) else []
+    return replace(block, table=table, charts=whole, below=(*block.below, *note, *gone))
 
 
 def sign_lines(tables: Sequence[Table]) -> list[Line]:

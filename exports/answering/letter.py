@@ -10,7 +10,7 @@ from exports.figures.collect import collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.figures.together import shared_in
-from exports.figures.views import views
+from exports.figures.views import shown_by_year
 from exports.questions.question import Annex, Part, Question
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import NOT_SHOWN, Block, Grid, Marts, Paragraph, piece_text, text
@@ -153,11 +153,8 @@ def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence
     if (plan := public_plan(annex.tables)) is None:
         return lambda figure: True
     figures = collect(publication, annex.kind, years, annex.options)
-    of_level = {
-        level: {each.signature for view in views(figures, level, plan) if not view.pooled for each in view.indicators}
-        for level in (GEMEENTE, CENTRUMSTAD)
-        if level in annex.levels
-    }
+    asked = (level for level in (GEMEENTE, CENTRUMSTAD) if level in annex.levels)
+    of_level = {level: shown_by_year(figures, level, plan) for level in asked}
     cities = {place.nis_code for place in figures.centre_cities}
     shared = shared_in(plan.rows(publication).values())
 

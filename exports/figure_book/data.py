@@ -32,14 +32,13 @@ from exports.figures.identity import (
     Changes,
     Figure,
     Hidden,
-    Signature,
     Value,
 )
 from exports.figures.plan import FIRST_YEAR, Indicator
 from exports.figures.reading import UNASSIGNED, Facts, Municipality, PublicationReader
 from exports.figures.split import MEASURES, RatioSplit, SplitRow
 from exports.figures.together import shared_in
-from exports.figures.views import Plan, views
+from exports.figures.views import shown_by_year
 from exports.questions.question import Annex, Question
 from exports.sheets.context import year_flags
 from exports.statements.years import NOT_ALL_PAID, unpaid, warnings
@@ -178,18 +177,18 @@ class _Series:
         figures = collect(publication, kind, tuple(years), {}, tidied=False)
         shown = [(name, indicator, pairs) for name, indicator in _indicators(figures) if (pairs := _at(selected, name))]
         shared = shared_in(plan.rows(publication).values()) if plan else ()
-        allowed = {level: _shown_by_year(figures, level, plan) for level in LEVELS}
+        allowed = {level: shown_by_year(figures, level, plan) for level in LEVELS}
         rows = {
             key: [
                 figures.figure(indicator, level, place, year)
                 if not pairs.isdisjoint((at, year) for at in levels)
                 and place not in shared
-                and any(indicator.signature in allowed[at] for at in told)
+                and any(indicator.signature in allowed[at] for at in levels)
                 else None
                 for _, indicator, pairs in shown
                 for year in years
             ]
-            for key, level, place, levels, told in _places_of(figures)
+            for key, level, place, levels in _places_of(figures)
             if any(not levels.isdisjoint(item.levels) for item in selected)
         }
         return cls(figures, [(name, indicator) for name, indicator, _ in shown], rows)
@@ -200,22 +199,16 @@ def _at(selected: Iterable[Selection], measure: str) -> set[tuple[str, int]]:
     return {(level, year) for item in selected if item.has(measure) for level in item.levels for year in item.years}
 
 
-def _shown_by_year(figures: Figures, level: str, plan: Plan | None) -> set[Signature]:
-    shown = (view for view in views(figures, level, plan) if not view.pooled)
-    return {indicator.signature for view in shown for indicator in view.indicators}
-
-
-def _places_of(figures: Figures) -> Iterator[tuple[str, str, str, set[str], tuple[str, ...]]]:
-    """(key on the page, level, place as in an identity, the levels of which one must be selected, those at which what
-    is shown of it is said) of every place. A centrumstad is shown as a gemeente, also where the gemeenten are not."""
+def _places_of(figures: Figures) -> Iterator[tuple[str, str, str, set[str]]]:
+    """(key on the page, level, place as in an identity, the levels of which one must be selected and one must show a
+    figure) of every place. A centrumstad is shown as a gemeente, also where the gemeenten are not."""
     assigned = [item for item in figures.municipalities if item.nis_code != UNASSIGNED]
-    yield VLAANDEREN, VLAANDEREN, VLAANDEREN, {VLAANDEREN}, (VLAANDEREN,)
+    yield VLAANDEREN, VLAANDEREN, VLAANDEREN, {VLAANDEREN}
     for province in figures.provinces:
         if any(item.province == province for item in assigned):
-            yield f"p:{province}", PROVINCIE, province, {PROVINCIE}, (PROVINCIE,)
+            yield f"p:{province}", PROVINCIE, province, {PROVINCIE}
     for item in assigned:
-        at = (GEMEENTE, CENTRUMSTAD) if item.is_centre_city else (GEMEENTE,)
-        yield item.nis_code, GEMEENTE, item.nis_code, set(at), at
+        yield item.nis_code, GEMEENTE, item.nis_code, {GEMEENTE, *([CENTRUMSTAD] if item.is_centre_city else [])}
 
 
 def _described_series(

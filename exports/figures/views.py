@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from exports.figures.collect import Figures, WideFigures
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId, Signature
 from exports.figures.periods import Period, single
 from exports.figures.plan import Indicator
 from exports.figures.rules import CellSum
@@ -58,6 +58,11 @@ class View:
 def views(figures: Figures, level: str, plan: Plan | None = None) -> tuple[View, ...]:
     """What is shown at a level, in the order of the annex's tables; without a plan everything by year."""
     return tuple(_planned(figures, level, plan) if plan else _everything(figures, level))
+
+
+def shown_by_year(figures: Figures, level: str, plan: Plan | None) -> set[Signature]:
+    """The signatures of what is shown of each year by itself at a level."""
+    return {each.signature for view in views(figures, level, plan) if not view.pooled for each in view.indicators}
 
 
 def _everything(figures: Figures, level: str) -> Iterator[View]:

@@ -95,7 +95,6 @@ def _block(context: Context, plan: ChartPlan, shown: Shown, name: str) -> TableB
     ]
     title = f"{plan.title}, {listed([flags.label(each) for each in dict.fromkeys(p.key for _, _, p in shown)])}"
     charts = (_chart(context, plan, title, shown, rows),) if len(rows) >= _FEWEST else ()
-    below += filter(None, [context.chart_note])
     return TableBlock(title, Table(name, tuple(columns), rows), tuple(below), charts)
 
 

@@ -10,9 +10,10 @@ from functools import cached_property
 from exports.annexes.model import AnnexKind, CorrectionPeriod, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
-from exports.figures.identity import GEMEENTE, Changes, Hidden
+from exports.figures.identity import GEMEENTE, Hidden
 from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
+from exports.figures.split import BASIS, RATIO_MART, RatioSplit, SplitRow
 from exports.figures.views import Plan, View, views
 from exports.questions.question import Annex, Question
 from exports.xlsx.document import BREAK, PROVISIONAL
@@ -110,12 +111,12 @@ class Context:
     def public(self) -> bool:
         return self.edition.name == PUBLIEK
 
-    @property
-    def chart_note(self) -> str:
-        """What stands with every chart where a method changes figures; nothing where none does."""
-        if not isinstance(self.hidden, Changes):
-            return ""
-        return self.hidden.chart_note([mart.name for mart in self.kind.marts])
+    @cached_property
+    def ratio_split(self) -> tuple[SplitRow, ...]:
+        """The ratios of the year taken apart; nothing for an annex without."""
+        if self.figures.signatures.basis.get(RATIO_MART) != BASIS:
+            return ()
+        return tuple(RatioSplit(self.publication, self.figures).rows(self.annex.levels))
 
     def views(self, level: str) -> tuple[View, ...]:
         """What this edition shows at the level."""

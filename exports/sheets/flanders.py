@@ -34,8 +34,7 @@ def _blocks(context: Context) -> Iterator[TableBlock]:
         own = own if len(view.periods) > 1 or len(context.years) == 1 else []
         plans = [plan for plan in plans if plan not in own]
         charts = tuple(_chart(context, view, plan) for plan in own)
-        below = (context.chart_note,) if charts and context.chart_note else ()
-        yield TableBlock(capital(view.table.plan.heading), body, below, charts)
+        yield TableBlock(capital(view.table.plan.heading), body, charts=charts)
 
 
 def _table(context: Context, view: View, name: str) -> Table:

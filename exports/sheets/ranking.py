@@ -58,8 +58,6 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
         texts.append(
             "Gemeenten met een verborgen cijfer zijn niet gerangschikt: zij kunnen meer gestegen of gedaald zijn."
         )
-    if charts and context.chart_note:
-        texts.append(context.chart_note)
     return TableBlock(f"{title}, {year}", body, tuple(texts), charts)
 
 

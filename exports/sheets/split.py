@@ -1,10 +1,10 @@
 """Why the activation ratio of a place is not that of Flanders, or of the year before: its parts in numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
-from exports.figures.identity import PROVINCIE, Entry
-from exports.figures.split import BASIS, MEASURES, RATIO_MART, RatioSplit, SplitMeasure, SplitRow
+from exports.figures.identity import PROVINCIE, VLAANDEREN, Entry
+from exports.figures.split import MEASURES, SplitMeasure, SplitRow
 from exports.sheets.context import Context
 from exports.statements.legends import PARTS_ROUNDED
 from exports.wording import capital
@@ -21,12 +21,14 @@ _START = (
     "Wie in TWE is, kan in een vroeger jaar gestart zijn: in een jaar met meer instroom dan ervoor is de tijd per "
     "opgestart traject lager dan trajecten werkelijk duren. In het opstartjaar 2017 begonnen alle trajecten pas."
 )
+Named = Sequence[tuple[str, SplitRow]]
+"""Rows of the split, each with the name of its place."""
 _UPTO = next(at for at, measure in enumerate(MEASURES) if measure.name == "ratio_change_pp")
 
 
 def split_blocks(context: Context) -> list[TableBlock]:
     """Two blocks, for Flanders, the provinces and the centrumsteden; none for annexes without a ratio of the year."""
-    rows = list(_rows(context))
+    rows = _named(context)
     if not rows:
         return []
     return [
@@ -37,8 +39,7 @@ def split_blocks(context: Context) -> list[TableBlock]:
 
 def split_table(context: Context) -> list[Sheet]:
     """The same as one table, a row per place and year, for the machine-readable copy."""
-    made = list(_rows(context))
-    if not made:
+    if not (named := _named(context)):
         return []
     columns = (
         SheetColumn("Gebied", about="Vlaanderen, provincie of centrumstad"),
@@ -46,7 +47,7 @@ def split_table(context: Context) -> list[Sheet]:
         *(SheetColumn(_whole(of), Format.ONE_DECIMAL, about=f"{of.header}: {of.about}") for of in MEASURES),
     )
     rows: list[tuple[Entry, ...]] = [
-        (_name(context, row), row.year, *(row.figures[of.name] for of in MEASURES)) for row in made
+        (name, row.year, *(row.figures[of.name] for of in MEASURES)) for name, row in named
     ]
     about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
     return [Sheet("Verklaring ratio", (), Table("Verklaring_ratio", columns, rows), about=about)]
@@ -59,12 +60,15 @@ def _whole(measure: SplitMeasure) -> str:
     return f"Wijziging {measure.header}" if measure.name.startswith("change_by") else capital(measure.header)
 
 
-def _rows(context: Context) -> Iterator[SplitRow]:
-    if context.figures.signatures.basis.get(RATIO_MART) == BASIS:
-        yield from RatioSplit(context.publication, context.figures).rows(context.annex.levels)
+def _named(context: Context) -> Named:
+    names = {item.nis_code: item.municipality for item in context.figures.municipalities}
+    return [
+        (f"Provincie {row.place}" if row.level == PROVINCIE else names.get(row.place, "Vlaanderen"), row)
+        for row in context.ratio_split
+    ]
 
 
-def _block(context: Context, title: str, rows: list[SplitRow], measures: tuple[SplitMeasure, ...]) -> TableBlock:
+def _block(context: Context, title: str, rows: Named, measures: tuple[SplitMeasure, ...]) -> TableBlock:
     year = replace(SheetColumn(context.kind.year_header, Format.YEAR, 7), about="jaar waarover het cijfer gaat")
     columns = (
         SheetColumn("Gebied", width=25),
@@ -72,16 +76,9 @@ def _block(context: Context, title: str, rows: list[SplitRow], measures: tuple[S
         *(SheetColumn(capital(of.header), Format.ONE_DECIMAL, 13, about=f"{of.header}: {of.about}") for of in measures),
     )
     cells: list[tuple[Entry, ...]] = [
-        (_name(context, row), row.year, *(row.figures[of.name] for of in measures))
-        for row in rows
-        if any(of.of_flanders or row.level != "vlaanderen" for of in measures)
+        (name, row.year, *(row.figures[of.name] for of in measures))
+        for name, row in rows
+        if any(of.of_flanders or row.level != VLAANDEREN for of in measures)
     ]
     name = "Verklaring_Vlaanderen" if title == FLANDERS else "Verklaring_jaar"
     return TableBlock(title, Table(name, columns, cells), (_RULE, _START))
-
-
-def _name(context: Context, row: SplitRow) -> str:
-    if row.level == PROVINCIE:
-        return f"Provincie {row.place}"
-    names = {item.nis_code: item.municipality for item in context.figures.municipalities}
-    return names.get(row.place, "Vlaanderen")

@@ -15,14 +15,14 @@ from openpyxl import load_workbook
 
 from exports import AnnexResult, FigureId, annex_figures
 from exports.build import build
-from exports.editions import EDITIONS
+from exports.editions import EDITIONS, disclose
 from exports.figures.collect import collect
 from exports.figures.identity import Changes, Figure, Value
 from exports.figures.reading import PublicationReader
 from exports.sheets.context import Context, year_flags
 from exports.sheets.flanders import flanders_sheet
 from exports.sheets.levels import cities_sheet, municipalities_sheet
-from exports.xlsx.document import Format, Line, Sheet, SheetColumn, Table
+from exports.xlsx.document import Document, Format, Line, Sheet, SheetColumn, Table
 from tests.exports.tiny_publication import (
     ANNEXES,
     ARRONDISSEMENTS,
@@ -125,6 +125,9 @@ class Unchanged(Changes):
     def value(self, figure: Figure) -> Value:
         return figure.value
 
+    def note(self, marts: Collection[str]) -> str:
+        return "Gewijzigd."
+
     def chart_note(self, marts: Collection[str]) -> str:
         return "Hoogstens 2 anders."
 
@@ -137,7 +140,8 @@ def test_charts_say_what_a_method_did_to_their_figures(publication):
         flags = year_flags(annex, figures, reader.facts.as_of)
         context = Context(reader, question, annex, figures, flags, EDITIONS["publiek"], Unchanged())
         sheets = (flanders_sheet(context), cities_sheet(context), municipalities_sheet(context))
-    charted = [block for sheet in sheets for block in sheet.blocks if block.charts]
+        document = Document("Titel", "Onderwerp", reader.facts.as_of, sheets)
+    charted = [block for sheet in disclose(document, Unchanged()).sheets for block in sheet.blocks if block.charts]
     assert len(charted) == 3 and all("Hoogstens 2 anders." in block.below for block in charted)
 
 
