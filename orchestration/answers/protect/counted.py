@@ -34,6 +34,7 @@ FACTS: Mapping[str, str] = {
     "fct_screening": "from screenings",
 }
 """Fact -> its rows with the keys of clients; outcomes and after-care with what is known of their trajectories."""
+_VIEW = "create or replace temp view asked as"
 _NOT_TO_GROUP_BY = ("_id", "_key", "_date", "_name")
 
 
@@ -126,7 +127,7 @@ def held(con: duckdb.DuckDBPyConnection, request: Request) -> dict[str, Any]:
     raises ProtectError when the rows have several values that the filter takes for one."""
     found: dict[str, Any] = {}
     for column in sorted(request.held):
-        values = con.execute(f"select distinct {quote(column)} from asked where {request.filter}").fetchall()
+        values = con.execute(f"select distinct {quote(column)} from asked {request.where}").fetchall()
         if len(values) > 1:
             raise ProtectError(f"the filter takes several values of {column} for one; write one as the mart has it")
         found.update((column, value) for (value,) in values)
@@ -141,7 +142,7 @@ def _create(
     if relation.mart is None:
         places = read_parquet(publication.path / "municipalities.parquet")
         con.execute(
-            f"create temp view asked as select rows.*, coalesce(municipality, 'Niet toewijsbaar') as municipality, "
+            f"{_VIEW} select rows.*, coalesce(municipality, 'Niet toewijsbaar') as municipality, "
             f"coalesce(province, 'Niet toewijsbaar') as province, coalesce(is_centre_city, false) as is_centre_city "
             f"from ({FACTS[relation.name]}) as rows left join {places} using (nis_code)"
         )
@@ -149,23 +150,22 @@ def _create(
     counts = read_parquet(publication.path / f"{relation.name}.parquet")
     if not keyed:
         zeros = ", ".join(f"0 as {quote(f'k_{name}')}" for name in relation.measures)
-        con.execute(f"create temp view asked as select *, {zeros} from {counts}")
+        con.execute(f"{_VIEW} select *, {zeros} from {counts}")
         return
     sums = read_parquet(key_sums.of(data, publication.path).folder / f"{relation.name}.parquet")
     own = (*relation.mart.keys, *relation.mart.options)
     keys = ("year", "nis_code", *(name for name in relation.dimensions if name in own))
     same = " and ".join(f"one.{quote(key)} is not distinct from other.{quote(key)}" for key in keys)
     named = ", ".join(f"other.{quote(name)} as {quote(f'k_{name}')}" for name in relation.measures)
-    con.execute(f"create temp view asked as select one.*, {named} from {counts} as one join {sums} as other on {same}")
+    con.execute(f"{_VIEW} select one.*, {named} from {counts} as one join {sums} as other on {same}")
 
 
 def _counted(con: duckdb.DuckDBPyConnection, request: Request) -> dict[Group, list[tuple[Any, int, int]]]:
     """Group -> for each column its value, the count that it is about, and the sum of keys of that."""
     chosen = [quote(column) for column in request.by.values()]
     made = [text for item in request.counted for text in _expressions(request.relation, item.of)]
-    where = f"where {request.filter}" if request.filter else ""
     try:
-        rows = con.execute(f"select {', '.join([*chosen, *made])} from asked {where} group by all").fetchall()
+        rows = con.execute(f"select {', '.join([*chosen, *made])} from asked {request.where} group by all").fetchall()
     except duckdb.Error:  # its message would tell a value
         raise ProtectError("the filter can't be applied: a column is compared with a value of another type") from None
     width, found = len(chosen), {}
@@ -196,8 +196,7 @@ def _pooled_years(con: duckdb.DuckDBPyConnection, request: Request) -> int:
     """How many years can be behind one group: somebody can count in each."""
     if request.relation.mart is None or "year" in request.by.values():
         return 1
-    where = f"where {request.filter}" if request.filter else ""
-    return max(1, con.execute(f"select count(distinct year) from asked {where}").fetchall()[0][0])
+    return max(1, con.execute(f"select count(distinct year) from asked {request.where}").fetchall()[0][0])
 
 
 def _most(rules: MartPolicy, request: Request, group: Group, fixed: Mapping[str, Any]) -> int:

@@ -59,13 +59,12 @@ def of_file(settings: Settings, path: Path, out: Path) -> Protected:
     for request in table_file.requests(table, mart_relations(work.policy)):
         with duckdb.connect() as con:
             true = counted.exact(con, work.workspace.data, work.publication, request)
-        if reason := table_file.agrees(table, request, true):
-            reasons.append(reason)
-            continue
-        request.check()
-        groups = table_file.groups(table, request, true)
-        with duckdb.connect() as con:
-            made = work.made(con, request, groups)
+            if reason := table_file.agrees(table, request, true):
+                reasons.append(reason)
+                continue
+            request.check()
+            groups = table_file.groups(table, request, true)
+            made = work.made(con, request, {group: true[group] for group in groups})
         return work.write(request, groups, made, out)
     raise ProtectError(f"{path.name} is not counted from the current publication: {'; '.join(reasons)}")
 
@@ -81,18 +80,21 @@ class _Protection:
         self.settings = settings
 
     def made(
-        self, con: duckdb.DuckDBPyConnection, request: Request, groups: Sequence[Group] | None = None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        request: Request,
+        true: Mapping[Group, Sequence[Number]] | None = None,
     ) -> Mapping[Group, Sequence[CountShown]]:
-        """These groups, or all there are, with their counts as they may be shown."""
+        """The groups with their counts as they may be shown; `true` are those that `con` has counted already."""
         data = self.workspace.data
         if self.policy.changes_by is not None:
             return counted.changed(con, data, self.publication, self.policy, request)
         stored = disclosure.stored_control(self.settings, self.publication)
         if not stored.exists:
             raise ProtectError("the disclosure control of the current publication is not made yet: `twe run` makes it")
-        true: Mapping[Group, Sequence[Number]] = counted.exact(con, data, self.publication, request)
-        wanted = true if groups is None else {group: true[group] for group in groups}
-        return suppressed.shown(disclosure.load(stored), request, wanted, counted.held(con, request))
+        if true is None:
+            true = counted.exact(con, data, self.publication, request)
+        return suppressed.shown(disclosure.load(stored), request, true, counted.held(con, request))
 
     def write(
         self, request: Request, groups: Sequence[Group], made: Mapping[Group, Sequence[CountShown]], out: Path

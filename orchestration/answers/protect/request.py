@@ -63,6 +63,11 @@ class Request:
     held: frozenset[str] = frozenset()
     """Those that it holds to one value. Which, the rows say (`counted.held`): a value has many spellings in SQL."""
 
+    @property
+    def where(self) -> str:
+        """The clause of the filter; nothing without one."""
+        return f"where {self.filter}" if self.filter else ""
+
     def check(self) -> None:
         """Raises ProtectError for what can't be protected."""
         relation = self.relation
