@@ -13,7 +13,8 @@ from tests.adversary.atoms import Atom, Row
 from tests.adversary.reading import Cell, width
 
 ENOUGH = 3  # persons between least and most: four possible values, as many as the rule leaves
-ROUNDS = 25  # random goals tried before a figure gets two programs of its own
+WORTHWHILE = 0.02  # of the figures left: random goals are tried until one in `PATIENCE` frees so many of them
+PATIENCE = 4
 MOST = 10**7
 
 
@@ -225,13 +226,13 @@ def _confine(
             for target in wanted:
                 target.note(program.value(target, solution))
 
-    for turn in range(ROUNDS):
-        pending = [target for target in wanted if target.open]
-        if not pending:
-            break
+    idle, turn, pending = 0, 0, [target for target in wanted if target.open]
+    while pending and idle < PATIENCE:
         few = pending if turn % 2 else chance.sample(pending, max(1, len(pending) // 3))
         note(program.solve([(target, chance.choice((-1.0, 1.0))) for target in few], gap=0.05)[0])
-    pending = [target for target in wanted if target.open]
+        left = [target for target in pending if target.open]
+        idle = 0 if len(left) < len(pending) * (1 - WORTHWHILE) else idle + 1
+        turn, pending = turn + 1, left
     chance.shuffle(pending)
     made.tried += len(wanted) - max(0, len(pending) - sample)
     for target in pending[:sample]:
