@@ -1,8 +1,8 @@
-"""Attack published folders together: `python -m tests.adversary FOLDER [FOLDER ...] [--sample N] [--blind]`.
+"""Attack published folders together: `python -m tests.adversary FOLDER [FOLDER ...] [--sample N] [--blind | --shares]`.
 
 Every CSV package and figure book under the folders is read. What is confidential among it is used for judging alone:
 which hidden figures are small, and whether a figure found is right. With `--blind` not even for that: every hidden
-figure is bounded. Exit code 1: something hidden can be told."""
+figure is bounded. Exit code 1: something hidden can be told. `--shares` counts instead how much is hidden."""
 
 import argparse
 import sys
@@ -13,16 +13,16 @@ from tests.adversary.atoms import Release
 from tests.adversary.book import full, pages, read_book
 from tests.adversary.equations import rows_of, systems
 from tests.adversary.meaning import POLICY, meaning
-from tests.adversary.reading import Cell, Publication, confidential, packages, read, small
+from tests.adversary.reading import Publication, confidential, packages, read, small
 from tests.adversary.shares import shares
 from tests.adversary.solving import Bound, attack
 from tests.adversary.truth import Truth
 
 
-def judge(truth: Truth, bounds: list[tuple[Bound, str]]) -> list[str]:
+def judge(truth: Truth, bounds: list[Bound], by: str) -> list[str]:
     """One line per figure found, the worst first."""
     lines = []
-    for bound, by in sorted(bounds, key=lambda found: (found[0].high - found[0].low, found[0].cell)):
+    for bound in sorted(bounds, key=lambda bound: (bound.high - bound.low, bound.cell)):
         true = truth.of(bound.cell)
         verdict = "DETERMINED" if bound.low == bound.high else "CONFINED"
         wrong = "" if true is None or bound.low <= true <= bound.high else " (WRONG)"
@@ -63,20 +63,19 @@ def main(arguments: list[str]) -> int:
     releases = {release: Release(pub, release, meanings) for release in sorted({cell.release for cell in pub.values})}
     rows = rows_of(list(releases.values()))
     aimed = {cell: releases[cell.release].sum(*cell[1:]) or [] for cell in targets}
-    bounds: dict[Cell, tuple[Bound, str]] = {}
+    lines = [f"SHOWN SMALL {tuple(cell)}: {pub.values[cell]}" for cell in shown_small]
+    lines += [f"CONFLICT {line}" for line in pub.conflicts] + [f"DERIVED {line}" for line in pub.derived]
+    print("".join(f"{line}\n" for line in lines), end="")
     for by, known in systems(rows):
-        aimed = {cell: atoms for cell, atoms in aimed.items() if cell not in bounds}
         made = attack(known, aimed, options.seconds, options.sample)
         print(
             f"{by}: tried {made.tried} of {made.within_reach}, confined {len(made.found)}, "
-            f"contradictions {made.contradictions}",
-            flush=True,
+            f"contradictions {made.contradictions}"
         )
-        bounds |= {bound.cell: (bound, by) for bound in made.found}
-    lines = [f"SHOWN SMALL {tuple(cell)}: {pub.values[cell]}" for cell in shown_small]
-    lines += [f"CONFLICT {line}" for line in pub.conflicts] + [f"DERIVED {line}" for line in pub.derived]
-    lines += judge(truth, list(bounds.values()))
-    print("\n".join(lines))
+        told = judge(truth, made.found, by)
+        print("".join(f"{line}\n" for line in told), end="", flush=True)  # the next may take long
+        lines += told
+        aimed = {cell: atoms for cell, atoms in aimed.items() if cell not in {bound.cell for bound in made.found}}
     print(dict(Counter(line.split()[0] for line in lines)))
     return 1 if lines else 0
 
