@@ -82,7 +82,7 @@ def _add(
             if value != "c" and any(table.get((count, year)) == "c" for count in COUNTS_BEHIND[name]):
                 into.derived.append(f"{page.name} {area} {year}: {name}")
             continue
-        told, when = canonical(KIND[key], _column(key, measure), year)
+        told, when = canonical(KIND[key], _column(key, measure), (year,))
         text = "[c]" if value == "c" else str(value)
         into.add(Cell(release, told, when, area), number(KIND[key], text, told.rpartition("/")[2]), page.name)
 

@@ -1,23 +1,24 @@
 """Reading published CSV packages into cells: what a reader sees, keyed by what it counts, when and where."""
 
 import csv
-import re
-import unicodedata
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.adversary.meaning import CHARACTERISTICS, slug
+
 HIDDEN, UNDEFINED = "[c]", "[z]"
 FIGURES = "cijfers.csv"
+CITY = "centrumstad"
 AREAS = {
     "vlaanderen": "v",
     "provincie": "p:{gebied}",
     "arrondissement": "a:{gebied}",
-    "centrumstad": "g:{nis_code}",
+    CITY: "g:{nis_code}",
     "gemeente": "g:{nis_code}",
 }
 """Level -> area of its rows."""
-CHARACTERISTICS = ("geslacht", "leeftijd", "werkloosheidsduur", "scholing", "migratieachtergrond")
 KINDS = ("opgestart_duur", "opgestart_profiel", "loontoelagen", "beeindigd", "uitstroom", "transmissies", "nazorg")
 KINDS += ("activeringsratio", "toeleiding")
 # Means over the twelve months of a year: whole numbers of person-months once multiplied.
@@ -26,13 +27,18 @@ MONTHS = 12
 
 
 class Cell(NamedTuple):
-    """One figure: `release` tells stand and geography; `area` is `v`, `p:<province>`, `a:<arrondissement>` or
-    `g:<nis_code>`."""
+    """One figure: `release` tells stand and geography; of all `years` together; `area` is `v`, `p:<province>`,
+    `a:<arrondissement>` or `g:<nis_code>`, of a row that several municipalities share `g:<nis_code>,<nis_code>`."""
 
     release: tuple[str, str]
     measure: str
-    year: int
+    years: tuple[int, ...]
     area: str
+
+    @property
+    def named(self) -> tuple[str, str, str]:
+        """Measure, years and area, as a reader would say them."""
+        return self.measure, "-".join(map(str, dict.fromkeys((self.years[0], self.years[-1])))), self.area
 
 
 @dataclass
@@ -41,6 +47,7 @@ class Publication:
 
     values: dict[Cell, int | None] = field(default_factory=dict)
     province: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(geography, area of a municipality or shared row) -> area of its province."""
     maybe_zero: set[Cell] = field(default_factory=set)
     """Hidden figures that can be 0: of rows that are hidden whole, where a package says that there are such rows."""
     never_zero: set[Cell] = field(default_factory=set)
@@ -59,12 +66,6 @@ class Publication:
         self.values[cell] = value
 
 
-def slug(text: str) -> str:
-    """A name of a-z, 0-9 and _ from a label."""
-    plain = unicodedata.normalize("NFKD", text.replace("%", " pct ")).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-
-
 def packages(folder: Path) -> list[Path]:
     """Every CSV package of the public edition under a folder."""
     found = sorted(path.parent for path in folder.rglob(FIGURES))
@@ -76,18 +77,31 @@ def confidential(package: Path) -> Path:
     return package.parent / "vertrouwelijk" / package.name.replace("_csv", "_volledig_VERTROUWELIJK_csv")
 
 
-def canonical(kind: str, measure: str, year: int) -> tuple[str, int]:
+def canonical(kind: str, measure: str, years: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
     """The name under which annexes share a figure; what is measured in a year ended the year before."""
+    before = tuple(year - 1 for year in years)
     measure = measure.removesuffix("_gemiddeld_aantal").removesuffix("_aantal")
     if kind == "opgestart_duur" and measure == "totaal":
-        return "opgestart", year
+        return "opgestart", years
     if kind == "opgestart_profiel" and measure.endswith("_totaal"):
-        return "opgestart", year
+        return "opgestart", years
     if measure in ("totaal_beeindigd", "beeindigde_trajecten"):
-        return "beeindigd", year
+        return "beeindigd", years
     if measure in ("totaal_gemeten", "gemeten_trajecten"):
-        return "beeindigd", year - 1
-    return f"{kind}/{measure}", year - 1 if kind in ("uitstroom", "transmissies") else year
+        return "beeindigd", before
+    return f"{kind}/{measure}", before if kind in ("uitstroom", "transmissies") else years
+
+
+def cities(package: Path) -> set[str]:
+    """The areas that a package shows as centre cities."""
+    with (package / FIGURES).open(encoding="utf-8-sig", newline="") as lines:
+        return {AREAS[CITY].format(**row) for row in csv.DictReader(lines) if row["niveau"] == CITY}
+
+
+def years_of(period: str) -> tuple[int, ...]:
+    """From "2023" or "2020-2023"."""
+    first, _, last = period.partition("-")
+    return tuple(range(int(first), int(last or first) + 1))
 
 
 def number(kind: str, text: str, measure: str) -> int | None:
@@ -101,7 +115,7 @@ def number(kind: str, text: str, measure: str) -> int | None:
 def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str], whole: bool = False) -> None:
     """`whole`: the package says that it hides whole rows, zeros too."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["niveau"] in AREAS and row["periode"].isdigit()]
+        rows = [row for row in csv.DictReader(lines) if row["niveau"] in AREAS]
     groups: dict[tuple[str, str, str], dict[str, str]] = {}
     for row in rows:
         area = AREAS[row["niveau"]].format(**row)
@@ -109,17 +123,16 @@ def read_table(into: Publication, path: Path, kind: str, release: tuple[str, str
             into.province[release[1], area] = f"p:{row['provincie']}"
         unit = "" if row["cijfer"].endswith(f"({row['eenheid']})") else f" ({row['eenheid']})"
         table = slug(row["tabel"])
-        prefix = f"{table}_" if table in CHARACTERISTICS else ""
+        prefix = f"{table}_" if table in CHARACTERISTICS.values() else ""
         group = groups.setdefault((area, row["periode"], row["niveau"] + table), {})
         group[prefix + slug(row["cijfer"] + unit)] = row["waarde"]
-    for (area, year_text, _), group in groups.items():
-        year = int(year_text)
+    for (area, period, _), group in groups.items():
         figures = {name: text for name, text in group.items() if "aantal" in name.split("_")}
         told = not whole or "0" in figures.values() or area == "v"
         for name, text in figures.items():
             if name.startswith("nazorg_gemiddeld") or text in ("", UNDEFINED, "[x]"):
                 continue
-            measure, when = canonical(kind, name.removesuffix("_loontoelagen_trajectmaanden"), year)
+            measure, when = canonical(kind, name.removesuffix("_loontoelagen_trajectmaanden"), years_of(period))
             cell = Cell(release, measure, when, area)
             into.add(cell, number(kind, text, name), f"{path.parent.name}/{path.name}")
             if text == HIDDEN:
@@ -137,14 +150,26 @@ def shares(into: Publication, where: str, row: dict[str, str]) -> None:
             into.derived.append(f"{where}: {name}")
 
 
-def read_details(into: Publication, package: Path, release: tuple[str, str]) -> None:
-    """Exact months beyond two years: the tidy sheet is finer than the table per municipality."""
-    with (package / "gegevens.csv").open(encoding="utf-8-sig", newline="") as lines:
-        for row in csv.DictReader(lines):
-            months = row["vermoedelijke_duur_maanden"]
-            if months.isdigit() and int(months) > 24:
-                cell = Cell(release, f"langer/{months}", int(row["startjaar"]), f"g:{row['nis_code']}")
-                into.add(cell, number("", row["aantal_trajecten"], ""), "gegevens")
+def read_details(into: Publication, package: Path, release: tuple[str, str], whole: bool) -> None:
+    """Exact months beyond two years, where a package shows them: then a combination without a row is 0, unless whole
+    rows are hidden."""
+    path = package / "gegevens.csv"
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    years = {int(row["startjaar"]) for row in rows}
+    found = {}
+    for row in rows:
+        months = row["vermoedelijke_duur_maanden"]
+        if months.isdigit() and int(months) > 24:
+            found[months, int(row["startjaar"]), f"g:{row['nis_code']}"] = number("", row["aantal_trajecten"], "")
+    areas = {cell.area for cell in into.values if cell.release == release and cell.area.startswith("g:")}
+    for months in {months for months, _, _ in found}:
+        for year, area in itertools.product(years, areas):
+            if (months, year, area) in found or not whole:
+                cell = Cell(release, f"langer/{months}", (year,), area)
+                into.add(cell, found.get((months, year, area), 0), "gegevens")
 
 
 def read(packages_: list[Path]) -> Publication:
@@ -161,7 +186,7 @@ def read(packages_: list[Path]) -> Publication:
         release = (facts["Stand op"], facts["Geografie op"])
         read_table(into, package / FIGURES, kind, release, whole)
         if kind == "opgestart_duur":
-            read_details(into, package, release)
+            read_details(into, package, release, whole)
     return into
 
 

@@ -3,17 +3,19 @@
 import math
 import random
 from collections import defaultdict
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
 
-from tests.adversary.equations import Row
-from tests.adversary.reading import Cell, Publication, width
+from tests.adversary.atoms import Atom, Row
+from tests.adversary.reading import Cell, width
 
 ENOUGH = 3  # persons between least and most: four possible values, as many as the rule leaves
-ROUNDS = 25  # random goals tried before a figure gets two programs of its own
+WORTHWHILE = 0.02  # of the figures left: random goals are tried until one in `PATIENCE` frees so many of them
+PATIENCE = 4
+MOST = 10**7
 
 
 @dataclass(frozen=True)
@@ -26,144 +28,232 @@ class Bound:
     room: bool
 
 
-class Program:
-    """The figures of one component, with any goal."""
-
-    def __init__(self, cells: list[Cell], rows: list[Row], seconds: float, maybe_zero: Set[Cell] = frozenset()) -> None:
-        self.column = {cell: index for index, cell in enumerate(cells)}
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(cells), len(rows)
-        lp.col_cost_ = np.zeros(len(cells))
-        lp.col_lower_ = np.array([0.0 if cell in maybe_zero else 1.0 for cell in cells])
-        lp.col_upper_ = np.full(len(cells), 1e5)
-        lp.row_lower_ = np.array([row.lower for row in rows])
-        lp.row_upper_ = np.array([row.upper for row in rows])
-        starts, index, value = [0], [], []
-        for row in rows:
-            for cell, coefficient in row.terms:
-                index.append(self.column[cell])
-                value.append(coefficient)
-            starts.append(len(index))
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = np.array(starts), np.array(index)
-        lp.a_matrix_.value_ = np.array(value, dtype=float)
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(cells)
-        self.highs = highspy.Highs()
-        self.highs.setOptionValue("output_flag", False)
-        self.seconds = seconds
-        self.highs.setOptionValue("mip_rel_gap", 0.0)
-        self.highs.passModel(lp)
-        self.size = len(cells)
-
-    def solve(self, costs: dict[int, float], gap: float = 0.0) -> tuple[np.ndarray | None, float]:
-        """A solution that makes the cost least (None: none found) and a proved lower bound of it."""
-        whole = np.zeros(self.size)
-        for column, cost in costs.items():
-            whole[column] = cost
-        self.highs.changeColsCost(self.size, np.arange(self.size, dtype=np.int32), whole)
-        self.highs.setOptionValue("mip_rel_gap", gap)
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + self.seconds)
-        self.highs.run()
-        status = self.highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            raise Contradiction
-        info = self.highs.getInfo()
-        found = math.isfinite(info.objective_function_value) and info.primal_solution_status == 2
-        solution = np.round(np.array(self.highs.getSolution().col_value)) if found else None
-        return solution, info.mip_dual_bound
-
-
 class Contradiction(Exception):
     """The assumed knowledge contradicts the published figures: what was assumed does not hold."""
 
 
-def reduced(pub: Publication, rows: list[Row]) -> list[Row]:
-    """Rows over hidden figures alone, what is shown moved to the bounds."""
-    left = []
-    for row in rows:
-        shown = sum(factor * (pub.values[cell] or 0) for cell, factor in row.terms if pub.values[cell] is not None)
-        terms = tuple((cell, factor) for cell, factor in row.terms if pub.values[cell] is None)
-        if terms:
-            left.append(Row(terms, row.lower - shown, row.upper - shown, row.why))
-    return left
+@dataclass
+class Line:
+    """A row over the columns of a program."""
+
+    terms: dict[int, int]
+    lower: float
+    upper: float
+
+    def fix(self, column: int, value: int) -> None:
+        shift = self.terms.pop(column) * value
+        self.lower, self.upper = self.lower - shift, self.upper - shift
+
+    def settled(self) -> dict[int, int]:
+        """What the row says of its columns by itself: that all are 0, or what the only one is."""
+        if not self.terms:
+            if self.lower > 0 or self.upper < 0:
+                raise Contradiction
+            return {}
+        signs = {factor > 0 for factor in self.terms.values()}
+        if (self.upper == 0 and signs == {True}) or (self.lower == 0 and signs == {False}):
+            return dict.fromkeys(self.terms, 0)
+        if len(self.terms) == 1 and self.lower == self.upper:
+            ((column, factor),) = self.terms.items()
+            return {column: round(self.lower / factor)}
+        return {}
 
 
-def components(rows: list[Row]) -> list[tuple[list[Cell], list[Row]]]:
-    parent: dict[Cell, Cell] = {}
+class Knowledge:
+    """Rows over atoms with what they say of single atoms put in, and the parts that share no atom."""
 
-    def root(cell: Cell) -> Cell:
-        parent.setdefault(cell, cell)
-        while parent[cell] != cell:
-            parent[cell] = parent[parent[cell]]
-            cell = parent[cell]
-        return cell
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.column: dict[Atom, int] = {}
+        self.lines: list[Line] = []
+        self.fixed: dict[int, int] = {}
+        self.contradictions = 0
+        for row in rows:
+            terms: defaultdict[int, int] = defaultdict(int)
+            for atom, factor in row.terms:
+                terms[self.column.setdefault(atom, len(self.column))] += factor
+            self.lines.append(Line({c: factor for c, factor in terms.items() if factor}, row.lower, row.upper))
+        self._settle()
+        self.part = self._parts()
 
-    for row in rows:
-        first = root(row.terms[0][0])
-        for cell, _ in row.terms[1:]:
-            parent[root(cell)] = first
-    grouped: dict[Cell, tuple[list[Cell], list[Row]]] = defaultdict(lambda: ([], []))
-    for cell in list(parent):
-        grouped[root(cell)][0].append(cell)
-    for row in rows:
-        grouped[root(row.terms[0][0])][1].append(row)
-    return list(grouped.values())
+    def _settle(self) -> None:
+        at: defaultdict[int, list[Line]] = defaultdict(list)
+        for line in self.lines:
+            for column in line.terms:
+                at[column].append(line)
+        pending = list(self.lines)
+        while pending:
+            line = pending.pop()
+            try:
+                found = line.settled()
+            except Contradiction:
+                self.contradictions += 1
+                continue
+            for column, value in found.items():
+                self.fixed[column] = value
+                for other in at[column]:
+                    if column in other.terms:
+                        other.fix(column, value)
+                        pending.append(other)
+        self.lines = [line for line in self.lines if line.terms]
+
+    def _parts(self) -> dict[int, int]:
+        """Column -> a column that names its part."""
+        parent = list(range(len(self.column)))
+
+        def root(column: int) -> int:
+            while parent[column] != column:
+                parent[column] = parent[parent[column]]
+                column = parent[column]
+            return column
+
+        for line in self.lines:
+            first, *others = line.terms
+            for column in others:
+                parent[root(column)] = root(first)
+        return {column: root(column) for column in range(len(parent)) if column not in self.fixed}
 
 
-def roomless(rows: list[Row]) -> set[Cell]:
-    """Hidden figures whose own shown total leaves no four values, whatever else is hidden."""
-    tight = set()
-    for row in rows:
-        if row.lower == row.upper and len({factor for _, factor in row.terms}) == 1:
-            total = abs(row.lower / row.terms[0][1])
-            if total - len(row.terms) < ENOUGH:
-                tight |= {cell for cell, _ in row.terms}
-    return tight
+class Target:
+    """A figure as the sum of the atoms that aren't known, and what is known of it."""
+
+    def __init__(self, cell: Cell, atoms: Iterable[Atom], knowledge: Knowledge) -> None:
+        columns = [knowledge.column[atom] for atom in atoms]
+        self.cell = cell
+        self.free = [column for column in columns if column not in knowledge.fixed]
+        self.known = sum(knowledge.fixed.get(column, 0) for column in columns)
+        self.low, self.high = (math.inf, -math.inf) if self.free else (self.known, self.known)
+
+    def note(self, value: int) -> None:
+        self.low, self.high = min(self.low, value), max(self.high, value)
+
+    @property
+    def open(self) -> bool:
+        return not width(self.cell.measure, self.low, self.high) >= ENOUGH
+
+
+class Program:
+    """The rows of one part, with any goal."""
+
+    def __init__(self, lines: list[Line], seconds: float) -> None:
+        columns = sorted({column for line in lines for column in line.terms})
+        self.index = {column: index for index, column in enumerate(columns)}
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(columns), len(lines)
+        lp.col_cost_, lp.col_lower_ = np.zeros(len(columns)), np.zeros(len(columns))
+        lp.col_upper_ = np.full(len(columns), float(MOST))
+        lp.row_lower_ = np.array([line.lower for line in lines])
+        lp.row_upper_ = np.array([line.upper for line in lines])
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.cumsum([0, *(len(line.terms) for line in lines)])
+        lp.a_matrix_.index_ = np.array([self.index[column] for line in lines for column in line.terms])
+        lp.a_matrix_.value_ = np.array([float(factor) for line in lines for factor in line.terms.values()])
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
+        self.highs = highspy.Highs()
+        self.highs.setOptionValue("output_flag", False)
+        self.highs.passModel(lp)
+        self.seconds = seconds
+
+    def solve(self, targets: Iterable[tuple[Target, float]], gap: float = 0.0) -> tuple[np.ndarray | None, float]:
+        """A solution that makes targets times costs least (None: none found) and a proved lower bound of it."""
+        costs = np.zeros(len(self.index))
+        for target, cost in targets:
+            for column in target.free:
+                costs[self.index[column]] += cost
+        self.highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        self.highs.setOptionValue("mip_rel_gap", gap)
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + self.seconds)
+        self.highs.run()
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            raise Contradiction
+        info = self.highs.getInfo()
+        found = math.isfinite(info.objective_function_value) and info.primal_solution_status == 2
+        return (np.array(self.highs.getSolution().col_value) if found else None), info.mip_dual_bound
+
+    def value(self, target: Target, solution: np.ndarray) -> int:
+        return target.known + round(sum(solution[self.index[column]] for column in target.free))
+
+
+@dataclass
+class Attack:
+    """What came of it."""
+
+    found: list[Bound] = field(default_factory=list)
+    within_reach: int = 0
+    """Targets of which something is known."""
+    tried: int = 0
+    contradictions: int = 0
 
 
 def attack(
-    pub: Publication, rows: list[Row], targets: set[Cell], seconds: float = 10, sample: int = 10**9, seed: int = 1
-) -> tuple[list[Bound], int, int]:
-    """Bounds of the targets that can be confined, how many were tried, and how many contradictions were met."""
-    left, chance, found, tried, contradictions = reduced(pub, rows), random.Random(seed), [], 0, 0
-    tight = roomless(left)
-    for cells, lines in components(left):
-        wanted = [cell for cell in cells if cell in targets]
-        if not wanted:
+    rows: Iterable[Row],
+    targets: dict[Cell, list[Atom]],
+    seconds: float = 10,
+    sample: int = 10**9,
+    seed: int = 1,
+) -> Attack:
+    """Bounds of the targets, each with its atoms, that can be confined."""
+    knowledge, chance, made = Knowledge(rows), random.Random(seed), Attack()
+    made.contradictions = knowledge.contradictions
+    parts: defaultdict[int, list[Target]] = defaultdict(list)
+    for cell, atoms in targets.items():
+        if not knowledge.column.keys() >= set(atoms):
             continue
-        program = Program(cells, lines, seconds, pub.maybe_zero - pub.never_zero)
-        low = np.full(len(cells), 1e9)
-        high = np.full(len(cells), -1e9)
-
-        def note(solution: np.ndarray | None) -> None:
-            if solution is not None:
-                np.minimum(low, solution, out=low)  # noqa: B023
-                np.maximum(high, solution, out=high)  # noqa: B023
-
-        def open_cells() -> list[int]:
-            columns = [program.column[cell] for cell in wanted]  # noqa: B023
-            return [i for i in columns if width(cells[i].measure, low[i], high[i]) < ENOUGH]  # noqa: B023
-
+        made.within_reach += 1
+        target = Target(cell, atoms, knowledge)
+        if target.free:
+            parts[knowledge.part[target.free[0]]].append(target)
+        else:
+            made.tried += 1
+            made.found.append(Bound(cell, target.known, target.known, True))
+    lines: defaultdict[int, list[Line]] = defaultdict(list)
+    for line in knowledge.lines:
+        part = knowledge.part[next(iter(line.terms))]
+        if part in parts:
+            lines[part].append(line)
+    for part, wanted in parts.items():
         try:
-            for turn in range(ROUNDS):
-                pending = open_cells()
-                if not pending:
-                    break
-                few = pending if turn % 2 else chance.sample(pending, max(1, len(pending) // 3))
-                note(program.solve({i: chance.choice((-1.0, 1.0)) for i in few}, gap=0.05)[0])
-            pending = open_cells()
-            chance.shuffle(pending)
-            tried += len(wanted) - max(0, len(pending) - sample)
-            for i in pending[:sample]:
-                if width(cells[i].measure, low[i], high[i]) >= ENOUGH:
-                    continue
-                solution, least = program.solve({i: 1.0})
-                note(solution)
-                solution, most = program.solve({i: -1.0})
-                note(solution)
-                least, most = math.ceil(least - 1e-6), math.floor(-most + 1e-6)
-                if width(cells[i].measure, least, most) < ENOUGH:
-                    found.append(Bound(cells[i], least, most, cells[i] not in tight))
+            _confine(Program(lines[part], seconds), wanted, lines[part], chance, sample, made)
         except Contradiction:
-            contradictions += 1
-    return found, tried, contradictions
+            made.contradictions += 1
+    return made
+
+
+def _confine(
+    program: Program, wanted: list[Target], lines: list[Line], chance: random.Random, sample: int, made: Attack
+) -> None:
+    def note(solution: np.ndarray | None) -> None:
+        if solution is not None:
+            for target in wanted:
+                target.note(program.value(target, solution))
+
+    idle, turn, pending = 0, 0, [target for target in wanted if target.open]
+    while pending and idle < PATIENCE:
+        few = pending if turn % 2 else chance.sample(pending, max(1, len(pending) // 3))
+        note(program.solve([(target, chance.choice((-1.0, 1.0))) for target in few], gap=0.05)[0])
+        left = [target for target in pending if target.open]
+        idle = 0 if len(left) < len(pending) * (1 - WORTHWHILE) else idle + 1
+        turn, pending = turn + 1, left
+    chance.shuffle(pending)
+    made.tried += len(wanted) - max(0, len(pending) - sample)
+    for target in pending[:sample]:
+        if not target.open:
+            continue
+        solution, least = program.solve([(target, 1.0)])
+        note(solution)
+        solution, most = program.solve([(target, -1.0)])
+        note(solution)
+        low, high = target.known + math.ceil(least - 1e-6), target.known + math.floor(-most + 1e-6)
+        if width(target.cell.measure, low, high) < ENOUGH:
+            made.found.append(Bound(target.cell, low, high, _has_room(target, lines)))
+
+
+def _has_room(target: Target, lines: list[Line]) -> bool:
+    """Whether every shown sum that it is part of leaves four values, whatever else is hidden."""
+    least = {next(iter(line.terms)): line.lower for line in lines if len(line.terms) == 1}
+    return not any(
+        line.lower == line.upper
+        and set(line.terms.values()) == {1}
+        and line.terms.keys() >= set(target.free)
+        and line.upper - sum(max(0, least.get(column, 0)) for column in line.terms) < ENOUGH
+        for line in lines
+    )

@@ -51,10 +51,10 @@ def test_a_book_is_read_into_the_cells_of_the_annexes(tmp_path):
     (page,) = pages(tmp_path)
     read_book(pub, page)
     release = ("2024-03-31", "2024-03-31")
-    assert pub.values[Cell(release, "opgestart", 2022, "v")] == 8
-    assert pub.values[Cell(release, "opgestart_profiel/geslacht_vrouw", 2023, "v")] is None
-    assert Cell(release, "beeindigd", 2022, "g:11002") in pub.values
-    assert Cell(release, "activeringsratio/leefloners", 2023, "g:11002") in pub.values
+    assert pub.values[Cell(release, "opgestart", (2022,), "v")] == 8
+    assert pub.values[Cell(release, "opgestart_profiel/geslacht_vrouw", (2023,), "v")] is None
+    assert Cell(release, "beeindigd", (2022,), "g:11002") in pub.values
+    assert Cell(release, "activeringsratio/leefloners", (2023,), "g:11002") in pub.values
     assert pub.conflicts == pub.derived == []
 
 
