@@ -37,8 +37,8 @@ def data_sheet(context: Context) -> Sheet:
     blocks = tuple(_block(context, tidy) for tidy in context.figures.tidy)
     rows = sum(len(block.table.rows) for block in blocks)
     texts = [
-        f"Om zelf mee te rekenen: {numbers.count(rows)} rijen, één per combinatie die voorkomt. Van dit blad wordt "
-        "enkel deze uitleg afgedrukt.",
+        f"Om zelf mee te rekenen: {numbers.count(rows)} rijen, één per combinatie die voorkomt. Dit blad wordt "
+        "niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     ]
     if isinstance(context.hidden, Changes):
@@ -54,7 +54,7 @@ def data_sheet(context: Context) -> Sheet:
 def _shown_sheet(context: Context) -> Sheet:
     """What the tables show, a row for each figure, and nothing finer."""
     texts = (
-        "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Ze worden niet afgedrukt.",
+        "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Dit blad wordt niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     )
     blocks = [TableBlock(FIGURES, table, filtered=True) for table in figures_table(context).tables]

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 
 from exports import annex_figures
 from exports.answering.answer import build_answer
@@ -88,6 +90,29 @@ def test_municipalities_have_totals_by_year_and_then_classes_of_years_together(p
     assert "Vrouw" in {row["cijfer"] for row in figures(made) if row["niveau"] == "vlaanderen"}
 
 
+def test_characteristics_of_years_together_stand_beside_each_other_under_their_names(publication, tmp_path):
+    made = annex_of(publication, tmp_path, "twe-2024", "2")
+    sheet = load_workbook(made.path)["Gemeenten"]
+    titles = [str(row[0].value).partition(". ")[2] for row in sheet.iter_rows() if ". " in str(row[0].value)]
+    assert "Totalen per jaar, totalen per tijdvak (2022-2023)" in titles
+    assert "Geslacht, leeftijd, werkloosheidsduur en scholing: details per tijdvak (2022-2023)" in titles
+    shown = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert {"Geslacht", "Leeftijd", "Scholing", "Man"} <= shown, "a name above what belongs to it"
+    assert not any(cell.alignment.textRotation for row in sheet.iter_rows() for cell in row if cell.value)
+
+
+def test_charts_of_cities_stand_below_the_figures_that_they_show(publication, tmp_path):
+    """No table is made for a chart alone, and no header of a table with a chart stands upright."""
+    for question, number in ANNEXES:
+        sheet = load_workbook(annex_of(publication, tmp_path / question, question, number).path)["Centrumsteden"]
+        assert not any(name.startswith("Grafiek") for name in sheet.tables), (question, number)
+        charted = {chart.anchor._from.row for chart in sheet._charts}
+        for row in charted:
+            above = [range_boundaries(table.ref)[1] for table in sheet.tables.values()]
+            header = max(top for top in above if top <= row) - 1
+            assert not any(cell.alignment.textRotation for cell in sheet[header] if cell.value), (question, number)
+
+
 def test_the_full_edition_keeps_every_detail(publication, tmp_path):
     made = annex_of(publication, tmp_path, "twe-2024", "2", edition="volledig")
     rows = figures(made)
@@ -163,7 +188,7 @@ def test_municipalities_that_are_too_small_share_a_row(with_small_ones, own_rows
     open_ = annex_of(with_small_ones, tmp_path / "open", "twe-2024", "1")
     totals = {row["periode"]: row["waarde"] for row in figures(open_) if row["nis_code"] == SHARED}
     assert (totals["2022"], totals["2023"]) == ("5", "10")
-    assert any(row["Gemeente"] == NAME and row["NIS-code"] == "[z]" for row in cells(open_.path, "Gemeenten"))
+    assert any(row["Gemeente"] == NAME and row["NIS-code"] == "samen" for row in cells(open_.path, "Gemeenten"))
     answer = build_answer(with_small_ones, QUESTIONS["twe-2024"], years=YEARS)
     assert not any("Aartselaar" in getattr(block, "text", "") for _, block in answer.blocks)
     write_figure_book(with_small_ones, tmp_path / "book.html", questions=[QUESTIONS["twe-2024"]])
