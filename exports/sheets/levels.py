@@ -48,7 +48,7 @@ def regions_sheet(context: Context) -> Sheet:
         what = "" if together or len(levels) == 1 else f"per {shown[0]}"
         own = f"{name} {len(blocks)}"
         blocks += place_blocks(context, own, views[shown[0]], (_name("Gebied", 22),), [PlaceList(rows, what)])
-    lines = head(context, f"{context.kind.name}, {_per(levels)}", blocks, totals=True)
+    lines = head(context, f"{context.kind.name}, {_per(levels)}", blocks, totals=True, levels=levels)
     return Sheet(name, lines, blocks=tuple(blocks), about=f"cijfers {_per(levels)}", data=False)
 
 
@@ -76,7 +76,7 @@ def cities_sheet(context: Context) -> Sheet:
         made = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
         blocks += with_charts(context, table, own, made)
     blocks += split_blocks(context)
-    lines = head(context, f"{context.kind.name}, per centrumstad", blocks)
+    lines = head(context, f"{context.kind.name}, per centrumstad", blocks, levels=[CENTRUMSTAD])
     about = f"cijfers voor de {len(cities)} centrumsteden, met grafiek"
     return Sheet(CITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
@@ -92,7 +92,7 @@ def municipalities_sheet(context: Context) -> Sheet:
     together = any(is_shared(item.nis_code) for item in figures.municipalities)  # their names take several lines
     name = _name("Gemeente", 28, wrap=True) if together else _name("Gemeente")
     blocks += place_blocks(context, MUNICIPALITIES, context.views(GEMEENTE), (NIS, name), sections)
-    lines = head(context, f"{context.kind.name}, per gemeente", blocks)
+    lines = head(context, f"{context.kind.name}, per gemeente", blocks, levels=[GEMEENTE])
     about = "cijfers per gemeente, provincie na provincie"
     if context.kind.ranking:
         about = f"grootste stijgers en dalers; {about}"
