@@ -93,11 +93,13 @@ def explanation_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     back = Line(f"Terug naar het blad {COVER}", "link", link=COVER)
     title = Line(f"Bijlage {context.annex.number}. Toelichting", "title")
     definitions = [(term, capital(text)) for term, text in context.kind.definitions]
+    shown = shown_blocks(context)
     blocks = (
         TableBlock("Inhoud", contents_table(sheets)),
-        *shown_blocks(context),
+        *shown[:1],
         TableBlock("Nota's, tekens en wat niet beschikbaar is", _notes(context)),
         TableBlock("Definities", Table("Definities", _texts("Begrip", "Definitie"), definitions)),
+        *shown[1:],  # which municipalities share a row: long
         TableBlock("Herkomst en geheimhouding", Table("Oorsprong", _texts("Gegeven", "Waarde"), origin(context))),
     )
     lines = (title, *banners(context.edition, context.facts.synthetic), back)

@@ -88,6 +88,9 @@ def test_municipalities_have_totals_by_year_and_then_classes_of_years_together(p
     rows = [row for row in figures(made) if row["niveau"] == "gemeente"]
     assert {row["cijfer"] for row in rows if row["periode"] == "2023"} == {"Totaal"}
     assert "Vrouw" in {row["cijfer"] for row in figures(made) if row["niveau"] == "vlaanderen"}
+    codes = {row["cijfer"]: row["codes"] for row in figures(made) if row["tabel"] == "Geslacht"}
+    expected = {"Man": "m", "Vrouw": "v", "X": "x", "Onbekend": "unknown", "Vrouw, X of onbekend": "unknown,v,x"}
+    assert codes == expected | {"Totaal": "[z]"}
 
 
 def test_characteristics_of_years_together_stand_beside_each_other_under_their_names(publication, tmp_path):
