@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from exports import annex_figures
-from exports.answering.answer import build_answer
+from exports.answering.answer import build_answer, write_answer
 from exports.build import build
 from exports.comparison.displayed import of_figures, of_package
 from exports.disclosure import plan
@@ -210,3 +210,25 @@ def test_a_municipality_that_would_be_alone_keeps_its_row(publication):
     with PublicationReader(publication) as reader:
         rows = rows_of(reader.municipalities, {"11002"})
     assert {code: row.nis_code for code, row in rows.items()} == {code: code for code in rows}
+
+
+def test_the_answer_quotes_of_flanders_what_the_annexes_show_of_it(publication, planned, tmp_path, monkeypatch):
+    """A class is quoted under its label, as the sum of its categories; nothing of it is quoted by itself."""
+    text = planned.replace("members: [pensioen, overleden, andere, ander_gewest]", "members: [ziekte, sec]")
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    question = QUESTIONS["twe-2024"]
+    figures = annex_figures(publication, question, question.annex("5"), YEARS)
+    shown = {figure.id: figure.value for figure in figures if figure.id.level == VLAANDEREN}
+    answer = build_answer(publication, question, years=YEARS)
+    quoted = [
+        (lookup.identity, term)
+        for figure in answer.figures
+        for lookup, term in zip(figure.lookups, figure.terms, strict=True)
+        if lookup.mart == "mart_outflow" and lookup.identity.level == VLAANDEREN
+    ]
+    assert {identity.category for identity, _ in quoted} >= {"position/nec", "position/sec,ziekte"}
+    assert all(shown[identity] == term for identity, term in quoted)
+    write_answer(publication, question, tmp_path / "twe-2024", years=YEARS)
+    (sheet,) = load_workbook(tmp_path / "werkbestanden" / "twe-2024" / "antwoord_cijfers.xlsx").worksheets[1:]
+    filters = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert any("position is één van " in text and "ziekte" in text for text in filters)
