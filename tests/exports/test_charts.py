@@ -10,6 +10,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from exports.xlsx.charts import size
+from exports.xlsx.document import Chart, Series
 from tests.exports.tiny_publication import ANNEXES, annex_of
 
 YEARS = (2022, 2023)
@@ -78,6 +80,13 @@ def test_every_chart_shows_the_table_that_it_stands_with(publication, tmp_path, 
                         len(chart.series) == 1
                     )
     assert charts >= 1
+
+
+@pytest.mark.parametrize("kind", ["bars", "ranking"])
+def test_horizontal_bars_leave_room_for_every_name(kind):
+    series = Series("2023", ((0, 1), (12, 1)), ((0, 0), (12, 0)))
+    _, height = size(Chart(kind, "Titel", "", "aantal", (series,)))
+    assert height >= 2.6 + 13 * 0.6, "LibreOffice leaves names out that would stand closer"
 
 
 def capital(text: str) -> str:
