@@ -146,4 +146,10 @@ def _measure(lookup: Lookup) -> str:
 
 
 def _filter(lookup: Lookup) -> str:
-    return "; ".join(f"{column} {'is leeg' if value is None else f'= {value}'}" for column, value in lookup.where)
+    return "; ".join(f"{column} {_condition(value)}" for column, value in lookup.where)
+
+
+def _condition(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"is één van {', '.join(map(str, value))}"
+    return "is leeg" if value is None else f"= {value}"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from exports.disclosure.plan import public_plan
 from exports.editions import PUBLIEK
 from exports.figures.collect import collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.figures.together import shared_in
+from exports.figures.together import CategoryClass, shared_in
 from exports.figures.views import shown_by_year
 from exports.questions.question import Annex, Part, Question
 from exports.statements.headlines import Headlines
@@ -127,9 +127,9 @@ def _answer(
     blocks += [text(f"Let op: {warning}") for warning in warnings(publication, kind, chosen, annex.options)]
     apart = unpaid(publication, kind, chosen, annex.options)
     shows = _shown_by_year(publication, annex, chosen) if edition == PUBLIEK else lambda figure: True
-    headlines = Headlines(
-        marts, publication, (*kind.marts, *kind.also_quotes), annex.options, chosen, annex.levels, apart, shows
-    )
+    classes = _classes_of_flanders(annex) if edition == PUBLIEK else ()
+    read = (*kind.marts, *kind.also_quotes)
+    headlines = Headlines(marts, publication, read, annex.options, chosen, annex.levels, apart, shows, classes)
     return blocks + (kind.statement(headlines) if headlines.year is not None else [])
 
 
@@ -165,6 +165,14 @@ def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence
         return any((figure.mart, figure.measure, figure.category) in of_level.get(level, ()) for level in at)
 
     return shows
+
+
+def _classes_of_flanders(annex: Annex) -> list[CategoryClass]:
+    """The categories that the public annex shows of Flanders in a class alone."""
+    if (plan := public_plan(annex.tables)) is None:
+        return []
+    details = (detail for mart in annex.kind.marts for detail in plan.details(mart.name, VLAANDEREN))
+    return [item for detail in details for item in detail.classes]
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:

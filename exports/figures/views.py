@@ -6,12 +6,13 @@ period (`exports.disclosure.tables` makes the plan from the policy)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from exports.figures.collect import Figures, WideFigures
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, FigureId, Signature
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, VLAANDEREN, FigureId, Signature
 from exports.figures.periods import Period, single
 from exports.figures.plan import Indicator
 from exports.figures.rules import CellSum
@@ -61,8 +62,16 @@ def views(figures: Figures, level: str, plan: Plan | None = None) -> tuple[View,
 
 
 def shown_by_year(figures: Figures, level: str, plan: Plan | None) -> set[Signature]:
-    """The signatures of what is shown of each year by itself at a level."""
-    return {each.signature for view in views(figures, level, plan) if not view.pooled for each in view.indicators}
+    """The signatures of what is shown of each year by itself at a level. A total that tables have under names of their
+    own is shown under each."""
+    by_year = [view for view in views(figures, level, plan) if not view.pooled]
+    shown = {each.signature for view in by_year for each in view.indicators}
+    if plan is None:
+        return shown
+    totals = _Totals(figures, level, plan)
+    known = {totals.of(each) for view in by_year for each in view.indicators} - {None}
+    every = (each for table in figures.tables for each in _of_level(table, level))
+    return shown | {each.signature for each in every if totals.of(each) in known}
 
 
 def _everything(figures: Figures, level: str) -> Iterator[View]:
@@ -75,36 +84,65 @@ def _of_level(table: WideFigures, level: str) -> Iterator[Indicator]:
     return (each for each in table.indicators if level in (GEMEENTE, CENTRUMSTAD) or each.measure.in_totals)
 
 
+_Total = tuple[str, str]
+"""(population, measure) of what counts a population whole."""
+
+
+class _Totals:
+    """Which indicators of an annex are totals. Below Flanders one that several tables have stands apart, once."""
+
+    def __init__(self, figures: Figures, level: str, plan: Plan) -> None:
+        self._level, self._plan, self._year = level, plan, figures.years[0]
+        tables = [{self.of(each) for each in table.indicators} - {None} for table in figures.tables]
+        held = Counter(total for table in tables for total in table)
+        self._several = {total for total, times in held.items() if times > 1} if level != VLAANDEREN else set()
+
+    def of(self, indicator: Indicator) -> _Total | None:
+        """None for what counts a part."""
+        population = self._plan.population(indicator.id(self._level, "", self._year))
+        return None if population is None else (population, indicator.signature[1])
+
+    def apart(self, indicator: Indicator) -> bool:
+        """Whether it doesn't stand with its parts."""
+        return self.of(indicator) in self._several
+
+
 def _planned(figures: Figures, level: str, plan: Plan) -> Iterator[View]:
     """Totals first, each once though several tables have it; then what else there is, by year and by period."""
     marts = list(dict.fromkeys(each.signature[0] for table in figures.tables for each in table.indicators))
-    every = {mart: plan.details(mart, level) for mart in marts}
-    for kind in (Detail(True), Detail(True, True), Detail(), Detail(False, True)):
-        periods = plan.periods(figures.years) if kind.pooled else single(figures.years)
-        seen: set[tuple[str, str]] = set()
+    every, found = {mart: plan.details(mart, level) for mart in marts}, _Totals(figures, level, plan)
+    for totals, pooled in ((True, False), (True, True), (False, False), (False, True)):
+        periods = plan.periods(figures.years) if pooled else single(figures.years)
+        seen: set[_Total | None] = set()
         for table in figures.tables:
             shown: list[Indicator] = []
             for indicator in _of_level(table, level):
                 for detail in every[indicator.signature[0]]:
-                    if (detail.totals, detail.pooled) != (kind.totals, kind.pooled):
+                    if detail.pooled != pooled or (detail.totals and not totals):
                         continue
-                    made = _in_class(indicator, detail.classes)
-                    if kind.totals:
-                        of = plan.population(indicator.id(level, "", figures.years[0]))
-                        if of is None or (of, indicator.signature[1]) in seen:
+                    if totals:
+                        of = found.of(indicator)
+                        if of is None or of in seen or not (detail.totals or found.apart(indicator)):
                             continue
-                        seen.add((of, indicator.signature[1]))
-                    if made not in shown:
-                        shown.append(made)
+                        seen.add(of)
+                        shown.append(indicator)
+                    elif not found.apart(indicator):
+                        made = _in_class(indicator, detail.classes, table)
+                        shown += [made] if made is not None and made not in shown else []
             if shown and periods:
-                yield View(table, tuple(shown), periods, kind.totals)
+                yield View(table, tuple(shown), periods, totals)
 
 
-def _in_class(indicator: Indicator, classes: Sequence[CategoryClass]) -> Indicator:
-    """The indicator, or that of the class that its category is in."""
+def _in_class(indicator: Indicator, classes: Sequence[CategoryClass], table: WideFigures) -> Indicator | None:
+    """The indicator, or that of the class that its category is in; None for a class of all categories, which says what
+    the table's own total of them says."""
     mart, measure, category = indicator.signature
     found = next((item for item in classes if category in item.categories), None)
     if found is None:
         return indicator
+    family = category.partition("/")[0]
+    others = {each.signature[2] for each in table.indicators} - {*found.categories}
+    if f"{family}/*" in others and not any(each.startswith(f"{family}/") for each in others - {f"{family}/*"}):
+        return None
     made = replace(indicator.measure, label=found.label, rule=CellSum(found.categories))
     return replace(indicator, measure=made, signature=(mart, measure, found.name))

@@ -1,11 +1,14 @@
 """Blocks of figures of places: the places below each other, beside each other the years of a figure, or the figures of
 one period. As many of them share a block as stand on the width of a page."""
 
+from __future__ import annotations
+
 import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from exports.figures.identity import Entry
 from exports.figures.periods import Period
@@ -18,7 +21,10 @@ from exports.xlsx.document import Format, SheetColumn, Table, TableBlock
 
 ROOM = 117.0
 """Characters beside each other on a page that is made as small as it may be."""
+_STRETCHED = 1.15
+"""So much more of it may be used where headers need not be turned then: letters become that much smaller."""
 _NARROWEST = 6.2
+_SPARE = 0.1
 _WIDTHS: Mapping[Format, float] = {
     Format.EURO: 13.5,
     Format.ONE_DECIMAL: 8.0,
@@ -48,17 +54,39 @@ class PlaceList:
 
 @dataclass(frozen=True)
 class _ColumnGroup:
-    """Columns under one band: (what stands above the column, what it shows, the period)."""
+    """Columns under one band: (what stands above the column, what it shows, the period), and how wide each is."""
 
     band: str
     view: View
     columns: tuple[tuple[str, Indicator, Period], ...]
+    widths: tuple[float, ...]
 
     @property
     def beside(self) -> object:
         """Groups that may stand beside each other have the same: the years of one table; one period of any table."""
         periods = {period for _, _, period in self.columns}
-        return id(self.view) if len(self.view.periods) > 1 else periods.pop()
+        return id(self.view) if len(self.view.periods) > 1 else (self.view.totals, periods.pop())
+
+    @property
+    def width(self) -> float:
+        return sum(self.widths)
+
+    @property
+    def pieces(self) -> list[_ColumnGroup]:
+        """The years of a figure; each figure of a period by itself."""
+        return [self] if len({period for _, _, period in self.columns}) > 1 else self.cut(1)
+
+    def cut(self, size: int) -> list[_ColumnGroup]:
+        """In pieces of so many columns."""
+        cuts = [slice(at, at + size) for at in range(0, len(self.columns), size)]
+        return [replace(self, columns=self.columns[cut], widths=self.widths[cut]) for cut in cuts]
+
+    @property
+    def for_words(self) -> _ColumnGroup:
+        """As wide as the words above its columns, and as those of the band that they share."""
+        share = longest(self.band) / len(self.columns)
+        named = zip(self.columns, self.widths, strict=True)
+        return replace(self, widths=tuple(max(width, longest(shown), share) for (shown, _, _), width in named))
 
 
 def place_blocks(
@@ -68,19 +96,24 @@ def place_blocks(
     groups = [group for view in views for group in _groups(context, view)]
     if not groups:
         return []
-    formats = {indicator.measure.format for group in groups for _, indicator, _ in group.columns}
-    width = max(_NARROWEST, *(_WIDTHS.get(each, 0.0) for each in formats))
-    across = int((ROOM - sum(column.width for column in first)) / width)
-    alone = len(context.figures.tables) == 1
-    packs = [pack for run in _runs(groups, across if alone else 0) for pack in _packs(run, across)]
+    alone, room = len(context.figures.tables) == 1, ROOM - sum(column.width for column in first)
+    packs = _all_packs([group.for_words for group in groups], room, alone)
+    if _across(packs) > _STRETCHED * room:
+        packs = _all_packs(groups, room, alone)
     titles = _titles(context, packs)
+    columns = {id(pack): (*first, *_columns(context, pack)) for pack in packs}
     made: list[TableBlock] = []
     for of in places:
         for pack in packs:
             title = ". ".join(filter(None, (capital(of.what), titles[id(pack)])))
-            table = _table(context, plain_name(sheet, str(len(made) + 1)), first, pack, of.rows, width)
-            made.append(TableBlock(title, table))
+            name = plain_name(sheet, str(len(made) + 1))
+            made.append(TableBlock(title, _table(context, name, columns[id(pack)], pack, of.rows)))
     return made
+
+
+def longest(text: str) -> float:
+    """The width of the longest word."""
+    return 1.05 * max((len(word) for word in re.split(r"[ -]", text)), default=0) + 1
 
 
 def band(context: Context, indicator: Indicator) -> str:
@@ -91,42 +124,53 @@ def band(context: Context, indicator: Indicator) -> str:
 
 
 def figure_column(context: Context, view: View, indicator: Indicator, period: Period, shown: str) -> SheetColumn:
-    """A column of figures of a block, without its band."""
+    """A column of figures of a block, without its band; as wide as its figures."""
     measure, flags = indicator.measure, context.flags
-    least = max(_NARROWEST, _WIDTHS.get(measure.format, 0.0))
     several = len(context.figures.tables) > 1
     stem = f"{view.table.plan.sheet}: {measure.header}" if several else measure.header
     return SheetColumn(
         f"{flags.label(period.key)}: {stem}",
         measure.format,
-        least,
+        max(_NARROWEST, _WIDTHS.get(measure.format, 0.0)),
         period.key,
         bold=isinstance(measure.rule, PrefixSum),
         stem=stem,
         year_status=flags.status(period.key),
         shown=shown,
-        turned=max(len(word) for word in re.split(r"[ -]", shown)) + 1 > least,
     )
 
 
 def _groups(context: Context, view: View) -> Iterator[_ColumnGroup]:
     """By year: a group for each figure. Of a single period: one for the table."""
     flags = context.flags
-    if len(view.periods) > 1:
-        for each in view.indicators:
+    widths = [max(_NARROWEST, _WIDTHS.get(each.measure.format, 0.0)) for each in view.indicators]
+    if len(view.periods) > 1 or view.totals:
+        for each, width in zip(view.indicators, widths, strict=True):
             columns = tuple((flags.label(period.key), each, period) for period in view.periods)
-            yield _ColumnGroup(band(context, each), view, columns)
+            yield _ColumnGroup(band(context, each), view, columns, (width,) * len(columns))
         return
     (period,) = view.periods
     columns = tuple((band(context, each), each, period) for each in view.indicators)
-    several = len(context.figures.tables) > 1
-    heading = f"{view.table.plan.sheet}, " if several else ""  # the title of the block says it
-    yield _ColumnGroup(f"{heading}{flags.label(period.key)}", view, columns)
+    yield _ColumnGroup(flags.label(period.key), view, columns, tuple(widths))
 
 
-def _runs(groups: Sequence[_ColumnGroup], room: int) -> list[list[_ColumnGroup]]:
-    """Groups behind each other that may share a block: those that belong beside each other, and whatever fits together
-    in a `room` of so many columns."""
+def _all_packs(groups: Sequence[_ColumnGroup], room: float, alone: bool) -> list[list[_ColumnGroup]]:
+    """The groups of each block. Of an annex with one table (`alone`) any may stand beside each other, and the figures
+    of a period need not stay together."""
+    if alone:
+        return list(_packs([piece for group in groups for piece in group.pieces], room))
+    return [pack for run in _runs(groups, room) for pack in _packs(run, room)]
+
+
+def _across(packs: Sequence[Sequence[_ColumnGroup]]) -> float:
+    """How wide all are below each other: a column has the width of the widest at its place."""
+    widths = ([width for group in pack for width in group.widths] for pack in packs)
+    return sum(max(place) for place in zip_longest(*widths, fillvalue=0.0))
+
+
+def _runs(groups: Sequence[_ColumnGroup], room: float) -> list[list[_ColumnGroup]]:
+    """Groups behind each other that may share a block: those that belong beside each other, and what fits together in
+    the room. Figures of several tables by year stand apart."""
     runs: list[list[_ColumnGroup]] = []
     for group in groups:
         if runs and runs[-1][0].beside == group.beside:
@@ -135,26 +179,31 @@ def _runs(groups: Sequence[_ColumnGroup], room: int) -> list[list[_ColumnGroup]]
             runs.append([group])
     merged: list[list[_ColumnGroup]] = []
     for run in runs:
-        if merged and sum(len(group.columns) for group in [*merged[-1], *run]) <= room:
+        fits = merged and sum(group.width for group in [*merged[-1], *run]) <= room
+        if fits and _of_a_kind(merged[-1][0].view, run[0].view):
             merged[-1] += run
         else:
             merged.append(run)
     return merged
 
 
-def _packs(run: Sequence[_ColumnGroup], across: int) -> Iterator[list[_ColumnGroup]]:
+def _of_a_kind(one: View, other: View) -> bool:
+    """Whether both are totals, or both details of years added up."""
+    return one.totals == other.totals and (one.totals or (one.pooled and other.pooled))
+
+
+def _packs(run: Sequence[_ColumnGroup], room: float) -> Iterator[list[_ColumnGroup]]:
     """The groups of each block: as even as can be. A group that is wider than a page is cut."""
     pieces: list[_ColumnGroup] = []
     for group in run:
         size = len(group.columns)
-        step = math.ceil(size / math.ceil(size / across))
-        pieces += [_ColumnGroup(group.band, group.view, group.columns[at : at + step]) for at in range(0, size, step)]
-    total = sum(len(piece.columns) for piece in pieces)
-    fair = math.ceil(total / math.ceil(total / across))
+        pieces += group.cut(math.ceil(size / math.ceil(group.width / room)))
+    total = sum(piece.width for piece in pieces)
+    fair = total / math.ceil(total / room)
     pack: list[_ColumnGroup] = []
     for piece in pieces:
-        used = sum(len(each.columns) for each in pack)
-        if pack and (used + len(piece.columns) > across or used >= fair):
+        used = sum(each.width for each in pack)
+        if pack and (used + piece.width > room or used >= fair):
             yield pack
             pack = []
         pack.append(piece)
@@ -163,13 +212,7 @@ def _packs(run: Sequence[_ColumnGroup], across: int) -> Iterator[list[_ColumnGro
 
 def _titles(context: Context, packs: Sequence[Sequence[_ColumnGroup]]) -> dict[int, str]:
     """The title of each pack, by its id; numbered where several have the same."""
-    several = len(context.figures.tables) > 1
-    plain = {}
-    for pack in packs:
-        names = [name.lower() for name in dict.fromkeys(group.view.table.plan.sheet for group in pack)]
-        view = pack[0].view
-        by_year = len(view.periods) > 1 or not several
-        plain[id(pack)] = capital(view.table.plan.heading if by_year else listed(names)) + _summed(view)
+    plain = {id(pack): _title(context, pack) for pack in packs}
     same = Counter(plain.values())
     seen: Counter[str] = Counter()
     for key, title in plain.items():
@@ -178,28 +221,50 @@ def _titles(context: Context, packs: Sequence[Sequence[_ColumnGroup]]) -> dict[i
     return plain
 
 
-def _summed(view: View) -> str:
-    """What a view shows of a table, where that isn't all of it by year."""
-    if view.pooled:
-        return f": jaren samen ({listed([period.label for period in view.periods])})"
-    return ": totalen per jaar" if view.totals else ""
+def _title(context: Context, pack: Sequence[_ColumnGroup]) -> str:
+    """What is in a block: of which tables, and, where that isn't all by year, what of them."""
+    views = list({id(group.view): group.view for group in pack}.values())
+    several = len(context.figures.tables) > 1
+    names = [name.lower() for name in dict.fromkeys(view.table.plan.sheet for view in views)]
+    alone = len(names) == 1 and (not several or any(len(view.periods) > 1 for view in views))
+    heading = views[0].table.plan.heading if alone else listed(names)
+    if several and all(view.totals for view in views):
+        heading = ""  # no table's own
+    return capital(": ".join(filter(None, (heading, _summed(views)))))
+
+
+def _summed(views: Sequence[View]) -> str:
+    """What views show, where that isn't all by year: "totalen per jaar, details per tijdvak (2020-2023)"."""
+    periods = list(dict.fromkeys(period.label for view in views if view.pooled for period in view.periods))
+    kinds = [
+        f"{'totalen' if view.totals else 'details'} per {'tijdvak' if view.pooled else 'jaar'}"
+        for view in views
+        if view.totals or view.pooled or periods
+    ]
+    if not kinds:
+        return ""
+    text = ", ".join(dict.fromkeys(kinds))
+    return f"{text} ({listed(periods)})" if periods else text
+
+
+def _columns(context: Context, pack: Sequence[_ColumnGroup]) -> Iterator[SheetColumn]:
+    """The columns of a block. Where a word under a band is too long for its column, all headers under it are turned."""
+    several = len({group.view.table.plan.sheet for group in pack}) > 1
+    every = [(group, *each) for group in pack for each in zip(group.columns, group.widths, strict=True)]
+    turned = {group.band for group, (shown, _, _), width in every if longest(shown) > width + _SPARE}
+    for group, (shown, indicator, period), width in every:
+        above = group.view.table.plan.sheet if several and not group.view.totals else ""
+        column = figure_column(context, group.view, indicator, period, shown)
+        yield replace(column, width=width, band=group.band, above=above, turned=group.band in turned)
 
 
 def _table(
     context: Context,
     name: str,
-    first: Sequence[SheetColumn],
+    columns: Sequence[SheetColumn],
     pack: Sequence[_ColumnGroup],
     places: Sequence[PlaceRow],
-    width: float,
 ) -> Table:
-    columns = list(first)
-    for group in pack:
-        own = [
-            figure_column(context, group.view, indicator, period, shown) for shown, indicator, period in group.columns
-        ]
-        turned = any(column.turned for column in own)
-        columns += [replace(column, width=width, band=group.band, turned=turned) for column in own]
     figure = context.figures.figure
     rows: list[tuple[Entry, ...]] = [
         (

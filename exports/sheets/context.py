@@ -10,7 +10,7 @@ from functools import cached_property
 from exports.annexes.model import AnnexKind, CorrectionPeriod, Note
 from exports.editions import PUBLIEK, Edition
 from exports.figures.collect import Figures
-from exports.figures.identity import GEMEENTE, Hidden
+from exports.figures.identity import GEMEENTE, LEVELS, Hidden
 from exports.figures.periods import Period
 from exports.figures.reading import UNASSIGNED, Facts, PublicationReader
 from exports.figures.split import BASIS, RATIO_MART, RatioSplit, SplitRow
@@ -120,7 +120,11 @@ class Context:
 
     def views(self, level: str) -> tuple[View, ...]:
         """What this edition shows at the level."""
-        return views(self.figures, level, self.plan)
+        return self._views[level]
+
+    @cached_property
+    def _views(self) -> dict[str, tuple[View, ...]]:
+        return {level: views(self.figures, level, self.plan) for level in LEVELS}
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:

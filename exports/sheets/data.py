@@ -17,6 +17,7 @@ from exports.figures.identity import (
     Entry,
     Figure,
 )
+from exports.figures.plan import Indicator
 from exports.figures.reading import Municipality
 from exports.figures.tidy import Tidy, TidyColumn
 from exports.sheets.context import DATA, PROVENANCE, Context
@@ -37,8 +38,8 @@ def data_sheet(context: Context) -> Sheet:
     blocks = tuple(_block(context, tidy) for tidy in context.figures.tidy)
     rows = sum(len(block.table.rows) for block in blocks)
     texts = [
-        f"Om zelf mee te rekenen: {numbers.count(rows)} rijen, één per combinatie die voorkomt. Van dit blad wordt "
-        "enkel deze uitleg afgedrukt.",
+        f"Om zelf mee te rekenen: {numbers.count(rows)} rijen, één per combinatie die voorkomt. Dit blad wordt "
+        "niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     ]
     if isinstance(context.hidden, Changes):
@@ -54,7 +55,7 @@ def data_sheet(context: Context) -> Sheet:
 def _shown_sheet(context: Context) -> Sheet:
     """What the tables show, a row for each figure, and nothing finer."""
     texts = (
-        "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Ze worden niet afgedrukt.",
+        "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Dit blad wordt niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     )
     blocks = [TableBlock(FIGURES, table, filtered=True) for table in figures_table(context).tables]
@@ -104,6 +105,7 @@ def figures_table(context: Context) -> Sheet:
         "Provincie": "provincie van het gebied; voor Vlaanderen [z]",
         "Tabel": "onderdeel van de bijlage",
         "Cijfer": "wat geteld of berekend is",
+        "Codes": "codes van de getelde categorieën, met een komma ertussen; [z] voor een totaal en zonder categorieën",
         "Eenheid": "eenheid van het cijfer",
         "Periode": "jaar, of eerste en laatste jaar van jaren samen",
         "Status": "definitief, of voorlopig (met het teken [p]); breuk in de reeks (met het teken [b])",
@@ -123,7 +125,7 @@ def _figures(context: Context) -> Iterator[tuple[Entry, ...]]:
         for view in context.views(level) if level in context.annex.levels else ():
             for indicator in view.indicators:
                 unit = indicator.measure.header.rpartition("(")[2].rstrip(")")
-                what = (view.table.plan.sheet, indicator.label, unit)
+                what = (view.table.plan.sheet, indicator.label, _codes(indicator), unit)
                 for period in view.periods:
                     when = (period.label, flags.status(period.key))
                     for own, place, names in places:
@@ -131,6 +133,12 @@ def _figures(context: Context) -> Iterator[tuple[Entry, ...]]:
                         if isinstance(context.hidden, Changes):  # the column has figures of any format
                             figure = displayed(figure, context.hidden, indicator.measure.format)
                         yield (level, *names, *what, *when, figure)
+
+
+def _codes(indicator: Indicator) -> str:
+    """The codes of the categories that are counted; the name of the figure says of which family they are."""
+    codes = indicator.signature[2].partition("/")[2]
+    return codes if codes not in ("", "*") else NOT_APPLICABLE
 
 
 def _places(figures: Figures) -> dict[str, list[tuple[str, str, tuple[str, str, str, str]]]]:

@@ -22,7 +22,7 @@ def flanders_sheet(context: Context) -> Sheet:
     blocks = tuple(_blocks(context))
     if CENTRUMSTAD not in context.annex.levels:  # else they stand with the cities
         blocks += tuple(split_blocks(context))
-    lines = head(context, f"{context.kind.name}, Vlaanderen", blocks, totals=True)
+    lines = head(context, f"{context.kind.name}, Vlaanderen", blocks, totals=True, levels=[VLAANDEREN])
     return Sheet(TOTALS, lines, blocks=blocks, about="cijfers voor heel Vlaanderen, met grafiek", data=False)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from exports.editions import PUBLIEK, Edition, drawn, edition
 from exports.sheets.context import CONTENTS, NOTES, Context
+from exports.sheets.shown import shown_lines
 from exports.statements.years import warnings
 from exports.wording import BANNER, capital, counted, geography, listed, long_date, period, source_names
 from exports.xlsx.document import Line, Sheet, Table, TableBlock, text_columns
@@ -30,8 +31,15 @@ def short_head(context: Context, title: str, *texts: str) -> tuple[Line, ...]:
     )
 
 
-def head(context: Context, title: str, blocks: Sequence[TableBlock] = (), totals: bool = False) -> tuple[Line, ...]:
-    """For sheets with figures, of these blocks or of one table; with `totals` of more than one gemeente."""
+def head(
+    context: Context,
+    title: str,
+    blocks: Sequence[TableBlock] = (),
+    totals: bool = False,
+    levels: Sequence[str] = (),
+) -> tuple[Line, ...]:
+    """For sheets with figures, of these blocks or of one table, of these levels; with `totals` of more than one
+    gemeente."""
     kind, charts = context.kind, sum(len(drawn(block, context.hidden)) for block in blocks)
     about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *map(": ".join, options(context)))
     what = counted(len(blocks) or 1, "tabel", "tabellen") + (
@@ -44,6 +52,7 @@ def head(context: Context, title: str, blocks: Sequence[TableBlock] = (), totals
         f"Stand op {long_date(context.facts.as_of)}; {geography(context.publication)}. "
         f"Bron: datawarehouse TWE-OCMW ({listed(source_names(kind.sources))}).",
     ]
+    small += shown_lines(context, levels)
     small += [f"Let op: {text}" for text in year_warnings(context)]
     small += [f"Niet beschikbaar: {'; '.join(missing)}. Zie het blad {NOTES}."] if missing else []
     about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""

@@ -2,26 +2,27 @@
 municipalities by province."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE
 from exports.figures.reading import Municipality
 from exports.figures.together import is_shared
 from exports.sheets.blocks import PlaceList, PlaceRow, place_blocks
-from exports.sheets.city_charts import city_charts
+from exports.sheets.city_charts import with_charts
 from exports.sheets.context import CITIES, MUNICIPALITIES, RANKING, Context
 from exports.sheets.head import head
 from exports.sheets.ranking import ranking_block
 from exports.sheets.split import split_blocks
 from exports.wording import capital, listed
-from exports.xlsx.document import NOT_APPLICABLE, Sheet, SheetColumn, TableBlock
+from exports.xlsx.document import Sheet, SheetColumn, TableBlock
 
 _REGIONS = {PROVINCIE: "provincies", ARRONDISSEMENT: "arrondissementen"}
+_TOGETHER = "samen"
+"""In the place of the code of a row that several municipalities share."""
 NIS = SheetColumn("NIS-code", width=9, about="NIS-code van de gemeente, tekst van 5 cijfers")
 
 
-def _name(header: str, width: float = 21) -> SheetColumn:
-    return SheetColumn(header, width=width)
+def _name(header: str, width: float = 21, wrap: bool = False) -> SheetColumn:
+    return SheetColumn(header, width=width, wrap=wrap)
 
 
 def _rows(places: Sequence[Municipality]) -> list[PlaceRow]:
@@ -29,7 +30,7 @@ def _rows(places: Sequence[Municipality]) -> list[PlaceRow]:
         PlaceRow(
             GEMEENTE,
             item.nis_code,
-            (NOT_APPLICABLE if is_shared(item.nis_code) else item.nis_code, item.municipality),
+            (_TOGETHER if is_shared(item.nis_code) else item.nis_code, item.municipality),
         )
         for item in places
     ]
@@ -47,7 +48,7 @@ def regions_sheet(context: Context) -> Sheet:
         what = "" if together or len(levels) == 1 else f"per {shown[0]}"
         own = f"{name} {len(blocks)}"
         blocks += place_blocks(context, own, views[shown[0]], (_name("Gebied", 22),), [PlaceList(rows, what)])
-    lines = head(context, f"{context.kind.name}, {_per(levels)}", blocks, totals=True)
+    lines = head(context, f"{context.kind.name}, {_per(levels)}", blocks, totals=True, levels=levels)
     return Sheet(name, lines, blocks=tuple(blocks), about=f"cijfers {_per(levels)}", data=False)
 
 
@@ -66,18 +67,16 @@ def _regions(context: Context, levels: Sequence[str]) -> Iterator[PlaceRow]:
 
 
 def cities_sheet(context: Context) -> Sheet:
-    """Table by table: the charts, and the figures of all years."""
+    """Table by table the figures of all years, with the charts."""
     cities = context.figures.centre_cities
     first = (NIS, _name("Centrumstad"))
     views, blocks = context.views(CENTRUMSTAD), list[TableBlock]()
     for table in context.figures.tables:
         own = [view for view in views if view.table == table]
-        charts = city_charts(context, table, own)
-        by_year = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
-        by_year[-1:] = [replace(last, below=charts.missing) for last in by_year[-1:]]
-        blocks += [*charts.blocks, *by_year]
+        made = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
+        blocks += with_charts(context, table, own, made)
     blocks += split_blocks(context)
-    lines = head(context, f"{context.kind.name}, per centrumstad", blocks)
+    lines = head(context, f"{context.kind.name}, per centrumstad", blocks, levels=[CENTRUMSTAD])
     about = f"cijfers voor de {len(cities)} centrumsteden, met grafiek"
     return Sheet(CITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
@@ -90,8 +89,10 @@ def municipalities_sheet(context: Context) -> Sheet:
         for name in figures.provinces
     ]
     blocks = [ranking_block(context, context.kind.ranking)] if context.kind.ranking else []
-    blocks += place_blocks(context, MUNICIPALITIES, context.views(GEMEENTE), (NIS, _name("Gemeente")), sections)
-    lines = head(context, f"{context.kind.name}, per gemeente", blocks)
+    together = any(is_shared(item.nis_code) for item in figures.municipalities)  # their names take several lines
+    name = _name("Gemeente", 28, wrap=True) if together else _name("Gemeente")
+    blocks += place_blocks(context, MUNICIPALITIES, context.views(GEMEENTE), (NIS, name), sections)
+    lines = head(context, f"{context.kind.name}, per gemeente", blocks, levels=[GEMEENTE])
     about = "cijfers per gemeente, provincie na provincie"
     if context.kind.ranking:
         about = f"grootste stijgers en dalers; {about}"

@@ -10,6 +10,7 @@ from exports.figures.reading import UNASSIGNED
 from exports.figures.together import is_shared
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
+from exports.sheets.shown import shown_blocks
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
 from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
 
@@ -92,10 +93,13 @@ def explanation_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     back = Line(f"Terug naar het blad {COVER}", "link", link=COVER)
     title = Line(f"Bijlage {context.annex.number}. Toelichting", "title")
     definitions = [(term, capital(text)) for term, text in context.kind.definitions]
+    shown = shown_blocks(context)
     blocks = (
         TableBlock("Inhoud", contents_table(sheets)),
+        *shown[:1],
         TableBlock("Nota's, tekens en wat niet beschikbaar is", _notes(context)),
         TableBlock("Definities", Table("Definities", _texts("Begrip", "Definitie"), definitions)),
+        *shown[1:],  # which municipalities share a row: long
         TableBlock("Herkomst en geheimhouding", Table("Oorsprong", _texts("Gegeven", "Waarde"), origin(context))),
     )
     lines = (title, *banners(context.edition, context.facts.synthetic), back)
@@ -143,7 +147,7 @@ def _of_rows(context: Context) -> str:
         return "Elke gemeente heeft een rij, ook met enkel nullen."
     return (
         "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen in een rij 'Overige "
-        "gemeenten'; hun NIS-codes staan in cijfers.csv. De andere hebben een rij, ook met enkel nullen."
+        "gemeenten'; hun NIS-codes staan op het blad Gegevens. De andere hebben een rij, ook met enkel nullen."
     )
 
 

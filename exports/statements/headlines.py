@@ -7,14 +7,15 @@ is quoted of an annex kind stands in the kind's own module.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS, FigureId
 from exports.figures.plan import FIRST_YEAR, Mart
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.figures.rules import Number
+from exports.figures.together import CategoryClass
 from exports.statements import numbers
+from exports.statements.classes import Named, as_shown
+from exports.statements.count import Count
 from exports.statements.legends import BY_PERIOD, ROUNDED, START_UP, explained
 from exports.statements.lookups import (
     NOT_DELIVERED,
@@ -38,23 +39,11 @@ COLUMNS = 8
 """Years that fit across a page; of a longer period the newest are shown."""
 
 
-@dataclass(frozen=True)
-class Count:
-    """A count (or amount) of a mart: `cell` narrows it to a category, `category` names that cell (as in FigureId).
-    Without rows it is 0, or unknown when it is `delivered` from elsewhere."""
-
-    mart: str
-    measure: str
-    cell: Mapping[str, Any] | None = None
-    category: str = ""
-    delivered: bool = False
-
-
 class Headlines:
     """Looks up the headline figures of one annex. `year` is the newest year that the publication covers in full, else
     the newest year begun, else None. Municipalities are named when the annex has such `levels`; years in `apart` are
     not compared with others. `shows`: whether the annex shows a figure of a municipality by year; what it doesn't show
-    is not quoted."""
+    is not quoted. `classes`: what it shows together of Flanders, and is quoted together."""
 
     def __init__(
         self,
@@ -66,8 +55,9 @@ class Headlines:
         levels: Sequence[str] = LEVELS,
         apart: Collection[int] = (),
         shows: Callable[[FigureId], bool] = lambda figure: True,
+        classes: Sequence[CategoryClass] = (),
     ) -> None:
-        self.marts, self.publication, self._shows = marts, publication, shows
+        self.marts, self.publication, self._shows, self._classes = marts, publication, shows, classes
         for mart in marts_read:
             marts.read(mart)
         self.options = {
@@ -98,6 +88,10 @@ class Headlines:
 
     def share(self, part: Count, whole: Count, year: int) -> Piece:
         return self.marts.figure(numbers.percent, "aandeel", self.lookup(part, year), self.lookup(whole, year))
+
+    def as_shown(self, counts: Sequence[Named]) -> list[Named]:
+        """The counts in the classes that the annex has for Flanders."""
+        return list(as_shown(counts, self._classes))
 
     def occurs(self, count: Count) -> bool:
         """Whether it is more than 0 in any year that is shown, or hidden."""
@@ -197,7 +191,9 @@ class Headlines:
         rows: list[tuple[Piece, ...]] = []
         for name, counts in groups:
             rows.append((name, *[""] * len(years)))
-            rows += [(label, *(self.share(count, whole, year) for year in years)) for label, count in counts]
+            rows += [
+                (label, *(self.share(count, whole, year) for year in years)) for label, count in self.as_shown(counts)
+            ]
         return explained(Grid(caption, ("", *map(self._header, years)), tuple(rows))) if years else []
 
     def _shown_years(self) -> list[int]:
@@ -258,7 +254,7 @@ def breakdown(
     with the share in the year before when `earlier` is wanted."""
     year = head.year or 0
     clauses: list[tuple[Piece, ...]] = []
-    for label, count in counts:
+    for label, count in head.as_shown(counts):
         number = head.count(count, year)
         if isinstance(number, QuotedFigure) and not number.value:
             continue

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
+from itertools import product
 from operator import add
 from typing import Any
 
@@ -24,7 +25,7 @@ from exports.statements.numbers import NumberText
 @dataclass(frozen=True)
 class Lookup:
     """The sum of `measure` (times the column `times`, when given) over the rows of `mart` where every column of
-    `where` has that value (None: is empty). `category` names the cell for disclosure control."""
+    `where` has that value (None: is empty; a tuple: one of these). `category` names the cell for disclosure control."""
 
     mart: str
     measure: str
@@ -183,7 +184,9 @@ class Marts:
             index = self._indexes[lookup.mart, columns] = defaultdict(list)
             for row in self._rows.get(lookup.mart, ()):
                 index[tuple([row[column] for column in columns])].append(row)
-        rows = [row for row in self._indexes[lookup.mart, columns].get(wanted, ()) if row[lookup.measure] is not None]
+        index, one_of = self._indexes[lookup.mart, columns], (of if isinstance(of, tuple) else (of,) for of in wanted)
+        found = (row for values in product(*one_of) for row in index.get(values, ()))
+        rows = [row for row in found if row[lookup.measure] is not None]
         values = [row[lookup.measure] * row[lookup.times] if lookup.times else row[lookup.measure] for row in rows]
         return reduce(add, values) if values else None
 

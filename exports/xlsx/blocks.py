@@ -59,11 +59,12 @@ def block_frame(xml: XmlSheet, sheet: Sheet, layout: Layout, rows: SheetRows) ->
     xml.page_setup.orientation, xml.page_setup.paperSize = "portrait", A4
     xml.page_setup.scale = round(100 * layout.scale)
     xml.page_margins = PageMargins(left=0.4, right=0.4, top=0.65, bottom=0.6, header=0.3, footer=0.3)
-    every_page(xml, sheet)
-    # text that runs on over the last column would else make a page of its own
-    last_column = column_letters(max(0, len(layout.widths) - 1))
-    last_row = layout.last_row if sheet.printed else len(layout.lines)
-    xml.print_area = f"A1:{last_column}{last_row}"
+    if sheet.printed:
+        every_page(xml, sheet)
+        # text that runs on over the last column would else make a page of its own
+        xml.print_area = f"A1:{column_letters(max(0, len(layout.widths) - 1))}{layout.last_row}"
+    else:  # an empty cell, beyond all text, with nothing above or below it: no page
+        xml.print_area = f"{column_letters(len(layout.widths) + 1)}1"
     if len(layout.blocks) == 1:
         header = layout.blocks[0].shown.header_row
         if sheet.printed and not layout.blocks[0].block.charts:

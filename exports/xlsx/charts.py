@@ -75,13 +75,13 @@ def build(chart: Chart, shown: Shown, width: float | None = None) -> BarChart | 
 
 
 def size(chart: Chart) -> tuple[float, float]:
-    """Width and height in cm."""
+    """Width and height in cm; high enough for every name beside horizontal bars: else programs leave some out."""
     ends = [item.values for item in chart.series]
     categories = max((row2 - row1 + 1) * (col2 - col1 + 1) for (row1, col1), (row2, col2) in ends)
     beside = len(chart.series) > _MANY
     legend = 0.0 if len(chart.series) == 1 or beside else 0.6 * (1 + len(chart.series) // 5)
     if chart.kind in _BARS:
-        each = 0.24 * len(chart.series) + 0.2 if chart.kind == "bars" else 0.5
+        each = max(0.6, 0.24 * len(chart.series) + 0.2) if chart.kind in ("bars", "ranking") else 0.5
         return 26.0 if beside else 18.0, max(8.0, 2.6 + legend + each * categories)
     return (32.0 if categories * len(chart.series) > 60 else 18.0), 7.6 + max(0.0, legend - 0.6)
 

@@ -37,7 +37,8 @@ class SheetColumn:
     `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy.
     `to_fill_in` marks the cells that the reader fills in; `typed` texts come from outside and stay text when edited.
     In a block, columns side by side with the same `band` stand together under it, each with the text that is `shown`
-    in place of its header, `turned` where it stands upright."""
+    in place of its header, `turned` where it stands upright; bands side by side with the same text `above` under that.
+    """
 
     header: str
     format: Format = Format.TEXT
@@ -51,6 +52,7 @@ class SheetColumn:
     to_fill_in: bool = False
     typed: bool = False
     band: str = ""
+    above: str = ""
     shown: str = ""
     turned: bool = False
 
@@ -178,8 +180,8 @@ class Sheet:
     `work_sheet` is for working through its rows: the header and the frozen columns always stay in sight, and it is
     printed readably over as many pages as that takes. `footer` stands in the middle below every page.
 
-    A sheet of blocks is made for paper: one page wide, upright, broken between blocks. Of one that is not `printed`, a
-    page with its lines comes out alone."""
+    A sheet of blocks is made for paper: one page wide, upright, broken between blocks. One that is not
+    `printed` is for the screen alone."""
 
     name: str
     lines: tuple[Line, ...] = ()

@@ -150,23 +150,30 @@ def _header(column: SheetColumn, width: float) -> float:
 
 
 def _bands(columns: Sequence[SheetColumn], widths: Sequence[float]) -> list[TextRow]:
-    """The rows with the texts above groups of columns: a text that is wider than its group goes on in a row below."""
+    """The rows with the texts above groups of columns: what stands above bands, then the bands."""
+    over = _band_rows([(column.above, "") for column in columns], widths)
+    return over + _band_rows([(column.band, column.above) for column in columns], widths)
+
+
+def _band_rows(texts: Sequence[tuple[str, str]], widths: Sequence[float]) -> list[TextRow]:
+    """One band: its text above each column, and what keeps columns with the same text apart. A text that is wider than
+    its group goes on in a row below."""
     groups: dict[int, tuple[str, float]] = {}
     start = 0
-    for index, column in enumerate(columns):
-        if index and column.band != columns[index - 1].band:
+    for index, text in enumerate(texts):
+        if index and text != texts[index - 1]:
             start = index
-        groups[start] = (column.band, groups.get(start, ("", 0.0))[1] + widths[index])
+        groups[start] = (text[0], groups.get(start, ("", 0.0))[1] + widths[index])
     pieces = {at: textwrap.wrap(text, max(6, int(width - 1))) for at, (text, width) in groups.items() if text}
     most = max((len(lines) for lines in pieces.values()), default=0)
     rows = []
     for number in range(most):
-        texts = [""] * len(columns)
+        row = [""] * len(texts)
         for at, lines in pieces.items():
             skipped = most - len(lines)
             if number >= skipped:
-                texts[at] = lines[number - skipped]
-        rows.append(TextRow("band", _HEADER_LINE + 0.5, band=tuple(texts)))
+                row[at] = lines[number - skipped]
+        rows.append(TextRow("band", _HEADER_LINE + 0.5, band=tuple(row)))
     return rows
 
 

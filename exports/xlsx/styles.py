@@ -235,8 +235,8 @@ def _groups(columns: Sequence[SheetColumn]) -> list[int | None]:
     sizes = Counter(column.year for column in columns)
     if not any(column.band for column in columns):
         return [column.year if sizes[column.year] > 1 else None for column in columns]
-    bands = list(dict.fromkeys(column.band for column in columns if column.band))
-    return [bands.index(column.band) if column.band else None for column in columns]
+    bands = list(dict.fromkeys((column.above, column.band) for column in columns if column.band))
+    return [bands.index((column.above, column.band)) if column.band else None for column in columns]
 
 
 def _edges(groups: Sequence[int | None]) -> list[bool]:

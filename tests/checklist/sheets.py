@@ -112,6 +112,9 @@ def above_and_below_a_page_nothing_is_new(book: Book) -> Iterator[str]:
             text = (part.text or "").replace("&&", "&")
             if text and text != "&P / &N" and not any(line.startswith(text) or text.startswith(line) for line in said):
                 yield f"{sheet.title}: {text!r} stands only above or below its pages"
+        area = sheet.print_area.rpartition("!")[2].replace("$", "")
+        if area and ":" not in area and sheet[area].value is None:
+            continue  # an empty cell: the sheet isn't printed
         if sheet.oddFooter.right.text != "&P / &N" or sheet.firstFooter.right.text != "&P / &N":
             yield f"{sheet.title}: its pages have no number"
 

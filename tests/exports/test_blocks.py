@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from exports.figures.identity import CENTRUMSTAD, GEMEENTE, Figure
 from exports.figures.periods import Period
 from exports.figures.reading import PublicationReader
 from exports.figures.views import View
-from exports.sheets.blocks import ROOM, PlaceList, PlaceRow, place_blocks
+from exports.sheets.blocks import ROOM, PlaceList, PlaceRow, longest, place_blocks
 from exports.sheets.context import Context, year_flags
 from exports.sheets.levels import NIS
 from exports.xlsx.document import SheetColumn
@@ -72,17 +73,31 @@ def test_the_figures_of_one_period_share_a_block_whatever_table_they_are_of(cont
     views = [View(view.table, view.indicators[:-1], (Period(2023, 2023),)) for view in context.views(GEMEENTE)]
     places = [PlaceList([GHENT], f"provincie {name}") for name in ("Oost-Vlaanderen", "Limburg")]
     blocks = place_blocks(context, "Blad", views, (NIS, PLACE), places)
-    assert [bands(block) for block in blocks[:2]] == [
-        ["Geslacht, 2023", "Leeftijd, 2023", "Werkloosheidsduur, 2023"],
-        ["Scholing, 2023", "Migratieachtergrond, 2023"],
-    ]
+    above = [list(dict.fromkeys(column.above for column in block.table.columns[2:])) for block in blocks[:3]]
+    assert above == [["Geslacht", "Leeftijd"], ["Werkloosheidsduur", "Scholing"], [""]], "the title names a table alone"
+    assert {band for block in blocks for band in bands(block)} == {"2023"}
     assert [block.title for block in blocks] == [
-        "Provincie Oost-Vlaanderen. Geslacht, leeftijd en werkloosheidsduur",
-        "Provincie Oost-Vlaanderen. Scholing en migratieachtergrond",
-        "Provincie Limburg. Geslacht, leeftijd en werkloosheidsduur",
-        "Provincie Limburg. Scholing en migratieachtergrond",
+        f"Provincie {province}. {tables}"
+        for province in ("Oost-Vlaanderen", "Limburg")
+        for tables in ("Geslacht en leeftijd", "Werkloosheidsduur en scholing", "Migratieachtergrond")
     ]
-    assert all(column.turned for column in blocks[1].table.columns[2:]), "words don't fit across so narrow a column"
+    columns = [column for block in blocks for column in block.table.columns[2:]]
+    assert not any(column.turned for column in columns), "a column is as wide as the words above it"
+    assert all(column.width >= longest(column.shown) for column in columns)
+
+
+def test_headers_are_turned_where_their_words_would_make_the_letters_too_small(context_of):
+    context = context_of("twe-2024", "2")
+    (view, *_) = context.views(GEMEENTE)
+    wide = [
+        replace(each, measure=replace(each.measure, label=sign * 30))
+        for sign, each in zip("vwxyz", view.indicators, strict=True)
+    ]
+    views = [View(view.table, view.indicators, view.periods), View(view.table, tuple(wide), view.periods[-1:])]
+    blocks = place_blocks(context, "Blad", views, (NIS, PLACE), [PlaceList([GHENT])])
+    upright = [{column.turned for column in block.table.columns[2:]} for block in blocks]
+    assert upright[0] == {False} and upright[-1] == {True}
+    assert all(sum(column.width for column in block.table.columns) <= ROOM for block in blocks)
 
 
 def test_totals_by_year_share_a_block_with_details_of_one_period_where_both_fit(context_of):

@@ -43,6 +43,7 @@ def test_the_same_tables_stand_in_the_package_with_their_types_and_hashes(public
         "provincie",
         "tabel",
         "cijfer",
+        "codes",
         "eenheid",
         "periode",
         "status",

@@ -58,12 +58,13 @@ def test_a_public_workbook_is_upright_has_few_sheets_and_does_not_print_its_data
     assert len(book.sheetnames) <= MOST_SHEETS
     for made in book:
         assert made.page_setup.orientation == "portrait"
+        assert {cell.font.name for row in made.iter_rows() for cell in row if cell.value is not None} == {"Arial"}
+        if made.title == "Gegevens":
+            assert made[made.print_area.replace("$", "").partition("!")[2]].value is None
+            assert not any(part.text for part in (made.oddHeader.right, made.oddFooter.left, made.firstFooter.left))
+            continue
         for footer in (made.firstFooter, made.oddFooter):
             assert (footer.left.text, footer.center.text) == (made.title, f"Bijlage {number}")
-        assert {cell.font.name for row in made.iter_rows() for cell in row if cell.value is not None} == {"Arial"}
-    data = book["Gegevens"]
-    last = int(re.sub(r".*\$", "", data.print_area))
-    assert last < min(int(re.sub(r"\D", "", table.ref.partition(":")[0])) for table in data.tables.values())
 
 
 @pytest.mark.slow
@@ -71,7 +72,7 @@ def test_a_public_workbook_is_upright_has_few_sheets_and_does_not_print_its_data
 @pytest.mark.parametrize(("question", "number"), [("twe-2018", "1"), ("twe-2024", "2")])
 def test_libreoffice_prints_each_sheet_on_as_many_pages_as_it_is_laid_out_on(publication, tmp_path, question, number):
     path = annex_of(publication, tmp_path, question, number).path
-    pages = sum(1 + len(made.row_breaks.brk) for made in load_workbook(path))
+    pages = sum(1 + len(made.row_breaks.brk) for made in load_workbook(path) if made.title != "Gegevens")
     assert printed(path) == pages <= MOST_PAGES
 
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 
 from exports import annex_figures
-from exports.answering.answer import build_answer
+from exports.answering.answer import build_answer, write_answer
 from exports.build import build
 from exports.comparison.displayed import of_figures, of_package
 from exports.disclosure import plan
@@ -86,6 +88,32 @@ def test_municipalities_have_totals_by_year_and_then_classes_of_years_together(p
     rows = [row for row in figures(made) if row["niveau"] == "gemeente"]
     assert {row["cijfer"] for row in rows if row["periode"] == "2023"} == {"Totaal"}
     assert "Vrouw" in {row["cijfer"] for row in figures(made) if row["niveau"] == "vlaanderen"}
+    codes = {row["cijfer"]: row["codes"] for row in figures(made) if row["tabel"] == "Geslacht"}
+    expected = {"Man": "m", "Vrouw": "v", "X": "x", "Onbekend": "unknown", "Vrouw, X of onbekend": "unknown,v,x"}
+    assert codes == expected | {"Totaal": "[z]"}
+
+
+def test_characteristics_of_years_together_stand_beside_each_other_under_their_names(publication, tmp_path):
+    made = annex_of(publication, tmp_path, "twe-2024", "2")
+    sheet = load_workbook(made.path)["Gemeenten"]
+    titles = [str(row[0].value).partition(". ")[2] for row in sheet.iter_rows() if ". " in str(row[0].value)]
+    assert "Totalen per jaar, totalen per tijdvak (2022-2023)" in titles
+    assert "Geslacht, leeftijd, werkloosheidsduur en scholing: details per tijdvak (2022-2023)" in titles
+    shown = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert {"Geslacht", "Leeftijd", "Scholing", "Man"} <= shown, "a name above what belongs to it"
+    assert not any(cell.alignment.textRotation for row in sheet.iter_rows() for cell in row if cell.value)
+
+
+def test_charts_of_cities_stand_below_the_figures_that_they_show(publication, tmp_path):
+    """No table is made for a chart alone, and no header of a table with a chart stands upright."""
+    for question, number in ANNEXES:
+        sheet = load_workbook(annex_of(publication, tmp_path / question, question, number).path)["Centrumsteden"]
+        assert not any(name.startswith("Grafiek") for name in sheet.tables), (question, number)
+        charted = {chart.anchor._from.row for chart in sheet._charts}
+        for row in charted:
+            above = [range_boundaries(table.ref)[1] for table in sheet.tables.values()]
+            header = max(top for top in above if top <= row) - 1
+            assert not any(cell.alignment.textRotation for cell in sheet[header] if cell.value), (question, number)
 
 
 def test_the_full_edition_keeps_every_detail(publication, tmp_path):
@@ -163,7 +191,7 @@ def test_municipalities_that_are_too_small_share_a_row(with_small_ones, own_rows
     open_ = annex_of(with_small_ones, tmp_path / "open", "twe-2024", "1")
     totals = {row["periode"]: row["waarde"] for row in figures(open_) if row["nis_code"] == SHARED}
     assert (totals["2022"], totals["2023"]) == ("5", "10")
-    assert any(row["Gemeente"] == NAME and row["NIS-code"] == "[z]" for row in cells(open_.path, "Gemeenten"))
+    assert any(row["Gemeente"] == NAME and row["NIS-code"] == "samen" for row in cells(open_.path, "Gemeenten"))
     answer = build_answer(with_small_ones, QUESTIONS["twe-2024"], years=YEARS)
     assert not any("Aartselaar" in getattr(block, "text", "") for _, block in answer.blocks)
     write_figure_book(with_small_ones, tmp_path / "book.html", questions=[QUESTIONS["twe-2024"]])
@@ -182,3 +210,25 @@ def test_a_municipality_that_would_be_alone_keeps_its_row(publication):
     with PublicationReader(publication) as reader:
         rows = rows_of(reader.municipalities, {"11002"})
     assert {code: row.nis_code for code, row in rows.items()} == {code: code for code in rows}
+
+
+def test_the_answer_quotes_of_flanders_what_the_annexes_show_of_it(publication, planned, tmp_path, monkeypatch):
+    """A class is quoted under its label, as the sum of its categories; nothing of it is quoted by itself."""
+    text = planned.replace("members: [pensioen, overleden, andere, ander_gewest]", "members: [ziekte, sec]")
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    question = QUESTIONS["twe-2024"]
+    figures = annex_figures(publication, question, question.annex("5"), YEARS)
+    shown = {figure.id: figure.value for figure in figures if figure.id.level == VLAANDEREN}
+    answer = build_answer(publication, question, years=YEARS)
+    quoted = [
+        (lookup.identity, term)
+        for figure in answer.figures
+        for lookup, term in zip(figure.lookups, figure.terms, strict=True)
+        if lookup.mart == "mart_outflow" and lookup.identity.level == VLAANDEREN
+    ]
+    assert {identity.category for identity, _ in quoted} >= {"position/nec", "position/sec,ziekte"}
+    assert all(shown[identity] == term for identity, term in quoted)
+    write_answer(publication, question, tmp_path / "twe-2024", years=YEARS)
+    (sheet,) = load_workbook(tmp_path / "werkbestanden" / "twe-2024" / "antwoord_cijfers.xlsx").worksheets[1:]
+    filters = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert any("position is één van " in text and "ziekte" in text for text in filters)

@@ -21,7 +21,7 @@ from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, LEVE
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
 from exports.figures.together import class_name, members
-from exports.figures.views import View, views
+from exports.figures.views import View, shown_by_year, views
 from tests.exports.tiny_publication import QUESTIONS
 
 TABLES = Path(__file__).parents[2] / "disclosure" / "tables.yml"
@@ -86,12 +86,36 @@ def shown(publication: Path, policy: Policy, annex: str, level: str) -> tuple[Vi
 def test_municipalities_show_totals_by_year_and_classes_of_years_together(publication, policy):
     found = shown(publication, policy, "2", GEMEENTE)
     totals, details = [view for view in found if view.totals], [view for view in found if not view.totals]
-    assert [[each.label for each in view.indicators] for view in totals] == [["Totaal"]], "each total once"
-    assert [period.label for period in totals[0].periods] == ["2022", "2023"]
+    assert [[each.label for each in view.indicators] for view in totals] == [["Totaal"]] * 2, "each total once"
+    assert [[period.label for period in view.periods] for view in totals] == [["2022", "2023"], ["2022-2023"]]
     assert {period.label for view in details for period in view.periods} == {"2022-2023"}
-    assert [each.label for each in details[0].indicators] == ["Man", "Vrouw, X of onbekend", "Totaal"]
+    assert [each.label for each in details[0].indicators] == ["Man", "Vrouw, X of onbekend"]
     flanders = shown(publication, policy, "2", VLAANDEREN)
     assert [each.label for each in flanders[0].indicators] == ["Man", "Vrouw", "X", "Onbekend", "Totaal"]
+
+
+def test_a_total_of_one_table_stands_with_its_parts(publication, policy):
+    (by_year, pooled) = shown(publication, policy, "4", GEMEENTE)
+    assert [each.label for each in by_year.indicators] == ["totaal beëindigd"]
+    assert "totaal beëindigd" in {each.label for each in pooled.indicators}
+
+
+def test_a_class_of_all_categories_is_the_total_that_the_table_has(publication, policy):
+    (found,) = shown(publication, policy, "4", ARRONDISSEMENT)
+    assert [each.label for each in found.indicators] == [
+        "uitgevoerd, totaal",
+        "vroegtijdig, totaal",
+        "totaal beëindigd",
+    ]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_total_that_stands_apart_is_shown_by_year_under_each_of_its_names(publication, policy, level):
+    kind = QUESTIONS["twe-2024"].annex("2").kind
+    with PublicationReader(publication) as reader:
+        found = shown_by_year(collect_figures(reader, kind, YEARS, {}), level, PublicPlan(policy))
+    assert {"gender/*", "age/*", "migration_background/*"} <= {category for _, _, category in found}
+    assert ("gender/m" in {category for _, _, category in found}) == (level != GEMEENTE)
 
 
 def test_a_class_and_years_together_are_sums(publication, policy):
@@ -99,7 +123,7 @@ def test_a_class_and_years_together_are_sums(publication, policy):
     with PublicationReader(publication) as reader:
         figures = collect_figures(reader, kind, YEARS, {})
         plan = PublicPlan(policy)
-        view = next(view for view in views(figures, GEMEENTE, plan) if view.pooled)
+        view = next(view for view in views(figures, GEMEENTE, plan) if view.pooled and not view.totals)
         women = view.indicators[1]
         figure = figures.figure(women, GEMEENTE, "11002", view.periods[0].key)
         parts = sum(figures.groups[GEMEENTE, "11002", year].get("gender/v", 0) or 0 for year in YEARS)

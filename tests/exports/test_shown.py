@@ -1,0 +1,117 @@
+"""What an annex says of the detail that it shows, above its tables and among its notes: it follows the plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exports.disclosure.plan import PublicPlan
+from exports.disclosure.policy import Policy, kept_policy
+from exports.editions import EDITIONS
+from exports.figures.collect import collect
+from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
+from exports.figures.periods import Period
+from exports.figures.reading import PublicationReader
+from exports.figures.together import rows_of
+from exports.sheets.context import Context, year_flags
+from exports.sheets.shown import shown_blocks, shown_lines
+from exports.sheets.text_sheets import explanation_sheet
+from tests.exports.figures.test_tables import TABLES, text_with
+from tests.exports.tiny_publication import QUESTIONS
+
+YEARS = (2022, 2023)
+
+
+class OneYearPeriods(PublicPlan):
+    """A plan with a period that lacks the last year."""
+
+    def periods(self, years):
+        return (Period(years[0], years[-2]),) if len(years) > 2 else ()
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return kept_policy(text_with(TABLES.read_text("utf-8")))
+
+
+@pytest.fixture
+def context_of(publication: Path, policy: Policy):
+    planned = PublicPlan(policy)
+    with PublicationReader(publication) as reader:
+
+        def made(number: str, plan: PublicPlan | None = planned, years=YEARS) -> Context:
+            asked = QUESTIONS["twe-2024"]
+            annex = asked.annex(number)
+            figures = collect(reader, annex.kind, years, annex.options)
+            flags = year_flags(annex, figures, reader.facts.as_of)
+            return Context(reader, asked, annex, figures, flags, EDITIONS["publiek"], plan=plan)
+
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("number", "level", "line"),
+    [
+        ("2", VLAANDEREN, "Vlaanderen: per jaar, elke categorie apart."),
+        ("2", PROVINCIE, "Provincies: per jaar, de meeste categorieën apart."),
+        ("2", GEMEENTE, "Gemeenten: totalen per jaar; 2022-2023 samen, in klassen."),
+        ("3", GEMEENTE, "Gemeenten: per jaar, alle cijfers."),
+        ("4", ARRONDISSEMENT, "Arrondissementen: per jaar, enkel totalen."),
+        ("5", CENTRUMSTAD, "Centrumsteden: per jaar, in klassen; 2022-2023 samen, andere cijfers."),
+    ],
+)
+def test_above_its_tables_a_level_says_in_a_sentence_what_it_shows(context_of, number, level, line):
+    first, *more = shown_lines(context_of(number), [level])
+    assert first == line
+    assert bool(more) == (level != VLAANDEREN), "there is more for Flanders alone"
+    assert all("de volledige cijfers bestaan en zijn vertrouwelijk" in text for text in more)
+
+
+def test_the_notes_name_what_is_counted_together_and_why(context_of):
+    context = context_of("2")
+    (block,) = shown_blocks(context)
+    told = dict(block.table.rows)
+    assert list(told) == [
+        *("Vlaanderen", "Provincies", "Arrondissementen", "Centrumsteden", "Gemeenten"),
+        *("Waarom niet overal alles", "De volledige cijfers"),
+    ]
+    assert told["Gemeenten"].startswith("Per jaar: totalen. 2022-2023 samen: in klassen. Samen geteld: 'Vrouw, X of on")
+    shown = {each.label for view in context.views(GEMEENTE) for each in view.indicators if "," in each.signature[2]}
+    assert all(f"'{label}'" in told["Gemeenten"] for label in shown) and shown
+    assert "Samen geteld" not in told["Vlaanderen"]
+    assert block.title in [each.title for each in explanation_sheet(context, ()).blocks]
+
+
+def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(context_of, policy):
+    context = context_of("2", OneYearPeriods(policy), (2021, 2022, 2023))
+    (line, _) = shown_lines(context, [GEMEENTE])
+    assert line == "Gemeenten: totalen per jaar; 2021-2022 samen, in klassen; van 2023 geen details."
+    told = dict(shown_blocks(context)[0].table.rows)["Gemeenten"]
+    assert "Van 2023 zijn er geen details" in told and "Voor de arrondissementen staan ze er per jaar." in told
+    competence = context_of("6", OneYearPeriods(policy), (2021, 2022, 2023))
+    told = dict(shown_blocks(competence)[0].table.rows)
+    assert "Voor de provincies staan ze er per jaar." in told["Gemeenten"], "arrondissements have none either"
+
+
+def test_no_period_at_all_is_said_too(context_of, policy):
+    (line, _) = shown_lines(context_of("2", OneYearPeriods(policy)), [GEMEENTE])
+    assert line == "Gemeenten: totalen per jaar; van 2022-2023 geen details."
+
+
+def test_the_municipalities_of_a_shared_row_are_named(context_of, publication):
+    context = context_of("1")
+    with PublicationReader(publication) as reader:
+        places = [replace(place, province="Limburg", arrondissement="Tongeren") for place in reader.municipalities]
+        rows = rows_of(places, {"11002"})
+    context = replace(context, figures=context.figures.with_rows(rows))
+    what, which = shown_blocks(context)
+    assert which.table.rows == [
+        ("Overige gemeenten van het arrondissement Tongeren (3)", "Aartselaar, Gent en Voeren"),
+    ]
+    assert "per arrondissement samen, zie hieronder" in dict(what.table.rows)["Gemeenten"]
+
+
+def test_an_edition_that_shows_all_says_nothing_of_it(context_of):
+    assert shown_lines(context_of("2", None), [GEMEENTE]) == [] and shown_blocks(context_of("2", None)) == []
