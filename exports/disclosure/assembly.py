@@ -19,17 +19,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
 from exports.disclosure.known import Ground, Knowledge, Term
+from exports.disclosure.over_time import OverTime
 from exports.disclosure.plan import public_rows
-from exports.disclosure.policy import TOTAL, Policy, Same
-from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.policy import REST_COST, TOTAL, Policy, Same
+from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers
 from exports.disclosure.system import CellId, Geography, System, rest_of
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS
 from exports.figures.periods import is_pooled
 from exports.figures.together import members
-
-_REST_COST = 0.1
-"""Hiding what no table shows costs a reader nothing."""
 
 
 def collect(publication: PublicationSource, name: str, scope: Scope, policy: Policy) -> tuple[PublishedSystem, Blocks]:
@@ -58,6 +56,12 @@ def assemble(
             other = blocks.get((rule.other, year + rule.shift))
             if population == rule.population and other is not None and not is_pooled(year):
                 made.add_same(rule, block, other)
+    over_time = OverTime(made.system, geography, made.grounds, made.places, made.known)
+    if policy.running:
+        over_time.add_running(blocks, policy.running)
+    for (_, period), block in sorted(blocks.items()):
+        if is_pooled(period):
+            over_time.add_pooled(block)
     index = made.system.index
     for cell, number in index.items():
         counted = cell._replace(population=cell.population.removesuffix(AMOUNTS))
@@ -177,7 +181,7 @@ class _Assembly:
         cell = CellId(block.population, block.year, rest_of(place), item)
         if cell not in self.system.index:
             count = sum(block.counts[other, part] for other in others for part in members(item))
-            self.system.add(cell, count, cost=_REST_COST, unit=block.unit, floor=0, watched=count > 0)
+            self.system.add(cell, count, cost=REST_COST, unit=block.unit, floor=0, watched=count > 0)
         return cell
 
     def _add_years(self, block: Block, known: Knowledge) -> None:

@@ -17,7 +17,8 @@ from exports.disclosure.exceptions import lines_not_applied, with_exceptions
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.policy import Policy, load_policy
-from exports.disclosure.releases import PublishedSystem, with_earlier
+from exports.disclosure.releases.published import PublishedSystem
+from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers, with_counts
 from exports.disclosure.suppress import given, suppress
 from exports.disclosure.system import LEVELS, CellId, System
@@ -181,7 +182,7 @@ def _suppressed(
 
     First for a reader who knows which figures changed since the earlier releases. Where these leave no room to protect
     everything from him, for a reader who has to infer what changed: the cells that are hidden stay so, and more are
-    hidden where he needs it (see `exports.disclosure.releases`)."""
+    hidden where he needs it (see `exports.disclosure.releases.union`)."""
     release, report, known = _suppressed_against(bare, earlier, policy, kept, sees_changes=True)
     if not report.findings or all(item.as_of == bare.as_of for item in earlier):
         return release, report, known

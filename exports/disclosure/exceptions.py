@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from exports.disclosure.audit import AuditReport, UnsafeCell
 from exports.disclosure.policy import ExceptionRule, Policy
-from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.system import System
 
 Suppressed = tuple[PublishedSystem, AuditReport, int]

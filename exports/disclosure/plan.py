@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from exports.disclosure.counts import PublicationSource
-from exports.disclosure.policy import FILE, TOTAL, Policy, PolicyError, kept_policy
+from exports.disclosure.policy import TOTAL, Policy, PolicyError, load_policy
 from exports.disclosure.scope import CountFinder, marts
 from exports.disclosure.tables import EVERYTHING, TOTALS, LevelTables, ShownTable
 from exports.figures.identity import FigureId
 from exports.figures.periods import Period
-from exports.figures.together import CategoryClass, Rows, rows_of
+from exports.figures.together import Rows, rows_of
 from exports.figures.views import Detail
 
 
@@ -28,18 +28,18 @@ class PublicPlan:
         rules = self._policy.marts.get(mart)
         if rules is not None and rules.means and any(item.by == "period" for item in shown):
             shown = (ShownTable(what=EVERYTHING, by="year"),)
-        return [
-            Detail(item.what == TOTALS, item.by == "period", self._classes(item.what, mart, level)) for item in shown
-        ]
+        return [self._detail(item, mart, level) for item in shown]
 
-    def _classes(self, name: str, mart: str, level: str) -> tuple[CategoryClass, ...]:
-        if name in (EVERYTHING, TOTALS):
-            return ()
-        if name not in self._policy.classes:
+    def _detail(self, item: ShownTable, mart: str, level: str) -> Detail:
+        pooled = item.by == "period"
+        if item.what in (EVERYTHING, TOTALS):
+            return Detail(item.what == TOTALS, pooled)
+        if item.what not in self._policy.sets:
             raise PolicyError(
-                f"{mart} is asked in classes {name!r} for {level}; policy.yml has {', '.join(self._policy.classes)}"
+                f"{mart} is asked in set {item.what!r} for {level}; policy.yml has {', '.join(self._policy.sets)}"
             )
-        return self._policy.classes_of(name, mart)
+        only = self._policy.main_counts.get(item.what, {}).get(mart)
+        return Detail(False, pooled, self._policy.classes_of(item.what, mart), only)
 
     def population(self, figure: FigureId) -> str | None:
         """The population that the figure counts whole, or is an amount of; None when it is a part of one."""
@@ -56,7 +56,7 @@ class PublicPlan:
 
 def public_plan(own: LevelTables | None = None) -> PublicPlan | None:
     """The plan of the project's policy; None when it shows everything by year at every level."""
-    policy = kept_policy(FILE.read_text(encoding="utf-8"))
+    policy = load_policy()
     return PublicPlan(policy, own) if policy.tables or policy.own_row or own else None
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from exports.disclosure.cell_key.method import MethodFields
-from exports.disclosure.policy_rules import Bound, DerivedFrom, Same, Sum
+from exports.disclosure.policy_rules import Bound, CountOf, DerivedFrom, Same, Sum
 from exports.disclosure.tables import TableRules
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
@@ -21,6 +21,8 @@ from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, Yaml
 TOTAL = "total"
 """The count of a whole population: what all sums of a population end in."""
 FILE = Path(__file__).with_name("policy.yml")
+REST_COST = 0.1
+"""What hiding a count costs that no table shows: a reader loses nothing."""
 
 
 class PolicyError(TweError):
@@ -110,6 +112,18 @@ class MartPolicy(FieldsOrBlank):
         return self.rename.get(column, column)
 
 
+class RunningRule(FieldsOrBlank):
+    """None of `counted` is more, in persons, than who had `started` up to that year less who had `ended` before it."""
+
+    started: CountOf
+    ended: CountOf
+    counted: Many[CountOf]
+
+    @property
+    def names(self) -> tuple[CountOf, ...]:
+        return (self.started, self.ended, *self.counted)
+
+
 class ExceptionRule(FieldsOrBlank):
     """Counts that may be shown below the threshold, and why."""
 
@@ -155,6 +169,8 @@ class PolicyFile(MethodFields, TableRules):
     """One block per mart."""
     same: Many[Same] = ()
     """`population.count = population.count@-1`: counts of different populations that are the same number."""
+    running: RunningRule | None = None
+    """What holds over the years: who is in a trajectory had started it, and had not ended it before."""
     exceptions: Many[ExceptionRule] = ()
 
     @field_validator("marts")
@@ -176,6 +192,38 @@ class PolicyFile(MethodFields, TableRules):
         if found:
             raise Misplaced(*found)
         return marts
+
+    @model_validator(mode="after")
+    def _main_counts_are_of_their_mart(self) -> PolicyFile:
+        found: list[tuple[Place, str]] = []
+        for name, by_mart in self.main_counts.items():
+            for mart, measures in by_mart.items():
+                rules = self.marts.get(mart)
+                known = (*rules.columns, *rules.derived, *rules.amounts) if rules else ()
+                found += [
+                    (
+                        ("main_counts", name, mart),
+                        f"{mart} has no count {measure}; choose from {', '.join(known) or '-'}",
+                    )
+                    for measure in measures
+                    if measure not in known
+                ]
+        if found:
+            raise Misplaced(*found)
+        return self
+
+    @field_validator("running")
+    @classmethod
+    def _running_counts_are_known(cls, rule: RunningRule | None, info: ValidationInfo) -> RunningRule | None:
+        known = [
+            CountOf(mart.population.partition(" ")[0], item)
+            for mart in info.data.get("marts", {}).values()
+            for item in (*(mart.item(name) for name in mart.columns), *(each.total for each in mart.sums))
+        ]
+        found = [count for count in (rule.names if rule else ()) if count not in known]
+        if known and found:
+            raise ValueError(f"no mart has the count {', '.join(f'{each.population}.{each.item}' for each in found)}")
+        return rule
 
     @field_validator("same", "exceptions")
     @classmethod
@@ -212,9 +260,9 @@ def read_policy(path: Path = FILE) -> YamlDocument[PolicyFile]:
     return read(path, PolicyFile, error=PolicyFileError)
 
 
-def load_policy(path: Path = FILE) -> Policy:
-    """The policy in a file. Raises PolicyFileError."""
-    return _policy(read_policy(path))
+def load_policy(path: Path | None = None) -> Policy:
+    """The policy in a file, or that of the project. Raises PolicyFileError."""
+    return _policy(read_policy(path)) if path else kept_policy(FILE.read_text(encoding="utf-8"))
 
 
 @cache

@@ -99,3 +99,23 @@ class Same(_Rule):
         if not match:
             raise ValueError(f"{text!r}: write `population.count = population.count@-1`")
         return cls(match[1], match[2], match[3], match[4], int(match[5] or 0))
+
+
+@dataclass(frozen=True)
+class CountOf(_Rule):
+    """The count `item` of `population`; where that has options, of each of them."""
+
+    population: str
+    item: str
+
+    @classmethod
+    def parsed(cls, text: str) -> CountOf:
+        """From `population.count`."""
+        match = re.fullmatch(rf"(\w+)\.({_COUNT})", text)
+        if not match:
+            raise ValueError(f"{text!r}: write `population.count`")
+        return cls(match[1], match[2])
+
+    def is_of(self, population: str) -> bool:
+        """Whether it counts this population, under one of its options."""
+        return population.partition(" ")[0] == self.population

@@ -1,8 +1,7 @@
 """The published system as plain data: places, cells, the equations between them, and what a reader knows beforehand.
 
-Only cells with a value other than 0 are in it: a 0 is shown, so it is a constant that drops out of every equation.
-Except where whole rows are withheld (`exports.disclosure.withhold`): of their cells a reader doesn't know whether they
-are 0, so their floor is 0 and the zeros among them are cells too.
+Only cells other than 0 are in it: a 0 is shown, a constant that drops out of every equation. Except where whole rows
+are withheld (`exports.disclosure.withhold`): a reader doesn't know which of their cells are 0, so all have floor 0.
 An equation is a sum of cells with coefficients that is 0 (total - parts); a bound is such a sum that is at least 0.
 This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
 
@@ -220,11 +219,14 @@ class System(_Cells):
             self.equations.append(terms)
 
     def bound(self, lower: Iterable[CellId], upper: Iterable[CellId]) -> None:
-        """Add: sum of lower <= sum of upper. Left out when no cell of `lower` is there, or when it doesn't hold."""
-        below = self._terms((cell, -1) for cell in lower)
-        terms = self._terms((cell, 1) for cell in upper) + below
-        if below and sum(self.values[cell] * factor for cell, factor in terms) >= 0:
-            self.bounds.append(terms)
+        """Add: sum of lower <= sum of upper, as `at_least`."""
+        self.at_least([*((cell, 1) for cell in upper), *((cell, -1) for cell in lower)])
+
+    def at_least(self, terms: Iterable[tuple[CellId, int]]) -> None:
+        """Add: the sum of these terms is at least 0. Left out when nothing is subtracted, or when it doesn't hold."""
+        row = self._terms(terms)
+        if any(factor < 0 for _, factor in row) and sum(self.values[cell] * factor for cell, factor in row) >= 0:
+            self.bounds.append(row)
 
     def _terms(self, terms: Iterable[tuple[CellId, int]]) -> Terms:
         return tuple((self.index[cell], factor) for cell, factor in terms if cell in self.index)
@@ -240,8 +242,8 @@ class System(_Cells):
     def hidden_with(self, cells: Set[int]) -> set[int]:
         """These cells, but for those that earlier releases show, and all that these hid or that no table shows."""
         hidden = {cell for cell in cells if self.fixed.get(cell) is not False}
-        unknown = {cell for cell, watched in enumerate(self.watched) if not watched}
-        return hidden | unknown | {cell for cell, before in self.fixed.items() if before}
+        hidden |= {cell for cell, watched in enumerate(self.watched) if not watched}
+        return hidden | {cell for cell, before in self.fixed.items() if before}
 
     def is_small(self, cell: int) -> bool:
         """Whether the true value is one that the policy hides."""

@@ -6,10 +6,11 @@ together; `periods` how years are put in blocks. A question may have `tables` of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
+from itertools import groupby
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from exports.figures.identity import LEVELS, VLAANDEREN
 from exports.figures.periods import Period
@@ -63,42 +64,35 @@ def _shown(value: object) -> object:
     return tuple(found)
 
 
-ShownTables = Annotated[tuple[ShownTable, ...], BeforeValidator(_shown)]
+_AS_TEXT = {"type": "string", "pattern": r"^\S+ by (year|period)$"}
+ShownTables = Annotated[
+    tuple[ShownTable, ...],
+    BeforeValidator(_shown),
+    WithJsonSchema({"anyOf": [_AS_TEXT, {"type": "array", "items": _AS_TEXT}]}),
+]
 LevelTables = dict[str, ShownTables]
 """Level -> its tables; a level that is left out is as the first wider level that is there."""
 
 
 class PeriodRule(FieldsOrBlank):
-    """How years are added up: in blocks of `length` years of which one begins with `anchor`. A block of which an annex
-    has fewer than `least` years joins the one beside it; with no other block it isn't shown by period."""
+    """How years are added up: in blocks of `length` years, one of which begins with `anchor`: so for all questions.
+    A block of which an annex has fewer than `least` years isn't shown by period."""
 
     length: Annotated[int, Field(ge=2)] = 4
     anchor: int = 2020
-    least: Annotated[int, Field(ge=1)] = 2
+    least: Annotated[int, Field(ge=2)] = 2
 
     def periods(self, years: Iterable[int]) -> tuple[Period, ...]:
-        """The periods of these years."""
-        runs: list[list[int]] = []
-        for year in sorted(set(years)):
-            together = runs and year == runs[-1][-1] + 1 and self._block(year) == self._block(runs[-1][0])
-            if together:
-                runs[-1].append(year)
-            else:
-                runs.append([year])
-        while (short := next((run for run in runs if len(run) < self.least), None)) is not None:
-            at = runs.index(short)
-            beside = [i for i in (at - 1, at + 1) if 0 <= i < len(runs) and self._adjacent(runs[i], short)]
-            if beside:
-                runs[beside[0]] = sorted((*runs[beside[0]], *short))
-            runs.pop(at)
-        return tuple(Period(run[0], run[-1]) for run in runs)
-
-    def _block(self, year: int) -> int:
-        return (year - self.anchor) // self.length
-
-    @staticmethod
-    def _adjacent(one: Sequence[int], other: Sequence[int]) -> bool:
-        return one[-1] + 1 == other[0] or other[-1] + 1 == one[0]
+        """The periods of these years: of each block the longest run of years."""
+        found: list[Period] = []
+        for _, block in groupby(sorted(set(years)), lambda year: (year - self.anchor) // self.length):
+            runs = [
+                [year for _, year in run] for _, run in groupby(enumerate(block), lambda place: place[1] - place[0])
+            ]
+            longest = max(runs, key=len)
+            if len(longest) >= self.least:
+                found.append(Period(longest[0], longest[-1]))
+        return tuple(found)
 
 
 class OwnRow(FieldsOrBlank):
@@ -117,6 +111,8 @@ class TableRules(FieldsOrBlank):
     """Mart, or `default` -> level -> `everything by year`, `totals by year`, `<classes> by year` or `... by period`."""
     classes: dict[str, dict[str, ClassSet]] = Field(default_factory=dict)
     """Name of a set of classes -> mart -> family -> the classes."""
+    main_counts: dict[str, dict[str, Many[Text]]] = Field(default_factory=dict)
+    """Name of a set -> mart without categories -> the measures that are shown; all of them where none are named."""
     periods: PeriodRule = Field(default_factory=PeriodRule)
     own_row: OwnRow | None = None
     """Every municipality has a row when left out."""
@@ -125,7 +121,7 @@ class TableRules(FieldsOrBlank):
     def _tables_name_what_there_is(self) -> TableRules:
         found: list[tuple[Place, str]] = []
         for mart, levels in self.tables.items():
-            found += mistakes_of(levels, mart, self.classes, ("tables", mart))
+            found += mistakes_of(levels, mart, self.sets, ("tables", mart))
         for name, by_mart in self.classes.items():
             for mart, families in by_mart.items():
                 for family, rules in families.items():
@@ -137,6 +133,11 @@ class TableRules(FieldsOrBlank):
         if found:
             raise Misplaced(*found)
         return self
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The names that `tables` can use beside `everything` and `totals`."""
+        return tuple(dict.fromkeys((*self.classes, *self.main_counts)))
 
     def shown_at(self, mart: str, level: str, own: LevelTables) -> tuple[ShownTable, ...]:
         """The tables of the mart at a level; `own` are those that an annex has in their place."""
@@ -152,18 +153,16 @@ class TableRules(FieldsOrBlank):
         )
 
 
-def mistakes_of(
-    levels: LevelTables, mart: str, classes: Mapping[str, Mapping[str, object]], at: Place
-) -> list[tuple[Place, str]]:
+def mistakes_of(levels: LevelTables, mart: str, sets: Collection[str], at: Place) -> list[tuple[Place, str]]:
     """What is wrong in the tables of one mart."""
     found: list[tuple[Place, str]] = []
     for level, tables in levels.items():
         if level not in LEVELS:
             found.append(((*at, level), f"no level {level}; the levels are {', '.join(LEVELS)}"))
         for item in tables:
-            if item.what not in (EVERYTHING, TOTALS, *classes):
-                known = ", ".join((EVERYTHING, TOTALS, *classes))
-                found.append(((*at, level), f"no classes {item.what}; choose one of {known}"))
+            if item.what not in (EVERYTHING, TOTALS, *sets):
+                known = ", ".join((EVERYTHING, TOTALS, *sets))
+                found.append(((*at, level), f"no set {item.what}; choose one of {known}"))
             elif item.by == "period" and level == VLAANDEREN:
                 found.append(((*at, level), "Flanders is shown by year"))
     return found

@@ -17,7 +17,8 @@ from exports.disclosure.assembly import assemble
 from exports.disclosure.bounds import OuterBounds
 from exports.disclosure.counts import Blocks, equal
 from exports.disclosure.policy import Policy
-from exports.disclosure.releases import PublishedSystem, with_earlier
+from exports.disclosure.releases.published import PublishedSystem
+from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import Scope, TableRow, WithheldRows, covers, row_of
 from exports.disclosure.system import LEVELS, CellId, System, level_of
 

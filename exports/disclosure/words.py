@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from exports.disclosure.audit import AuditReport
 from exports.disclosure.cell_key.change import most_change
 from exports.disclosure.policy import Policy
-from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import WithheldRows
 from exports.figures.identity import VLAANDEREN
 

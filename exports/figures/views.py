@@ -21,11 +21,13 @@ from exports.figures.together import CategoryClass
 
 @dataclass(frozen=True)
 class Detail:
-    """A table of a mart at a level: its totals alone or all of it, with these classes, by year or by period."""
+    """A table of a mart at a level: its totals alone or all of it, with these classes, by year or by period. `only`: of
+    a mart without categories the measures that are shown beside the totals."""
 
     totals: bool = False
     pooled: bool = False
     classes: tuple[CategoryClass, ...] = ()
+    only: tuple[str, ...] | None = None
 
 
 class Plan(Protocol):
@@ -120,8 +122,10 @@ def _planned(figures: Figures, level: str, plan: Plan) -> Iterator[View]:
                 for detail in every[indicator.signature[0]]:
                     if detail.pooled != pooled or (detail.totals and not totals):
                         continue
+                    of = found.of(indicator)
+                    if detail.only is not None and of is None and indicator.signature[1] not in detail.only:
+                        continue
                     if totals:
-                        of = found.of(indicator)
                         if of is None or of in seen or not (detail.totals or found.apart(indicator)):
                             continue
                         seen.add(of)

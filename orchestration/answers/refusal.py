@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from exports.disclosure.control import Control
-    from exports.disclosure.releases import PublishedSystem
+    from exports.disclosure.releases.published import PublishedSystem
     from exports.disclosure.scope import Scope
 
 _MIXED = (

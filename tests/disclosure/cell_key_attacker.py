@@ -18,6 +18,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -150,7 +151,8 @@ def hidden(control: Control) -> Callable[[Block, Cell], tuple[int, int]]:
 
 
 def _world(made: Keyed, block: Block, of: Callable[[Block, Cell], tuple[int, int]]) -> World:
-    true = made.by_place(block)
+    counted = block.by_place(made.geography)
+    true = {(place, item): count for place, counts in counted.items() for item, count in counts.items()}
     items = sorted({item for _, item in true} | {name for total, parts in block.totals() for name in (total, *parts)})
     places = {level: sorted(made.geography.parts(level, level)) for level in LEVELS}
     names = [(place, item) for level in LEVELS for place in places[level] for item in items]
@@ -161,7 +163,7 @@ def _world(made: Keyed, block: Block, of: Callable[[Block, Cell], tuple[int, int
     for total, parts in block.totals():
         for level in LEVELS:
             world.equations += [((place, total), [(place, part) for part in parts]) for place in places[level]]
-    for above, below in ((LEVELS[1], LEVELS[0]), (LEVELS[2], LEVELS[1])):
+    for below, above in pairwise(LEVELS):
         for place, lower in made.geography.parts(above, below).items():
             world.equations += [((place, item), [(part, item) for part in lower]) for item in items]
     return world

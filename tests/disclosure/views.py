@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from exports.disclosure.control import Control, control
-from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.system import territories
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
 from tests.disclosure.release_attacker import Key, View, key_of

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from exports.disclosure.policy import FILE, Policy, kept_policy
+from exports.disclosure import policy
+from exports.disclosure.policy import Policy, kept_policy
 from exports.figures.reading import PublicationReader
 
 SECRET = b"the secret of the tests, for draws of cells"
@@ -17,7 +18,7 @@ SECRET = b"the secret of the tests, for draws of cells"
 
 def policy_of(table: str = "within_two", method: str = "cell_key") -> Policy:
     """The policy of the project with this method and table."""
-    text = FILE.read_text(encoding="utf-8").replace("\nmethod: suppression", f"\nmethod: {method}")
+    text = policy.FILE.read_text(encoding="utf-8").replace("\nmethod: suppression", f"\nmethod: {method}")
     return kept_policy(text.replace("\ntable: within_two", f"\ntable: {table}"))
 
 

@@ -188,6 +188,7 @@ def test_with_all_figures_hidden_no_figure_is_left_anywhere(publication, tmp_pat
 
 
 FREE = {
+    "codes",
     "jaar",
     "nis_code",
     "startjaar",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exports.disclosure.plan import PublicPlan
-from exports.disclosure.policy import Policy, kept_policy
+from exports.disclosure.policy import Policy, load_policy
 from exports.editions import EDITIONS
 from exports.figures.collect import collect
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
@@ -18,7 +18,7 @@ from exports.figures.together import rows_of
 from exports.sheets.context import Context, year_flags
 from exports.sheets.shown import shown_blocks, shown_lines
 from exports.sheets.text_sheets import explanation_sheet
-from tests.exports.figures.test_tables import TABLES, text_with
+from tests.disclosure.tables import PROJECT
 from tests.exports.tiny_publication import QUESTIONS
 
 YEARS = (2022, 2023)
@@ -33,7 +33,7 @@ class OneYearPeriods(PublicPlan):
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return kept_policy(text_with(TABLES.read_text("utf-8")))
+    return load_policy(PROJECT)
 
 
 @pytest.fixture
@@ -58,7 +58,8 @@ def context_of(publication: Path, policy: Policy):
         ("2", PROVINCIE, "Provincies: per jaar, de meeste categorieën apart."),
         ("2", GEMEENTE, "Gemeenten: totalen per jaar; 2022-2023 samen, in klassen."),
         ("3", GEMEENTE, "Gemeenten: per jaar, alle cijfers."),
-        ("4", ARRONDISSEMENT, "Arrondissementen: per jaar, enkel totalen."),
+        ("4", ARRONDISSEMENT, "Arrondissementen: totalen per jaar; 2022-2023 samen, in klassen."),
+        ("6", GEMEENTE, "Gemeenten: totalen per jaar."),
         ("5", CENTRUMSTAD, "Centrumsteden: per jaar, in klassen; 2022-2023 samen, andere cijfers."),
     ],
 )
@@ -92,7 +93,7 @@ def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(con
     assert "Van 2023 zijn er geen details" in told and "Voor de arrondissementen staan ze er per jaar." in told
     competence = context_of("6", OneYearPeriods(policy), (2021, 2022, 2023))
     told = dict(shown_blocks(competence)[0].table.rows)
-    assert "Voor de provincies staan ze er per jaar." in told["Gemeenten"], "arrondissements have none either"
+    assert "Voor de provincies staan ze er per jaar." in told["Arrondissementen"], "municipalities have none either"
 
 
 def test_no_period_at_all_is_said_too(context_of, policy):

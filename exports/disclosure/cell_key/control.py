@@ -6,7 +6,7 @@ from exports.disclosure.control import Control
 from exports.disclosure.counts import PublicationSource, RowSource, geography_of, read_blocks
 from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import Policy
-from exports.disclosure.releases import PublishedSystem
+from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import Scope, with_counts
 from exports.disclosure.words import changes_lines, no_audit_lines
 

@@ -14,7 +14,7 @@ from exports import annex_figures
 from exports.answering.answer import build_answer, write_answer
 from exports.build import build
 from exports.comparison.displayed import of_figures, of_package
-from exports.disclosure import plan
+from exports.disclosure import policy
 from exports.disclosure.cell_key.control import control_by_keys
 from exports.disclosure.control import Control, ControlError, cities_of, control
 from exports.disclosure.policy import kept_policy
@@ -25,8 +25,8 @@ from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
 from exports.figures.together import rows_of
+from tests.disclosure.tables import PROJECT
 from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
-from tests.exports.figures.test_tables import TABLES, text_with
 from tests.exports.tiny_publication import (
     ANNEXES,
     PLACES,
@@ -44,9 +44,10 @@ BOTH = Period(2022, 2023)
 
 @pytest.fixture(autouse=True)
 def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    text = text_with(TABLES.read_text("utf-8"))
+    """The policy of the project, in a file of its own."""
+    text = PROJECT.read_text("utf-8")
     (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(plan, "FILE", tmp_path / "policy.yml")
+    monkeypatch.setattr(policy, "FILE", tmp_path / "policy.yml")
     return text
 
 
@@ -170,7 +171,7 @@ def with_small_ones(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own_rows(planned: str, tmp_path: Path) -> str:
-    text = planned.replace("least: 60}", "least: 7}")
+    text = planned.replace("least: 50}", "least: 7}")
     (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
     return text
 

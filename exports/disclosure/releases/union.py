@@ -10,133 +10,15 @@ changed between two releases. The second has to infer it: a hidden figure looks 
 around it looks the same he takes it to be unchanged; where a total or a figure beside it looks different, he can't tell
 which of the hidden figures changed. A figure shown in one release and hidden in the other looks different."""
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
 
-from exports.disclosure.policy import Policy
-from exports.disclosure.recoded import recoded, same_tables
+from exports.disclosure.policy import REST_COST, Policy
+from exports.disclosure.releases.published import Meaning, PublishedSystem, ReaderView, possibly_changed
+from exports.disclosure.releases.recoded import inside, recoded, same_tables
 from exports.disclosure.scope import AMOUNTS
-from exports.disclosure.system import LEVELS, CellId, Geography, System, Terms, level_of, simplified, territories
-from exports.figures.periods import Period
-
-Meaning = tuple[str, int, str, frozenset[str]]
-"""(population, year, item, territory): what a cell counts, whatever the geography calls the place."""
-
-
-@dataclass(frozen=True)
-class ReaderView:
-    """One publication as a reader has it: its system, which cells are hidden, and the territory of each place."""
-
-    as_of: dt.date
-    system: System
-    hidden: Set[int]
-    territory: Mapping[str, frozenset[str]]
-
-    def meaning(self, cell: CellId) -> Meaning:
-        """What a cell counts, whatever its geography calls the place."""
-        return cell.population, cell.year, cell.item, self.territory[cell.place]
-
-    @cached_property
-    def published(self) -> dict[Meaning, int]:
-        """The cells that tables publish, by what they count. Zeros and withheld rows are not among them."""
-        cells = enumerate(self.system.cells)
-        watched, withheld = self.system.watched, self.system.is_withheld
-        return {self.meaning(cell): number for number, cell in cells if watched[number] and not withheld(number)}
-
-    @cached_property
-    def _withheld(self) -> set[Meaning]:
-        return {self.meaning(cell) for number, cell in enumerate(self.system.cells) if self.system.is_withheld(number)}
-
-    @cached_property
-    def _tables(self) -> set[tuple[str, int, str, str]]:
-        names = (cell for cell, watched in zip(self.system.cells, self.system.watched, strict=True) if watched)
-        return {(cell.population, cell.year, cell.item, cell.level) for cell in names}
-
-    @cached_property
-    def _levels(self) -> dict[frozenset[str], set[str]]:
-        found: dict[frozenset[str], set[str]] = {}
-        for place, territory in self.territory.items():
-            found.setdefault(territory, set()).add(level_of(place))
-        return found
-
-    def shown(self, number: int) -> int | None:
-        """The value of a cell as a reader sees it: None when it is hidden."""
-        return None if number in self.hidden else self.system.values[number]
-
-    def shows_zero(self, meaning: Meaning) -> bool:
-        """Whether a table publishes this count and shows a 0."""
-        population, year, item, territory = meaning
-        if meaning in self.published or meaning in self._withheld:
-            return False
-        return any((population, year, item, at) in self._tables for at in self._levels.get(territory, ()))
-
-    def implies_zero(self, meaning: Meaning) -> bool:
-        """Whether this count must be 0, because at some level every place that overlaps the territory shows a 0."""
-        population, year, item, territory = meaning
-        by_level: dict[str, list[frozenset[str]]] = {}
-        for place, land in self.territory.items():
-            if not land.isdisjoint(territory):
-                by_level.setdefault(level_of(place), []).append(land)
-        return any(
-            territory <= frozenset().union(*lands)
-            and all(self.shows_zero((population, year, item, land)) for land in lands)
-            for lands in by_level.values()
-        )
-
-
-def possibly_changed(one: ReaderView, other: ReaderView) -> tuple[set[int], set[int]]:
-    """(cells of one, of other) of which a reader can't know whether they are the same in the other view.
-
-    These are the cells that look different and those in an equation with one of them. None when both views have the
-    same as-of date, since then nothing changed."""
-    if one.as_of == other.as_of:
-        return set(), set()
-    changed = _different(one, other) | _different(other, one)
-    return _beside(one, changed), _beside(other, changed)
-
-
-def _different(one: ReaderView, other: ReaderView) -> set[Meaning]:
-    def differs(meaning: Meaning, number: int) -> bool:
-        twin = other.published.get(meaning)
-        # What one of them shows as 0 is at least 1 in the other, even when it is hidden there.
-        return other.shows_zero(meaning) if twin is None else one.shown(number) != other.shown(twin)
-
-    return {meaning for meaning, number in one.published.items() if differs(meaning, number)}
-
-
-def _beside(view: ReaderView, changed: set[Meaning]) -> set[int]:
-    cells = {number for number, cell in enumerate(view.system.cells) if view.meaning(cell) in changed}
-    rows = (terms for terms in view.system.equations if any(cell in cells for cell, _ in terms))
-    return cells | {cell for terms in rows for cell, _ in terms}
-
-
-@dataclass(frozen=True)
-class PublishedSystem:
-    """What was published under a name, or is about to be: its system, and the numbers of the cells that are hidden."""
-
-    name: str
-    as_of: dt.date
-    geography_date: dt.date
-    geography: Geography
-    system: System
-    hidden: frozenset[int]
-
-    @property
-    def view(self) -> ReaderView:
-        """The same as a reader has it."""
-        return ReaderView(self.as_of, self.system, self.hidden, territories(self.geography, self.geography_date))
-
-    def tallies(self) -> dict[tuple[str, str], tuple[int, int, int]]:
-        """(population, level) -> numbers of counts: other than 0, small, hidden."""
-        system, counts = self.system, {}
-        for number, cell in enumerate(system.cells):
-            if system.watched[number]:
-                counted, small, hidden = counts.get((cell.population, cell.level), (0, 0, 0))
-                row = (counted + 1, small + system.is_small(number), hidden + (number in self.hidden))
-                counts[cell.population, cell.level] = row
-        return counts
+from exports.disclosure.system import LEVELS, CellId, System, Terms, simplified
+from exports.figures.periods import Period, is_pooled
 
 
 @dataclass
@@ -163,6 +45,8 @@ def with_earlier(
     for (one, other), cells in union.apart.items():
         union.link(union.layers[one], union.layers[other], cells)
         union.link_recoded(union.layers[one], union.layers[other], cells)
+        union.link_periods(union.layers[one], union.layers[other], cells)
+        union.link_periods(union.layers[other], union.layers[one], (cells[1], cells[0]))
     return union.system
 
 
@@ -181,10 +65,13 @@ class _Union:
             self.blocks |= {(rule.population, year - rule.shift) for name, year in own if name == rule.other}
         self._rows: set[Terms] = set()
         self._populations = {population for population, _ in self.blocks}
+        same_tables(self.system.cells, self.system.cells)
+        self.link_periods(self.layers[0], self.layers[0], (set(), set()))
 
     def join(self, release: PublishedSystem, sees_changes: bool) -> None:
         """Add the cells and equations of a release, unless it shares no population and year with the new system."""
-        if not any(self._shares(cell) for cell in release.system.cells):
+        shared = {block for block in {cell.block for cell in release.system.cells} if self._shares(*block)}
+        if not shared:
             return
         union, view, old = self.system, release.view, release.system
         for layer in self.layers:
@@ -194,11 +81,11 @@ class _Union:
         twins: dict[Meaning, dict[int, set[int]]] = {}  # what it counts -> number in the union -> by which layers
         for place, layer in enumerate(self.layers):
             for cell, number in layer.cells.items():
-                if cell.block in self.blocks and layer.view.system.index[cell] not in apart[place][0]:
+                if layer.view.system.index[cell] not in apart[place][0]:
                     twins.setdefault(layer.view.meaning(cell), {}).setdefault(number, set()).add(place)
         joined: dict[int, int] = {}
         for number, cell in enumerate(old.cells):
-            if cell.block not in self.blocks:
+            if cell.block not in shared:
                 continue
             for mine, by in twins.get(view.meaning(cell), {}).items():
                 if union.values[mine] == old.values[number] and any(number not in apart[place][1] for place in by):
@@ -223,12 +110,10 @@ class _Union:
                 union.watched[number], union.fixed[number] = True, False  # withholding it now would hide nothing
         self.layers.append(_Layer(view, {old.cells[number]: mine for number, mine in joined.items()}))
 
-    def _shares(self, cell: CellId) -> bool:
-        """Whether the cell is about a population and years that the new system is about."""
-        if cell.block in self.blocks:
-            return True
-        years = set(Period.of(cell.year).years)
-        return any(name == cell.population and years & set(Period.of(key).years) for name, key in self.blocks)
+    def _shares(self, population: str, period: int) -> bool:
+        """Whether the new system is about this population and some of these years."""
+        years = set(Period.of(period).years)
+        return any(name == population and not years.isdisjoint(Period.of(key).years) for name, key in self.blocks)
 
     def _add(self, rows: list[Terms], terms: Sequence[tuple[int, int]]) -> None:
         """Add a row once, when it holds for the true values and says something."""
@@ -262,6 +147,35 @@ class _Union:
             if not one.any_of(mine, apart[0]) and not other.any_of(theirs, apart[1]):
                 terms = [*((one.cells[cell], 1) for cell in mine), *((other.cells[cell], -1) for cell in theirs)]
                 self._add(self.system.equations, sorted(terms))
+
+    def link_periods(self, one: _Layer, other: _Layer, apart: tuple[set[int], set[int]]) -> None:
+        """Equate what one adds up over years with the periods within that the other has, and the years that are left:
+        these no table shows, and they need protection like any other count."""
+        system = self.system
+        parts: dict[tuple[str, str, frozenset[str]], dict[int, CellId]] = {}
+        for cell, number in other.cells.items():
+            if system.watched[number]:
+                key = cell.population, cell.item, other.view.territory[cell.place]
+                parts.setdefault(key, {})[cell.year] = cell
+        for cell, number in list(one.cells.items()):
+            if not (is_pooled(cell.year) and system.watched[number]):
+                continue
+            known = parts.get((cell.population, cell.item, one.view.territory[cell.place]), {})
+            cells = [known[key] for key in inside(cell.year, known)]
+            if not cells or one.any_of([cell], apart[0]) or other.any_of(cells, apart[1]):
+                continue
+            terms = [(number, 1), *((other.cells[part], -1) for part in cells)]
+            years = sum(len(Period.of(part.year).years) for part in cells)
+            left = sum(system.values[part] * factor for part, factor in terms)
+            if years < len(Period.of(cell.year).years) and left >= 0:
+                labels = ", ".join(Period.of(part.year).label for part in cells)
+                name = cell._replace(place=f"{cell.place} (without {labels})")
+                while name in system.index:
+                    name = name._replace(place=f"{name.place}'")
+                unit = system.units[number]
+                rest = system.add(name, left, cost=REST_COST, unit=unit, floor=0, watched=left > 0)
+                terms.append((rest, -1))
+            self._add(system.equations, terms)
 
 
 def _smallest(layer: _Layer) -> dict[tuple[str, int, str], dict[str, CellId]]:

@@ -1,4 +1,4 @@
-"""Categories that changed between two releases: what a reader can add up although no name is the same.
+"""Categories and periods that differ between two tables: what a reader can add up although no name is the same.
 
 55 and older was released, now 55 to 64 and 65 and older are: the first is the sum of the others. Categories with
 numbers in their codes (`<25`, `25-39`, `55+`) say themselves what they cover; those that overlap make up the same
@@ -67,31 +67,40 @@ def _matched(left: Sequence[CellId], right: Sequence[CellId]) -> Pairs:
 
 
 def same_tables(one: Iterable[CellId], other: Iterable[CellId]) -> None:
-    """Raise PolicyError when one publication adds up other years, or has other classes, than the other of the same
-    people: what a reader can subtract from each other then isn't worked out."""
+    """Raise PolicyError when two publications (or one and itself) add up years of the same people in periods that
+    overlap without one holding the other, or have other classes: what a reader can subtract then isn't worked out."""
     mine, theirs = list(one), list(other)
-    if not any(is_pooled(cell.year) or len(members(cell.item)) > 1 for cell in (*mine, *theirs)):
-        return
-    for these, those in ((mine, theirs), (theirs, mine)):
-        blocks = {cell.block for cell in those}
-        for population, key in sorted({cell.block for cell in these if is_pooled(cell.year)} - blocks):
-            years = set(Period.of(key).years)
-            if any(name == population and years & set(Period.of(at).years) for name, at in blocks):
+    added_up = {cell.block for cell in theirs if is_pooled(cell.year)}
+    for population, key in sorted({cell.block for cell in mine if is_pooled(cell.year)}):
+        years = set(Period.of(key).years)
+        for beside in (set(Period.of(at).years) for name, at in added_up if name == population):
+            if years & beside and not (years <= beside or beside <= years):
                 raise PolicyError(_OTHER_TABLES.format(f"{population} of {Period.of(key).label}"))
+    for these, those in ((mine, theirs), (theirs, mine)):
         known = {(*cell.block, cell.level, cell.item) for cell in those}
         parts = {(*at, part) for *at, item in known for part in members(item)}
         for cell in these:
-            at = (*cell.block, cell.level)
-            of_class = members(cell.item)
+            at, of_class = (*cell.block, cell.level), members(cell.item)
             if len(of_class) > 1 and (*at, cell.item) not in known and any((*at, part) in parts for part in of_class):
                 raise PolicyError(_OTHER_TABLES.format(f"{cell.population} of {Period.of(cell.year).label}"))
 
 
 _OTHER_TABLES = (
-    "{} are published in other classes, or with other years added up, than they were before, so that hidden counts "
-    "could be worked out; keep the `tables`, `classes` and `periods` of policy.yml and of the question for what is "
-    "released, and ask for the same years"
+    "{} are published in other classes than before or elsewhere, or with years added up in periods that overlap, so "
+    "that hidden counts could be worked out; keep the `tables`, `classes` and `periods` of policy.yml and of the "
+    "question for what is released, and ask for the same years"
 )
+
+
+def inside(whole: int, periods: Iterable[int]) -> tuple[int, ...]:
+    """Of these periods (by key) those that lie in the whole one and have no year in common, the longest first."""
+    years, found = set(Period.of(whole).years), []
+    for key in sorted(set(periods) - {whole}, key=lambda key: (-len(Period.of(key).years), key)):
+        own = set(Period.of(key).years)
+        if own <= years:
+            found.append(key)
+            years -= own
+    return tuple(found)
 
 
 def covered(item: str) -> Range | None:

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from exports.disclosure import releases
 from exports.disclosure.control import Control
 from exports.disclosure.policy import PolicyError
-from exports.disclosure.recoded import covered, recoded
+from exports.disclosure.releases import union
+from exports.disclosure.releases.recoded import covered, recoded
 from exports.disclosure.system import CellId
 from tests.disclosure.views import controlled
 from tests.disclosure.world import FakePublication, draw, publish
-from tests.exports.disclosure.test_releases import corrected
+from tests.exports.disclosure.releases.test_releases import corrected
 
 DATE = dt.date(2024, 6, 1)
 PROFILE = {"mart_started_profile": (2021, 2022, 2023)}
@@ -66,7 +66,7 @@ def test_a_category_that_was_divided_does_not_give_its_parts_away(monkeypatch):
     items = tuple(f"age/{part}" for part in PARTS)
     first, second = two(9, {"55+": PARTS})
     assert second.passed and given_away(first, second, "age/55+", items) == []
-    monkeypatch.setattr(releases, "recoded", lambda *_: ())
+    monkeypatch.setattr(union, "recoded", lambda *_: ())
     assert given_away(*two(9, {"55+": PARTS}), "age/55+", items)
 
 

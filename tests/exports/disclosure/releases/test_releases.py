@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from exports.disclosure.releases import ReaderView, possibly_changed
+from exports.disclosure.releases.published import ReaderView, possibly_changed
 from exports.disclosure.system import CellId, System
 from tests.disclosure import release_attacker
 from tests.disclosure.release_attacker import FLANDERS, Attacker, Key, View

@@ -1,0 +1,1 @@
+"""What was released before, as knowledge of the reader of what is released now."""

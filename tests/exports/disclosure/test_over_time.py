@@ -1,0 +1,105 @@
+"""What a reader knows over the years: who is counted had started, and no class of several years is more than its years
+allow."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from exports.disclosure.assembly import assemble
+from exports.disclosure.audit import audit
+from exports.disclosure.counts import Block
+from exports.disclosure.policy import FILE, PolicyError, Sum, kept_policy, load_policy
+from exports.disclosure.scope import Scope
+from exports.disclosure.system import CellId, Geography, System
+from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, VLAANDEREN
+from exports.figures.periods import Period
+from exports.figures.reading import Municipality
+
+PLACES = tuple(Municipality(code, code, "Antwerpen", False, "Antwerpen") for code in ("11001", "11002"))
+ABOVE = "arrondissement:Antwerpen"
+POOLED = Period(2020, 2021).key
+
+
+def block(population: str, period: int, counts: dict[str, dict[str, int]]) -> Block:
+    """place -> item -> count."""
+    found = {(place, item): count for place, items in counts.items() for item, count in items.items()}
+    made = Block(population, period, Counter(found), [Sum("total", ("gender/*",))])
+    made.complete()
+    return made
+
+
+def system_of(blocks: list[Block], scope: Scope) -> System:
+    named = {(each.population, each.year): each for each in blocks}
+    return assemble(named, scope, Geography(PLACES), load_policy())
+
+
+def bounds(system: System) -> list[dict[CellId, int]]:
+    return [{system.cells[cell]: factor for cell, factor in terms} for terms in system.bounds]
+
+
+def cell(population: str, period: int, place: str, item: str = "total") -> CellId:
+    return CellId(population, period, place, item)
+
+
+def test_who_ended_had_started_and_not_ended_before():
+    """9 started in 2021 and 12 ended: 3 at least had started in 2020, and Flanders counts 5 then."""
+    counts = {
+        ("started", 2020): {"11001": 3, "11002": 2},
+        ("started", 2021): {"11001": 9, "11002": 30},
+        ("ended", 2020): {"11001": 0, "11002": 0},
+        ("ended", 2021): {"11001": 12, "11002": 20},
+    }
+    made = [block(*key, {place: {"gender/m": count} for place, count in of.items()}) for key, of in counts.items()]
+    system = system_of(made, {key: {"total": {GEMEENTE, VLAANDEREN}} for key in counts})
+    first = cell("started", 2020, "11001")
+    wanted = {first: 1, cell("started", 2021, "11001"): 1, cell("ended", 2021, "11001"): -1}
+    assert wanted in bounds(system)
+    hidden = {number for each, number in system.index.items() if each.year == 2020 and each.level == GEMEENTE}
+    (finding,) = [each for each in audit(system.published(hidden)).findings if each.name == first]
+    assert (finding.lowest, finding.highest) == (3, 4)
+    system.bounds.clear()
+    assert not audit(system.published(hidden)).findings
+
+
+def two_years(of_2020: dict[str, dict[str, int]], of_2021: dict[str, dict[str, int]]) -> System:
+    """Totals of municipalities by year, women and men of two years together, and by year of their arrondissement."""
+    years = [block("started", 2020, of_2020), block("started", 2021, of_2021)]
+    both = block("started", POOLED, {})
+    for each in years:
+        both.counts.update(each.counts)
+    of_classes = {"gender/m", "gender/v"}
+    scope: Scope = {("started", year): {item: {ARRONDISSEMENT} for item in of_classes} for year in (2020, 2021)}
+    for year in (2020, 2021):
+        scope["started", year]["total"] = {GEMEENTE, ARRONDISSEMENT}
+    scope["started", POOLED] = {item: {GEMEENTE} for item in of_classes}
+    return system_of([*years, both], scope)
+
+
+def test_people_in_one_year_alone_are_at_most_those_of_their_arrondissement_in_that_year():
+    system = two_years(
+        {"11001": {"gender/m": 0, "gender/v": 0}, "11002": {"gender/m": 20, "gender/v": 20}},
+        {"11001": {"gender/m": 9, "gender/v": 2}, "11002": {"gender/m": 1, "gender/v": 1}},
+    )
+    women = cell("started", POOLED, "11001", "gender/v")
+    assert {women: -1, cell("started", 2021, ABOVE, "gender/v"): 1} in bounds(system)
+    least = {women: 1, cell("started", 2021, ABOVE): 1, cell("started", 2021, "11001"): -1}
+    assert {**least, cell("started", 2021, ABOVE, "gender/v"): -1} in bounds(system), (
+        "10 of the 11 at most are no women"
+    )
+
+
+def test_bounds_that_follow_from_sums_are_left_out():
+    many = {"gender/m": 20, "gender/v": 20}
+    assert not bounds(two_years({"11001": many, "11002": many}, {"11001": many, "11002": many}))
+
+
+@pytest.mark.parametrize(
+    ("counted", "message"),
+    [("[ended.totaal]", "no mart has the count ended.totaal"), ("[ended]", "write `population.count`")],
+)
+def test_mistakes_in_the_rule_are_named(counted, message):
+    text = FILE.read_text("utf-8").replace("counted: [ended.total]", f"counted: {counted}")
+    with pytest.raises(PolicyError, match=message):
+        kept_policy(text)
