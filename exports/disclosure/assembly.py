@@ -18,13 +18,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
+from exports.disclosure.geography import Geography, rest_of
 from exports.disclosure.known import Ground, Knowledge, Term
 from exports.disclosure.over_time import OverTime
 from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import REST_COST, TOTAL, Policy, Same
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers
-from exports.disclosure.system import CellId, Geography, System, rest_of
+from exports.disclosure.system import CellId, System
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS
 from exports.figures.periods import is_pooled
 from exports.figures.together import members

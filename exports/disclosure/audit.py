@@ -12,6 +12,8 @@ arithmetic). For a cell without such a proof the exact lowest and highest value 
 propagation (`OuterBounds`) already gives the same bounds. Points may be passed in by whoever chose what to hide: they
 only save time, since a point that doesn't satisfy the published system exactly is thrown away."""
 
+from __future__ import annotations
+
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -64,6 +66,13 @@ class AuditReport:
     def passed(self) -> bool:
         """Whether a public edition is allowed."""
         return not self.failures
+
+    def add(self, more: AuditReport, numbers: Sequence[int]) -> None:
+        """Add what the audit of some of the same cells found beyond this one; `numbers`: of its cells in this one."""
+        known = {item.cell for item in self.findings}
+        found = [replace(item, cell=numbers[item.cell]) for item in more.findings if numbers[item.cell] not in known]
+        self.findings = sorted((*self.findings, *found), key=lambda item: item.cell)
+        self.wide -= len(found)
 
 
 def audit(published: Published, points: Iterable[Ints] = (), changeable: Sequence[bool] | None = None) -> AuditReport:

@@ -14,6 +14,7 @@ from exports.disclosure.audit import AuditReport
 from exports.disclosure.cell_key.shown import ChangedFigures
 from exports.disclosure.counts import PublicationSource
 from exports.disclosure.exceptions import lines_not_applied, with_exceptions
+from exports.disclosure.geography import LEVELS
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.policy import Policy, load_policy
@@ -21,7 +22,7 @@ from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers, with_counts
 from exports.disclosure.suppress import given, suppress
-from exports.disclosure.system import LEVELS, CellId, System
+from exports.disclosure.system import CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
 from exports.figures.identity import FigureId, Hidden
@@ -156,12 +157,12 @@ def control_scope(
     bare, blocks = collect(publication, name, scope, policy)
     withheld = None
     if usual is None:
-        release, report, known = with_exceptions(bare, lambda system: _suppressed(system, earlier, policy, kept))
+        release, report, known = with_exceptions(bare, lambda system: suppressed(system, earlier, policy, kept))
     else:
         for choice in withholding_options(usual.release, usual.scope, bare, blocks, scope, earlier, policy):
             beside = [*earlier, choice.usual]
             release, report, known = with_exceptions(
-                choice.release, lambda system, beside=beside: _suppressed(system, beside, policy, kept)
+                choice.release, lambda system, beside=beside: suppressed(system, beside, policy, kept)
             )
             withheld = choice.withheld
             if report.passed:
@@ -175,7 +176,7 @@ _ROUNDS = 5
 """What is hidden decides what a reader sees change, and that decides what must be hidden. Two or three rounds do."""
 
 
-def _suppressed(
+def suppressed(
     bare: PublishedSystem, earlier: Sequence[PublishedSystem], policy: Policy, kept: KeptParts
 ) -> tuple[PublishedSystem, AuditReport, int]:
     """The release with its hidden cells, the audit of it, and how many small counts earlier releases show already.
@@ -207,12 +208,20 @@ def _suppressed_against(
     sees_changes: bool,
     more: bool = True,
 ) -> tuple[PublishedSystem, AuditReport, int]:
-    """As `_suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
+    """As `suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    pattern = (
-        suppress(union, start=release.hidden, kept=kept) if more else given(union, union.hidden_with(release.hidden))
-    )
+    years, numbers = union.alone()
+    if more:
+        start = {place for place, cell in enumerate(numbers) if cell in release.hidden}
+        over_time = {numbers[cell] for cell in suppress(years, start=start, kept=kept).hidden}
+        pattern = suppress(union, start=release.hidden | over_time, kept=kept)
+    else:
+        pattern = given(union, union.hidden_with(release.hidden))
     report = audit_parts(pattern, kept)
+    report.add(
+        audit_parts(given(years, {place for place, cell in enumerate(numbers) if cell in pattern.hidden}), kept),
+        numbers,
+    )
     own = range(len(release.system.cells))
     known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
     hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from exports.disclosure.geography import Geography
 from exports.disclosure.policy import TOTAL, Bound, MartPolicy, Policy, PolicyError, Same, Sum
 from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_of
-from exports.disclosure.system import Geography
 from exports.figures.periods import Period, is_pooled
 from exports.figures.plan import Mart
 from exports.figures.reading import UNALLOCATED, UNASSIGNED, Facts, Municipality, PublicationError

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from exports.disclosure.counts import Block, Blocks
+from exports.disclosure.geography import Geography
 from exports.disclosure.known import Knowledge, Term
 from exports.disclosure.policy import TOTAL, RunningRule
-from exports.disclosure.system import CellId, Geography, System
+from exports.disclosure.system import CellId, System
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.periods import Period, is_pooled
 
@@ -45,7 +46,8 @@ class OverTime:
                             *((CellId(name, at, place, item), block.unit) for name, at, item in began),
                             *((CellId(name, at, place, item), -block.unit) for name, at, item in gone),
                             (CellId(population, year, place, counted.item), -1),
-                        ]
+                        ],
+                        over_time=True,
                     )
 
     def _knowing(self, counts: Sequence[tuple[str, int, str]]) -> Iterator[str]:

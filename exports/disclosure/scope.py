@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from exports.annexes import KINDS
+from exports.disclosure.geography import place_of
 from exports.disclosure.policy import TOTAL, DerivedFrom, MartPolicy, Policy, PolicyError, PolicyFile
-from exports.disclosure.system import CellId, place_of
+from exports.disclosure.system import CellId
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.plan import Mart
 from orchestration.store.yaml_models import Mistake, Place, YamlDocument

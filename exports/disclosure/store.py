@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from exports.disclosure.control import Control
+from exports.disclosure.geography import Geography
 from exports.disclosure.policy import kept_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import Scope
-from exports.disclosure.system import CellId, Geography, System, Terms
+from exports.disclosure.system import CellId, System, Terms
 from exports.figures.reading import Municipality
 from orchestration.store.errors import TweError
 from orchestration.store.files import replaced

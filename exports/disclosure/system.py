@@ -1,107 +1,21 @@
-"""The published system as plain data: places, cells, the equations between them, and what a reader knows beforehand.
+"""The published system as plain data: cells, the equations between them, and what a reader knows beforehand.
 
 Only cells other than 0 are in it: a 0 is shown, a constant that drops out of every equation. Except where whole rows
 are withheld (`exports.disclosure.withhold`): a reader doesn't know which of their cells are 0, so all have floor 0.
 An equation is a sum of cells with coefficients that is 0 (total - parts); a bound is such a sum that is at least 0.
-This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4.
-
-Territories make places of two geographies comparable. The territory of a municipality under a geography is the set of
-all codes since 2017 that resolve to it on that date (a code resolves forward along its successors; a code that came
-later can't be placed and counts as `99999`), by the project's own seed `municipalities.csv`, as in the warehouse."""
+This is the usual model of cell suppression: Hundepool et al., Statistical Disclosure Control (2012), ch. 4."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
 from typing import NamedTuple
 
-from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, PROVINCIE, VLAANDEREN
-from exports.figures.reading import UNASSIGNED, Municipality
-from exports.figures.together import codes_of
-from orchestration.store.municipalities import code_on, read_codes
+from exports.disclosure.geography import level_of
 
-LEVELS = (GEMEENTE, ARRONDISSEMENT, PROVINCIE, VLAANDEREN)
-"""From the parts to the whole. The centrumsteden are municipalities; no table adds them up."""
 Terms = tuple[tuple[int, int], ...]
 """(cell number, coefficient) pairs."""
-
-
-def place_of(level: str, place: str) -> str:
-    """The place of a figure: a NIS code, `arrondissement:<name>`, `provincie:<name>` or `vlaanderen`."""
-    return f"{level}:{place}" if level in (ARRONDISSEMENT, PROVINCIE) else place
-
-
-def rest_of(place: str) -> str:
-    """The municipalities of a place that are no centre cities, together: no table shows them."""
-    return f"overige:{place}"
-
-
-def level_of(place: str) -> str:
-    """The level of a place; that of a rest is `overige`, which is none of `LEVELS`."""
-    return VLAANDEREN if place == VLAANDEREN else place.partition(":")[0] if ":" in place else GEMEENTE
-
-
-@dataclass(frozen=True)
-class Geography:
-    """The municipalities of one publication, and the arrondissements, provinces and Flanders above them."""
-
-    municipalities: tuple[Municipality, ...]
-
-    @cached_property
-    def levels(self) -> tuple[str, ...]:
-        """The levels that it has: what was kept before arrondissements were shown doesn't know them."""
-        known = all(item.arrondissement for item in self.municipalities)
-        return tuple(level for level in LEVELS if known or level != ARRONDISSEMENT)
-
-    @cached_property
-    def cities(self) -> frozenset[str]:
-        """The NIS codes of the centre cities."""
-        return frozenset(item.nis_code for item in self.municipalities if item.is_centre_city)
-
-    @cached_property
-    def above(self) -> dict[str, dict[str, str]]:
-        """NIS code -> its place at every level, itself first."""
-        return {
-            item.nis_code: {
-                level: place_of(level, name)
-                for level, name in (
-                    (GEMEENTE, item.nis_code),
-                    (ARRONDISSEMENT, item.arrondissement),
-                    (PROVINCIE, item.province),
-                    (VLAANDEREN, VLAANDEREN),
-                )
-                if level in self.levels
-            }
-            for item in self.municipalities
-        }
-
-    def parts(self, whole: str, part: str) -> dict[str, list[str]]:
-        """Places of level `whole` -> the places of level `part` that add up to them."""
-        result: dict[str, dict[str, None]] = {}
-        for places in self.above.values():
-            result.setdefault(places[whole], {})[places[part]] = None
-        return {place: list(below) for place, below in result.items()}
-
-
-def territories(geography: Geography, on: dt.date) -> dict[str, frozenset[str]]:
-    """Every place of the geography -> the NIS codes of its territory. `on` is the geography date."""
-    known = read_codes()
-    result: dict[str, set[str]] = {}
-    above = {code: places for row, places in geography.above.items() for code in codes_of(row)}
-    for code in known:
-        for place in above.get(code_on(code, on, known) or UNASSIGNED, {}).values():
-            result.setdefault(place, set()).add(code)
-    for code, places in above.items():  # a code that the seed doesn't know stands for itself
-        for place in places.values():
-            result.setdefault(place, set()).update(() if code in known else (code,))
-    for level in LEVELS:
-        for place, inside in geography.parts(level, GEMEENTE).items() if level in geography.levels else ():
-            others = (result.get(code, set()) for code in inside if code not in geography.cities)
-            result[rest_of(place)] = set().union(*others)
-    return {place: frozenset(codes) for place, codes in result.items()}
 
 
 class CellId(NamedTuple):
@@ -185,6 +99,9 @@ class System(_Cells):
     fixed: dict[int, bool] = field(default_factory=dict)
     follows: dict[int, int] = field(default_factory=dict, compare=False)
     index: dict[CellId, int] = field(default_factory=dict)
+    over_time: list[Terms] = field(default_factory=list, compare=False)
+    """Bounds over the years. They tie together what is independent otherwise, so they have a system of their own
+    (`alone`)."""
 
     def add(
         self, cell: CellId, value: int, *, cost: float = 1.0, unit: int = 1, floor: int = 1, watched: bool = True
@@ -222,11 +139,22 @@ class System(_Cells):
         """Add: sum of lower <= sum of upper, as `at_least`."""
         self.at_least([*((cell, 1) for cell in upper), *((cell, -1) for cell in lower)])
 
-    def at_least(self, terms: Iterable[tuple[CellId, int]]) -> None:
+    def at_least(self, terms: Iterable[tuple[CellId, int]], over_time: bool = False) -> None:
         """Add: the sum of these terms is at least 0. Left out when nothing is subtracted, or when it doesn't hold."""
         row = self._terms(terms)
         if any(factor < 0 for _, factor in row) and sum(self.values[cell] * factor for cell, factor in row) >= 0:
-            self.bounds.append(row)
+            (self.over_time if over_time else self.bounds).append(row)
+
+    def alone(self) -> tuple[System, list[int]]:
+        """The system of the cells that have bounds over the years, with these bounds and whatever holds between those
+        cells alone, and the number of each of its cells in this one."""
+        cells = sorted({cell for terms in self.over_time for cell, _ in terms})
+        inside = set(cells)
+        rows = [
+            [terms for terms in of if inside.issuperset(cell for cell, _ in terms)]
+            for of in (self.equations, self.bounds)
+        ]
+        return _part(self, cells, rows[0], [*rows[1], *self.over_time]), cells
 
     def _terms(self, terms: Iterable[tuple[CellId, int]]) -> Terms:
         return tuple((self.index[cell], factor) for cell, factor in terms if cell in self.index)
@@ -261,23 +189,28 @@ class System(_Cells):
 
 def split(system: System) -> list[System]:
     """The parts of a system that share no equation or bound, each with its own cell numbers."""
-    where: dict[int, tuple[System, int]] = {}
-    parts: list[System] = []
-    for group in connected(len(system.cells), [*system.equations, *system.bounds]):
-        part = System(system.threshold)
-        parts.append(part)
-        for cell in group:
-            number = part.add_from(system, cell, system.cells[cell], system.watched[cell])
-            where[cell] = part, number
-            if cell in system.exempt:
-                part.exempt.add(number)
-            if cell in system.fixed:
-                part.fixed[number] = system.fixed[cell]
-    for kind in ("equations", "bounds"):
-        for terms in getattr(system, kind):
-            part, _ = where[terms[0][0]]
-            getattr(part, kind).append(tuple((where[cell][1], factor) for cell, factor in terms))
-    return parts
+    groups = connected(len(system.cells), [*system.equations, *system.bounds])
+    group_of = {cell: number for number, group in enumerate(groups) for cell in group}
+    rows: list[tuple[list[Terms], list[Terms]]] = [([], []) for _ in groups]
+    for kind, of in enumerate((system.equations, system.bounds)):
+        for terms in of:
+            rows[group_of[terms[0][0]]][kind].append(terms)
+    return [_part(system, group, *of) for group, of in zip(groups, rows, strict=True)]
+
+
+def _part(system: System, cells: Iterable[int], equations: Iterable[Terms], bounds: Iterable[Terms]) -> System:
+    """These cells, with rows between them."""
+    part, where = System(system.threshold), {}
+    for cell in cells:
+        number = where[cell] = part.add_from(system, cell, system.cells[cell], system.watched[cell])
+        if cell in system.exempt:
+            part.exempt.add(number)
+        if cell in system.fixed:
+            part.fixed[number] = system.fixed[cell]
+    part.equations, part.bounds = (
+        [tuple((where[cell], factor) for cell, factor in terms) for terms in rows] for rows in (equations, bounds)
+    )
+    return part
 
 
 def connected(size: int, rows: Iterable[Terms]) -> list[list[int]]:

@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from exports.disclosure.assembly import assemble
 from exports.disclosure.bounds import OuterBounds
 from exports.disclosure.counts import Blocks, equal
+from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import Policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import Scope, TableRow, WithheldRows, covers, row_of
-from exports.disclosure.system import LEVELS, CellId, System, level_of
+from exports.disclosure.system import CellId, System
 
 _DEPTH = 4
 """So many equations away from a cell without room a row is looked for."""

@@ -30,7 +30,7 @@ def explain(control: Control, scopes: Mapping[str, Scope], earlier: Sequence[Pub
     """
     if control.report is None or control.passed:
         return ""
-    from exports.disclosure.system import level_of
+    from exports.disclosure.geography import level_of
 
     failing = Counter(
         (item.name.population, item.name.year, item.name.item, level_of(item.name.place))

@@ -21,8 +21,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from exports.disclosure.audit import audit
+from exports.disclosure.geography import level_of
 from exports.disclosure.suppress import suppress
-from exports.disclosure.system import CellId, System, level_of
+from exports.disclosure.system import CellId, System
 from exports.figures.identity import GEMEENTE
 from exports.questions.question import load_questions
 from tests.disclosure.question import control_question

@@ -31,9 +31,10 @@ from exports.disclosure.cell_key.method import CELL_KEY
 from exports.disclosure.cell_key.table import PerturbationTable
 from exports.disclosure.control import Control
 from exports.disclosure.counts import Block
+from exports.disclosure.geography import LEVELS, level_of
 from exports.disclosure.policy import TOTAL, load_policy
 from exports.disclosure.scope import Scope, covers
-from exports.disclosure.system import LEVELS, CellId, level_of
+from exports.disclosure.system import CellId
 from exports.figures.identity import GEMEENTE
 from exports.figures.reading import PublicationReader
 from orchestration.answers import disclosure

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from exports.disclosure.control import Control, control
+from exports.disclosure.geography import territories
 from exports.disclosure.releases.published import PublishedSystem
-from exports.disclosure.system import territories
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
 from tests.disclosure.release_attacker import Key, View, key_of
 from tests.disclosure.world import FakePublication

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from exports.disclosure.cell_key.change import shown_count, shown_mean
 from exports.disclosure.cell_key.table import PerturbationTable
 from exports.disclosure.counts import Block, Blocks
+from exports.disclosure.geography import Geography, level_of
 from exports.disclosure.scope import Scope, covers, with_counts
-from exports.disclosure.system import CellId, Geography, System, level_of
+from exports.disclosure.system import CellId, System
 from exports.figures.reading import PublicationError
 from exports.figures.together import members
 

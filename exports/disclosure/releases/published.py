@@ -5,7 +5,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from exports.disclosure.system import CellId, Geography, System, level_of, territories
+from exports.disclosure.geography import Geography, level_of, territories
+from exports.disclosure.system import CellId, System
 
 Meaning = tuple[str, int, str, frozenset[str]]
 """(population, year, item, territory): what a cell counts, whatever the geography calls the place."""

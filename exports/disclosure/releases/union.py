@@ -13,11 +13,12 @@ which of the hidden figures changed. A figure shown in one release and hidden in
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
+from exports.disclosure.geography import LEVELS
 from exports.disclosure.policy import REST_COST, Policy
 from exports.disclosure.releases.published import Meaning, PublishedSystem, ReaderView, possibly_changed
 from exports.disclosure.releases.recoded import inside, recoded, same_tables
 from exports.disclosure.scope import AMOUNTS
-from exports.disclosure.system import LEVELS, CellId, System, Terms, simplified
+from exports.disclosure.system import CellId, System, Terms, simplified
 from exports.figures.periods import Period, is_pooled
 
 

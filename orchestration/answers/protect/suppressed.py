@@ -8,9 +8,10 @@ from typing import Any
 
 from exports.disclosure.control import Control
 from exports.disclosure.counts import MONTHS
+from exports.disclosure.geography import place_of
 from exports.disclosure.policy import TOTAL
 from exports.disclosure.scope import AMOUNTS, item_of, population_of
-from exports.disclosure.system import CellId, place_of
+from exports.disclosure.system import CellId
 from exports.figures.identity import PROVINCIE, VLAANDEREN
 from exports.xlsx.document import CONFIDENTIAL
 from orchestration.answers.protect.counted import CountShown, Group, Number

@@ -11,10 +11,11 @@ import pytest
 
 from exports import PublicationError, annex_figures, write_annex
 from exports.disclosure.control import Control, ControlError, control
+from exports.disclosure.geography import territories
 from exports.disclosure.policy import PolicyError, load_policy
 from exports.disclosure.scope import CountFinder, marts
 from exports.disclosure.store import RegisterError, load, save
-from exports.disclosure.system import CellId, territories
+from exports.disclosure.system import CellId
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Figure, FigureId
 from exports.figures.reading import Facts, Municipality
 from exports.xlsx.document import CONFIDENTIAL

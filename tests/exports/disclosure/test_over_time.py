@@ -3,20 +3,27 @@ allow."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
 import pytest
 
 from exports.disclosure.assembly import assemble
 from exports.disclosure.audit import audit
+from exports.disclosure.control import suppressed
 from exports.disclosure.counts import Block
+from exports.disclosure.geography import Geography
+from exports.disclosure.kept import KeptParts
 from exports.disclosure.policy import FILE, PolicyError, Sum, kept_policy, load_policy
+from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import Scope
-from exports.disclosure.system import CellId, Geography, System
+from exports.disclosure.suppress import suppress
+from exports.disclosure.system import CellId, System, Terms
 from exports.figures.identity import ARRONDISSEMENT, GEMEENTE, VLAANDEREN
 from exports.figures.periods import Period
 from exports.figures.reading import Municipality
 
+DAY = dt.date(2026, 1, 1)
 PLACES = tuple(Municipality(code, code, "Antwerpen", False, "Antwerpen") for code in ("11001", "11002"))
 ABOVE = "arrondissement:Antwerpen"
 POOLED = Period(2020, 2021).key
@@ -35,32 +42,52 @@ def system_of(blocks: list[Block], scope: Scope) -> System:
     return assemble(named, scope, Geography(PLACES), load_policy())
 
 
+def rows(system: System, of: list[Terms]) -> list[dict[CellId, int]]:
+    return [{system.cells[cell]: factor for cell, factor in terms} for terms in of]
+
+
 def bounds(system: System) -> list[dict[CellId, int]]:
-    return [{system.cells[cell]: factor for cell, factor in terms} for terms in system.bounds]
+    return rows(system, system.bounds)
 
 
 def cell(population: str, period: int, place: str, item: str = "total") -> CellId:
     return CellId(population, period, place, item)
 
 
+ENDED = {
+    ("started", 2020): {"11001": 3, "11002": 2},
+    ("started", 2021): {"11001": 9, "11002": 30},
+    ("ended", 2020): {"11001": 0, "11002": 0},
+    ("ended", 2021): {"11001": 12, "11002": 20},
+}
+
+
 def test_who_ended_had_started_and_not_ended_before():
     """9 started in 2021 and 12 ended: 3 at least had started in 2020, and Flanders counts 5 then."""
-    counts = {
-        ("started", 2020): {"11001": 3, "11002": 2},
-        ("started", 2021): {"11001": 9, "11002": 30},
-        ("ended", 2020): {"11001": 0, "11002": 0},
-        ("ended", 2021): {"11001": 12, "11002": 20},
-    }
-    made = [block(*key, {place: {"gender/m": count} for place, count in of.items()}) for key, of in counts.items()]
-    system = system_of(made, {key: {"total": {GEMEENTE, VLAANDEREN}} for key in counts})
+    made = [block(*key, {place: {"gender/m": count} for place, count in of.items()}) for key, of in ENDED.items()]
+    system = system_of(made, {key: {"total": {GEMEENTE, VLAANDEREN}} for key in ENDED})
     first = cell("started", 2020, "11001")
     wanted = {first: 1, cell("started", 2021, "11001"): 1, cell("ended", 2021, "11001"): -1}
-    assert wanted in bounds(system)
+    assert wanted in rows(system, system.over_time)
     hidden = {number for each, number in system.index.items() if each.year == 2020 and each.level == GEMEENTE}
-    (finding,) = [each for each in audit(system.published(hidden)).findings if each.name == first]
-    assert (finding.lowest, finding.highest) == (3, 4)
-    system.bounds.clear()
-    assert not audit(system.published(hidden)).findings
+    years, numbers = system.alone()
+    report = audit(system.published(hidden))
+    assert not report.findings, "by sums alone 1 to 4 had started"
+    report.add(audit(years.published({place for place, number in enumerate(numbers) if number in hidden})), numbers)
+    (finding,) = [each for each in report.findings if each.name == first]
+    assert (finding.cell, finding.lowest, finding.highest) == (system.index[first], 3, 4)
+
+
+def test_what_is_hidden_over_the_years_stays_so():
+    """The control hides more than sums alone ask for."""
+    made = [block(*key, {place: {"gender/m": count} for place, count in of.items()}) for key, of in ENDED.items()]
+    system = system_of(made, {key: {"total": {GEMEENTE, VLAANDEREN}} for key in ENDED})
+    bare = PublishedSystem("q", DAY, DAY, Geography(PLACES), system, frozenset())
+    release, report, _ = suppressed(bare, [], load_policy(), KeptParts())
+    assert report.passed
+    alone = suppress(system).hidden
+    assert release.hidden > alone
+    assert {system.cells[cell].year for cell in release.hidden - alone} == {2021}
 
 
 def two_years(of_2020: dict[str, dict[str, int]], of_2021: dict[str, dict[str, int]]) -> System:

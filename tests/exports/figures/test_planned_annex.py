@@ -17,9 +17,9 @@ from exports.comparison.displayed import of_figures, of_package
 from exports.disclosure import policy
 from exports.disclosure.cell_key.control import control_by_keys
 from exports.disclosure.control import Control, ControlError, cities_of, control
+from exports.disclosure.geography import territories
 from exports.disclosure.policy import kept_policy
 from exports.disclosure.scope import CountFinder
-from exports.disclosure.system import territories
 from exports.figure_book import write_figure_book
 from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled

@@ -11,6 +11,7 @@ import pytest
 
 from exports.disclosure.assembly import collect
 from exports.disclosure.control import Control, cities_of, control
+from exports.disclosure.geography import Geography
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.known import Ground
 from exports.disclosure.parts import audit_parts
@@ -21,7 +22,7 @@ from exports.disclosure.releases.recoded import same_tables
 from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import CountFinder
 from exports.disclosure.suppress import suppress
-from exports.disclosure.system import CellId, Geography, System
+from exports.disclosure.system import CellId, System
 from exports.disclosure.tables import PeriodRule
 from exports.figures.collect import collect as collect_figures
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, LEVELS, PROVINCIE, VLAANDEREN, FigureId
