@@ -128,9 +128,11 @@ class Context:
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        """The notes in order: note n is the n-th."""
+        """The notes in order: note n is the n-th. None is about what no table shows."""
+        shown = {each.label for of_level in self._views.values() for view in of_level for each in view.indicators}
+        of_kind = (note for note in self.kind.notes if not note.measures or not shown.isdisjoint(note.measures))
         own = (Note(text) for text in (*self.annex.footnotes, *self.question.footnotes))
-        return (*self.kind.notes, *own, Note(self.kind.totals_note, totals=True))
+        return (*of_kind, *own, Note(self.kind.totals_note, totals=True))
 
     def general_notes(self, totals: bool) -> list[str]:
         """References to the notes on a whole table: "[nota 3]"."""

@@ -111,10 +111,17 @@ def _kind(views: Sequence[View]) -> str:
     parts = [category for category in shown if not category.endswith("*")]
     classes = sum(len(members(category)) > 1 for category in parts)
     if not parts:
-        return "enkel totalen" if shown else "alle cijfers"
+        return "enkel totalen" if shown else _counts(views)
     if not classes:
         return "elke categorie apart"
     return "de meeste categorieën apart" if 2 * classes < len(parts) else "in klassen"
+
+
+def _counts(views: Sequence[View]) -> str:
+    """Of tables without categories."""
+    shown = {each.signature for each in _indicators(views)}
+    every = {each.signature for view in views for each in view.table.indicators if each.measure.in_totals}
+    return "alle cijfers" if every <= shown else f"enkel {_what(views)}"
 
 
 def _what(views: Sequence[View]) -> str:

@@ -182,7 +182,7 @@ class _Union:
 def _smallest(layer: _Layer) -> dict[tuple[str, int, str], dict[str, CellId]]:
     """(population, year, item) -> place -> cell, at the lowest level that the layer has of it."""
     result: dict[tuple[str, int, str], dict[str, dict[str, CellId]]] = {}
-    for cell in layer.cells:
+    for cell in (cell for cell in layer.cells if cell.level in LEVELS):  # the rest of a place is in no table
         levels = result.setdefault((cell.population, cell.year, cell.item), {})
         levels.setdefault(cell.level, {})[cell.place] = cell
     return {count: next(levels[level] for level in LEVELS if level in levels) for count, levels in result.items()}
