@@ -142,6 +142,8 @@ class Release:
                 family.shown[level].add(expanded(means.codes, family.every))
                 family.years.update(cell.years)
         for whole in self.wholes.values():
+            if whole.areas[0]:  # a table may show the centre cities alone; the others are there all the same
+                whole.areas[0] |= set(self.units.values())
             whole.divide()
             for level in range(3):
                 if whole.areas[level] and (above := whole.above(level)) is not None:
