@@ -41,14 +41,17 @@ class OverTime:
                 began = [(start.population, before, start.item) for before in range(first, year + 1)]
                 gone = [(end.population, before, end.item) for before in range(first, year)]
                 for place in self._knowing([*began, *gone, (population, year, counted.item)]):
-                    self.system.at_least(
-                        [
-                            *((CellId(name, at, place, item), block.unit) for name, at, item in began),
-                            *((CellId(name, at, place, item), -block.unit) for name, at, item in gone),
-                            (CellId(population, year, place, counted.item), -1),
-                        ],
-                        over_time=True,
-                    )
+                    terms = [(CellId(name, at, place, item), 1) for name, at, item in began]
+                    terms += [(CellId(name, at, place, item), -1) for name, at, item in gone]
+                    own, least = CellId(population, year, place, counted.item), 0
+                    if block.unit == 1:
+                        terms.append((own, -1))
+                    elif count := self._sum(
+                        [own]
+                    ):  # months, or means: so many persons; of a small one a reader knows 1
+                        small = count < self.system.threshold * block.unit
+                        least = 1 if small else -(-count // block.unit)
+                    self.system.at_least_over_time(terms, least)
 
     def _knowing(self, counts: Sequence[tuple[str, int, str]]) -> Iterator[str]:
         """The places of which a reader knows all these counts."""

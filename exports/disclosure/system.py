@@ -99,9 +99,9 @@ class System(_Cells):
     fixed: dict[int, bool] = field(default_factory=dict)
     follows: dict[int, int] = field(default_factory=dict, compare=False)
     index: dict[CellId, int] = field(default_factory=dict)
-    over_time: list[Terms] = field(default_factory=list, compare=False)
-    """Bounds over the years. They tie together what is independent otherwise, so they have a system of their own
-    (`alone`)."""
+    over_time: list[tuple[Terms, int]] = field(default_factory=list, compare=False)
+    """Sums over the years, and what each is at least. They tie together what is independent otherwise, so they have a
+    system of their own (`alone`)."""
 
     def add(
         self, cell: CellId, value: int, *, cost: float = 1.0, unit: int = 1, floor: int = 1, watched: bool = True
@@ -131,7 +131,7 @@ class System(_Cells):
         """The same of two sums."""
         terms = simplified(self._terms([*((cell, 1) for cell in whole), *((part, -1) for part in parts)]))
         if terms:
-            if sum(self.values[cell] * factor for cell, factor in terms):
+            if self._sum(terms):
                 raise ValueError(f"{', '.join(map(str, whole))}: the parts do not add up to the total")
             self.equations.append(terms)
 
@@ -139,22 +139,39 @@ class System(_Cells):
         """Add: sum of lower <= sum of upper, as `at_least`."""
         self.at_least([*((cell, 1) for cell in upper), *((cell, -1) for cell in lower)])
 
-    def at_least(self, terms: Iterable[tuple[CellId, int]], over_time: bool = False) -> None:
+    def at_least(self, terms: Iterable[tuple[CellId, int]]) -> None:
         """Add: the sum of these terms is at least 0. Left out when nothing is subtracted, or when it doesn't hold."""
         row = self._terms(terms)
-        if any(factor < 0 for _, factor in row) and sum(self.values[cell] * factor for cell, factor in row) >= 0:
-            (self.over_time if over_time else self.bounds).append(row)
+        if any(factor < 0 for _, factor in row) and self._sum(row) >= 0:
+            self.bounds.append(row)
+
+    def at_least_over_time(self, terms: Iterable[tuple[CellId, int]], least: int) -> None:
+        """Add: the sum of these terms of several years is at least so much. Left out when it doesn't hold."""
+        row = self._terms(terms)
+        if (least or any(factor < 0 for _, factor in row)) and self._sum(row) >= least:
+            self.over_time.append((row, least))
+
+    def _sum(self, row: Terms) -> int:
+        return sum(self.values[cell] * factor for cell, factor in row)
 
     def alone(self) -> tuple[System, list[int]]:
         """The system of the cells that have bounds over the years, with these bounds and whatever holds between those
-        cells alone, and the number of each of its cells in this one."""
-        cells = sorted({cell for terms in self.over_time for cell, _ in terms})
-        inside = set(cells)
-        rows = [
-            [terms for terms in of if inside.issuperset(cell for cell, _ in terms)]
-            for of in (self.equations, self.bounds)
-        ]
-        return _part(self, cells, rows[0], [*rows[1], *self.over_time]), cells
+        cells alone, and the number of each of its cells in this one. What a sum is at least is a cell that is known."""
+        cells = sorted({cell for terms, _ in self.over_time for cell, _ in terms})
+        inside, number = set(cells), {cell: place for place, cell in enumerate(cells)}
+        equations, bounds = (
+            [terms for terms in rows if inside.issuperset(cell for cell, _ in terms)]
+            for rows in (self.equations, self.bounds)
+        )
+        made = _part(self, cells, equations, bounds)
+        for place, (terms, least) in enumerate(self.over_time):
+            row = [(number[cell], factor) for cell, factor in terms]
+            if least:
+                known = made.add(CellId("at least", place, "", ""), least)
+                made.exempt.add(known)
+                row.append((known, -1))
+            made.bounds.append(tuple(row))
+        return made, cells
 
     def _terms(self, terms: Iterable[tuple[CellId, int]]) -> Terms:
         return tuple((self.index[cell], factor) for cell, factor in terms if cell in self.index)
