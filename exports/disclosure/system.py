@@ -155,9 +155,17 @@ class System(_Cells):
         return sum(self.values[cell] * factor for cell, factor in row)
 
     def alone(self) -> tuple[System, list[int]]:
-        """The system of the cells that have bounds over the years, with these bounds and whatever holds between those
-        cells alone, and the number of each of its cells in this one. What a sum is at least is a cell that is known."""
-        cells = sorted({cell for terms, _ in self.over_time for cell, _ in terms})
+        """The system of the counts that have bounds over the years, with these bounds and whatever holds between such
+        counts in any period and place, or in another population that counts the same; and the number of each of its
+        cells in this one. What a sum is at least is a cell that is known."""
+        kinds = {
+            (self.cells[cell].population, self.cells[cell].item) for terms, _ in self.over_time for cell, _ in terms
+        }
+        for one, other in (terms for terms in self.equations if len(terms) == 2):
+            pair = [(self.cells[cell].population, self.cells[cell].item) for cell, _ in (one, other)]
+            if pair[0][1] == pair[1][1] and not kinds.isdisjoint(pair):
+                kinds.update(pair)
+        cells = [cell for cell, name in enumerate(self.cells) if (name.population, name.item) in kinds]
         inside, number = set(cells), {cell: place for place, cell in enumerate(cells)}
         equations, bounds = (
             [terms for terms in rows if inside.issuperset(cell for cell, _ in terms)]
