@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.control import ControlError
 from exports.disclosure.policy import load_policy
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
+from exports.figures.identity import PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
 from orchestration.answers import disclosure
 from orchestration.answers.protect import protect
 from orchestration.answers.protect.query import read
