@@ -71,11 +71,11 @@ class Control:
 
     def covers(self, cell: CellId) -> bool:
         """Whether the count was among what was controlled; one of a municipality without a row of its own never is."""
-        return covers(self.scope, cell, self.release.geography.cities) and cell.place not in self._shared
+        return covers(self.scope, cell, self.release.geography.cities) and cell.place not in self.sharing
 
     @cached_property
-    def _shared(self) -> frozenset[str]:
-        """The NIS codes of the municipalities that share a row."""
+    def sharing(self) -> frozenset[str]:
+        """The NIS codes of the municipalities without a row of their own."""
         return shared_in(self.release.geography.municipalities)
 
     def _controlled(self, figure: FigureId) -> tuple[CellId, ...]:

@@ -102,7 +102,7 @@ class _Protection:
         """Write what is shown. A row of zeros alone would tell that they were none."""
         if not groups:
             raise ProtectError("the table has no rows: nothing is counted there")
-        shown = {group: [cell.shown for cell in made[group]] for group in groups}
+        shown = {group: [cell.shown for cell in made[group]] for group in groups if group in made}
         kept = {group: values for group, values in shown.items() if any(values)}
         path, package = written.write(self.publication, self.policy, request, kept, out)
         return Protected(path, package, len(kept), len(shown) - len(kept))

@@ -13,6 +13,7 @@ from exports.disclosure.policy import TOTAL
 from exports.disclosure.scope import AMOUNTS, item_of, population_of
 from exports.disclosure.system import CellId
 from exports.figures.identity import PROVINCIE, VLAANDEREN
+from exports.figures.periods import is_pooled
 from exports.xlsx.document import CONFIDENTIAL
 from orchestration.answers.protect.counted import CountShown, Group, Number
 from orchestration.answers.protect.request import ONE_OF, ProtectError, Request
@@ -22,7 +23,8 @@ def shown(
     control: Control, request: Request, true: Mapping[Group, Sequence[Number]], held: Mapping[str, Any]
 ) -> dict[Group, list[CountShown]]:
     """Every group with its counts as the control of the publication shows them; `held` has the values that the filter
-    holds columns to. Raises ProtectError."""
+    holds columns to. A municipality without a row of its own in the public tables has none here. Raises
+    ProtectError."""
     if not control.passed:
         raise ProtectError("the disclosure control of the current publication was refused: nothing of it is public")
     if request.filtered - {*request.by.values(), *request.held}:
@@ -30,10 +32,14 @@ def shown(
     found: dict[Group, list[CountShown]] = {}
     for group, counts in true.items():
         named: dict[str, Any] = {**held} | dict(zip(request.by.values(), group, strict=True))
+        if str(named.get("nis_code")) in control.sharing:
+            continue
         found[group] = [
             CountShown(count, CONFIDENTIAL if _hidden(control, request, named, item.of, count) else count)
             for item, count in zip(request.counted, counts, strict=True)
         ]
+    if true and not found:
+        raise ProtectError("none of these municipalities has a row of its own in the public tables")
     return found
 
 
@@ -85,7 +91,7 @@ def _cell(control: Control, request: Request, named: Mapping[str, Any], of: str)
 def _years(control: Control, cell: CellId) -> list[int]:
     """The years in which annexes show this count at this level."""
     years = {year for population, year in control.scope if population == cell.population}
-    return sorted(year for year in years if control.covers(cell._replace(year=year)))
+    return sorted(year for year in years if not is_pooled(year) and control.covers(cell._replace(year=year)))
 
 
 def _told(request: Request, named: Mapping[str, Any], of: str) -> str:
