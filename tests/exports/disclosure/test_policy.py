@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from exports.disclosure.policy import Policy, PolicyError, kept_policy, load_policy, read_policy
+from exports.disclosure.policy import FILE, Policy, PolicyError, kept_policy, load_policy, read_policy
 from exports.disclosure.scope import uncovered
 from exports.figures.identity import GEMEENTE
-from tests.disclosure.tables import EVERYTHING, text_with
 
-POLICY = text_with(EVERYTHING)
+POLICY = FILE.read_text(encoding="utf-8")
 
 
 def written(tmp_path: Path, old: str, new: str) -> Path:

@@ -16,7 +16,7 @@ from exports.disclosure.kept import KeptParts
 from exports.disclosure.known import Ground
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.plan import PublicPlan
-from exports.disclosure.policy import Policy, PolicyError, Sum, kept_policy, load_policy
+from exports.disclosure.policy import Policy, PolicyError, Sum, kept_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.recoded import same_tables
 from exports.disclosure.releases.union import with_earlier
@@ -30,7 +30,7 @@ from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import Municipality, PublicationReader
 from exports.figures.together import class_name, members
 from exports.figures.views import View, shown_by_year, views
-from tests.disclosure.tables import PROJECT, text_with
+from tests.disclosure.tables import DESIGNED, text_with
 from tests.exports.tiny_publication import QUESTIONS
 
 YEARS = (2022, 2023)
@@ -38,7 +38,7 @@ YEARS = (2022, 2023)
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return load_policy(PROJECT)
+    return kept_policy(DESIGNED)
 
 
 @pytest.mark.parametrize(
