@@ -24,9 +24,10 @@ from orchestration.store.yaml_models import Fields
 
 
 class FieldsOrBlank(Fields):
-    """Fields of which a name with nothing behind it (`status:`) counts as left out. Described by their docstrings."""
+    """Fields of which a name with nothing behind it (`status:`) counts as left out. What stands below a field describes
+    it in the JSON Schema (`make schemas`)."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     @model_validator(mode="before")
     @classmethod

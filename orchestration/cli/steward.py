@@ -4,7 +4,6 @@ templates that OCMWs fill in."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,7 @@ from orchestration.cli import options
 from orchestration.store.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from orchestration.quality.cases import Case
     from orchestration.quality.listing import CaseFilter
-    from orchestration.quality.recipients import Recipients
 
 ALL_SOURCES = "*"
 READ_BACK = "`twe review` reads its column nagekeken"
@@ -38,9 +35,9 @@ def check(past: str | None, rows: bool) -> None:
     from orchestration.answers.questions import known
     from orchestration.ingest.ledger import newest_accepted
     from orchestration.ingest.workspace import Workspace
-    from orchestration.quality import backtest
     from orchestration.quality.checks import checking, exports
     from orchestration.quality.checks.files import Places
+    from orchestration.quality.past import backtest
     from orchestration.store.wording import counted
 
     settings = load_settings()
@@ -89,29 +86,28 @@ def quarantine(
     settings = load_settings()
     data = settings.folder
     choice = listing.CaseFilter(source, ocmw, rule, everything, files)
-    found = listing.chosen(data, choice)
-    who = listing.recipients(data) if found else None
+    rows = listing.chosen_rows(data, choice) if back or (xlsx and not by) else []
     if by:
-        click.echo(_per_ocmw(settings, found, who, choice, xlsx))
+        click.echo(_per_ocmw(settings, choice, xlsx))
     elif xlsx:
-        click.echo(steward_book.write_chosen(found, everything, xlsx))
+        click.echo(steward_book.write_chosen(rows, everything, xlsx))
     if back:
-        click.echo(return_book.write_open(found, who, back))
+        click.echo(return_book.write_open(rows, listing.recipients(data) if rows else None, back))
     if not by and not xlsx and not back:
-        click.echo(listing.text(found, choice, who))
+        found = listing.chosen(data, choice)
+        click.echo(listing.text(found, choice, listing.recipients(data) if found else None))
 
 
-def _per_ocmw(
-    settings: Settings, found: Sequence[Case], who: Recipients | None, choice: CaseFilter, xlsx: Path | None
-) -> str:
+def _per_ocmw(settings: Settings, choice: CaseFilter, xlsx: Path | None) -> str:
     """What was asked for per OCMW, as text or as a workbook."""
     from orchestration.ingest.workspace import Workspace
     from orchestration.quality import listing
     from orchestration.quality.workbooks import ocmw_book
 
-    if not found or who is None:
+    found = listing.chosen(settings.folder, choice)
+    if not found:
         return "Nothing is in quarantine for this choice."
-    by = listing.by_ocmw(Workspace(settings), found, who, choice)
+    by = listing.by_ocmw(Workspace(settings), found, listing.recipients(settings.folder), choice)
     return ocmw_book.write(by, settings.folder, xlsx) if xlsx else listing.text_by_ocmw(by)
 
 

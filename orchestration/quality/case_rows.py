@@ -26,7 +26,9 @@ def create_tables(con: duckdb.DuckDBPyConnection, data: DataFolder, as_of: dt.da
         create table deliveries (delivery_id varchar, file_name varchar, source varchar, delivered_on date, place int);
         create table reviews (
             file_name varchar, row_number int, rule varchar, why varchar, reviewed_by varchar, reviewed_at timestamp
-        )
+        );
+        create view decided as
+            select place, reviews.* exclude (file_name) from reviews join deliveries using (file_name)
     """)
     accepted = ledger.accepted_until(ledger.read(data.ledger), as_of or dt.date.max)
     if accepted:  # the ledger is read in the order in which deliveries count
@@ -85,69 +87,77 @@ def dated_rows(
     con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract
 ) -> tuple[str, list[Column]] | None:
     """SQL (common table expressions) that ends with `dated`, the rows of the quarantine and what became of them, and
-    the columns of the source that it has; None when there are no rows. For a connection with `create_tables`."""
+    the columns of the source that it has; None when there are no rows. For a connection with `create_tables`.
+
+    A row is known by the `place` of its delivery and its `row_number`: with names every row would take a hundred bytes
+    more of memory, and there may be millions."""
     quarantine, lake = (parquet(con, folder, source.source) for folder in (data.quarantine, data.lake))
     if not quarantine or not lake:
         return None
     known = {name for name, *_ in con.execute(f"describe select * from {quarantine}").fetchall()}
     columns = [c for c in source.columns if c.name in known]
     key, lake_key = keys(source)
+    # Not materialized what is cheaper to find twice than to keep.
     sql = f"""
         with broken as (
-            select r.* exclude (rules), r.rules as all_rules, d.*, {nis_of(source, known)} as nis, {key} as row_key
+            select r.* exclude (rules, filename), r.rules as all_rules, d.place, d.delivered_on,
+                {nis_of(source, known)} as nis, {key} as row_key
             from {quarantine} as r join deliveries as d on d.delivery_id = parse_filename(r.filename, true)
         ), known as (
             select b.*, v.rule, v.why, v.reviewed_by, v.reviewed_at
-            from broken as b join reviews as v
-                on v.file_name = b.file_name and v.row_number = b.row_number and list_contains(b.all_rules, v.rule)
+            from broken as b join decided as v
+                on v.place = b.place and v.row_number = b.row_number and list_contains(b.all_rules, v.rule)
             where b.outcome = 'warned'
         ), closed as (
             select b.*, b.all_rules as rules, v.why, v.reviewed_by, v.reviewed_at
             from broken as b join (
-                select file_name, row_number, arg_max(why, reviewed_at) as why,
+                select place, row_number, arg_max(why, reviewed_at) as why,
                     arg_max(reviewed_by, reviewed_at) as reviewed_by, max(reviewed_at) as reviewed_at
-                from reviews group by all
-            ) as v on v.file_name = b.file_name and v.row_number = b.row_number
+                from decided group by all
+            ) as v on v.place = b.place and v.row_number = b.row_number
             where b.outcome = 'quarantined' and b.row_key is null
-        ), rows as (
+        ), rows as not materialized (
             select b.*, list_filter(b.all_rules, lambda x: not list_contains(coalesce(k.settled, []), x)) as rules,
                 null as why, null as reviewed_by, null as reviewed_at, false as reviewed
             from broken as b
-            left join (select delivery_id, row_number, list(rule) as settled from known group by all) as k
-                using (delivery_id, row_number)
-            where len(rules) > 0 and (delivery_id, row_number) not in (select (delivery_id, row_number) from closed)
+            left join (select place, row_number, list(rule) as settled from known group by all) as k
+                using (place, row_number)
+            where len(rules) > 0 and (place, row_number) not in (select (place, row_number) from closed)
             union all by name
             select * exclude (rule), [rule] as rules, true as reviewed from known
             union all by name
             select *, true as reviewed from closed
         ), versions as (
-            select l.row_key, d.place, d.file_name, d.delivered_on, w.all_rules
+            select l.row_key, d.place, w.all_rules
             from (select {lake_key} as row_key, _delivery_id, _row from {lake}) as l
             join deliveries as d on d.delivery_id = l._delivery_id
             left join broken as w
-                on w.delivery_id = l._delivery_id and w.row_number = l._row and w.outcome = 'warned'
+                on w.place = d.place and w.row_number = l._row and w.outcome = 'warned'
             where l.row_key in (select row_key from broken)
         ), resolutions as (
-            select r.delivery_id, r.row_number, r.rules, min(v.place) as resolved
+            select r.place, r.row_number, r.rules, min(v.place) as resolved
             from rows as r join versions as v on v.row_key = r.row_key
             where (v.place > r.place or (v.place = r.place and r.rules = ['duplicate_row']))
                 and not (r.outcome = 'warned' and list_has_any(coalesce(v.all_rules, []), r.rules))
             group by all
+        ), became as not materialized (
+            select r.*, m.resolved from rows as r left join resolutions as m using (place, row_number, rules)
+        ), often as (
+            select row_key from rows where row_key is not null group by row_key having count(*) > 1
         ), spells as (
-            select r.*, m.resolved, r.row_key is not null and r.place < max(r.place) over same as again,
-                count(*) filter (r.reviewed) over (
-                    same order by r.place, r.row_number, r.reviewed
-                    rows between unbounded preceding and 1 preceding
+            select *, place < max(place) over same as again, count(*) filter (reviewed) over (
+                    same order by place, row_number, reviewed rows between unbounded preceding and 1 preceding
                 ) as spell
-            from rows as r left join resolutions as m using (delivery_id, row_number, rules)
-            window same as (
-                partition by r.row_key, r.outcome, m.resolved, case when r.row_key is null then r.place end
-            )
+            from became where row_key in (from often)
+            window same as (partition by row_key, outcome, resolved)
         ), dated as (
-            select *, min(delivered_on) over (
-                partition by row_key, outcome, resolved, case when row_key is null then place end, spell
+            select * exclude (spell), min(delivered_on) over (
+                partition by row_key, outcome, resolved, spell
             ) as since
             from spells
+            union all by name  -- of most rows there is no other version, and to look for one in a window costs most
+            select *, false as again, delivered_on as since
+            from became where row_key is null or row_key not in (from often)
         )
     """
     return sql, columns

@@ -9,13 +9,13 @@ the steward reviewed and accepted is no longer open; this holds for that version
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
 from expectations import contract
-from expectations.contract import SourceContract
+from expectations.contract import Column, SourceContract
 from expectations.model import WITHDRAWN
 from orchestration.ingest.storage import lake_text
 from orchestration.quality.case_rows import create_tables, dated_rows, nis_of, parquet
@@ -69,6 +69,10 @@ class Case:
     """The municipality of the OCMW of that row."""
     instead: tuple[str, ...] = ()
     """Rules that would quarantine the row today and did not then; filled by `current_rules.marked`."""
+    has_other: bool = False
+    """A finding of the warehouse about a row of which another case, by a rule of ingest, is open."""
+    count: int = 1
+    """How many cases it stands for: those of `alike.read` are several that differ in row number and values alone."""
 
     @property
     def reviewed_moment(self) -> str:
@@ -111,20 +115,15 @@ def read(data: DataFolder, source: str | None = None) -> list[Case]:
 
 
 def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    found = dated_rows(con, data, source)
+    found = found_by_ingest(con, data, source)
     if found is None:
         return
-    dated, columns = found
-    given = ", ".join(f"j.{quote(c.name)}" for c in columns)
+    sql, columns = found
+    given = ", ".join(quote(c.name) for c in columns)
     rows = con.execute(f"""
-        {dated}
-        select j.file_name, j.delivered_on, j.row_number, j.outcome, j.rules,
-            case when j.resolved is not null then {literal(RESOLVED)}
-                when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
-                when j.again then {literal(REPEATED)} else {literal(OPEN)} end,
-            j.since, d.file_name, j.row_key is not null, j.nis, j.fields, j.why, j.reviewed_by, j.reviewed_at, {given}
-        from dated as j left join deliveries as d on d.place = j.resolved
-        order by j.place, j.row_number, j.reviewed, j.rules
+        select file_name, delivered_on, row_number, outcome, rules, status, since, resolved_by, has_key, nis, fields,
+            why, reviewed_by, reviewed_at, {given}
+        from ({sql}) order by place, row_number, reviewed, rules
     """).fetchall()
     for row in rows:
         file, day, number, outcome, rules, status, since, by, has_key, nis, fields, why, said_by, said_at, *given = row
@@ -134,35 +133,68 @@ def _of_source(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceC
         yield Case(*place, status, since, by, has_key, nis, values, shown, why, said_by, said_at)
 
 
-def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
-    """What only the warehouse could see, at its last build: always the current version of a row, so never resolved."""
-    lake = parquet(con, data.lake, source.source)
-    if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
-        return
-    kept = {n for n, *_ in con.execute(f"describe from {read_parquet(data.warehouse_findings)}").fetchall()}
-    other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
-    names = [c.name for c in source.columns]
-    texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
-    (key,) = source.key_columns
-    rows = con.execute(
+def found_by_ingest(
+    con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract
+) -> tuple[str, Sequence[Column]] | None:
+    """SQL for the cases of a source by its rules, and the columns of the source that they have; None when there are
+    none. For a connection with `create_tables`."""
+    found = dated_rows(con, data, source)
+    if found is None:
+        return None
+    dated, columns = found
+    return (
         f"""
-        with r as (select {texts}, {quote(key.lake_name)} as row_key, _delivery_id, _file_name, _row from {lake})
-        select d.file_name, d.delivered_on, r._row, list(f.rule order by f.rule), v.why, v.reviewed_by, v.reviewed_at,
-            {other} as other_key,
-            (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
-            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
-        from r
-        join deliveries as d on d.delivery_id = r._delivery_id
-        join {read_parquet(data.warehouse_findings)} as f
-            on f.source = ? and f.file_name = d.file_name and f.row_key = r.row_key
-        left join reviews as v on v.file_name = d.file_name and v.row_number = r._row and v.rule = f.rule
-        group by all order by min(d.place), r._row, v.why nulls first, v.reviewed_at
+        {dated}
+        select j.* exclude (resolved), o.file_name, case when j.resolved is not null then {literal(RESOLVED)}
+                when j.reviewed then case when j.outcome = 'warned' then {literal(REVIEWED)} else {literal(CLOSED)} end
+                when j.again then {literal(REPEATED)} else {literal(OPEN)} end as status,
+            d.file_name as resolved_by, j.row_key is not null as has_key
+        from dated as j join deliveries as o on o.place = j.place
+        left join deliveries as d on d.place = j.resolved
         """,
-        [source.source],
-    ).fetchall()
+        columns,
+    )
+
+
+def _of_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> Iterator[Case]:
+    found = found_by_warehouse(con, data, source)
+    if found is None:
+        return
+    names = [c.name for c in source.columns]
+    rows = con.execute(f"""
+        select file_name, delivered_on, row_number, rules, why, reviewed_by, reviewed_at, other_key, other_nis, nis,
+            {", ".join(map(quote, names))}
+        from ({found}) order by place, row_number, why nulls first, reviewed_at
+    """).fetchall()
     for file, day, number, rules, why, said_by, said_at, other_key, other_nis, nis, *given in rows:
         values = {n: v for n, v in zip(names, given, strict=True) if v is not None and n != WITHDRAWN}
         status = OPEN if why is None else REVIEWED
         place = (source.source, file, day, number, WARNED, tuple(rules))
         decided = (why, said_by, said_at)
         yield Case(*place, status, day, None, True, nis, values, None, *decided, (), other_key, other_nis)
+
+
+def found_by_warehouse(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContract) -> str | None:
+    """SQL for what only the warehouse could see, at its last build: always the current version of a row, so never
+    resolved. For a connection with `create_tables`."""
+    lake = parquet(con, data.lake, source.source)
+    if not lake or not data.warehouse_findings.exists() or len(source.key) != 1:
+        return None
+    kept = {n for n, *_ in con.execute(f"describe from {read_parquet(data.warehouse_findings)}").fetchall()}
+    other = "any_value(f.other_key)" if "other_key" in kept else "null"  # findings of before it was kept
+    names = [c.name for c in source.columns]
+    texts = ", ".join(f"{lake_text(c)} as {quote(c.name)}" for c in source.columns)
+    (key,) = source.key_columns
+    return f"""
+        with r as (select {texts}, {quote(key.lake_name)} as row_key, _delivery_id, _file_name, _row from {lake})
+        select min(d.place) as place, d.file_name, d.delivered_on, r._row as row_number,
+            list(f.rule order by f.rule) as rules, v.why, v.reviewed_by, v.reviewed_at, {other} as other_key,
+            (select any_value(t.nis_code) from trajectories as t where t.traject_id = {other}) as other_nis,
+            {nis_of(source, set(names))} as nis, {", ".join(f"r.{quote(n)}" for n in names)}
+        from r
+        join deliveries as d on d.delivery_id = r._delivery_id
+        join {read_parquet(data.warehouse_findings)} as f
+            on f.source = {literal(source.source)} and f.file_name = d.file_name and f.row_key = r.row_key
+        left join reviews as v on v.file_name = d.file_name and v.row_number = r._row and v.rule = f.rule
+        group by all
+    """

@@ -74,7 +74,7 @@ def per_source(cases: Iterable[Case], delivered: Collection[str]) -> dict[str, R
     numbers: dict[str, Counter[str]] = defaultdict(Counter)
     since: dict[str, dt.date] = {}
     for case in cases:
-        numbers[case.source][_field(case, delivered, warehouse)] += 1
+        numbers[case.source][_field(case, delivered, warehouse)] += case.count
         if case.status == OPEN:
             since[case.source] = min(case.since, since.get(case.source, case.since))
     return {

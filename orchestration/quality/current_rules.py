@@ -6,7 +6,7 @@ they are. A rule that reads the INSZ, which is gone, or other rows of its file k
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,14 +17,12 @@ from expectations.contract import SourceContract
 from expectations.model import Rule
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
-from orchestration.quality import replay
 from orchestration.quality.cases import OPEN, QUARANTINED, Case
+from orchestration.quality.past import replay
 from orchestration.store.paths import DataFolder
 
-Row = tuple[str, int]
-"""File and row number."""
-Rerun = Mapping[Row, tuple[frozenset[str], tuple[str, ...]]]
-"""Row -> the rules that it broke then and not today, and those that hold it today."""
+PART = 50_000
+"""Rows that are handed over at once."""
 OVERLAP = "overlapping_trajectory"
 CHANGED = "De regel is intussen gewijzigd."
 AGAIN = "Lever de rij opnieuw zoals ze was."
@@ -45,20 +43,29 @@ def marked(data: DataFolder, found: Sequence[Case]) -> list[Case]:
         entry = entries[case.file_name]
         if case.status == OPEN and entry.suite_version != contract.load(case.source).version:
             suspects[case.source][case.file_name] = entry
-    runs = (_run(data, contract.load(source), list(files.values())) for source, files in suspects.items())
-    rerun = {row: outcome for run in runs for row, outcome in run.items()}
-    return [case if case.status != OPEN or case.rules[0] in warehouse else _marked(case, rerun) for case in found]
+    runs = (verdicts(data, contract.load(source), list(files.values())) for source, files in suspects.items())
+    said = {(file, row): rest for run in runs for part in run for file, row, *rest in zip(*part, strict=True)}
+    return [
+        case
+        if case.status != OPEN or case.rules[0] in warehouse
+        else with_verdict(case, *said.get((case.file_name, case.row_number), ((), ())))
+        for case in found
+    ]
 
 
-def _marked(case: Case, rerun: Rerun) -> Case:
-    gone, broken = rerun.get((case.file_name, case.row_number), (frozenset(), ()))
+def with_verdict(case: Case, gone: Sequence[str], broken: Sequence[str]) -> Case:
+    """The same case with what today's rules say: those that are `gone`, and those that hold the row (`broken`)."""
     out = tuple(rule for rule in case.rules if rule in gone)
     if not out:
         return case
     return replace(case, gone=out, instead=tuple(rule for rule in broken if rule not in case.rules or rule in gone))
 
 
-def _run(data: DataFolder, source: SourceContract, entries: Sequence[Entry]) -> Rerun:
+def verdicts(
+    data: DataFolder, source: SourceContract, entries: Sequence[Entry]
+) -> Iterator[tuple[list[str], list[int], list[Sequence[str]], list[Sequence[str]]]]:
+    """Of the rows of these deliveries of which today's rules say something else: file, row number, the rules that the
+    row broke then and not today, and those that hold it today. As columns, in parts."""
     left_out = replay.insz_rules(source) | {r.name for r in source.rules if _looks_at_other_rows(r)}
     with duckdb.connect() as con:
         con.execute("set preserve_insertion_order = false; set autoinstall_known_extensions = false")
@@ -68,7 +75,7 @@ def _run(data: DataFolder, source: SourceContract, entries: Sequence[Entry]) -> 
         rules = tuple(r for r in source.rules if r.name not in left_out)
         replay.run_rules(con, replace(source, rules=rules), entries, left_out)
         # A rule that only warns today holds no row back; any finding of today keeps a warning.
-        rows = con.execute("""
+        found = con.execute("""
             with gone as (
                 select p._delivery, p._row, list(distinct p.rule) as rules
                 from past as p anti join present as q
@@ -81,8 +88,11 @@ def _run(data: DataFolder, source: SourceContract, entries: Sequence[Entry]) -> 
             )
             select _delivery, _row, gone.rules, holding.rules
             from gone left join holding using (_delivery, _row)
-        """).fetchall()
-    return {(entries[n].file_name, row): (frozenset(gone), tuple(holding or ())) for n, row, gone, holding in rows}
+        """)
+        while rows := found.fetchmany(PART):
+            numbers, places, gone, holding = zip(*rows, strict=True)
+            files = [entries[number].file_name for number in numbers]
+            yield files, list(places), list(gone), [broken or [] for broken in holding]
 
 
 def _looks_at_other_rows(rule: Rule) -> bool:

@@ -5,13 +5,14 @@ Counts, names and the steward's own reasons; never a value of a row.
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from expectations import contract
 from orchestration.ingest import ledger
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import cases, current_rules
+from orchestration.quality import alike, cases, current_rules
 from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RESOLVED, REVIEWED, Case
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.senders import trend
@@ -20,6 +21,7 @@ from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import SMALL_COUNTS, counted, did_you_mean, table
 
+Key = TypeVar("Key", bound=Hashable)
 TITLES = {OPEN: "open", RESOLVED: "resolved", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 
 
@@ -36,11 +38,20 @@ class CaseFilter:
 
 
 def chosen(data: DataFolder, choice: CaseFilter) -> list[Case]:
-    """The cases asked for, resolved ones included, with what today's rules say of the open ones.
+    """The cases asked for, resolved ones included, with what today's rules say of the open ones; those that are alike
+    together, to be counted.
 
     Raises `WrongChoiceError` for a source, OCMW or rule that is not known.
     """
-    found = cases.read(data, choice.source)
+    return _asked_for(data, choice, alike.read(data, choice.source, by_current_rules=True))
+
+
+def chosen_rows(data: DataFolder, choice: CaseFilter) -> list[Case]:
+    """As `chosen`, with the rows themselves, each by itself."""
+    return current_rules.marked(data, _asked_for(data, choice, cases.read(data, choice.source)))
+
+
+def _asked_for(data: DataFolder, choice: CaseFilter, found: list[Case]) -> list[Case]:
     if choice.rule and choice.rule not in (known := _rules(found, choice.source)):
         raise WrongChoiceError(
             f"there is no rule {choice.rule!r}; {did_you_mean(choice.rule, known)} "
@@ -51,7 +62,7 @@ def chosen(data: DataFolder, choice: CaseFilter) -> list[Case]:
         who = recipients(data)
         wanted = who.named(choice.ocmw, {who.of(case) for case in found})
         found = [case for case in found if who.of(case) == wanted]
-    return current_rules.marked(data, found)
+    return found
 
 
 def _rules(found: Sequence[Case], source: str | None) -> set[str]:
@@ -81,7 +92,7 @@ def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> s
     if choice.everything:
         lines += _reviewed(found, choice.rule)
     lines += _would_pass([c for c in found if c.status == OPEN])
-    unusable = sum(not case.has_key for case in found if case.status == OPEN)
+    unusable = sum(case.count for case in found if case.status == OPEN and not case.has_key)
     if unusable:
         have, it, them = ("has", "it", "it") if unusable == 1 else ("have", "they", "them")
         lines += [
@@ -97,9 +108,9 @@ def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> s
 
 def _totals(found: Sequence[Case]) -> str:
     """A row whose warnings have several statuses counts under each."""
-    count = Counter(case.status for case in found)
-    quarantined = sum(c.status == OPEN and c.outcome == QUARANTINED for c in found)
-    repeats = sum(c.status == RESOLVED and c.resolved_by == c.file_name for c in found)
+    count = _numbers((c.status, c) for c in found)
+    quarantined = sum(c.count for c in found if c.status == OPEN and c.outcome == QUARANTINED)
+    repeats = sum(c.count for c in found if c.status == RESOLVED and c.resolved_by == c.file_name)
     parts = [
         f"Open: {counted(quarantined, 'quarantined row')}, {counted(count[OPEN] - quarantined, 'row')} with a warning.",
         f"Resolved by a later delivery: {counted(count[RESOLVED] - repeats, 'row')}.",
@@ -130,9 +141,20 @@ def _would_pass(found: Sequence[Case]) -> Iterator[str]:
         (False, "{} with a warning would get none by today's rules; mark as reviewed"),
     ):
         if own := [c for c in passing if (c.outcome == QUARANTINED) is is_quarantined]:
-            rules = Counter(f"{c.source} {rule}" for c in own for rule in c.rules)
+            rules, many = (
+                _numbers((f"{c.source} {rule}", c) for c in own for rule in c.rules),
+                sum(c.count for c in own),
+            )
             listed = ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
-            yield from ("", f"{len(own):,} {what.format('row' if len(own) == 1 else 'rows')}: {listed}.")
+            yield from ("", f"{many:,} {what.format('row' if many == 1 else 'rows')}: {listed}.")
+
+
+def _numbers(found: Iterable[tuple[Key, Case]]) -> Counter[Key]:
+    """Key -> how many cases it has."""
+    numbers: Counter[Key] = Counter()
+    for key, case in found:
+        numbers[key] += case.count
+    return numbers
 
 
 def _broken(found: Sequence[Case], only: str | None) -> list[tuple[Case, str]]:
@@ -145,7 +167,7 @@ def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> lis
     for case, rule in _broken(found, choice.rule):
         groups[case.outcome, case.source, rule].append(case)
     shown = list(TITLES) if choice.everything else [OPEN]
-    statuses = {key: Counter(c.status for c in own) for key, own in groups.items()}
+    statuses = {key: _numbers((c.status, c) for c in own) for key, own in groups.items()}
     rows = []
     for key in sorted(groups, key=lambda key: (key[0], -statuses[key][OPEN], key)):
         own = groups[key]
@@ -168,14 +190,16 @@ def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
 
 def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[object, ...]]:
     broken = _broken(found, only)
-    counts = Counter((c.outcome, c.file_name, rule, str(c.since), c.resolved_by or "") for c, rule in broken)
+    counts = _numbers(((c.outcome, c.file_name, rule, str(c.since), c.resolved_by or ""), c) for c, rule in broken)
     return [(n, *key)[:columns] for key, n in counts.items()]
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
     """The rows that the steward settled, by the reason given."""
     broken = _broken([c for c in found if c.status in (REVIEWED, CLOSED)], only)
-    counts = Counter((c.status, c.source, rule, c.reviewed_moment, c.reviewed_by or "-", c.why) for c, rule in broken)
+    counts = _numbers(
+        ((c.status, c.source, rule, c.reviewed_moment, c.reviewed_by or "-", c.why), c) for c, rule in broken
+    )
     if not counts:
         return []
     rows = [(n, TITLES[status], *rest) for (status, *rest), n in counts.items()]

@@ -9,7 +9,7 @@ from expectations.contract import warehouse_texts
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
-from orchestration.quality import cases, counts
+from orchestration.quality import alike, counts
 from orchestration.quality import report as quality
 from orchestration.quality.cases import Case
 from orchestration.quality.recipients import UNKNOWN, Recipient, Recipients
@@ -46,7 +46,7 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     runs = {last.run_id, *(e.run_id for e in workspace.unreported())}
     files = {e.file_name for e in entries if e.run_id in runs}
     warehouse = counts.warehouse_findings(workspace.data)
-    found = cases.read(workspace.data)
+    found = alike.read(workspace.data)
     row_counts = counts.per_source(found, files)
     made = quality.make(
         entries,

@@ -97,6 +97,11 @@ class DataFolder:
         return self.work / "seen_files.json"
 
     @property
+    def code_digests(self) -> Path:
+        """Digests of the code; see `warehouse.code_version`."""
+        return self.work / "code_digests.json"
+
+    @property
     def shown(self) -> Path:
         """Which counts each document shows; see `answers.shown`."""
         return self.work / "shown.json"

@@ -9,12 +9,20 @@ import getpass
 import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import ByteSize, PositiveInt, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from orchestration.store.errors import TweError
 from orchestration.store.files import keep_private, shut_out_others
@@ -34,10 +42,11 @@ class SettingsError(TweError):
     """A setting is wrong or missing; the message is one line that says which and what to do."""
 
 
-class Settings(BaseSettings):
-    """Every variable named `TWE_…`; see docs/settings.md."""
+class Settings(BaseModel):
+    """Every variable named `TWE_…`; see docs/settings.md. What is given goes before the environment, where an empty
+    variable is none."""
 
-    model_config = SettingsConfigDict(env_prefix="TWE_", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Path("data")
     inbox: Path | None = None
@@ -52,6 +61,14 @@ class Settings(BaseSettings):
     alert_smtp: SecretStr = SecretStr("smtp://localhost:25")
     read_memory: ByteSize = ByteSize(READ_MEMORY)
     read_seconds: PositiveInt = READ_SECONDS
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_environment(cls, given: Any) -> Any:
+        # pydantic-settings does this too, and takes longer to import than all else that most commands need.
+        environment = {name.upper(): value for name, value in os.environ.items() if value}
+        found = {name: environment.get(f"TWE_{name}".upper()) for name in cls.model_fields}
+        return {name: value for name, value in found.items() if value is not None} | given
 
     @field_validator("pseudonym_key", "pseudonym_key_new")
     @classmethod

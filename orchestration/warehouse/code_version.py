@@ -29,13 +29,19 @@ from other code, and a release to have been made under another control.
 
 import ast
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 
+from orchestration.store.files import replaced
 from orchestration.store.paths import PROJECT
+
+MOST_KNOWN = 12
+"""Digests that are kept: the newest ones, of the present code and of some before it."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +127,43 @@ DOCUMENTS = CodeSelection(
 )
 
 
+@dataclass
+class _Known:
+    """Digests of earlier processes, by the bytes of the code that they are of: to read its syntax takes half a second,
+    to compare its bytes a hundredth of that."""
+
+    path: Path | None = None
+    """The file that they are kept in; it may go at any time. None keeps nothing."""
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def read(self) -> None:
+        self.digests = {}
+        with suppress(OSError, ValueError, AttributeError):
+            known = json.loads(self.path.read_text(encoding="ascii")) if self.path else {}
+            self.digests = {of: digest for of, digest in known.items() if isinstance(digest, str)}
+
+    def add(self, of: str, digest: str) -> None:
+        self.digests = dict([*self.digests.items(), (of, digest)][-MOST_KNOWN:])
+        if self.path:
+            with suppress(OSError), replaced(self.path) as temporary:  # another process may be doing the same
+                temporary.write_text(json.dumps(self.digests, indent=1), encoding="ascii")
+
+
+_known = _Known()
+
+
+def keep_in(path: Path) -> None:
+    """From now on the digests are taken from the file at `path` while the code is what it was, and kept there."""
+    _known.path = path
+    _known.read()
+
+
 @lru_cache
 def code_version() -> str:
     """The version of the package and the figures digest, such as `0.1.0+3f2a9c1d`: what documents print. It is the same
     on every machine that has the same code."""
+    from importlib import metadata  # it is slow to import, and only what is made new asks for it
+
     try:
         version = metadata.version("twe-warehouse")
     except metadata.PackageNotFoundError:
@@ -151,10 +190,19 @@ def documents_digest() -> str:
 
 
 def _digest(code: CodeSelection) -> str:
+    files = {path.relative_to(PROJECT).as_posix(): path.read_bytes() for path in code.paths()}
+    # How digests are taken is part of what a known one is of.
+    of = _of_all({"": f"{sys.version_info[:2]}".encode(), **files, __name__: Path(__file__).read_bytes()})
+    if of not in _known.digests:
+        syntax = {name: _syntax(content) if name.endswith(".py") else content for name, content in files.items()}
+        _known.add(of, _of_all(syntax))
+    return _known.digests[of]
+
+
+def _of_all(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for path in code.paths():
-        content = _syntax(path.read_bytes()) if path.suffix == ".py" else path.read_bytes()
-        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + content + b"\0")
+    for name, content in files.items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 
 

@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
-import numpy as np
 
 from exports.disclosure.cell_key.keys import CellSecrets, client_number, secrets
 from exports.disclosure.policy import load_policy
@@ -250,6 +249,8 @@ def attach(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
 
 def read_facts(con: duckdb.DuckDBPyConnection, number: Callable[[str], int]) -> None:
     """Make the facts of the attached warehouse available with `k`, the key of who is counted, `number` of its name."""
+    import numpy as np  # slow to import, and most who know of key sums make none
+
     names = con.execute(_NAMES).fetchnumpy()["name"]
     con.register("given", {"name": names, "k": np.fromiter(map(number, names), np.int64, len(names))})
     con.execute("create temp table numbers as from given")

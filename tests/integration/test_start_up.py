@@ -13,6 +13,7 @@ from tests.conftest import Finished
 from tests.support.deliveries import KEY
 
 HEAVY = ("great_expectations", "sqlalchemy", "pandas", "dagster", "dagster_dbt", "dbt", "openpyxl", "python_calamine")
+HEAVY += ("numpy", "asyncio")
 START = """
 import json, sys
 from orchestration.cli.main import main

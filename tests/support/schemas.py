@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from expectations.source_file import CommonFile, SourceFile
 from exports.disclosure.policy import PolicyFile
@@ -24,6 +31,29 @@ SCHEMAS: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
 }
 
 
+class _Described(GenerateJsonSchema):
+    """With the texts that stand below the fields of a model. pydantic would read the source for them whenever a model
+    is imported (`use_attribute_docstrings`), which every command would pay for."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made, model = super().model_schema(schema), schema["cls"]
+        for base in model.__mro__[: model.__mro__.index(BaseModel)]:
+            for name, text in _texts(base):
+                if name not in model.model_fields:  # of the class, not of the file
+                    continue
+                made["properties"][model.model_fields[name].alias or name].setdefault("description", text)
+        return made
+
+
+def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    (own,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(own, ast.ClassDef)
+    for field, below in pairwise(own.body):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, inspect.cleandoc(text)
+
+
 def path_of(name: str) -> Path:
     """Where the schema lies."""
     return FOLDER / f"{name}.schema.json"
@@ -39,7 +69,10 @@ def files_of(name: str) -> list[Path]:
 def schema_text(name: str) -> str:
     """The schema as the content of its file."""
     model, _ = SCHEMAS[name]
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **model.model_json_schema(schema_generator=_Described),
+    }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-import numpy as np
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
@@ -61,6 +60,8 @@ def create_marks(con: DuckDBPyConnection, contract: SourceContract, told: str, k
     con.execute("drop table odd_numbers")
     con.execute(f"create temp table marks_of_rows (_id bigint, {COLUMN} varchar[])")
     if found:
+        import numpy as np  # slow to import, and only a load comes here
+
         ids, own = (np.array(each, dtype=object) for each in zip(*((i, marks[p]) for i, p in found), strict=True))
         con.register("filling", {"_id": ids, "m": own})
         con.execute(

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
 from duckdb import DuckDBPyConnection
 
 from orchestration.ingest.inbox import DeliveryError
@@ -126,6 +125,8 @@ def _each(result: DuckDBPyConnection) -> Iterator[tuple]:
 
 
 def _fill(con: DuckDBPyConnection, table: str, columns: Mapping[str, Iterable[object]]) -> None:
+    import numpy as np  # slow to import, and only a load comes here
+
     arrays = {name: np.array(list(values), dtype=object) for name, values in columns.items()}
     if next(iter(arrays.values())).size:
         con.register("filling", arrays)

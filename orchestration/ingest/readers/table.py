@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-import numpy as np
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
@@ -53,6 +52,8 @@ def append(
 
     `places` gives the field of each contract column.
     """
+    import numpy as np  # slow to import, and only a load comes here
+
     # Trimmed as a list: a macro in every column would cost small files more to prepare than to read.
     fields = ", ".join(
         f"case when n = {width} then given_f[{places[c.name] + 1}] end" if c.name in places else "null"

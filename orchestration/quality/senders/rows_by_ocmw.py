@@ -80,8 +80,9 @@ def _add(con: duckdb.DuckDBPyConnection, data: DataFolder, source: SourceContrac
         con.execute(f"""
             insert into outcomes
             {dated[0]}
-            select j.delivery_id, j.row_number, j.outcome, j.nis, d.delivered_on
-            from dated as j left join deliveries as d on d.place = j.resolved and d.place > j.place
+            select o.delivery_id, j.row_number, j.outcome, j.nis, d.delivered_on
+            from dated as j join deliveries as o on o.place = j.place
+            left join deliveries as d on d.place = j.resolved and d.place > j.place
         """)
     names = {column.name for column in source.columns}
     own = next((f"l.{column.name}" for column in source.columns if column.type == "nis"), "null")

@@ -138,13 +138,17 @@ def per_ocmw(
 def _of_ocmw(source: str, ocmw: str, own: Sequence[Case], read: Mapping[int, int], with_warnings: bool) -> OcmwCounts:
     still = [c for c in own if c.status == OPEN]
     counted = (c for c in own if with_warnings or c.outcome == QUARANTINED)
-    rejected = Counter({c.row: c.delivered_on.year for c in counted}.values())
+    rejected: Counter[int] = Counter()
+    for case in counted:
+        rejected[case.delivered_on.year] += case.count
+    warned = (c for c in still if c.outcome != QUARANTINED)
     return OcmwCounts(
         ocmw,
         source,
-        len({c.row for c in still if c.outcome == QUARANTINED}),
-        len({c.row for c in still if c.outcome != QUARANTINED}),
-        sum(c.status == RESOLVED and c.resolved_by != c.file_name for c in own),
+        sum(c.count for c in still if c.outcome == QUARANTINED),
+        # A row counts once; of the cases of one rule each is of another row.
+        sum(c.count for c in warned if with_warnings or not c.has_other),
+        sum(c.count for c in own if c.status == RESOLVED and c.resolved_by != c.file_name),
         min((c.since for c in still), default=None),
         {year: YearRate(rows, rejected[year]) for year, rows in read.items()},
     )

@@ -73,6 +73,29 @@ def test_the_same_code_elsewhere_has_the_same_digests(project: Path, monkeypatch
         assert now() == copied
 
 
+def test_the_syntax_of_code_is_read_once(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr(code_version, "_known", code_version._Known())
+    monkeypatch.setattr(code_version, "_syntax", lambda content: read.append(content) or content.upper())
+    kept = tmp_path / "work" / "code_digests.json"
+    code_version.keep_in(kept)
+    before = now()
+    assert read and kept.exists()
+    read.clear()
+    code_version.keep_in(kept)  # as another process does
+    assert now() == before and not read
+    edit(project / "expectations" / "contract.py", "MAX_TEXT = 36", "MAX_TEXT = 37")
+    assert changed(before) == FIGURES and read
+    for damage in ("", "[1]", '{"a": 1}'):
+        kept.write_text(damage, encoding="ascii")
+        code_version.keep_in(kept)
+        read.clear()
+        assert changed(before) == FIGURES and read
+    kept.unlink()
+    code_version.keep_in(kept)
+    assert changed(before) == FIGURES
+
+
 @pytest.mark.parametrize(
     ("file", "expected"),
     [

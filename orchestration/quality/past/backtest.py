@@ -15,8 +15,8 @@ from expectations.contract import SourceContract
 from expectations.model import Rule
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
-from orchestration.quality import replay
 from orchestration.quality.cases import require_source
+from orchestration.quality.past import replay
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import SMALL_COUNTS, counted, table
 

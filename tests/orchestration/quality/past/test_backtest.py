@@ -13,9 +13,10 @@ from expectations import contract
 from expectations.contract import FOLDER, Rule, SourceContract
 from orchestration.ingest.inbox import parse_name
 from orchestration.ingest.readers import UNREADABLE
-from orchestration.quality import backtest, cases, current_rules, listing
+from orchestration.quality import cases, current_rules, listing
 from orchestration.quality.checks import checking
 from orchestration.quality.checks.files import Places
+from orchestration.quality.past import backtest
 from orchestration.store.paths import PROJECT, SEEDS, DataFolder
 from tests.hostile import write_inbox
 from tests.support.deliveries import INSZ, load, write

@@ -1,0 +1,1 @@
+"""Rows of the past under the rules of today."""
