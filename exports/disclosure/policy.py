@@ -70,7 +70,7 @@ class MartPolicy(FieldsOrBlank):
     @model_validator(mode="after")
     def _names_are_counts(self) -> MartPolicy:
         """A rule that names a count that the mart doesn't have would do nothing."""
-        counts = {self.item(name) for name in self.columns} | {rule.total for rule in self.sums}
+        counts = self.items
         is_none = f"is no count of population {self.population}; this mart has {', '.join(sorted(counts))}"
         found: list[tuple[Place, str]] = [
             (("rename", name), f"`{name}` isn't among the `counts` of this mart; add it or correct it")
@@ -93,6 +93,16 @@ class MartPolicy(FieldsOrBlank):
     def columns(self) -> tuple[str, ...]:
         """The columns of the mart that are counts, means included."""
         return (*self.counts, *self.means)
+
+    @property
+    def items(self) -> set[str]:
+        """The names of its counts in the population, those that `sums` name among them."""
+        return {self.item(name) for name in self.columns} | {rule.total for rule in self.sums}
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """Every column of the mart that a line here is about."""
+        return (*self.columns, *self.amounts, *self.derived)
 
     @property
     def per_person_numbers(self) -> set[int]:
@@ -179,9 +189,7 @@ class PolicyFile(MethodFields, TableRules):
         """Counts of other populations exist."""
         known: dict[str, set[str]] = {}
         for mart in marts.values():
-            known.setdefault(mart.population, set()).update(
-                {mart.item(name) for name in mart.columns}, (rule.total for rule in mart.sums)
-            )
+            known.setdefault(mart.population, set()).update(mart.items)
         found: list[tuple[Place, str]] = [
             ((name, "derived", figure), f"population `{source.population}` has no count `{source.item}`")
             for name, mart in marts.items()
@@ -199,7 +207,7 @@ class PolicyFile(MethodFields, TableRules):
         for name, by_mart in self.main_counts.items():
             for mart, measures in by_mart.items():
                 rules = self.marts.get(mart)
-                known = (*rules.columns, *rules.derived, *rules.amounts) if rules else ()
+                known = rules.covered if rules else ()
                 found += [
                     (
                         ("main_counts", name, mart),
@@ -215,11 +223,8 @@ class PolicyFile(MethodFields, TableRules):
     @field_validator("running")
     @classmethod
     def _running_counts_are_known(cls, rule: RunningRule | None, info: ValidationInfo) -> RunningRule | None:
-        known = [
-            CountOf(mart.population.partition(" ")[0], item)
-            for mart in info.data.get("marts", {}).values()
-            for item in (*(mart.item(name) for name in mart.columns), *(each.total for each in mart.sums))
-        ]
+        marts = info.data.get("marts", {}).values()
+        known = {CountOf(mart.population.partition(" ")[0], item) for mart in marts for item in mart.items}
         found = [count for count in (rule.names if rule else ()) if count not in known]
         if known and found:
             raise ValueError(f"no mart has the count {', '.join(f'{each.population}.{each.item}' for each in found)}")

@@ -175,8 +175,7 @@ def uncovered(policy: YamlDocument[PolicyFile]) -> list[Mistake]:
             found.append((("marts",), f"says nothing about {name}; add a block for it under `marts`"))
             continue
         if mart.category is None:
-            covered = {*rules.columns, *rules.amounts, *rules.derived}
-            missing = (item.column for item in mart.measures if item.column not in covered)
+            missing = (item.column for item in mart.measures if item.column not in rules.covered)
             add = "add it to `counts`, `means`, `amounts` or `derived`"
             found += [(at, f"{name}: no line covers {column}; {add}") for column in missing]
         elif not rules.sums:

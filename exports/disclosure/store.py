@@ -119,12 +119,10 @@ def _shown(columns: list[list[Any]]) -> list[int]:
     return [] if not columns else columns[_OF_SYSTEM]
 
 
-def _signed(terms: Terms) -> list[Any]:
-    """Cell numbers from 1, negative where the factor is -1; with another factor beside it."""
-    return [factor * (cell + 1) if abs(factor) == 1 else [cell + 1, factor] for cell, factor in terms]
+def _signed(terms: Terms) -> list[int]:
+    """Cell numbers from 1, negative where the factor is -1."""
+    return [factor * (cell + 1) for cell, factor in terms]
 
 
-def _terms(row: list[Any]) -> Terms:
-    return tuple(
-        (abs(term) - 1, 1 if term > 0 else -1) if isinstance(term, int) else (term[0] - 1, term[1]) for term in row
-    )
+def _terms(row: list[int]) -> Terms:
+    return tuple((abs(cell) - 1, 1 if cell > 0 else -1) for cell in row)

@@ -153,14 +153,17 @@ class _Union:
         """Equate what one adds up over years with the periods within that the other has, and the years that are left:
         these no table shows, and they need protection like any other count."""
         system = self.system
+        wholes = [
+            (cell, number) for cell, number in one.cells.items() if is_pooled(cell.year) and system.watched[number]
+        ]
+        if not wholes:
+            return
         parts: dict[tuple[str, str, frozenset[str]], dict[int, CellId]] = {}
         for cell, number in other.cells.items():
             if system.watched[number]:
                 key = cell.population, cell.item, other.view.territory[cell.place]
                 parts.setdefault(key, {})[cell.year] = cell
-        for cell, number in list(one.cells.items()):
-            if not (is_pooled(cell.year) and system.watched[number]):
-                continue
+        for cell, number in wholes:
             known = parts.get((cell.population, cell.item, one.view.territory[cell.place]), {})
             cells = [known[key] for key in inside(cell.year, known)]
             if not cells or one.any_of([cell], apart[0]) or other.any_of(cells, apart[1]):
