@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import alike, report_page
-from orchestration.quality.cases import OPEN
+from orchestration.quality.cases import OPEN, count_by
 from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, number_changes
 from orchestration.quality.senders import unusual
 from orchestration.store.settings import Settings
@@ -150,10 +149,8 @@ def _number_changes_line(changes: NumberChanges, deliveries: int) -> str:
 def _open(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     """What waits for somebody: rejected files that did not come back, and the rules that most open rows break."""
     lines = [_labelled("rejected", f"{e.file_name}: {e.message}") for e in _rejected(entries)]
-    broken: Counter[tuple[str, str, str]] = Counter()
-    for case in alike.read(settings.folder) if entries else ():
-        if case.status == OPEN:
-            broken.update({(case.outcome, case.source, rule): case.count for rule in case.rules})
+    found = alike.read(settings.folder) if entries else []
+    broken = count_by(((c.outcome, c.source, rule), c) for c in found if c.status == OPEN for rule in c.rules)
     if broken:
         rows = sorted(((number, *key) for key, number in broken.items()), key=lambda row: (-row[0], row[1:]))
         lines.append(table(("rows", "outcome", "source", "rule"), rows[:MOST_BROKEN], indent=2))

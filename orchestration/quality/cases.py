@@ -9,8 +9,10 @@ the steward reviewed and accepted is no longer open; this holds for that version
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import duckdb
 
@@ -24,6 +26,7 @@ from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal, quote, read_parquet
 from orchestration.store.wording import did_you_mean
 
+Key = TypeVar("Key", bound=Hashable)
 OPEN, RESOLVED, REPEATED, REVIEWED, CLOSED = "open", "resolved", "repeated", "reviewed", "closed"
 """Statuses: nothing happened yet; a later delivery put it right; a newer version of the row is wrong as well; the
 steward accepted the warning; the steward settled a row without a usable key."""
@@ -90,6 +93,14 @@ class Case:
     def can_be_settled(self) -> bool:
         """Whether the steward may settle it: a warning, or a quarantined row that has no usable key."""
         return self.outcome == WARNED or not self.has_key
+
+
+def count_by(found: Iterable[tuple[Key, Case]]) -> Counter[Key]:
+    """Key -> how many cases it has."""
+    counts: Counter[Key] = Counter()
+    for key, case in found:
+        counts[key] += case.count
+    return counts
 
 
 def require_source(source: str) -> None:

@@ -4,16 +4,15 @@ Counts, names and the steward's own reasons; never a value of a row.
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from expectations import contract
 from orchestration.ingest import ledger
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import alike, cases, current_rules
-from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RESOLVED, REVIEWED, Case
+from orchestration.quality.cases import CLOSED, OPEN, QUARANTINED, REPEATED, RESOLVED, REVIEWED, Case, count_by
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.senders import trend
 from orchestration.quality.senders.trend import OcmwCounts
@@ -21,7 +20,6 @@ from orchestration.store.errors import WrongChoiceError
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import SMALL_COUNTS, counted, did_you_mean, table
 
-Key = TypeVar("Key", bound=Hashable)
 TITLES = {OPEN: "open", RESOLVED: "resolved", REPEATED: "older", REVIEWED: "reviewed", CLOSED: "closed"}
 
 
@@ -108,7 +106,7 @@ def text(found: Sequence[Case], choice: CaseFilter, who: Recipients | None) -> s
 
 def _totals(found: Sequence[Case]) -> str:
     """A row whose warnings have several statuses counts under each."""
-    count = _numbers((c.status, c) for c in found)
+    count = count_by((c.status, c) for c in found)
     quarantined = sum(c.count for c in found if c.status == OPEN and c.outcome == QUARANTINED)
     repeats = sum(c.count for c in found if c.status == RESOLVED and c.resolved_by == c.file_name)
     parts = [
@@ -141,20 +139,10 @@ def _would_pass(found: Sequence[Case]) -> Iterator[str]:
         (False, "{} with a warning would get none by today's rules; mark as reviewed"),
     ):
         if own := [c for c in passing if (c.outcome == QUARANTINED) is is_quarantined]:
-            rules, many = (
-                _numbers((f"{c.source} {rule}", c) for c in own for rule in c.rules),
-                sum(c.count for c in own),
-            )
+            rules = count_by((f"{c.source} {rule}", c) for c in own for rule in c.rules)
+            many = sum(c.count for c in own)
             listed = ", ".join(f"{rule} ({n:,})" for rule, n in sorted(rules.items()))
             yield from ("", f"{many:,} {what.format('row' if many == 1 else 'rows')}: {listed}.")
-
-
-def _numbers(found: Iterable[tuple[Key, Case]]) -> Counter[Key]:
-    """Key -> how many cases it has."""
-    numbers: Counter[Key] = Counter()
-    for key, case in found:
-        numbers[key] += case.count
-    return numbers
 
 
 def _broken(found: Sequence[Case], only: str | None) -> list[tuple[Case, str]]:
@@ -167,7 +155,7 @@ def _per_rule(found: Sequence[Case], choice: CaseFilter, who: Recipients) -> lis
     for case, rule in _broken(found, choice.rule):
         groups[case.outcome, case.source, rule].append(case)
     shown = list(TITLES) if choice.everything else [OPEN]
-    statuses = {key: _numbers((c.status, c) for c in own) for key, own in groups.items()}
+    statuses = {key: count_by((c.status, c) for c in own) for key, own in groups.items()}
     rows = []
     for key in sorted(groups, key=lambda key: (key[0], -statuses[key][OPEN], key)):
         own = groups[key]
@@ -190,14 +178,14 @@ def _per_file(found: Sequence[Case], only: str | None) -> list[str]:
 
 def _rows(found: Sequence[Case], only: str | None, columns: int) -> list[tuple[object, ...]]:
     broken = _broken(found, only)
-    counts = _numbers(((c.outcome, c.file_name, rule, str(c.since), c.resolved_by or ""), c) for c, rule in broken)
+    counts = count_by(((c.outcome, c.file_name, rule, str(c.since), c.resolved_by or ""), c) for c, rule in broken)
     return [(n, *key)[:columns] for key, n in counts.items()]
 
 
 def _reviewed(found: Sequence[Case], only: str | None) -> list[str]:
     """The rows that the steward settled, by the reason given."""
     broken = _broken([c for c in found if c.status in (REVIEWED, CLOSED)], only)
-    counts = _numbers(
+    counts = count_by(
         ((c.status, c.source, rule, c.reviewed_moment, c.reviewed_by or "-", c.why), c) for c, rule in broken
     )
     if not counts:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
@@ -10,7 +10,7 @@ from statistics import NormalDist
 import duckdb
 
 from exports.wording import MONTHS
-from orchestration.quality.cases import OPEN, QUARANTINED, RESOLVED, Case
+from orchestration.quality.cases import OPEN, QUARANTINED, RESOLVED, Case, count_by
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.senders import prediction, rows_by_ocmw
 from orchestration.store.paths import DataFolder
@@ -138,9 +138,7 @@ def per_ocmw(
 def _of_ocmw(source: str, ocmw: str, own: Sequence[Case], read: Mapping[int, int], with_warnings: bool) -> OcmwCounts:
     still = [c for c in own if c.status == OPEN]
     counted = (c for c in own if with_warnings or c.outcome == QUARANTINED)
-    rejected: Counter[int] = Counter()
-    for case in counted:
-        rejected[case.delivered_on.year] += case.count
+    rejected = count_by((c.delivered_on.year, c) for c in counted)
     warned = (c for c in still if c.outcome != QUARANTINED)
     return OcmwCounts(
         ocmw,
