@@ -131,7 +131,7 @@ def figure_column(context: Context, view: View, indicator: Indicator, period: Pe
     return SheetColumn(
         f"{flags.label(period.key)}: {stem}",
         measure.format,
-        max(_NARROWEST, _WIDTHS.get(measure.format, 0.0)),
+        _figure_width(measure.format),
         period.key,
         bold=isinstance(measure.rule, PrefixSum),
         stem=stem,
@@ -140,10 +140,14 @@ def figure_column(context: Context, view: View, indicator: Indicator, period: Pe
     )
 
 
+def _figure_width(number: Format) -> float:
+    return max(_NARROWEST, _WIDTHS.get(number, 0.0))
+
+
 def _groups(context: Context, view: View) -> Iterator[_ColumnGroup]:
     """By year: a group for each figure. Of a single period: one for the table."""
     flags = context.flags
-    widths = [max(_NARROWEST, _WIDTHS.get(each.measure.format, 0.0)) for each in view.indicators]
+    widths = [_figure_width(each.measure.format) for each in view.indicators]
     if len(view.periods) > 1 or view.totals:
         for each, width in zip(view.indicators, widths, strict=True):
             columns = tuple((flags.label(period.key), each, period) for period in view.periods)
