@@ -20,14 +20,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
 from exports.disclosure.geography import Geography, rest_of
 from exports.disclosure.known import Ground, Knowledge, Term
-from exports.disclosure.over_time import OverTime
+from exports.disclosure.over_time import OverTime, UnseenYears
 from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import REST_COST, TOTAL, Policy, Same
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import AMOUNTS, Scope, WithheldRows, covers
 from exports.disclosure.system import CellId, System
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, LEVELS
-from exports.figures.periods import is_pooled
+from exports.figures.periods import Period, is_pooled
 from exports.figures.together import members
 
 
@@ -60,9 +60,13 @@ def assemble(
     over_time = OverTime(made.system, geography, made.grounds, made.places, made.known)
     if policy.running:
         over_time.add_running(blocks, policy.running)
-    for (_, period), block in sorted(blocks.items()):
+    for (population, period), block in sorted(blocks.items()):
         if is_pooled(period):
             over_time.add_pooled(block)
+            years = {year: blocks[population, year] for year in Period.of(period).years if (population, year) in blocks}
+            grounds = [ground for ground in made.grounds if ground != CENTRUMSTAD]
+            known = made.known[population]
+            UnseenYears(made.system, geography, grounds, made.places, known, block, years).add()
     index = made.system.index
     for cell, number in index.items():
         counted = cell._replace(population=cell.population.removesuffix(AMOUNTS))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 import numpy as np
 
@@ -67,10 +68,10 @@ class AuditReport:
         """Whether a public edition is allowed."""
         return not self.failures
 
-    def add(self, more: AuditReport, numbers: Sequence[int]) -> None:
-        """Add what the audit of some of the same cells found beyond this one; `numbers`: of its cells in this one."""
+    def add(self, more: AuditReport) -> None:
+        """Add what the audit of the same cells, by a reader who knows more, found beyond this one."""
         known = {item.cell for item in self.findings}
-        found = [replace(item, cell=numbers[item.cell]) for item in more.findings if numbers[item.cell] not in known]
+        found = [item for item in more.findings if item.cell not in known]
         self.findings = sorted((*self.findings, *found), key=lambda item: item.cell)
         self.wide -= len(found)
 
@@ -148,12 +149,15 @@ def explore(
 def _settle(
     published: Published, cell: int, variable: int, program: Program, inner: InnerBounds, outer: OuterBounds
 ) -> UnsafeCell | None:
-    """Exact lowest and highest value of one cell; None when they turn out wide enough."""
+    """Exact lowest and highest value of one cell, or a lowest that isn't small; None when they turn out wide enough."""
     lowest, highest = int(inner.lowest[variable]), int(inner.highest[variable])
     if outer.narrow(cell) and (outer.lowest[cell], outer.highest[cell]) == (lowest, highest):
         return UnsafeCell(cell, published.cells[cell], lowest, highest)
     costs = np.zeros(program.size)
     costs[variable] = 1
+    least = inner.relaxed(costs)
+    if least is not None and (bottom := ceil(least[0] - 1e-6)) >= published.large(cell):
+        return UnsafeCell(cell, published.cells[cell], bottom, bottom)  # large, however much
     lowest = highest = _exact(inner, costs)
     if lowest < published.large(cell):
         needed = int(inner.widths[variable])

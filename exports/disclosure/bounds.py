@@ -80,16 +80,22 @@ class InnerBounds:
 
     def _search(self, todo: np.ndarray, costs: Floats, upward: bool) -> None:
         """Move the variables in `todo` up or down, no further than they need to, and offer the point."""
+        least: Floats | float = np.where(todo, self.highest - self.widths, -np.inf)
+        most: Floats | float = np.where(todo, self.lowest + self.widths, np.inf)
         if upward:
-            result = self.program.optimum(costs, upper=np.where(todo, self.lowest + self.widths, np.inf))
-        elif self.points:
-            result = self.program.optimum(costs, np.where(todo, self.highest - self.widths, -np.inf))
+            least = -np.inf
         else:
-            result = self.program.optimum(costs)
-            if result and result[1] is None:
-                result = self.program.optimum(costs * 0, integer=True)
-        if result and result[1] is not None:
-            self.offer(result[1])
+            most = np.inf
+            if not self.points:
+                least = -np.inf
+        result = self.program.optimum(costs, least, most)
+        if result is None:
+            return
+        point = self.program.near(costs, least, most) if result[1] is None else result[1]
+        if point is None and not self.points:
+            _, point = self.program.optimum(costs * 0, integer=True) or (0, None)
+        if point is not None:
+            self.offer(point)
 
     def relaxed(self, costs: Floats, upper: Floats | float = np.inf) -> Optimum:
         """The minimum of the linear relaxation: at most that over whole numbers. Offers its point when it is whole."""
@@ -101,13 +107,12 @@ class InnerBounds:
     def minimum(self, costs: Floats, upper: Floats | float = np.inf) -> Optimum:
         """The minimum over whole numbers: of the linear relaxation when its optimum is whole, else by branching. Offers
         the point that has it. (value, point) as from `Program.optimum`."""
-        for integer in (False, True):
-            result = self.program.optimum(costs, upper=upper, integer=integer)
-            if result is None:
-                return None
-            if result[1] is not None:
-                self.offer(result[1])
-                break
+        result = self.relaxed(costs, upper)
+        if result is None or result[1] is not None:
+            return result
+        result = self.program.optimum(costs, upper=upper, integer=True)
+        if result is not None and result[1] is not None:
+            self.offer(result[1])
         return result
 
 

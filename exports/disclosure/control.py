@@ -16,6 +16,7 @@ from exports.disclosure.counts import PublicationSource
 from exports.disclosure.exceptions import lines_not_applied, with_exceptions
 from exports.disclosure.geography import LEVELS
 from exports.disclosure.kept import KeptParts
+from exports.disclosure.over_time import joined
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
@@ -210,18 +211,21 @@ def _suppressed_against(
 ) -> tuple[PublishedSystem, AuditReport, int]:
     """As `suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    years, numbers = union.alone()
     if more:
-        start = {place for place, cell in enumerate(numbers) if cell in release.hidden}
-        over_time = {numbers[cell] for cell in suppress(years, start=start, kept=kept).hidden}
-        pattern = suppress(union, start=release.hidden | over_time, kept=kept)
+        pattern = suppress(union, start=release.hidden, kept=kept)
     else:
         pattern = given(union, union.hidden_with(release.hidden))
+    beyond = None
+    if union.over_time:  # it ties parts together; once these are solved, little is left to hide
+        joint = joined(union, pattern.hidden)
+        if more:
+            beyond = suppress(joint, start=pattern.hidden, kept=kept)
+            pattern.hide({cell for cell in beyond.hidden if cell < len(union.cells)})
+        else:
+            beyond = given(joint, joint.hidden_with(release.hidden))
     report = audit_parts(pattern, kept)
-    report.add(
-        audit_parts(given(years, {place for place, cell in enumerate(numbers) if cell in pattern.hidden}), kept),
-        numbers,
-    )
+    if beyond:
+        report.add(audit_parts(beyond, kept))
     own = range(len(release.system.cells))
     known = sum(union.fixed.get(cell) is False and union.is_small(cell) for cell in own)
     hidden = frozenset(cell for cell in own if cell in pattern.hidden or (union.is_small(cell) and union.watched[cell]))

@@ -6,14 +6,16 @@ one year alone has no more women in four years than its arrondissement has in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
+from exports.disclosure.bounds import OuterBounds
 from exports.disclosure.counts import Block, Blocks
 from exports.disclosure.geography import Geography
 from exports.disclosure.known import Knowledge, Term
 from exports.disclosure.policy import TOTAL, RunningRule
-from exports.disclosure.system import CellId, System
+from exports.disclosure.system import CellId, OverYears, System
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.periods import Period, is_pooled
 
@@ -46,12 +48,15 @@ class OverTime:
                     own, least = CellId(population, year, place, counted.item), 0
                     if block.unit == 1:
                         terms.append((own, -1))
-                    elif count := self._sum(
-                        [own]
-                    ):  # months, or means: so many persons; of a small one a reader knows 1
+                    elif count := self._sum([own]):
+                        # Months, or means: so many persons; of a small one a reader knows 1.
                         small = count < self.system.threshold * block.unit
                         least = 1 if small else -(-count // block.unit)
-                    self.system.at_least_over_time(terms, least)
+                    self._at_least(terms, least)
+
+    def _at_least(self, terms: Sequence[tuple[CellId, int]], least: int) -> None:
+        known = self.system.index
+        self.system.over_time.bounds.append(([term for term in terms if term[0] in known], least))
 
     def _knowing(self, counts: Sequence[tuple[str, int, str]]) -> Iterator[str]:
         """The places of which a reader knows all these counts."""
@@ -98,3 +103,103 @@ class OverTime:
 
     def _sum(self, cells: Sequence[CellId]) -> int:
         return sum(self.system.values[self.system.index[cell]] for cell in cells if cell in self.system.index)
+
+
+@dataclass
+class UnseenYears:
+    """Counts of several years that bounds tie to others (`with_art60 <= total`). Each is the sum of counts by year that
+    no table shows, under the same bounds; and the places together have of each what the place above has in that year.
+
+    `block`: the count of several years; `years`: the blocks of those years; `grounds`: from municipalities to
+    Flanders; `items`: ground -> what is unseen there."""
+
+    system: System
+    geography: Geography
+    grounds: Sequence[str]
+    places: Mapping[str, Sequence[str]]
+    known: Knowledge
+    block: Block
+    years: Mapping[int, Block]
+    items: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self) -> None:
+        """Add them to what the system has over the years."""
+        tied = {item for rule in self.block.bounds for item in (*rule.lower, *rule.upper)}
+        for low in reversed(range(len(self.grounds))):
+            ground = self.grounds[low]
+            self.items[ground] = set()
+            for item in sorted(tied & self.known.items(self.block.year, ground)):
+                above = next((each for each in self.grounds[low + 1 :] if self._by_year(each, item)), None)
+                if above is not None and not self._by_year(ground, item):
+                    self.items[ground].add(item)
+                    self._add_item(ground, above, item)
+            if self.items[ground]:
+                self._add_bounds(ground)
+
+    def _terms(self, year: int, ground: str, item: str) -> Sequence[Term]:
+        unseen = item in self.items.get(ground, ())
+        return [(year, item)] if unseen else self.known.expressed(year, ground, item) or ()
+
+    def _by_year(self, ground: str, item: str) -> bool:
+        return all(self._terms(year, ground, item) for year in self.years)
+
+    def _cells(self, place: str, terms: Iterable[Term]) -> list[CellId]:
+        return [CellId(self.block.population, year, place, item) for year, item in terms]
+
+    def _add_item(self, ground: str, above: str, item: str) -> None:
+        over_time = self.system.over_time
+        for place in self.places[ground]:
+            whole, parts = [(self.block.year, item)], [(year, item) for year in self.years]
+            over_time.sums.append((self._cells(place, whole), self._cells(place, parts)))
+        for year, of in self.years.items():
+            counts = of.by_place(self.geography)
+            for place in self.places[ground]:
+                over_time.unseen[self._cells(place, [(year, item)])[0]] = counts.get(place, Counter())[item]
+            for place, inside in self.geography.parts(above, ground).items():
+                parts = [cell for part in inside for cell in self._cells(part, [(year, item)])]
+                over_time.sums.append((self._cells(place, self._terms(year, above, item)), parts))
+
+    def _add_bounds(self, ground: str) -> None:
+        for rule in self.block.bounds:
+            for year in self.years:
+                lower, upper = ([self._terms(year, ground, item) for item in side] for side in (rule.lower, rule.upper))
+                for place in self.places[ground] if all((*lower, *upper)) else ():
+                    more = [(cell, 1) for terms in upper for cell in self._cells(place, terms)]
+                    less = [(cell, -1) for terms in lower for cell in self._cells(place, terms)]
+                    self.system.over_time.bounds.append(([*more, *less], 0))
+
+
+_FEW = 5_000
+"""So many hidden cells are all proven over the years; of more, those that need it most."""
+
+
+def joined(system: System, hidden: Set[int]) -> System:
+    """The system with what a reader knows over the years as equations and bounds like any other; its cells keep their
+    numbers. Left out is what doesn't hold. What a sum is at least is a cell that is known.
+
+    `hidden` are cells that are protected without it. Of many, only those need proof that it bears upon, as far as one
+    equation after the other shows: the others' `watched` is False."""
+    made, known = system.copy(), system.over_time
+    made.over_time = OverYears()
+    for cell, value in known.unseen.items():
+        if cell not in made.index:
+            made.add(cell, value, floor=0, watched=False)
+    for whole, parts in known.sums:
+        made.equate_sums(whole, parts)
+    for place, (terms, least) in enumerate(known.bounds):
+        row = [(made.index[cell], factor) for cell, factor in terms if cell in made.index]
+        if sum(made.values[cell] * factor for cell, factor in row) < least:
+            continue
+        if least:
+            row.append((made.add(CellId("at least", place, "", ""), least), -1))
+            made.exempt.add(row[-1][0])
+        if any(factor < 0 for _, factor in row):
+            made.bounds.append(tuple(row))
+    if len(hidden) > _FEW:
+        before = OuterBounds(system.published(hidden))
+        after = OuterBounds(made.published(made.hidden_with(hidden)))
+        for cell in hidden:
+            same = (before.lowest[cell], before.highest[cell]) == (after.lowest[cell], after.highest[cell])
+            if same or after.lowest[cell] >= made.large(cell):
+                made.watched[cell] = False
+    return made

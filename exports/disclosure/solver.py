@@ -93,6 +93,23 @@ class Program:
         value = float(highs.getInfo().objective_function_value)
         return value, point if self.holds(point) else None
 
+    def near(self, costs: Floats, lower: Floats | float = -INFINITY, upper: Floats | float = INFINITY) -> Ints | None:
+        """A whole point near the last answer, when that wasn't whole: only cells that share a row with a broken one
+        move. None when there is none so near. A large program has broken cells nearly always, and only few of them."""
+        if not len(self.last):
+            return None
+        whole = np.rint(self.last)
+        broken = np.abs(self.last - whole) > 1e-6
+        if not broken.any():
+            return None
+        rows = np.logical_or.reduceat(broken[self._index], self._starts[:-1])
+        free = broken.copy()
+        free[self._index[np.repeat(rows, np.diff(self._starts))]] = True
+        if free.all():
+            return None  # the whole program again, which takes long
+        found = self.optimum(costs, np.where(free, lower, whole), np.where(free, upper, whole), integer=True)
+        return found and found[1]
+
     def _solver(self) -> Any:
         if self._highs is None:
             import highspy

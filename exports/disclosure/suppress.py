@@ -72,6 +72,12 @@ class Pattern:
         """Points of the whole system that save the audit time."""
         return whole_points(np.array(self.values, dtype=np.int64), [(p.numbers, p.points) for p in self.pieces])
 
+    def hide(self, more: Set[int]) -> None:
+        """Hide these cells too. Points stay valid."""
+        self.hidden |= more
+        for piece in self.pieces:
+            piece.hidden |= {place for place, number in enumerate(piece.numbers) if number in more}
+
 
 def pieces(system: System) -> list[Piece]:
     """The parts of a system, the largest first."""

@@ -86,6 +86,19 @@ class Published(_Cells):
 
 
 @dataclass
+class OverYears:
+    """What a reader knows of counts of several years, by the names of the cells. `unseen`: counts that no table shows,
+    with their values; `sums`: pairs of sums that are equal; `bounds`: sums and what each is at least."""
+
+    unseen: dict[CellId, int] = field(default_factory=dict)
+    sums: list[tuple[list[CellId], list[CellId]]] = field(default_factory=list)
+    bounds: list[tuple[list[tuple[CellId, int]], int]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.unseen or self.bounds)
+
+
+@dataclass
 class System(_Cells):
     """Cells with their true values. Built up with `add`, `equate` and `bound`.
 
@@ -99,9 +112,9 @@ class System(_Cells):
     fixed: dict[int, bool] = field(default_factory=dict)
     follows: dict[int, int] = field(default_factory=dict, compare=False)
     index: dict[CellId, int] = field(default_factory=dict)
-    over_time: list[tuple[Terms, int]] = field(default_factory=list, compare=False)
-    """Sums over the years, and what each is at least. They tie together what is independent otherwise, so they have a
-    system of their own (`alone`)."""
+    over_time: OverYears = field(default_factory=OverYears, compare=False)
+    """What a reader knows over the years. It ties together what is independent otherwise, so it is left out until that
+    is solved (`exports.disclosure.over_time.joined`)."""
 
     def add(
         self, cell: CellId, value: int, *, cost: float = 1.0, unit: int = 1, floor: int = 1, watched: bool = True
@@ -145,41 +158,8 @@ class System(_Cells):
         if any(factor < 0 for _, factor in row) and self._sum(row) >= 0:
             self.bounds.append(row)
 
-    def at_least_over_time(self, terms: Iterable[tuple[CellId, int]], least: int) -> None:
-        """Add: the sum of these terms of several years is at least so much. Left out when it doesn't hold."""
-        row = self._terms(terms)
-        if (least or any(factor < 0 for _, factor in row)) and self._sum(row) >= least:
-            self.over_time.append((row, least))
-
     def _sum(self, row: Terms) -> int:
         return sum(self.values[cell] * factor for cell, factor in row)
-
-    def alone(self) -> tuple[System, list[int]]:
-        """The system of the counts that have bounds over the years, with these bounds and whatever holds between such
-        counts in any period and place, or in another population that counts the same; and the number of each of its
-        cells in this one. What a sum is at least is a cell that is known."""
-        kinds = {
-            (self.cells[cell].population, self.cells[cell].item) for terms, _ in self.over_time for cell, _ in terms
-        }
-        for one, other in (terms for terms in self.equations if len(terms) == 2):
-            pair = [(self.cells[cell].population, self.cells[cell].item) for cell, _ in (one, other)]
-            if pair[0][1] == pair[1][1] and not kinds.isdisjoint(pair):
-                kinds.update(pair)
-        cells = [cell for cell, name in enumerate(self.cells) if (name.population, name.item) in kinds]
-        inside, number = set(cells), {cell: place for place, cell in enumerate(cells)}
-        equations, bounds = (
-            [terms for terms in rows if inside.issuperset(cell for cell, _ in terms)]
-            for rows in (self.equations, self.bounds)
-        )
-        made = _part(self, cells, equations, bounds)
-        for place, (terms, least) in enumerate(self.over_time):
-            row = [(number[cell], factor) for cell, factor in terms]
-            if least:
-                known = made.add(CellId("at least", place, "", ""), least)
-                made.exempt.add(known)
-                row.append((known, -1))
-            made.bounds.append(tuple(row))
-        return made, cells
 
     def _terms(self, terms: Iterable[tuple[CellId, int]]) -> Terms:
         return tuple((self.index[cell], factor) for cell, factor in terms if cell in self.index)

@@ -14,6 +14,7 @@ from exports.disclosure.control import suppressed
 from exports.disclosure.counts import Block
 from exports.disclosure.geography import Geography
 from exports.disclosure.kept import KeptParts
+from exports.disclosure.over_time import joined
 from exports.disclosure.policy import FILE, PolicyError, Sum, kept_policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import Scope
@@ -68,12 +69,10 @@ def test_who_ended_had_started_and_not_ended_before():
     system = system_of(made, {key: {"total": {GEMEENTE, VLAANDEREN}} for key in ENDED})
     first = cell("started", 2020, "11001")
     wanted = {first: 1, cell("started", 2021, "11001"): 1, cell("ended", 2021, "11001"): -1}
-    assert wanted in rows(system, [terms for terms, least in system.over_time if least == 0])
+    assert wanted in [dict(terms) for terms, least in system.over_time.bounds if least == 0]
     hidden = {number for each, number in system.index.items() if each.year == 2020 and each.level == GEMEENTE}
-    years, numbers = system.alone()
-    report = audit(system.published(hidden))
-    assert not report.findings, "by sums alone 1 to 4 had started"
-    report.add(audit(years.published({place for place, number in enumerate(numbers) if number in hidden})), numbers)
+    assert not audit(system.published(hidden)).findings, "by sums alone 1 to 4 had started"
+    report = audit(joined(system, hidden).published(hidden))
     (finding,) = [each for each in report.findings if each.name == first]
     assert (finding.cell, finding.lowest, finding.highest) == (system.index[first], 3, 4)
 
@@ -84,11 +83,34 @@ def test_months_say_how_many_persons_had_started():
     paid = Block("subsidies performance", 2020, Counter({("11001", "total"): 61, ("11002", "total"): 17}), unit=12)
     blocks = {(each.population, 2020): each for each in (started, paid)}
     system = assemble(blocks, {key: {"total": {GEMEENTE}} for key in blocks}, Geography(PLACES), load_policy())
-    found = {system.cells[terms[0][0]].place: least for terms, least in system.over_time}
+    found = {terms[0][0].place: least for terms, least in system.over_time.bounds}
     assert found == {"11001": 6, "11002": 1}
-    years, _ = system.alone()
-    assert sorted(years.values[cell] for cell in years.exempt) == [1, 6]
-    assert years.hidden_with(set()) == set(), "they are known"
+    joint = joined(system, set())
+    assert sorted(joint.values[cell] for cell in joint.exempt) == [1, 6]
+    assert joint.cells[: len(system.cells)] == system.cells
+    assert joint.hidden_with(set()) == set(), "they are known"
+
+
+def test_what_holds_over_the_years_is_added_to_what_holds_of_categories():
+    """21 ended in 2021 and 9 started, so 12 at least had started in 2020: two men, beside ten women that are shown. By
+    categories alone there were one to four, and by totals alone one to 24 people."""
+    women = {"gender/v": 10}
+    made = [
+        block("started", 2020, {"11001": {**women, "gender/m": 2}, "11002": {**women, "gender/m": 3}}),
+        block("started", 2021, {"11001": {"gender/m": 9}, "11002": {"gender/m": 30}}),
+        block("ended", 2020, {"11001": {"gender/m": 0}, "11002": {"gender/m": 0}}),
+        block("ended", 2021, {"11001": {"gender/m": 21}, "11002": {"gender/m": 20}}),
+    ]
+    shown = {"total": {GEMEENTE, VLAANDEREN}}
+    items = {"gender/m": {GEMEENTE, VLAANDEREN}, "gender/v": {GEMEENTE, VLAANDEREN}, **shown}
+    keys = [(each.population, each.year) for each in made]
+    system = system_of(made, {key: items if key == ("started", 2020) else shown for key in keys})
+    men = cell("started", 2020, "11001", "gender/m")
+    codes = [place.nis_code for place in PLACES]
+    hidden = {system.index[cell("started", 2020, code, item)] for code in codes for item in ("gender/m", "total")}
+    assert not audit(system.published(hidden)).findings
+    report = audit(joined(system, hidden).published(hidden))
+    assert (men, 2, 4) in [(each.name, each.lowest, each.highest) for each in report.findings]
 
 
 def test_what_is_hidden_over_the_years_stays_so():
