@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exports.disclosure.plan import PublicPlan
-from exports.disclosure.policy import Policy, kept_policy
+from exports.disclosure.policy import Policy, load_policy
 from exports.editions import EDITIONS
 from exports.figures.collect import collect
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
@@ -18,7 +18,7 @@ from exports.figures.together import rows_of
 from exports.sheets.context import Context, year_flags
 from exports.sheets.shown import shown_blocks, shown_lines
 from exports.sheets.text_sheets import explanation_sheet
-from tests.disclosure.tables import DESIGNED
+from tests.disclosure.tables import PROJECT
 from tests.exports.tiny_publication import QUESTIONS
 
 YEARS = (2022, 2023)
@@ -33,7 +33,7 @@ class OneYearPeriods(PublicPlan):
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return kept_policy(DESIGNED)
+    return load_policy(PROJECT)
 
 
 @pytest.fixture

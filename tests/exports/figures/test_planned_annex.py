@@ -14,6 +14,7 @@ from exports import annex_figures
 from exports.answering.answer import build_answer, write_answer
 from exports.build import build
 from exports.comparison.displayed import of_figures, of_package
+from exports.disclosure import policy
 from exports.disclosure.cell_key.control import control_by_keys
 from exports.disclosure.control import Control, ControlError, cities_of, control
 from exports.disclosure.geography import territories
@@ -24,6 +25,7 @@ from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
 from exports.figures.together import rows_of
+from tests.disclosure.tables import PROJECT
 from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
 from tests.exports.tiny_publication import (
     ANNEXES,
@@ -41,8 +43,12 @@ BOTH = Period(2022, 2023)
 
 
 @pytest.fixture(autouse=True)
-def planned(designed_tables: str) -> str:
-    return designed_tables
+def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The policy of the project, in a file of its own."""
+    text = PROJECT.read_text("utf-8")
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(policy, "FILE", tmp_path / "policy.yml")
+    return text
 
 
 def shown_figures(publication: Path) -> set[FigureId]:
