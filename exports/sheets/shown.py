@@ -86,7 +86,8 @@ def _long(context: Context, level: str) -> Iterator[str]:
     elif any(view.totals for view in context.views(level)):
         yield "Per jaar: totalen."
     if together:
-        yield f"{_periods(together)} samen: {_what(together) if by_year else _kind(together)}.{_classes(together)}"
+        shown = _beside(by_year, together) if by_year else _kind(together)
+        yield f"{_periods(together)} samen: {shown}.{_classes(together)}"
     if years := _without_details(context, level):
         yield (
             f"Van {period(years)} zijn er geen details: deze bijlage heeft te weinig jaren van dat tijdvak."
@@ -127,6 +128,16 @@ def _counts(views: Sequence[View]) -> str:
 def _what(views: Sequence[View]) -> str:
     """What of the annex, where it shows the rest by year."""
     return listed([indicator.label for indicator in _indicators(views)])
+
+
+def _beside(by_year: Sequence[View], together: Sequence[View]) -> str:
+    """What years together have beside what is there by year. The labels of classes hold commas; they come behind."""
+    known = {each.signature for each in _indicators(by_year)}
+    new = [each for each in _indicators(together) if each.signature not in known]
+    others = listed([each.label for each in new if len(members(each.signature[2])) < 2])
+    if any(len(members(each.signature[2])) > 1 for each in new):
+        return f"in andere klassen; ook {others}" if others else "in andere klassen"
+    return f"ook {others}" if others else "dezelfde cijfers"
 
 
 def _classes(views: Sequence[View]) -> str:

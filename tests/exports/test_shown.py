@@ -85,6 +85,22 @@ def test_the_notes_name_what_is_counted_together_and_why(context_of):
     assert block.title in [each.title for each in explanation_sheet(context, ()).blocks]
 
 
+def test_what_years_together_have_beside_each_year_is_told_once(context_of):
+    """The labels of classes hold commas, so they stand in quotes, behind the rest."""
+    told = dict(shown_blocks(context_of("5"))[0].table.rows)["Centrumsteden"]
+    by_year, together = told.split(" 2022-2023 samen: ")
+    assert by_year == "Per jaar: in klassen. Samen geteld: 'aan het werk' en 'niet aan het werk of onbekend'."
+    assert together.startswith("in andere klassen; ook competentie: opleiding, competentie: werkplekleren en ")
+    assert together.count("ziekte") == together.count("aan het werk") == 1 and "totaal" not in together
+    asked = QUESTIONS["twe-2018"].annex("2")
+    intake = replace(context_of("5"), question=QUESTIONS["twe-2018"], annex=asked)
+    intake = replace(intake, figures=collect(intake.publication, asked.kind, YEARS, asked.options))
+    assert dict(shown_blocks(intake)[0].table.rows)["Provincies"] == (
+        "Per jaar: enkel screenings, voldoet aan de criteria en toegeleid. 2022-2023 samen: ook onvolledige "
+        "screenings, toegeleid en voldoet en toegeleid en voldoet niet."
+    )
+
+
 def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(context_of, policy):
     context = context_of("2", OneYearPeriods(policy), (2021, 2022, 2023))
     (line, _) = shown_lines(context, [GEMEENTE])
