@@ -61,7 +61,7 @@ def _table(name: str, first: str, second: str, rows: Sequence[tuple[str, str]]) 
 def _shared(context: Context) -> list[tuple[str, str]]:
     names = {item.nis_code: item.municipality for item in context.publication.municipalities}
     return [
-        (row.municipality, listed([names.get(code, code) for code in codes_of(row.nis_code)]))
+        (row.municipality, listed(sorted(names.get(code, code) for code in codes_of(row.nis_code))))
         for row in context.figures.municipalities
         if is_shared(row.nis_code)
     ]

@@ -25,6 +25,8 @@ from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
 from exports.figures.together import rows_of
+from exports.statements.legends import NOT_BY_YEAR
+from exports.statements.lookups import Paragraph
 from tests.disclosure.tables import PROJECT
 from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
 from tests.exports.tiny_publication import (
@@ -211,6 +213,15 @@ def test_a_municipality_that_would_be_alone_keeps_its_row(publication):
     with PublicationReader(publication) as reader:
         rows = rows_of(reader.municipalities, {"11002"})
     assert {code: row.nis_code for code, row in rows.items()} == {code: code for code in rows}
+
+
+def test_the_answer_says_where_the_annex_has_no_figures_by_year_of_municipalities(publication):
+    """And nothing of classes or years together, which an annex may have for no municipality at all."""
+
+    answer = build_answer(publication, QUESTIONS["twe-2024"], years=YEARS)
+    said = NOT_BY_YEAR.removeprefix("p")
+    told = {part for part, block in answer.blocks if isinstance(block, Paragraph) and said in block.text}
+    assert told == {"5", "6"}
 
 
 def test_the_answer_quotes_of_flanders_what_the_annexes_show_of_it(publication, planned, tmp_path, monkeypatch):
