@@ -83,8 +83,8 @@ def _long(context: Context, level: str) -> Iterator[str]:
     by_year, together = _details(context, level)
     if by_year:
         yield f"Per jaar: {_kind(by_year)}.{_classes(by_year)}"
-    elif any(view.totals for view in context.views(level)):
-        yield "Per jaar: totalen."
+    elif totals := [view for view in context.views(level) if view.totals]:
+        yield f"Per jaar: {'totalen' if _has_categories(totals) else f'enkel {_what(totals)}'}."
     if together:
         shown = _beside(by_year, together) if by_year else _kind(together)
         yield f"{_periods(together)} samen: {shown}.{_classes(together)}"
@@ -105,6 +105,10 @@ def _details(context: Context, level: str) -> tuple[list[View], list[View]]:
 
 def _indicators(views: Sequence[View]) -> list[Indicator]:
     return [indicator for view in views for indicator in view.indicators]
+
+
+def _has_categories(views: Sequence[View]) -> bool:
+    return any("*" in each.signature[2] for each in _indicators(views))
 
 
 def _kind(views: Sequence[View]) -> str:

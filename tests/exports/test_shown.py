@@ -99,6 +99,7 @@ def test_what_years_together_have_beside_each_year_is_told_once(context_of):
         "Per jaar: enkel screenings, voldoet aan de criteria en toegeleid. 2022-2023 samen: ook onvolledige "
         "screenings, toegeleid en voldoet en toegeleid en voldoet niet."
     )
+    assert dict(shown_blocks(context_of("6"))[0].table.rows)["Gemeenten"] == "Per jaar: enkel gemeten trajecten."
 
 
 def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(context_of, policy):
