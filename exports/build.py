@@ -86,7 +86,7 @@ def build(
     if made_for.name != PUBLIEK:
         hidden = withheld = None
     with PublicationReader(Path(publication)) as published:
-        plan = public_plan(annex.tables) if made_for.name == PUBLIEK else None
+        plan = public_plan(annex.tables, annex.years) if made_for.name == PUBLIEK else None
         figures = _collected(published, annex, chosen, plan)
         flags = year_flags(annex, figures, published.facts.as_of)
         context = Context(
@@ -99,7 +99,7 @@ def figures_shown(publication: Path, question: Question, annex: Annex, years: Se
     """Every figure that an annex would show, as `Built.shown_figures`, from its sheets with figures alone: the others
     tell of deliveries, which change far more often."""
     with PublicationReader(Path(publication)) as published:
-        plan = public_plan(annex.tables)
+        plan = public_plan(annex.tables, annex.years)
         figures = _collected(published, annex, tuple(sorted(set(years))) if years else annex.years, plan)
         flags = year_flags(annex, figures, published.facts.as_of)
         context = Context(published, question, annex, figures, flags, edition(PUBLIEK), plan=plan)

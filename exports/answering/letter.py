@@ -150,7 +150,7 @@ def _until(last: int, as_of: dt.date) -> str:
 
 def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence[int]) -> Callable[[FigureId], bool]:
     """Whether the public annex shows the figure of a municipality by year."""
-    if (plan := public_plan(annex.tables)) is None:
+    if (plan := public_plan(annex.tables, annex.years)) is None:
         return lambda figure: True
     figures = collect(publication, annex.kind, years, annex.options)
     asked = (level for level in (GEMEENTE, CENTRUMSTAD) if level in annex.levels)
@@ -169,7 +169,7 @@ def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence
 
 def _classes_of_flanders(annex: Annex) -> list[CategoryClass]:
     """The categories that the public annex shows of Flanders in a class alone."""
-    if (plan := public_plan(annex.tables)) is None:
+    if (plan := public_plan(annex.tables, annex.years)) is None:
         return []
     details = (detail for mart in annex.kind.marts for detail in plan.details(mart.name, VLAANDEREN))
     return [item for detail in details for item in detail.classes]

@@ -4,7 +4,7 @@ which municipalities have a row of their own."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from exports.disclosure.counts import PublicationSource
 from exports.disclosure.policy import TOTAL, Policy, PolicyError, load_policy
@@ -17,10 +17,10 @@ from exports.figures.views import Detail
 
 
 class PublicPlan:
-    """A plan of `exports.figures.views`. `own`: the tables that the question has for the annex."""
+    """A plan of `exports.figures.views`. `own`: the tables that the question has for the annex; `usual`: its years."""
 
-    def __init__(self, policy: Policy, own: LevelTables | None = None) -> None:
-        self._policy, self._own, self._finder = policy, own or {}, CountFinder(policy)
+    def __init__(self, policy: Policy, own: LevelTables | None = None, usual: Iterable[int] = ()) -> None:
+        self._policy, self._own, self._usual, self._finder = policy, own or {}, frozenset(usual), CountFinder(policy)
 
     def details(self, mart: str, level: str) -> list[Detail]:
         """The tables of a mart at a level. Means can't be added up: they are shown by year."""
@@ -51,13 +51,15 @@ class PublicPlan:
         return public_rows(publication, self._policy)
 
     def periods(self, years: Sequence[int]) -> tuple[Period, ...]:
-        return self._policy.periods.periods(years)
+        """The periods of these years and the usual ones together, those that lie within these: 2020-2022 beside the
+        2020-2023 of the usual edition would give away 2023 by itself."""
+        return tuple(each for each in self._policy.periods.periods({*self._usual, *years}) if {*each.years} <= {*years})
 
 
-def public_plan(own: LevelTables | None = None) -> PublicPlan | None:
+def public_plan(own: LevelTables | None = None, usual: Iterable[int] = ()) -> PublicPlan | None:
     """The plan of the project's policy; None when it shows everything by year at every level."""
     policy = load_policy()
-    return PublicPlan(policy, own) if policy.tables or policy.own_row or own else None
+    return PublicPlan(policy, own, usual) if policy.tables or policy.own_row or own else None
 
 
 def public_rows(publication: PublicationSource, policy: Policy) -> Rows:

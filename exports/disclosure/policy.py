@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from exports.disclosure.cell_key.method import MethodFields
 from exports.disclosure.policy_rules import Bound, CountOf, DerivedFrom, Same, Sum
-from exports.disclosure.tables import TableRules
+from exports.disclosure.tables import DEFAULT, TableRules
 from exports.questions.field_types import FieldsOrBlank, Many, Text, Words
 from orchestration.store.errors import TweError
 from orchestration.store.yaml_models import Misplaced, Place, YamlDocument, YamlFileError, parse, read
@@ -202,17 +202,18 @@ class PolicyFile(MethodFields, TableRules):
         return marts
 
     @model_validator(mode="after")
-    def _main_counts_are_of_their_mart(self) -> PolicyFile:
-        found: list[tuple[Place, str]] = []
+    def _tables_are_of_marts_with_a_block(self) -> PolicyFile:
+        named: list[Place] = [("tables", mart) for mart in self.tables if mart != DEFAULT]
+        named += [("classes", name, mart) for name, by_mart in self.classes.items() for mart in by_mart]
+        named += [("main_counts", name, mart) for name, by_mart in self.main_counts.items() for mart in by_mart]
+        found: list[tuple[Place, str]] = [
+            (place, f"no block for {place[-1]} under `marts`") for place in named if place[-1] not in self.marts
+        ]
         for name, by_mart in self.main_counts.items():
             for mart, measures in by_mart.items():
-                rules = self.marts.get(mart)
-                known = rules.covered if rules else ()
+                known = self.marts[mart].covered if mart in self.marts else measures
                 found += [
-                    (
-                        ("main_counts", name, mart),
-                        f"{mart} has no count {measure}; choose from {', '.join(known) or '-'}",
-                    )
+                    (("main_counts", name, mart), f"{mart} has no count {measure}; choose from {', '.join(known)}")
                     for measure in measures
                     if measure not in known
                 ]

@@ -61,7 +61,7 @@ def _table(name: str, first: str, second: str, rows: Sequence[tuple[str, str]]) 
 def _shared(context: Context) -> list[tuple[str, str]]:
     names = {item.nis_code: item.municipality for item in context.publication.municipalities}
     return [
-        (row.municipality, listed([names.get(code, code) for code in codes_of(row.nis_code)]))
+        (row.municipality, listed(sorted(names.get(code, code) for code in codes_of(row.nis_code))))
         for row in context.figures.municipalities
         if is_shared(row.nis_code)
     ]
@@ -83,10 +83,11 @@ def _long(context: Context, level: str) -> Iterator[str]:
     by_year, together = _details(context, level)
     if by_year:
         yield f"Per jaar: {_kind(by_year)}.{_classes(by_year)}"
-    elif any(view.totals for view in context.views(level)):
-        yield "Per jaar: totalen."
+    elif totals := [view for view in context.views(level) if view.totals]:
+        yield f"Per jaar: {'totalen' if _has_categories(totals) else f'enkel {_what(totals)}'}."
     if together:
-        yield f"{_periods(together)} samen: {_what(together) if by_year else _kind(together)}.{_classes(together)}"
+        shown = _beside(by_year, together) if by_year else _kind(together)
+        yield f"{_periods(together)} samen: {shown}.{_classes(together)}"
     if years := _without_details(context, level):
         yield (
             f"Van {period(years)} zijn er geen details: deze bijlage heeft te weinig jaren van dat tijdvak."
@@ -104,6 +105,10 @@ def _details(context: Context, level: str) -> tuple[list[View], list[View]]:
 
 def _indicators(views: Sequence[View]) -> list[Indicator]:
     return [indicator for view in views for indicator in view.indicators]
+
+
+def _has_categories(views: Sequence[View]) -> bool:
+    return any("*" in each.signature[2] for each in _indicators(views))
 
 
 def _kind(views: Sequence[View]) -> str:
@@ -127,6 +132,16 @@ def _counts(views: Sequence[View]) -> str:
 def _what(views: Sequence[View]) -> str:
     """What of the annex, where it shows the rest by year."""
     return listed([indicator.label for indicator in _indicators(views)])
+
+
+def _beside(by_year: Sequence[View], together: Sequence[View]) -> str:
+    """What years together have beside what is there by year. The labels of classes hold commas; they come behind."""
+    known = {each.signature for each in _indicators(by_year)}
+    new = [each for each in _indicators(together) if each.signature not in known]
+    others = listed([each.label for each in new if len(members(each.signature[2])) < 2])
+    if any(len(members(each.signature[2])) > 1 for each in new):
+        return f"in andere klassen; ook {others}" if others else "in andere klassen"
+    return f"ook {others}" if others else "dezelfde cijfers"
 
 
 def _classes(views: Sequence[View]) -> str:

@@ -16,7 +16,7 @@ from exports.figures.together import CategoryClass
 from exports.statements import numbers
 from exports.statements.classes import Named, as_shown
 from exports.statements.count import Count
-from exports.statements.legends import BY_PERIOD, ROUNDED, START_UP, explained
+from exports.statements.legends import NOT_BY_YEAR, ROUNDED, START_UP, explained
 from exports.statements.lookups import (
     NOT_DELIVERED,
     NOT_SHOWN,
@@ -156,7 +156,8 @@ class Headlines:
         years = self._shown_years()
         largest, passed_over = self.largest(rank)
         places = self.marts.places(rank.mart, self.year)
-        by_period = self._ranks and not any(self._shows(self.lookup(rank, self.year, code).identity) for code in places)
+        shown = (self._shows(self.lookup(rank, self.year, code).identity) for code in places)
+        not_by_year = self._ranks and not any(shown)
         compared = any(isinstance(change(self.year, place), QuotedFigure) for place in (None, *largest))
         names = {item.nis_code: item.municipality for item in self.publication.municipalities}
         rows = []
@@ -179,7 +180,7 @@ class Headlines:
             START_UP: self.complete and self.year == FIRST_YEAR + 1 and not compared,
             f"{self._places} {hidden}": passed_over and bool(largest),
             f"van te veel {self._places} is {of_the_year}": passed_over and not largest,
-            BY_PERIOD: by_period and bool(places),
+            NOT_BY_YEAR: not_by_year and bool(places),
         }
         return explained(Grid(about, tuple(header), tuple(rows)), (0,), notes)
 

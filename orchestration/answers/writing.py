@@ -126,7 +126,7 @@ def revision_sheets(
     with Reader(publication.path) as reader:
         collected = collect(reader, annex.kind, years or annex.years, annex.options)
         causes = _attribution(settings, publication, lines[0]).causes
-        if (plan := public_plan(annex.tables)) is not None:  # what was released was a public edition
+        if (plan := public_plan(annex.tables, annex.years)) is not None:  # what was released was a public edition
             collected = collected.with_rows(plan.rows(reader))
         now = of_figures(collected, hidden, plan)
         return (revision_sheet(reader, annex, now, earlier, causes, edition),)

@@ -21,7 +21,7 @@ def hides_ghent(figure: FigureId) -> bool:
 
 @pytest.mark.parametrize("edition", ["publiek", "volledig"])
 @pytest.mark.parametrize(("question", "number"), ANNEXES)
-def test_every_workbook_keeps_to_the_checklist(designed_tables, publication, tmp_path, question, number, edition):
+def test_every_workbook_keeps_to_the_checklist(project_tables, publication, tmp_path, question, number, edition):
     result = annex_of(
         publication,
         tmp_path,
@@ -35,7 +35,7 @@ def test_every_workbook_keeps_to_the_checklist(designed_tables, publication, tmp
 
 
 @pytest.mark.parametrize("number", [annex.number for annex in QUESTIONS["twe-2024"].annexes])
-def test_so_does_a_workbook_of_real_data_without_figures(designed_tables, tmp_path, number):
+def test_so_does_a_workbook_of_real_data_without_figures(project_tables, tmp_path, number):
     empty = make_publication(
         tmp_path / "p", rows={name: [] for name in MARTS}, synthetic=False, as_of=dt.date(2021, 5, 1)
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exports.disclosure.plan import PublicPlan
-from exports.disclosure.policy import Policy, kept_policy
+from exports.disclosure.policy import Policy, load_policy
 from exports.editions import EDITIONS
 from exports.figures.collect import collect
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN
@@ -18,7 +18,7 @@ from exports.figures.together import rows_of
 from exports.sheets.context import Context, year_flags
 from exports.sheets.shown import shown_blocks, shown_lines
 from exports.sheets.text_sheets import explanation_sheet
-from tests.disclosure.tables import DESIGNED
+from tests.disclosure.tables import PROJECT
 from tests.exports.tiny_publication import QUESTIONS
 
 YEARS = (2022, 2023)
@@ -33,7 +33,7 @@ class OneYearPeriods(PublicPlan):
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return kept_policy(DESIGNED)
+    return load_policy(PROJECT)
 
 
 @pytest.fixture
@@ -83,6 +83,23 @@ def test_the_notes_name_what_is_counted_together_and_why(context_of):
     assert all(f"'{label}'" in told["Gemeenten"] for label in shown) and shown
     assert "Samen geteld" not in told["Vlaanderen"]
     assert block.title in [each.title for each in explanation_sheet(context, ()).blocks]
+
+
+def test_what_years_together_have_beside_each_year_is_told_once(context_of):
+    """The labels of classes hold commas, so they stand in quotes, behind the rest."""
+    told = dict(shown_blocks(context_of("5"))[0].table.rows)["Centrumsteden"]
+    by_year, together = told.split(" 2022-2023 samen: ")
+    assert by_year == "Per jaar: in klassen. Samen geteld: 'aan het werk' en 'niet aan het werk of onbekend'."
+    assert together.startswith("in andere klassen; ook competentie: opleiding, competentie: werkplekleren en ")
+    assert together.count("ziekte") == together.count("aan het werk") == 1 and "totaal" not in together
+    asked = QUESTIONS["twe-2018"].annex("2")
+    intake = replace(context_of("5"), question=QUESTIONS["twe-2018"], annex=asked)
+    intake = replace(intake, figures=collect(intake.publication, asked.kind, YEARS, asked.options))
+    assert dict(shown_blocks(intake)[0].table.rows)["Provincies"] == (
+        "Per jaar: enkel screenings, voldoet aan de criteria en toegeleid. 2022-2023 samen: ook onvolledige "
+        "screenings, toegeleid en voldoet en toegeleid en voldoet niet."
+    )
+    assert dict(shown_blocks(context_of("6"))[0].table.rows)["Gemeenten"] == "Per jaar: enkel gemeten trajecten."
 
 
 def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(context_of, policy):

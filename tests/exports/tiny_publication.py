@@ -15,7 +15,14 @@ from openpyxl.utils import range_boundaries
 from exports import AnnexResult, load_questions, write_annex
 from tests.support.render import render, render_package
 
-QUESTIONS = load_questions()
+YEARS = (2022, 2023)
+QUESTIONS = {
+    name: question.model_copy(
+        update={"annexes": tuple(annex.model_copy(update={"years": YEARS}) for annex in question.annexes)}
+    )
+    for name, question in load_questions().items()
+}
+"""Those of the project, for the years that the tiny publication has."""
 ANNEXES = [(question.id, annex.number) for question in QUESTIONS.values() for annex in question.annexes]
 
 PLACES = {
@@ -122,7 +129,7 @@ LABELS = {
 
 
 def annex_of(
-    publication: Path, out: Path, question: str, number: str, years: Sequence[int] = (2022, 2023), **choices: Any
+    publication: Path, out: Path, question: str, number: str, years: Sequence[int] = YEARS, **choices: Any
 ) -> AnnexResult:
     """Write an annex of one of the project's questions."""
     asked = QUESTIONS[question]

@@ -16,6 +16,7 @@ import pytest
 from expectations import contract
 from exports import load_questions, write_annex
 from exports.annexes import KINDS
+from exports.disclosure import policy
 from exports.questions.question import Annex, Question
 from orchestration.ingest import ledger, storage
 from orchestration.ingest.inbox import Delivery, parse_name
@@ -64,6 +65,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     shutil.copytree(PROJECT / "expectations", folder / "expectations")
     shutil.copytree(PROJECT / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
     shutil.copytree(PROJECT / "exports" / "annexes", folder / "exports" / "annexes")
+    (folder / "exports" / "disclosure").mkdir()
+    shutil.copy(policy.FILE, folder / "exports" / "disclosure")
     for path, how, line, text in blocks():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +90,7 @@ def test_the_page_has_a_block_for_every_recipe_that_is_followed() -> None:
         "exports/annexes/incomplete.py",
         "exports/annexes/__init__.py",
         "exports/annexes/__init__.py",
+        "exports/disclosure/policy.yml",
         "exports/questions/twe-2031.yml",
     ]
 
@@ -156,7 +160,11 @@ def test_an_annex_is_one_file_and_its_place_in_the_list(
     assert annex_kinds.problems(kind, copy.folder) == []
     assert annex_kinds.statement_problems(kind, publication, (2022, 2023)) == []
     annex = Annex(kind=kind, number="1", title=kind.name, years=(2022, 2023), file_name="bijlage_1.xlsx")
-    made = write_annex(publication, Question(id="twe-2031", title="Vraag", annexes=(annex,)), annex, tmp_path)
+    question = Question(id="twe-2031", title="Vraag", annexes=(annex,))
+    with pytest.raises(policy.PolicyError, match="no line covers incomplete_pct"):
+        write_annex(publication, question, annex, tmp_path)
+    monkeypatch.setattr(policy, "FILE", copy.folder / "exports" / "disclosure" / "policy.yml")
+    made = write_annex(publication, question, annex, tmp_path)
     assert made.totals[2022] == {"screenings": 20, "onvolledig": 3, "aandeel onvolledig (%)": 15.0}
 
 

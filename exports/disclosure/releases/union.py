@@ -88,7 +88,9 @@ class _Union:
         for number, cell in enumerate(old.cells):
             if cell.block not in shared:
                 continue
-            for mine, by in twins.get(view.meaning(cell), {}).items():
+            alike = twins.get(view.meaning(cell), {}).items()
+            # A province with one arrondissement counts what that counts; each is itself first of all.
+            for mine, by in sorted(alike, key=lambda one, cell=cell: union.cells[one[0]] != cell):
                 if union.values[mine] == old.values[number] and any(number not in apart[place][1] for place in by):
                     break
             else:

@@ -53,7 +53,7 @@ def column(row: dict[str, object], year: int, label: str) -> object:
 
 
 @pytest.mark.parametrize(("question", "number"), ANNEXES)
-def test_golden_text(publication, tmp_path, golden, question, number):
+def test_golden_text(project_tables, publication, tmp_path, golden, question, number):
     golden(f"{question}_bijlage_{number}", as_text(annex_of(publication, tmp_path, question, number), question))
 
 

@@ -14,6 +14,7 @@ from exports import annex_figures
 from exports.answering.answer import build_answer, write_answer
 from exports.build import build
 from exports.comparison.displayed import of_figures, of_package
+from exports.disclosure import policy
 from exports.disclosure.cell_key.control import control_by_keys
 from exports.disclosure.control import Control, ControlError, cities_of, control
 from exports.disclosure.geography import territories
@@ -24,6 +25,9 @@ from exports.figures.identity import GEMEENTE, VLAANDEREN, FigureId
 from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import PublicationReader
 from exports.figures.together import rows_of
+from exports.statements.legends import NOT_BY_YEAR
+from exports.statements.lookups import Paragraph
+from tests.disclosure.tables import PROJECT
 from tests.exports.cell_keys import SECRET, EverybodyAlike, policy_of
 from tests.exports.tiny_publication import (
     ANNEXES,
@@ -41,8 +45,12 @@ BOTH = Period(2022, 2023)
 
 
 @pytest.fixture(autouse=True)
-def planned(designed_tables: str) -> str:
-    return designed_tables
+def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The policy of the project, in a file of its own."""
+    text = PROJECT.read_text("utf-8")
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(policy, "FILE", tmp_path / "policy.yml")
+    return text
 
 
 def shown_figures(publication: Path) -> set[FigureId]:
@@ -205,6 +213,15 @@ def test_a_municipality_that_would_be_alone_keeps_its_row(publication):
     with PublicationReader(publication) as reader:
         rows = rows_of(reader.municipalities, {"11002"})
     assert {code: row.nis_code for code, row in rows.items()} == {code: code for code in rows}
+
+
+def test_the_answer_says_where_the_annex_has_no_figures_by_year_of_municipalities(publication):
+    """And nothing of classes or years together, which an annex may have for no municipality at all."""
+
+    answer = build_answer(publication, QUESTIONS["twe-2024"], years=YEARS)
+    said = NOT_BY_YEAR.removeprefix("p")
+    told = {part for part, block in answer.blocks if isinstance(block, Paragraph) and said in block.text}
+    assert told == {"5", "6"}
 
 
 def test_the_answer_quotes_of_flanders_what_the_annexes_show_of_it(publication, planned, tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from exports.disclosure.kept import KeptParts
 from exports.disclosure.known import Ground
 from exports.disclosure.parts import audit_parts
 from exports.disclosure.plan import PublicPlan
-from exports.disclosure.policy import Policy, PolicyError, Sum, kept_policy
+from exports.disclosure.policy import Policy, PolicyError, Sum, kept_policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.recoded import same_tables
 from exports.disclosure.releases.union import with_earlier
@@ -30,7 +30,7 @@ from exports.figures.periods import Period, is_pooled
 from exports.figures.reading import Municipality, PublicationReader
 from exports.figures.together import class_name, members
 from exports.figures.views import View, shown_by_year, views
-from tests.disclosure.tables import DESIGNED, text_with
+from tests.disclosure.tables import PROJECT, text_with
 from tests.exports.tiny_publication import QUESTIONS
 
 YEARS = (2022, 2023)
@@ -38,7 +38,7 @@ YEARS = (2022, 2023)
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
-    return kept_policy(DESIGNED)
+    return load_policy(PROJECT)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,12 @@ def policy() -> Policy:
         ),
         ("periods: {length: 1}\n", "greater than or equal to 2"),
         ("main_counts: {m: {mart_intake: [referrd]}}\n", "mart_intake has no count referrd; choose from screened"),
-        ("main_counts: {m: {mart_x: [referred]}}\n", "mart_x has no count referred"),
+        ("main_counts: {m: {mart_x: [referred]}}\n", "no block for mart_x under `marts`"),
+        ("tables: {mart_x: {gemeente: totals by year}}\n", "no block for mart_x under `marts`"),
+        (
+            "classes: {c: {mart_x: {gender: [{members: [v, x], label: V}]}}}\n",
+            "no block for mart_x under `marts`",
+        ),
     ],
 )
 def test_mistakes_in_tables_are_named(tables, message):
@@ -81,6 +86,21 @@ def test_mistakes_in_tables_are_named(tables, message):
 )
 def test_years_are_added_up_in_blocks_of_the_calendar(years, periods):
     assert [period.label for period in PeriodRule().periods(years)] == periods
+
+
+@pytest.mark.parametrize(
+    ("years", "periods"),
+    [
+        (range(2017, 2024), ["2017-2019", "2020-2023"]),
+        (range(2020, 2024), ["2020-2023"]),
+        (range(2020, 2023), []),
+        (range(2022, 2026), ["2024-2025"]),
+        (range(2016, 2020), ["2016-2019"]),
+    ],
+)
+def test_other_years_are_added_up_as_the_usual_ones(policy, years, periods):
+    """2020-2022 beside 2020-2023 would be 2023."""
+    assert [period.label for period in PublicPlan(policy, usual=range(2017, 2024)).periods(years)] == periods
 
 
 def shown(publication: Path, policy: Policy, annex: str, level: str) -> tuple[View, ...]:

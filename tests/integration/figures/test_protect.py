@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.control import ControlError
 from exports.disclosure.policy import load_policy
-from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
+from exports.figures.identity import PROVINCIE, VLAANDEREN, Changes, Figure, FigureId
 from orchestration.answers import disclosure
 from orchestration.answers.protect import protect
 from orchestration.answers.protect.query import read
@@ -44,21 +44,21 @@ def test_a_cell_that_an_annex_shows_is_the_same(changing: Settings, made: Public
     mart, fact = "mart_started_profile", "fct_trajectory"
     by_mart = query(
         changing,
-        f"select year, nis_code, category, sum(trajectories) as n from {mart} where characteristic = 'gender' "
+        f"select year, province, category, sum(trajectories) as n from {mart} where characteristic = 'gender' "
         "group by all",
         tmp_path,
     )
     by_fact = query(
-        changing, f"select start_year, nis_code, gender, count(*) as n from {fact} group by 1, 2, 3", tmp_path
+        changing, f"select start_year, province, gender, count(*) as n from {fact} group by 1, 2, 3", tmp_path
     )
     assert [[*row.values()] for row in by_mart] == [[*row.values()] for row in by_fact]
     compared = 0
     for row in by_mart:
-        of = FigureId(mart, "trajectories", int(row["year"]), GEMEENTE, row["nis_code"], f"gender/{row['category']}")
+        of = FigureId(mart, "trajectories", int(row["year"]), PROVINCIE, row["province"], f"gender/{row['category']}")
         if (told := shown(changing, made, of)) is not None:
             assert int(row["n"]) == told
             compared += 1
-    assert compared > 20
+    assert compared >= 5
 
 
 def test_provinces_flanders_means_and_amounts_are_the_same_as_well(

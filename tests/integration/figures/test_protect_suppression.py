@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from exports.figures.identity import GEMEENTE, PROVINCIE, VLAANDEREN, FigureId
+from exports.figures.periods import is_pooled
 from orchestration.answers import disclosure
 from orchestration.answers.protect import protect, suppressed
 from orchestration.answers.protect.request import ProtectError
@@ -21,6 +22,8 @@ from tests.exports.cell_keys import policy_file
 from tests.integration.figures.protecting import query, table, write
 
 pytestmark = pytest.mark.slow
+
+YEARS = {"2020", "2021", "2022", "2023"}
 
 
 def test_by_suppression_a_table_shows_what_the_annexes_show(
@@ -62,11 +65,11 @@ def test_a_hidden_count_stays_hidden_however_its_place_is_written(
     system, hidden = control.release.system, 0
     for number in sorted(control.release.hidden):
         cell = system.cells[number]
-        if (cell.population, cell.level) == ("measured", GEMEENTE) and cell.item.startswith("position/"):
+        if (cell.population, cell.item, cell.level) == ("started", "total", GEMEENTE) and "," not in cell.place:
             written = spelling.format(cell.place)
             sql = (
-                f"select year, sum(trajectories) as n from mart_outflow where year = {cell.year}.0 and "
-                f"nis_code = {written} and position = '{cell.item.partition('/')[2]}' group by all"
+                "select year, sum(trajectories) as n from mart_started_duration where "
+                f"year = {cell.year}.0 and nis_code = {written} group by all"
             )
             assert query(finished.settings, sql, tmp_path) == [{"year": str(cell.year), "n": "[c]"}]
             hidden += 1
@@ -82,8 +85,9 @@ def test_a_count_that_the_control_does_not_know_is_not_shown(
     disclosure.ensure(finished.settings, made)
     monkeypatch.setattr(suppressed, "place_of", lambda level, place: f"{level}:elsewhere")
     control = disclosure.load(disclosure.ensure(finished.settings, made))
-    years = [year for (name, year), items in control.scope.items() if PROVINCIE in items.get("total", ())]
-    sql = f"select year, province, sum(measured) as n from mart_competence where year = {max(years)} group by all"
+    shown_in = {year for (_, year), items in control.scope.items() if PROVINCIE in items.get("total", ())}
+    years = sorted(year for year in shown_in if not is_pooled(year))
+    sql = f"select year, province, sum(measured) as n from mart_competence where year = {years[-1]} group by all"
     with pytest.raises(ProtectError, match="no annex shows"):
         query(finished.settings, sql, tmp_path)
 
@@ -139,9 +143,8 @@ def test_the_queries_of_the_analysts_page_are_protected(
     """By the method that is the default, but for facts, which need the other one."""
     disclosure.ensure(finished.settings, made)
     examples = _examples()
-    assert examples.keys() == {"mart_outflow", "fct_trajectory"}
-    rows = query(finished.settings, examples["mart_outflow"], tmp_path)
-    assert {row["trajectories"] for row in rows} >= {"[c]"}
+    assert examples.keys() == {"mart_transmissions", "fct_trajectory"}
+    assert {row["year"] for row in query(finished.settings, examples["mart_transmissions"], tmp_path)} == YEARS
     with pytest.raises(ProtectError, match="method: cell_key"):
         query(finished.settings, examples["fct_trajectory"], tmp_path)
     monkeypatch.setattr(disclosure, "DISCLOSURE_POLICY", policy_file(tmp_path))
@@ -150,9 +153,9 @@ def test_the_queries_of_the_analysts_page_are_protected(
 
 def test_a_year_that_no_annex_shows_is_named(finished: Finished, made: Publication, tmp_path: Path) -> None:
     disclosure.ensure(finished.settings, made)
-    sql = "select year, province, position, sum(trajectories) as n from mart_outflow group by all"
+    sql = "select year, province, sum(with_transmission) as n from mart_transmissions group by all"
     with pytest.raises(
-        ProtectError, match=r"trajectories with position \w+ in 20\d\d is not shown, but it is in 2020, .*where year in"
+        ProtectError, match=r"with_transmission in 20\d\d is not shown, but it is in 2020, .*where year in"
     ) as refused:
         query(finished.settings, sql, tmp_path)
     assert "\n" not in str(refused.value)

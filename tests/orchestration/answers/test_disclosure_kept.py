@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from exports import load_questions
+from exports import annex_figures, load_questions
 from exports.disclosure.audit import AuditReport, UnsafeCell
 from exports.disclosure.policy import kept_policy
 from exports.disclosure.scope import CountFinder
@@ -211,6 +211,15 @@ def test_years_that_every_annex_has_are_under_the_usual_control(settings, made, 
     monkeypatch.setattr(disclosure, "known", lambda settings: {"twe-2024": QUESTION})
     assert disclosure.stored_control(settings, made, (2020, 2021)) == disclosure.stored_control(settings, made)
     assert disclosure.stored_control(settings, made, (2019, 2020, 2021)) != disclosure.stored_control(settings, made)
+
+
+@pytest.mark.slow
+def test_an_annex_of_some_of_its_years_shows_nothing_else(settings, made, monkeypatch):
+    monkeypatch.setattr(disclosure, "known", lambda settings: {"twe-2024": QUESTION})
+    control = disclosure.load(disclosure.ensure(settings, made, (2020, 2021, 2022)))
+    for annex in QUESTION.annexes:
+        shown = annex_figures(made.path, QUESTION, annex, (2020, 2021, 2022))
+        assert {control.hidden(figure.id) for figure in shown} <= {True, False}
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from exports.disclosure.cell_key.change import most_change, shown_count, shown_mean
 from exports.disclosure.cell_key.keys import RANGE, client_number, draws, secrets
 from exports.disclosure.cell_key.table import PerturbationTable
-from exports.disclosure.policy import FILE, PolicyError, load_policy
+from exports.disclosure.policy import PolicyError, load_policy
+from tests.disclosure.tables import EVERYTHING, text_with
 
 POLICY = load_policy()
 TABLES = sorted(POLICY.perturbation.items())
@@ -115,7 +116,7 @@ def test_keys_follow_from_the_pseudonym_key_alone_and_differ_by_use() -> None:
     ],
 )
 def test_mistakes_in_method_and_tables_are_named(tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = FILE.read_text(encoding="utf-8")
+    text = text_with(EVERYTHING)
     assert text.count(old) == 1
     path = tmp_path / "policy.yml"
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -127,7 +128,7 @@ def test_mistakes_in_method_and_tables_are_named(tmp_path: Path, old: str, new: 
 
 
 def test_exceptions_do_not_go_with_cell_keys(tmp_path: Path) -> None:
-    text = FILE.read_text(encoding="utf-8").replace("method: suppression", "method: cell_key")
+    text = text_with(EVERYTHING).replace("method: suppression", "method: cell_key")
     path = tmp_path / "policy.yml"
     path.write_text(text, encoding="utf-8")
     changes_by = load_policy(path).changes_by

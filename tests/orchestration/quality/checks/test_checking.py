@@ -224,6 +224,20 @@ MISTAKES = {
         "municipalities.csv, line 232: add the row 44011,44083,2019-01-01 to municipality_merges.csv",
     ),
     "disclosure policy": ("policy.yml", "threshold: ", "treshold: ", "policy.yml, line "),
+    "class of what is gone": (
+        "class_sets.csv",
+        "age,25-39,25-39 jaar,25,39,2\nage,40-54,40-54 jaar,40,54,3\n"
+        "age,55+,55 jaar en ouder,55,,4\nage,unknown,Onbekend,,,5",
+        "age,25-29,25-29 jaar,25,29,2\nage,30-39,30-39 jaar,30,39,3\nage,40-54,40-54 jaar,40,54,4\n"
+        "age,55+,55 jaar en ouder,55,,5\nage,unknown,Onbekend,,,6",
+        "policy.yml, line ",
+    ),
+    "class of a family that isn't there": (
+        "policy.yml",
+        "      gender:\n",
+        "      geslacht:\n",
+        "policy.yml, line ",
+    ),
     "question": ("twe-2024.yml", "title: ", "titel: ", "twe-2024.yml, line "),
 }
 
@@ -237,6 +251,20 @@ def test_a_mistake_is_told_with_its_place(mistake: str, places: Places) -> None:
     path.write_text(text.replace(before, after), encoding="utf-8")
     said = found(places)
     assert said and said[0].startswith(told), said
+
+
+def test_a_class_of_what_is_gone_is_named_with_its_label(places: Places) -> None:
+    """Else the class would count what is left of it under a label that says more."""
+    name, before, after, _ = MISTAKES["class of what is gone"]
+    path = path_of(places, name)
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    policy = places.policy.read_text(encoding="utf-8").splitlines()
+    of = [number for number, line in enumerate(policy, 1) if "25-39" in line and "members" in line]
+    assert found(places) == [
+        f"policy.yml, line {line}: mart_started_profile has no category age/25-39; put what took its place among the "
+        f"members, and let the label ({label!r}) say what is counted"
+        for line, label in zip(of, ("25-39 jaar of onbekend", "jonger dan 40 jaar of onbekend"), strict=True)
+    ]
 
 
 JUDGED = {
