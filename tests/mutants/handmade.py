@@ -23,7 +23,7 @@ class Place:
 
 PLACES = (
     # The door: what is read, judged, kept.
-    Place("orchestration/ingest/load.py", "rows_read != accepted + quarantined", "rows_read < 0",
+    Place("orchestration/ingest/judging.py", "rows_read != accepted + quarantined", "rows_read < 0",
            "tests/orchestration/ingest/test_load.py"),
     Place("orchestration/ingest/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
            "tests/orchestration/ingest/test_load.py"),

@@ -10,16 +10,16 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
 from orchestration.ingest.readers import delimited, parquet, recognise, workbook
-from orchestration.ingest.readers.table import UNREADABLE, Parts, create_raw
+from orchestration.ingest.readers.table import UNREADABLE, HandOver, create_raw
 from orchestration.ingest.readers.workbook import workbook_rows
 
-__all__ = ["UNREADABLE", "Parts", "create_raw", "read", "workbook_rows"]
+__all__ = ["UNREADABLE", "HandOver", "create_raw", "read", "workbook_rows"]
 
 FORMATS = {"csv": delimited.read, "xlsx": workbook.read, "parquet": parquet.read}
 
 
 def read(
-    con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int, parts: Parts | None = None
+    con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int, parts: HandOver | None = None
 ) -> list[Remark]:
     """Appends the rows of a delivery to `raw` as delivery `number`; returns remarks for its ledger entry. With `parts`,
     only the last rows are in `raw` in the end; the others were handed over, in the order of the file.

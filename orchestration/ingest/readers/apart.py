@@ -62,7 +62,7 @@ class _Ended(Exception):
         self.code, self.no_memory = code, no_memory
 
 
-class Part:
+class FilePart:
     """Rows of a file, in memory. They are to be taken before the next part is asked for."""
 
     def __init__(self, remarks: list[Remark] | None, append: Callable[[DuckDBPyConnection, int], list[Remark]]) -> None:
@@ -90,13 +90,13 @@ def read(
     return remarks
 
 
-def parts(contract: SourceContract, delivery: Delivery, limits: Limits, rows: int) -> Generator[Part]:
+def parts(contract: SourceContract, delivery: Delivery, limits: Limits, rows: int) -> Generator[FilePart]:
     """The rows of a file in parts of at most `rows`, in the order of the file; one part when there are no more, and
     always of a workbook. Raises what `read` raises, also in the middle of the file.
 
     The limit of time is on what the reader takes, not on what is done with a part before the next is asked for."""
     if not IS_POSSIBLE:
-        yield Part([], lambda con, number: readers.read(con, contract, delivery, number))
+        yield FilePart([], lambda con, number: readers.read(con, contract, delivery, number))
         return
     with _lock:
         left, last = float(limits.seconds), False
@@ -115,7 +115,7 @@ def parts(contract: SourceContract, delivery: Delivery, limits: Limits, rows: in
             raise
 
 
-def _part(reader: "_Reader", answer: dict[str, Any], last: bool) -> Part:
+def _part(reader: "_Reader", answer: dict[str, Any], last: bool) -> FilePart:
     remarks = [Remark(*texts) for texts in answer["remarks"]] if last else None
 
     def append(con: DuckDBPyConnection, number: int) -> list[Remark]:
@@ -125,7 +125,7 @@ def _part(reader: "_Reader", answer: dict[str, Any], last: bool) -> Part:
         os.ftruncate(reader.rows, 0)
         return remarks or []
 
-    return Part(remarks, append)
+    return FilePart(remarks, append)
 
 
 def _ask(

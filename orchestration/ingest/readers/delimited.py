@@ -32,7 +32,7 @@ csv.field_size_limit(sys.maxsize)
 
 
 def read(
-    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: table.Parts | None = None
+    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: table.HandOver | None = None
 ) -> list[Remark]:
     """Appends the rows of a CSV file to `raw`. The file is gone through twice, and never held whole."""
     text = encoding.read(path, ('"', *table.JOINERS))

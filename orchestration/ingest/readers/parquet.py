@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import DeliveryError, Remark
 from orchestration.ingest.readers import header
-from orchestration.ingest.readers.table import EXACT, Parts
+from orchestration.ingest.readers.table import EXACT, HandOver
 from orchestration.store.sql import pattern, quote, read_parquet
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -22,7 +22,7 @@ _NESTED = ("STRUCT", "MAP", "UNION")
 
 
 def read(
-    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: Parts | None = None
+    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: HandOver | None = None
 ) -> list[Remark]:
     """Appends the rows of a Parquet file to `raw`."""
     relation = read_parquet(path, file_row_number=True)

@@ -40,7 +40,7 @@ def create_raw(con: DuckDBPyConnection, contract: SourceContract) -> None:
 
 
 @dataclass
-class Parts:
+class HandOver:
     """Empties `raw` into other hands before it holds more than `rows`, so that a file of any size takes no more."""
 
     rows: int
@@ -65,7 +65,7 @@ def append(
     lines: Iterator[str],
     joiner: str,
     first_row: int,
-    parts: Parts | None = None,
+    parts: HandOver | None = None,
 ) -> None:
     """Appends lines of `width` fields parted by `joiner` as rows from `first_row` on; another width is malformed.
 

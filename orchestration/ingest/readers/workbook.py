@@ -19,7 +19,7 @@ Cells = list[list[Any]]
 
 
 def read(
-    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: table.Parts | None = None
+    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: table.HandOver | None = None
 ) -> list[Remark]:
     """Appends the rows of a workbook's first sheet to `raw`: all at once, since a sheet ends at a million rows and is
     read whole before the first is known."""

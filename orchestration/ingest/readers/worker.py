@@ -12,7 +12,7 @@ import pickle
 import resource
 import signal
 import sys
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -28,13 +28,6 @@ SHARE = 0.7
 """Of the memory that DuckDB may take, so that it ends with an error of its own before the process has none left."""
 
 
-class Request(NamedTuple):
-    contract: SourceContract
-    delivery: Delivery
-    rows: int
-    """That are handed over at once, at most."""
-
-
 def main(rows: int, lifeline: int, memory: int) -> None:
     """Answers until the standard input ends. `rows` and `lifeline` are file descriptors."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
@@ -44,7 +37,7 @@ def main(rows: int, lifeline: int, memory: int) -> None:
     con = _database(memory)
     _say(answers, {})
     while (request := _request()) is not None:
-        _say(answers, _answer(con, request, rows, answers))
+        _say(answers, _answer(con, *request, rows, answers))
 
 
 def _limit(memory: int) -> None:
@@ -61,9 +54,10 @@ def _end_with(lifeline: int) -> None:
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def _request() -> Request | None:
+def _request() -> tuple[SourceContract, Delivery, int] | None:
+    """What to read, and how many rows are handed over at once, at most."""
     try:
-        return Request(*pickle.load(sys.stdin.buffer))
+        return pickle.load(sys.stdin.buffer)
     except EOFError:
         return None
 
@@ -84,17 +78,19 @@ def _database(memory: int) -> DuckDBPyConnection:
     return con
 
 
-def _answer(con: DuckDBPyConnection, request: Request, rows: int, answers: Any) -> dict[str, Any]:
+def _answer(
+    con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, most: int, rows: int, answers: Any
+) -> dict[str, Any]:
     def give() -> None:
         _hand_over(con, rows)
         _say(answers, {"more": True})
         pickle.load(sys.stdin.buffer)
-        readers.create_raw(con, request.contract)
+        readers.create_raw(con, contract)
 
     try:
-        readers.create_raw(con, request.contract)
-        parts = readers.Parts(request.rows, give)
-        remarks = readers.read(con, request.contract, request.delivery, 0, parts)
+        readers.create_raw(con, contract)
+        parts = readers.HandOver(most, give)
+        remarks = readers.read(con, contract, delivery, 0, parts)
         _hand_over(con, rows)
     except DeliveryError as error:
         return {"refused": [str(error), error.dutch]}

@@ -1,8 +1,8 @@
 """A file with more rows than are held at once comes in parts, in its order, and is refused as a whole."""
 
-import time
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,7 +110,9 @@ def test_a_reader_that_the_system_killed_in_the_middle_blames_no_file(tmp_path: 
     assert error.value.under == limits.MACHINE
 
 
-def test_what_is_done_with_a_part_does_not_count_as_reading(tmp_path: Path) -> None:
-    with closing(apart.parts(SOURCE, delivery(file(tmp_path, "csv")), Limits(SMALL.memory, 2), 3)) as parts:
+def test_what_is_done_with_a_part_does_not_count_as_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(apart, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    with closing(apart.parts(SOURCE, delivery(file(tmp_path, "csv")), SMALL, 3)) as parts:
         for _ in parts:
-            time.sleep(1)
+            now[0] += SMALL.seconds
