@@ -163,6 +163,7 @@ class Pieces:
 
 
 def _copy(con: DuckDBPyConnection, select: str, path: Path) -> int:
+    packed = "lz4" if path.name.endswith(TEMPORARY) else "zstd"  # a piece is soon read again, and gone
     with replaced(path) as temporary:
-        copy = f"copy ({select}) to {literal(temporary)} (format parquet, compression zstd)"
+        copy = f"copy ({select}) to {literal(temporary)} (format parquet, compression {packed})"
         return con.execute(copy).fetchall()[0][0]

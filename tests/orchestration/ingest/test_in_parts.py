@@ -139,9 +139,8 @@ def test_others_of_the_batch_are_loaded_beside_it(data: DataFolder, small: None)
     few = [write(data.inbox, f"{label};{INSZ[0]};2024-01-02;\n", label) for label in ("a", "c")]
     large, again = (write(data.inbox, GOOD, label) for label in ("b", "d"))
     done = load_all(data, few[0], large, few[1], again)
-    assert {e.file_name: e.rows_accepted for e in ledger.read(data.ledger)} == {
-        few[0].name: 1, large.name: 35, few[1].name: 1,
-    }  # fmt: skip
+    accepted = {e.file_name: e.rows_accepted for e in ledger.read(data.ledger)}
+    assert accepted == {few[0].name: 1, large.name: 35, few[1].name: 1}
     assert done.repeats == [(again.name, large.name)]
 
 
