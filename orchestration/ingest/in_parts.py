@@ -26,6 +26,7 @@ from orchestration.ingest.readers.limits import Limits, too_much_to_validate
 from orchestration.ingest.storage import Pieces
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal
+from orchestration.store.wording import rijen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 NUMBER = 0
 """Of the delivery, in each of its parts."""
 ONE_KEY = apart.ROWS
-"""Rows that may have the same key, at most: they are judged together."""
+"""Rows that may have the same key, at most, since they are judged together; and rows that may have none, since a few
+kilobytes can hold any number of those."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +78,21 @@ class InParts:
     validate: validation.Validate = validation.great_expectations
 
     def survey(self, delivery: Delivery, parts: Iterable[FilePart]) -> Surveyed:
-        """Reads a delivery. Raises `DeliveryError` when it cannot be read, or has one key in too many rows."""
+        """Reads a delivery. Raises `DeliveryError` when it cannot be read, or has one key or none in too many rows."""
         import numpy as np  # slow to import, and only a load comes here
 
         found: list[np.ndarray] = []
-        size = 0
+        size, rows = 0, 0
         for part in parts:
             with duckdb.connect() as con:
                 self._take(con, part)
                 parsing.create_key_hashes(con, self.contract, self.key)
                 own = np.asarray(con.execute("select hash from key_hashes").fetchnumpy()["hash"])
+                rows += con.execute("select count(*) from raw").fetchall()[0][0]
             found.append(own)
             size += len(own)
+            if rows - size > ONE_KEY:
+                raise _no_key(ONE_KEY)
             if own.itemsize * size > self.limits.memory:
                 raise too_much_to_validate(self.limits)
         hashes = np.empty(size, dtype=np.uint64)
@@ -182,8 +187,15 @@ def _place(file: int) -> str:
 
 
 def _one_key(rows: int) -> DeliveryError:
-    dutch = f"{rows:,}".replace(",", ".")
     return DeliveryError(
         f"has one key in more than {rows:,} rows; export it again, with a key of its own in each row",
-        f"heeft een zelfde sleutel in meer dan {dutch} rijen; exporteer het opnieuw, met een eigen sleutel in elke rij",
+        f"heeft een zelfde sleutel in meer dan {rijen(rows)}; exporteer het opnieuw, met een eigen sleutel in elke rij",
+    )
+
+
+def _no_key(rows: int) -> DeliveryError:
+    return DeliveryError(
+        f"has more than {rows:,} rows without a key, or with another number of fields than the header; export it again",
+        f"heeft meer dan {rijen(rows)} zonder sleutel, of met een ander aantal velden dan de kopregel; "
+        "exporteer het opnieuw",
     )

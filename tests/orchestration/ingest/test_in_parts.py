@@ -210,6 +210,19 @@ def test_a_key_in_more_rows_than_can_be_judged_together_refuses_the_file(
     assert entry.message_nl.startswith("heeft een zelfde sleutel in meer dan 20 rijen; ")
 
 
+@pytest.mark.parametrize("row", ["half", f";{INSZ[0]};2024-01-02;"])
+def test_a_file_with_more_rows_without_a_key_than_a_few_is_refused(
+    row: str, data: DataFolder, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few kilobytes can hold any number of them."""
+    monkeypatch.setattr(in_parts, "ONE_KEY", 20)
+    few, many = (write(data.inbox, f"{row}\n" * rows + GOOD, f"{rows}") for rows in (20, 21))
+    assert [(e.status, e.rows_quarantined) for e in load_all(data, few).entries] == [("accepted", 20)]
+    (entry,) = load_all(data, many).entries
+    assert entry.message.startswith("has more than 20 rows without a key, or ")
+    assert entry.message_nl.startswith("heeft meer dan 20 rijen zonder sleutel, of ")
+
+
 def test_a_file_whose_every_key_comes_twice_waits_and_is_judged_in_several_parts(data: DataFolder, small: None) -> None:
     seen: list[int] = []
 

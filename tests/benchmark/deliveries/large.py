@@ -1,6 +1,6 @@
 """What one large delivery costs: memory and CPU of the process that loads it and of the one that reads it.
 
-    python -m tests.benchmark.large FOLDER [--rows 2000000] [--format parquet] [--source transmissies]
+    python -m tests.benchmark.deliveries.large FOLDER [--rows 2000000] [--format parquet] [--source transmissies]
 
 Writes the file into FOLDER and loads it into a data folder there, through the whole door with Great Expectations. The
 memory must not grow with the rows but for eight bytes a row. Linux alone.
@@ -92,7 +92,9 @@ def _peak(pid: int) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmark.large", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmark.deliveries.large", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--format", choices=FORMS, default="parquet")
@@ -104,12 +106,15 @@ def main() -> int:
         write(path, asked.source, asked.rows)
         return 0
     asked.folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, "-m", "tests.benchmark.large", *sys.argv[1:], "--only-write"], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "tests.benchmark.deliveries.large", *sys.argv[1:], "--only-write"], check=True
+    )
     size, began = path.stat().st_size / 1024**2, time.monotonic()
     cost = load(path)
     seconds = time.monotonic() - began
-    print(f"{asked.rows:,} rows of {asked.source}, {size:,.0f} MiB of {asked.format}: {cost.loading:,.0f} MiB in the")
-    print(f"process that loads, {cost.reading:,.0f} MiB in the one that reads; {cost.cpu:.0f} CPU s, {seconds:.0f} s")
+    of = f"{asked.rows:,} rows of {asked.source}, {size:,.0f} MiB of {asked.format}"
+    print(f"{of}; {cost.cpu:.0f} CPU s, {seconds:.0f} s")
+    print(f"{cost.loading:.0f} MiB in the process that loads, {cost.reading:.0f} MiB in the one that reads")
     return 0
 
 
