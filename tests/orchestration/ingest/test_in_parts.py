@@ -189,6 +189,21 @@ def test_when_the_counts_differ_in_one_part_nothing_is_loaded(data: DataFolder, 
     assert load_all(data, write(data.inbox, GOOD)).entries[0].rows_accepted == 35
 
 
+def test_the_pieces_on_disk_hold_no_number_of_a_person(
+    data: DataFolder, small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    real = storage.Pieces.join
+
+    def join(pieces: storage.Pieces) -> None:
+        seen.extend(str(rows_of(path)) for path in files_of(data))
+        real(pieces)
+
+    monkeypatch.setattr(storage.Pieces, "join", join)
+    load_all(data, write(data.inbox, content("transmissies", 300).partition("\n")[2]))
+    assert len(seen) > 60 and not [number for number in INSZ for text in seen if number in text]
+
+
 def test_what_a_killed_run_left_of_its_pieces_is_swept_and_never_read(data: DataFolder) -> None:
     pieces = storage.Pieces(data.lake / "transmissies" / "a.parquet", "_row")
     path = pieces.new(2)
