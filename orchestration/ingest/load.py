@@ -194,6 +194,8 @@ def read_batch(
             _read(con, contract, number, delivery, found, limits, in_parts)
             if number in found.read or len(found.surveyed) > before:
                 loaded[delivery.sha256] = delivery.file_name
+        if len(found.read) > 1 and con.execute("select count(*) from raw").fetchall()[0][0] > batches.BATCH_ROWS:
+            raise batches.TooManyRowsError
     if found.read:
         days = {number: delivery.delivered_on for number, (delivery, _) in found.read.items()}
         judging.judge(con, database, contract, days, key, validate)

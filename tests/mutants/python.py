@@ -17,7 +17,7 @@ MODULES = {
     f"{INGEST}/inbox.py": ("test_inbox.py",),
     f"{INGEST}/judging.py": ("test_load.py", "test_in_parts.py"),
     f"{INGEST}/ledger.py": ("test_ledger.py", "test_load.py"),
-    f"{INGEST}/load.py": ("test_load.py", "test_whole_files.py"),
+    f"{INGEST}/load.py": ("test_load.py", "test_whole_files.py", "test_batches.py"),
     f"{INGEST}/parsing.py": ("test_parsing.py", "test_keys.py", "test_load.py"),
     f"{PERSONS}/person_numbers.py": ("test_person_numbers.py", "test_pseudonym.py", f"tests/{INGEST}/test_keys.py"),
     f"{PERSONS}/pseudonym.py": ("test_pseudonym.py", f"tests/{INGEST}/test_keys.py", f"tests/{INGEST}/test_load.py"),
