@@ -148,7 +148,9 @@ class Pieces:
     def join(self) -> None:
         """Makes the one file, with its rows in order."""
         with duckdb.connect() as con:
-            con.execute(f"set temp_directory = ''; set memory_limit = '{JOINING}B'")
+            # One thread: more of them hold whole row groups, in wait for those before.
+            limits = f"set memory_limit = '{JOINING}B'; set threads = 1; set enable_external_file_cache = false"
+            con.execute(f"set temp_directory = ''; {limits}")
             ends: list[int | None] = [first for first, _ in self._in_order[1:]] + [None]
             for (first, piece), end in zip(self._in_order if self._late else (), ends, strict=False):
                 own = f"{self._row} >= {first}" + (f" and {self._row} < {end}" if end is not None else "")
