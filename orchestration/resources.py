@@ -11,6 +11,7 @@ from orchestration.answers.questions import Years, parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.workspace import Workspace
 from orchestration.quality import report_page
+from orchestration.services import old_runs
 from orchestration.services.instance import end_killed_runs
 from orchestration.store import swap
 from orchestration.store.files import sweep
@@ -71,6 +72,7 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
             swap.finish(settings.folder)
             if context.instance and context.run:
                 end_killed_runs(context.instance, context.run.run_id)
+                old_runs.forget(context.instance)
             for folder in (settings.folder.lake, settings.folder.quarantine, settings.folder.ledger.parent):
                 sweep(folder)
             workspace = Workspace(settings)

@@ -6,11 +6,17 @@ import duckdb
 
 from orchestration.ingest.inbox import Delivery
 
-BATCH_BYTES = 128 * 1024**2
-"""Up to this size of their files, as CSV, deliveries are validated together: a million rows or two."""
+BATCH_BYTES = 48 * 1024**2
+"""Up to this size of their files, as CSV, deliveries are validated together: a million rows or so."""
+BATCH_ROWS = 1_500_000
+"""Rows of several deliveries that are validated together, at most; each takes a kilobyte or so."""
 AS_CSV = {"csv": 1, "xlsx": 3, "parquet": 12}
 """How much larger the rows of a file are as CSV; of Parquet it may be anything."""
 NO_MEMORY = "Out of Memory"
+
+
+class TooManyRowsError(MemoryError):
+    """Deliveries have more rows than the size of their files let expect, so they are validated in smaller batches."""
 
 
 def batches(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:

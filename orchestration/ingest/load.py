@@ -1,25 +1,24 @@
 """Loads the new deliveries of one source: read, pseudonymise, validate, write, and last of all the ledger."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from expectations.contract import SourceContract
-from orchestration.ingest import batches, ledger, parsing, readers, storage, validation
+from orchestration.ingest import batches, judging, ledger, validation
+from orchestration.ingest.in_parts import InParts, Surveyed
 from orchestration.ingest.inbox import Delivery, DeliveryError, Remark, digest_now, under
-from orchestration.ingest.ledger import Check, Entry, Reason
-from orchestration.ingest.persons.pseudonym import create_insz_macros
+from orchestration.ingest.ledger import Entry
 from orchestration.ingest.readers import apart
 from orchestration.ingest.readers.limits import DEFAULT, Limits, NotReadError, too_much_to_validate
-from orchestration.store.paths import SEEDS, DataFolder
-from orchestration.store.sql import read_csv
+from orchestration.store.paths import DataFolder
 
 NAMES_A_PERSON = Remark(
     "has somebody's person number (INSZ) as its label; deliver it under another one",
@@ -77,6 +76,8 @@ class BatchRead:
 
     read: dict[int, tuple[Delivery, list[Remark]]] = field(default_factory=dict)
     """Number in the tables of the database -> the delivery and remarks on it."""
+    surveyed: list[Surveyed] = field(default_factory=list)
+    """Deliveries with more rows than are held at once."""
     rejected: list[tuple[Delivery, DeliveryError]] = field(default_factory=list)
     """With the reason."""
     repeats: list[tuple[str, str]] = field(default_factory=list)
@@ -113,28 +114,55 @@ def load_source(
     done = SourceLoad(contract.source)
     database = f":memory:ingest_{contract.source}"
     loaded: dict[str, str] = {}
+    in_parts = InParts(contract, apart.ROWS, key, limits, validate)
+    surveyed: list[Surveyed] = []
 
     def load_part(part: Sequence[Delivery]) -> None:
         with duckdb.connect(database) as con:
             known = dict(loaded)
-            found = read_batch(con, database, contract, part, known, key, validate, limits)
+            found = read_batch(con, database, contract, part, known, key, validate, limits, in_parts)
             entries = [_rejected(d, why, contract.version, run_id) for d, why in found.rejected]
-            counts = counts_of(con, contract) if found.read else {}
+            counts = judging.counts_of(con, contract) if found.read else {}
             for number, (delivery, remarks) in found.read.items():
-                _store(con, data, contract, number, delivery, counts[number])
+                name = f"{delivery.delivery_id}.parquet"
+                quarantine = data.quarantine / contract.source / name if counts[number]["reasons"] else None
+                lake = data.lake / contract.source / name
+                judging.keep(con, contract, number, delivery, counts[number], lake, quarantine)
                 entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
         ledger.append(data.ledger, entries)
         loaded.update(known)
         done.repeats += found.repeats
         done.changed += found.changed
         done.entries += entries
+        surveyed.extend(found.surveyed)
+
+    def load_in_parts(large: Surveyed) -> None:
+        delivery = large.delivery
+        try:
+            with in_parts.verdict(data, large) as verdict:
+                if not _is_as_before(delivery):
+                    done.changed.append(delivery.file_name)
+                    return
+                counts = verdict.keep()
+                entry = _entry(delivery, "accepted", verdict.remarks, contract.version, run_id, **counts)
+        except DeliveryError as why:
+            if not _is_as_before(delivery):
+                done.changed.append(delivery.file_name)
+                return
+            entry = _rejected(delivery, why, contract.version, run_id)
+        ledger.append(data.ledger, [entry])
+        done.entries.append(entry)
 
     for batch in batches.batches(deliveries):
-        for delivery in batches.without_room(batch, load_part):
+        refused = list(batches.without_room(batch, load_part))
+        for large in surveyed:
+            refused += batches.without_room([large.delivery], lambda _, large=large: load_in_parts(large))
+        surveyed.clear()
+        for delivery in refused:
             (data.quarantine / contract.source / f"{delivery.delivery_id}.parquet").unlink(missing_ok=True)
-            refused = _rejected(delivery, too_much_to_validate(limits), contract.version, run_id)
-            ledger.append(data.ledger, [refused])
-            done.entries.append(refused)
+            entry = _rejected(delivery, too_much_to_validate(limits), contract.version, run_id)
+            ledger.append(data.ledger, [entry])
+            done.entries.append(entry)
     return done
 
 
@@ -147,26 +175,30 @@ def read_batch(
     key: bytes,
     validate: validation.Validate,
     limits: Limits = DEFAULT,
+    in_parts: InParts | None = None,
 ) -> BatchRead:
     """Reads, pseudonymises and validates deliveries in a new database; writes nothing.
 
     Makes the tables `batch`, `broken` and `marked` when at least one file could be read. `loaded` (SHA-256 -> file
-    name) grows with each; a file whose content is in it is a repeat.
+    name) grows with each; a file whose content is in it is a repeat. With `in_parts`, a file with more rows than that
+    holds is surveyed in place of read.
     """
     found = BatchRead()
-    prepare_database(con, contract)
+    judging.prepare_database(con, contract)
     con.execute(f"set memory_limit = '{limits.validating}B'")
     for number, delivery in enumerate(deliveries):
         if delivery.sha256 in loaded:
             found.repeats.append((delivery.file_name, loaded[delivery.sha256]))
         else:
-            _read(con, contract, number, delivery, found, limits)
-            if number in found.read:
+            before = len(found.surveyed)
+            _read(con, contract, number, delivery, found, limits, in_parts)
+            if number in found.read or len(found.surveyed) > before:
                 loaded[delivery.sha256] = delivery.file_name
+        if len(found.read) > 1 and con.execute("select count(*) from raw").fetchall()[0][0] > batches.BATCH_ROWS:
+            raise batches.TooManyRowsError
     if found.read:
-        parsing.create_batch(con, contract, {n: d.delivered_on for n, (d, _) in found.read.items()}, key)
-        validation.validate_batch(con, database, contract, validate)
-        storage.create_marked(con, contract, key)
+        days = {number: delivery.delivered_on for number, (delivery, _) in found.read.items()}
+        judging.judge(con, database, contract, days, key, validate)
     return found
 
 
@@ -177,96 +209,43 @@ def _read(
     delivery: Delivery,
     found: BatchRead,
     limits: Limits,
+    in_parts: InParts | None,
 ) -> None:
-    """Reads a delivery into `raw`, and notes in `found` what came of it."""
+    """Reads a delivery into `raw`, or surveys it, and notes in `found` what came of it."""
     why: DeliveryError | None = None
     remarks: list[Remark] = []
+    surveyed: Surveyed | None = None
     try:
         if delivery.names_a_person:
             raise DeliveryError(*NAMES_A_PERSON)
-        remarks = apart.read(con, contract, delivery, number, limits)
+        if in_parts is None:
+            remarks = apart.read(con, contract, delivery, number, limits)
+        else:
+            with closing(apart.parts(contract, delivery, limits, in_parts.rows)) as parts:
+                first = next(parts)
+                if first.is_last:
+                    remarks = first.take(con, number)
+                else:
+                    surveyed = in_parts.survey(delivery, chain([first], parts))
     except DeliveryError as error:
         why = error
-    changed = digest_now(delivery) != delivery.sha256  # accepted or rejected, what was read is not what was hashed
+    changed = not _is_as_before(delivery)
     if changed or why:
         con.execute("delete from raw where _delivery = ?", [number])
     if changed:
         found.changed.append(delivery.file_name)
     elif why:
         found.rejected.append((delivery, why))
+    elif surveyed:
+        found.surveyed.append(surveyed)
     else:
         found.read[number] = delivery, remarks
 
 
-def prepare_database(con: DuckDBPyConnection, contract: SourceContract, seeds: Path = SEEDS) -> None:
-    """Settings, macros, the municipalities and an empty `raw`: what a delivery is read and validated with."""
-    # Nothing may spill to disk: before parsing, the tables hold what must not be kept.
-    # The time zone of the machine must not decide on which day a moment in a Parquet file falls.
-    con.execute(
-        "set temp_directory = ''; set preserve_insertion_order = false; set autoinstall_known_extensions = false; "
-        "set TimeZone = 'UTC'"
-    )
-    types = "header = true, types = {'nis_code': 'varchar', 'valid_from': 'date', 'valid_to': 'date'}"
-    con.execute(f"create table municipalities as select * from {read_csv(seeds / 'municipalities.csv', types)}")
-    parsing.create_macros(con)
-    create_insz_macros(con)
-    readers.create_raw(con, contract)
-
-
-def counts_of(con: DuckDBPyConnection, contract: SourceContract) -> dict[int, dict[str, Any]]:
-    """What the `Entry` of each delivery counts, by its number; for all at once, since there may be a thousand."""
-    reasons = defaultdict[int, list[tuple[str, str, int]]](list)
-    for number, *reason in con.execute(
-        "select _delivery, rule, on_fail, count(distinct _id) from broken join batch using (_id) "
-        "group by all order by on_fail, rule"
-    ).fetchall():
-        reasons[number].append(tuple(reason))
-    scopes = ", ".join(f"count(*) filter (where {condition})" for condition in validation.SCOPES.values())
-    rows = con.execute(f"""
-        select _delivery, count(*), count(*) filter (where _id in (select _id from broken where on_fail = 'reject')),
-            count(*) filter (where _id in (select _id from broken where on_fail = 'warn')), {scopes}
-        from batch group by _delivery
-    """).fetchall()
-    found = {}
-    for number, read, quarantined, warned, *in_scope in rows:
-        own = [Reason(*reason) for reason in reasons[number]]
-        checked = dict(zip(validation.SCOPES, in_scope, strict=True))
-        found[number] = {
-            "rows_read": read,
-            "rows_accepted": read - quarantined,
-            "rows_quarantined": quarantined,
-            "rows_warned": warned,
-            "reasons": tuple(own),
-            "checks": _checks(contract, checked, {reason.rule: reason.rows for reason in own}),
-        }
-    return found
-
-
-def _store(
-    con: DuckDBPyConnection,
-    data: DataFolder,
-    contract: SourceContract,
-    number: int,
-    delivery: Delivery,
-    counts: dict[str, Any],
-) -> None:
-    """Writes lake and quarantine of one delivery. Raises when a row got lost."""
-    name = f"{delivery.delivery_id}.parquet"
-    if counts["reasons"]:
-        storage.write_quarantine(con, data.quarantine / contract.source / name, number)
-    accepted = storage.write_lake(con, data.lake / contract.source / name, contract, number, delivery.file_name)
-    rows_read, quarantined = counts["rows_read"], counts["rows_quarantined"]
-    if rows_read != accepted + quarantined:
-        raise validation.IngestError(
-            f"{delivery.file_name}: {rows_read} rows read, but {accepted} accepted and {quarantined} quarantined; "
-            "nothing of this file was loaded. Report it to the data engineer with the name of the file."
-        )
-
-
-def _checks(contract: SourceContract, checked: dict[str, int], failed: dict[str, int]) -> tuple[Check, ...]:
-    """Every rule of the suite once, with the rows of the delivery that it was validated on and those that broke it."""
-    rules = {rule.name: rule for rule in contract.rules}
-    return tuple(Check(r.name, r.on_fail, checked[r.scope], failed.get(r.name, 0)) for r in rules.values())
+def _is_as_before(delivery: Delivery) -> bool:
+    """Whether the file is what it was in the look at the inbox: accepted or rejected, what was read must be what was
+    hashed."""
+    return digest_now(delivery) == delivery.sha256
 
 
 def _rejected(delivery: Delivery, why: DeliveryError, version: str, run_id: str) -> Entry:

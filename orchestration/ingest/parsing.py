@@ -94,15 +94,10 @@ def _create_repeats(con: DuckDBPyConnection, contract: SourceContract) -> None:
     kept, the others are duplicates. Otherwise all contradict each other. Rows without a complete key aren't compared.
     """
     key = ", ".join(quote(k) for k in contract.key)
-    keys = ", ".join(f"{_key_of(c)} as {quote(c.name)}" for c in contract.key_columns)
-    complete = " and ".join(f"r.{quote(k)} is not null" for k in contract.key)
     content = ", ".join(f"r.{quote(c.name)}" for c in contract.columns if c.name not in contract.key)
     con.execute(f"""
         create temp table repeats as
-        with keyed as materialized (
-            select r._delivery, r._row, {keys} from raw as r {_joins(contract.key_columns)}
-            where not r._malformed and {complete}
-        ), often as (
+        with keyed as materialized ({_keyed(contract)}), often as (
             select _delivery, {key} from keyed group by all having count(*) > 1
         ), compared as (
             select _delivery, _row, {key}, row({content}) as content
@@ -115,6 +110,27 @@ def _create_repeats(con: DuckDBPyConnection, contract: SourceContract) -> None:
         select _delivery, _row, case when differs then 'conflicting_key' else 'duplicate_row' end as _repeat
         from marked where differs or _row <> first_row
     """)
+
+
+def _keyed(contract: SourceContract) -> str:
+    """SQL for the rows of `raw` with a complete key: `_delivery`, `_row` and what their keys are compared by."""
+    keys = ", ".join(f"{_key_of(c)} as {quote(c.name)}" for c in contract.key_columns)
+    complete = " and ".join(f"r.{quote(k)} is not null" for k in contract.key)
+    return f"""
+        select r._delivery, r._row, {keys} from raw as r {_joins(contract.key_columns)}
+        where not r._malformed and {complete}
+    """
+
+
+def create_key_hashes(con: DuckDBPyConnection, contract: SourceContract, key: bytes) -> None:
+    """Makes table `key_hashes` (_row, hash) for the rows of `raw` with a complete key. Rows whose keys are the same in
+    `_create_repeats` have the same hash, also in another `raw`."""
+    pseudonym.create_client_keys(con, [c.name for c in contract.key_columns if c.type == "insz"], key)
+    texts = [c.name for c in contract.key_columns if c.type == "text"]
+    pseudonym.create_text_numbers(con, texts, MAX_TEXT, key)
+    hashed = f"hash({', '.join(quote(k) for k in contract.key)})"
+    con.execute(f"create table key_hashes as select _row, {hashed} as hash from ({_keyed(contract)})")
+    con.execute("drop table client_keys; drop table text_numbers")
 
 
 def _joins(columns: Sequence[Column]) -> str:

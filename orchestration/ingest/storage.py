@@ -9,8 +9,8 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import Column, SourceContract
 from orchestration.ingest.persons import number_marks, pseudonym
 from orchestration.ingest.persons.person_numbers import SPLIT
-from orchestration.store.files import replaced
-from orchestration.store.sql import literal, quote
+from orchestration.store.files import TEMPORARY, replaced
+from orchestration.store.sql import literal, quote, read_parquet
 
 LAKE_TYPES = {
     **dict.fromkeys(("text", "insz", "nis", "code"), "varchar"),
@@ -19,6 +19,8 @@ LAKE_TYPES = {
     "amount": "decimal(12, 2)",
     "yesno": "boolean",
 }
+JOINING = 512 * 1024**2
+"""Bytes that joining the pieces of a file may take."""
 NO_ROWS = "_none.parquet"
 ORIGIN = {"_delivery_id": "varchar", "_file_name": "varchar", "_delivered_on": "date", "_row": "integer"}
 
@@ -33,14 +35,17 @@ def ensure_empty(lake: Path, contracts: Iterable[SourceContract]) -> None:
             _copy(con, f"select {', '.join(columns)} limit 0", path)
 
 
-def write_lake(con: DuckDBPyConnection, path: Path, contract: SourceContract, number: int, file_name: str) -> int:
+def write_lake(
+    con: DuckDBPyConnection, path: Path, contract: SourceContract, number: int, delivery_id: str, file_name: str
+) -> int:
     """Writes the accepted rows of delivery `number` of `batch`; returns how many.
 
     A withdrawal keeps its key and nothing else.
     """
     columns = ", ".join(_lake_column(c, contract) for c in contract.columns)
     select = f"""
-        select {columns}, {literal(path.stem)} as _delivery_id, {literal(file_name)} as _file_name, _delivered_on, _row
+        select {columns}, {literal(delivery_id)} as _delivery_id, {literal(file_name)} as _file_name,
+            _delivered_on, _row
         from batch
         where _delivery = {number} and _id not in (select _id from broken where on_fail = 'reject')
         order by _row
@@ -119,7 +124,48 @@ def write_quarantine(con: DuckDBPyConnection, path: Path, number: int) -> int:
     return _copy(con, f"select * exclude (_delivery) from marked where _delivery = {number} order by row_number", path)
 
 
+class Pieces:
+    """A file of lake or quarantine that comes in pieces: files beside it that nothing reads, and that a later run
+    removes after a kill."""
+
+    def __init__(self, path: Path, row: str) -> None:
+        """`row` names the column with the number of a row."""
+        self._path, self._row = path, row
+        self._in_order: list[tuple[int, Path]] = []
+        self._late: list[Path] = []
+
+    def new(self, first: int | None) -> Path:
+        """Where the next piece is to be written, with the rows from number `first` on; None where its rows belong among
+        those of the other pieces."""
+        number = len(self._in_order) + len(self._late)
+        path = self._path.with_name(f".{self._path.stem}.{number}{TEMPORARY}")
+        if first is None:
+            self._late.append(path)
+        else:
+            self._in_order.append((first, path))
+        return path
+
+    def join(self) -> None:
+        """Makes the one file, with its rows in order."""
+        with duckdb.connect() as con:
+            # One thread: more of them hold whole row groups, in wait for those before.
+            limits = f"set memory_limit = '{JOINING}B'; set threads = 1; set enable_external_file_cache = false"
+            con.execute(f"set temp_directory = ''; {limits}")
+            ends: list[int | None] = [first for first, _ in self._in_order[1:]] + [None]
+            for (first, piece), end in zip(self._in_order if self._late else (), ends, strict=False):
+                own = f"{self._row} >= {first}" + (f" and {self._row} < {end}" if end is not None else "")
+                late = f"from {read_parquet(*self._late)} where {own}"
+                _copy(con, f"from (from {read_parquet(piece)} union all {late}) order by {self._row}", piece)
+            _copy(con, f"from {read_parquet(*(piece for _, piece in self._in_order))}", self._path)
+
+    def discard(self) -> None:
+        """Removes the pieces."""
+        for path in (*(piece for _, piece in self._in_order), *self._late):
+            path.unlink(missing_ok=True)
+
+
 def _copy(con: DuckDBPyConnection, select: str, path: Path) -> int:
+    packed = "lz4" if path.name.endswith(TEMPORARY) else "zstd"  # a piece is soon read again, and gone
     with replaced(path) as temporary:
-        copy = f"copy ({select}) to {literal(temporary)} (format parquet, compression zstd)"
+        copy = f"copy ({select}) to {literal(temporary)} (format parquet, compression {packed})"
         return con.execute(copy).fetchall()[0][0]

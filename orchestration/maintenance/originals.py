@@ -5,7 +5,8 @@ The functions return pseudonyms, row numbers and file names, never an INSZ.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -51,8 +52,7 @@ class Translation:
 
     def read(self, contract: SourceContract, original: Delivery, old: bytes, new: bytes) -> None:
         """Adds what is in a file of a source."""
-        con, _ = _raw(contract, original, self.limits)
-        with con:
+        for con, _ in _parts(contract, original, self.limits):
             numbers = _numbers(con, contract) if contract.insz_columns else ()
             self.numbers |= {client_key(d, old): client_key(d, new) for d in numbers}
             for digits in {*numbers, *_stray_numbers(con, contract)}:
@@ -76,9 +76,8 @@ def numbers_of(
     """The INSZ in this file, as 11 digits, of which the pseudonym is one of `person`. They are for searching files by
     `rows_of`, and must not be kept. A file that cannot be read gives none."""
     try:
-        con, _ = _raw(contract, delivery, limits)
-        with con:
-            return {digits for digits in _numbers(con, contract) if client_key(digits, key) in person}
+        given = (digits for con, _ in _parts(contract, delivery, limits) for digits in _numbers(con, contract))
+        return {digits for digits in given if client_key(digits, key) in person}
     except DeliveryError:
         return set()
 
@@ -130,9 +129,10 @@ def rows_of(
     ]
     columns = ", ".join(f"coalesce({quote(c.name)}, '')" for c in contract.columns)
     everything = f"array_to_string(list_concat([{columns}], coalesce(_fields, [])), '|')"
+    found: set[int] = set()
+    whole = True
     try:
-        con, remarks = _raw(contract, delivery, limits)
-        with con:
+        for con, remarks in _parts(contract, delivery, limits):
             rows = con.execute(
                 f"select _row from raw where len(list_filter(?, lambda number: contains("
                 f"regexp_replace({everything}, '[^0-9|]', '', 'g'), number))) > 0{''.join(named)}",
@@ -142,24 +142,24 @@ def rows_of(
                 f"select _row, x from (select _row, {everything} as x from raw) "
                 "where regexp_matches(x, '[^\\x00-\\x7f]') and may_hold_insz(x)"
             ).fetchall()
+            found |= {row for (row,) in rows} | {row for row, text in odd if numbers_in(text) & set(numbers)}
+            whole = not header.ignored_columns(remarks)
     except DeliveryError:
         return Searched([], not delivery.bytes)
-    found = sorted({row for (row,) in rows} | {row for row, text in odd if numbers_in(text) & set(numbers)})
-    return Searched(found, not header.ignored_columns(remarks))
+    return Searched(sorted(found), whole)
 
 
-def _raw(
+def _parts(
     contract: SourceContract, delivery: Delivery, limits: Limits
-) -> tuple[duckdb.DuckDBPyConnection, list[Remark]]:
-    con = duckdb.connect()
-    try:
-        con.execute("set temp_directory = ''; set autoinstall_known_extensions = false; set TimeZone = 'UTC'")
-        create_insz_macros(con)
-        readers.create_raw(con, contract)
-        return con, apart.read(con, contract, delivery, 0, limits)
-    except BaseException:
-        con.close()
-        raise
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[Remark]]]:
+    """A database with `raw`, for one part of the file after the other; the remarks on it come with the last."""
+    with closing(apart.parts(contract, delivery, limits, apart.ROWS)) as parts:
+        for part in parts:
+            with duckdb.connect() as con:
+                con.execute("set temp_directory = ''; set autoinstall_known_extensions = false; set TimeZone = 'UTC'")
+                create_insz_macros(con)
+                readers.create_raw(con, contract)
+                yield con, part.take(con, 0)
 
 
 def remove_loaded(settings: Settings, days: int, now: dt.datetime) -> list[str]:

@@ -30,6 +30,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def rijen(number: int) -> str:
+    """`1 rij`, `2.000 rijen`: rows in Dutch."""
+    return f"{number:,}".replace(",", ".") + (" rij" if number == 1 else " rijen")
+
+
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?` with the names that come near; without any, the names when they are few."""
     names = sorted(set(known))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmark import late
+from tests.benchmark.deliveries import late
 from tests.benchmark.measure import Cost, FailedError, cost_of, middle
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,9 @@ MOST_FOR_NOTHING_NEW = 0.5  # CPU seconds
 MOST_FOR_UNCHANGED = 4  # CPU seconds: 500 rows that change no figure
 MOST_FOR_ONE_MART = 8  # CPU seconds: 500 rows that change one mart
 MOST_FOR_CHANGED_NUMBERS = 1.10  # times the build of the marts without any, at 5 % changed
+MOST_FOR_LARGE = 1536  # MiB, of both processes together
+LARGE = 2_000_000
+"""Rows of one delivery; the memory that it takes hardly grows with them."""
 BUILDS = 3
 """Builds of the marts with and without changed numbers, in turn; they take some seconds each."""
 CONTROL = "disclosure control"
@@ -49,6 +53,8 @@ class Costs:
     without: Cost
     """A build of the marts without changed numbers, and `changed` with one client in twenty."""
     changed: Cost
+    large: float
+    """MiB that the load of one large delivery took."""
 
     @property
     def ratio(self) -> float:
@@ -99,7 +105,7 @@ class Bench:
             seconds = f"script {floor.cpu:.1f}, pipeline {first.cpu:.1f}, nothing new {again.cpu:.2f} CPU seconds"
             print(f"run {number}: {seconds}", flush=True)
         medians = (middle(costs) for costs in zip(*found, strict=True))
-        return Costs(*medians, *self.late(), *self.changed_numbers())
+        return Costs(*medians, *self.late(), *self.changed_numbers(), self.large())
 
     def late(self) -> tuple[Cost, Cost]:
         """Two small deliveries in a row, into a copy of the inbox and of the first data folder: the floor and later
@@ -112,6 +118,12 @@ class Bench:
             late.write(inbox, name, changed)
             found.append(self.run(name, [self.twe, "run"], TWE_DATA=str(data), TWE_INBOX=str(inbox)))
         return found[0], found[1]
+
+    def large(self) -> float:
+        """The memory of the load of one large delivery: that of the process that loads and of the one that reads."""
+        self.module("large", "tests.benchmark.deliveries.large", self.work / "large", "--rows", str(LARGE))
+        said = (self.work / "large.log").read_text(encoding="utf-8")
+        return sum(map(int, re.findall(r"(\d+) MiB in the", said)))
 
     def changed_numbers(self) -> tuple[Cost, Cost]:
         """A build of the marts without changed numbers and with them; the first of each parses the project and is not
@@ -201,6 +213,12 @@ def show(costs: Costs) -> tuple[bool, bool]:
             f"{costs.changed.cpu:.1f} s",
             f"{MOST_FOR_CHANGED_NUMBERS * costs.without.cpu:.1f} s",
             costs.changed.cpu / costs.without.cpu / MOST_FOR_CHANGED_NUMBERS,
+        ),
+        (
+            f"Peak memory, a file of {LARGE // 1_000_000} million rows",
+            f"{costs.large:,.0f} MiB",
+            f"{MOST_FOR_LARGE:,} MiB",
+            costs.large / MOST_FOR_LARGE,
         ),
     ]
     print(f"\n{'figure':<36}{'measured':>12}{'limit':>12}{'of limit':>10}")

@@ -23,8 +23,12 @@ class Place:
 
 PLACES = (
     # The door: what is read, judged, kept.
-    Place("orchestration/ingest/load.py", "rows_read != accepted + quarantined", "rows_read < 0",
+    Place("orchestration/ingest/judging.py", "rows_read != accepted + quarantined", "rows_read < 0",
            "tests/orchestration/ingest/test_load.py"),
+    Place("orchestration/ingest/in_parts.py", "where hash in (select hash from repeated)", "where false",
+           "tests/orchestration/ingest/test_in_parts.py"),
+    Place("orchestration/ingest/in_parts.py", "if rows - size > ONE_KEY", "if rows < 0",
+           "tests/orchestration/ingest/test_in_parts.py"),
     Place("orchestration/ingest/load.py", "if delivery.sha256 in loaded", "if not delivery.sha256",
            "tests/orchestration/ingest/test_load.py"),
     Place("orchestration/ingest/storage.py", "case when _shape = 'row' then {value} end", "{value}",

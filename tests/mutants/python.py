@@ -13,15 +13,18 @@ INGEST, DISCLOSURE = "orchestration/ingest", "exports/disclosure"
 PERSONS, READERS = f"{INGEST}/persons", f"{INGEST}/readers"
 # Module -> the tests that guard it, the quickest to fail first; of the same place in `tests` when no folder is named.
 MODULES = {
+    f"{INGEST}/in_parts.py": ("test_in_parts.py",),
     f"{INGEST}/inbox.py": ("test_inbox.py",),
+    f"{INGEST}/judging.py": ("test_load.py", "test_in_parts.py"),
     f"{INGEST}/ledger.py": ("test_ledger.py", "test_load.py"),
-    f"{INGEST}/load.py": ("test_load.py", "test_whole_files.py"),
+    f"{INGEST}/load.py": ("test_load.py", "test_whole_files.py", "test_batches.py"),
     f"{INGEST}/parsing.py": ("test_parsing.py", "test_keys.py", "test_load.py"),
     f"{PERSONS}/person_numbers.py": ("test_person_numbers.py", "test_pseudonym.py", f"tests/{INGEST}/test_keys.py"),
     f"{PERSONS}/pseudonym.py": ("test_pseudonym.py", f"tests/{INGEST}/test_keys.py", f"tests/{INGEST}/test_load.py"),
     f"{INGEST}/storage.py": ("test_load.py", f"tests/{PERSONS}/test_pseudonym.py"),
     f"{INGEST}/validation.py": ("test_load.py", "tests/expectations/test_routing.py"),
     f"{READERS}/delimited.py": ("test_delimited.py",),
+    f"{READERS}/encoding.py": ("test_encoding.py", "test_delimited.py"),
     f"{READERS}/header.py": ("test_header.py", "test_delimited.py"),
     f"{READERS}/parquet.py": ("test_parquet.py",),
     f"{READERS}/recognise.py": ("test_recognise.py", "test_delimited.py", "test_workbook.py"),

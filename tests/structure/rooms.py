@@ -44,11 +44,11 @@ UPPER = {"orchestration.assets": {"orchestration.definitions"}, "orchestration.c
 # Package -> where it may be imported at all, in a function or not: one place per package.
 PLACES = {
     "great_expectations": {"expectations.suite"},
-    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.services.instance"},
+    "sqlalchemy": {"expectations.gx_duckdb", "orchestration.services.instance", "orchestration.services.old_runs"},
     "pandas": set(),
     "dagster": {"orchestration.assets", "orchestration.definitions", "orchestration.jobs", "orchestration.resources",
                 "orchestration.automation", "orchestration.services.instance",
-                "orchestration.services.launcher", "orchestration.results"},
+                "orchestration.services.launcher", "orchestration.services.old_runs", "orchestration.results"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.

@@ -15,7 +15,7 @@ import duckdb
 
 from expectations import contract
 from expectations.contract import Column, SourceContract
-from orchestration.ingest import load as door
+from orchestration.ingest import judging as door
 from orchestration.ingest import parsing
 from orchestration.ingest.inbox import Delivery, parse_name
 from orchestration.ingest.load import SourceLoad, load_source

@@ -10,16 +10,19 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
 from orchestration.ingest.readers import delimited, parquet, recognise, workbook
-from orchestration.ingest.readers.table import UNREADABLE, create_raw
+from orchestration.ingest.readers.table import UNREADABLE, HandOver, create_raw
 from orchestration.ingest.readers.workbook import workbook_rows
 
-__all__ = ["UNREADABLE", "create_raw", "read", "workbook_rows"]
+__all__ = ["UNREADABLE", "HandOver", "create_raw", "read", "workbook_rows"]
 
 FORMATS = {"csv": delimited.read, "xlsx": workbook.read, "parquet": parquet.read}
 
 
-def read(con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int) -> list[Remark]:
-    """Appends the rows of a delivery to `raw` as delivery `number`; returns remarks for its ledger entry.
+def read(
+    con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int, parts: HandOver | None = None
+) -> list[Remark]:
+    """Appends the rows of a delivery to `raw` as delivery `number`; returns remarks for its ledger entry. With `parts`,
+    only the last rows are in `raw` in the end; the others were handed over, in the order of the file.
 
     Raises `DeliveryError` when the file is unreadable, lacks a required column or holds no row. Rows that were
     appended before the error stay behind under `number`, so the caller must drop them.
@@ -31,13 +34,13 @@ def read(con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, 
         )
     try:
         recognise.refuse_other_content(delivery.path, delivery.format)
-        remarks = FORMATS[delivery.format](con, contract, delivery.path, number)
+        remarks = FORMATS[delivery.format](con, contract, delivery.path, number, parts)
     except OSError as error:
         raise DeliveryError(
             f"cannot be read ({error.strerror}); give the pipeline read access",
             f"kan niet gelezen worden ({error.strerror}); geef de pipeline leesrechten",
         ) from None
-    if not con.execute("from raw where _delivery = ? limit 1", [number]).fetchall():
+    if not (parts and parts.given) and not con.execute("from raw where _delivery = ? limit 1", [number]).fetchall():
         raise DeliveryError(
             "holds no rows under its header; deliver it with rows, or not at all",
             "heeft geen rijen onder de kolomnamen; lever het met rijen, of niet",

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +30,9 @@ from orchestration.store.settings import environment_without_settings
 from orchestration.store.sql import literal
 
 IS_POSSIBLE = hasattr(os, "memfd_create")
+ROWS = 300_000
+"""Of a file that are held at once: each takes a kilobyte or so while it is validated, and a part of a file costs a
+fraction of a second of its own."""
 START_SECONDS = 120
 """For the process to start, on however slow a machine."""
 _NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"MemoryError", b"annot allocate memory")
@@ -39,6 +43,9 @@ from orchestration.ingest.readers.worker import main
 main({rows}, {lifeline}, {memory})
 """
 _lock = threading.Lock()
+
+Request = tuple[SourceContract, Delivery, int]
+"""What to read, and how many rows are handed over at once, at most."""
 
 
 class ReaderError(TweError):
@@ -55,44 +62,97 @@ class _Ended(Exception):
         self.code, self.no_memory = code, no_memory
 
 
+class FilePart:
+    """Rows of a file, in memory. They are to be taken before the next part is asked for."""
+
+    def __init__(self, remarks: list[Remark] | None, append: Callable[[DuckDBPyConnection, int], list[Remark]]) -> None:
+        """`remarks` on the file come with the last part."""
+        self.is_last = remarks is not None
+        self._append = append
+
+    def take(self, con: DuckDBPyConnection, number: int) -> list[Remark]:
+        """Appends the rows to `raw` as those of delivery `number`; returns the remarks that came with them."""
+        return self._append(con, number)
+
+
 def read(
     con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, number: int, limits: Limits
 ) -> list[Remark]:
     """Does what `readers.read` does; of a file that is refused no row is left. Raises `DeliveryError` as it does, and
     for a file that its reader did not survive within the limits."""
+    remarks: list[Remark] = []
+    try:
+        for part in parts(contract, delivery, limits, ROWS):
+            remarks = part.take(con, number)
+    except DeliveryError:
+        con.execute("delete from raw where _delivery = ?", [number])
+        raise
+    return remarks
+
+
+def parts(contract: SourceContract, delivery: Delivery, limits: Limits, rows: int) -> Generator[FilePart]:
+    """The rows of a file in parts of at most `rows`, in the order of the file; one part when there are no more, and
+    always of a workbook. Raises what `read` raises, also in the middle of the file.
+
+    The limit of time is on what the reader takes, not on what is done with a part before the next is asked for."""
     if not IS_POSSIBLE:
-        return readers.read(con, contract, delivery, number)
+        yield FilePart([], lambda con, number: readers.read(con, contract, delivery, number))
+        return
     with _lock:
-        try:
-            answer = _ask(contract, delivery, limits)
-        except TimeoutError:
-            raise refusals.too_much_time(limits) from None
-        except _Ended as ended:
-            raise _refusal(ended, limits) from None
-        if answer.get("memory"):
-            _stop()  # what a library could not finish it may not have cleared away either
-            raise refusals.too_much_memory(limits)
-        if "failed" in answer:
-            raise refusals.crashed(answer["failed"])
-        if "refused" in answer:
-            raise DeliveryError(*answer["refused"])
+        left, last = float(limits.seconds), False
+        request: Request | None = (contract, delivery, rows)
         reader = _Reader.get(limits.memory)
-        # The same name holds the rows of another file every time.
+        try:
+            while not last:
+                before = time.monotonic()
+                reader, answer = _ask(reader, request, left, limits)
+                left -= time.monotonic() - before
+                request, last = None, not answer.get("more")
+                yield _part(reader, answer, last)
+        except GeneratorExit:
+            if not last:
+                reader.end()  # it waits to be told to go on with this file
+            raise
+
+
+def _part(reader: "_Reader", answer: dict[str, Any], last: bool) -> FilePart:
+    remarks = [Remark(*texts) for texts in answer["remarks"]] if last else None
+
+    def append(con: DuckDBPyConnection, number: int) -> list[Remark]:
+        # The same name holds other rows every time.
         con.execute("set enable_external_file_cache = false")
         con.execute(f"insert into raw select {number}, * from read_parquet({literal(reader.place)})")
         os.ftruncate(reader.rows, 0)
-        return [Remark(*texts) for texts in answer["remarks"]]
+        return remarks or []
+
+    return FilePart(remarks, append)
 
 
-def _ask(contract: SourceContract, delivery: Delivery, limits: Limits) -> dict[str, Any]:
-    """The answer of the process. One that the system killed for want of memory is not the file's fault, so the file
-    gets another chance."""
+def _ask(
+    reader: "_Reader", request: Request | None, seconds: float, limits: Limits
+) -> tuple["_Reader", dict[str, Any]]:
+    """The answer of the process to a request, or to the word to go on. One that the system killed for want of memory is
+    not the file's fault, so the file gets another chance, and another process, unless rows of it were taken already."""
     try:
-        return _Reader.get(limits.memory).ask(contract, delivery, limits.seconds)
+        try:
+            answer = reader.ask(request, seconds)
+        except _Ended as ended:
+            if request is None or ended.code != -signal.SIGKILL:
+                raise
+            reader = _Reader.get(limits.memory)
+            answer = reader.ask(request, seconds)
+    except TimeoutError:
+        raise refusals.too_much_time(limits) from None
     except _Ended as ended:
-        if ended.code != -signal.SIGKILL:
-            raise
-    return _Reader.get(limits.memory).ask(contract, delivery, limits.seconds)
+        raise _refusal(ended, limits) from None
+    if answer.get("memory"):
+        _stop()  # what a library could not finish it may not have cleared away either
+        raise refusals.too_much_memory(limits)
+    if "failed" in answer:
+        raise refusals.crashed(answer["failed"])
+    if "refused" in answer:
+        raise DeliveryError(*answer["refused"])
+    return reader, answer
 
 
 def _refusal(ended: _Ended, limits: Limits) -> DeliveryError:
@@ -148,13 +208,15 @@ class _Reader:
             cls._running = cls(memory)
         return cls._running
 
-    def ask(self, contract: SourceContract, delivery: Delivery, seconds: float) -> dict[str, Any]:
-        """Raises `TimeoutError` or `_Ended`. The process is gone then, and also when somebody interrupts: its answer
-        would be taken for that of the next file.
+    def ask(self, request: Request | None, seconds: float) -> dict[str, Any]:
+        """The answer to a request, or to the word to go on, which is None. Raises `TimeoutError` or `_Ended`.
+
+        The process is gone then, and also when somebody interrupts: its answer would be taken for that of the next
+        file.
         """
         try:
             with suppress(BrokenPipeError):  # the answer will be that it has ended
-                self._requests.write(pickle.dumps((contract, delivery)))
+                self._requests.write(pickle.dumps(request))
                 self._requests.flush()
             return self._answer(seconds)
         except BaseException:

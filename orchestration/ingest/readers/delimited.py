@@ -16,8 +16,6 @@ from orchestration.ingest.readers import encoding, header, table
 
 HEADER = 1 << 16
 """Characters in which a header ends; more would copy a large file only to choose a separator."""
-BLOCK = 1 << 25
-"""Characters that are cut into lines at once; a line by itself costs far more memory than its text."""
 SEPARATORS = (";", ",")
 _OTHERS = {
     ";": ("a semicolon", "een puntkomma"),
@@ -33,34 +31,41 @@ _END = "end"
 csv.field_size_limit(sys.maxsize)
 
 
-def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
-    """Appends the rows of a CSV file to `raw`."""
-    text, said = encoding.decode(path.read_bytes())
-    separator, text, row = _without_named_separator(text)
-    separator = separator or max(SEPARATORS, key=lambda s: _known(text, s, contract))
-    if '"' in text:
-        joiner = table.joiner_for(lambda j: j not in text, "export it again as CSV", "exporteer het opnieuw als CSV")
-        records: Iterator[list[str]] = csv.reader(
-            chain(io.StringIO(text, newline=""), ("\n", _END)), delimiter=separator
-        )
-        names = next(records)
-        if any(map(_LINE_END.search, names)) and _swallows(names, (), separator, len(names)):
-            raise _not_closed(row)
-    else:  # without a quote every line is a row: many times faster
-        joiner, records = separator, iter(())
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        names = text.partition("\n")[0].split(separator)
-    places, remarks = header.match_header(names, contract, lambda: _seen(text, separator, row, contract))
-    if '"' in text:
-        lines = _checked(records, separator, joiner, row + 1, set(places.values()), len(names))
-    else:
-        lines = islice(_lines(text), 1, None)
-    table.append(con, contract, number, places, len(names), lines, joiner, row + 1)
-    return remarks + said
+def read(
+    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: table.HandOver | None = None
+) -> list[Remark]:
+    """Appends the rows of a CSV file to `raw`. The file is gone through twice, and never held whole."""
+    text = encoding.read(path, ('"', *table.JOINERS))
+    with text.opened() as file:
+        first = file.read(HEADER) + file.readline() + file.readline()  # whole, whatever comes before the header
+    separator, start, row = _without_named_separator(first)
+    separator = separator or max(SEPARATORS, key=lambda s: _known(start, s, contract))
+    is_quoted = text.counts['"'] > first.removesuffix(start).count('"')
+    with text.opened() as file:
+        if is_quoted:
+            joiner = table.joiner_for(
+                lambda j: not text.counts[j], "export it again as CSV", "exporteer het opnieuw als CSV"
+            )
+            for _ in range(row - 1):
+                file.readline()
+            records = csv.reader(chain(file, ("\n", _END)), delimiter=separator)
+            names = next(records)
+            if any(map(_LINE_END.search, names)) and _swallows(names, (), separator, len(names)):
+                raise _not_closed(row)
+        else:  # without a quote every line is a row: many times faster
+            joiner, records = separator, iter(())
+            names = _LINE_END.split(start, maxsplit=1)[0].split(separator)
+        places, remarks = header.match_header(names, contract, lambda: _seen(start, separator, row, contract))
+        if is_quoted:
+            lines = _checked(records, separator, joiner, row + 1, set(places.values()), len(names))
+        else:
+            lines = islice(text.lines(), row, None)
+        table.append(con, contract, number, places, len(names), lines, joiner, row + 1, parts)
+    return remarks + text.remarks
 
 
 def _without_named_separator(text: str) -> tuple[str, str, int]:
-    """(separator, text, row of the header): a first line `sep=;`, as Excel reads it, is no row but has a number."""
+    """(separator, what is left, row of the header): a first line `sep=;`, as Excel reads it, is no row, but counted."""
     end = _LINE_END.search(text)
     match = _NAMED.fullmatch(text, 0, end.start() if end else len(text))
     if not match:
@@ -97,15 +102,6 @@ def _seen(text: str, separator: str, row: int, contract: SourceContract) -> Rema
         return None
     seen = [header.header_in_row(row + place)] * (place > 0) + [_separator_is(best)] * (best != separator)
     return Remark(*(", ".join(texts) for texts in zip(*seen, strict=True)))
-
-
-def _lines(text: str) -> Iterator[str]:
-    start = 0
-    while start <= len(text):
-        end = text.find("\n", start + BLOCK)
-        end = len(text) if end < 0 else end
-        yield from text[start:end].split("\n")
-        start = end + 1
 
 
 def _checked(

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import SourceContract
 from orchestration.ingest.inbox import DeliveryError, Remark
 from orchestration.ingest.readers import header
-from orchestration.ingest.readers.table import EXACT
+from orchestration.ingest.readers.table import EXACT, HandOver
 from orchestration.store.sql import pattern, quote, read_parquet
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -21,7 +21,9 @@ _ROW = "file_row_number"
 _NESTED = ("STRUCT", "MAP", "UNION")
 
 
-def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
+def read(
+    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: HandOver | None = None
+) -> list[Remark]:
     """Appends the rows of a Parquet file to `raw`."""
     relation = read_parquet(path, file_row_number=True)
     try:
@@ -31,6 +33,7 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
         if _ROW in map(header.normal, _top(schema)):
             raise _name_of_ours()
         described = con.execute(f"describe select * from {relation}").fetchall()
+        (total,) = con.execute("select num_rows from parquet_file_metadata(?)", [pattern(path)]).fetchall()[0]
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
@@ -53,12 +56,17 @@ def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: 
         if kinds[name].endswith("]") or kinds[name].startswith(_NESTED):
             raise _unreadable_column(header.shown(name), kinds[name])
     filled = [*(f"{text} is not null" for text in texts.values()), *(_filled(quote(n), kinds[n]) for n in extra)]
+    insert = (
+        f"insert into raw select ?, {_ROW} + 1, false, null, {columns} from {relation} where ({' or '.join(filled)})"
+    )
+    size = min(parts.rows, total) if parts else total
     try:
-        con.execute(
-            f"insert into raw select ?, file_row_number + 1, false, null, {columns} from {relation} "
-            f"where {' or '.join(filled)}",
-            [number],
-        )
+        for first in range(0, total, size or 1):
+            if parts:
+                parts.make_room(con, size)
+            # The whole is asked for as such; of a part DuckDB skips the row groups before and after it.
+            of_part = f" and {_ROW} >= {first} and {_ROW} < {first + size}" if size < total else ""
+            con.execute(insert + of_part, [number])
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:

@@ -1,6 +1,7 @@
 """Table `raw`: what a file holds as text, one row per row of the file, whatever its format."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 from duckdb import DuckDBPyConnection
@@ -38,6 +39,23 @@ def create_raw(con: DuckDBPyConnection, contract: SourceContract) -> None:
     """)
 
 
+@dataclass
+class HandOver:
+    """Empties `raw` into other hands before it holds more than `rows`, so that a file of any size takes no more."""
+
+    rows: int
+    give: Callable[[], None]
+    """Takes the rows of `raw` away."""
+    given: int = 0
+
+    def make_room(self, con: DuckDBPyConnection, coming: int) -> None:
+        """For rows that are about to be appended to `raw`."""
+        (held,) = con.execute("select count(*) from raw").fetchall()[0]
+        if held and held + coming > self.rows:
+            self.give()
+            self.given += 1
+
+
 def append(
     con: DuckDBPyConnection,
     contract: SourceContract,
@@ -47,6 +65,7 @@ def append(
     lines: Iterator[str],
     joiner: str,
     first_row: int,
+    parts: HandOver | None = None,
 ) -> None:
     """Appends lines of `width` fields parted by `joiner` as rows from `first_row` on; another width is malformed.
 
@@ -69,7 +88,10 @@ def append(
         select $number, row, n <> {width}, case when n <> {width} then f end, {fields} from counted order by row
     """
     row = first_row
-    while block := list(islice(lines, CHUNK)):
+    size = min(CHUNK, parts.rows) if parts else CHUNK
+    while block := list(islice(lines, size)):
+        if parts and any(map(str.strip, block)):  # a file often ends with a line that is none
+            parts.make_room(con, len(block))
         rows = np.arange(row, row + len(block), dtype=np.int32)
         con.register("chunk", {"row": rows, "line": np.array(block, dtype=object)})
         con.execute(statement, {"joiner": joiner, "number": number})

@@ -18,8 +18,11 @@ from orchestration.ingest.readers.sheet import NO_RESULT, SheetFacts, Workbook
 Cells = list[list[Any]]
 
 
-def read(con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int) -> list[Remark]:
-    """Appends the rows of a workbook's first sheet to `raw`."""
+def read(
+    con: DuckDBPyConnection, contract: SourceContract, path: Path, number: int, parts: table.HandOver | None = None
+) -> list[Remark]:
+    """Appends the rows of a workbook's first sheet to `raw`: all at once, since a sheet ends at a million rows and is
+    read whole before the first is known."""
     with _opened(path) as book:
         cells, facts = _first_sheet(book, path)
     names, *below = _texts(cells, facts) or [[]]

@@ -1,7 +1,8 @@
 """The process that `apart` has files read by: whatever a file does to it, it does to no other.
 
-It answers a request (a pickle of contract and delivery on its standard input) with a line of JSON, after it has put
-the rows of `raw` as Parquet into a file that lies in memory alone. It writes nothing else, and keeps no core dump.
+It answers a request (a pickle on its standard input) with a line of JSON, after it has put the rows of `raw` as
+Parquet into a file that lies in memory alone. Of a file with more rows than were asked for at once it does so for one
+part after another, and waits after each to be told to go on. It writes nothing else, and keeps no core dump.
 """
 
 import fcntl
@@ -36,7 +37,7 @@ def main(rows: int, lifeline: int, memory: int) -> None:
     con = _database(memory)
     _say(answers, {})
     while (request := _request()) is not None:
-        _say(answers, _answer(con, *request, rows))
+        _say(answers, _answer(con, *request, rows, answers))
 
 
 def _limit(memory: int) -> None:
@@ -53,7 +54,8 @@ def _end_with(lifeline: int) -> None:
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def _request() -> tuple[SourceContract, Delivery] | None:
+def _request() -> tuple[SourceContract, Delivery, int] | None:
+    """What to read, and how many rows are handed over at once, at most."""
     try:
         return pickle.load(sys.stdin.buffer)
     except EOFError:
@@ -76,12 +78,20 @@ def _database(memory: int) -> DuckDBPyConnection:
     return con
 
 
-def _answer(con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, rows: int) -> dict[str, Any]:
+def _answer(
+    con: DuckDBPyConnection, contract: SourceContract, delivery: Delivery, most: int, rows: int, answers: Any
+) -> dict[str, Any]:
+    def give() -> None:
+        _hand_over(con, rows)
+        _say(answers, {"more": True})
+        pickle.load(sys.stdin.buffer)
+        readers.create_raw(con, contract)
+
     try:
         readers.create_raw(con, contract)
-        remarks = readers.read(con, contract, delivery, 0)
-        form = "format parquet, compression lz4, use_tmp_file false"
-        con.execute(f"copy (select * exclude (_delivery) from raw) to {literal(f'/proc/self/fd/{rows}')} ({form})")
+        parts = readers.HandOver(most, give)
+        remarks = readers.read(con, contract, delivery, 0, parts)
+        _hand_over(con, rows)
     except DeliveryError as error:
         return {"refused": [str(error), error.dutch]}
     except (MemoryError, duckdb.OutOfMemoryException):
@@ -91,3 +101,8 @@ def _answer(con: DuckDBPyConnection, contract: SourceContract, delivery: Deliver
     finally:
         con.execute("drop table if exists raw")
     return {"remarks": remarks}
+
+
+def _hand_over(con: DuckDBPyConnection, rows: int) -> None:
+    form = "format parquet, compression lz4, use_tmp_file false"
+    con.execute(f"copy (select * exclude (_delivery) from raw) to {literal(f'/proc/self/fd/{rows}')} ({form})")

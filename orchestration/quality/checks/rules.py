@@ -14,7 +14,7 @@ from expectations import contract
 from expectations.contract import COMMON, ContractError, SourceContract
 from expectations.model import Rule
 from expectations.routing import broken
-from orchestration.ingest import load, parsing
+from orchestration.ingest import judging, parsing
 from orchestration.quality.checks import reference
 from orchestration.quality.checks.files import Places, read, whole_number
 from orchestration.quality.checks.reference import CODE_HEADER, CODE_LISTS
@@ -106,7 +106,7 @@ def _misfits(con: duckdb.DuckDBPyConnection, rule: Rule, kinds: Mapping[str, str
 @contextmanager
 def _without_rows(source: SourceContract, seeds: Path) -> Generator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
-        load.prepare_database(con, source, seeds)
+        judging.prepare_database(con, source, seeds)
         parsing.create_batch(con, source, {0: dt.date(2024, 1, 31)}, NO_SECRET)
         yield con
 

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import MAX_TEXT, SourceContract
 from expectations.model import PERSON_NUMBER, WITHDRAWN, Rule
 from expectations.routing import broken
-from orchestration.ingest import load, parsing, validation
+from orchestration.ingest import judging, parsing, validation
 from orchestration.ingest.ledger import Entry
 from orchestration.ingest.readers import UNREADABLE
 from orchestration.ingest.storage import lake_text
@@ -27,7 +27,7 @@ VALID_INSZ = "00000000097"
 
 def prepare(con: DuckDBPyConnection, source: SourceContract) -> None:
     """Makes the empty tables `raw`, `past` (_delivery, _row, rule, on_fail) and `quarantined` (_delivery, _row)."""
-    load.prepare_database(con, source)
+    judging.prepare_database(con, source)
     con.execute("create table past (_delivery integer, _row integer, rule varchar, on_fail varchar)")
     con.execute("create table quarantined (_delivery integer, _row integer)")
 

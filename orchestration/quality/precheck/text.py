@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from expectations import contract
 from orchestration.quality.precheck.verdict import FileVerdict, RuleVerdict
-from orchestration.store.wording import counted
+from orchestration.store.wording import counted, rijen
 
 MOST_RUNS = 40
 """Row numbers, or runs of them, that are named of one rule."""
@@ -30,9 +30,9 @@ def _of_file(verdict: FileVerdict) -> Iterator[str]:
     if not verdict.rows_read:
         return
     accepted = verdict.rows_read - verdict.rows_quarantined
-    warned = f", waarvan {_rows(verdict.rows_warned)} met een waarschuwing" if verdict.rows_warned else ""
-    refused = f"; {_rows(verdict.rows_quarantined)} geweigerd" if verdict.rows_quarantined else ""
-    yield f"  {_rows(verdict.rows_read)} gelezen: {_rows(accepted)} aanvaard{warned}{refused}"
+    warned = f", waarvan {rijen(verdict.rows_warned)} met een waarschuwing" if verdict.rows_warned else ""
+    refused = f"; {rijen(verdict.rows_quarantined)} geweigerd" if verdict.rows_quarantined else ""
+    yield f"  {rijen(verdict.rows_read)} gelezen: {rijen(accepted)} aanvaard{warned}{refused}"
     for rule in verdict.broken:
         yield from _of_rule(verdict, rule)
 
@@ -40,7 +40,7 @@ def _of_file(verdict: FileVerdict) -> Iterator[str]:
 def _of_rule(verdict: FileVerdict, rule: RuleVerdict) -> Iterator[str]:
     meaning, remedy = contract.load(str(verdict.source)).text_of(rule.name)
     yield ""
-    yield f"  {OUTCOMES[rule.on_fail]} {rule.name}, {_rows(len(rule.rows))}: {_numbers(rule.rows)}"
+    yield f"  {OUTCOMES[rule.on_fail]} {rule.name}, {rijen(len(rule.rows))}: {_numbers(rule.rows)}"
     yield f"    {meaning}"
     yield f"    {remedy}"
 
@@ -55,10 +55,6 @@ def _total(verdicts: Sequence[FileVerdict]) -> str:
     return f"{counted(len(verdicts), 'bestand', 'bestanden')} gecontroleerd: {', '.join(parts)}."
 
 
-def _rows(number: int) -> str:
-    return f"{number:,}".replace(",", ".") + (" rij" if number == 1 else " rijen")
-
-
 def _numbers(rows: Sequence[int]) -> str:
     """Row numbers in a line: `rij 4-9, 17`; of very many the first."""
     runs: list[list[int]] = []
@@ -69,4 +65,4 @@ def _numbers(rows: Sequence[int]) -> str:
             runs.append([row])
     shown = ", ".join("-".join(map(str, run)) for run in runs[:MOST_RUNS])
     more = sum(run[-1] - run[0] + 1 for run in runs[MOST_RUNS:])
-    return f"rij {shown}" + (f" en nog {_rows(more)}" if more else "")
+    return f"rij {shown}" + (f" en nog {rijen(more)}" if more else "")

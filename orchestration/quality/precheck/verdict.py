@@ -16,7 +16,7 @@ import duckdb
 
 from expectations import contract
 from expectations.contract import SourceContract
-from orchestration.ingest import batches, load, validation
+from orchestration.ingest import batches, judging, load, validation
 from orchestration.ingest.inbox import (
     FORMATS,
     RETURN_NAME,
@@ -212,5 +212,5 @@ def _of_rows(con: duckdb.DuckDBPyConnection, source: SourceContract) -> dict[int
     return {
         number: {name: counts[name] for name in counted}
         | {"broken": tuple(broken[number]), "rows": tuple(rows[number])}
-        for number, counts in load.counts_of(con, source).items()
+        for number, counts in judging.counts_of(con, source).items()
     }

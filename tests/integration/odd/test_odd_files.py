@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.ingest import load as door
+from orchestration.ingest.readers.apart import FilePart
 from orchestration.store.paths import PROJECT
 
 from .judge import BATCH, KINDS, judge
@@ -40,12 +40,12 @@ def test_every_kind_has_a_name_of_its_own() -> None:
 
 
 def test_the_judge_sees_rows_that_were_read_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = door.apart.read
+    real = FilePart.take
 
-    def wrong(con: Any, contract: Any, delivery: Any, number: int, *limits: Any) -> Any:
-        remarks = real(con, contract, delivery, number, *limits)
+    def wrong(part: FilePart, con: Any, number: int) -> Any:
+        remarks = real(part, con, number)
         con.execute("update raw set _row = _row + 1 where _delivery = ?", [number])
         return remarks
 
-    monkeypatch.setattr(door.apart, "read", wrong)
+    monkeypatch.setattr(FilePart, "take", wrong)
     assert any("should not be loaded" in line for line in judge(tmp_path, SEED, 0, count=20).faults)

@@ -10,7 +10,7 @@ import pytest
 
 from expectations import contract
 from expectations.contract import Rule
-from orchestration.ingest import batches, ledger, storage
+from orchestration.ingest import ledger, storage
 from orchestration.ingest.load import SourceLoad, load_source
 from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.ingest.validation import IngestError
@@ -269,60 +269,6 @@ def test_nothing_new_is_an_empty_load(data: DataFolder) -> None:
     done = load_source(data, contract.load("transmissies"), [], KEY, "run-1", by_routing)
     assert (done.entries, done.rows_by_rule) == ([], {})
     assert ledger.read(data.ledger) == []
-
-
-def test_many_deliveries_are_guarded_in_batches_of_limited_size(
-    data: DataFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    paths = [
-        write(data.inbox, f"transmissies_2024-01-{day}.csv", GOOD.replace("X", f"D{day}-")) for day in (10, 11, 12)
-    ]
-    monkeypatch.setattr(batches, "BATCH_BYTES", 2 * paths[0].stat().st_size)
-    guarded = []
-
-    def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
-        guarded.append(table)
-        return by_routing(database, table, rules)
-
-    load_source(data, contract.load("transmissies"), [delivery(p) for p in paths], KEY, "r", validate)
-    assert guarded.count("live") == 2
-    assert len(accepted(data, "transmissies")) == 6
-    assert [e.file_name for e in ledger.read(data.ledger)] == [p.name for p in paths]
-
-
-def test_a_repeat_in_a_later_batch_is_seen_too(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "BATCH_BYTES", 1)
-    paths = [write(data.inbox, f"transmissies_2024-01-{day}.csv", GOOD) for day in (10, 11)]
-    assert deliveries.load(data, *paths).repeats == [(paths[1].name, paths[0].name)]
-
-
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("Out of Memory Error: failed to allocate data")])
-def test_a_delivery_that_takes_too_much_memory_to_validate_is_refused_and_the_others_are_loaded(
-    data: DataFolder, error: Exception
-) -> None:
-    paths = [
-        write(data.inbox, f"transmissies_2024-01-{day}.csv", GOOD.replace("X", f"D{day}-")) for day in (10, 11, 12, 13)
-    ]
-    write(data.inbox, "transmissies_2024-01-12.csv", GOOD.replace("X", "LARGE"))
-
-    def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
-        with duckdb.connect(database) as con:
-            if con.execute("from batch where transmissie_id like 'LARGE%'").fetchall():
-                raise type(error)(*error.args)  # one that is kept would keep the connection
-        return by_routing(database, table, rules)
-
-    done = load_source(data, contract.load("transmissies"), [delivery(p) for p in paths], KEY, "r", validate)
-    assert [(e.file_name[13:23], e.status) for e in sorted(done.entries, key=lambda e: e.file_name)] == [
-        ("2024-01-10", "accepted"),
-        ("2024-01-11", "accepted"),
-        ("2024-01-12", "rejected"),
-        ("2024-01-13", "accepted"),
-    ]
-    (refused,) = done.rejected
-    assert refused.message.startswith("takes more than 8 GiB of memory to validate; deliver it")
-    assert refused.suite_version.endswith(" (2147483648 bytes, 600 s)")
-    assert len(ledger.read(data.ledger)) == len(done.entries) == 4
-    assert len(accepted(data, "transmissies")) == 6
 
 
 def test_another_error_than_want_of_memory_ends_the_load(data: DataFolder) -> None:

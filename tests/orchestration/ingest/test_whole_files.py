@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from expectations import contract
-from orchestration.ingest import ledger, load, readers
+from orchestration.ingest import ledger, readers
 from orchestration.ingest.inbox import Remark, scan
 from orchestration.ingest.load import load_source, reject_clashes
 from orchestration.store.paths import DataFolder
@@ -55,7 +55,7 @@ def test_a_file_that_changed_while_it_was_read_is_left_for_the_next_run(
     found = [delivery(path) for path in (good, growing)]
     growing.write_text(after)
     with monkeypatch.context() as reading:
-        reading.setattr(load.readers, "read", while_it_grows(growing))
+        reading.setattr(readers, "read", while_it_grows(growing))
         done = load_source(data, contract.load("transmissies"), found, KEY, "r", by_routing)
     assert done.changed == [growing.name]
     assert [e.file_name for e in ledger.read(data.ledger)] == [good.name]

@@ -6,6 +6,8 @@ import duckdb
 import pytest
 from openpyxl import Workbook
 
+from orchestration.ingest.persons.pseudonym import client_key
+from orchestration.ingest.readers import apart
 from orchestration.maintenance import originals
 from tests.support.deliveries import INSZ, contract, csv_text, delivery, write_text
 
@@ -50,3 +52,31 @@ def test_a_file_with_a_column_that_is_not_read_was_not_searched_whole(
 def test_a_file_that_cannot_be_read_was_not_searched(tmp_path: Path, content: str, whole: bool) -> None:
     path = write_text(tmp_path, "transmissies_2024-01-31.csv", content)
     assert originals.rows_of(contract.load("transmissies"), delivery(path), [INSZ[0]], {}) == ([], whole)
+
+
+@pytest.mark.slow
+def test_a_file_is_searched_in_parts_as_it_is_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"X{n};{INSZ[n % 3]};2024-01-02;" for n in range(7)] + [
+        f"bij {INSZ[0]};fout;;",
+        f"half {INSZ[3]}",
+        f"{INSZ[1]};;;",
+    ]
+    text = "\n".join(["transmissie_id;klant_id;transmissiedatum;opmerking", *rows])
+    found = delivery(write_text(tmp_path, "transmissies_2024-01-31.csv", text))
+    source = contract.load("transmissies")
+
+    def searched() -> tuple:
+        person = {client_key(INSZ[1], b"old"), client_key(INSZ[2], b"old")}
+        translation = originals.Translation()
+        translation.read(source, found, b"old", b"new")
+        return (
+            originals.rows_of(source, found, [INSZ[0]], {"transmissie_id": ["X1"]}),
+            originals.numbers_of(source, found, person, b"old"),
+            translation,
+        )
+
+    whole = searched()
+    assert whole[0] == ([2, 3, 5, 8, 9], False) and whole[1] == {INSZ[1], INSZ[2]}
+    assert [len(each) for each in (whole[2].numbers, whole[2].identifications, whole[2].marks)] == [3, 2, 4]
+    monkeypatch.setattr(apart, "ROWS", 2)
+    assert searched() == whole

@@ -55,13 +55,13 @@ DOES = dict(
 )
 real = readers.read
 
-def read(con, contract, delivery, number):
+def read(con, contract, delivery, number, parts):
     if delivery.label in DOES:
         DOES[delivery.label]()
     if delivery.label == "once" and not os.path.exists(flag := f"{{delivery.path}}.flag"):
         open(flag, "w").close()
         DOES["killed"]()
-    return real(con, contract, delivery, number)
+    return real(con, contract, delivery, number, parts)
 
 readers.read = read
 worker.main({rows}, {lifeline}, {memory})

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,14 +15,14 @@ from hypothesis import strategies as st
 
 from expectations import contract
 from orchestration.ingest.inbox import DeliveryError
-from orchestration.ingest.readers import delimited, table
+from orchestration.ingest.readers import delimited, encoding, table
 from tests.orchestration.ingest.readers.reading import HEADER, read, refusal, refused
 from tests.support.deliveries import door_database, one_column
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_csv_is_utf8_or_windows_1252(encoding: str, tmp_path: Path) -> None:
-    assert read(tmp_path, (HEADER + "café €;k;d\n").encode(encoding)) == [(2, "café €", "k", "d")]
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "cp1252"])
+def test_csv_is_utf8_or_windows_1252(name: str, tmp_path: Path) -> None:
+    assert read(tmp_path, (HEADER + "café €;k;d\n").encode(name)) == [(2, "café €", "k", "d")]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
@@ -139,7 +141,7 @@ def test_blanks_that_nobody_sees_do_not_count(blank: str, tmp_path: Path) -> Non
 def test_a_file_is_cut_into_lines_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = HEADER + "".join(f"a{number};k;d\n" for number in range(40))
     for block in range(1, 20):
-        monkeypatch.setattr(delimited, "BLOCK", block)
+        monkeypatch.setattr(encoding, "BLOCK", block)
         assert [row[:2] for row in read(tmp_path, content)] == [(n + 2, f"a{n}") for n in range(40)]
 
 
@@ -218,7 +220,7 @@ def check(body: str) -> None:
     con, source = reading()
     con.execute("delete from raw")
     try:
-        delimited.read(con, source, BytesPath(text), 0)  # type: ignore[arg-type]
+        delimited.read(con, source, written(text), 0)
     except DeliveryError:
         assert expected is None
         return
@@ -232,6 +234,8 @@ def closed() -> Iterator[None]:
     yield
     reading()[0].close()
     reading.cache_clear()
+    shutil.rmtree(place().parent)
+    place.cache_clear()
 
 
 @cache
@@ -240,9 +244,11 @@ def reading() -> tuple[duckdb.DuckDBPyConnection, contract.SourceContract]:
     return door_database(source), source
 
 
-class BytesPath:
-    def __init__(self, text: str) -> None:
-        self._content = text.encode()
+@cache
+def place() -> Path:
+    return Path(tempfile.mkdtemp()) / "text.csv"
 
-    def read_bytes(self) -> bytes:
-        return self._content
+
+def written(text: str) -> Path:
+    place().write_bytes(text.encode())
+    return place()

@@ -1,43 +1,62 @@
 """One wrong byte makes other letters of all: it is said, with the row."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from orchestration.ingest import readers
-from orchestration.ingest.readers.encoding import decode
+from orchestration.ingest.inbox import Remark
+from orchestration.ingest.readers import encoding
 from tests.orchestration.ingest.readers.reading import HEADER, SOURCE
 from tests.support.deliveries import delivery, door_database
 
-
-def said(content: bytes) -> list[str]:
-    return [remark.english.partition(",")[0] for remark in decode(content)[1]]
+Decode = Callable[[bytes], tuple[list[str], list[Remark]]]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_a_file_of_one_encoding_needs_no_remark(encoding: str) -> None:
-    assert decode("été €\r\nà côté\r\n".encode(encoding)) == ("été €\r\nà côté\r\n", [])
+@pytest.fixture(params=[1 << 24, 1])
+def decode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Decode:
+    """The lines of a file and the remarks on it, read at once and byte by byte."""
+    monkeypatch.setattr(encoding, "BLOCK", request.param)
+
+    def read(content: bytes) -> tuple[list[str], list[Remark]]:
+        path = tmp_path / "text.csv"
+        path.write_bytes(content)
+        text = encoding.read(path)
+        return list(text.lines()), text.remarks
+
+    return read
+
+
+def said(found: tuple[list[str], list[Remark]]) -> list[str]:
+    return [remark.english.partition(",")[0] for remark in found[1]]
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_of_one_encoding_needs_no_remark(decode: Decode, name: str, end: str) -> None:
+    assert decode(f"été €{end}à côté{end}{end}x".encode(name)) == (["été €", "à côté", "", "x"], [])
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_the_row_of_a_wrong_byte_in_utf_8_is_named(end: str) -> None:
+def test_the_row_of_a_wrong_byte_in_utf_8_is_named(decode: Decode, end: str) -> None:
     rows = [b"naam", "Zoë".encode(), b"Zo\xeb en Ren\xe9", "Chloé, €, 😀".encode(), b"\xebb", b""]
     text, (remark,) = decode(end.encode().join(rows))
     assert remark.english.startswith("is UTF-8 but for row(s) 3, 5, and so was read as Windows-1252:")
     assert remark.dutch.startswith("is UTF-8 behalve in rij(en) 3, 5, en werd daarom als Windows-1252 gelezen:")
-    assert text.split(end)[1:3] == ["ZoÃ«", "Zoë en René"]
+    assert text[1:3] == ["ZoÃ«", "Zoë en René"]
 
 
-def test_a_stray_utf_8_letter_in_windows_1252_is_named() -> None:
+def test_a_stray_utf_8_letter_in_windows_1252_is_named(decode: Decode) -> None:
     content = "Zoë\nRené\nà\n".encode("cp1252") + "é\n".encode()
-    assert said(content) == ["is Windows-1252 but for row(s) 4"]
+    assert said(decode(content)) == ["is Windows-1252 but for row(s) 4"]
 
 
-def test_a_character_that_is_cut_off_is_a_wrong_byte() -> None:
-    assert said("é\nè\n€".encode()[:-1]) == ["is UTF-8 but for row(s) 3"]
+def test_a_character_that_is_cut_off_is_a_wrong_byte(decode: Decode) -> None:
+    assert said(decode("é\nè\n€".encode()[:-1])) == ["is UTF-8 but for row(s) 3"]
 
 
-def test_no_more_than_ten_rows_are_named() -> None:
+def test_no_more_than_ten_rows_are_named(decode: Decode) -> None:
     content = "é".encode() * 12 + b"\n" + b"\xe9\n" * 12
     (remark,) = decode(content)[1]
     assert "row(s) 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 (+ 2), and so" in remark.english

@@ -1,0 +1,1 @@
+"""Deliveries whose cost is measured: small ones that come late, and a large one."""
