@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
 from exports.disclosure.geography import Geography, rest_of
 from exports.disclosure.known import Ground, Knowledge, Term
-from exports.disclosure.over_time import OverTime, UnseenYears
+from exports.disclosure.over_time import Running, UnseenYears
 from exports.disclosure.plan import public_rows
 from exports.disclosure.policy import REST_COST, TOTAL, Policy, Same
 from exports.disclosure.releases.published import PublishedSystem
@@ -57,16 +57,7 @@ def assemble(
             other = blocks.get((rule.other, year + rule.shift))
             if population == rule.population and other is not None and not is_pooled(year):
                 made.add_same(rule, block, other)
-    over_time = OverTime(made.system, geography, made.grounds, made.places, made.known)
-    if policy.running:
-        over_time.add_running(blocks, policy.running)
-    for (population, period), block in sorted(blocks.items()):
-        if is_pooled(period):
-            over_time.add_pooled(block)
-            years = {year: blocks[population, year] for year in Period.of(period).years if (population, year) in blocks}
-            grounds = [ground for ground in made.grounds if ground != CENTRUMSTAD]
-            known = made.known[population]
-            UnseenYears(made.system, geography, grounds, made.places, known, block, years).add()
+    made.add_over_time(blocks)
     index = made.system.index
     for cell, number in index.items():
         counted = cell._replace(population=cell.population.removesuffix(AMOUNTS))
@@ -231,3 +222,16 @@ class _Assembly:
                         self.system.equate(first, [second])
                     else:
                         self.system.bound([first], [second])
+
+    def add_over_time(self, blocks: Blocks) -> None:
+        """Add what a reader knows over the years."""
+        grounds = [ground for ground in self.grounds if ground != CENTRUMSTAD]
+        if self.policy.running:
+            Running(self.system, grounds, self.places, self.known).add(blocks, self.policy.running)
+        for (population, period), block in sorted(blocks.items()):
+            if is_pooled(period):
+                years = {year: blocks.get((population, year)) for year in Period.of(period).years}
+                known = {year: of for year, of in years.items() if of is not None}
+                UnseenYears(
+                    self.system, self.geography, grounds, self.places, self.known[population], block, known
+                ).add()

@@ -4,7 +4,8 @@ The reader has the published cells (hidden ones are None), the equations and bou
 knowledge that a hidden count is at least 1. He has neither the true values nor a list of which cells were hidden for
 being small and which to protect those. A hidden cell passes the audit in one of two ways:
 
-- it is *large*: it provably can't be below the threshold;
+- it is *large*: it can't be below the threshold. The least number is not, or the linear bound is not by a margin far
+  above the solver's tolerance;
 - it is *wide*: the lowest and highest value that it can have are at least `threshold - 1` apart.
 
 A cell is proven wide by whole-number points that satisfy everything published (`InnerBounds`, checked in exact
@@ -156,7 +157,7 @@ def _settle(
     costs = np.zeros(program.size)
     costs[variable] = 1
     least = inner.relaxed(costs)
-    if least is not None and (bottom := ceil(least[0] - 1e-6)) >= published.large(cell):
+    if least is not None and (bottom := ceil(least[0] - 1e-3)) >= published.large(cell):
         return UnsafeCell(cell, published.cells[cell], bottom, bottom)  # large, however much
     lowest = highest = _exact(inner, costs)
     if lowest < published.large(cell):

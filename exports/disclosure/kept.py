@@ -19,7 +19,7 @@ from typing import Any
 from orchestration.store.files import replaced
 
 MOST = 3_000
-"""Outcomes in the file: those used last. A control of national size has about 120."""
+"""Outcomes in the file: those used last. A control of national size has about 240."""
 _FORMAT = 1
 
 

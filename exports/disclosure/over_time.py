@@ -1,38 +1,41 @@
-"""What a reader knows over the years, which no table adds up: bounds between counts of different years.
+"""What a reader knows over the years, which no table adds up.
 
-Who is in a trajectory had started it and had not ended it before (`running` in the policy). And where years are added
-up, a municipality has no more women in a year than people, nor than its arrondissement has women: one with people in
-one year alone has no more women in four years than its arrondissement has in that one."""
+Who is in a trajectory had started it and had not ended it before (`running` in the policy). And where a place shows
+years together alone, its counts by year are there all the same: they make up what it shows, and with those of the other
+places what the place above has in that year. A municipality with people in one year alone has no more women in four
+years than its arrondissement in that one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 
 from exports.disclosure.bounds import OuterBounds
 from exports.disclosure.counts import Block, Blocks
-from exports.disclosure.geography import Geography
-from exports.disclosure.known import Knowledge, Term
-from exports.disclosure.policy import TOTAL, RunningRule
+from exports.disclosure.geography import Geography, rest_of
+from exports.disclosure.known import Ground, Knowledge, Term
+from exports.disclosure.policy import RunningRule
 from exports.disclosure.system import CellId, OverYears, System
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
-from exports.figures.periods import Period, is_pooled
+from exports.figures.periods import is_pooled
+from exports.figures.together import members
 
 
 @dataclass(frozen=True)
-class OverTime:
-    """Adds the bounds to a system whose cells are there. `grounds`: from municipalities to Flanders; `places`: ground
-    -> its places; `known`: population -> what a reader knows of it."""
+class Running:
+    """Adds the rule that nobody is counted who had not started, or who had ended in an earlier year, to a system whose
+    cells are there. `grounds`: from municipalities to Flanders; `places`: ground -> its places; `known`: population ->
+    what a reader knows of it."""
 
     system: System
-    geography: Geography
     grounds: Sequence[str]
     places: Mapping[str, Sequence[str]]
     known: Mapping[str, Knowledge]
 
-    def add_running(self, blocks: Blocks, rule: RunningRule) -> None:
-        """Nobody is counted who had not started, or who had ended in an earlier year."""
+    def add(self, blocks: Blocks, rule: RunningRule) -> None:
+        """Add it for every year and place of which a reader knows all these counts."""
         start, end = rule.started, rule.ended
         if (first := min((year for name, year in blocks if start.is_of(name)), default=None)) is None:
             return
@@ -48,8 +51,9 @@ class OverTime:
                     own, least = CellId(population, year, place, counted.item), 0
                     if block.unit == 1:
                         terms.append((own, -1))
-                    elif count := self._sum([own]):
-                        # Months, or means: so many persons; of a small one a reader knows 1.
+                    elif (number := self.system.index.get(own)) is not None:
+                        # Months, or means: so many persons; of a small count a reader knows 1.
+                        count = self.system.values[number]
                         small = count < self.system.threshold * block.unit
                         least = 1 if small else -(-count // block.unit)
                     self._at_least(terms, least)
@@ -59,59 +63,18 @@ class OverTime:
         self.system.over_time.bounds.append(([term for term in terms if term[0] in known], least))
 
     def _knowing(self, counts: Sequence[tuple[str, int, str]]) -> Iterator[str]:
-        """The places of which a reader knows all these counts."""
         for ground in self.grounds:
-            if ground == CENTRUMSTAD and GEMEENTE in self.grounds:
-                continue
             if all(item in self.known[name].items(year, ground) for name, year, item in counts if name in self.known):
                 yield from self.places[ground]
-
-    def add_pooled(self, block: Block) -> None:
-        """Bound what a place has of an item in several years by its people in some of them and by what the place above
-        has of the item in the others: those bounds that don't follow from sums alone."""
-        known, years = self.known[block.population], Period.of(block.year).years
-        for low, ground in enumerate(self.grounds):
-            if ground == CENTRUMSTAD or any(TOTAL not in known.items(year, ground) for year in years):
-                continue
-            for item in sorted(known.items(block.year, ground) - {TOTAL}):
-                for above in self.grounds[max(low + 1, 2) :]:
-                    parts = {year: known.expressed(year, above, item) for year in years}
-                    if all(parts.values()):
-                        for whole, inside in self.geography.parts(above, ground).items():
-                            for place in inside:
-                                self._bound_pooled(block, place, whole, item, parts)
-                        break
-
-    def _bound_pooled(
-        self, block: Block, place: str, whole: str, item: str, parts: Mapping[int, Sequence[Term] | None]
-    ) -> None:
-        population = block.population
-        pooled = CellId(population, block.year, place, item)
-        own = {year: [CellId(population, year, place, TOTAL)] for year in parts}
-        with_item = {year: [CellId(population, when, whole, of) for when, of in parts[year] or ()] for year in parts}
-        all_above = {year: [CellId(population, year, whole, TOTAL)] for year in parts}
-        fewer = [year for year in parts if self._sum(with_item[year]) < self._sum(own[year])]
-        if fewer and len(fewer) < len(parts):
-            most = [cell for year in parts for cell in (with_item if year in fewer else own)[year]]
-            self.system.bound([pooled], most)
-        forced = [
-            year for year in parts if self._sum(own[year]) > self._sum(all_above[year]) - self._sum(with_item[year])
-        ]
-        if forced and len(forced) < len(parts):
-            least = [cell for year in forced for cell in (*own[year], *with_item[year])]
-            self.system.bound(least, [pooled, *(cell for year in forced for cell in all_above[year])])
-
-    def _sum(self, cells: Sequence[CellId]) -> int:
-        return sum(self.system.values[self.system.index[cell]] for cell in cells if cell in self.system.index)
 
 
 @dataclass
 class UnseenYears:
-    """Counts of several years that bounds tie to others (`with_art60 <= total`). Each is the sum of counts by year that
-    no table shows, under the same bounds; and the places together have of each what the place above has in that year.
+    """Counts of several years of which a place shows no years. Each is the sum of counts by year that no table shows,
+    under the same sums and bounds as any year; and the places together have of each what the place above has.
 
-    `block`: the count of several years; `years`: the blocks of those years; `grounds`: from municipalities to
-    Flanders; `items`: ground -> what is unseen there."""
+    `block`: the counts of several years; `years`: the blocks of those years; `grounds`: from municipalities to
+    Flanders; `items`: ground -> what is unseen there by year."""
 
     system: System
     geography: Geography
@@ -124,17 +87,22 @@ class UnseenYears:
 
     def add(self) -> None:
         """Add them to what the system has over the years."""
-        tied = {item for rule in self.block.bounds for item in (*rule.lower, *rule.upper)}
+        of_years = {year: block.by_place(self.geography) for year, block in self.years.items()}
         for low in reversed(range(len(self.grounds))):
             ground = self.grounds[low]
             self.items[ground] = set()
-            for item in sorted(tied & self.known.items(self.block.year, ground)):
+            for item in sorted(set().union(*(self._of(each).items for each in _tellers(ground)))):
                 above = next((each for each in self.grounds[low + 1 :] if self._by_year(each, item)), None)
                 if above is not None and not self._by_year(ground, item):
                     self.items[ground].add(item)
-                    self._add_item(ground, above, item)
+                    self._add_item(ground, above, item, of_years)
+            for teller in _tellers(ground) if self.items[ground] else ():
+                self._add_rows(ground, teller)
             if self.items[ground]:
                 self._add_bounds(ground)
+
+    def _of(self, ground: str) -> Ground:
+        return self.known.grounds[self.block.year].get(ground) or Ground(set())
 
     def _terms(self, year: int, ground: str, item: str) -> Sequence[Term]:
         unseen = item in self.items.get(ground, ())
@@ -146,27 +114,56 @@ class UnseenYears:
     def _cells(self, place: str, terms: Iterable[Term]) -> list[CellId]:
         return [CellId(self.block.population, year, place, item) for year, item in terms]
 
-    def _add_item(self, ground: str, above: str, item: str) -> None:
-        over_time = self.system.over_time
-        for place in self.places[ground]:
-            whole, parts = [(self.block.year, item)], [(year, item) for year in self.years]
-            over_time.sums.append((self._cells(place, whole), self._cells(place, parts)))
-        for year, of in self.years.items():
-            counts = of.by_place(self.geography)
+    def _equate(self, whole: list[CellId], parts: list[CellId]) -> None:
+        self.system.over_time.sums.append((whole, parts))
+
+    def _add_item(self, ground: str, above: str, item: str, of_years: Mapping[int, Mapping[str, Counter[str]]]) -> None:
+        period, by_year = [(self.block.year, item)], [(year, item) for year in self.years]
+        teller = next(each for each in _tellers(ground) if item in self._of(each).items)
+        for place in self.places[teller]:
+            self._equate(self._cells(place, period), self._cells(place, by_year))
+        for year, counts in of_years.items():
             for place in self.places[ground]:
-                over_time.unseen[self._cells(place, [(year, item)])[0]] = counts.get(place, Counter())[item]
-            for place, inside in self.geography.parts(above, ground).items():
+                here = counts.get(place, Counter())
+                count = here[item] if item in here else sum(here[part] for part in members(item))
+                self.system.over_time.unseen[CellId(self.block.population, year, place, item)] = count
+        for place, inside in self.geography.parts(above, ground).items():
+            for year in self.years:
                 parts = [cell for part in inside for cell in self._cells(part, [(year, item)])]
-                over_time.sums.append((self._cells(place, self._terms(year, above, item)), parts))
+                self._equate(self._cells(place, self._terms(year, above, item)), parts)
+            rest = CellId(self.block.population, self.block.year, rest_of(place), item)
+            if teller != ground and rest in self.system.index:
+                others = [part for part in inside if part not in self.geography.cities]
+                self._equate([rest], [cell for part in others for cell in self._cells(part, by_year)])
+
+    def _add_rows(self, ground: str, teller: str) -> None:
+        """The sums of a year: a total of its parts, and a class of the smaller ones that years together show."""
+        pooled, names = self._of(teller), self.known.names[self.block.year]
+        rows = list(pooled.rows)
+        for item in sorted(set().union(*(self.known.items(year, teller) for year in self.years)) - pooled.items):
+            if parts := pooled.expressed(item, names):
+                rows.append((item, parts))
+        for year in self.years:
+            for total, of_it in rows:
+                whole = self.known.expressed(year, teller, total) or self._terms(year, ground, total)
+                parts = [self._terms(year, ground, part) for part in of_it]
+                if whole and all(parts) and not self.items[ground].isdisjoint(of_it):
+                    for place in self.places[teller]:
+                        self._equate(self._cells(place, whole), self._cells(place, chain(*parts)))
 
     def _add_bounds(self, ground: str) -> None:
         for rule in self.block.bounds:
             for year in self.years:
                 lower, upper = ([self._terms(year, ground, item) for item in side] for side in (rule.lower, rule.upper))
                 for place in self.places[ground] if all((*lower, *upper)) else ():
-                    more = [(cell, 1) for terms in upper for cell in self._cells(place, terms)]
-                    less = [(cell, -1) for terms in lower for cell in self._cells(place, terms)]
+                    more = [(cell, 1) for cell in self._cells(place, chain(*upper))]
+                    less = [(cell, -1) for cell in self._cells(place, chain(*lower))]
                     self.system.over_time.bounds.append(([*more, *less], 0))
+
+
+def _tellers(ground: str) -> tuple[str, ...]:
+    """Where to look for what is known on a ground: of municipalities the centre cities may tell more."""
+    return (ground, CENTRUMSTAD) if ground == GEMEENTE else (ground,)
 
 
 _FEW = 5_000

@@ -105,10 +105,12 @@ class Program:
         rows = np.logical_or.reduceat(broken[self._index], self._starts[:-1])
         free = broken.copy()
         free[self._index[np.repeat(rows, np.diff(self._starts))]] = True
-        if free.all():
-            return None  # the whole program again, which takes long
-        found = self.optimum(costs, np.where(free, lower, whole), np.where(free, upper, whole), integer=True)
-        return found and found[1]
+        if 2 * free.sum() > self.size:
+            return None  # most of the program again, which takes long
+        with suppress(SolverError):  # without it the search goes on
+            found = self.optimum(costs, np.where(free, lower, whole), np.where(free, upper, whole), integer=True)
+            return found and found[1]
+        return None
 
     def _solver(self) -> Any:
         if self._highs is None:

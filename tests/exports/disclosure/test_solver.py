@@ -94,14 +94,14 @@ def chatter(text: bytes) -> None:
 def test_a_broken_answer_has_a_whole_point_near_it():
     """Three cells of which each two make 3 at most are worth 1.5 each; the fourth cell has nothing to do with them."""
     pairs = [((one, -1), (other, -1)) for one, other in ((0, 1), (1, 2), (0, 2))]
-    program = Program([0] * 5, [(((3, 1), (4, -1)), 2)], [(pair, 3) for pair in pairs])
-    costs = np.array([-1.0, -1.0, -1.0, 1.0, 0.0])
+    program = Program([0] * 6, [(((3, 1), (4, -1)), 2)], [(pair, 3) for pair in pairs])
+    costs = np.array([-1.0, -1.0, -1.0, 1.0, 0.0, 1.0])
     assert program.near(costs) is None, "nothing was answered yet"
     assert program.optimum(costs) == (-4.5, None)
     point = program.near(costs)
     assert point is not None
     assert program.holds(point)
-    assert (int(point[:3].sum()), list(point[3:])) == (4, [0, 2])
+    assert (int(point[:3].sum()), list(point[3:])) == (4, [0, 2, 0])
 
 
 def test_nothing_that_the_solver_prints_by_itself_reaches_the_terminal(capfd):
