@@ -125,8 +125,13 @@ def test_the_example_of_a_code_lets_the_past_row_in(data: DataFolder, places: Pl
     assert told(data, places, "arbeidsmarktposities") == [("let in", "invalid_positie", (2,))]
 
 
-def test_the_example_of_a_class_is_sound(data: DataFolder, places: Places) -> None:
+def test_the_example_of_a_class_is_sound_only_as_a_whole(data: DataFolder, places: Places, tmp_path: Path) -> None:
+    """With the classes of the disclosure policy that held what was divided."""
+    places = replace(places, policy=Path(shutil.copy(places.policy, tmp_path / "policy.yml")))
     change(places.seeds / "class_sets.csv", *before_after("A class"))
+    assert [item.file_name for item in checking.mistakes(checking.CHEAP, places)] == ["policy.yml", "policy.yml"]
+    change(places.policy, "[25-39, unknown]", "[25-29, 30-39, unknown]")
+    change(places.policy, "[<25, 25-39, unknown]", "[<25, 25-29, 30-39, unknown]")
     assert checking.mistakes(checking.CHEAP, places) == []
 
 
