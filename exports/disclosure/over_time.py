@@ -167,15 +167,16 @@ def _tellers(ground: str) -> tuple[str, ...]:
 
 
 _FEW = 5_000
-"""So many hidden cells are all proven over the years; of more, those that need it most."""
+"""So many hidden cells are all proven over the years; of more, in an edition that hides nearly all, those that one
+equation after the other confines."""
 
 
 def joined(system: System, hidden: Set[int]) -> System:
     """The system with what a reader knows over the years as equations and bounds like any other; its cells keep their
     numbers. Left out is what doesn't hold. What a sum is at least is a cell that is known.
 
-    `hidden` are cells that are protected without it. Of many, only those need proof that it bears upon, as far as one
-    equation after the other shows: the others' `watched` is False."""
+    `hidden` are cells that are protected without it. Of many, only those need proof that one equation after the other
+    confines: the others' `watched` is False."""
     made, known = system.copy(), system.over_time
     made.over_time = OverYears()
     for cell, value in known.unseen.items():
@@ -193,10 +194,7 @@ def joined(system: System, hidden: Set[int]) -> System:
         if any(factor < 0 for _, factor in row):
             made.bounds.append(tuple(row))
     if len(hidden) > _FEW:
-        before = OuterBounds(system.published(hidden))
-        after = OuterBounds(made.published(made.hidden_with(hidden)))
+        bounds = OuterBounds(made.published(made.hidden_with(hidden)))
         for cell in hidden:
-            same = (before.lowest[cell], before.highest[cell]) == (after.lowest[cell], after.highest[cell])
-            if same or after.lowest[cell] >= made.large(cell):
-                made.watched[cell] = False
+            made.watched[cell] = made.watched[cell] and bounds.narrow(cell)
     return made

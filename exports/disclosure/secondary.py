@@ -44,14 +44,15 @@ class GreedySuppression:
             self.queue.append(row)
 
     def holds(self, row: int, without: int | None = None) -> bool:
-        """Whether the hidden cells of an equation, leaving out `without`, protect each other in it."""
+        """Whether the hidden cells of an equation, leaving out `without`, protect those of each other that need it."""
         system = self.system
         found = [(cell, factor) for cell, factor in self.equations[row] if cell in self.hidden and cell != without]
-        if len(found) < 2:
-            return not found
+        widths = [system.width(cell) for cell, _ in found if system.watched[cell]]
+        if len(found) < 2 or not widths:
+            return not widths
         if len({factor > 0 for _, factor in found}) == 2:
             return True
-        return sum(system.values[c] - system.floors[c] for c, _ in found) >= max(system.width(c) for c, _ in found)
+        return sum(system.values[cell] - system.floors[cell] for cell, _ in found) >= max(widths)
 
     def run(self) -> None:
         """Hide the cheapest cell in every queued equation that doesn't hold, until all do."""
