@@ -13,8 +13,12 @@ from dataclasses import replace
 
 import pytest
 
-from exports.disclosure.releases.published import ReaderView, possibly_changed
+from exports.disclosure.geography import Geography
+from exports.disclosure.policy import load_policy
+from exports.disclosure.releases.published import PublishedSystem, ReaderView, possibly_changed
+from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.system import CellId, System
+from exports.figures.reading import Municipality
 from tests.disclosure import release_attacker
 from tests.disclosure.release_attacker import FLANDERS, Attacker, Key, View
 from tests.disclosure.world import PLACES, Person, draw, publish
@@ -159,3 +163,18 @@ def test_a_hidden_figure_is_taken_as_the_same_where_all_around_it_looks_the_same
     for one, other in ((before, later), (later, before)):
         mine, theirs = possibly_changed(one, other)
         assert (one.system.index[b] not in mine and other.system.index[b] not in theirs) is sure
+
+
+def test_a_province_of_one_arrondissement_is_itself_and_not_that_arrondissement():
+    """Both count the same people. What an earlier edition hid of one is hidden; what it showed of the other, shown."""
+    places = ("arrondissement:Halle-Vilvoorde", "provincie:Vlaams-Brabant")
+    municipality = Municipality("23002", "Asse", "Vlaams-Brabant", False, "Halle-Vilvoorde")
+    system = System(4)
+    cells = [CellId("started", 2020, place, "total") for place in places]
+    for cell in cells:
+        system.add(cell, 9)
+    system.equate(cells[1], cells[:1])
+    edition = PublishedSystem("usual", DATE, DATE, Geography((municipality,)), system, frozenset())
+    for hidden in (0, 1):
+        union = with_earlier(edition, [replace(edition, hidden=frozenset({hidden}))], load_policy())
+        assert [union.fixed[number] for number in (0, 1)] == [hidden == 0, hidden == 1]
