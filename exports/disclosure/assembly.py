@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from exports.disclosure.counts import Block, Blocks, PublicationSource, equal, geography_of, read_blocks
+from exports.disclosure.counts import Block, Blocks, PublicationSource, count_of, equal, geography_of, read_blocks
 from exports.disclosure.geography import Geography, rest_of
 from exports.disclosure.known import Ground, Knowledge, Term
 from exports.disclosure.over_time import Running, UnseenYears
@@ -107,8 +107,7 @@ class _Assembly:
         withheld: bool,
     ) -> None:
         cell = CellId(block.population, block.year, place, item)
-        here = counts.get(place, {})
-        count = sum(here.get(part, 0) for part in members(item)) if item not in here else here[item]
+        count = count_of(counts.get(place, {}), item)
         floor = 0 if withheld and not covers(self.withheld.kept, cell, self.geography.cities) else block.floor
         if cell in self.system.index or not (count or not floor):
             return
@@ -230,8 +229,8 @@ class _Assembly:
             Running(self.system, grounds, self.places, self.known).add(blocks, self.policy.running)
         for (population, period), block in sorted(blocks.items()):
             if is_pooled(period):
-                years = {year: blocks.get((population, year)) for year in Period.of(period).years}
-                known = {year: of for year, of in years.items() if of is not None}
-                UnseenYears(
-                    self.system, self.geography, grounds, self.places, self.known[population], block, known
-                ).add()
+                years = {
+                    year: blocks[population, year] for year in Period.of(period).years if (population, year) in blocks
+                }
+                known = self.known[population]
+                UnseenYears(self.system, self.geography, grounds, self.places, known, block, years).add()

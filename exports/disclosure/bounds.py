@@ -80,14 +80,12 @@ class InnerBounds:
 
     def _search(self, todo: np.ndarray, costs: Floats, upward: bool) -> None:
         """Move the variables in `todo` up or down, no further than they need to, and offer the point."""
-        least: Floats | float = np.where(todo, self.highest - self.widths, -np.inf)
-        most: Floats | float = np.where(todo, self.lowest + self.widths, np.inf)
+        least: Floats | float = -np.inf
+        most: Floats | float = np.inf
         if upward:
-            least = -np.inf
-        else:
-            most = np.inf
-            if not self.points:
-                least = -np.inf
+            most = np.where(todo, self.lowest + self.widths, np.inf)
+        elif self.points:
+            least = np.where(todo, self.highest - self.widths, -np.inf)
         result = self.program.optimum(costs, least, most)
         if result is None:
             return

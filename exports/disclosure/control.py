@@ -5,7 +5,7 @@ made.passed                         # False: no public edition
 made.disclosed(figure.id)           # what `exports.write_annex` asks of every figure
 save(made, path)                    # `exports.disclosure.store`: one file, which every annex loads"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers, with_counts
-from exports.disclosure.suppress import given, suppress
+from exports.disclosure.suppress import Pattern, given, suppress
 from exports.disclosure.system import CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines
@@ -211,18 +211,15 @@ def _suppressed_against(
 ) -> tuple[PublishedSystem, AuditReport, int]:
     """As `suppressed`, for one of the two readers. `more`: whether more may be hidden than `release` hides already."""
     union = with_earlier(release, earlier, policy, sees_changes=sees_changes)
-    if more:
-        pattern = suppress(union, start=release.hidden, kept=kept)
-    else:
-        pattern = given(union, union.hidden_with(release.hidden))
+
+    def hiding(system: System, start: Set[int]) -> Pattern:
+        return suppress(system, start=start, kept=kept) if more else given(system, system.hidden_with(start))
+
+    pattern = hiding(union, release.hidden)
     beyond = None
     if union.over_time:  # it ties parts together; once these are solved, little is left to hide
-        joint = joined(union, pattern.hidden)
-        if more:
-            beyond = suppress(joint, start=pattern.hidden, kept=kept)
-            pattern.hide({cell for cell in beyond.hidden if cell < len(union.cells)})
-        else:
-            beyond = given(joint, joint.hidden_with(release.hidden))
+        beyond = hiding(joined(union, pattern.hidden), pattern.hidden)
+        pattern.hide({cell for cell in beyond.hidden if cell < len(union.cells)})
     report = audit_parts(pattern, kept)
     if beyond:
         report.add(audit_parts(beyond, kept))

@@ -3,7 +3,7 @@
 They are read from the marts of a publication; those of several years are the sums of the years."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from exports.disclosure.scope import AMOUNTS, Scope, item_of, marts, population_
 from exports.figures.periods import Period, is_pooled
 from exports.figures.plan import Mart
 from exports.figures.reading import UNALLOCATED, UNASSIGNED, Facts, Municipality, PublicationError
-from exports.figures.together import Rows
+from exports.figures.together import Rows, members
 
 MONTHS = 27_720
 """Lowest common multiple of 1..12: any mean over the months of a year is a whole number of 1/27720ths."""
@@ -96,6 +96,11 @@ class Block:
                 parts += [name for name in names if name.startswith(part[:-1])] if part.endswith("/*") else [part]
             result.append((rule.total, tuple(parts)))
         return list(dict.fromkeys(result))
+
+
+def count_of(counts: Mapping[str, int], item: str) -> int:
+    """The count of an item of a place, which may be a class of categories."""
+    return counts[item] if item in counts else sum(counts.get(part, 0) for part in members(item))
 
 
 Blocks = dict[tuple[str, int], Block]

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from exports.disclosure.bounds import OuterBounds
-from exports.disclosure.counts import Block, Blocks
+from exports.disclosure.counts import Block, Blocks, count_of
 from exports.disclosure.geography import Geography, rest_of
 from exports.disclosure.known import Ground, Knowledge, Term
 from exports.disclosure.policy import RunningRule
 from exports.disclosure.system import CellId, OverYears, System
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.periods import is_pooled
-from exports.figures.together import members
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,8 @@ class UnseenYears:
             self._equate(self._cells(place, period), self._cells(place, by_year))
         for year, counts in of_years.items():
             for place in self.places[ground]:
-                here = counts.get(place, Counter())
-                count = here[item] if item in here else sum(here[part] for part in members(item))
-                self.system.over_time.unseen[CellId(self.block.population, year, place, item)] = count
+                cell = CellId(self.block.population, year, place, item)
+                self.system.over_time.unseen[cell] = count_of(counts.get(place, {}), item)
         for place, inside in self.geography.parts(above, ground).items():
             for year in self.years:
                 parts = [cell for part in inside for cell in self._cells(part, [(year, item)])]
@@ -173,7 +171,7 @@ equation after the other confines."""
 
 def joined(system: System, hidden: Set[int]) -> System:
     """The system with what a reader knows over the years as equations and bounds like any other; its cells keep their
-    numbers. Left out is what doesn't hold. What a sum is at least is a cell that is known.
+    numbers. A bound that doesn't hold is left out. What a sum is at least is a cell that is known.
 
     `hidden` are cells that are protected without it. Of many, only those need proof that one equation after the other
     confines: the others' `watched` is False."""
@@ -185,14 +183,10 @@ def joined(system: System, hidden: Set[int]) -> System:
     for whole, parts in known.sums:
         made.equate_sums(whole, parts)
     for place, (terms, least) in enumerate(known.bounds):
-        row = [(made.index[cell], factor) for cell, factor in terms if cell in made.index]
-        if sum(made.values[cell] * factor for cell, factor in row) < least:
-            continue
+        at_least = CellId("at least", place, "", "")
         if least:
-            row.append((made.add(CellId("at least", place, "", ""), least), -1))
-            made.exempt.add(row[-1][0])
-        if any(factor < 0 for _, factor in row):
-            made.bounds.append(tuple(row))
+            made.exempt.add(made.add(at_least, least))
+        made.at_least([*terms, (at_least, -1)])
     if len(hidden) > _FEW:
         bounds = OuterBounds(made.published(made.hidden_with(hidden)))
         for cell in hidden:
