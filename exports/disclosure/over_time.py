@@ -17,7 +17,7 @@ from exports.disclosure.counts import Block, Blocks, count_of
 from exports.disclosure.geography import Geography, rest_of
 from exports.disclosure.known import Ground, Knowledge, Term
 from exports.disclosure.policy import RunningRule
-from exports.disclosure.system import CellId, OverYears, System
+from exports.disclosure.system import CellId, OverYears, System, connected
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.periods import is_pooled
 
@@ -187,6 +187,12 @@ def joined(system: System, hidden: Set[int]) -> System:
         if least:
             made.exempt.add(made.add(at_least, least))
         made.at_least([*terms, (at_least, -1)])
+    new = chain(made.equations[len(system.equations) :], made.bounds[len(system.bounds) :])
+    reached = {cell for terms in new for cell, _ in terms}
+    for part in connected(len(made.cells), chain(made.equations, made.bounds)):
+        if reached.isdisjoint(part):  # it is what it was, and proven
+            for cell in part:
+                made.watched[cell] = False
     if len(hidden) > _FEW:
         bounds = OuterBounds(made.published(made.hidden_with(hidden)))
         for cell in hidden:

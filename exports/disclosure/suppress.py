@@ -188,43 +188,54 @@ def _finish(system: System, repair: RepairProgram, hidden: set[int]) -> _Finishe
     hopeless = {cell for cell in most if widest.narrow(cell)}  # earlier releases leave it no room, whatever is hidden
     large: set[int] = set()  # never small, as far as hidden then
     stuck: set[int] = set()  # confined, and nothing that is hidden helps
-    stale = False
+    later: set[int] = set()  # confined as far as a quick look goes; what frees others frees most of them
+    stale = exact = False
     explored: dict[tuple[int, ...], InnerBounds] = {}  # of the components; the same cells have the same program
     while True:
         added: set[int] = set()
         gathered: list[tuple[list[int], list[Ints]]] = []
+        left = False
         published, before, explored = system.published(hidden), explored, {}
         for component, program in programs(published):
             inner = before.get(tuple(component)) or explore(published, component, program, points, hopeless)
             explored[tuple(component)] = inner
-            skip = large | stuck | hopeless
+            skip = large | stuck | hopeless | (set() if exact else later)
             todo = [int(variable) for variable in np.flatnonzero(inner.unproven) if component[variable] not in skip]
             random.Random(len(component)).shuffle(todo)  # neighbours are mostly freed together
             tried = 0
             for variable in todo:
                 cell = component[variable]
-                lowest, more = _freed(system, repair, component, variable, inner, hidden, changeable)
+                lowest, more = _freed(system, repair, component, variable, inner, hidden, changeable, exact)
                 if lowest is None:
                     if inner.unproven[variable]:
                         large.add(cell)
                     continue
-                if more is None:
-                    stuck.add(cell)
-                    continue
+                if not more:
+                    (later if more is not None and not exact else stuck).add(cell)
+                    if more is None:
+                        continue
                 added |= more
                 hidden |= more
                 tried += 1
                 if tried == _BATCH:
+                    left = True
                     break
             gathered.append((component, inner.points))
         points = whole_points(points[0], gathered)
         stale = stale or bool(added and large | stuck)
-        if not added:
-            if not stale:
-                return _Finished(points, large, bool(stuck or hopeless & hidden))
+        if added:
+            later.clear()
+            exact = False
+        elif left:
+            continue
+        elif later - stuck and not exact:
+            exact = True
+        elif stale:
             large.clear()  # with more hidden, what could not be small perhaps can
             stuck.clear()
-            stale = False
+            stale = exact = False
+        else:
+            return _Finished(points, large, bool(stuck or hopeless & hidden))
 
 
 def _freed(
@@ -235,14 +246,15 @@ def _freed(
     inner: InnerBounds,
     hidden: set[int],
     changeable: set[int],
+    exact: bool,
 ) -> tuple[int | None, set[int] | None]:
     """The lowest value of a cell that could be small and for which no room was found (None where it is fine), and what
-    to hide to free it (None where nothing helps).
+    to hide to free it (None where nothing helps; without `exact` nothing where only branching could tell).
 
     Nearly every cell can rise, and the smallest rise is quickly found. The rest by linear bounds. Where these are not
     those over whole numbers, a small move in whole numbers is looked for, and when there is none the cell counts as
-    confined: branching would take far longer, and little is hidden for nothing. The exact bounds are for cells that no
-    linear move frees."""
+    confined: branching would take far longer, and little is hidden for nothing. The `exact` bounds are for cells that
+    hiding more for a linear move would not free."""
     cell, width = component[variable], int(inner.widths[variable])
     if inner.unproven[variable] and (rise := repair.point(cell, width, hidden)) is not None:
         inner.offer(rise[component])
@@ -255,7 +267,7 @@ def _freed(
     if lowest is None or not inner.unproven[variable]:
         return None, None
     more = repair.widen(cell, lowest, width, hidden, changeable)
-    if more or sure:
+    if more or sure or (more is not None and not exact):
         return lowest, more
     lowest, _ = _confined_from(system, cell, variable, inner, inner.minimum)
     return lowest, None if lowest is None else repair.widen(cell, lowest, width, hidden, changeable)
