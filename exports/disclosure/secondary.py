@@ -4,6 +4,7 @@
 way to free one confined cell with a linear program over all cells of a system."""
 
 from collections import deque
+from collections.abc import Set
 
 import numpy as np
 
@@ -169,26 +170,22 @@ class RepairProgram:
                 return None  # lower is even further
         return None
 
-    def point(self, cell: int, change: int, hidden: set[int]) -> Ints | None:
-        """The values of all cells after the smallest move of hidden ones by which `cell` changes by `change`; None when
-        there is none, or when it is not in whole numbers."""
-        if (moves := self._moves(cell, change, hidden, set())) is None:
-            return None
-        moved = np.rint(moves[: self.size] - moves[self.size :]).astype(np.int64)
-        after = np.array(self.system.values, dtype=np.int64) + moved
-        return after if moved[cell] == change and self.program.holds(np.rint(moves).astype(np.int64)) else None
+    def point(self, cell: int, change: int, hidden: set[int], allowed: Set[int] = frozenset()) -> Ints | None:
+        """The values of all cells after the cheapest move of hidden ones, and of those in `allowed`, by which `cell`
+        changes by `change`, or after a move near it that is in whole numbers. None when none was found."""
+        moves = self._moves(cell, change, hidden, allowed, whole=True)
+        return None if moves is None else np.array(self.system.values, dtype=np.int64) + moves.astype(np.int64)
 
     def move(self, cell: int, change: int, hidden: set[int], allowed: set[int]) -> set[int] | None:
         """The cheapest shown cells to hide so that `cell` can differ by `change` from its true value; None: no way."""
-        solution = self._moves(cell, change, hidden, allowed)
-        if solution is None:
-            return None
-        size = self.size
-        moved = np.abs(solution[:size] - solution[size:]) > 1e-7
-        return {int(number) for number in np.flatnonzero(moved)} - hidden
+        moves = self._moves(cell, change, hidden, allowed)
+        return None if moves is None else {int(moved) for moved in np.flatnonzero(np.abs(moves) > 1e-7)} - hidden
 
-    def _moves(self, cell: int, change: int, hidden: set[int], allowed: set[int]) -> Floats | None:
-        """How far every cell moves up, then how far down, when `cell` moves by `change` in the cheapest way."""
+    def _moves(
+        self, cell: int, change: int, hidden: set[int], allowed: Set[int], whole: bool = False
+    ) -> Floats | Ints | None:
+        """How far every cell moves when `cell` moves by `change` in the cheapest way; `whole`: in whole numbers, or
+        near it."""
         system, size = self.system, self.size
         costs = np.full(size, _FREE)
         room = np.zeros((2, size))
@@ -201,6 +198,10 @@ class RepairProgram:
         room[side, cell] = abs(change)
         lower = np.full(2 * size, -np.inf)
         lower[cell + side * size] = abs(change)
-        if self.program.optimum(np.concatenate([costs, costs]), lower, room.ravel()) is None:
+        both = np.concatenate([costs, costs])
+        if (found := self.program.optimum(both, lower, room.ravel())) is None:
             return None
-        return self.program.last
+        moves: Floats | Ints | None = self.program.last
+        if whole:
+            moves = self.program.near(both, lower, room.ravel()) if found[1] is None else found[1]
+        return None if moves is None else moves[:size] - moves[size:]

@@ -267,6 +267,13 @@ def _freed(
     if lowest is None or not inner.unproven[variable]:
         return None, None
     more = repair.widen(cell, lowest, width, hidden, changeable)
+    if not more and more is not None and not sure:
+        near = repair.point(cell, width, hidden, changeable)
+        if near is not None:
+            more = {int(moved) for moved in np.flatnonzero(near != system.values)} - hidden
+            if not more:
+                inner.offer(near[component])
+                return None, None
     if more or sure or (more is not None and not exact):
         return lowest, more
     lowest, _ = _confined_from(system, cell, variable, inner, inner.minimum)
