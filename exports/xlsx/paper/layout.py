@@ -14,6 +14,7 @@ from itertools import zip_longest
 from exports.xlsx.cells import lines_of
 from exports.xlsx.charts import Shown, size
 from exports.xlsx.document import Line, Sheet, SheetColumn, Table, TableBlock
+from exports.xlsx.paper.letters import wrapped
 
 PAGE_WIDTH = 95.0
 """Characters that stand beside each other on a page at full size."""
@@ -21,7 +22,6 @@ _PAGE_HEIGHT = 735.0  # points; as the width, a little less than there is
 _SMALLEST = 0.72  # a page is made no smaller than this to cut fewer blocks, or to be one of fewer
 ROW, _WRAPPED_LINE, _HEADER_LINE = 10.6, 11.0, 11.0
 _CM = 28.35  # points
-_TURNED, _TURNED_LENGTH = 4.9, 22  # points of a character of a header that stands upright, and characters of a line
 _SMALL = 1.1  # so many more characters of the small letters of blocks stand in a column
 _TALLEST = 400.0  # points that a row can have, about
 _LINE_HEIGHTS = {"title": 22.0, "banner": 16.0, "heading": 22.0, "small": 11.75}
@@ -144,9 +144,7 @@ def _placed(sheet: Sheet, block: TableBlock, at: int, widths: Sequence[float]) -
 
 def _header(column: SheetColumn, width: float) -> float:
     """The height that the header of a column takes."""
-    if column.turned:
-        return _TURNED * max(map(len, textwrap.wrap(column.heading, _TURNED_LENGTH))) + 8
-    return _HEADER_LINE * lines_of(column.heading, _SMALL * width) + 3
+    return _HEADER_LINE * len(wrapped(column.heading, width)) + 3
 
 
 def _bands(columns: Sequence[SheetColumn], widths: Sequence[float]) -> list[TextRow]:
@@ -164,7 +162,7 @@ def _band_rows(texts: Sequence[tuple[str, str]], widths: Sequence[float]) -> lis
         if index and text != texts[index - 1]:
             start = index
         groups[start] = (text[0], groups.get(start, ("", 0.0))[1] + widths[index])
-    pieces = {at: textwrap.wrap(text, max(6, int(width - 1))) for at, (text, width) in groups.items() if text}
+    pieces = {at: wrapped(text, width) for at, (text, width) in groups.items() if text}
     most = max((len(lines) for lines in pieces.values()), default=0)
     rows = []
     for number in range(most):
