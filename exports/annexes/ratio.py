@@ -142,7 +142,7 @@ RATIO = AnnexKind(
         Note("De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.", (_CLIENTS,)),
         Note("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.", _CHANGES),
         Note(f"{capital(ROUNDED)}.", _CHANGES),
-        Note(f"{START_UP}; er staat {NOT_APPLICABLE}.", ("wijziging cliënten (%)", "wijziging ratio (%)")),
+        Note(f"{START_UP}.", ("wijziging cliënten (%)", *_CHANGES)),
         Note(
             "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op "
             "maatschappelijke integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar "

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.figures.identity import PROVINCIE, VLAANDEREN, Entry
+from exports.figures.plan import FIRST_YEAR
 from exports.figures.split import MEASURES, SplitMeasure, SplitRow
 from exports.sheets.context import Context
 from exports.statements.legends import PARTS_ROUNDED
@@ -29,12 +30,9 @@ _UPTO = next(at for at, measure in enumerate(MEASURES) if measure.name == "ratio
 def split_blocks(context: Context) -> list[TableBlock]:
     """Two blocks, for Flanders, the provinces and the centrumsteden; none for annexes without a ratio of the year."""
     rows = _named(context)
-    if not rows:
-        return []
-    return [
-        _block(context, FLANDERS, rows, MEASURES[:_UPTO]),
-        _block(context, BEFORE, rows, MEASURES[_UPTO:]),
-    ]
+    compared = [(name, row) for name, row in rows if row.year > FIRST_YEAR]
+    blocks = ((FLANDERS, rows, MEASURES[:_UPTO]), (BEFORE, compared, MEASURES[_UPTO:]))
+    return [_block(context, *block) for block in blocks if block[1]]
 
 
 def split_table(context: Context) -> list[Sheet]:
