@@ -9,7 +9,7 @@ from exports.figures.split import MEASURES, SplitMeasure, SplitRow
 from exports.sheets.context import Context
 from exports.statements.legends import PARTS_ROUNDED
 from exports.wording import capital
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table, TableBlock
+from exports.xlsx.document import NOT_APPLICABLE, Format, Sheet, SheetColumn, Table, TableBlock
 
 FLANDERS = "Waarom de ratio verschilt van die van Vlaanderen"
 BEFORE = "Waarom de ratio verschilt van die van het jaar ervoor"
@@ -44,9 +44,11 @@ def split_table(context: Context) -> list[Sheet]:
         SheetColumn(context.kind.year_header, Format.YEAR, about="jaar waarover het cijfer gaat"),
         *(SheetColumn(_whole(of), Format.ONE_DECIMAL, about=f"{of.header}: {of.about}") for of in MEASURES),
     )
-    rows: list[tuple[Entry, ...]] = [
-        (name, row.year, *(row.figures[of.name] for of in MEASURES)) for name, row in named
-    ]
+    first = (NOT_APPLICABLE,) * len(MEASURES[_UPTO:])  # the sheets have no changes of the first year
+    rows: list[tuple[Entry, ...]] = []
+    for name, row in named:
+        figures = [row.figures[of.name] for of in MEASURES]
+        rows.append((name, row.year, *(figures if row.year > FIRST_YEAR else (*figures[:_UPTO], *first))))
     about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
     return [Sheet("Verklaring ratio", (), Table("Verklaring_ratio", columns, rows), about=about)]
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from exports import Figure, FigureId
-from exports.build import build
+from exports.build import build, figures_shown
 from exports.editions import disclose
 from exports.figure_book import book_figures, write_figure_book
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, identity
@@ -153,6 +153,17 @@ def test_flanders_provinces_and_cities_are_split_smaller_places_are_not(tmp_path
     assert set(by_place(sheet_of(tmp_path / "one", annex=flanders))) == {("Vlaanderen", 2022), ("Vlaanderen", 2023)}
     cities = ANNEX.model_copy(update={"levels": (CENTRUMSTAD,)})
     assert {name for name, _ in by_place(sheet_of(tmp_path / "two", annex=cities))} == {"Antwerpen", "Gent"}
+
+
+def test_nothing_is_compared_with_the_year_before_the_first(tmp_path):
+    """Neither on the sheets nor in the CSV: all that is shown of an edition is what was controlled."""
+    first = {(place, year - 6): counts for (place, year), counts in COUNTS.items()}  # the newest is 2017
+    made = make_publication(tmp_path, rows(first), as_of=dt.date(2019, 3, 31))
+    built = build(made, QUESTION, ANNEX, (2017,))
+    blocks = [block.title for sheet in built.document.sheets for block in sheet.blocks]
+    assert FLANDERS in blocks and BEFORE not in blocks
+    controlled = {(figure.id, figure.parts) for figure in figures_shown(made, QUESTION, ANNEX, (2017,))}
+    assert controlled == {(figure.id, figure.parts) for figure in built.shown_figures()}
 
 
 def test_january_alone_is_not_split(tmp_path):
