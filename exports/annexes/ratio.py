@@ -74,7 +74,7 @@ def _statement(head: Headlines) -> list[Block]:
         return head.marts.figure(numbers.percent, "aandeel", *terms, absent=None, undefined=NOT_DELIVERED)
 
     def change(of: int, place: str | None) -> Piece | None:
-        if not head.complete:
+        if not head.complete or of <= FIRST_YEAR:
             return None
         if place:
             found = head.lookup(Count(mart, "ratio_change_pp"), of, place)

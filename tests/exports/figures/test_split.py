@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from exports import Figure, FigureId
+from exports.answering.answer import build_answer
 from exports.build import build, figures_shown
 from exports.editions import disclose
 from exports.figure_book import book_figures, write_figure_book
@@ -164,6 +165,14 @@ def test_nothing_is_compared_with_the_year_before_the_first(tmp_path):
     assert FLANDERS in blocks and BEFORE not in blocks
     controlled = {(figure.id, figure.parts) for figure in figures_shown(made, QUESTION, ANNEX, (2017,))}
     assert controlled == {(figure.id, figure.parts) for figure in built.shown_figures()}
+    asked: list[FigureId] = []
+
+    def hidden(figure: FigureId) -> bool:
+        asked.append(figure)
+        return False
+
+    build_answer(made, QUESTION, hidden, years=(2017,))
+    assert {figure.year for figure in asked} == {2017}, "what the letter asks about may not be unknown to the control"
 
 
 def test_january_alone_is_not_split(tmp_path):
