@@ -23,7 +23,11 @@ _WIDTHS = {
 }
 _WIDTH = {letter: width for width, letters in _WIDTHS.items() for letter in letters} | {"ï": 278, "í": 278, "w": 778}
 _WIDEST = 1000  # of any other
-_CHARACTER = 1000 * 5.25 / 9  # a digit of ten points, of which columns are measured, in thousandths of a header's em
+HEADER_SIZE = 9
+"""Points."""
+_CHARACTER = (
+    1000 * 5.25 / HEADER_SIZE
+)  # a digit of ten points, of which columns are measured, in thousandths of a header's em
 _BESIDE = 1.1  # what a cell leaves free beside its text, and a little more: programs round each letter
 _BREAKS = re.compile(r" (?!\d+\])")  # "[nota 2]" stays together
 
