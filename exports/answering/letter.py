@@ -9,6 +9,7 @@ from exports.editions import PUBLIEK
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.reading import UNASSIGNED, PublicationReader
 from exports.questions.question import Annex, Part, Question
+from exports.sheets.shown import SHARED
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import NOT_SHOWN, Block, Grid, Marts, Paragraph, piece_text, text
 from exports.statements.years import unpaid, warnings
@@ -51,7 +52,7 @@ def letter(
         before.append(text(_WITHHELD))
     if marts.changes:
         before.append(text(marts.changes.note({mart.name for annex in question.annexes for mart in annex.kind.marts})))
-    after = [*_about(publication, question, marts, years), *_annexes(question, years)]
+    after = [*_about(publication, question, marts, edition, years), *_annexes(question, years)]
     return [*(("", block) for block in before), *blocks, *(("", block) for block in after)]
 
 
@@ -181,9 +182,10 @@ def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> 
 
 
 def _about(
-    publication: PublicationReader, question: Question, marts: Marts, years: Sequence[int] | None
+    publication: PublicationReader, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
 ) -> list[Block]:
     local = _speaks_of_municipalities(question)
+    shown = [ShownAnnex(publication, question, annex, annex.years, edition) for annex in question.annexes]
     of_place = (
         "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
         "de gemeente waarin ze opging."
@@ -192,6 +194,7 @@ def _about(
         f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
         "later geleverd of gecorrigeerd wordt, telt niet mee.",
         *([of_place] if local else []),
+        *([SHARED] if any(annex.shares_rows for annex in shown) else []),
         *question.footnotes,
     ]
     sources = sorted({source for annex in question.annexes for source in annex.kind.sources})

@@ -50,6 +50,11 @@ class ShownAnnex:
         context = Context(*of, plan=self._plan)
         return less_detail(context)
 
+    @property
+    def shares_rows(self) -> bool:
+        """Whether municipalities share a row of it."""
+        return GEMEENTE in self._annex.levels and bool(self._shared)
+
     def by_year(self, figure: FigureId) -> bool:
         """Whether it shows the figure of a municipality by year."""
         if self._plan is None:

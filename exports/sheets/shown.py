@@ -30,7 +30,7 @@ _WHOLE = (
     "Het datawarehouse heeft elk cijfer per jaar, per categorie en per gemeente. Die volledige uitgave bestaat en is "
     "vertrouwelijk."
 )
-_SHARED = "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen"
+SHARED = "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen."
 _ALL_COUNTS, _ALL_CATEGORIES = "alle cijfers", "elke categorie apart"
 _SEE = f"Wat samen staat en waarom, staat op het blad {NOTES}; de volledige cijfers bestaan en zijn vertrouwelijk."
 
@@ -109,8 +109,8 @@ def _long(context: Context, level: str) -> Iterator[str]:
             f"Van {period(years)} zijn er geen details: ze staan hier enkel voor een heel tijdvak, en deze bijlage "
             f"bevat er geen met {'dat jaar' if len(years) == 1 else 'die jaren'}.{_elsewhere(context, level)}"
         )
-    if level == GEMEENTE and _shares_rows(context):
-        yield f"{_SHARED}, zie hieronder."
+    if level == GEMEENTE and (shared := shared_rows(context)):
+        yield f"{shared} Zie hieronder welke."
 
 
 def less_detail(context: Context) -> str:
@@ -120,13 +120,12 @@ def less_detail(context: Context) -> str:
     if context.plan is None or finest == VLAANDEREN:
         return ""
     parts = list(_parts(context, finest))
-    shared = f"{_SHARED}." if finest == GEMEENTE and _shares_rows(context) else ""
     if (
         len(parts) == 1
         and parts[0].what in (_ALL_COUNTS, _ALL_CATEGORIES)
         and not any(v.pooled for v in parts[0].views)
     ):
-        return f"{shared} Zo is niemand herkenbaar." if shared else ""
+        return ""
     wider = [level for level in reversed(LEVELS) if level in context.annex.levels and level != finest]
     by_year = [level for level in wider if _details(context, level)[0]]
     pooled = [level for level in wider if level not in by_year and _details(context, level)[1]]
@@ -136,7 +135,6 @@ def less_detail(context: Context) -> str:
     told = (
         f"Opdat niemand herkenbaar is, toont de bijlage {by_level([finest])} minder dan voor Vlaanderen: "
         f"{'; '.join(_short(context, finest))}.",
-        shared,
         f"Meer details staan er {', en '.join(more)}." if more else "",
     )
     return " ".join(filter(None, told))
@@ -147,8 +145,10 @@ def _named(levels: Sequence[str]) -> str:
     return listed([_PLACES[level] if level == VLAANDEREN else f"de {_PLACES[level].lower()}" for level in levels])
 
 
-def _shares_rows(context: Context) -> bool:
-    return any(is_shared(row.nis_code) for row in context.figures.municipalities)
+def shared_rows(context: Context) -> str:
+    """That municipalities share a row, where some do."""
+    shared = any(is_shared(row.nis_code) for row in context.figures.municipalities)
+    return SHARED if shared and GEMEENTE in context.annex.levels else ""
 
 
 def _details(context: Context, level: str) -> tuple[list[View], list[View]]:

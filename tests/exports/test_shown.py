@@ -16,7 +16,7 @@ from exports.figures.periods import Period
 from exports.figures.reading import PublicationReader
 from exports.figures.together import rows_of
 from exports.sheets.context import Context, year_flags
-from exports.sheets.shown import less_detail, shown_blocks, shown_lines
+from exports.sheets.shown import SHARED, less_detail, shared_rows, shown_blocks, shown_lines
 from exports.sheets.text_sheets import explanation_sheet
 from tests.disclosure.tables import PROJECT
 from tests.exports.tiny_publication import QUESTIONS
@@ -132,10 +132,8 @@ def test_the_municipalities_of_a_shared_row_are_named(context_of, publication):
     assert which.table.rows == [
         ("Overige gemeenten van het arrondissement Tongeren (3)", "Aartselaar, Gent en Voeren"),
     ]
-    assert "per arrondissement samen, zie hieronder" in dict(what.table.rows)["Gemeenten"]
-    assert "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen." in less_detail(
-        context
-    )
+    assert f"{SHARED} Zie hieronder welke." in dict(what.table.rows)["Gemeenten"]
+    assert shared_rows(context) == SHARED and shared_rows(context_of("1")) == ""
 
 
 def test_a_letter_says_what_the_annex_lacks_of_the_finest_places_and_where_there_is_more(context_of):
