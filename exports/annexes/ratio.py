@@ -74,7 +74,7 @@ def _statement(head: Headlines) -> list[Block]:
         return head.marts.figure(numbers.percent, "aandeel", *terms, absent=None, undefined=NOT_DELIVERED)
 
     def change(of: int, place: str | None) -> Piece | None:
-        if not head.complete:
+        if not head.complete or of <= FIRST_YEAR:
             return None
         if place:
             found = head.lookup(Count(mart, "ratio_change_pp"), of, place)
@@ -142,7 +142,7 @@ RATIO = AnnexKind(
         Note("De teller telt cliënten van het OCMW; een cliënt telt per gemeente en maand één keer.", (_CLIENTS,)),
         Note("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.", _CHANGES),
         Note(f"{capital(ROUNDED)}.", _CHANGES),
-        Note(f"{START_UP}; er staat {NOT_APPLICABLE}.", ("wijziging cliënten (%)", "wijziging ratio (%)")),
+        Note(f"{START_UP}.", ("wijziging cliënten (%)", *_CHANGES)),
         Note(
             "Verschillen tussen gemeenten kunnen onder meer komen van het aantal inwoners met recht op "
             "maatschappelijke integratie en van de mate waarin een OCMW zelf op TWE inzet; het OCMW beslist daar "

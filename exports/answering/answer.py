@@ -44,11 +44,18 @@ def answer_file(edition: str = PUBLIEK) -> str:
     return "antwoord.docx" if edition == PUBLIEK else f"antwoord_{edition}.docx"
 
 
-def control_list(answer: Path) -> Path:
-    """The list of figures that goes with the Word document at `answer`: a working file, outside the folder that is
-    handed out."""
-    folder, name = answer.parent, answer.with_suffix(".xlsx").name
-    return folder.parent / WORKING / folder.name / name.replace("antwoord", "antwoord_cijfers")
+def control_list(answer: Path, question: str) -> Path:
+    """The list of figures that goes with the Word document at `answer`: a working file, outside all that is handed out
+    of the question (its id)."""
+    name = answer.with_suffix(".xlsx").name.replace("antwoord", "antwoord_cijfers")
+    return beside(answer.parent, question, WORKING) / name
+
+
+def beside(folder: Path, question: str, name: str) -> Path:
+    """The folder in `name` for what goes with `folder`, which is that of a question or lies within it: beside that of
+    the question, which is handed out whole."""
+    top = next((each for each in (folder, *folder.parents) if each.name == question), folder).parent
+    return top / name / folder.relative_to(top)
 
 
 def build_answer(
@@ -88,7 +95,7 @@ def write_answer(
     content = word.render_bytes(f"Antwoord: {question.title}", question.title, facts.as_of, banner, blocks)
     out_dir = Path(out_dir)
     path = replace_file(out_dir / answer_file(edition), content)
-    listed = control_list(path)
+    listed = control_list(path, question.id)
     write(figures, listed)
     (out_dir / listed.name).unlink(missing_ok=True)  # where earlier versions wrote it
     return path

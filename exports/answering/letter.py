@@ -2,16 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from exports.disclosure.plan import public_plan
+from exports.answering.shown_annex import ShownAnnex
 from exports.editions import PUBLIEK
-from exports.figures.collect import collect
-from exports.figures.identity import CENTRUMSTAD, GEMEENTE, VLAANDEREN, FigureId
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.figures.reading import UNASSIGNED, PublicationReader
-from exports.figures.together import CategoryClass, shared_in
-from exports.figures.views import shown_by_year
 from exports.questions.question import Annex, Part, Question
+from exports.sheets.shown import SHARED
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import NOT_SHOWN, Block, Grid, Marts, Paragraph, piece_text, text
 from exports.statements.years import unpaid, warnings
@@ -54,7 +52,7 @@ def letter(
         before.append(text(_WITHHELD))
     if marts.changes:
         before.append(text(marts.changes.note({mart.name for annex in question.annexes for mart in annex.kind.marts})))
-    after = [*_about(publication, question, marts, years), *_annexes(question, years)]
+    after = [*_about(publication, question, marts, edition, years), *_annexes(question, years)]
     return [*(("", block) for block in before), *blocks, *(("", block) for block in after)]
 
 
@@ -116,6 +114,8 @@ def _answer(
     kind, chosen = annex.kind, _chosen(annex, years)
     words = part.answer or kind.presentation(annex.number, chosen, annex.options, annex.levels)
     blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}."), *_points(part)]
+    shown = ShownAnnex(publication, question, annex, chosen, edition)
+    blocks += [text(shown.told)] if first and shown.told else []
     if _TODAY.search(part.question):
         blocks.append(text(_until(chosen[-1], publication.facts.as_of)))
     if not first:
@@ -126,10 +126,10 @@ def _answer(
     blocks += [text(words) for words in (caveat, gap) if words]
     blocks += [text(f"Let op: {warning}") for warning in warnings(publication, kind, chosen, annex.options)]
     apart = unpaid(publication, kind, chosen, annex.options)
-    shows = _shown_by_year(publication, annex, chosen) if edition == PUBLIEK else lambda figure: True
-    classes = _classes_of_flanders(annex) if edition == PUBLIEK else ()
     read = (*kind.marts, *kind.also_quotes)
-    headlines = Headlines(marts, publication, read, annex.options, chosen, annex.levels, apart, shows, classes)
+    headlines = Headlines(
+        marts, publication, read, annex.options, chosen, annex.levels, apart, shown.by_year, shown.classes
+    )
     return blocks + (kind.statement(headlines) if headlines.year is not None else [])
 
 
@@ -146,33 +146,6 @@ def _until(last: int, as_of: dt.date) -> str:
     if as_of < dt.date(last + 1, 12, 31):
         return f"{stand}; {last} is het laatste jaar dat toen volledig voorbij was."
     return f"{stand}; de bijlage gaat tot en met {last}, en wat daarna gebeurde, staat er niet in."
-
-
-def _shown_by_year(publication: PublicationReader, annex: Annex, years: Sequence[int]) -> Callable[[FigureId], bool]:
-    """Whether the public annex shows the figure of a municipality by year."""
-    if (plan := public_plan(annex.tables, annex.years)) is None:
-        return lambda figure: True
-    figures = collect(publication, annex.kind, years, annex.options)
-    asked = (level for level in (GEMEENTE, CENTRUMSTAD) if level in annex.levels)
-    of_level = {level: shown_by_year(figures, level, plan) for level in asked}
-    cities = {place.nis_code for place in figures.centre_cities}
-    shared = shared_in(plan.rows(publication).values())
-
-    def shows(figure: FigureId) -> bool:
-        if figure.place in shared:
-            return False
-        at = (GEMEENTE, CENTRUMSTAD) if figure.place in cities else (GEMEENTE,)
-        return any((figure.mart, figure.measure, figure.category) in of_level.get(level, ()) for level in at)
-
-    return shows
-
-
-def _classes_of_flanders(annex: Annex) -> list[CategoryClass]:
-    """The categories that the public annex shows of Flanders in a class alone."""
-    if (plan := public_plan(annex.tables, annex.years)) is None:
-        return []
-    details = (detail for mart in annex.kind.marts for detail in plan.details(mart.name, VLAANDEREN))
-    return [item for detail in details for item in detail.classes]
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
@@ -209,9 +182,10 @@ def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> 
 
 
 def _about(
-    publication: PublicationReader, question: Question, marts: Marts, years: Sequence[int] | None
+    publication: PublicationReader, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
 ) -> list[Block]:
     local = _speaks_of_municipalities(question)
+    shown = [ShownAnnex(publication, question, annex, annex.years, edition) for annex in question.annexes]
     of_place = (
         "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
         "de gemeente waarin ze opging."
@@ -220,6 +194,7 @@ def _about(
         f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
         "later geleverd of gecorrigeerd wordt, telt niet mee.",
         *([of_place] if local else []),
+        *([SHARED] if any(annex.shares_rows for annex in shown) else []),
         *question.footnotes,
     ]
     sources = sorted({source for annex in question.annexes for source in annex.kind.sources})

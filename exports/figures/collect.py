@@ -180,7 +180,13 @@ def _collect(
         for column in plan.columns
         if isinstance(column, Categories)
     }
-    tables = tuple(WideFigures(plan, signatures.indicators(plan, labels, present)) for plan in kind.tables)
+    tables = tuple(
+        WideFigures(
+            plan,
+            tuple(each for each in signatures.indicators(plan, labels, present) if each.measure.since <= max(wanted)),
+        )
+        for plan in kind.tables
+    )
     _check_labels(kind, tables, present)
     _check_equal(kind, cells)
     places = _municipalities(publication, {code for code, year in cells if year in wanted})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports.figures.identity import FigureId, Signature, Value, identity, part_ids
-from exports.figures.rules import Cell, FigureRule, Percentage, PrefixSum
+from exports.figures.rules import Cell, FigureRule, Percentage, PrefixSum, YearOnYear
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 FIRST_YEAR = 2017
@@ -77,6 +77,14 @@ class Measure:
     flanders: FigureRule | None = None
     in_totals: bool = True
     unit: str = "aantal"
+
+    @property
+    def since(self) -> int:
+        """The first year in which it can be worked out: a change needs the year before, and one in % a year before in
+        which the measure wasn't starting up."""
+        if isinstance(self.flanders, YearOnYear):
+            return FIRST_YEAR + (2 if self.flanders.relative else 1)
+        return FIRST_YEAR
 
     @property
     def header(self) -> str:

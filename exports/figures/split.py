@@ -148,7 +148,8 @@ class RatioSplit:
         self._shown = {each.signature[1]: each for each in indicators if each.signature[1] in _RATIOS}
         years = tuple(sorted({each for year in figures.years for each in (year, year - 1)}))
         rows = publication.rows(STARTED[0], ("year", "nis_code", STARTED[1]), where={"year": years})
-        provinces = {item.nis_code: item.province for item in figures.municipalities}
+        # of each by itself: in the figures some share a row
+        provinces = {item.nis_code: item.province for item in (*figures.municipalities, *publication.municipalities)}
         self._started: dict[tuple[str, str, int], int] = defaultdict(int)
         for year, code, count in rows:
             where = ((GEMEENTE, code), (PROVINCIE, provinces.get(code, "")), (VLAANDEREN, VLAANDEREN))

@@ -4,7 +4,6 @@ one period. As many of them share a block as stand on the width of a page."""
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +17,16 @@ from exports.figures.views import View
 from exports.sheets.context import Context
 from exports.wording import capital, listed, plain_name
 from exports.xlsx.document import Format, SheetColumn, Table, TableBlock
+from exports.xlsx.paper.letters import longest_word, unbroken
 
 ROOM = 117.0
 """Characters beside each other on a page that is made as small as it may be."""
-_STRETCHED = 1.15
-"""So much more of it may be used where headers need not be turned then: letters become that much smaller."""
+_STRETCHED = 1.25
+"""So much more of it blocks take that stand below each other, each column as wide as the widest at its place: letters
+become that much smaller."""
+_SHARES = (1.0, 0.75, 0.5)
+"""Of the room that each block gets, so that all fit below each other."""
 _NARROWEST = 6.2
-_SPARE = 0.1
 _WIDTHS: Mapping[Format, float] = {
     Format.EURO: 13.5,
     Format.ONE_DECIMAL: 8.0,
@@ -84,9 +86,9 @@ class _ColumnGroup:
     @property
     def for_words(self) -> _ColumnGroup:
         """As wide as the words above its columns, and as those of the band that they share."""
-        share = longest(self.band) / len(self.columns)
+        share = longest_word(self.band) / len(self.columns)
         named = zip(self.columns, self.widths, strict=True)
-        return replace(self, widths=tuple(max(width, longest(shown), share) for (shown, _, _), width in named))
+        return replace(self, widths=tuple(max(width, longest_word(shown), share) for (shown, _, _), width in named))
 
 
 def place_blocks(
@@ -97,9 +99,7 @@ def place_blocks(
     if not groups:
         return []
     alone, room = len(context.figures.tables) == 1, ROOM - sum(column.width for column in first)
-    packs = _all_packs([group.for_words for group in groups], room, alone)
-    if _across(packs) > _STRETCHED * room:
-        packs = _all_packs(groups, room, alone)
+    packs = _fitting([group.for_words for group in groups], room, alone)
     titles = _titles(context, packs)
     columns = {id(pack): (*first, *_columns(context, pack)) for pack in packs}
     made: list[TableBlock] = []
@@ -109,11 +109,6 @@ def place_blocks(
             name = plain_name(sheet, str(len(made) + 1))
             made.append(TableBlock(title, _table(context, name, columns[id(pack)], pack, of.rows)))
     return made
-
-
-def longest(text: str) -> float:
-    """The width of the longest word."""
-    return 1.05 * max((len(word) for word in re.split(r"[ -]", text)), default=0) + 1
 
 
 def band(context: Context, indicator: Indicator) -> str:
@@ -154,8 +149,15 @@ def _groups(context: Context, view: View) -> Iterator[_ColumnGroup]:
             yield _ColumnGroup(band(context, each), view, columns, (width,) * len(columns))
         return
     (period,) = view.periods
-    columns = tuple((band(context, each), each, period) for each in view.indicators)
+    columns = tuple((unbroken(band(context, each)), each, period) for each in view.indicators)
     yield _ColumnGroup(flags.label(period.key), view, columns, tuple(widths))
+
+
+def _fitting(groups: Sequence[_ColumnGroup], room: float, alone: bool) -> list[list[_ColumnGroup]]:
+    """The groups of each block: as few blocks as can stand below each other."""
+    tried = [_all_packs(groups, share * room, alone) for share in _SHARES]
+    most = room + (_STRETCHED - 1) * ROOM
+    return next((packs for packs in tried if _across(packs) <= most), min(tried, key=_across))
 
 
 def _all_packs(groups: Sequence[_ColumnGroup], room: float, alone: bool) -> list[list[_ColumnGroup]]:
@@ -252,14 +254,12 @@ def _summed(views: Sequence[View]) -> str:
 
 
 def _columns(context: Context, pack: Sequence[_ColumnGroup]) -> Iterator[SheetColumn]:
-    """The columns of a block. Where a word under a band is too long for its column, all headers under it are turned."""
     several = len({group.view.table.plan.sheet for group in pack}) > 1
-    every = [(group, *each) for group in pack for each in zip(group.columns, group.widths, strict=True)]
-    turned = {group.band for group, (shown, _, _), width in every if longest(shown) > width + _SPARE}
-    for group, (shown, indicator, period), width in every:
+    for group in pack:
         above = group.view.table.plan.sheet if several and not group.view.totals else ""
-        column = figure_column(context, group.view, indicator, period, shown)
-        yield replace(column, width=width, band=group.band, above=above, turned=group.band in turned)
+        for (shown, indicator, period), width in zip(group.columns, group.widths, strict=True):
+            column = figure_column(context, group.view, indicator, period, shown)
+            yield replace(column, width=width, band=group.band, above=above)
 
 
 def _table(

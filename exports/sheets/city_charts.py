@@ -15,10 +15,11 @@ from exports.figures.identity import GEMEENTE, Entry, Figure, is_hidden
 from exports.figures.periods import Period
 from exports.figures.plan import Indicator
 from exports.figures.views import View
-from exports.sheets.blocks import band, figure_column, longest
+from exports.sheets.blocks import band, figure_column
 from exports.sheets.context import Context
 from exports.wording import capital, listed, plain_name
 from exports.xlsx.document import Chart, Series, SheetColumn, Table, TableBlock
+from exports.xlsx.paper.letters import longest_word
 
 _FEWEST = 2  # cities that are worth a chart
 _HIDDEN = "een deel van de cijfers is vertrouwelijk"
@@ -119,12 +120,12 @@ class _Cities:
 def _block(context: Context, plan: ChartPlan, title: str, shown: Shown, cities: _Cities, name: str) -> TableBlock:
     """A table for the chart alone."""
     by_year, flags = plan.series == "years", context.flags
-    columns = [SheetColumn("NIS-code", width=9), SheetColumn("Centrumstad", width=21)]
+    columns = [SheetColumn("NIS-code", width=9), SheetColumn("Centrumstad", width=16)]
     for view, indicator, period in shown:
         year, what = flags.label(period.key), band(context, indicator)
         made = figure_column(context, view, indicator, period, year if by_year else what)
         columns.append(
-            replace(made, width=max(made.width, longest(made.shown)), band=what if by_year else year, bold=False)
+            replace(made, width=max(made.width, longest_word(made.shown)), band=what if by_year else year, bold=False)
         )
     numbers = list(range(_FIRST, len(columns)))
     chart = _chart(context, plan, title, shown, cities.drawn, numbers)

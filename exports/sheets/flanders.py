@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exports.annexes.model import ChartPlan
+from exports.editions import displayed
 from exports.figures.identity import CENTRUMSTAD, VLAANDEREN, Entry
 from exports.figures.plan import Indicator
 from exports.figures.views import View
@@ -61,6 +62,12 @@ def _at(view: View, plan: ChartPlan) -> list[tuple[int, Indicator]]:
     return [(row, each) for row, each in enumerate(view.indicators) if plan.shows(each.label)]
 
 
+def _is_seen(context: Context, view: View, indicator: Indicator) -> bool:
+    """Whether its series has a bar: zeros are a name in the legend alone."""
+    figures = (context.figures.total(indicator, each.key) for each in view.periods)
+    return any(displayed(figure, context.hidden, indicator.measure.format) for figure in figures)
+
+
 def _chart(context: Context, view: View, plan: ChartPlan) -> Chart:
     flags, last = context.flags.flanders, len(view.periods)
     at = _at(view, plan)
@@ -74,7 +81,8 @@ def _chart(context: Context, view: View, plan: ChartPlan) -> Chart:
         ]
         x_title = ""
     else:
-        series = [Series(capital(each.label), ((row, 1), (row, last)), ((-1, 1), (-1, last))) for row, each in at]
+        drawn = [(row, each) for row, each in at if _is_seen(context, view, each)] or at[:1]
+        series = [Series(capital(each.label), ((row, 1), (row, last)), ((-1, 1), (-1, last))) for row, each in drawn]
     span = " tot ".join(dict.fromkeys((view.periods[0].label, view.periods[-1].label)))
     about = f"Grafiek over Vlaanderen, {span}: {plan.title}. De cijfers staan in de tabel erboven."
     return Chart(plan.kind, plan.title, x_title, plan.y_title, tuple(series), plan.number_format, about)

@@ -69,7 +69,7 @@ def _regions(context: Context, levels: Sequence[str]) -> Iterator[PlaceRow]:
 def cities_sheet(context: Context) -> Sheet:
     """Table by table the figures of all years, with the charts."""
     cities = context.figures.centre_cities
-    first = (NIS, _name("Centrumstad"))
+    first = (NIS, _name("Centrumstad", 16))
     views, blocks = context.views(CENTRUMSTAD), list[TableBlock]()
     for table in context.figures.tables:
         own = [view for view in views if view.table == table]

@@ -20,6 +20,7 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
     listed = [
         (label, each)
         for label in ranking.columns
+        if label in indicators  # a change in % isn't there in the first years
         for each in ((year - 1, year) if label in ranking.before else (year,))
     ]
     columns = [
@@ -32,7 +33,7 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
         measure, when = indicators[label].measure, context.flags.label(each) if each in context.years else str(each)
         shown = f"{when}: {measure.label}"
         columns.append(SheetColumn(f"{when}: {measure.header}", measure.format, 13, shown=shown, wrap=True))
-    rising, falling = _ranked(context, ranking, indicators)
+    rising, falling = _ranked(context, ranking, indicators) if ranking.by in indicators else ([], [])
     ranked = [("stijger", rank, place) for rank, place in enumerate(rising, 1)]
     ranked += [("daler", len(falling) - index, place) for index, place in enumerate(falling)]
     figure = context.figures.figure
@@ -45,9 +46,8 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
     ]
     withheld = context.public and context.hidden is not None and not isinstance(context.hidden, Changes)
     body = Table("Rangschikking", tuple(columns), rows)
-    column = 4 + listed.index((ranking.by, year))
     title = f"{ranking.title}, onder de gemeenten met een getoond cijfer" if withheld else ranking.title
-    charts = (_chart(context, ranking, title, len(rows), column),) if rows else ()
+    charts = (_chart(context, ranking, title, len(rows), 4 + listed.index((ranking.by, year))),) if rows else ()
     among = "gemeenten waarvan het cijfer getoond mag worden, met" if withheld else "gemeenten met"
     rule = (
         f"Hoogstens {ranking.count} stijgers en {ranking.count} dalers, de grootste van {year} tegenover {year - 1}, "
@@ -73,7 +73,8 @@ def _ranked(
         alone = place.nis_code != UNASSIGNED and not is_shared(place.nis_code)
         if not alone or size is None or change is None or size < ranking.floor:
             continue
-        used = [context.figures.figure(indicators[label], *where) for label in (ranking.size, *ranking.columns)]
+        labels = [label for label in (ranking.size, *ranking.columns) if label in indicators]
+        used = [context.figures.figure(indicators[label], *where) for label in labels]
         if not any(is_hidden(figure, context.hidden) for figure in used):
             changes.append((float(change), place))
     changes.sort(key=lambda item: (-item[0], item[1].nis_code))

@@ -4,13 +4,14 @@ themselves do."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, LEVELS, PROVINCIE, VLAANDEREN
 from exports.figures.plan import Indicator
 from exports.figures.together import codes_of, is_shared, members
 from exports.figures.views import View
 from exports.sheets.context import NOTES, Context
-from exports.wording import listed, period
+from exports.wording import by_level, capital, listed, period
 from exports.xlsx.document import Table, TableBlock, text_columns
 
 _PLACES = {
@@ -29,6 +30,8 @@ _WHOLE = (
     "Het datawarehouse heeft elk cijfer per jaar, per categorie en per gemeente. Die volledige uitgave bestaat en is "
     "vertrouwelijk."
 )
+SHARED = "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen."
+_ALL_COUNTS, _ALL_CATEGORIES = "alle cijfers", "elke categorie apart"
 _SEE = f"Wat samen staat en waarom, staat op het blad {NOTES}; de volledige cijfers bestaan en zijn vertrouwelijk."
 
 
@@ -67,34 +70,85 @@ def _shared(context: Context) -> list[tuple[str, str]]:
     ]
 
 
-def _short(context: Context, level: str) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Part:
+    """Of a level: of when, and `what`, which these views show; `brief` where that is long."""
+
+    when: str
+    what: str
+    views: Sequence[View]
+    brief: str = ""
+
+
+def _parts(context: Context, level: str) -> Iterator[_Part]:
     by_year, together = _details(context, level)
+    totals = [view for view in context.views(level) if view.totals]
     if by_year:
-        yield f"per jaar, {_kind(by_year)}"
-    elif any(view.totals for view in context.views(level)):
-        yield "totalen per jaar"
+        yield _Part("per jaar", _kind(by_year), by_year)
+    elif totals:
+        yield _Part("per jaar", "totalen" if _has_categories(totals) else f"enkel {_what(totals)}", totals)
     if together:
-        yield f"{_periods(together)} samen, {'andere cijfers' if by_year else _kind(together)}"
+        when = f"{_periods(together)} samen"
+        if by_year:
+            yield _Part(when, _beside(by_year, together), together, "andere cijfers")
+        else:
+            yield _Part(when, _kind(together), together)
+
+
+def _short(context: Context, level: str) -> Iterator[str]:
+    yield from (f"{part.when}, {part.brief or part.what}" for part in _parts(context, level))
     if years := _without_details(context, level):
         yield f"van {period(years)} geen details"
 
 
 def _long(context: Context, level: str) -> Iterator[str]:
-    by_year, together = _details(context, level)
-    if by_year:
-        yield f"Per jaar: {_kind(by_year)}.{_classes(by_year)}"
-    elif totals := [view for view in context.views(level) if view.totals]:
-        yield f"Per jaar: {'totalen' if _has_categories(totals) else f'enkel {_what(totals)}'}."
-    if together:
-        shown = _beside(by_year, together) if by_year else _kind(together)
-        yield f"{_periods(together)} samen: {shown}.{_classes(together)}"
+    for part in _parts(context, level):
+        yield f"{capital(part.when)}: {part.what}.{_classes(part.views)}"
     if years := _without_details(context, level):
         yield (
-            f"Van {period(years)} zijn er geen details: deze bijlage heeft te weinig jaren van dat tijdvak."
-            f"{_elsewhere(context, level)}"
+            f"Van {period(years)} zijn er geen details: ze staan hier enkel voor een heel tijdvak, en deze bijlage "
+            f"bevat er geen met {'dat jaar' if len(years) == 1 else 'die jaren'}.{_elsewhere(context, level)}"
         )
-    if level == GEMEENTE and any(is_shared(row.nis_code) for row in context.figures.municipalities):
-        yield "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen, zie hieronder."
+    if level == GEMEENTE and (shared := shared_rows(context)):
+        yield f"{shared} Zie hieronder welke."
+
+
+def less_detail(context: Context) -> str:
+    """For a letter: what the annex shows of the finest places that are asked for, where that isn't all, and where
+    there is more."""
+    finest = next((level for level in LEVELS if level in context.annex.levels), VLAANDEREN)
+    if context.plan is None or finest == VLAANDEREN:
+        return ""
+    parts = list(_parts(context, finest))
+    if (
+        len(parts) == 1
+        and parts[0].what in (_ALL_COUNTS, _ALL_CATEGORIES)
+        and not any(v.pooled for v in parts[0].views)
+    ):
+        return ""
+    wider = [level for level in reversed(LEVELS) if level in context.annex.levels and level != finest]
+    by_year = [level for level in wider if _details(context, level)[0]]
+    pooled = [level for level in wider if level not in by_year and _details(context, level)[1]]
+    more = [f"per jaar voor {_named(by_year)}"] if by_year else []
+    if pooled and not _details(context, finest)[1]:
+        more.append(f"voor jaren samen voor {_named(pooled)}")
+    told = (
+        f"Opdat niemand herkenbaar is, toont de bijlage {by_level([finest])} minder dan voor Vlaanderen: "
+        f"{'; '.join(_short(context, finest))}.",
+        f"Meer details staan er {', en '.join(more)}." if more else "",
+    )
+    return " ".join(filter(None, told))
+
+
+def _named(levels: Sequence[str]) -> str:
+    """ "Vlaanderen en de provincies"."""
+    return listed([_PLACES[level] if level == VLAANDEREN else f"de {_PLACES[level].lower()}" for level in levels])
+
+
+def shared_rows(context: Context) -> str:
+    """That municipalities share a row, where some do."""
+    shared = any(is_shared(row.nis_code) for row in context.figures.municipalities)
+    return SHARED if shared and GEMEENTE in context.annex.levels else ""
 
 
 def _details(context: Context, level: str) -> tuple[list[View], list[View]]:
@@ -118,7 +172,7 @@ def _kind(views: Sequence[View]) -> str:
     if not parts:
         return "enkel totalen" if shown else _counts(views)
     if not classes:
-        return "elke categorie apart"
+        return _ALL_CATEGORIES
     return "de meeste categorieën apart" if 2 * classes < len(parts) else "in klassen"
 
 
@@ -126,7 +180,7 @@ def _counts(views: Sequence[View]) -> str:
     """Of tables without categories."""
     shown = {each.signature for each in _indicators(views)}
     every = {each.signature for view in views for each in view.table.indicators if each.measure.in_totals}
-    return "alle cijfers" if every <= shown else f"enkel {_what(views)}"
+    return _ALL_COUNTS if every <= shown else f"enkel {_what(views)}"
 
 
 def _what(views: Sequence[View]) -> str:
@@ -172,4 +226,4 @@ def _elsewhere(context: Context, level: str) -> str:
     of_year = next((each for each in found if not _without_details(context, each) and _details(context, each)[0]), None)
     if of_year is None:
         return ""
-    return f" Voor {'Vlaanderen' if of_year == VLAANDEREN else f'de {_PLACES[of_year].lower()}'} staan ze er per jaar."
+    return f" Voor {_named([of_year])} staan ze er per jaar."

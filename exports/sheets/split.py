@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exports.figures.identity import PROVINCIE, VLAANDEREN, Entry
+from exports.figures.plan import FIRST_YEAR
 from exports.figures.split import MEASURES, SplitMeasure, SplitRow
 from exports.sheets.context import Context
 from exports.statements.legends import PARTS_ROUNDED
 from exports.wording import capital
-from exports.xlsx.document import Format, Sheet, SheetColumn, Table, TableBlock
+from exports.xlsx.document import NOT_APPLICABLE, Format, Sheet, SheetColumn, Table, TableBlock
 
 FLANDERS = "Waarom de ratio verschilt van die van Vlaanderen"
 BEFORE = "Waarom de ratio verschilt van die van het jaar ervoor"
@@ -29,12 +30,9 @@ _UPTO = next(at for at, measure in enumerate(MEASURES) if measure.name == "ratio
 def split_blocks(context: Context) -> list[TableBlock]:
     """Two blocks, for Flanders, the provinces and the centrumsteden; none for annexes without a ratio of the year."""
     rows = _named(context)
-    if not rows:
-        return []
-    return [
-        _block(context, FLANDERS, rows, MEASURES[:_UPTO]),
-        _block(context, BEFORE, rows, MEASURES[_UPTO:]),
-    ]
+    compared = [(name, row) for name, row in rows if row.year > FIRST_YEAR]
+    blocks = ((FLANDERS, rows, MEASURES[:_UPTO]), (BEFORE, compared, MEASURES[_UPTO:]))
+    return [_block(context, *block) for block in blocks if block[1]]
 
 
 def split_table(context: Context) -> list[Sheet]:
@@ -46,9 +44,11 @@ def split_table(context: Context) -> list[Sheet]:
         SheetColumn(context.kind.year_header, Format.YEAR, about="jaar waarover het cijfer gaat"),
         *(SheetColumn(_whole(of), Format.ONE_DECIMAL, about=f"{of.header}: {of.about}") for of in MEASURES),
     )
-    rows: list[tuple[Entry, ...]] = [
-        (name, row.year, *(row.figures[of.name] for of in MEASURES)) for name, row in named
-    ]
+    first = (NOT_APPLICABLE,) * len(MEASURES[_UPTO:])  # the sheets have no changes of the first year
+    rows: list[tuple[Entry, ...]] = []
+    for name, row in named:
+        figures = [row.figures[of.name] for of in MEASURES]
+        rows.append((name, row.year, *(figures if row.year > FIRST_YEAR else (*figures[:_UPTO], *first))))
     about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
     return [Sheet("Verklaring ratio", (), Table("Verklaring_ratio", columns, rows), about=about)]
 

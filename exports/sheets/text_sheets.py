@@ -10,7 +10,7 @@ from exports.figures.reading import UNASSIGNED
 from exports.figures.together import is_shared
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
-from exports.sheets.shown import shown_blocks
+from exports.sheets.shown import less_detail, shared_rows, shown_blocks
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
 from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
 
@@ -75,6 +75,7 @@ def _figures(context: Context) -> list[Line]:
         *_labelled("Geografie", geography(context.publication)),
         *_labelled("Status van het antwoord", _STATUS[context.question.status]),
         *_labelled("Jaren", years),
+        *_labelled("Getoond", " ".join(filter(None, (less_detail(context), shared_rows(context))))),
         *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
     for text in (*year_warnings(context), ahead(context.publication, context.kind.sources)):

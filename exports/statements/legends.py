@@ -13,7 +13,7 @@ ROUNDED = (
 PARTS_ROUNDED = "door afronding kan de som van de delen in de laatste decimaal verschillen"
 START_UP = f"{FIRST_YEAR} was het opstartjaar: een wijziging ertegenover in % is niet vermeld"
 
-NOT_BY_YEAR = "per gemeente staan deze cijfers niet per jaar in de bijlage; haar blad Toelichting zegt wat er wel staat"
+NOT_BY_YEAR = "per gemeente staan deze cijfers niet per jaar in de bijlage"
 
 
 def explained(grid: Grid, flanders: Sequence[int] = (), notes: Mapping[str, bool] | None = None) -> list[Block]:

@@ -1,6 +1,7 @@
 """Why the activation ratio differs, in a letter: of Flanders from the year before, of cities from Flanders."""
 
 from exports.figures import split
+from exports.figures.plan import FIRST_YEAR
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
 from exports.statements.legends import PARTS_ROUNDED, explained
@@ -34,7 +35,9 @@ def explained_by(head: Headlines, clients: Count, people: Count) -> tuple[list[B
 
     both = (*counts(year), *counts(year - 1))
     made = sentence(
-        clause(
+        ()
+        if year <= FIRST_YEAR
+        else clause(
             "Van die wijziging komt ",
             part(_INFLOW, *both),
             " door de instroom (van ",

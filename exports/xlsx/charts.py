@@ -1,5 +1,6 @@
 """Native charts: `exports.xlsx.document.Chart` to openpyxl, with the values cached so that any viewer can draw them."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -13,7 +14,13 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+    RichTextProperties,
+)
 from openpyxl.utils import quote_sheetname
 
 from exports.figures.identity import Entry
@@ -23,6 +30,9 @@ from exports.xlsx.styles import FALLING, SERIES_COLOURS
 
 Place = tuple[int, int]
 _MANY = 6  # series: their legend stands beside the plot, and leaves it its height
+_CROWDED = 14  # categories: their names are smaller, so that programs leave none out
+_LEGEND_CM = (1.0, 0.19)  # what a series takes of a line of the legend: by itself, and for each letter of its name
+_LEGEND_LINE_CM = 15.0
 _STACKED = dict.fromkeys(("stacked", "stacked_bars"), "stacked")
 _GROUPING = _STACKED | dict.fromkeys(("percent", "percent_bars"), "percentStacked")
 _BARS = ("bars", "stacked_bars", "percent_bars", "ranking")
@@ -64,6 +74,7 @@ def build(chart: Chart, shown: Shown, width: float | None = None) -> BarChart | 
         xml.x_axis.scaling.orientation = "maxMin"  # first category on top
         xml.y_axis.crosses = "max"
     xml.x_axis.tickLblSkip = 1  # every place by its name
+    xml.x_axis.txPr = RichText(bodyPr=RichTextProperties(), p=[_names(chart)])
     xml.legend.position = "r" if len(chart.series) > _MANY else "b"
     if len(chart.series) == 1:
         xml.legend = None
@@ -76,14 +87,25 @@ def build(chart: Chart, shown: Shown, width: float | None = None) -> BarChart | 
 
 def size(chart: Chart) -> tuple[float, float]:
     """Width and height in cm; high enough for every name beside horizontal bars: else programs leave some out."""
-    ends = [item.values for item in chart.series]
-    categories = max((row2 - row1 + 1) * (col2 - col1 + 1) for (row1, col1), (row2, col2) in ends)
+    categories = _categories(chart)
     beside = len(chart.series) > _MANY
-    legend = 0.0 if len(chart.series) == 1 or beside else 0.6 * (1 + len(chart.series) // 5)
+    names = sum(_LEGEND_CM[0] + _LEGEND_CM[1] * len(item.name) for item in chart.series)
+    legend = 0.0 if len(chart.series) == 1 or beside else 0.6 * math.ceil(names / _LEGEND_LINE_CM)
     if chart.kind in _BARS:
-        each = max(0.6, 0.24 * len(chart.series) + 0.2) if chart.kind in ("bars", "ranking") else 0.5
+        each = max(0.6, 0.24 * len(chart.series) + 0.2) if chart.kind in ("bars", "ranking") else 0.55
         return 26.0 if beside else 18.0, max(8.0, 2.6 + legend + each * categories)
     return (32.0 if categories * len(chart.series) > 60 else 18.0), 7.6 + max(0.0, legend - 0.6)
+
+
+def _categories(chart: Chart) -> int:
+    ends = [item.values for item in chart.series]
+    return max((row2 - row1 + 1) * (col2 - col1 + 1) for (row1, col1), (row2, col2) in ends)
+
+
+def _names(chart: Chart) -> Paragraph:
+    """How the names of categories look."""
+    looks = CharacterProperties(sz=700 if _categories(chart) > _CROWDED else 900)
+    return Paragraph(pPr=ParagraphProperties(defRPr=looks), endParaRPr=CharacterProperties(lang="nl-BE"))
 
 
 def _series(chart: Chart, shown: Shown, index: int, item: Series) -> XmlSeries:

@@ -37,7 +37,7 @@ class SheetColumn:
     `year_status` says whether the year is provisional. `about` explains the column in the machine-readable copy.
     `to_fill_in` marks the cells that the reader fills in; `typed` texts come from outside and stay text when edited.
     In a block, columns side by side with the same `band` stand together under it, each with the text that is `shown`
-    in place of its header, `turned` where it stands upright; bands side by side with the same text `above` under that.
+    in place of its header; bands side by side with the same text `above` under that.
     """
 
     header: str
@@ -54,7 +54,6 @@ class SheetColumn:
     band: str = ""
     above: str = ""
     shown: str = ""
-    turned: bool = False
 
     @property
     def heading(self) -> str:

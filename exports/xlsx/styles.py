@@ -53,6 +53,8 @@ _NOTE = Font(name=FONT, size=9, color="404040")
 _RULE = Side(style="hair", color="BFBFBF")
 _PLAIN = Border(bottom=_RULE)
 _EDGE = Border(bottom=_RULE, left=Side(style="thin", color="7F7F7F"))
+_APART = Border(left=Side(style="thin", color="FFFFFF"))
+"""Between headers at the right of their columns: one that fills its column would run on into the one before."""
 _BOX = Border(*(Side(style="thin", color=RED) for _ in range(4)))
 _LINE_STYLES: dict[str, dict[str, object]] = {
     "title": {"font": Font(name=FONT, size=14, bold=True, color=NAVY)},
@@ -143,16 +145,16 @@ class Styles:
         fill = BLUE if group is not None and group % 2 == 0 else NAVY
         side = "right" if column.format.to_the_right else "left"
         return self._number(
-            ("header", fill, side, indent, band, column.turned),
+            ("header", fill, side, indent, band),
             font=Font(name=FONT, size=9, bold=True, color="FFFFFF"),
             fill=PatternFill("solid", fgColor=fill),
+            border=_APART if side == "right" and not band else Border(),
             # at the top: the filter button stands below. The text of a band runs on over the cells beside it.
             alignment=Alignment(
                 wrap_text=not band or None,
-                vertical="bottom" if column.turned else "top",
+                vertical="top",
                 horizontal=side,
                 indent=int(indent),
-                textRotation=90 * column.turned,
             ),
         )
 

@@ -16,12 +16,12 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.writer.excel import ExcelWriter
 
 from exports.xlsx.archive import Parts, packed, replace_file
-from exports.xlsx.blocks import block_frame, block_rows
 from exports.xlsx.cells import sheet_rows
 from exports.xlsx.document import Document
 from exports.xlsx.forms import form_frame, form_rows
 from exports.xlsx.frame import frame
-from exports.xlsx.layout import lay_out
+from exports.xlsx.paper.blocks import block_frame, block_rows
+from exports.xlsx.paper.layout import lay_out
 from exports.xlsx.styles import Styles, use_font
 
 CREATOR = "Datawarehouse TWE-OCMW"

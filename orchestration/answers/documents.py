@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exports.answering.answer import answer_file
+from exports.answering.answer import answer_file, beside
 from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
 from exports.figures.reads import Reads
 from exports.figures.unchanged import unchanged
@@ -53,12 +53,13 @@ def folder(
 
 
 def files(place: Path, question: Question, name: str) -> dict[str, Path]:
-    """Edition -> where the document `name` (as in `names`) lies in the folder `place`. Answers are public only."""
+    """Edition -> where the document `name` (as in `names`) lies: the public one in the folder `place`, the full one in
+    a folder beside all that is handed out of the question. Answers are public only."""
     if name == ANSWER:
         return {PUBLIEK: place / answer_file()}
     annex = next(annex for annex in question.annexes if annex.key == name)
     full = f"{annex.key}{EDITIONS[VOLLEDIG].suffix}{Path(annex.file_name).suffix}"
-    return {PUBLIEK: place / annex.file_name, VOLLEDIG: place / CONFIDENTIAL / full}
+    return {PUBLIEK: place / annex.file_name, VOLLEDIG: beside(place, question.id, CONFIDENTIAL) / full}
 
 
 class DocumentStamps:

@@ -68,4 +68,4 @@ def _public(place: Path, question: Question, name: str) -> list[Path]:
     from exports.answering.answer import control_list
 
     path = documents.files(place, question, name)[PUBLIEK]
-    return [path, control_list(path)] if name == ANSWER else [path]
+    return [path, control_list(path, question.id)] if name == ANSWER else [path]

@@ -63,7 +63,7 @@ def verify(data: DataFolder, path: Path) -> Verification:
         for file in sorted(folder.rglob(f"*{path.suffix}")):
             if file.is_file() and file.stat().st_size == path.stat().st_size and digest(file) == found:
                 place = file.relative_to(folder)
-                question = next(part for part in place.parts if part != WORKING)
+                question = next(part for part in place.parts if part not in (WORKING, CONFIDENTIAL))
                 question = question if folder == data.annexes else FIGURE_BOOK
                 confidential = CONFIDENTIAL in place.parts or "VERTROUWELIJK" in place.name
                 return Verification(None, same_name, question, confidential)

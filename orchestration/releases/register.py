@@ -37,7 +37,7 @@ FIGURE_BOOK = paths.FIGURE_BOOK.stem
 FIGURES = "antwoord_cijfers"
 """The list of figures that goes with an answer, where an annex is asked for: kept, not handed out."""
 CONFIDENTIAL = "vertrouwelijk"
-"""Subfolder of the annexes with the full editions, which are never released."""
+"""Folder beside those of the questions with the full editions, which are never released."""
 
 
 class ReleaseError(TweError):
@@ -170,7 +170,7 @@ def _files(question: Question | Definition, publication: Publication, place: Pat
         return {FIGURE_BOOK: place / book_file(made.as_of, made.geography_date, made.synthetic, edition)}
     numbered = {annex.number: place / annex.file_name for annex in question.annexes}
     answer = place / answer_file(edition)
-    return numbered | {"antwoord": answer, FIGURES: control_list(answer)}
+    return numbered | {"antwoord": answer, FIGURES: control_list(answer, question.id)}
 
 
 def _copy(

@@ -73,8 +73,9 @@ def packages(folder: Path) -> list[Path]:
 
 
 def confidential(package: Path) -> Path:
-    """The package with every figure that stands beside a public one: for judging alone."""
-    return package.parent / "vertrouwelijk" / package.name.replace("_csv", "_volledig_VERTROUWELIJK_csv")
+    """The package with every figure that belongs to a public one: for judging alone."""
+    own = package.parent
+    return own.parent / "vertrouwelijk" / own.name / package.name.replace("_csv", "_volledig_VERTROUWELIJK_csv")
 
 
 def canonical(kind: str, measure: str, years: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:

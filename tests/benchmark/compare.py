@@ -55,7 +55,7 @@ def workbooks(one: Path, other: Path) -> tuple[int, list[str]]:
     cells, lines = 0, []
     for path in sorted(one.rglob("*.xlsx")):
         name = path.relative_to(one)
-        full = other / name.parent / CONFIDENTIAL / f"{path.stem}{EDITIONS[VOLLEDIG].suffix}.xlsx"
+        full = other / CONFIDENTIAL / name.parent / f"{path.stem}{EDITIONS[VOLLEDIG].suffix}.xlsx"
         if not full.exists():
             lines.append(f"{name}: not in both")
             continue

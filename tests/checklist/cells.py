@@ -85,7 +85,7 @@ def notes_and_references_meet(book: Book) -> Iterator[str]:
     used: set[int] = set()
     for sheet in book.book.worksheets:
         for row in sheet.iter_rows(values_only=True):
-            used |= {int(number) for text in row if text for number in re.findall(r"\[nota (\d+)\]", str(text))}
+            used |= {int(number) for text in row if text for number in re.findall(r"\[nota\s(\d+)\]", str(text))}
     if used - written:
         yield f"references to notes that aren't there: {sorted(used - written)}"
     if written - used:
@@ -97,11 +97,11 @@ def widths_and_panes_are_sensible(book: Book) -> Iterator[str]:
         top = range_boundaries(table.ref)[1]
         for index, head in enumerate(header):
             width = sheet.column_dimensions[get_column_letter(index + 1)].width
-            turned = book.of_blocks(sheet)  # words of headers are turned where they don't fit
-            word = 0 if turned else max(len(piece) for piece in str(head).split())
+            blocks = book.of_blocks(sheet)  # their headers stand under bands, and are not whole in one cell
+            word = 0 if blocks else max(len(piece) for piece in str(head).split())
             numbers = [row[index].value for row in rows if isinstance(row[index].value, int | float)]
             longest = max((len(f"{number:,.0f}") for number in numbers), default=0)
-            if not max(6, word * 0.9, 0.85 * longest + 1 if turned else longest + 1) <= width <= 120:
+            if not max(6, word * 0.9, 0.85 * longest + 1 if blocks else longest + 1) <= width <= 120:
                 yield f"{sheet.title}: column {head} is {width:g} wide"
         frozen = re.fullmatch(r"([A-Z]+)(\d+)", sheet.freeze_panes or "A1")
         assert frozen

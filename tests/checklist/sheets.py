@@ -87,7 +87,7 @@ def tables_begin_in_column_a(book: Book) -> Iterator[str]:
         if not book.of_blocks(sheet) and (sheet.max_row, sheet.max_column) != (bottom, right):
             yield f"{sheet.title}: something stands below or beside the table"
         in_sight = [cell.value for cell in sheet[top - 1 + table.headerRowCount][: len(names)]]
-        plain = [re.sub(r" \[nota \d+\]", "", str(text)).casefold() for text in in_sight]
+        plain = [re.sub(r" \[nota\s\d+\]", "", str(text)).casefold() for text in in_sight]
         if not all(text in name.casefold() for text, name in zip(plain, names, strict=True)):
             yield f"{sheet.title}: headers differ from the table's columns"
         if table.headerRowCount and in_sight != names:
@@ -101,6 +101,17 @@ def tables_begin_in_column_a(book: Book) -> Iterator[str]:
             yield f"{sheet.title}: not a table with rows, and a filter where one works with it"
         if top < 3:
             yield f"{sheet.title}: no title and explanation above the table"
+
+
+def headers_stand_upright_and_apart(book: Book) -> Iterator[str]:
+    """A header at the right of its column may fill it: a line keeps it from the words of the one before."""
+    for sheet, table, names, _ in book.tables():
+        row = range_boundaries(table.ref)[1] - 1 + table.headerRowCount
+        for cell in sheet[row][: len(names)]:
+            if cell.alignment.textRotation:
+                yield f"{sheet.title}: header {cell.value!r} is turned"
+            if cell.alignment.horizontal == "right" and cell.border.left.style is None:
+                yield f"{sheet.title}: header {cell.value!r} can run on into the one before"
 
 
 def above_and_below_a_page_nothing_is_new(book: Book) -> Iterator[str]:

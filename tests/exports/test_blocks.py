@@ -13,10 +13,12 @@ from exports.figures.identity import CENTRUMSTAD, GEMEENTE, Figure
 from exports.figures.periods import Period
 from exports.figures.reading import PublicationReader
 from exports.figures.views import View
-from exports.sheets.blocks import ROOM, PlaceList, PlaceRow, longest, place_blocks
+from exports.sheets.blocks import ROOM, PlaceList, PlaceRow, place_blocks
 from exports.sheets.context import Context, year_flags
 from exports.sheets.levels import NIS
 from exports.xlsx.document import SheetColumn
+from exports.xlsx.paper.layout import column_widths
+from exports.xlsx.paper.letters import longest_word
 from tests.exports.tiny_publication import ANNEXES, QUESTIONS
 
 YEARS = tuple(range(2017, 2024))
@@ -82,11 +84,10 @@ def test_the_figures_of_one_period_share_a_block_whatever_table_they_are_of(cont
         for tables in ("Geslacht en leeftijd", "Werkloosheidsduur en scholing", "Migratieachtergrond")
     ]
     columns = [column for block in blocks for column in block.table.columns[2:]]
-    assert not any(column.turned for column in columns), "a column is as wide as the words above it"
-    assert all(column.width >= longest(column.shown) for column in columns)
+    assert all(column.width >= longest_word(column.shown) for column in columns)
 
 
-def test_headers_are_turned_where_their_words_would_make_the_letters_too_small(context_of):
+def test_blocks_are_cut_where_long_words_in_a_few_would_make_the_letters_of_all_too_small(context_of):
     context = context_of("twe-2024", "2")
     (view, *_) = context.views(GEMEENTE)
     wide = [
@@ -95,9 +96,11 @@ def test_headers_are_turned_where_their_words_would_make_the_letters_too_small(c
     ]
     views = [View(view.table, view.indicators, view.periods), View(view.table, tuple(wide), view.periods[-1:])]
     blocks = place_blocks(context, "Blad", views, (NIS, PLACE), [PlaceList([GHENT])])
-    upright = [{column.turned for column in block.table.columns[2:]} for block in blocks]
-    assert upright[0] == {False} and upright[-1] == {True}
-    assert all(sum(column.width for column in block.table.columns) <= ROOM for block in blocks)
+    columns = [column for block in blocks for column in block.table.columns[2:]]
+    assert all(column.width >= longest_word(column.shown) for column in columns)
+    assert sum(column_widths(block.table for block in blocks)) <= 1.25 * ROOM
+    whole = place_blocks(context, "Blad", views[:1], (NIS, PLACE), [PlaceList([GHENT])])
+    assert len(blocks) > len(whole) + 1, "the figures of the first table fill a page by themselves"
 
 
 def test_totals_by_year_share_a_block_with_details_of_one_period_where_both_fit(context_of):

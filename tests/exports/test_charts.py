@@ -91,3 +91,13 @@ def test_horizontal_bars_leave_room_for_every_name(kind):
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def test_a_legend_of_long_names_takes_no_room_from_the_bars():
+    names = ["Aan het werk", "Opleiding, werkzoekend of leefloon", "Ziekte, pensioen, ander gewest of onbekend"]
+
+    def height(shown: list[str]) -> float:
+        series = tuple(Series(name, ((0, 2), (12, 2)), ((0, 1), (12, 1))) for name in shown)
+        return size(Chart("percent_bars", "Titel", "", "aandeel", series))[1]
+
+    assert height(names) >= height([name[:8] for name in names]) + 0.5

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Alignment
 
 from exports import FigureId
 from tests.checklist.rules import violations
@@ -91,6 +92,12 @@ def spoil_formula(book):
     book["Transmissies"].cell(book["Transmissies"].max_row, 4).value = "=1+1"
 
 
+def spoil_header(book):
+    sheet = book["Transmissies"]
+    (table,) = sheet.tables.values()
+    sheet[table.ref.split(":")[0]].alignment = Alignment(textRotation=90)
+
+
 def spoil_page(book):
     book["Transmissies"].oddHeader.left.text = "Enkel op papier"
 
@@ -108,6 +115,7 @@ def saved(publication, tmp_path_factory) -> tuple[Path, set[str]]:
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
+        (spoil_header, "headers_stand_upright_and_apart"),
         (spoil_page, "above_and_below_a_page_nothing_is_new"),
         (spoil_merge, "nothing_is_merged_hidden_or_empty"),
         (spoil_empty, "nothing_is_merged_hidden_or_empty"),

@@ -96,6 +96,10 @@ def test_a_category_that_no_city_has_is_in_the_table_and_not_in_the_legend(publi
     assert [series.tx.v for series in gender.series] == ["Vrouw"]
     shown = cells(made.path, "Centrumsteden", "Centrumsteden_Geslacht")
     assert [row["2023: Geslacht: X (aantal)"] for row in shown] == [0, 0]
+    of_flanders = charts_of(made, "Vlaanderen")
+    drawn = [series.val.numRef.numCache.pt for chart in of_flanders for series in chart.series]
+    assert drawn and all(any(float(point.v) for point in points) for points in drawn)
+    assert len(of_flanders[0].series) < len(cells(made.path, "Vlaanderen", "Vlaanderen_1")) - 1
 
 
 def test_a_chart_of_flanders_with_a_hidden_part_gives_way_to_a_sentence(publication, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from exports.xlsx.document import Chart, Format, Line, Series, Sheet, SheetColumn, Table, TableBlock
-from exports.xlsx.layout import lay_out
+from exports.xlsx.paper.layout import lay_out
 from tests.exports.tiny_publication import ANNEXES, annex_of
 
 MOST_PAGES, MOST_SHEETS = 40, 8

@@ -16,7 +16,7 @@ from exports.figures.periods import Period
 from exports.figures.reading import PublicationReader
 from exports.figures.together import rows_of
 from exports.sheets.context import Context, year_flags
-from exports.sheets.shown import shown_blocks, shown_lines
+from exports.sheets.shown import SHARED, less_detail, shared_rows, shown_blocks, shown_lines
 from exports.sheets.text_sheets import explanation_sheet
 from tests.disclosure.tables import PROJECT
 from tests.exports.tiny_publication import QUESTIONS
@@ -56,10 +56,10 @@ def context_of(publication: Path, policy: Policy):
     [
         ("2", VLAANDEREN, "Vlaanderen: per jaar, elke categorie apart."),
         ("2", PROVINCIE, "Provincies: per jaar, de meeste categorieën apart."),
-        ("2", GEMEENTE, "Gemeenten: totalen per jaar; 2022-2023 samen, in klassen."),
+        ("2", GEMEENTE, "Gemeenten: per jaar, totalen; 2022-2023 samen, in klassen."),
         ("3", GEMEENTE, "Gemeenten: per jaar, alle cijfers."),
-        ("4", ARRONDISSEMENT, "Arrondissementen: totalen per jaar; 2022-2023 samen, in klassen."),
-        ("6", GEMEENTE, "Gemeenten: totalen per jaar."),
+        ("4", ARRONDISSEMENT, "Arrondissementen: per jaar, totalen; 2022-2023 samen, in klassen."),
+        ("6", GEMEENTE, "Gemeenten: per jaar, enkel gemeten trajecten."),
         ("5", CENTRUMSTAD, "Centrumsteden: per jaar, in klassen; 2022-2023 samen, andere cijfers."),
     ],
 )
@@ -105,9 +105,13 @@ def test_what_years_together_have_beside_each_year_is_told_once(context_of):
 def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(context_of, policy):
     context = context_of("2", OneYearPeriods(policy), (2021, 2022, 2023))
     (line, _) = shown_lines(context, [GEMEENTE])
-    assert line == "Gemeenten: totalen per jaar; 2021-2022 samen, in klassen; van 2023 geen details."
+    assert line == "Gemeenten: per jaar, totalen; 2021-2022 samen, in klassen; van 2023 geen details."
     told = dict(shown_blocks(context)[0].table.rows)["Gemeenten"]
-    assert "Van 2023 zijn er geen details" in told and "Voor de arrondissementen staan ze er per jaar." in told
+    assert (
+        "Van 2023 zijn er geen details: ze staan hier enkel voor een heel tijdvak, en deze bijlage bevat er geen"
+        in told
+    )
+    assert "geen met dat jaar" in told and "Voor de arrondissementen staan ze er per jaar." in told
     competence = context_of("6", OneYearPeriods(policy), (2021, 2022, 2023))
     told = dict(shown_blocks(competence)[0].table.rows)
     assert "Voor de provincies staan ze er per jaar." in told["Arrondissementen"], "municipalities have none either"
@@ -115,7 +119,7 @@ def test_years_of_which_a_level_has_no_details_are_named_with_where_they_are(con
 
 def test_no_period_at_all_is_said_too(context_of, policy):
     (line, _) = shown_lines(context_of("2", OneYearPeriods(policy)), [GEMEENTE])
-    assert line == "Gemeenten: totalen per jaar; van 2022-2023 geen details."
+    assert line == "Gemeenten: per jaar, totalen; van 2022-2023 geen details."
 
 
 def test_the_municipalities_of_a_shared_row_are_named(context_of, publication):
@@ -128,8 +132,32 @@ def test_the_municipalities_of_a_shared_row_are_named(context_of, publication):
     assert which.table.rows == [
         ("Overige gemeenten van het arrondissement Tongeren (3)", "Aartselaar, Gent en Voeren"),
     ]
-    assert "per arrondissement samen, zie hieronder" in dict(what.table.rows)["Gemeenten"]
+    assert f"{SHARED} Zie hieronder welke." in dict(what.table.rows)["Gemeenten"]
+    assert shared_rows(context) == SHARED and shared_rows(context_of("1")) == ""
+
+
+def test_a_letter_says_what_the_annex_lacks_of_the_finest_places_and_where_there_is_more(context_of):
+    classes = less_detail(context_of("2"))
+    assert classes.startswith(
+        "Opdat niemand herkenbaar is, toont de bijlage per gemeente/stad minder dan voor Vlaanderen: per jaar, "
+        "totalen; 2022-2023 samen, in klassen."
+    )
+    assert "Meer details staan er per jaar voor Vlaanderen" in classes and "voor jaren samen" not in classes
+    alone = less_detail(context_of("6"))
+    assert "per jaar, enkel gemeten trajecten." in alone, "no transmissions"
+    assert alone.endswith(
+        "Meer details staan er per jaar voor Vlaanderen en de provincies, en voor jaren samen voor de arrondissementen "
+        "en de centrumsteden."
+    )
+    assert less_detail(context_of("3")) == "", "everything by year"
+
+
+def test_a_letter_about_flanders_alone_says_nothing_of_other_places(context_of):
+    context = context_of("2")
+    of_flanders = context.annex.model_copy(update={"levels": (VLAANDEREN,)})
+    assert less_detail(replace(context, annex=of_flanders)) == ""
 
 
 def test_an_edition_that_shows_all_says_nothing_of_it(context_of):
     assert shown_lines(context_of("2", None), [GEMEENTE]) == [] and shown_blocks(context_of("2", None)) == []
+    assert less_detail(context_of("2", None)) == ""

@@ -53,7 +53,7 @@ PLACES = {
     "dbt": {"orchestration.warehouse.dbt"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
-                 "exports.xlsx.blocks", "exports.xlsx.forms", "orchestration.demo.files"},
+                 "exports.xlsx.paper.blocks", "exports.xlsx.forms", "orchestration.demo.files"},
     "python_calamine": {"orchestration.ingest.readers.workbook", "exports.comparison.displayed",
                         "orchestration.answers.protect.table_file"},
     "docx": {"exports.answering.word"},
@@ -82,7 +82,7 @@ ON_TOP = {
         "exports.xlsx.charts",
         "exports.xlsx.styles",
         "exports.xlsx.frame",
-        "exports.xlsx.blocks",
+        "exports.xlsx.paper.blocks",
         "exports.xlsx.forms",
     },
     "python_calamine": set(),

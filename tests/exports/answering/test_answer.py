@@ -205,7 +205,7 @@ def test_the_list_of_figures_holds_what_the_document_quotes_and_nothing_hidden(p
         return identity.place == "11002"
 
     path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, hidden=hidden, years=YEARS)
-    rows = cells(control_list(path), "Cijfers")
+    rows = cells(control_list(path, "twe-2024"), "Cijfers")
     listed = {row["Nr. (in de tekst)"]: row["Cijfer in de tekst"] for row in rows}
     assert sorted(runs(path)[0]) == sorted(listed.values())
     assert rows and not [row for row in rows if "11002" in row["Filter"]]
@@ -218,7 +218,7 @@ def test_same_input_same_bytes(publication, tmp_path):
         write_answer(of, QUESTIONS["twe-2024"], tmp_path / name) for of, name in ((publication, "a"), (later, "b"))
     ]
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    lists = [control_list(path).read_bytes() for path in paths]
+    lists = [control_list(path, "twe-2024").read_bytes() for path in paths]
     assert lists[0] == lists[1]
     with zipfile.ZipFile(paths[0]) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2024, 3, 31, 0, 0, 0)}
@@ -259,7 +259,7 @@ def test_real_data_and_other_editions_are_labelled(tmp_path):
 
 def test_list_of_figures_names_the_source_of_each(publication, tmp_path):
     path = write_answer(publication, QUESTIONS["twe-2024"], tmp_path, years=YEARS)
-    control = control_list(path)
+    control = control_list(path, "twe-2024")
     (tmp_path / control.name).write_bytes(b"of an earlier version")
     write_answer(publication, QUESTIONS["twe-2024"], tmp_path, years=YEARS)
     assert control == tmp_path.parent / "werkbestanden" / tmp_path.name / "antwoord_cijfers.xlsx"

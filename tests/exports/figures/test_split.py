@@ -6,6 +6,8 @@ import datetime as dt
 import itertools
 import math
 import random
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,15 @@ import duckdb
 import pytest
 
 from exports import Figure, FigureId
-from exports.build import build
+from exports.answering.answer import build_answer
+from exports.build import build, figures_shown
 from exports.editions import disclose
 from exports.figure_book import book_figures, write_figure_book
+from exports.figures.collect import collect
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, identity
-from exports.figures.split import BASIS, CLIENTS, MEASURES, Factors, log_mean, parts
+from exports.figures.reading import PublicationReader
+from exports.figures.split import BASIS, CLIENTS, MEASURES, Factors, RatioSplit, log_mean, parts
+from exports.figures.together import rows_of
 from exports.sheets.split import BEFORE, FLANDERS
 from exports.xlsx.document import Sheet
 from tests.exports.figure_book.test_figure_book import data_of
@@ -153,6 +159,41 @@ def test_flanders_provinces_and_cities_are_split_smaller_places_are_not(tmp_path
     assert set(by_place(sheet_of(tmp_path / "one", annex=flanders))) == {("Vlaanderen", 2022), ("Vlaanderen", 2023)}
     cities = ANNEX.model_copy(update={"levels": (CENTRUMSTAD,)})
     assert {name for name, _ in by_place(sheet_of(tmp_path / "two", annex=cities))} == {"Antwerpen", "Gent"}
+
+
+def test_a_province_counts_the_municipalities_that_share_a_row(tmp_path):
+    with PublicationReader(make_publication(tmp_path, rows(COUNTS))) as reader:
+        figures = collect(reader, ANNEX.kind, (2022, 2023), ANNEX.options)
+        near = [replace(place, province="Antwerpen", arrondissement="Antwerpen") for place in reader.municipalities]
+        found = [
+            [
+                row.figures["inflow_per_100"]
+                for row in RatioSplit(reader, each).rows((PROVINCIE,))
+                if row.place == "Antwerpen"
+            ]
+            for each in (figures, figures.with_rows(rows_of(near, set())))
+        ]
+    assert found[0] == found[1] and len(found[0]) == 2
+    assert all(isinstance(figure.value, int | float | Decimal) for figure in found[0])
+
+
+def test_nothing_is_compared_with_the_year_before_the_first(tmp_path):
+    """Neither on the sheets nor in the CSV: all that is shown of an edition is what was controlled."""
+    first = {(place, year - 6): counts for (place, year), counts in COUNTS.items()}  # the newest is 2017
+    made = make_publication(tmp_path, rows(first), as_of=dt.date(2019, 3, 31))
+    built = build(made, QUESTION, ANNEX, (2017,))
+    blocks = [block.title for sheet in built.document.sheets for block in sheet.blocks]
+    assert FLANDERS in blocks and BEFORE not in blocks
+    controlled = {(figure.id, figure.parts) for figure in figures_shown(made, QUESTION, ANNEX, (2017,))}
+    assert controlled == {(figure.id, figure.parts) for figure in built.shown_figures()}
+    asked: list[FigureId] = []
+
+    def hidden(figure: FigureId) -> bool:
+        asked.append(figure)
+        return False
+
+    build_answer(made, QUESTION, hidden, years=(2017,))
+    assert {figure.year for figure in asked} == {2017}, "what the letter asks about may not be unknown to the control"
 
 
 def test_january_alone_is_not_split(tmp_path):

@@ -203,7 +203,7 @@ def test_every_data_sheet_of_the_full_annexes_is_protected(
     changing: Settings, finished: Finished, tmp_path: Path
 ) -> None:
     """Those without figures that are worked out, under the names that they have there."""
-    paths = sorted(finished.data.annexes.glob("*/vertrouwelijk/*_csv/gegevens*.csv"))
+    paths = sorted(finished.data.annexes.glob("vertrouwelijk/*/*_csv/gegevens*.csv"))
     done = []
     for path in paths:
         try:

@@ -127,11 +127,12 @@ def test_from_another_publication_a_workbook_is_up_to_date_when_that_told_it_the
 
 def test_both_editions_of_an_annex_and_the_answer_have_a_place(question: Question) -> None:
     annex = question.annexes[0]
-    editions = documents.files(Path("/d"), question, annex.key)
-    assert editions == {
-        "publiek": Path(f"/d/{annex.key}.xlsx"),
-        "volledig": Path(f"/d/vertrouwelijk/{annex.key}_volledig_VERTROUWELIJK.xlsx"),
-    }
+    for place in ("twe-2024", "twe-2024/jaren-2020+2022"):
+        editions = documents.files(Path("/d") / place, question, annex.key)
+        assert editions == {
+            "publiek": Path(f"/d/{place}/{annex.key}.xlsx"),
+            "volledig": Path(f"/d/vertrouwelijk/{place}/{annex.key}_volledig_VERTROUWELIJK.xlsx"),
+        }, "nothing confidential lies in a folder that is handed out"
     assert documents.files(Path("/d"), question, documents.ANSWER) == {"publiek": Path("/d/antwoord.docx")}
 
 

@@ -38,7 +38,7 @@ def made(tmp_path: Path) -> Publication:
 def lay(place: Path, settings: Settings) -> list[Path]:
     """Public files of a question and a confidential one; their content doesn't matter here."""
     public = [documents.files(place, QUESTION, name)[PUBLIEK] for name in documents.names(QUESTION)]
-    public.append(control_list(place / "antwoord.docx"))
+    public.append(control_list(place / "antwoord.docx", QUESTION.id))
     secret = next(
         path for path in documents.files(place, QUESTION, QUESTION.annexes[0].key).values() if path.parent != place
     )

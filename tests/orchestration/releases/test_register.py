@@ -62,7 +62,7 @@ def test_release_keeps_files_figures_and_deliveries(data, source):
         made = source[1] / line.file_name
         kept = place / line.file_name
         if line.annex == "antwoord_cijfers":  # is not handed out
-            made, kept = control_list(source[1] / "antwoord.docx"), place / "werkbestanden" / line.file_name
+            made, kept = control_list(source[1] / "antwoord.docx", "twe-2024"), place / "werkbestanden" / line.file_name
         assert register.digest(kept) == line.sha256 == register.digest(made)
         assert not kept.stat().st_mode & 0o222
         assert recognised.verify(data, made).release == line
@@ -137,9 +137,10 @@ def test_verify_by_content_not_by_name(data, source, tmp_path):
 
 def test_verify_says_what_a_file_is_that_was_not_released(data, source, tmp_path):
     own, working = data.annexes / "twe-2024", data.annexes / "werkbestanden" / "twe-2024"
-    for place in (own, own / "vertrouwelijk", data.figure_books):
+    full = data.annexes / "vertrouwelijk" / "twe-2024"
+    for place, content in ((own, b"twe-2024"), (full, b"vertrouwelijk"), (data.figure_books, b"figure_book")):
         place.mkdir(parents=True)
-        (place / "a.xlsx").write_bytes(place.name.encode())
+        (place / "a.xlsx").write_bytes(content)
     copy = tmp_path / "mail.xlsx"
     working.mkdir(parents=True)
     for path in (working / "a.xlsx", copy):
@@ -249,7 +250,7 @@ def test_the_example_of_the_documentation_gives_every_annex_and_an_answer(source
     place = annexes(source[0], tmp_path, question)
     wanted = {annex.file_name for annex in question.annexes} | {"antwoord.docx"}
     assert wanted <= {path.name for path in place.iterdir()}
-    assert control_list(place / "antwoord.docx").is_file()
+    assert control_list(place / "antwoord.docx", "twe-2024").is_file()
 
 
 def test_a_new_question_is_a_new_file_and_no_code(data, source, tmp_path):

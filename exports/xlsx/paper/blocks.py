@@ -1,4 +1,4 @@
-"""Sheets of blocks: their rows, and what stands around them. `exports.xlsx.layout` says where everything stands."""
+"""Sheets of blocks: their rows, and what stands around them. `paper.layout` says where everything stands."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from exports.xlsx import charts
 from exports.xlsx.cells import RowWriter, SheetLooks, SheetRows, column_letters, digits_are_text
 from exports.xlsx.document import Sheet
 from exports.xlsx.frame import A4, every_page
-from exports.xlsx.layout import Layout, PlacedBlock, TextRow
+from exports.xlsx.paper.layout import Layout, PlacedBlock, TextRow
 from exports.xlsx.styles import Styles, XmlSheet
 
 _CHARACTER_CM = 0.196

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from exports.xlsx.cells import lines_of
 from exports.xlsx.charts import Shown, size
 from exports.xlsx.document import Line, Sheet, SheetColumn, Table, TableBlock
+from exports.xlsx.paper.letters import HEADER_SIZE, wrapped
 
 PAGE_WIDTH = 95.0
 """Characters that stand beside each other on a page at full size."""
@@ -21,12 +22,13 @@ _PAGE_HEIGHT = 735.0  # points; as the width, a little less than there is
 _SMALLEST = 0.72  # a page is made no smaller than this to cut fewer blocks, or to be one of fewer
 ROW, _WRAPPED_LINE, _HEADER_LINE = 10.6, 11.0, 11.0
 _CM = 28.35  # points
-_TURNED, _TURNED_LENGTH = 4.9, 22  # points of a character of a header that stands upright, and characters of a line
 _SMALL = 1.1  # so many more characters of the small letters of blocks stand in a column
 _TALLEST = 400.0  # points that a row can have, about
 _LINE_HEIGHTS = {"title": 22.0, "banner": 16.0, "heading": 22.0, "small": 11.75}
-_CHARACTER = {"title": 1.3, "banner": 1.1, "heading": 1.1, "small": 0.84}
-"""Width of a character in text of a style, against that of a digit in the cells."""
+_FURTHER = {"title": 18.0, "heading": 14.0}  # height of the lines of a text after its first
+_BOLD = {"title": 14, "banner": 11, "heading": 11}
+"""Styles in bold letters, with their size in points."""
+_SMALL_CHARACTER = 0.84  # width of a character of small text, against that of a digit in the cells
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,12 @@ def _line(line: Line, across: float) -> list[TextRow]:
     style = line.style if line.style in _LINE_HEIGHTS else "small"
     style = "link" if line.link else style
     height = _LINE_HEIGHTS.get(style, 13.0)
-    pieces = textwrap.wrap(line.text, max(20, int(across / _CHARACTER.get(style, 0.9)))) or [""]
-    return [TextRow(style, height, piece, link=line.link) for piece in pieces]
+    if style in _BOLD:
+        pieces = wrapped(line.text, across * HEADER_SIZE / _BOLD[style])
+    else:
+        pieces = textwrap.wrap(line.text, max(20, int(across / _SMALL_CHARACTER))) or [""]
+    heights = (height, *[_FURTHER.get(style, height)] * (len(pieces) - 1))
+    return [TextRow(style, of, piece, link=line.link) for piece, of in zip(pieces, heights, strict=True)]
 
 
 def _placed(sheet: Sheet, block: TableBlock, at: int, widths: Sequence[float]) -> PlacedBlock:
@@ -144,9 +150,7 @@ def _placed(sheet: Sheet, block: TableBlock, at: int, widths: Sequence[float]) -
 
 def _header(column: SheetColumn, width: float) -> float:
     """The height that the header of a column takes."""
-    if column.turned:
-        return _TURNED * max(map(len, textwrap.wrap(column.heading, _TURNED_LENGTH))) + 8
-    return _HEADER_LINE * lines_of(column.heading, _SMALL * width) + 3
+    return _HEADER_LINE * len(wrapped(column.heading, width)) + 3
 
 
 def _bands(columns: Sequence[SheetColumn], widths: Sequence[float]) -> list[TextRow]:
@@ -164,7 +168,7 @@ def _band_rows(texts: Sequence[tuple[str, str]], widths: Sequence[float]) -> lis
         if index and text != texts[index - 1]:
             start = index
         groups[start] = (text[0], groups.get(start, ("", 0.0))[1] + widths[index])
-    pieces = {at: textwrap.wrap(text, max(6, int(width - 1))) for at, (text, width) in groups.items() if text}
+    pieces = {at: wrapped(text, width) for at, (text, width) in groups.items() if text}
     most = max((len(lines) for lines in pieces.values()), default=0)
     rows = []
     for number in range(most):
