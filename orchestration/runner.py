@@ -144,7 +144,7 @@ def _execute(settings: Settings, plan: RunPlan, work: RemainingWork, report: Run
         f"{len(work.documents)} documents to write; this can take minutes."
     )
     data = settings.folder
-    with instance.open_instance(data) as dagster_instance, instance.relaxed_sync(data):
+    with instance.open_instance(data) as dagster_instance, instance.kept_open(dagster_instance):
         result = job.execute_in_process(
             run_config=config,
             instance=dagster_instance,
