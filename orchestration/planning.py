@@ -15,8 +15,7 @@ from orchestration.answers.questions import Years, chosen, parse_years
 from orchestration.ingest.ledger import Entry, newest_accepted
 from orchestration.ingest.workspace import Workspace
 from orchestration.store.settings import Settings
-from orchestration.warehouse import dbt, publication
-from orchestration.warehouse.built import Waiting, WarehouseContent
+from orchestration.warehouse import publication
 from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 
 
@@ -84,6 +83,9 @@ class RemainingWork:
 def built_already(workspace: Workspace, plan: RunPlan, sources: frozenset[str]) -> frozenset[str]:
     """The models and seeds, by dbt's names, that a build for this plan would make as they are, when new deliveries of
     the `sources` are loaded before it."""
+    from orchestration.warehouse import dbt  # slow to import, and a run with nothing new does without
+    from orchestration.warehouse.built import Waiting, WarehouseContent
+
     entries = workspace.entries()
     try:
         dates = resolve(entries, plan.as_of, plan.geography_date)
