@@ -33,6 +33,8 @@ class Workspace:
         self.day = day or today()
         self.validated: set[str] = set()
         """Sources whose new deliveries were validated in this run."""
+        self.counted_at: tuple[dt.date, dt.date] | None = None
+        """as_of and geography date of `rows_by_ocmw`, when this run counted them."""
 
     @cached_property
     def contracts(self) -> dict[str, SourceContract]:
