@@ -56,9 +56,10 @@ def broken(rule: Rule, view: str) -> str:
     """SQL that is true for a row of `view` that breaks `rule`; never null."""
     bad = SUPPORTED[rule.expect](rule.kwargs).replace("{batch}", quote(view))
     if rule.only_if:
-        bad = f"({_condition(*rule.only_if)}) and ({bad})"
+        bad = f"({condition(*rule.only_if)}) and ({bad})"
     return f"coalesce({bad}, false)"
 
 
-def _condition(column: str, value: Any) -> str:
+def condition(column: str, value: Any) -> str:
+    """SQL of the rows on which a rule with this `only_if` is validated."""
     return f"{quote(column)} is not null" if value == "given" else f"{quote(column)} = {literal(value)}"

@@ -5,7 +5,7 @@ One process per job: a process per step would import everything anew each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -16,6 +16,9 @@ from orchestration.answers.questions import sound
 from orchestration.store.settings import Settings
 
 if TYPE_CHECKING:
+    from dagster import AssetSpec
+    from dagster._core.definitions.assets.graph.asset_graph import AssetNode
+
     from orchestration.planning import RemainingWork
 
 ALL = "deliveries_to_annexes"
@@ -62,17 +65,26 @@ def build() -> list[dg.UnresolvedAssetJobDefinition]:
     ]
 
 
-def selected(settings: Settings, assets: Iterable[dg.AssetKey], work: RemainingWork) -> list[dg.AssetKey]:
-    """Those of the `assets` of the whole job that have work to do.
+def dbt_node(asset: AssetSpec | AssetNode) -> str | None:
+    """dbt's name of the model or seed that an asset is; None for another asset."""
+    return asset.metadata.get("dagster_dbt/unique_id")
+
+
+def selected(
+    settings: Settings, job: dg.JobDefinition, work: RemainingWork, built: Collection[str]
+) -> list[dg.AssetKey]:
+    """Those of the assets of the whole job that have work to do. `built` are models that would become what they are, by
+    dbt's names.
 
     A source without new deliveries is left out, so that it keeps the check of its last load on the page.
     """
     written = {document(q.id, name) for q in sound(settings).values() for name in documents.names(q)}
-    assets = list(assets)
+    assets = list(job.asset_layer.executable_asset_keys)
     wanted = lake(work.sources) | {document(question.id, name) for question, name in work.documents}
     wanted |= {key for key, asked in ((DISCLOSURE, work.control), (FIGURE_BOOK, work.figure_book)) if asked}
     if work.sources:
         wanted.add(INBOX)
     if work.build:
         wanted |= set(assets) - {INBOX, DISCLOSURE, FIGURE_BOOK, *lake(contract.sources()), *written}
+        wanted -= {key for key in assets if dbt_node(job.asset_layer.get(key)) in built}
     return [key for key in assets if key in wanted]

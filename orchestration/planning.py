@@ -5,16 +5,18 @@ is left of a plan, given the deliveries so far, is its `RemainingWork`.
 """
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from exports.questions.question import Question
 from orchestration.answers import disclosure, documents, figure_books
 from orchestration.answers.questions import Years, chosen, parse_years
-from orchestration.ingest.ledger import Entry
+from orchestration.ingest.ledger import Entry, newest_accepted
+from orchestration.ingest.workspace import Workspace
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
-from orchestration.warehouse.run_dates import resolve
+from orchestration.warehouse.run_dates import NothingAcceptedError, resolve
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,24 @@ class RemainingWork:
     figure_book: bool
     documents: list[tuple[Question, str]]
     """Annexes and answers to write, as in `documents.names`."""
+
+
+def built_already(workspace: Workspace, plan: RunPlan, sources: frozenset[str]) -> frozenset[str]:
+    """The models and seeds, by dbt's names, that a build for this plan would make as they are, when new deliveries of
+    the `sources` are loaded before it."""
+    from orchestration.warehouse import dbt  # slow to import, and a run with nothing new does without
+    from orchestration.warehouse.built import Waiting, WarehouseContent
+
+    entries = workspace.entries()
+    try:
+        dates = resolve(entries, plan.as_of, plan.geography_date)
+    except NothingAcceptedError:
+        return frozenset()
+    newest = newest_accepted(entries) or dates.as_of
+    newer = bool(sources) and any(delivery.delivered_on > newest for delivery in workspace.inbox.new)
+    parsed = json.loads(dbt.manifest(workspace.data).read_text(encoding="utf-8"))
+    content = WarehouseContent(workspace.data, parsed, entries, dates, Waiting(sources, newer))
+    return content.all - content.stale
 
 
 def run_plans(settings: Settings, request: RunRequest) -> list[RunPlan]:

@@ -70,12 +70,12 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
             work = planning.remaining_work(settings, workspace.entries(), plan, sources)
             if work is not None:
                 report.nothing_new = False
-                _execute(settings, plan, work, report)
+                _execute(workspace, plan, work, report)
                 if work.sources and not plan.figure_book and not report.problems:
                     # The dates are known only now: a page of these dates may show what the annexes hide by now.
                     left = planning.remaining_work(settings, workspace.entries(), plan, frozenset())
                     if left is not None:
-                        _execute(settings, plan, left, report)
+                        _execute(workspace, plan, left, report)
             sources = frozenset()
         if lacks_chain and (workspace.data.root / chain.FILE).exists():
             report.notes.append(ledger.CHAIN_BEGUN)
@@ -127,12 +127,14 @@ def _ensure_quality_report(workspace: Workspace, report: RunReport) -> None:
         report.quality_report = report_page.latest(workspace.data)
 
 
-def _execute(settings: Settings, plan: RunPlan, work: RemainingWork, report: RunReport) -> None:
+def _execute(workspace: Workspace, plan: RunPlan, work: RemainingWork, report: RunReport) -> None:
     from orchestration import jobs
     from orchestration.definitions import build_definitions, quiet
 
     quiet()
+    settings = workspace.settings
     job = build_definitions(settings).resolve_job_def(jobs.ALL)
+    built = planning.built_already(workspace, plan, work.sources)
     asked = {"as_of": plan.as_of, "geography_date": plan.geography_date, "years": ",".join(map(str, plan.years or ()))}
     options = {name: str(value) for name, value in asked.items() if value} | {"move_current": plan.move_current}
     config = {
@@ -144,12 +146,12 @@ def _execute(settings: Settings, plan: RunPlan, work: RemainingWork, report: Run
         f"{len(work.documents)} documents to write; this can take minutes."
     )
     data = settings.folder
-    with instance.open_instance(data) as dagster_instance, instance.relaxed_sync(data):
+    with instance.open_instance(data) as dagster_instance, instance.kept_open(dagster_instance):
         result = job.execute_in_process(
             run_config=config,
             instance=dagster_instance,
             raise_on_error=False,
-            asset_selection=jobs.selected(settings, job.asset_layer.executable_asset_keys, work),
+            asset_selection=jobs.selected(settings, job, work, built),
             tags={jobs.STARTED_BY: jobs.COMMAND_LINE},
         )
     report.problems += results.problems(result)

@@ -22,6 +22,7 @@ import pytest
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
 from orchestration.warehouse import dbt
+from tests.exports.cell_keys import write_key_sums
 from tests.hostile import Inbox, write_inbox
 from tests.oracle import Ledger, deliver
 from tests.support.deliveries import KEY
@@ -75,6 +76,7 @@ def finished_run(folder: Path, seed: int, parsed: Path) -> Finished:
     inbox = write_inbox(settings.inbox_folder, seed=seed)
     shutil.copytree(parsed, dbt.target(settings.folder))
     ended = Twe(folder / "processes", settings.data)("run")
+    write_key_sums(settings.folder)  # for the tests of cell keys; a run under the usual policy makes none
     return Finished(settings, inbox, deliver(inbox.paths, KEY), ended)
 
 

@@ -1,9 +1,9 @@
 """All that is used of dagster-dbt beyond its public interface, in one place.
 
 The public `DbtCliResource` starts dbt as a process of its own, which imports everything anew for every command. dbt
-runs in this process instead (`orchestration.warehouse.dbt`), so three things that the resource does inside are done
-here: which models a subset of assets stands for, Dagster events made of a dbt event, and the columns that a column
-comes from. The version of dagster-dbt is pinned, and tests/integration/test_definitions.py holds all three.
+runs in this process instead (`orchestration.warehouse.dbt`), so two things that the resource does inside are done
+here: Dagster events made of a dbt event, and the columns that a column comes from. The version of dagster-dbt is
+pinned, and tests/integration/test_definitions.py holds both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,6 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
-from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage, EventHistoryMetadata, _build_column_lineage_metadata
 from dagster_dbt.dbt_manifest import validate_manifest
 
@@ -22,13 +21,6 @@ Manifest = Mapping[str, Any]
 def read_manifest(path: Path) -> Manifest:
     """The parsed manifest; the same object for the same path, as dagster-dbt keeps it."""
     return validate_manifest(path)
-
-
-def selection_arguments(
-    context: dg.AssetExecutionContext, manifest: Manifest, translator: DagsterDbtTranslator
-) -> list[str]:
-    """The `--select` of dbt for the assets that the run asks for."""
-    return [*get_updated_cli_invocation_params_for_context(context, manifest, translator).selection_args]
 
 
 def asset_events(

@@ -131,6 +131,7 @@ def _check(source: SourceContract, done: SourceLoad, rejected: list[Entry], own:
             "rows quarantined": done.total("rows_quarantined"),
             "rows warned": done.total("rows_warned"),
             "rules": _rules_table(source, done),
+            "judged by": "; ".join(sorted({e.judged_by for e in done.entries if e.judged_by})) or "-",
             "trend": _history(own),
             "the rows themselves": f"twe quarantine --source {source.source}",
             **results.rejected_files(rejected),

@@ -16,12 +16,14 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.quality.senders import rows_by_ocmw
 from orchestration.resources import RunOptions
-from orchestration.warehouse import dbt
-from orchestration.warehouse.run_dates import resolve, write_run_settings
+from orchestration.warehouse import built, dbt
+from orchestration.warehouse.built import WarehouseContent
+from orchestration.warehouse.run_dates import read_run_settings, resolve, write_run_settings
 
 RESULTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 # Unit tests prove the definitions before a release; they say nothing about tonight's data.
-BUILD = ["build", "--exclude", "resource_type:unit_test"]
+# The manifest was written when the project was parsed; dbt would write it twice more.
+BUILD = ["build", "--no-write-json", "--exclude", "resource_type:unit_test"]
 
 
 class Translator(DagsterDbtTranslator):
@@ -105,6 +107,7 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         with step("rows per OCMW") as shown:
             path = workspace.data.rows_by_ocmw
             lines = rows_by_ocmw.write(workspace.data, path, dates.as_of, dates.geography_date)
+            workspace.counted_at = dates.as_of, dates.geography_date
             shown.summary = f"{lines:,} lines"
         return dg.MaterializeResult(metadata={"dagster/row_count": lines})
 
@@ -118,7 +121,12 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
     def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
         workspace: Workspace = context.resources.workspace
         parsed = internals.read_manifest(manifest)
-        selection = internals.selection_arguments(context, parsed, translator)
+        specs = context.assets_def.specs
+        asked = {n for s in specs if s.key in context.selected_asset_keys if (n := jobs.dbt_node(s))}
+        content = WarehouseContent(
+            workspace.data, parsed, workspace.entries(), read_run_settings(workspace.data.run_settings)
+        )
+        wanted = content.stale | asked
         done: list[dict[str, Any]] = []
 
         def on_event(event: Any) -> None:
@@ -127,13 +135,18 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
 
                 done.append(MessageToDict(event, preserving_proto_field_name=True))
 
-        if not context.is_subset:
+        built.begin(workspace.data)
+        if wanted == content.all:
             # A new file is built faster than an old one is replaced, and holds nothing that no model makes.
             workspace.data.warehouse.unlink(missing_ok=True)
+            selection = []
+        else:
+            selection = ["--select", *built.names(parsed, wanted)]
         failure: dbt.DbtError | None = None
         with step("warehouse (dbt)") as shown:
             try:
                 dbt.invoke(workspace.data, [*BUILD, *selection], on_event)
+                content.record()
             except dbt.DbtError as error:
                 failure = error
             shown.summary = f"{len(done)} models, seeds and tests"
@@ -142,6 +155,8 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         rows = _rows(workspace.data.warehouse)
         # What succeeded is reported before the failure is raised, so that the page shows which check blocked.
         for raw in done:
+            if raw["data"]["node_info"]["unique_id"] in wanted - asked:
+                continue  # built beside what the run asks for, which would be made of something old without it
             for event in internals.asset_events(raw, context, parsed, translator):
                 if isinstance(event, dg.Output):
                     node = raw["data"]["node_info"]["unique_id"]

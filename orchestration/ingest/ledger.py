@@ -43,6 +43,7 @@ COLUMNS = {
     "suite_version": "varchar",
     "run_id": "varchar",
     "loaded_at": "timestamp",
+    "judged_by": "varchar",
 }
 
 
@@ -88,6 +89,9 @@ class Entry:
     """Every rule that was validated, in the order of the suite; None for a delivery of before this was kept."""
     message_nl: str = ""
     """`message` in Dutch, for those who deliver; empty for a delivery of before this was kept."""
+    judged_by: str = ""
+    """What its rows were validated by (see `expectations.agreement`); empty when it has none, or is of before this was
+    kept, when all were by Great Expectations."""
 
 
 def read(path: Path) -> list[Entry]:
@@ -119,6 +123,7 @@ def _entries(path: Path, order: str = "") -> list[Entry]:
     for row in found:
         row["reasons"] = tuple(Reason(**reason) for reason in row["reasons"])
         row["message_nl"] = row["message_nl"] or ""
+        row["judged_by"] = row["judged_by"] or ""
         row["checks"] = None if row["checks"] is None else tuple(Check(**check) for check in row["checks"])
     return [Entry(**row) for row in found]
 

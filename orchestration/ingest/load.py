@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from expectations.agreement import AgreedValidation
 from expectations.contract import SourceContract
 from orchestration.ingest import batches, judging, ledger, validation
 from orchestration.ingest.in_parts import InParts, Surveyed
@@ -123,12 +124,15 @@ def load_source(
             found = read_batch(con, database, contract, part, known, key, validate, limits, in_parts)
             entries = [_rejected(d, why, contract.version, run_id) for d, why in found.rejected]
             counts = judging.counts_of(con, contract) if found.read else {}
+            by = _judged_by(validate)
             for number, (delivery, remarks) in found.read.items():
                 name = f"{delivery.delivery_id}.parquet"
                 quarantine = data.quarantine / contract.source / name if counts[number]["reasons"] else None
                 lake = data.lake / contract.source / name
                 judging.keep(con, contract, number, delivery, counts[number], lake, quarantine)
-                entries.append(_entry(delivery, "accepted", remarks, contract.version, run_id, **counts[number]))
+                entries.append(
+                    _entry(delivery, "accepted", remarks, contract.version, run_id, judged_by=by, **counts[number])
+                )
         ledger.append(data.ledger, entries)
         loaded.update(known)
         done.repeats += found.repeats
@@ -143,8 +147,8 @@ def load_source(
                 if not _is_as_before(delivery):
                     done.changed.append(delivery.file_name)
                     return
-                counts = verdict.keep()
-                entry = _entry(delivery, "accepted", verdict.remarks, contract.version, run_id, **counts)
+                counts, by = verdict.keep(), _judged_by(validate)
+                entry = _entry(delivery, "accepted", verdict.remarks, contract.version, run_id, judged_by=by, **counts)
         except DeliveryError as why:
             if not _is_as_before(delivery):
                 done.changed.append(delivery.file_name)
@@ -240,6 +244,10 @@ def _read(
         found.surveyed.append(surveyed)
     else:
         found.read[number] = delivery, remarks
+
+
+def _judged_by(validate: validation.Validate) -> str:
+    return validate.judged_by() if isinstance(validate, AgreedValidation) else ""
 
 
 def _is_as_before(delivery: Delivery) -> bool:

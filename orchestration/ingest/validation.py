@@ -4,18 +4,16 @@ Great Expectations counts; one SQL statement from the same rule says which rows.
 load fails: a row is never loaded or quarantined by a rule that was read in two ways.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from expectations.agreement import Validate
 from expectations.contract import Rule, SourceContract
 from expectations.routing import ROW_ID, broken
 from orchestration.store.errors import TweError
 from orchestration.store.sql import literal, quote
-
-Validate = Callable[[str, str, Sequence[Rule]], Sequence[int]]
-"""(database, table, rules) -> rows that break each rule."""
 
 # Scope of a rule -> the rows of `batch` on which it is validated.
 SCOPES = {

@@ -6,6 +6,7 @@ from functools import cached_property
 import duckdb
 
 from expectations import contract
+from expectations.agreement import AgreedValidation
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger, load, reported, storage
 from orchestration.ingest.inbox import Inbox, digest_now, is_synthetic, scan
@@ -32,6 +33,8 @@ class Workspace:
         self.day = day or today()
         self.validated: set[str] = set()
         """Sources whose new deliveries were validated in this run."""
+        self.counted_at: tuple[dt.date, dt.date] | None = None
+        """as_of and geography date of `rows_by_ocmw`, when this run counted them."""
 
     @cached_property
     def contracts(self) -> dict[str, SourceContract]:
@@ -153,14 +156,16 @@ class Workspace:
         clashes = [d for d in self.inbox.clashes if d.source == source]
         rejected = load.reject_clashes(self.data, clashes, {source: contract_.version}, run_id)
         new = [d for d in self.inbox.new if d.source == source]
+        validate = AgreedValidation(self.data.agreed, contract_)
         try:
-            done = load.load_source(self.data, contract_, new, self.key, run_id, limits=self.limits)
+            done = load.load_source(self.data, contract_, new, self.key, run_id, validate, self.limits)
         except duckdb.Error as error:
             # DuckDB quotes values in its messages, and what it quotes here may be a person's.
             raise IngestError(
                 f"{source}: the deliveries could not be validated ({type(error).__name__}); nothing was loaded. "
                 "Move them out of the inbox one by one to find the one that causes it, and report it."
             ) from None
+        validate.save()
         done.entries += rejected
         self.validated.add(source)
         return done

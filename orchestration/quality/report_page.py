@@ -79,7 +79,8 @@ def _ocmws(workspace: Workspace, found: Sequence[Case]) -> list[OcmwCounts]:
     if newest is None:
         return []
     who = Recipients(newest)
-    return trend.per_ocmw(found, who, trend.read_per_year(workspace.data, newest, who), by_source=False)
+    counted = workspace.data.rows_by_ocmw if workspace.counted_at == (newest, newest) else None
+    return trend.per_ocmw(found, who, trend.read_per_year(workspace.data, newest, who, counted), by_source=False)
 
 
 def ensure(workspace: Workspace) -> None:

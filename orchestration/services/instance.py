@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from orchestration.store.errors import of_machine
@@ -90,28 +90,32 @@ def open_instance(data: DataFolder) -> DagsterInstance:
 
 
 @contextmanager
-def relaxed_sync(data: DataFolder) -> Generator[None]:
-    """While the block runs, Dagster's books are on the disk for good only now and then, not after every event.
+def kept_open(instance: DagsterInstance) -> Generator[None]:
+    """While the block runs, Dagster's books in SQLite are written through connections that stay open, and are on the
+    disk for good only now and then.
 
-    SQLite moves its journal into the database whenever the last connection closes, and Dagster opens one per event:
-    one more that stays open spares the disk. A power cut may cost the books their last events, never their order;
-    what the project itself relies on (ledger, publications) is written otherwise.
+    Dagster opens one per event, which costs more than the event, and SQLite moves its journal into the database when
+    the last one closes. A power cut may cost the books their last events, never their order; what the project itself
+    relies on (ledger, publications) is written otherwise. Books in another database are left as they are.
     """
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
+    from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+    from dagster._core.storage.runs import SqliteRunStorage
+    from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+    from sqlalchemy import create_engine, event
 
-    def relax(connection: object, _: object) -> None:
-        if isinstance(connection, sqlite3.Connection):
-            connection.execute("pragma synchronous = normal")
+    def relax(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("pragma synchronous = normal")
 
-    log = data.dagster / "event_log.db"
-    with closing(sqlite3.connect(log if log.exists() else ":memory:")) as kept:
-        kept.execute("select count(*) from sqlite_master").fetchall()  # SQLite opens the file at the first question
-        event.listen(Engine, "connect", relax)
-        try:
-            yield
-        finally:
-            event.remove(Engine, "connect", relax)
+    with ExitStack() as opened:
+        books = (instance.event_log_storage, "_connect"), (instance.run_storage, "connect")
+        for storage, connect in books:
+            if isinstance(storage, ConsolidatedSqliteEventLogStorage | SqliteRunStorage):
+                engine = create_engine(storage._conn_string, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+                event.listen(engine, "connect", relax)
+                setattr(storage, connect, engine.begin)  # what Dagster's own method gives: a transaction
+                opened.callback(engine.dispose)
+                opened.callback(delattr, storage, connect)
+        yield
 
 
 def end_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool = False) -> None:

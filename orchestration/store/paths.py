@@ -47,6 +47,11 @@ class DataFolder:
         return self.work / "warehouse.duckdb"
 
     @property
+    def agreed(self) -> Path:
+        """The kinds of rows on which Great Expectations and the routing agreed; see `expectations.agreement`."""
+        return self.work / "agreed.json"
+
+    @property
     def run_settings(self) -> Path:
         return self.work / "run_settings.parquet"
 

@@ -36,7 +36,7 @@ def manifest(data: DataFolder, folder: Path | None = None) -> Path:
     if not is_current(path):
         invoke(data, ["parse"], folder=folder)
         with replaced(path.with_name(MADE_FROM)) as temporary:
-            temporary.write_text(_digest_of_sources(), encoding="ascii")
+            temporary.write_text(digest_of_sources(), encoding="ascii")
     return path
 
 
@@ -44,10 +44,11 @@ def is_current(path: Path) -> bool:
     """Whether the manifest exists and was made from the present sources. Their digests are compared, not times: the
     files of a new image may be older than a manifest that the former image made."""
     made_from = path.with_name(MADE_FROM)
-    return path.exists() and made_from.exists() and made_from.read_text(encoding="ascii") == _digest_of_sources()
+    return path.exists() and made_from.exists() and made_from.read_text(encoding="ascii") == digest_of_sources()
 
 
-def _digest_of_sources() -> str:
+def digest_of_sources() -> str:
+    """SHA-256 of the version of dbt and of its project: models, macros, seeds, tests, descriptions and settings."""
     digest = hashlib.sha256(metadata.version("dbt-core").encode())
     sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
     for path in sorted(sources):

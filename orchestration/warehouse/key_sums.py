@@ -163,7 +163,7 @@ class KeySums:
 
     @property
     def exists(self) -> bool:
-        """Whether the sums were made: not for a publication of before there were any, or without the key at hand."""
+        """Whether the sums were made: not under a policy that changes no counts by them."""
         return (self.folder / _ABOUT).exists()
 
     @property
@@ -196,11 +196,9 @@ class KeySums:
 
 
 def secrets_of(workspace: Workspace) -> CellSecrets | None:
-    """The secrets of cell keys; None where the pseudonym key is not at hand. Raises `SettingsError` when it is missing
-    and the policy can't do without."""
-    if workspace.has_key or load_policy().changes_by:
-        return secrets(workspace.key)
-    return None
+    """The secrets of cell keys; None where the policy changes no counts by them. Raises `SettingsError` when the
+    pseudonym key is missing."""
+    return secrets(workspace.key) if load_policy().changes_by else None
 
 
 def of(data: DataFolder, publication: Path) -> KeySums:

@@ -11,7 +11,7 @@ import duckdb
 from orchestration.ingest.ledger import Entry, accepted_until, newest_accepted
 from orchestration.store.errors import TweError
 from orchestration.store.files import replaced
-from orchestration.store.sql import literal
+from orchestration.store.sql import literal, read_parquet
 
 
 class NothingAcceptedError(TweError):
@@ -59,6 +59,13 @@ def coverage_notes(entries: Sequence[Entry], as_of: dt.date, years: Mapping[str,
                 "'no figures yet' there"
             )
     return lines
+
+
+def read_run_settings(path: Path) -> RunDates:
+    """The dates that `write_run_settings` wrote last."""
+    with duckdb.connect() as con:
+        select = f"select as_of, geography_date, as_of_is_default from {read_parquet(path)}"
+        return RunDates(*con.execute(select).fetchall()[0])
 
 
 def write_run_settings(path: Path, dates: RunDates) -> None:

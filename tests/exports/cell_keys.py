@@ -10,8 +10,12 @@ from typing import Any
 import duckdb
 
 from exports.disclosure import policy
+from exports.disclosure.cell_key.keys import secrets
 from exports.disclosure.policy import Policy, kept_policy
 from exports.figures.reading import PublicationReader
+from orchestration.store.paths import DataFolder
+from orchestration.warehouse import key_sums, publication
+from tests.support.deliveries import KEY
 
 SECRET = b"the secret of the tests, for draws of cells"
 
@@ -46,6 +50,13 @@ class EverybodyAlike:
 
 _NAMING = {"year", "nis_code", "expected_months", "characteristic", "category", "basis", "ending", "duration_class"}
 _NAMING.add("position")
+
+
+def write_key_sums(data: DataFolder) -> None:
+    """The sums of keys of the newest publication of a data folder of the tests, as a run under cell keys makes them."""
+    found = publication.current(data)
+    assert found
+    key_sums.write(data, found.path, secrets(KEY))
 
 
 def write_sums(folder: Path, publication: Path, key: int = 1_000_003) -> None:

@@ -17,9 +17,9 @@ import duckdb
 from orchestration.store import chain
 from orchestration.store.paths import DataFolder
 
-REMEMBERED = ("work/solved_parts.json.gz", "work/seen_files.json")
+REMEMBERED = ("work/solved_parts.json.gz", "work/seen_files.json", "work/built.json", "work/agreed.json")
 WORKING = ("work/dbt/", "work/warehouse.duckdb", *REMEMBERED, "dagster/", "run.lock", "inbox/")
-OF_THE_RUN = ("loaded_at", "run_id")
+OF_THE_RUN = ("loaded_at", "run_id", "judged_by")
 OF_THE_MOMENT = ("published_at",)
 RUN_IN_REPORT = re.compile(r"\d\d/\d\d/\d{4} om \d\d:\d\d( \([0-9a-f]{8}\))?")
 

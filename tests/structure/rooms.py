@@ -58,7 +58,7 @@ PLACES = {
                         "orchestration.answers.protect.table_file"},
     "docx": {"exports.answering.word"},
     # Exports read published Parquet, and through one module.
-    "duckdb": {"exports.figures.reading", "expectations.gx_duckdb", "orchestration"},
+    "duckdb": {"exports.figures.reading", "expectations.agreement", "expectations.gx_duckdb", "orchestration"},
     "click": {"orchestration.cli"},
     "rich": {"orchestration.store.wording", "orchestration.progress"},
 }  # fmt: skip

@@ -5,6 +5,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import NormalDist
 
 import duckdb
@@ -14,6 +15,7 @@ from orchestration.quality.cases import OPEN, QUARANTINED, RESOLVED, Case, count
 from orchestration.quality.recipients import Recipients
 from orchestration.quality.senders import prediction, rows_by_ocmw
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import read_parquet
 
 YEARS = 4
 """Years of delivery that stand side by side: the newest ones."""
@@ -87,10 +89,14 @@ class OcmwCounts:
         return newest, sum(before, YearRate(0, 0))
 
 
-def read_per_year(data: DataFolder, day: dt.date, who: Recipients) -> ReadPerYear:
-    """Rows read per OCMW and year of delivery up to `day`, per source and of all sources together."""
+def read_per_year(data: DataFolder, day: dt.date, who: Recipients, counted: Path | None = None) -> ReadPerYear:
+    """Rows read per OCMW and year of delivery up to `day`, per source and of all sources together; from the file
+    `counted` when they were counted a moment ago."""
     with duckdb.connect() as con:
-        rows_by_ocmw.create(con, data, day, who)
+        if counted:
+            con.execute(f"create view rows_by_ocmw as from {read_parquet(counted)}")
+        else:
+            rows_by_ocmw.create(con, data, day, who)
         rows = con.execute("""
             with counted as (select *, year(delivered_on) as year from rows_by_ocmw)
             select source, ocmw_name, year, sum(rows_read) from counted group by all

@@ -24,6 +24,7 @@ from orchestration.store import swap
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import Settings
 from orchestration.warehouse import dbt
+from tests.exports.cell_keys import write_key_sums
 from tests.integration.persons.test_privacy import files, insz_in, keys_in, texts
 from tests.support.deliveries import INSZ, KEY, rows_of, write
 from tests.support.processes import Twe
@@ -87,6 +88,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> DataFolder
         write(data.inbox, name, table)
     twe = Twe(folder / "processes", data.root)
     assert twe("run", "--question", "twe-2024").code == 0
+    write_key_sums(data)  # as under a policy that changes counts
     assert twe("annexes", "--question", "twe-2024", "--as-of", OLD_STAND).code == 0
     return data
 

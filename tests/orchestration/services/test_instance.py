@@ -3,53 +3,58 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from pathlib import Path
+from typing import Any
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 import yaml
-from sqlalchemy.pool import NullPool
 
 from orchestration.services import instance
-from orchestration.services.instance import relaxed_sync
+from orchestration.services.instance import kept_open
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.store.settings import SettingsError
 
 
-def test_the_books_are_synced_now_and_then_during_a_run_and_whole_after_it(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_books_stay_open_during_a_run_and_are_whole_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
     data = DataFolder(tmp_path)
-    data.dagster.mkdir(parents=True)
-    log = data.dagster / "event_log.db"
-    with sqlite3.connect(log) as first:
-        first.execute("pragma journal_mode = wal")
-        first.execute("create table events (id integer)")
-    first.close()
-    engine = sa.create_engine(f"sqlite:///{log}", poolclass=NullPool)  # a connection per event, as Dagster has it
+    opened: list[str] = []
 
-    def write(number: int) -> int:
-        with engine.connect() as connection, connection.begin():
-            connection.execute(sa.text(f"insert into events values ({number})"))
-            return connection.execute(sa.text("pragma synchronous")).scalar_one()
+    def begin_of(storage: Any) -> Any:
+        return storage.run_connection(None) if hasattr(storage, "run_connection") else storage.connect()
 
-    journal = log.with_name("event_log.db-wal")
     normal, full = 1, 2
-    with relaxed_sync(data):
-        assert write(1) == normal
-        assert journal.exists()  # not moved into the database when the event's own connection closed
-    assert not journal.exists()
-    assert write(2) == full
-    with sqlite3.connect(log) as after:
-        assert after.execute("select count(*) from events").fetchall() == [(2,)]
-    after.close()
+    with instance.open_instance(data) as books:
+        sa.event.listen(sa.engine.Engine, "connect", note := lambda *_: opened.append("once"))
+        try:
+            for storage in (books.event_log_storage, books.run_storage):
+                opened.clear()
+                with kept_open(books):
+                    for _ in range(3):
+                        with begin_of(storage) as connection:
+                            assert connection.execute(sa.text("pragma synchronous")).scalar_one() == normal
+                            connection.execute(sa.text("create table if not exists written (id integer)"))
+                            connection.execute(sa.text("insert into written values (1)"))
+                    assert len(opened) == 1
+                    assert list(data.dagster.rglob("*.db-wal"))  # not moved into the database after each event
+                assert not list(data.dagster.rglob("*.db-wal"))
+                with begin_of(storage) as connection:
+                    assert connection.execute(sa.text("pragma synchronous")).scalar_one() == full
+                    assert connection.execute(sa.text("select count(*) from written")).scalar_one() == 3
+        finally:
+            sa.event.remove(sa.engine.Engine, "connect", note)
 
 
-def test_books_that_dagster_keeps_elsewhere_are_not_made_here(tmp_path: Path) -> None:
-    data = DataFolder(tmp_path)
-    data.dagster.mkdir(parents=True)
-    with relaxed_sync(data):
-        pass
-    assert not list(data.dagster.iterdir())
+def test_books_that_dagster_keeps_elsewhere_are_left_as_they_are() -> None:
+    with dg.DagsterInstance.ephemeral() as books:
+        before = [vars(storage).copy() for storage in (books.event_log_storage, books.run_storage)]
+        with kept_open(books):
+            assert [vars(storage) for storage in (books.event_log_storage, books.run_storage)] == before
 
 
 @pytest.mark.parametrize("given", [None, "# mine\nrun_retries: {enabled: false}\n", instance.CONFIG, "telemetry: {}"])

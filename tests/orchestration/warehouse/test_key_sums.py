@@ -8,9 +8,11 @@ import duckdb
 import pytest
 
 from exports.disclosure.cell_key.keys import client_number, secrets
+from orchestration.ingest.workspace import Workspace
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse import key_sums
 from orchestration.warehouse.publication import current
+from tests.exports.cell_keys import policy_of
 
 pytestmark = pytest.mark.slow
 SECRETS = secrets(b"a pseudonym key of the tests")
@@ -62,7 +64,14 @@ def test_clients_in_a_twe_are_counted_by_month(facts):
     assert wrong == []
 
 
-def test_a_run_makes_them_beside_the_publication_for_its_owner_alone(finished):
+@pytest.mark.parametrize("method", ["suppression", "cell_key"])
+def test_a_run_makes_them_only_under_a_policy_that_changes_counts(finished, monkeypatch, method):
+    monkeypatch.setattr(key_sums, "load_policy", lambda: policy_of(method=method))
+    made_with = key_sums.secrets_of(Workspace(finished.settings))
+    assert (made_with is not None) == (method == "cell_key")
+
+
+def test_they_lie_beside_the_publication_for_its_owner_alone(finished):
     sums = key_sums.of(finished.data, current(finished.data).path)
     assert sums.exists and not sums.folder.is_relative_to(finished.data.published)
     assert sums.folder.stat().st_mode & 0o77 == 0

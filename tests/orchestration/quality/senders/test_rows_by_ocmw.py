@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.ingest import ledger
 from orchestration.quality.recipients import Recipients
-from orchestration.quality.senders import rows_by_ocmw
+from orchestration.quality.senders import rows_by_ocmw, trend
 from orchestration.store.paths import DataFolder
 from tests.support.deliveries import INSZ, load, rows_of, write
 
@@ -78,3 +78,14 @@ def test_every_row_of_the_ledger_is_counted_once(data: DataFolder) -> None:
 
 def test_without_deliveries_there_are_no_lines(data: DataFolder) -> None:
     assert counted(data) == []
+
+
+def test_what_was_counted_a_moment_ago_tells_the_course_as_well(data: DataFolder) -> None:
+    """The report takes the file of this run; a file of other dates is not asked for."""
+    trajectories(data, "2024-01-31", f"T1 | {INSZ[0]} | 44021 | 2020-01-01 | | |")
+    trajectories(data, "2023-01-31", f"T2 | {INSZ[0]} | 44021 | 2020-01-01 | | |")
+    who = Recipients(NEVER)
+    rows_by_ocmw.write(data, data.rows_by_ocmw, NEVER, NEVER)
+    found = trend.read_per_year(data, NEVER, who)
+    assert found["trajecten", "Gent"] == found["", "Gent"] == {2023: 1, 2024: 1}
+    assert trend.read_per_year(data, NEVER, who, data.rows_by_ocmw) == found
