@@ -17,12 +17,11 @@ from exports.disclosure.exceptions import lines_not_applied, with_exceptions
 from exports.disclosure.geography import LEVELS
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.over_time import joined
-from exports.disclosure.parts import audit_parts
+from exports.disclosure.parts import Pattern, audit_parts, given, suppress
 from exports.disclosure.policy import Policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import AMOUNTS, CountFinder, Scope, covers, with_counts
-from exports.disclosure.suppress import Pattern, given, suppress
 from exports.disclosure.system import CellId, System
 from exports.disclosure.withhold import withholding_options
 from exports.disclosure.words import audit_lines, policy_lines, withheld_lines

@@ -1,122 +1,30 @@
-"""The suppression pattern: which cells are hidden, as few and as cheap as can be found quickly.
+"""The suppression pattern of a part: which cells are hidden, as few and as cheap as can be found quickly.
 
 1. Small cells are hidden, and what earlier releases hid stays hidden.
 2. Every equation on its own, then propagation over all of them (`secondary.GreedySuppression`).
 3. Cells hidden on the way that are no longer needed are shown again.
 4. Points that prove what is left: of many cells at once (`bounds.InnerBounds`), then of one after the other, each by
    the smallest rise. Where a cell turns out confined, the cheapest cells to free it (`secondary.RepairProgram`).
-5. A small part is also solved without the second step; the cheaper of both patterns holds, less what nothing needs.
+5. A small part is also solved without the second step; the cheaper of both patterns holds, less what nothing needs,
+   and in a smaller one still with other cells in the place of each.
 The audit comes after that and uses nothing of it, except for the points, which it checks itself."""
 
 import random
-from collections.abc import Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 
 from exports.disclosure.audit import explore, programs, whole_points
 from exports.disclosure.bounds import InnerBounds, Minimum, OuterBounds
-from exports.disclosure.kept import KeptParts
 from exports.disclosure.secondary import GreedySuppression, RepairProgram
 from exports.disclosure.solver import Ints
-from exports.disclosure.system import System, split
+from exports.disclosure.system import System
+
+_Way = tuple[float, set[int], list[Ints]]
+"""(cost, hidden cells, points) of a pattern."""
 
 
-@dataclass
-class Piece:
-    """A part of a system and what is hidden in it. `numbers`: the number of each of its cells in the whole system."""
-
-    system: System
-    numbers: list[int]
-    forced: set[int] = field(default_factory=set)
-    """Cells that are hidden whatever else is (by their numbers in the part, as in `hidden`)."""
-    hidden: set[int] = field(default_factory=set)
-    solved: bool = True
-    """Whether points belong to what is hidden: not when that was given."""
-
-    @property
-    def facts(self) -> list[object]:
-        """Everything that its suppression and audit follow from, but for `forced` and `hidden`."""
-        part = self.system
-        known = (part.values, part.floors, part.units, part.costs, part.watched, part.equations, part.bounds)
-        return [part.threshold, *known, sorted(part.exempt), sorted(part.fixed.items())]
-
-    @cached_property
-    def points(self) -> list[Ints]:
-        """Points that save the audit time; looked for again when the hidden cells were kept."""
-        values = np.array(self.system.values, dtype=np.int64)
-        return whole_points(values, [(list(range(len(values))), self._found[1])]) if self.solved else []
-
-    @cached_property
-    def _found(self) -> tuple[set[int], list[Ints]]:
-        return _suppress_part(self.system, self.forced)
-
-    def suppress(self, kept: KeptParts) -> None:
-        """Find what to hide, or take it from what is kept."""
-        facts = ["suppress", *self.facts, sorted(self.forced)]
-        self.hidden = set(kept.outcome(facts, lambda: sorted(self._found[0])))
-
-
-@dataclass
-class Pattern:
-    """The hidden cells of a system, and its parts."""
-
-    hidden: set[int]
-    pieces: list[Piece]
-    values: Sequence[int]
-
-    @property
-    def points(self) -> list[Ints]:
-        """Points of the whole system that save the audit time."""
-        return whole_points(np.array(self.values, dtype=np.int64), [(p.numbers, p.points) for p in self.pieces])
-
-    def hide(self, more: Set[int]) -> None:
-        """Hide these cells too. Points stay valid."""
-        self.hidden |= more
-        for piece in self.pieces:
-            piece.hidden |= {place for place, number in enumerate(piece.numbers) if number in more}
-
-
-def pieces(system: System) -> list[Piece]:
-    """The parts of a system, the largest first."""
-    parts = sorted(split(system), key=lambda part: -len(part.cells))
-    return [Piece(part, [system.index[cell] for cell in part.cells]) for part in parts]
-
-
-def given(system: System, hidden: set[int]) -> Pattern:
-    """The pattern that hides these cells and no others."""
-    found = pieces(system)
-    for piece in found:
-        piece.hidden = {place for place, number in enumerate(piece.numbers) if number in hidden}
-        piece.solved = False
-    return Pattern(hidden, found, system.values)
-
-
-def suppress(system: System, workers: int = 2, start: Set[int] = frozenset(), kept: KeptParts | None = None) -> Pattern:
-    """The pattern for a whole system, part by part; the same for any number of workers. It hides the cells in `start`.
-
-    Workers are threads: nearly all time is spent in the solver, which lets other threads run meanwhile."""
-    kept = kept or KeptParts()
-    pattern = Pattern(set(), pieces(system), system.values)
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        for late in (False, True):  # what follows another cell waits until that one is settled
-            turn = [p for p in pattern.pieces if any(c in system.follows for c in p.numbers) is late]
-            for piece in turn:
-                piece.forced = {
-                    place
-                    for place, c in enumerate(piece.numbers)
-                    if c in start or system.follows.get(c) in pattern.hidden
-                }
-            for _ in pool.map(lambda piece: piece.suppress(kept), turn):
-                pass  # takes the errors of the workers
-            for piece in turn:
-                pattern.hidden |= {piece.numbers[cell] for cell in piece.hidden}
-    return pattern
-
-
-def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Ints]]:
+def suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Ints]]:
     """The hidden cells of a part, `forced` among them, and points."""
     must = system.hidden_with(forced | {cell for cell in range(len(system.cells)) if system.is_small(cell)})
     if not any(system.watched[cell] for cell in must):
@@ -129,16 +37,41 @@ def _suppress_part(system: System, forced: set[int]) -> tuple[set[int], list[Int
     repair = RepairProgram(system)
     if len(system.cells) > _SMALL:
         return greedy.hidden, _finish(system, repair, greedy.hidden).points
-    ways: list[tuple[float, set[int], list[Ints]]] = []
+    ways: list[_Way] = []
     for hidden in (greedy.hidden, set(must)):  # neither is always the cheaper one
         found = _finish(system, repair, hidden)
         points = found.points if found.stuck else _show_again(system, repair, hidden, must, found)
-        ways.append((sum(system.costs[cell] for cell in hidden), hidden, points))
-    return min(ways, key=lambda way: way[0])[1:]
+        ways.append((_cost(system, hidden), hidden, points))
+    best = min(ways, key=lambda way: way[0])
+    if len(system.cells) <= _SMALLER:
+        best = _exchanged(system, repair, must, best)
+    return best[1:]
 
 
 _SMALL = 200
 """Parts with at most so many cells get more time, for fewer hidden cells."""
+_SMALLER = 150
+"""And with so many yet more. Of larger ones a national edition has dozens, of which it finds nothing better."""
+
+
+def _cost(system: System, hidden: set[int]) -> float:
+    return sum(system.costs[cell] for cell in hidden)
+
+
+def _exchanged(system: System, repair: RepairProgram, must: set[int], best: _Way) -> _Way:
+    """A cheaper pattern, if one is found by showing each cell that is hidden beside those in `must` for good, and
+    hiding others in its place."""
+    tried: set[int] = set()
+    while left := sorted(best[1] - must - tried, key=lambda cell: (-system.costs[cell], cell)):
+        cell, hidden = left[0], best[1] - {left[0]}
+        tried.add(cell)
+        shown = system.copy()
+        shown.exempt.add(cell)
+        found = _finish(shown, repair, hidden)
+        if not found.stuck and _cost(system, hidden) <= best[0]:
+            points = _show_again(system, repair, hidden, must, found)
+            best = min(best, (_cost(system, hidden), hidden, points), key=lambda way: way[0])
+    return best
 
 
 @dataclass

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from exports.disclosure.audit import audit
 from exports.disclosure.geography import level_of
-from exports.disclosure.suppress import suppress
+from exports.disclosure.parts import suppress
 from exports.disclosure.system import CellId, System
 from exports.figures.identity import GEMEENTE
 from exports.questions.question import load_questions

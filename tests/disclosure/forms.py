@@ -17,8 +17,7 @@ from functools import reduce
 import numpy as np
 
 from exports.disclosure.kept import KeptParts
-from exports.disclosure.parts import audit_parts
-from exports.disclosure.suppress import suppress
+from exports.disclosure.parts import audit_parts, suppress
 from exports.disclosure.system import CellId, System
 from tests.disclosure.optimum import fewest
 

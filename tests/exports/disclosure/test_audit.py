@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from exports.disclosure.audit import AuditError, audit
-from exports.disclosure.suppress import suppress
+from exports.disclosure.parts import suppress
 from exports.disclosure.system import CellId, System, connected, split
 
 

@@ -13,8 +13,7 @@ import pytest
 from exports.disclosure import kept as kept_module
 from exports.disclosure.audit import AuditReport, audit
 from exports.disclosure.kept import KeptParts
-from exports.disclosure.parts import audit_parts
-from exports.disclosure.suppress import given, pieces, suppress
+from exports.disclosure.parts import audit_parts, given, pieces, suppress
 from exports.disclosure.system import CellId, System
 from tests.exports.disclosure.test_audit import table
 

@@ -17,10 +17,10 @@ from exports.disclosure.counts import Block
 from exports.disclosure.geography import Geography
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.over_time import joined
+from exports.disclosure.parts import suppress
 from exports.disclosure.policy import FILE, PolicyError, Sum, kept_policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.scope import Scope
-from exports.disclosure.suppress import suppress
 from exports.disclosure.system import CellId, System, Terms
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, VLAANDEREN
 from exports.figures.periods import Period

@@ -14,14 +14,13 @@ from exports.disclosure.control import Control, cities_of, control
 from exports.disclosure.geography import Geography
 from exports.disclosure.kept import KeptParts
 from exports.disclosure.known import Ground
-from exports.disclosure.parts import audit_parts
+from exports.disclosure.parts import audit_parts, suppress
 from exports.disclosure.plan import PublicPlan
 from exports.disclosure.policy import Policy, PolicyError, Sum, kept_policy, load_policy
 from exports.disclosure.releases.published import PublishedSystem
 from exports.disclosure.releases.recoded import same_tables
 from exports.disclosure.releases.union import with_earlier
 from exports.disclosure.scope import CountFinder
-from exports.disclosure.suppress import suppress
 from exports.disclosure.system import CellId, System
 from exports.disclosure.tables import PeriodRule
 from exports.figures.collect import collect as collect_figures
