@@ -173,8 +173,8 @@ def joined(system: System, hidden: Set[int]) -> System:
     """The system with what a reader knows over the years as equations and bounds like any other; its cells keep their
     numbers. A bound that doesn't hold is left out. What a sum is at least is a cell that is known.
 
-    `hidden` are cells that are protected without it. Of many, only those need proof that one equation after the other
-    confines: the others' `watched` is False."""
+    `hidden` are cells that are protected without it. Those in a part that none of it reaches need no proof (`watched`
+    is False). Of many, only those do that one equation after the other confines."""
     made, known = system.copy(), system.over_time
     made.over_time = OverYears()
     for cell, value in known.unseen.items():
@@ -190,11 +190,15 @@ def joined(system: System, hidden: Set[int]) -> System:
     new = chain(made.equations[len(system.equations) :], made.bounds[len(system.bounds) :])
     reached = {cell for terms in new for cell, _ in terms}
     for part in connected(len(made.cells), chain(made.equations, made.bounds)):
-        if reached.isdisjoint(part):  # it is what it was, and proven
-            for cell in part:
-                made.watched[cell] = False
+        if reached.isdisjoint(part):
+            _need_no_proof(made, hidden.intersection(part))
     if len(hidden) > _FEW:
         bounds = OuterBounds(made.published(made.hidden_with(hidden)))
-        for cell in hidden:
-            made.watched[cell] = made.watched[cell] and bounds.narrow(cell)
+        _need_no_proof(made, {cell for cell in hidden if not bounds.narrow(cell)})
     return made
+
+
+def _need_no_proof(system: System, hidden: Set[int]) -> None:
+    """These cells count as hidden, and nobody looks how far."""
+    for cell in hidden:
+        system.watched[cell] = False
