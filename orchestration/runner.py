@@ -128,23 +128,24 @@ def _ensure_quality_report(workspace: Workspace, report: RunReport) -> None:
 
 
 def _execute(workspace: Workspace, plan: RunPlan, work: RemainingWork, report: RunReport) -> None:
-    from orchestration import jobs
-    from orchestration.definitions import build_definitions, quiet
-
-    quiet()
+    progress.watch(
+        f"Building the figures as of {plan.as_of or 'the newest delivery'}: {len(work.sources)} sources to load, "
+        f"{len(work.documents)} documents to write; this can take minutes."
+    )
     settings = workspace.settings
-    job = build_definitions(settings).resolve_job_def(jobs.ALL)
-    built = planning.built_already(workspace, plan, work.sources)
+    with progress.step("start"):  # imports, and once dbt's parse of the project, take seconds
+        from orchestration import jobs
+        from orchestration.definitions import build_definitions, quiet
+
+        quiet()
+        job = build_definitions(settings).resolve_job_def(jobs.ALL)
+        built = planning.built_already(workspace, plan, work.sources)
     asked = {"as_of": plan.as_of, "geography_date": plan.geography_date, "years": ",".join(map(str, plan.years or ()))}
     options = {name: str(value) for name, value in asked.items() if value} | {"move_current": plan.move_current}
     config = {
         "resources": {"run_options": {"config": options}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
-    progress.watch(
-        f"Building the figures as of {plan.as_of or 'the newest delivery'}: {len(work.sources)} sources to load, "
-        f"{len(work.documents)} documents to write; this can take minutes."
-    )
     data = settings.folder
     with instance.open_instance(data) as dagster_instance, instance.kept_open(dagster_instance):
         result = job.execute_in_process(

@@ -3,8 +3,12 @@
 Exit codes: 0 done; 1 a check blocked or a delivery was rejected whole, the rest is done; 2 wrong use or settings.
 """
 
+import atexit
 import gc
+import os
 import sys
+import threading
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -16,6 +20,8 @@ from orchestration.store.settings import load_settings
 
 OWN = ("orchestration", "expectations", "exports")
 REST = "`twe precheck` and `twe template` do without, all else needs pip install 'twe-warehouse[warehouse]'"
+SLOW_TO_END = "dagster"
+"""With this package a process has made so much that to take it apart takes seconds."""
 LONGEST = 200
 """Characters of the sentence that the list of commands says about each."""
 
@@ -61,16 +67,37 @@ class CommandsByPerson(click.Group):
 
 def main() -> None:
     """Entry point of the console script."""
+    code = command()
+    if SLOW_TO_END in sys.modules and (code is None or isinstance(code, int)):
+        _end(code or 0)
+    sys.exit(code)
+
+
+def command() -> str | int | None:
+    """Does what the command line asks for; returns what the process is to end with."""
     # Importing makes objects by the hundred thousand that stay; looking for garbage among them costs seconds.
     gc.set_threshold(1_000_000, 20, 20)
     keep_private()
     try:
-        sys.exit(twe(standalone_mode=False))
+        return twe(standalone_mode=False)  # what a command ended its context with, or None
+    except SystemExit as ended:
+        return ended.code
     except click.exceptions.Abort:
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
         error.show()
-        sys.exit(2)  # click has 1 for a file that can't be read
+        return 2  # click has 1 for a file that can't be read
+
+
+def _end(code: int) -> None:
+    """Ends the process as the interpreter does, but does not take apart the million objects that Dagster and dbt made:
+    that takes seconds, with the last line on the screen and no prompt."""
+    threading._shutdown()  # ty: ignore[missing-attribute]  # waits for threads and pools
+    atexit._run_exitfuncs()
+    with suppress(OSError):  # nobody reads what is written any more
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

@@ -78,7 +78,10 @@ def invoke(
     try:
         result = dbtRunner(callbacks=[on_event] if on_event else []).invoke([*arguments, *folders, *SILENT])
     finally:
-        # Otherwise this process keeps the warehouse locked and the publication cannot read it.
+        # Otherwise this process keeps the warehouse locked and the publication cannot read it. dbt-duckdb only forgets
+        # the database, which stays open as long as anything else refers to it.
+        if environment := DuckDBConnectionManager._ENV:
+            environment.close()
         DuckDBConnectionManager.close_all_connections()
         if folder is None:
             sweep(data.work)

@@ -103,16 +103,15 @@ def main() -> None:
     note_steps(steps)
     sampler = Sampler()
     sampler.start()
-    from orchestration.cli.main import main as twe
+    from orchestration.cli.main import command
 
     sys.argv = ["twe", "run"]
-    try:
-        twe()
-    finally:
-        sampler.stop()
-        packages = sorted(sampler.seconds.items(), key=lambda item: -item[1])
-        found = {"total": time.process_time(), "steps": steps, "packages": packages}
-        report.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    code = command()
+    sampler.stop()
+    packages = sorted(sampler.seconds.items(), key=lambda item: -item[1])
+    found = {"total": time.process_time(), "steps": steps, "packages": packages}
+    report.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -151,10 +151,10 @@ def _main(
     tempfile.tempdir = None  # as TMPDIR says now
     at_end = intervene(moment, folder, act) if moment else None
     sys.argv = ["twe", *arguments]
-    from orchestration.cli.main import main
+    from orchestration.cli.main import command
 
     try:
-        main()
+        sys.exit(command())
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

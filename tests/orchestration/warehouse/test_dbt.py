@@ -1,10 +1,12 @@
 """dbt's parse is made again when the project is another one, not when it is a newer one."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from orchestration.store.paths import DataFolder
@@ -55,3 +57,26 @@ def test_a_manifest_of_which_nobody_says_from_what_is_made_again(parses: list[st
     (dbt.target(data) / "manifest.json").write_text("{}")
     dbt.manifest(data)
     assert parses == ["parse"]
+
+
+@pytest.mark.slow
+def test_the_warehouse_file_is_closed_whoever_still_refers_to_it(
+    parsed: Path, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame of a thread that has just ended, or a profiler, can hold what dbt wrote with."""
+    from dbt.adapters.duckdb.environments.local import LocalEnvironment
+
+    shutil.copytree(parsed, dbt.target(data))
+    held: list[object] = []
+    handle = LocalEnvironment.handle
+
+    def hold(environment: LocalEnvironment) -> object:
+        held.extend([environment, environment.conn, made := handle(environment)])
+        return made
+
+    monkeypatch.setattr(LocalEnvironment, "handle", hold)
+    dbt.invoke(data, ["seed", "--select", "municipality_merges"])
+    assert held
+    with duckdb.connect(str(data.warehouse), read_only=True) as con:
+        assert con.execute("select count(*) > 0 from staging.municipality_merges").fetchone() == (True,)
+    assert not data.warehouse.with_name("warehouse.duckdb.wal").exists()
