@@ -191,7 +191,7 @@ def joined(system: System, hidden: Set[int]) -> System:
     reached = {cell for terms in new for cell, _ in terms}
     for part in connected(len(made.cells), chain(made.equations, made.bounds)):
         if reached.isdisjoint(part):
-            _need_no_proof(made, hidden.intersection(part))
+            _need_no_proof(made, hidden & set(part))
     if len(hidden) > _FEW:
         bounds = OuterBounds(made.published(made.hidden_with(hidden)))
         _need_no_proof(made, {cell for cell in hidden if not bounds.narrow(cell)})
