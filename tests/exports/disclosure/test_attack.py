@@ -102,7 +102,7 @@ class Two:
         return [item for number in (0, 1) for item in attack(self.program, number, self.truths[number], every)]
 
 
-@pytest.mark.parametrize("people", [300, 2000])
+@pytest.mark.parametrize("people", [300, pytest.param(2000, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("delivered", [1, 2])
 @pytest.mark.parametrize("later", [BEFORE, AFTER])
 @pytest.mark.slow
@@ -115,7 +115,7 @@ def test_two_releases_withstand(later, delivered, people):
     assert two.attack(every=53) == []
 
 
-@pytest.mark.parametrize("seed", [11, 13])
+@pytest.mark.parametrize("seed", [11, pytest.param(13, marks=pytest.mark.nightly)])
 @pytest.mark.slow
 def test_a_finer_geography_after_a_coarser_one_is_refused_or_safe(seed):
     """Which of the merged municipalities have a 0 can leave no room in a total that is out already."""

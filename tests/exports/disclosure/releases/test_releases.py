@@ -96,7 +96,11 @@ def after_corrections(people: int, seed: int, marts: dict[str, tuple[int, ...]])
 
 @pytest.mark.parametrize(
     ("people", "seed", "marts", "room"),
-    [(300, 3, STARTED, True), (1200, 5, STARTED, False), (600, 2, TRAJECTORIES, False)],
+    [
+        (300, 3, STARTED, True),
+        pytest.param(1200, 5, STARTED, False, marks=pytest.mark.nightly),
+        (600, 2, TRAJECTORIES, False),
+    ],
 )
 @pytest.mark.slow
 def test_corrections_are_published_and_withstand(people, seed, marts, room):
