@@ -5,8 +5,10 @@ Great Expectations is the definition of a rule. To import it costs more than all
 rows, and what it adds to the routing is one thing: it shows that a rule is not read in two ways. How a rule is read
 follows from the rule, the code and the libraries. So a batch goes to Great Expectations when it is large, or when it
 has for any rule a row of a kind on which both have not agreed before. The kind of a row is whether it breaks the rule,
-whether the condition of the rule holds for it, and which of the columns that the rule names have a value. With another
-suite, code or version every kind is new. What judged a delivery stands in the ledger.
+whether the condition of the rule holds for it, which of the columns that the rule names have a value, and whether the
+value lies on a bound of the rule. With another suite, code or version every kind is new. Great Expectations counts the
+rows that a query returns, and the routing those that it names: where it names one twice, Great Expectations is asked.
+What judged a delivery stands in the ledger.
 """
 
 import hashlib
@@ -49,7 +51,12 @@ class AgreedValidation:
         """The rows of `table` that break each of the rules."""
         with duckdb.connect(database) as con:
             rows, counts, kinds = _look(con, table, rules)
-        alone = rows <= MOST_ROWS and all(not there & ~self._known.get(rule, 0) for rule, there in kinds.items())
+            twice = any(_names_twice(con, table, rule, count) for rule, count in zip(rules, counts, strict=True))
+        alone = (
+            not twice
+            and rows <= MOST_ROWS
+            and all(not there & ~self._known.get(rule, 0) for rule, there in kinds.items())
+        )
         self._asked.add(not alone)
         if alone:
             return counts
@@ -94,11 +101,21 @@ def _look(con: duckdb.DuckDBPyConnection, view: str, rules: Sequence[Rule]) -> t
         broken = routing.broken(rule, view)
         facts = [broken, routing.condition(*rule.only_if) if rule.only_if else "true"]
         facts += (f"{quote(column)} is null" for column in _columns(rule))
+        facts += routing.on_a_bound(rule)
         kind = " + ".join(f"coalesce({fact}, false)::int * {2**place}" for place, fact in enumerate(facts))
         counted += (f"count(*) filter (where {broken})", f"bit_or(1::ubigint << ({kind})::ubigint)")
     rows, *found = con.execute(f"select {', '.join(counted)} from {quote(view)}").fetchall()[0]
     names = [f"{view} {number} {rule.name}" for number, rule in enumerate(rules)]
     return rows, found[::2], dict(zip(names, found[1::2], strict=True))
+
+
+def _names_twice(con: duckdb.DuckDBPyConnection, view: str, rule: Rule, count: int) -> bool:
+    """Whether the query of a rule, if it is one, returns other than one row for each that breaks the rule."""
+    query = rule.kwargs.get("unexpected_rows_query")
+    if not query:
+        return False
+    returned = str(query).replace("{batch}", quote(view)).strip().rstrip(";")
+    return con.execute(f"select count(*) from ({returned})").fetchall()[0][0] != count
 
 
 def _columns(rule: Rule) -> Iterator[str]:

@@ -28,6 +28,18 @@ def _outside(value: str, kwargs: Mapping[str, Any]) -> str:
     return " or ".join(parts) or "false"
 
 
+def on_a_bound(rule: Rule) -> list[str]:
+    """SQL, for each bound of a rule, that is true for a row whose value lies on it."""
+    kwargs = rule.kwargs
+    if "column_A" in kwargs:
+        return [f"{quote(kwargs['column_A'])} = {quote(kwargs['column_B'])}"]
+    bounds = [kwargs[name] for name in ("min_value", "max_value") if kwargs.get(name) is not None]
+    value = quote(kwargs["column"]) if bounds else ""
+    if "lengths" in rule.expect:
+        value = f"length({value})"
+    return [f"{value} = {literal(bound)}" for bound in bounds]
+
+
 def _pair(kwargs: Mapping[str, Any]) -> str:
     operator = "<" if kwargs.get("or_equal") else "<="
     return f"{quote(kwargs['column_A'])} {operator} {quote(kwargs['column_B'])}"

@@ -189,7 +189,8 @@ def joined(system: System, hidden: Set[int]) -> System:
         made.at_least([*terms, (at_least, -1)])
     new = chain(made.equations[len(system.equations) :], made.bounds[len(system.bounds) :])
     reached = {cell for terms in new for cell, _ in terms}
-    for part in connected(len(made.cells), chain(made.equations, made.bounds)):
+    ties = (((cell, 1), (before, -1)) for cell, before in made.follows.items())  # an amount is hidden as its count is
+    for part in connected(len(made.cells), chain(made.equations, made.bounds, ties)):
         if reached.isdisjoint(part):
             _need_no_proof(made, hidden & set(part))
     if len(hidden) > _FEW:

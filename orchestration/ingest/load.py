@@ -119,6 +119,7 @@ def load_source(
     surveyed: list[Surveyed] = []
 
     def load_part(part: Sequence[Delivery]) -> None:
+        _judged_by(validate)  # what judged a part that came to nothing is not what judges this one
         with duckdb.connect(database) as con:
             known = dict(loaded)
             found = read_batch(con, database, contract, part, known, key, validate, limits, in_parts)
@@ -142,6 +143,7 @@ def load_source(
 
     def load_in_parts(large: Surveyed) -> None:
         delivery = large.delivery
+        _judged_by(validate)
         try:
             with in_parts.verdict(data, large) as verdict:
                 if not _is_as_before(delivery):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from uuid import uuid4
 import duckdb
 import pytest
 
-from expectations import agreement, contract
+from expectations import agreement, contract, routing
 from expectations.agreement import AgreedValidation
 from expectations.contract import Rule
 from orchestration.ingest import ledger, validation
@@ -32,7 +33,7 @@ RULES = (
     ),
 )
 SOUND, BROKEN, OTHER_KIND, MISSING = "(1, 'A')", "(-1, 'A')", "(1, 'B')", "(null, 'A')"
-NO_KIND, ODD = "(1, null)", "(7, 'A')"
+NO_KIND, ODD, ON_THE_BOUND = "(1, null)", "(7, 'A')", "(0, 'A')"
 
 
 @dataclass
@@ -77,11 +78,27 @@ def test_rows_of_known_kinds_are_judged_by_the_routing_alone(judged: Any) -> Non
         assert not judged(*rows)
 
 
-@pytest.mark.parametrize("new", [BROKEN, OTHER_KIND, MISSING, NO_KIND, ODD])
+@pytest.mark.parametrize("new", [BROKEN, OTHER_KIND, MISSING, NO_KIND, ODD, ON_THE_BOUND])
 def test_a_row_of_a_new_kind_for_any_rule_is_judged_by_great_expectations_once(judged: Any, new: str) -> None:
     assert judged(SOUND)
     assert judged(SOUND, new)
     assert not judged(new, SOUND) and not judged(SOUND)
+
+
+def test_a_query_that_names_a_row_twice_is_not_left_to_the_routing(
+    judged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Great Expectations counts what a query returns, and the routing whom it names."""
+    twice = "select a._id from {batch} as a join {batch} as b on a.n = b.n where a.n = 7"
+    odd = replace(RULES[1], kwargs={"unexpected_rows_query": twice})
+    monkeypatch.setattr(sys.modules[__name__], "RULES", (RULES[0], odd))
+    assert judged(ODD, SOUND) and not judged(ODD, SOUND)
+    assert judged(ODD, ODD) and judged(ODD, ODD)
+
+
+def test_the_kinds_of_every_rule_fit_in_a_number() -> None:
+    rules = [rule for name in contract.sources() for rule in contract.load(name).rules]
+    assert max(len(routing.on_a_bound(rule)) + len(list(agreement._columns(rule))) for rule in rules) <= 4
 
 
 def test_a_large_batch_always_is(judged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
