@@ -113,7 +113,7 @@ def publish(
         published_at=_after_all_others(data, dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)),
     )
     for stale in data.published.glob(f".*{TEMPORARY}") if data.published.is_dir() else []:
-        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+        shutil.rmtree(stale) if stale.is_dir() and not stale.is_symlink() else stale.unlink()  # `current` is a link
     building.mkdir(parents=True)
     rows = _copy_tables(data.warehouse, building, publication, engine, described)
     publication = replace(publication, tables=_digests(building, rows))

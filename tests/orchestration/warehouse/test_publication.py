@@ -122,6 +122,15 @@ def test_current_stays_for_another_day_and_when_it_is_not_to_move(built: DataFol
     assert len(publication.published(built)) == 3
 
 
+def test_a_link_that_a_kill_left_beside_current_stops_no_later_run(built: DataFolder) -> None:
+    """It leads to a folder, and a link is no folder that can be emptied."""
+    made = publish(built)
+    link = built.published / f".{built.current.name}{publication.TEMPORARY}"
+    link.symlink_to(made.path.name)
+    assert publish(built).path == made.path
+    assert not link.is_symlink() and made.path.is_dir()
+
+
 def test_what_a_killed_build_left_is_swept(built: DataFolder) -> None:
     half = built.published / f".half{publication.TEMPORARY}"
     half.mkdir(parents=True)
