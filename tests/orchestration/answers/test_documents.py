@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -21,6 +22,7 @@ from orchestration.ingest.ledger import Entry
 from orchestration.planning import RunRequest
 from orchestration.quality.checks import checking
 from orchestration.quality.checks.files import MistakesError
+from orchestration.resources import workspace_resource
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse import publication
@@ -168,6 +170,15 @@ def test_a_run_takes_out_of_what_is_handed_out_what_earlier_versions_kept_in_it(
         assert now == {name: name for name in stay} | {new: name for name, new in moved.items() if new}
         inside = {path.name for path in root.rglob("*") if path.is_dir() and path.parent != root}
         assert not inside & {"vertrouwelijk", "werkbestanden"}
+
+
+@pytest.mark.slow
+def test_a_run_of_the_page_does_so_too(settings: Settings) -> None:
+    former = settings.folder.annexes / "twe-2024" / "vertrouwelijk" / "b.xlsx"
+    former.parent.mkdir(parents=True)
+    former.touch()
+    with dg.build_resources({"workspace": workspace_resource(settings)}):
+        assert not former.parent.exists()
 
 
 def test_the_stamp_changes_with_all_that_decides_the_bytes_beside_the_publication(question: Question) -> None:
