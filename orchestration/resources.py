@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import jobs
+from orchestration.answers import documents
 from orchestration.answers.questions import Years, parse_years
 from orchestration.ingest import reported
 from orchestration.ingest.workspace import Workspace
@@ -70,6 +71,7 @@ def workspace_resource(settings: Settings) -> dg.ResourceDefinition:
         ensure_writable(settings.folder)
         with single_writer(settings.folder.lock):
             swap.finish(settings.folder)
+            documents.clear_handed_out(settings.folder)
             if context.instance and context.run:
                 end_killed_runs(context.instance, context.run.run_id)
                 old_runs.forget(context.instance)

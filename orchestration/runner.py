@@ -10,6 +10,7 @@ from dataclasses import replace
 import duckdb
 
 from orchestration import planning, progress, results
+from orchestration.answers import documents
 from orchestration.answers.questions import ASIDE
 from orchestration.ingest import ledger, reported
 from orchestration.ingest.workspace import Workspace
@@ -58,6 +59,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
     ensure_writable(settings.folder)
     with single_writer(settings.folder.lock):
         swap.finish(settings.folder)
+        documents.clear_handed_out(settings.folder)
         code_version.keep_in(settings.folder.code_digests)
         workspace = Workspace(settings)
         lacks_chain = bool(workspace.entries()) and not (workspace.data.root / chain.FILE).exists()

@@ -95,9 +95,7 @@ def write_answer(
     content = word.render_bytes(f"Antwoord: {question.title}", question.title, facts.as_of, banner, blocks)
     out_dir = Path(out_dir)
     path = replace_file(out_dir / answer_file(edition), content)
-    listed = control_list(path, question.id)
-    write(figures, listed)
-    (out_dir / listed.name).unlink(missing_ok=True)  # where earlier versions wrote it
+    write(figures, control_list(path, question.id))
     return path
 
 

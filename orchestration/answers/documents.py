@@ -5,12 +5,13 @@ Settings, ledger and publication decide; the documents themselves are written by
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exports.answering.answer import answer_file, beside
+from exports.answering.answer import WORKING, answer_file, beside, control_list
 from exports.editions import EDITIONS, PUBLIEK, VOLLEDIG
 from exports.figures.reads import Reads
 from exports.figures.unchanged import unchanged
@@ -60,6 +61,36 @@ def files(place: Path, question: Question, name: str) -> dict[str, Path]:
     annex = next(annex for annex in question.annexes if annex.key == name)
     full = f"{annex.key}{EDITIONS[VOLLEDIG].suffix}{Path(annex.file_name).suffix}"
     return {PUBLIEK: place / annex.file_name, VOLLEDIG: beside(place, question.id, CONFIDENTIAL) / full}
+
+
+def clear_handed_out(data: DataFolder) -> None:
+    """Moves full editions and working files to where `files` and `control_list` have them from where earlier versions
+    wrote them: within the folder of a question, which is handed out whole. Those of all dates and years, and of
+    questions that are gone, since no run may ever write them again. What is in its place already stays, and the former
+    goes. For whoever holds the lock."""
+    for top in sorted(data.annexes.glob("*")):
+        if top.name in (CONFIDENTIAL, WORKING):
+            continue
+        for kind in (CONFIDENTIAL, WORKING):
+            for former in sorted(top.rglob(kind), reverse=True):  # what lies within another first
+                _move(former, data.annexes / kind / former.parent.relative_to(data.annexes))
+        for former in sorted(top.rglob(control_list(top / answer_file(), top.name).name)):
+            _move(former, data.annexes / WORKING / former.relative_to(data.annexes))
+
+
+def _move(former: Path, place: Path) -> None:
+    """A folder of tables goes as a whole: its description lists its files."""
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        former.rename(place)
+    elif not former.is_dir():
+        former.unlink()
+    elif former.name.endswith("_csv"):
+        shutil.rmtree(former)
+    else:
+        for each in sorted(former.iterdir()):
+            _move(each, place / each.name)
+        former.rmdir()
 
 
 class DocumentStamps:

@@ -3,7 +3,6 @@ whose question was released before, at an earlier as_of, gets a revision sheet: 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,19 +56,9 @@ def write(
             continue
         with noted() as reads:
             made = _write(settings, publication, question, name, path.parent, years, control, edition)
-        if edition != PUBLIEK:
-            _forget_former(place / register.CONFIDENTIAL, path)
         stamps.set(path, stamp, made, publication, reads)
     public = paths[PUBLIEK]
     return WrittenDocument(public, stamps.was_written(public))
-
-
-def _forget_former(former: Path, path: Path) -> None:
-    """Remove a full edition from where earlier versions wrote it: in the folder that is handed out."""
-    (former / path.name).unlink(missing_ok=True)
-    shutil.rmtree(former / f"{path.stem}_csv", ignore_errors=True)
-    if former.is_dir() and not any(former.iterdir()):
-        former.rmdir()
 
 
 def _write(

@@ -6,19 +6,23 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import dagster as dg
 import duckdb
 import pytest
 
 from exports.figures.reading import PublicationReader
 from exports.figures.reads import noted
 from exports.questions.question import Question, QuestionError, load_questions
+from orchestration import runner
 from orchestration.answers import documents
 from orchestration.answers.disclosure import StoredControl
 from orchestration.answers.documents import DocumentStamps, stamp
 from orchestration.answers.questions import UnknownQuestionError, YearsError, chosen, known, parse_years, sound
 from orchestration.ingest.ledger import Entry
+from orchestration.planning import RunRequest
 from orchestration.quality.checks import checking
 from orchestration.quality.checks.files import MistakesError
+from orchestration.resources import workspace_resource
 from orchestration.store.paths import PROJECT, QUESTIONS, DataFolder
 from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse import publication
@@ -134,6 +138,47 @@ def test_both_editions_of_an_annex_and_the_answer_have_a_place(question: Questio
             "volledig": Path(f"/d/vertrouwelijk/{place}/{annex.key}_volledig_VERTROUWELIJK.xlsx"),
         }, "nothing confidential lies in a folder that is handed out"
     assert documents.files(Path("/d"), question, documents.ANSWER) == {"publiek": Path("/d/antwoord.docx")}
+
+
+def test_a_run_takes_out_of_what_is_handed_out_what_earlier_versions_kept_in_it(settings: Settings) -> None:
+    """Of any dates, which nobody may ask for again, and of questions that are gone; what is new stays as it is."""
+    stand, full, figures = "stand-2024-01-31_gebied-2024-06-30", "b_volledig_VERTROUWELIJK", "antwoord_cijfers.xlsx"
+    moved = {
+        f"twe-2024/vertrouwelijk/{full}.xlsx": f"vertrouwelijk/twe-2024/{full}.xlsx",
+        f"twe-2024/vertrouwelijk/{full}_csv/former.csv": None,  # the tables that are there are of another making
+        f"twe-2024/{stand}/vertrouwelijk/{full}.xlsx": f"vertrouwelijk/twe-2024/{stand}/{full}.xlsx",
+        f"twe-2024/{stand}/vertrouwelijk/{full}_csv/a.csv": f"vertrouwelijk/twe-2024/{stand}/{full}_csv/a.csv",
+        f"twe-2024/werkbestanden/{stand}/{figures}": f"werkbestanden/twe-2024/{stand}/{figures}",
+        f"twe-2024/jaren-2020/{figures}": f"werkbestanden/twe-2024/jaren-2020/{figures}",
+        f"twe-2024/{figures}": None,  # it is there already
+        f"gone/vertrouwelijk/{full}.xlsx": f"vertrouwelijk/gone/{full}.xlsx",
+    }
+    stay = (
+        "twe-2024/b.xlsx",
+        f"twe-2024/{stand}/antwoord.docx",
+        f"vertrouwelijk/twe-2024/{full}_csv/a.csv",
+        f"werkbestanden/twe-2024/{figures}",
+    )
+    root = settings.folder.annexes
+    for name in (*moved, *stay):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name)
+    for _ in range(2):  # the second finds nothing to do
+        with pytest.raises(NothingAcceptedError):
+            runner.run(settings, RunRequest(load=False))
+        now = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*") if path.is_file()}
+        assert now == {name: name for name in stay} | {new: name for name, new in moved.items() if new}
+        inside = {path.name for path in root.rglob("*") if path.is_dir() and path.parent != root}
+        assert not inside & {"vertrouwelijk", "werkbestanden"}
+
+
+@pytest.mark.slow
+def test_a_run_of_the_page_does_so_too(settings: Settings) -> None:
+    former = settings.folder.annexes / "twe-2024" / "vertrouwelijk" / "b.xlsx"
+    former.parent.mkdir(parents=True)
+    former.touch()
+    with dg.build_resources({"workspace": workspace_resource(settings)}):
+        assert not former.parent.exists()
 
 
 def test_the_stamp_changes_with_all_that_decides_the_bytes_beside_the_publication(question: Question) -> None:
