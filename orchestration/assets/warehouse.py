@@ -123,10 +123,13 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         parsed = internals.read_manifest(manifest)
         specs = context.assets_def.specs
         asked = {n for s in specs if s.key in context.selected_asset_keys if (n := jobs.dbt_node(s))}
+        # dbt runs a test with the model that it is shown at, so a check that is run by itself has that one built.
+        checked = {check.asset_key for check in context.selected_asset_check_keys}
+        tested = {n for s in specs if s.key in checked if (n := jobs.dbt_node(s))}
         content = WarehouseContent(
             workspace.data, parsed, workspace.entries(), read_run_settings(workspace.data.run_settings)
         )
-        wanted = content.stale | asked
+        wanted = content.stale | asked | tested
         done: list[dict[str, Any]] = []
 
         def on_event(event: Any) -> None:
@@ -135,13 +138,15 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
 
                 done.append(MessageToDict(event, preserving_proto_field_name=True))
 
-        built.begin(workspace.data)
         if wanted == content.all:
             # A new file is built faster than an old one is replaced, and holds nothing that no model makes.
-            workspace.data.warehouse.unlink(missing_ok=True)
+            built.remove(workspace.data)
             selection = []
-        else:
+        elif wanted:
+            built.begin(workspace.data)
             selection = ["--select", *built.names(parsed, wanted)]
+        else:
+            return  # dbt takes what follows an empty selection for its names
         failure: dbt.DbtError | None = None
         with step("warehouse (dbt)") as shown:
             try:

@@ -22,6 +22,8 @@ OWN = ("orchestration", "expectations", "exports")
 REST = "`twe precheck` and `twe template` do without, all else needs pip install 'twe-warehouse[warehouse]'"
 SLOW_TO_END = "dagster"
 """With this package a process has made so much that to take it apart takes seconds."""
+OUTPUT_LOST = 120
+"""What the interpreter ends with when the last of the output cannot be written."""
 LONGEST = 200
 """Characters of the sentence that the list of commands says about each."""
 
@@ -94,9 +96,15 @@ def _end(code: int) -> None:
     that takes seconds, with the last line on the screen and no prompt."""
     threading._shutdown()  # ty: ignore[missing-attribute]  # waits for threads and pools
     atexit._run_exitfuncs()
-    with suppress(OSError):  # nobody reads what is written any more
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (BrokenPipeError, ValueError):
+            pass  # nobody reads what is written any more, or it was closed
+        except OSError as error:
+            code = code or OUTPUT_LOST
+            with suppress(OSError, ValueError):
+                click.echo(f"twe: what was printed could not be written: {error.strerror}", err=True)
     os._exit(code)
 
 

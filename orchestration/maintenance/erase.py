@@ -32,6 +32,7 @@ from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_writable
 from orchestration.store.sql import literal, quote, read_parquet
 from orchestration.store.swap import exchange, finish
+from orchestration.warehouse import built
 
 
 class InszError(TweError):
@@ -204,9 +205,9 @@ def _replace(
         if done.rows:
             done.proved = same_figures.prove(workspace, after)
         rewrite.record(data, after, "erased")
-    if done.rows:
-        data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
-        shutil.rmtree(data.key_sums, ignore_errors=True)  # where one person is counted, the sum is that person's key
+        if done.rows:  # last, and before the exchange is decided: after a kill nobody would look for these any more
+            built.remove(data)  # the warehouse holds the former pseudonyms; a run makes it again
+            shutil.rmtree(data.key_sums, ignore_errors=True)  # where one person is counted, the sum is that one's key
 
 
 def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection[str]) -> dict[str, set[str]]:

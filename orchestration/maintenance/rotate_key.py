@@ -20,6 +20,7 @@ from orchestration.store.files import replaced
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
 from orchestration.store.swap import exchange, finish
+from orchestration.warehouse import built
 
 MOST_NAMED = 10
 
@@ -83,7 +84,9 @@ def rotate(settings: Settings, folder: Path | None = None) -> KeyRotation:
                 temporary.write_text(fingerprint(new), encoding="ascii")
             proved = same_figures.prove(workspace, after)
             rewrite.record(data, after, "key changed")
-        data.warehouse.unlink(missing_ok=True)  # it holds the former pseudonyms; a run makes it again
+            # It holds the former pseudonyms; a run makes it again. Before the exchange is decided: after a kill nobody
+            # would look for it any more.
+            built.remove(data)
     return KeyRotation(len(translated.numbers), rows, files, proved)
 
 

@@ -136,6 +136,13 @@ def begin(data: DataFolder) -> None:
     _kept(data).unlink(missing_ok=True)
 
 
+def remove(data: DataFolder) -> None:
+    """Removes the warehouse file, and what is known of it first: a kill in between leaves a file that is built anew."""
+    begin(data)
+    for file in (data.warehouse, _journal(data)):
+        file.unlink(missing_ok=True)
+
+
 def names(manifest: Mapping[str, Any], nodes: Collection[str]) -> list[str]:
     """What dbt's `--select` takes for these models and seeds."""
     return sorted(".".join(manifest["nodes"][name]["fqn"]) for name in nodes)
@@ -161,12 +168,16 @@ def _kept(data: DataFolder) -> Path:
     return data.work / "built.json"
 
 
+def _journal(data: DataFolder) -> Path:
+    """What a killed build leaves beside the warehouse file, with rows in it."""
+    return data.warehouse.with_name(f"{data.warehouse.name}.wal")
+
+
 def _read(data: DataFolder) -> Keys:
     """The keys of what the warehouse file holds; none when it is not the file that they were noted of."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         known = json.loads(_kept(data).read_text(encoding="utf-8"))
-        journal = data.warehouse.with_name(f"{data.warehouse.name}.wal")  # left by a killed build
-        if known["file"] == _state(data.warehouse) and not journal.exists():
+        if known["file"] == _state(data.warehouse) and not _journal(data).exists():
             return dict(known["keys"])
     return {}
 

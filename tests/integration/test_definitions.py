@@ -4,8 +4,10 @@ After a change that is meant: `make golden`, and read the difference.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -15,9 +17,14 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetNode
 from expectations import contract
 from exports.questions.question import load_questions
 from orchestration import jobs
+from orchestration.assets import dagster_dbt_internals as internals
 from orchestration.definitions import build_definitions
+from orchestration.ingest.workspace import Workspace
 from orchestration.services.instance import open_instance
-from orchestration.store.paths import QUESTIONS
+from orchestration.store.paths import QUESTIONS, DataFolder
+from orchestration.warehouse import dbt
+from orchestration.warehouse.built import WarehouseContent
+from orchestration.warehouse.run_dates import read_run_settings
 from tests.conftest import Finished
 
 pytestmark = pytest.mark.slow
@@ -192,6 +199,33 @@ def test_a_build_tells_the_rows_of_its_tables(finished: Finished) -> None:
     rows = event.asset_materialization.metadata["dagster/row_count"].value
     with duckdb.connect(str(finished.data.warehouse), read_only=True) as con:  # of the latest build, whatever its dates
         assert con.execute("select count(*) from marts.mart_outflow").fetchall() == [(rows,)]
+
+
+def test_a_check_that_is_run_by_itself_has_its_model_built_and_all_else_stays(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(finished.settings.folder.root, tmp_path / "data", symlinks=True)
+    settings = finished.settings.model_copy(update={"data": tmp_path / "data"})
+    begun, selections, build = dbt.invoke, [], build_definitions(settings)
+
+    def invoke(data: DataFolder, arguments: Sequence[str], *others: Any, **named: Any) -> None:
+        if arguments[0] == "build":
+            selections.append(arguments[arguments.index("--select") + 1 :] if "--select" in arguments else ["all"])
+        begun(data, arguments, *others, **named)
+
+    monkeypatch.setattr(dbt, "invoke", invoke)
+    check = dg.AssetCheckKey(dg.AssetKey(["facts", "fct_outcome"]), "unique_combination_fct_outcome_trajectory_id")
+    for _ in range(2):
+        job = build.resolve_job_def(jobs.ALL).get_subset(asset_selection=set(), asset_check_selection={check})
+        result = job.execute_in_process()
+        (found,) = result.get_asset_check_evaluations()
+        assert (found.asset_check_key, found.passed) == (check, True)
+        assert result.get_asset_materialization_events() == []
+        entries, dates = Workspace(settings).entries(), read_run_settings(settings.folder.run_settings)
+        manifest = internals.read_manifest(dbt.manifest(settings.folder))
+        assert WarehouseContent(settings.folder, manifest, entries, dates).stale == frozenset()
+    # The copy is another file than the one that was noted, so that the first makes everything anew.
+    assert [[name.rpartition(".")[2] for name in names] for names in selections] == [["all"], ["fct_outcome"]]
 
 
 def test_importing_the_definitions_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

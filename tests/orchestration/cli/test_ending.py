@@ -1,13 +1,16 @@
 """How the process of a command ends: with its exit code, all that was printed, and at once."""
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from orchestration.store.paths import PROJECT
 
+FULL = Path("/dev/full")
 PROGRAM = """
 import atexit, sys, threading, types
 from concurrent.futures import ThreadPoolExecutor
@@ -72,3 +75,23 @@ def test_nobody_reads_the_last_line_and_the_exit_code_stands() -> None:
     assert process.stdout
     process.stdout.close()
     assert process.wait() == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no file that is always full")
+@pytest.mark.parametrize("end", ["pass", "sys.exit(1)"])
+def test_output_that_is_lost_is_said_and_is_no_success(end: str) -> None:
+    program = PROGRAM.format(heavy=True, end=end)
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, env=buffered, text=True
+        )
+    assert done.returncode == (1 if "1" in end else 120)
+    assert done.stderr == f"twe: what was printed could not be written: {os.strerror(errno.ENOSPC)}\n"
+
+
+@pytest.mark.parametrize("closed", ["sys.stdout.close()", "sys.stderr.close()", "sys.stdout = sys.stderr = None"])
+def test_a_stream_that_is_closed_is_no_failure(closed: str) -> None:
+    program = PROGRAM.format(heavy=True, end=closed).replace("print, ", "len, ").replace(', print("thread ended")', "")
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

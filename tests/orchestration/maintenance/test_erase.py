@@ -6,12 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from orchestration.cli.main import twe
 from orchestration.ingest.persons import number_marks
 from orchestration.ingest.persons.pseudonym import client_key
-from orchestration.maintenance import erase, originals, rewrite
+from orchestration.maintenance import erase, originals, rewrite, rotate_key
 from orchestration.maintenance.erasure_preview import ErasurePreview
+from orchestration.store import swap
 from orchestration.store.lock import is_held
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
@@ -178,3 +180,27 @@ def test_runs_go_on_while_somebody_is_asked(data: DataFolder, settings: Settings
     with pytest.raises(erase.ChangedMeanwhileError, match="changed while you were asked"):
         erase.erase(settings, PERSON, agree=agree)
     assert state(data.root) == seen[0]
+
+
+@pytest.mark.parametrize("is_erasure", [True, False])
+def test_a_change_that_is_killed_once_it_is_decided_leaves_no_warehouse_of_before(
+    data: DataFolder, settings: Settings, monkeypatch: pytest.MonkeyPatch, is_erasure: bool
+) -> None:
+    load(data, write(data.inbox, NAME, f"transmissie_id | klant_id | transmissiedatum\nX1 | {PERSON} | 2024-01-02"))
+    known, sums = data.work / "built.json", data.key_sums / "2024" / "about.json"
+    for path in (data.warehouse, known, sums):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+
+    def killed(folder: Path, place: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orchestration.maintenance.same_figures.prove", lambda *_: 0)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(swap, "_put", killed)
+        if is_erasure:
+            erase.erase(settings, PERSON)
+        else:
+            rotate_key.rotate(settings.model_copy(update={"pseudonym_key_new": SecretStr(NEW.decode())}))
+    assert data.next.exists()
+    assert (data.warehouse.exists(), known.exists(), sums.exists()) == (False, False, not is_erasure)

@@ -172,5 +172,13 @@ def test_after_any_doubt_everything_is_built(
     assert stale(content) == set(PARENTS)
 
 
+def test_nothing_is_left_of_a_warehouse_that_is_removed(content: WarehouseContent) -> None:
+    data = content.data
+    write(data.work / "warehouse.duckdb.wal", "what a killed build left")
+    for _ in range(2):
+        built.remove(data)
+        assert not list(data.work.glob("warehouse*")) and stale(content) == set(PARENTS)
+
+
 def test_dbt_is_asked_for_models_by_their_place_in_the_project(content: WarehouseContent) -> None:
     assert built.names(content.manifest, ["model.twe.mart_one", "model.twe.fct_one"]) == ["twe.fct_one", "twe.mart_one"]
