@@ -47,8 +47,7 @@ class ShownAnnex:
         figures = self._figures.with_rows(self._plan.rows(self._publication))
         flags = year_flags(self._annex, figures, self._publication.facts.as_of)
         of = (self._publication, self._question, self._annex, figures, flags, EDITIONS[PUBLIEK])
-        context = Context(*of, plan=self._plan)
-        return less_detail(context)
+        return less_detail(Context(*of, plan=self._plan))
 
     @property
     def shares_rows(self) -> bool:

@@ -200,14 +200,14 @@ def _freed(
     if lowest is None or not inner.unproven[variable]:
         return None, None
     more = repair.widen(cell, lowest, width, hidden, changeable)
-    if not more and more is not None and not sure:
-        near = repair.point(cell, width, hidden, changeable)
-        if near is not None:
-            more = {int(moved) for moved in np.flatnonzero(near != system.values)} - hidden
-            if not more:
-                inner.offer(near[component])
-                return None, None
-    if more or sure or (more is not None and not exact):
+    if more or sure:
+        return lowest, more
+    if more is not None and (near := repair.point(cell, width, hidden, changeable)) is not None:
+        if beyond := {int(moved) for moved in np.flatnonzero(near != system.values)} - hidden:
+            return lowest, beyond
+        inner.offer(near[component])
+        return None, None
+    if more is not None and not exact:
         return lowest, more
     lowest, _ = _confined_from(system, cell, variable, inner, inner.minimum)
     return lowest, None if lowest is None else repair.widen(cell, lowest, width, hidden, changeable)
