@@ -111,11 +111,8 @@ def _look(con: duckdb.DuckDBPyConnection, view: str, rules: Sequence[Rule]) -> t
 
 def _names_twice(con: duckdb.DuckDBPyConnection, view: str, rule: Rule, count: int) -> bool:
     """Whether the query of a rule, if it is one, returns other than one row for each that breaks the rule."""
-    query = rule.kwargs.get("unexpected_rows_query")
-    if not query:
-        return False
-    returned = str(query).replace("{batch}", quote(view)).strip().rstrip(";")
-    return con.execute(f"select count(*) from ({returned})").fetchall()[0][0] != count
+    query = routing.query(rule, view)
+    return query is not None and con.execute(f"select count(*) from ({query})").fetchall()[0][0] != count
 
 
 def _columns(rule: Rule) -> Iterator[str]:

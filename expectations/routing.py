@@ -46,7 +46,11 @@ def _pair(kwargs: Mapping[str, Any]) -> str:
 
 
 def _query(kwargs: Mapping[str, Any]) -> str:
-    return f"{ROW_ID} in ({kwargs['unexpected_rows_query'].strip().rstrip(';')})"
+    return f"{ROW_ID} in ({_returned(kwargs)})"
+
+
+def _returned(kwargs: Mapping[str, Any]) -> str:
+    return kwargs["unexpected_rows_query"].strip().rstrip(";")
 
 
 SUPPORTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -64,12 +68,21 @@ SUPPORTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
 """Expectation -> SQL of a row that breaks it, from the settings of a rule (`source_file` says which they are)."""
 
 
+def query(rule: Rule, view: str) -> str | None:
+    """The query of a rule, which returns the rows of `view` that break it; None of a rule that has none."""
+    return _on(view, _returned(rule.kwargs)) if "unexpected_rows_query" in rule.kwargs else None
+
+
 def broken(rule: Rule, view: str) -> str:
     """SQL that is true for a row of `view` that breaks `rule`; never null."""
-    bad = SUPPORTED[rule.expect](rule.kwargs).replace("{batch}", quote(view))
+    bad = _on(view, SUPPORTED[rule.expect](rule.kwargs))
     if rule.only_if:
         bad = f"({condition(*rule.only_if)}) and ({bad})"
     return f"coalesce({bad}, false)"
+
+
+def _on(view: str, sql: str) -> str:
+    return sql.replace("{batch}", quote(view))
 
 
 def condition(column: str, value: Any) -> str:

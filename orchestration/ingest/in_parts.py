@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from expectations import suite
 from expectations.contract import SourceContract
 from orchestration.ingest import judging, parsing, validation
 from orchestration.ingest.inbox import Delivery, DeliveryError, Remark
@@ -75,7 +76,7 @@ class InParts:
     rows: int
     key: bytes
     limits: Limits
-    validate: validation.Validate = validation.great_expectations
+    validate: validation.Validate = suite.validate
 
     def survey(self, delivery: Delivery, parts: Iterable[FilePart]) -> Surveyed:
         """Reads a delivery. Raises `DeliveryError` when it cannot be read, or has one key or none in too many rows."""

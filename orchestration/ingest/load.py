@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from expectations import suite
 from expectations.agreement import AgreedValidation
 from expectations.contract import SourceContract
 from orchestration.ingest import batches, judging, ledger, validation
@@ -105,7 +106,7 @@ def load_source(
     deliveries: Sequence[Delivery],
     key: bytes,
     run_id: str,
-    validate: validation.Validate = validation.great_expectations,
+    validate: validation.Validate = suite.validate,
     limits: Limits = DEFAULT,
 ) -> SourceLoad:
     """Loads deliveries of one source in their order. A file that cannot be read as a delivery is rejected.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from expectations import suite
 from expectations.agreement import Validate
 from expectations.contract import Rule, SourceContract
 from expectations.routing import ROW_ID, broken
@@ -29,13 +30,6 @@ class IngestError(TweError):
     """Great Expectations and the routing disagree; nothing of the batch is loaded."""
 
 
-def great_expectations(database: str, table: str, rules: Sequence[Rule]) -> Sequence[int]:
-    """The real `Validate`; imported here, because Great Expectations costs seconds to import."""
-    from expectations import suite
-
-    return suite.validate(database, table, rules)
-
-
 def by_routing(database: str, table: str, rules: Sequence[Rule]) -> Sequence[int]:
     """A `Validate` that counts with the routing alone, in milliseconds: where nothing is kept of the verdict."""
     with duckdb.connect(database) as con:
@@ -43,7 +37,7 @@ def by_routing(database: str, table: str, rules: Sequence[Rule]) -> Sequence[int
 
 
 def validate_batch(
-    con: DuckDBPyConnection, database: str, contract: SourceContract, validate: Validate = great_expectations
+    con: DuckDBPyConnection, database: str, contract: SourceContract, validate: Validate = suite.validate
 ) -> None:
     """Makes table `broken` (_id, rule, on_fail): every rule that every row of `batch` broke.
 
