@@ -108,6 +108,7 @@ def test_an_earlier_stand_with_its_own_municipalities(finished: Finished) -> Non
     assert made.geography_date == day
 
 
+@pytest.mark.nightly
 def test_the_municipalities_of_2018_leave_what_is_newer_unallocated(finished: Finished) -> None:
     as_of, geography = dt.date(2025, 12, 31), dt.date(2018, 12, 31)
     made = publish(finished.settings, as_of, geography)

@@ -17,7 +17,7 @@ from orchestration.warehouse import dbt
 from tests.support.deliveries import INSZ, write
 from tests.support.processes import Twe
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 SERVER_ACCOUNT = "postgres"  # the server refuses to run as root
 
 

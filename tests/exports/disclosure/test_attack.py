@@ -103,7 +103,7 @@ class Two:
 
 
 @pytest.mark.parametrize("people", [300, pytest.param(2000, marks=pytest.mark.nightly)])
-@pytest.mark.parametrize("delivered", [1, 2])
+@pytest.mark.parametrize("delivered", [pytest.param(1, marks=pytest.mark.nightly), 2])
 @pytest.mark.parametrize("later", [BEFORE, AFTER])
 @pytest.mark.slow
 def test_two_releases_withstand(later, delivered, people):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -105,17 +106,19 @@ def write_story(inbox: Path, seed: int) -> list[Path]:
     return files
 
 
-def test_every_mart_follows_the_numbers_at_every_stand(settings: Settings, parsed: Path) -> None:
+# The newest stand, and the one at which what was put right afterwards is still wrong; every stand by night.
+@pytest.mark.parametrize("days", [DAYS[1:2], pytest.param(DAYS[:-1], marks=pytest.mark.nightly)], ids=len)
+def test_every_mart_follows_the_numbers_at_every_stand(days: Sequence[str], settings: Settings, parsed: Path) -> None:
     shutil.copytree(parsed, dbt.target(settings.folder))
     told = deliver(write_story(settings.folder.inbox, seed=1), KEY)
     stands = []
-    for day in (None, *map(dt.date.fromisoformat, DAYS[:-1])):
+    for day in (None, *map(dt.date.fromisoformat, days)):
         report = runner.run(settings, RunRequest(("twe-2018",), day, annexes=day is None))
         assert not report.problems
         expected = marts(told, day)
         assert_publication_equals(report.publications[0].path, expected)
         stands.append(expected["mart_outflow"])
-    assert len({str(one) for one in stands}) > 2, "the changes change something"
+    assert len({str(one) for one in stands}) > min(2, len(days)), "the changes change something"
     assert_door_equals(settings.folder.root, told)
     found = number_changes(settings.folder)
     assert [str(one.delivered_on) for one in found] == list(DAYS)

@@ -18,7 +18,7 @@ from tests.integration.persons.test_privacy import files, insz_in, keys_in, text
 from tests.support.deliveries import INSZ, KEY, rows_of, write
 from tests.support.processes import Twe
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 FIRST, SECOND, LAST = NUMBERS = ("85210112333", "72450199823", "93051822361")
 OLD_STAND = "2021-01-31"
 OTHER, THIRD = INSZ[1], "80010150090"
@@ -106,9 +106,7 @@ def test_the_person_counts_once_and_the_circle_is_listed(loaded: DataFolder) -> 
     assert not any(insz_in(str(c.values), {*NUMBERS, OTHER, THIRD}) for c in circle + repeated)
 
 
-@pytest.mark.parametrize(
-    "given", [FIRST, *(pytest.param(number, marks=pytest.mark.nightly) for number in (SECOND, LAST))]
-)
+@pytest.mark.parametrize("given", NUMBERS)
 def test_a_person_is_erased_under_all_numbers(given: str, loaded: DataFolder, settings: Settings) -> None:
     data = settings.folder
     done = erase.erase(settings, given, remove_files=True)

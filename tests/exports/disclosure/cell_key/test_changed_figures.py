@@ -127,13 +127,15 @@ def test_a_mean_of_few_is_left_out(publication: Path) -> None:
     few = FigureId("mart_aftercare", "aftercare_months", 2022, GEMEENTE, "44021")
     many = few._replace(place="11002")
     count = few._replace(measure="with_art60")
-    seen = set()
+    seen, every = set(), {(0, False), (1, True), (2, True), (3, True), (4, True)}
     for number in range(40):
+        if seen == every:
+            break
         shown = changes(controlled(publication, secret=str(number).encode()))
         of_few = shown.value(Figure(2, count))
         seen.add((of_few, shown(few)))
         assert not shown(many) and shown.value(Figure(2.5, many)) == 2.5
-    assert seen == {(0, False), (1, True), (2, True), (3, True), (4, True)}
+    assert seen == every
 
 
 def test_every_derived_figure_has_a_formula() -> None:
