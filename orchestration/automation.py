@@ -4,7 +4,7 @@ All off until somebody switches it on: one by one on the page, or all with `TWE_
 page is remembered by Dagster and goes before the setting.
 
 A run asks for the sources that have new deliveries only. So a source that was not delivered keeps the day of its last
-load, and its freshness policy sees that it is late.
+load, and its freshness policy sees that it is late. Nor does it ask for tables that these deliveries leave as they are.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.storage.tags import RETRY_NUMBER_TAG, WILL_RETRY_TAG
 
 from expectations import contract
-from orchestration import jobs, results
+from orchestration import jobs, planning, results
 from orchestration.ingest.inbox import Delivery, is_early, parse_name
 from orchestration.ingest.workspace import Workspace
 from orchestration.services import alerts
@@ -84,7 +84,7 @@ def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
             run_requests=[
                 dg.RunRequest(
                     run_key=f"{digest}-{attempt}",
-                    asset_selection=_selection(context.repository_def, sorted({d.source for d in news})),
+                    asset_selection=_selection(settings, context.repository_def, news),
                     tags={"cause": "inbox", NEWS: digest, ATTEMPT: str(attempt)},
                 )
             ]
@@ -156,11 +156,20 @@ def _news(settings: Settings) -> list[Delivery]:
     return [*inbox.new, *inbox.clashes]
 
 
-def _selection(repository: dg.RepositoryDefinition | None, sources: Iterable[str]) -> list[dg.AssetKey]:
-    """Every asset of the whole job, but of the lake only these sources."""
+def _selection(
+    settings: Settings, repository: dg.RepositoryDefinition | None, news: Iterable[Delivery]
+) -> list[dg.AssetKey]:
+    """Every asset of the whole job, but of the lake only the sources of these deliveries, and of the warehouse only
+    what they may change. What turns out to be out of date when the run begins is built beside it."""
     assert repository is not None
-    assets = repository.get_job(jobs.ALL).asset_layer.executable_asset_keys
-    return sorted((set(assets) - jobs.lake(contract.sources())) | jobs.lake(sources))
+    assets = repository.get_job(jobs.ALL).asset_layer
+    sources = frozenset(delivery.source for delivery in news)
+    (plan,) = planning.run_plans(settings, planning.RunRequest(annexes=False))
+    stays = planning.built_already(Workspace(settings), plan, sources)
+    left_out = jobs.lake(contract.sources()) - jobs.lake(sources)
+    return sorted(
+        key for key in set(assets.executable_asset_keys) - left_out if jobs.dbt_node(assets.get(key)) not in stays
+    )
 
 
 def _monthly(settings: Settings) -> dg.ScheduleDefinition:
@@ -172,10 +181,11 @@ def _monthly(settings: Settings) -> dg.ScheduleDefinition:
         description="On the fifth of the month, when the deliveries of the month before are in.",
     )
     def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        sources = {delivery.source for delivery in _news(settings)}
-        if not sources:
+        news = _news(settings)
+        if not news:
             return dg.SkipReason("the inbox holds no new delivery")
-        return dg.RunRequest(asset_selection=_selection(context.repository_def, sources), tags={"cause": "monthly"})
+        selection = _selection(settings, context.repository_def, news)
+        return dg.RunRequest(asset_selection=selection, tags={"cause": "monthly"})
 
     return monthly
 

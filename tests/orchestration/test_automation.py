@@ -15,7 +15,7 @@ import pytest
 from dagster._core.storage.tags import RETRY_NUMBER_TAG
 from dagster._core.utils import make_new_run_id
 
-from orchestration import automation, jobs
+from orchestration import automation, jobs, planning
 from orchestration.definitions import build_definitions
 from orchestration.ingest import ledger
 from orchestration.ingest.workspace import Workspace
@@ -101,6 +101,22 @@ def test_it_waits_until_a_delivery_has_arrived_whole_and_asks_for_its_source(sen
     wanted = {key.to_user_string() for key in sensor.asked[0].asset_selection or []}
     assert {name for name in wanted if name.startswith("lake/")} == {"lake/trajecten"}
     assert {"inbox", "ledger/deliveries", "publication"} <= wanted
+
+
+def test_it_asks_for_no_table_that_the_delivery_leaves_as_it_is(
+    sensor: Sensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[frozenset[str]] = []
+
+    def built_already(_workspace: Workspace, _plan: planning.RunPlan, sources: frozenset[str]) -> frozenset[str]:
+        seen.append(sources)
+        return frozenset({"model.twe.mart_intake", "seed.twe.municipalities"})
+
+    monkeypatch.setattr(planning, "built_already", built_already)
+    sensor.deliver("transmissies_2024-01-31.csv")
+    assert sensor.settled() and seen == [{"transmissies"}]
+    wanted = {key.path[-1] for key in sensor.asked[0].asset_selection or []}
+    assert not wanted & {"mart_intake", "municipalities"} and {"mart_transmissions", "publication"} <= wanted
 
 
 def test_what_is_no_delivery_asks_for_nothing(sensor: Sensor) -> None:
