@@ -11,6 +11,7 @@ _START = 1 << 12
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
 _HTML = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta")
+_DOCUMENTS = {b"%pdf-": "PDF", b"{\\rtf": "RTF"}
 _SAVE = Remark("open it and save it as an Excel workbook (.xlsx)", "open het en bewaar het als Excel-werkmap (.xlsx)")
 
 
@@ -49,6 +50,12 @@ def _seen(path: Path, start: bytes, form: str) -> Remark | None:
         )
     if text.startswith(b"<?xml"):
         return Remark(f"is XML under this name; {_SAVE.english}", f"is XML onder deze naam; {_SAVE.dutch}")
+    for begins, name in _DOCUMENTS.items():
+        if text.startswith(begins):
+            return Remark(
+                f"is a document ({name}) under this name; deliver the workbook or CSV file that it was made from",
+                f"is een document ({name}) onder deze naam; lever de werkmap of het CSV-bestand waarvan het gemaakt is",
+            )
     if form != "csv" and text and _is_text(start):
         return _named_otherwise("text (CSV)", "csv", "tekst (CSV)")
     return None

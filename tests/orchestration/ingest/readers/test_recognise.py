@@ -32,6 +32,8 @@ ODS = packed(mimetype=b"application/vnd.oasis.opendocument.spreadsheet", content
         (OLE + bytes(1 << 20) + "EncryptedPackage".encode("utf-16-le"), "with a password", "met een wachtwoord"),
         (HTML, "is a web page (HTML)", "is een webpagina (HTML)"),
         (b'<?xml version="1.0"?><Workbook/>', "is XML under this name", "is XML onder deze naam"),
+        (b"%PDF-1.7\n" + HEADER.encode(), "is a document (PDF)", "is een document (PDF)"),
+        (b"{\\rtf1 " + HEADER.encode() + b"}", "is a document (RTF)", "is een document (RTF)"),
         (ODS, "is an OpenDocument sheet (.ods)", "is een OpenDocument-rekenblad (.ods)"),
         (packed(xl__workbook_bin=b"x"), "is a binary workbook (.xlsb)", "is een binaire werkmap (.xlsb)"),
         (packed(lees_mij=b"x"), "is a ZIP file without a workbook", "is een ZIP-bestand zonder werkmap"),
