@@ -29,7 +29,8 @@ _CHARACTER = (
     1000 * 5.25 / HEADER_SIZE
 )  # a digit of ten points, of which columns are measured, in thousandths of a header's em
 _BESIDE = 1.1  # what a cell leaves free beside its text, and a little more: programs round each letter
-_BREAKS = re.compile(r" (?!\d+\])")  # "[nota 2]" stays together
+_BREAKS = re.compile(r"( (?!\d+\])|(?<=-)(?=[^\W\d]))")
+"""Between the words of a header: at a space, and behind a hyphen. "[nota 2]" and "2020-2023" stay together."""
 
 
 def unbroken(text: str) -> str:
@@ -44,14 +45,15 @@ def text_width(text: str) -> float:
 
 def longest_word(text: str) -> float:
     """The width of a column in which no word of the header is broken."""
-    return max(map(text_width, re.split(r" |(?<=-)", text))) + _BESIDE
+    return max(map(text_width, _BREAKS.split(text))) + _BESIDE
 
 
 def wrapped(text: str, width: float) -> list[str]:
     """The lines of a header in a column of that width."""
-    lines = [""]
-    for word in _BREAKS.split(text):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
+    first, *others = _BREAKS.split(text)
+    lines = [first]
+    for between, word in zip(others[::2], others[1::2], strict=True):
+        longer = f"{lines[-1]}{between}{word}"
         if lines[-1] and text_width(longer) > width - _BESIDE:
             lines.append(word)
         else:

@@ -20,6 +20,8 @@ def test_a_column_is_as_wide_as_its_longest_word():
     header = "Ziekte, pensioen of werkzoekend"
     assert wrapped(header, longest_word(header)) == ["Ziekte,", "pensioen of", "werkzoekend"]
     assert longest_word("Sint-Niklaas") < longest_word("SintNiklaas")
+    assert longest_word("2020-2023") > text_width("2020-2023"), "a period is one word"
+    assert wrapped("in 2020-2023, sociale-economiebedrijf", 1) == ["in", "2020-2023,", "sociale-", "economiebedrijf"]
 
 
 def test_a_reference_to_a_note_is_not_broken():
