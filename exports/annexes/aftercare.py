@@ -15,6 +15,10 @@ _FORMS = (
     ("with_coaching", "coaching"),
 )
 _FORM_LABELS = tuple(f"met {label}" for _, label in _FORMS)
+_IN_PERIOD = (
+    "Begeleiding in die periode, in % van de trajecten met een tewerkstelling artikel 60 §7 (een traject kan meer dan "
+    "één vorm hebben)"
+)
 _MONTHS = "nazorg (gemiddeld aantal maanden)"
 _FIELDS = (
     Field("ended", "Beëindigde trajecten", "aantal trajecten met einddatum in het jaar"),
@@ -62,9 +66,13 @@ def _statement(head: Headlines) -> list[Block]:
                 head.share(timely, ended, year),
                 " van alle beëindigde trajecten.",
             ),
-            clause(" Na die tewerkstelling duurde de begeleiding gemiddeld nog ", average, " maanden."),
+            clause(
+                " Na die tewerkstelling duurde de begeleiding gemiddeld nog ",
+                average,
+                " maanden; trajecten die er meteen mee eindigden, tellen daarin mee.",
+            ),
         ),
-        *breakdown(head, "Begeleiding in die periode", [(label, Count(mart, name)) for name, label in _FORMS], worked),
+        *breakdown(head, _IN_PERIOD, [(label, Count(mart, name)) for name, label in _FORMS], worked),
         *head.count_table("Beëindigde trajecten met een tewerkstelling artikel 60 §7", worked),
     ]
 

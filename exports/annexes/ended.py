@@ -8,6 +8,10 @@ from exports.statements.lookups import Block
 
 _ENDED = Count("mart_ended_duration", "trajectories", category="*")
 _TOTALS = ("uitgevoerd, totaal", "vroegtijdig, totaal")
+_PARTS = {
+    "executed": "Uitgevoerd, in % van de uitgevoerde trajecten",
+    "early": "Vroegtijdig beëindigd, in % van de vroegtijdig beëindigde trajecten",
+}
 _FIELDS = (
     Field("ending", "Beëindiging (code)", "uitgevoerd of vroegtijdig beëindigd", label_set="ending"),
     Field("duration_class", "Duurklasse (code)", "duur in volledige maanden", label_set="duration"),
@@ -43,7 +47,7 @@ def _statement(head: Headlines) -> list[Block]:
             (label, Count(_ENDED.mart, "trajectories", {"ending": code, "duration_class": item}, f"{code}/{item}"))
             for item, label in labels(head.publication, "duration")
         ]
-        blocks += breakdown(head, named[code].strip().capitalize(), counts, of)
+        blocks += breakdown(head, _PARTS[code], counts, of)
     return [*blocks, *head.count_table("Beëindigde trajecten", _ENDED)]
 
 

@@ -41,7 +41,7 @@ def _statement(head: Headlines) -> list[Block]:
                 *with_share(head, meeting, screened, year),
                 " aan de vier criteria en waren er ",
                 head.count(Count(mart, "incomplete"), year),
-                " onvolledig.",
+                " onvolledig; een onvolledige screening telt als niet voldoende.",
             ),
             clause(
                 " Bij ",
@@ -73,12 +73,20 @@ INTAKE = AnnexKind(
             ("screenings", "voldoet aan de criteria", "toegeleid"),
         ),
         ChartPlan(
-            "Toegeleide cliënten naar criteria, Vlaanderen", "stacked", "aantal screenings", "Toeleiding", _BY_CRITERIA
+            "Screenings met toeleiding naar criteria, Vlaanderen",
+            "stacked",
+            "aantal screenings",
+            "Toeleiding",
+            _BY_CRITERIA,
         ),
     ),
     city_charts=(
         ChartPlan(
-            "Toegeleide cliënten naar criteria per centrumstad", "percent_bars", "aandeel", "Toeleiding", _BY_CRITERIA
+            "Screenings met toeleiding naar criteria per centrumstad",
+            "percent_bars",
+            "aandeel",
+            "Toeleiding",
+            _BY_CRITERIA,
         ),
     ),
     sources=("screenings",),

@@ -194,6 +194,6 @@ class AnnexKind(FigurePlan):
     def presentation(
         self, number: str, years: Sequence[int], options: Mapping[str, str], levels: Sequence[str] = LEVELS
     ) -> str:
-        """The sentence that presents annex `number`, which has these levels."""
+        """The sentence that presents annex `number`, which has all of it at these levels; none: not at all of them."""
         what = self.overview_of(years, options)
-        return f"In bijlage {number} kunt u een overzicht vinden van {what}, {by_level(levels)}."
+        return f"In bijlage {number} kunt u een overzicht vinden van {what}{f', {by_level(levels)}' if levels else ''}."

@@ -1,17 +1,19 @@
 """The activation ratio: clients in a TWE against beneficiaries of a leefloon, per municipality and year."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from exports.annexes.model import ONE_PERSON, AnnexKind, ChartPlan, DateRole, Note, Ranking
 from exports.annexes.started import STARTED
+from exports.figures.identity import CENTRUMSTAD
 from exports.figures.plan import FIRST_YEAR, Field, Mart, Measure, Wide
 from exports.figures.rules import Cell, Percentage, YearOnYear
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
 from exports.statements.legends import ROUNDED, START_UP
-from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure
+from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure, text
 from exports.statements.ratio_split import explained_by
-from exports.wording import capital
+from exports.wording import capital, listed
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
@@ -85,6 +87,10 @@ def _statement(head: Headlines) -> list[Block]:
         return None if made == UNDEFINED else made
 
     moved = change(year, None)
+    moves = {
+        name: made for place, name in head.cities().items() if isinstance(made := change(year, place), QuotedFigure)
+    }
+    fallen = sorted(name for name, made in moves.items() if made.value < 0)
     why, by_city = explained_by(head, clients, people)
     return [
         *sentence(
@@ -100,10 +106,19 @@ def _statement(head: Headlines) -> list[Block]:
             (".",),
         ),
         *why,
+        *([text(_fallen(fallen, year - 1))] if moves and CENTRUMSTAD in head.levels else []),
         *head.table("Ratio", value, change, people, "de meeste leefloners", rounded=True),
         *by_city,
         *head.count_table("Cliënten in een TWE-traject (gemiddelde)", clients, numbers.persons, rounded=True),
     ]
+
+
+def _fallen(names: Sequence[str], before: int) -> str:
+    """Which centre cities have a lower ratio than the year before, of those whose change may be shown."""
+    if not names:
+        return f"In geen enkele centrumstad waarvan het cijfer getoond mag worden, daalde de ratio tegenover {before}."
+    which = "daalde de ratio in deze centrumstad" if len(names) == 1 else "daalde de ratio in deze centrumsteden"
+    return f"Tegenover {before} {which}: {listed(names)}."
 
 
 RATIO = AnnexKind(

@@ -5,7 +5,7 @@ from exports.figures.plan import Field, Mart, Measure, Wide
 from exports.figures.rules import Cell
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
-from exports.statements.lookups import Block
+from exports.statements.lookups import Block, Piece, QuotedFigure
 from exports.xlsx.document import Format
 
 _SUBSIDIES = Count("mart_wage_subsidies", "subsidies")
@@ -52,12 +52,20 @@ def _statement(head: Headlines) -> list[Block]:
             head.compared(_SUBSIDIES),
             clause(", voor een bedrag van ", head.count(_AMOUNT, year, number_text=numbers.euro)),
             head.compared(_AMOUNT),
-            clause(", waarvan ", head.count(_CORRECTION, year, number_text=numbers.euro), " aan correcties"),
+            clause(*_corrections(head, year)),
             (".",),
         ),
         *head.count_table(f"Uitbetaald bedrag {of}, afgerond op de euro", _AMOUNT, rank_name="het hoogste bedrag"),
         *head.count_table(f"Aantal loontoelagen {of}", _SUBSIDIES),
     ]
+
+
+def _corrections(head: Headlines, year: int) -> tuple[Piece, ...]:
+    """What of the amount were corrections. They mostly take away: a letter says so, and has no amount below nought."""
+    taken = head.marts.figure(numbers.euro, "som, als aftrek", head.lookup(_CORRECTION, year))
+    if isinstance(taken, QuotedFigure) and taken.value > 0:
+        return ", na aftrek van ", taken, " aan correcties"
+    return ", waarvan ", head.count(_CORRECTION, year, number_text=numbers.euro), " aan correcties"
 
 
 SUBSIDIES = AnnexKind(

@@ -124,9 +124,9 @@ def _control_list(publication: PublicationReader, question: Question, blocks: Se
     stand = f"Stand op {long_date(publication.facts.as_of)}; {geography(publication)}."
     texts = (
         f"{stand} Elke term is de som van de kolom over de rijen van de tabel die aan de filter voldoen.",
-        "som = term 1; aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term 2; wijziging = 100 x (term 1 / "
-        "term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van term 3 en 4; maanden = 12 x "
-        "term 1 / term 2.",
+        "som = term 1 (als aftrek: zonder het minteken); aandeel = 100 x term 1 / term 2; gemiddelde = term 1 / term "
+        "2; wijziging = 100 x (term 1 / term 2 - 1); verschil in procentpunt = aandeel van term 1 en 2 min dat van "
+        "term 3 en 4; maanden = 12 x term 1 / term 2.",
         "Met L = het logaritmisch gemiddelde van 100 x term 1 / term 2 en 100 x term 4 / term 5: deel door de "
         "opgestarte trajecten = L x ln(term 3 / term 6), door de leefloners = L x ln(term 5 / term 2), door de "
         "instroom = die twee samen, door de tijd = L x ln((term 1 / term 3) / (term 4 / term 6)).",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from exports.answering.shown_annex import ShownAnnex
 from exports.editions import PUBLIEK
@@ -39,6 +39,10 @@ def letter(
     """
     before = [*_head(publication, question, edition), *_question(question), text("Antwoord", style="heading")]
     blocks: list[tuple[str, Block]] = []
+    shown = {
+        annex.number: ShownAnnex(publication, question, annex, _chosen(annex, years), edition)
+        for annex in question.annexes
+    }
     presented: set[str] = set()
     tables: dict[str, str] = {}
     for part in _parts(question):
@@ -46,13 +50,13 @@ def letter(
         first = annex is not None and annex.number not in presented
         if annex:
             presented.add(annex.number)
-        made = _answer(publication, question, part, annex, first, marts, edition, years)
+        made = _answer(publication, question, part, annex, first, marts, shown, years)
         blocks += [(part.part, block) for block in _tables_once(made, part.part, tables)]
     if marts.withheld:
         before.append(text(_WITHHELD))
     if marts.changes:
         before.append(text(marts.changes.note({mart.name for annex in question.annexes for mart in annex.kind.marts})))
-    after = [*_about(publication, question, marts, edition, years), *_annexes(question, years)]
+    after = [*_about(publication, question, marts, years, shown), *_annexes(question, years, shown)]
     return [*(("", block) for block in before), *blocks, *(("", block) for block in after)]
 
 
@@ -68,7 +72,7 @@ def _head(publication: PublicationReader, question: Question, edition: str) -> l
     known = (
         ("Schriftelijke vraag", question.number),
         ("Datum", long_date(question.date) if question.date else None),
-        ("Jaar", str(question.year) if question.year and not question.date else None),
+        ("Vraag van", str(question.year) if question.year and not question.date else None),
         ("Zitting", question.parliamentary_year),
         ("Vraagsteller", question.asked_by),
         ("Minister", question.minister),
@@ -102,7 +106,7 @@ def _answer(
     annex: Annex | None,
     first: bool,
     marts: Marts,
-    edition: str,
+    shown_annexes: Mapping[str, ShownAnnex],
     years: Sequence[int] | None,
 ) -> list[Block]:
     """One part: the author's own words or the sentence that presents the annex; with the annex's first part also
@@ -112,12 +116,14 @@ def _answer(
         words = part.answer or " ".join(gaps) or "Op deze deelvraag is geen antwoord uitgewerkt."
         return [Paragraph((words,), "answer", f"{part.part}."), *_points(part)]
     kind, chosen = annex.kind, _chosen(annex, years)
-    words = part.answer or kind.presentation(annex.number, chosen, annex.options, annex.levels)
+    shown = shown_annexes[annex.number]
+    words = part.answer or kind.presentation(annex.number, chosen, annex.options, () if shown.told else annex.levels)
     blocks: list[Block] = [Paragraph((words,), "answer", f"{part.part}."), *_points(part)]
-    shown = ShownAnnex(publication, question, annex, chosen, edition)
-    blocks += [text(shown.told)] if first and shown.told else []
+    if first:
+        blocks += [text(line, style="bullet" if at else "answer") for at, line in enumerate(shown.told)]
     if _TODAY.search(part.question):
-        blocks.append(text(_until(chosen[-1], publication.facts.as_of)))
+        asked = next(item.part for item in _parts(question) if _TODAY.search(item.question))
+        blocks.append(text(_until(question, chosen[-1], publication.facts.as_of, again=part.part != asked)))
     if not first:
         return blocks
     local = kind.local_caveats if {GEMEENTE, CENTRUMSTAD} & set(annex.levels) else ()
@@ -138,14 +144,18 @@ def _points(part: Part) -> list[Block]:
     return [text(point, style="bullet") for point in part.points]
 
 
-def _until(last: int, as_of: dt.date) -> str:
-    """What "until today" comes to: the day up to which was counted, and the last year of the annex."""
-    stand = f"U vraagt de cijfers tot vandaag. Ze tonen de stand op {long_date(as_of)}"
+def _until(question: Question, last: int, as_of: dt.date, again: bool) -> str:
+    """What "until today" comes to: the day up to which was counted, the last year of the annex, and why that one.
+    `again`: an earlier part said so."""
+    stand = "Ook deze cijfers tonen" if again else "U vraagt de cijfers tot vandaag. Ze tonen"
+    stand += f" de stand op {long_date(as_of)}"
     if as_of < dt.date(last, 12, 31):
         return f"{stand}: {as_of.year} telt mee tot en met die dag."
     if as_of < dt.date(last + 1, 12, 31):
         return f"{stand}; {last} is het laatste jaar dat toen volledig voorbij was."
-    return f"{stand}; de bijlage gaat tot en met {last}, en wat daarna gebeurde, staat er niet in."
+    if again or question.year != last + 1:
+        return f"{stand} en gaan tot en met {last}."
+    return f"{stand} en gaan tot en met {last}, het laatste jaar dat voorbij was toen u de vraag stelde."
 
 
 def _gaps(question: Question, part: Part, annex: Annex | None) -> tuple[str, ...]:
@@ -182,10 +192,15 @@ def _tables_once(blocks: Sequence[Block], part: str, tables: dict[str, str]) -> 
 
 
 def _about(
-    publication: PublicationReader, question: Question, marts: Marts, edition: str, years: Sequence[int] | None
+    publication: PublicationReader,
+    question: Question,
+    marts: Marts,
+    years: Sequence[int] | None,
+    shown: Mapping[str, ShownAnnex],
 ) -> list[Block]:
     local = _speaks_of_municipalities(question)
-    shown = [ShownAnnex(publication, question, annex, annex.years, edition) for annex in question.annexes]
+    sharing = max((annex.sharing_rows for annex in shown.values()), default=0)
+    every = len({item.nis_code for item in publication.municipalities} - {UNASSIGNED})
     of_place = (
         "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
         "de gemeente waarin ze opging."
@@ -194,7 +209,7 @@ def _about(
         f"Alle cijfers komen uit het datawarehouse TWE-OCMW, met stand op {long_date(publication.facts.as_of)}. Wat "
         "later geleverd of gecorrigeerd wordt, telt niet mee.",
         *([of_place] if local else []),
-        *([SHARED] if any(annex.shares_rows for annex in shown) else []),
+        *([f"{every - sharing} van de {every} gemeenten hebben een eigen rij. {SHARED}"] if sharing else []),
         *question.footnotes,
     ]
     sources = sorted({source for annex in question.annexes for source in annex.kind.sources})
@@ -211,11 +226,12 @@ def _about(
     return [text("Over de cijfers", style="heading"), *(text(line, style="bullet") for line in lines)]
 
 
-def _annexes(question: Question, years: Sequence[int] | None) -> list[Block]:
+def _annexes(question: Question, years: Sequence[int] | None, shown: Mapping[str, ShownAnnex]) -> list[Block]:
     blocks: list[Block] = [text("Bijlagen", style="heading")]
     for annex in question.annexes:
         words = annex.kind.overview_of(_chosen(annex, years), annex.options)
-        title = f"Overzicht van {words}, {by_level(annex.levels)} ({annex.file_name})"
+        places = "" if shown[annex.number].told else f", {by_level(annex.levels)}"
+        title = f"Overzicht van {words}{places} ({annex.file_name})"
         blocks.append(Paragraph((title,), "annex", f"{annex.number}.", annex.file_name))
     return blocks
 

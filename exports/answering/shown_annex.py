@@ -40,19 +40,20 @@ class ShownAnnex:
         return [item for detail in details for item in detail.classes]
 
     @cached_property
-    def told(self) -> str:
-        """What it shows of the finest places that are asked for; nothing where that is all."""
+    def told(self) -> list[str]:
+        """That smaller places have less, and what it shows at each level; nothing where the finest places that are
+        asked for have all."""
         if self._plan is None:
-            return ""
+            return []
         figures = self._figures.with_rows(self._plan.rows(self._publication))
         flags = year_flags(self._annex, figures, self._publication.facts.as_of)
         of = (self._publication, self._question, self._annex, figures, flags, EDITIONS[PUBLIEK])
         return less_detail(Context(*of, plan=self._plan))
 
     @property
-    def shares_rows(self) -> bool:
-        """Whether municipalities share a row of it."""
-        return GEMEENTE in self._annex.levels and bool(self._shared)
+    def sharing_rows(self) -> int:
+        """How many municipalities share a row of it with others."""
+        return len(self._shared) if GEMEENTE in self._annex.levels else 0
 
     def by_year(self, figure: FigureId) -> bool:
         """Whether it shows the figure of a municipality by year."""

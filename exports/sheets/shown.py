@@ -11,7 +11,7 @@ from exports.figures.plan import Indicator
 from exports.figures.together import codes_of, is_shared, members
 from exports.figures.views import View
 from exports.sheets.context import NOTES, Context
-from exports.wording import by_level, capital, listed, period
+from exports.wording import capital, listed, period
 from exports.xlsx.document import Table, TableBlock, text_columns
 
 _PLACES = {
@@ -32,6 +32,11 @@ _WHOLE = (
 )
 SHARED = "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen."
 _ALL_COUNTS, _ALL_CATEGORIES = "alle cijfers", "elke categorie apart"
+_TOTALS, _ONLY, _IN_CLASSES = "totalen", "enkel ", "in klassen"
+_LESS = "Opdat niemand herkenbaar is, toont de bijlage minder naarmate een plaats kleiner is"
+_UNKNOWN = "; waar een klasse 'of onbekend' heet, telt ook mee van wie het niet geregistreerd is"
+_FEW = 4
+"""So many classes are named in a letter."""
 _SEE = f"Wat samen staat en waarom, staat op het blad {NOTES}; de volledige cijfers bestaan en zijn vertrouwelijk."
 
 
@@ -86,7 +91,7 @@ def _parts(context: Context, level: str) -> Iterator[_Part]:
     if by_year:
         yield _Part("per jaar", _kind(by_year), by_year)
     elif totals:
-        yield _Part("per jaar", "totalen" if _has_categories(totals) else f"enkel {_what(totals)}", totals)
+        yield _Part("per jaar", _TOTALS if _has_categories(totals) else f"{_ONLY}{_what(totals)}", totals)
     if together:
         when = f"{_periods(together)} samen"
         if by_year:
@@ -113,31 +118,40 @@ def _long(context: Context, level: str) -> Iterator[str]:
         yield f"{shared} Zie hieronder welke."
 
 
-def less_detail(context: Context) -> str:
-    """For a letter: what the annex shows of the finest places that are asked for, where that isn't all, and where
-    there is more."""
+def less_detail(context: Context) -> list[str]:
+    """For a letter and a cover: that smaller places have less, then what there is at each level. Nothing where the
+    finest places that are asked for have all by year."""
     finest = next((level for level in LEVELS if level in context.annex.levels), VLAANDEREN)
     if context.plan is None or finest == VLAANDEREN:
-        return ""
+        return []
     parts = list(_parts(context, finest))
     if (
         len(parts) == 1
         and parts[0].what in (_ALL_COUNTS, _ALL_CATEGORIES)
         and not any(v.pooled for v in parts[0].views)
     ):
-        return ""
-    wider = [level for level in reversed(LEVELS) if level in context.annex.levels and level != finest]
-    by_year = [level for level in wider if _details(context, level)[0]]
-    pooled = [level for level in wider if level not in by_year and _details(context, level)[1]]
-    more = [f"per jaar voor {_named(by_year)}"] if by_year else []
-    if pooled and not _details(context, finest)[1]:
-        more.append(f"voor jaren samen voor {_named(pooled)}")
-    told = (
-        f"Opdat niemand herkenbaar is, toont de bijlage {by_level([finest])} minder dan voor Vlaanderen: "
-        f"{'; '.join(_short(context, finest))}.",
-        f"Meer details staan er {', en '.join(more)}." if more else "",
-    )
-    return " ".join(filter(None, told))
+        return []
+    levels = [level for level in reversed(LEVELS) if level in context.annex.levels]
+    told = [f"{_PLACES[level]}: {'; '.join(_said(context, level))}" for level in levels]
+    ends = [*[";"] * (len(told) - 1), "."]
+    labels = [each.label for level in levels for view in context.views(level) for each in _indicators([view])]
+    with_unknown = any("of onbekend" in label for label in labels)
+    return [
+        f"{_LESS}{_UNKNOWN if with_unknown else ''}:",
+        *(f"{line}{end}" for line, end in zip(told, ends, strict=True)),
+    ]
+
+
+def _said(context: Context, level: str) -> Iterator[str]:
+    """As `_short`, in words of a letter; with the few classes that there are by their names."""
+    for part in _parts(context, level):
+        what = {_TOTALS: "het totaal"}.get(part.what, part.what.removeprefix(_ONLY))
+        families = [each for each in _indicators(part.views) if "/" in each.signature[2]]
+        labels = [f"'{each.label}'" for each in families if not each.signature[2].endswith("*")]
+        named = part.what == _IN_CLASSES and len(labels) <= _FEW
+        yield f"{part.when} {what}{f': {listed(labels)}' if named else ''}"
+    if years := _without_details(context, level):
+        yield f"van {period(years)} enkel totalen"
 
 
 def _named(levels: Sequence[str]) -> str:
@@ -173,14 +187,14 @@ def _kind(views: Sequence[View]) -> str:
         return "enkel totalen" if shown else _counts(views)
     if not classes:
         return _ALL_CATEGORIES
-    return "de meeste categorieën apart" if 2 * classes < len(parts) else "in klassen"
+    return "de meeste categorieën apart" if 2 * classes < len(parts) else _IN_CLASSES
 
 
 def _counts(views: Sequence[View]) -> str:
     """Of tables without categories."""
     shown = {each.signature for each in _indicators(views)}
     every = {each.signature for view in views for each in view.table.indicators if each.measure.in_totals}
-    return _ALL_COUNTS if every <= shown else f"enkel {_what(views)}"
+    return _ALL_COUNTS if every <= shown else f"{_ONLY}{_what(views)}"
 
 
 def _what(views: Sequence[View]) -> str:

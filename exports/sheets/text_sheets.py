@@ -31,19 +31,18 @@ def cover_sheet(context: Context) -> Sheet:
         *_labelled("Schriftelijke vraag", question.title),
         *_labelled("Nummer", question.number),
         *_labelled("Datum", long_date(question.date) if question.date else None),
-        *_labelled("Jaar", str(question.year) if question.year and not question.date else None),
+        *_labelled("Vraag van", str(question.year) if question.year and not question.date else None),
         *_labelled("Zitting", question.parliamentary_year),
         *_labelled("Vraagsteller", question.asked_by),
         *_labelled("Minister", question.minister),
         *_labelled("Situering", question.introduction),
     ]
+    places = () if less_detail(context) else annex.levels
     for part in question.parts:
         if part.annex in (annex.number, None):
             lines += _labelled(f"Deelvraag {part.part}", part.question)
             words = part.answer or (
-                annex.kind.presentation(annex.number, context.years, annex.options, annex.levels)
-                if part.annex
-                else None
+                annex.kind.presentation(annex.number, context.years, annex.options, places) if part.annex else None
             )
             lines += _labelled("Antwoord" if part.annex else "Antwoord (zonder bijlage)", words)
             lines += [line for at, point in enumerate(part.points, 1) for line in _labelled(f"Punt {at}", point)]
@@ -75,7 +74,7 @@ def _figures(context: Context) -> list[Line]:
         *_labelled("Geografie", geography(context.publication)),
         *_labelled("Status van het antwoord", _STATUS[context.question.status]),
         *_labelled("Jaren", years),
-        *_labelled("Getoond", " ".join(filter(None, (less_detail(context), shared_rows(context))))),
+        *_shown(context),
         *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
     for text in (*year_warnings(context), ahead(context.publication, context.kind.sources)):
@@ -83,6 +82,13 @@ def _figures(context: Context) -> list[Line]:
     for item in context.question.unavailable(context.annex):
         lines += _labelled("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")
     return lines
+
+
+def _shown(context: Context) -> list[Line]:
+    """What smaller places have less, a line for each level, and that municipalities share a row."""
+    told = [("Getoond", text) if not at else text.split(": ", 1) for at, text in enumerate(less_detail(context))]
+    told.append(("Eigen rij" if told else "Getoond", shared_rows(context)))
+    return [line for label, text in told for line in _labelled(label, text)]
 
 
 def _labelled(label: str, text: str | None) -> list[Line]:

@@ -65,7 +65,7 @@ class Headlines:
             for mart in marts_read
         }
         self.years, self.apart = tuple(years), frozenset(apart)
-        self._cities_alone = GEMEENTE not in levels
+        self.levels, self._cities_alone = levels, GEMEENTE not in levels
         self._places = "centrumsteden" if self._cities_alone else "gemeenten/steden"
         self._ranks = GEMEENTE in levels or CENTRUMSTAD in levels
         begun = [year for year in years if year <= publication.facts.as_of.year]
@@ -112,7 +112,12 @@ class Headlines:
         made = self.change(count, self.year) if self.year else None
         return (" (", made, f" tegenover {(self.year or 0) - 1})") if isinstance(made, QuotedFigure) else ()
 
-    def largest(self, count: Count) -> tuple[list[str], bool]:
+    def cities(self) -> dict[str, str]:
+        """The centre cities: NIS code -> name."""
+        found = (item for item in self.publication.municipalities if item.is_centre_city)
+        return {item.nis_code: item.municipality for item in found}
+
+    def largest(self, count: Count, cities_alone: bool = False) -> tuple[list[str], bool]:
         """NIS codes of the municipalities where the count is highest in `year`, and whether others were passed over
         because theirs is hidden: a rank would say between which figures it lies.
 
@@ -121,12 +126,12 @@ class Headlines:
         """
         if self.year is None or not self._ranks:
             return [], False
-        cities = {item.nis_code for item in self.publication.municipalities if item.is_centre_city}
+        cities, cities_alone = self.cities(), cities_alone or self._cities_alone
         passed_over = False
         found: list[tuple[Number, str]] = []
         for code in self.marts.places(count.mart, self.year):
             of = self.lookup(count, self.year, code)
-            if code == UNASSIGNED or (self._cities_alone and code not in cities) or not self._shows(of.identity):
+            if code == UNASSIGNED or (cities_alone and code not in cities) or not self._shows(of.identity):
                 continue
             if not self.marts.may_quote(of):
                 passed_over = True
@@ -269,7 +274,7 @@ def breakdown(
     if not clauses:
         return []
     joined = [piece for part in clauses for piece in (", ", *part)][1:]
-    return [text(f"{title} - ", *joined, style="bullet")]
+    return [text(f"{title} \u2013 ", *joined, style="bullet")]
 
 
 def labels(publication: PublicationReader, label_set: str) -> list[tuple[str, str]]:

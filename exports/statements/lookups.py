@@ -73,6 +73,7 @@ def _parts(terms: tuple[Number, ...]) -> split.RatioParts | None:
 
 RULES: dict[str, Callable[[tuple[Number, ...]], Number | None]] = {
     "som": lambda terms: terms[0],
+    "som, als aftrek": lambda terms: -terms[0],
     "aandeel": _share,
     "gemiddelde": _mean,
     "wijziging": _change,

@@ -90,8 +90,8 @@ def test_what_years_together_have_beside_each_year_is_told_once(context_of):
     told = dict(shown_blocks(context_of("5"))[0].table.rows)["Centrumsteden"]
     by_year, together = told.split(" 2022-2023 samen: ")
     assert by_year == "Per jaar: in klassen. Samen geteld: 'aan het werk' en 'niet aan het werk of onbekend'."
-    assert together.startswith("in andere klassen; ook competentie: opleiding, competentie: werkplekleren en ")
-    assert together.count("ziekte") == together.count("aan het werk") == 1 and "totaal" not in together
+    assert together.startswith("in andere klassen; ook NEC, competentie: opleiding, competentie: werkplekleren en ")
+    assert together.count("ziekte") == 1 and "totaal" not in together
     asked = QUESTIONS["twe-2018"].annex("2")
     intake = replace(context_of("5"), question=QUESTIONS["twe-2018"], annex=asked)
     intake = replace(intake, figures=collect(intake.publication, asked.kind, YEARS, asked.options))
@@ -136,28 +136,35 @@ def test_the_municipalities_of_a_shared_row_are_named(context_of, publication):
     assert shared_rows(context) == SHARED and shared_rows(context_of("1")) == ""
 
 
-def test_a_letter_says_what_the_annex_lacks_of_the_finest_places_and_where_there_is_more(context_of):
-    classes = less_detail(context_of("2"))
-    assert classes.startswith(
-        "Opdat niemand herkenbaar is, toont de bijlage per gemeente/stad minder dan voor Vlaanderen: per jaar, "
-        "totalen; 2022-2023 samen, in klassen."
-    )
-    assert "Meer details staan er per jaar voor Vlaanderen" in classes and "voor jaren samen" not in classes
+def test_a_letter_says_what_the_annex_has_at_each_level_where_smaller_places_have_less(context_of):
+    first, *levels = less_detail(context_of("2"))
+    assert first.startswith("Opdat niemand herkenbaar is, toont de bijlage minder naarmate een plaats kleiner is; waar")
+    assert first.endswith("telt ook mee van wie het niet geregistreerd is:")
+    assert [line.partition(":")[0] for line in levels] == [
+        *("Vlaanderen", "Provincies", "Arrondissementen", "Centrumsteden", "Gemeenten"),
+    ]
+    assert levels[0] == "Vlaanderen: per jaar elke categorie apart;"
+    assert levels[-1] == "Gemeenten: per jaar het totaal; 2022-2023 samen in klassen."
     alone = less_detail(context_of("6"))
-    assert "per jaar, enkel gemeten trajecten." in alone, "no transmissions"
-    assert alone.endswith(
-        "Meer details staan er per jaar voor Vlaanderen en de provincies, en voor jaren samen voor de arrondissementen "
-        "en de centrumsteden."
+    assert alone[-1] == "Gemeenten: per jaar gemeten trajecten.", "no transmissions"
+    assert "2022-2023 samen alle cijfers;" in alone[-2]
+    assert less_detail(context_of("3")) == [], "everything by year"
+
+
+def test_a_letter_names_the_classes_where_they_are_few(context_of):
+    *_, line = less_detail(context_of("1"))
+    assert line == (
+        "Gemeenten: per jaar het totaal; 2022-2023 samen in klassen: 'minder dan 12 maanden', '12-17 maanden of "
+        "onbekend' en '18 maanden en meer'."
     )
-    assert less_detail(context_of("3")) == "", "everything by year"
 
 
 def test_a_letter_about_flanders_alone_says_nothing_of_other_places(context_of):
     context = context_of("2")
     of_flanders = context.annex.model_copy(update={"levels": (VLAANDEREN,)})
-    assert less_detail(replace(context, annex=of_flanders)) == ""
+    assert less_detail(replace(context, annex=of_flanders)) == []
 
 
 def test_an_edition_that_shows_all_says_nothing_of_it(context_of):
     assert shown_lines(context_of("2", None), [GEMEENTE]) == [] and shown_blocks(context_of("2", None)) == []
-    assert less_detail(context_of("2", None)) == ""
+    assert less_detail(context_of("2", None)) == []

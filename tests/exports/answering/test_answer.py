@@ -38,8 +38,8 @@ def looked_up(publication: Path, figure: QuotedFigure) -> float:
         path = publication / f"{lookup.mart}.parquet"
         (row,) = duckdb.sql(f"select coalesce(sum({column}), 0) from '{path}' where {conditions}").fetchall()
         terms.append(row[0])
-    if figure.rule == "som":
-        return terms[0]
+    if figure.rule in ("som", "som, als aftrek"):
+        return terms[0] if figure.rule == "som" else -terms[0]
     numbers_ = [float(term) for term in terms]
     if figure.rule == "verschil in procentpunt":
         now, before, was, whole = numbers_

@@ -76,7 +76,7 @@ def test_what_is_hidden_in_a_list_is_named_as_hidden(publication):
         words_of(build_answer(publication, QUESTIONS["twe-2024"], how, years=(2022,))) for how in (None, hidden)
     )
     assert "vertrouwelijk" not in plain and "Vrouw: 4" in plain
-    assert "Geslacht - Man: 4 (50,0\u00a0%), Vrouw: vertrouwelijk\n" in text
+    assert "Geslacht \u2013 Man: 4 (50,0\u00a0%), Vrouw: vertrouwelijk\n" in text
     assert "Ziekte: vertrouwelijk" in text and "Waar 'vertrouwelijk' staat, is een cijfer niet vermeld" in text
 
 

@@ -9,11 +9,13 @@ import zipfile
 import pytest
 
 from exports import FigureId, Question
+from exports.annexes.ratio import _fallen
 from exports.answering.answer import build_answer, write_answer
 from exports.answering.typography import HYPHEN, NBSP, bound
 from exports.figure_book import write_figure_book
 from exports.figures.identity import CENTRUMSTAD, PROVINCIE, VLAANDEREN
 from exports.statements import numbers
+from exports.statements.ratio_split import _from_to
 from exports.xlsx.styles import FONT
 from tests.exports.answering.test_answer import QUESTIONS, YEARS, words_of
 from tests.exports.figure_book.test_figure_book import data_of
@@ -100,16 +102,21 @@ def test_a_difference_that_rounding_moves_is_explained_where_it_stands(tmp_path)
         (dt.date(2024, 3, 31), "stand op 31 maart 2024; 2023 is het laatste jaar dat toen volledig voorbij was."),
         (dt.date(2023, 12, 31), "stand op 31 december 2023; 2023 is het laatste jaar"),
         (dt.date(2023, 6, 30), "stand op 30 juni 2023: 2023 telt mee tot en met die dag."),
-        (dt.date(2026, 2, 19), "gaat tot en met 2023, en wat daarna gebeurde, staat er niet in."),
+        (dt.date(2026, 2, 19), "stand op 19 februari 2026 en gaan tot en met 2023"),
     ],
 )
 def test_until_today_is_answered_with_the_day_of_the_stand(tmp_path, as_of, said):
     blocks = build_answer(make_publication(tmp_path, as_of=as_of), QUESTIONS["twe-2024"]).blocks
     told = [
-        part for part, block in blocks if hasattr(block, "text") and block.text.startswith("U vraagt de cijfers tot")
+        (part, block.text)
+        for part, block in blocks
+        if hasattr(block, "text") and block.text.startswith(("U vraagt de cijfers tot", "Ook deze cijfers tonen"))
     ]
-    assert told == ["2", "3", "4", "5", "6"]
-    assert sum(said in block.text for _, block in blocks if hasattr(block, "text")) == 5
+    assert [part for part, _ in told] == ["2", "3", "4", "5", "6"]
+    assert all(said in text for _, text in told)
+    assert ["Ook deze" in text for _, text in told] == [False, True, True, True, True], "why is said once"
+    reason = "het laatste jaar dat voorbij was toen u de vraag stelde."
+    assert [text.endswith(reason) for _, text in told] == [as_of.year > 2024, False, False, False, False]
 
 
 @EVERY
@@ -149,8 +156,8 @@ def test_letter_annex_and_figure_book_say_the_same_of_an_unfinished_year(publica
 def test_the_title_of_an_annex_about_money_says_by_which_month():
     annex = QUESTIONS["twe-2024"].annex("3")
     paid = annex.model_copy(update={"options": {"basis": "payment"}})
-    assert annex.full_title == "Uitbetaalde loontoelagen, per gemeente (volgens prestatiemaand)"
-    assert paid.full_title == "Uitbetaalde loontoelagen, per gemeente (volgens betaaldatum)"
+    assert annex.full_title == "Uitbetaalde loontoelagen (volgens prestatiemaand)"
+    assert paid.full_title == "Uitbetaalde loontoelagen (volgens betaaldatum)"
     told = paid.model_copy(update={"title": "Loontoelagen volgens betaaldatum"})
     assert told.full_title == "Loontoelagen volgens betaaldatum"
     assert QUESTIONS["twe-2024"].annex("1").full_title == QUESTIONS["twe-2024"].annex("1").title
@@ -188,3 +195,23 @@ def test_the_document_has_one_font_and_no_loose_figure(publication, tmp_path, qu
 
 def test_persons_are_rounded_as_readers_do():
     assert [numbers.persons(value) for value in (4361.0, 0.5, 12.49)] == ["4.361", "1", "12"]
+
+
+def test_why_the_ratio_differs_is_said_of_centre_cities_and_what_fell_by_name(tmp_path):
+    answer = build_answer(make_publication(tmp_path, START_UP), QUESTIONS["twe-2018"])
+    text = words_of(answer)
+    (why,) = [block for _, block in answer.blocks if hasattr(block, "caption") and block.caption.startswith("Waarom")]
+    assert why.header[0] == "Centrumstad" and {row[0] for row in why.rows} <= {"Antwerpen", "Gent"} and why.rows
+    assert "In geen enkele centrumstad waarvan het cijfer getoond mag worden, daalde de ratio tegenover 2017." in text
+
+
+def test_what_fell_and_what_stayed_is_said_in_words():
+    assert _fallen(["Gent"], 2017) == "Tegenover 2017 daalde de ratio in deze centrumstad: Gent."
+    assert _fallen(["Aalst", "Gent"], 2017) == "Tegenover 2017 daalde de ratio in deze centrumsteden: Aalst en Gent."
+    assert _from_to("13,0", "13,0") == ("gebleven op ", "13,0")
+    assert _from_to("5,4", "10,6") == ("van ", "5,4", " naar ", "10,6")
+
+
+def test_corrections_that_take_away_are_no_amount_below_nought(publication):
+    text = words_of(build_answer(publication, QUESTIONS["twe-2024"], years=YEARS))
+    assert ", na aftrek van 250,00\u00a0euro aan correcties" in text and "-250,00" not in text
