@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from exports.figures.identity import ARRONDISSEMENT, CENTRUMSTAD, GEMEENTE, LEVELS, PROVINCIE, VLAANDEREN
 from exports.figures.plan import Indicator
@@ -132,7 +133,9 @@ def less_detail(context: Context) -> list[str]:
     ):
         return []
     levels = [level for level in reversed(LEVELS) if level in context.annex.levels]
-    told = [f"{_PLACES[level]}: {'; '.join(_said(context, level))}" for level in levels]
+    said = [("; ".join(_said(context, level)), _PLACES[level]) for level in levels]
+    alike = [(text, [place for _, place in found]) for text, found in groupby(said, lambda item: item[0])]
+    told = [f"{capital(listed(places).lower())}: {text}" for text, places in alike]
     ends = [*[";"] * (len(told) - 1), "."]
     labels = [each.label for level in levels for view in context.views(level) for each in _indicators([view])]
     with_unknown = any("of onbekend" in label for label in labels)

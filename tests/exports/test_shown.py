@@ -141,7 +141,7 @@ def test_a_letter_says_what_the_annex_has_at_each_level_where_smaller_places_hav
     assert first.startswith("Opdat niemand herkenbaar is, toont de bijlage minder naarmate een plaats kleiner is; waar")
     assert first.endswith("telt ook mee van wie het niet geregistreerd is:")
     assert [line.partition(":")[0] for line in levels] == [
-        *("Vlaanderen", "Provincies", "Arrondissementen", "Centrumsteden", "Gemeenten"),
+        *("Vlaanderen", "Provincies", "Arrondissementen en centrumsteden", "Gemeenten"),
     ]
     assert levels[0] == "Vlaanderen: per jaar elke categorie apart;"
     assert levels[-1] == "Gemeenten: per jaar het totaal; 2022-2023 samen in klassen."
