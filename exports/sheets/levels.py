@@ -9,9 +9,9 @@ from exports.figures.together import is_shared
 from exports.sheets.blocks import PlaceList, PlaceRow, place_blocks
 from exports.sheets.city_charts import with_charts
 from exports.sheets.context import CITIES, MUNICIPALITIES, RANKING, Context
-from exports.sheets.head import head
+from exports.sheets.head import head, with_charts_said
 from exports.sheets.ranking import ranking_block
-from exports.sheets.split import split_blocks
+from exports.sheets.split import split_about, split_blocks, split_sheet
 from exports.wording import capital, listed
 from exports.xlsx.document import Sheet, SheetColumn, TableBlock
 
@@ -75,9 +75,11 @@ def cities_sheet(context: Context) -> Sheet:
         own = [view for view in views if view.table == table]
         made = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
         blocks += with_charts(context, table, own, made)
-    blocks += split_blocks(context)
+    about = with_charts_said(context, f"cijfers voor de {len(cities)} centrumsteden", blocks)
+    if split_sheet(context) == CITIES:
+        blocks += split_blocks(context)
+        about += f"; {split_about(context)}"
     lines = head(context, f"{context.kind.name}, per centrumstad", blocks, levels=[CENTRUMSTAD])
-    about = f"cijfers voor de {len(cities)} centrumsteden, met grafiek"
     return Sheet(CITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
 
@@ -95,7 +97,7 @@ def municipalities_sheet(context: Context) -> Sheet:
     lines = head(context, f"{context.kind.name}, per gemeente", blocks, levels=[GEMEENTE])
     about = "cijfers per gemeente, provincie na provincie"
     if context.kind.ranking:
-        about = f"grootste stijgers en dalers; {about}"
+        about = f"{with_charts_said(context, 'grootste stijgers en dalers', blocks[:1])}; {about}"
     return Sheet(MUNICIPALITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
 
@@ -105,7 +107,8 @@ def ranking_sheets(context: Context) -> list[Sheet]:
         return []
     block = ranking_block(context, context.kind.ranking)
     lines = head(context, f"{context.kind.name}, stijgers en dalers", [block])
-    return [Sheet(RANKING, lines, blocks=(block,), about="grootste stijgers en dalers, met grafiek", data=False)]
+    about = with_charts_said(context, "grootste stijgers en dalers", [block])
+    return [Sheet(RANKING, lines, blocks=(block,), about=about, data=False)]
 
 
 def _of_province(name: str) -> str:

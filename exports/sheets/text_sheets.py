@@ -11,6 +11,7 @@ from exports.figures.together import is_shared
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
 from exports.sheets.shown import less_detail, shared_rows, shown_blocks
+from exports.sheets.split import split_about, split_sheet
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
 from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
 
@@ -76,6 +77,7 @@ def _figures(context: Context) -> list[Line]:
         *_labelled("Status van het antwoord", _STATUS[context.question.status]),
         *_labelled("Jaren", years),
         *_labelled("Getoond", " ".join(filter(None, (less_detail(context), shared_rows(context))))),
+        *_labelled("Verklaring", _split(context)),
         *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
     for text in (*year_warnings(context), ahead(context.publication, context.kind.sources)):
@@ -83,6 +85,11 @@ def _figures(context: Context) -> list[Line]:
     for item in context.question.unavailable(context.annex):
         lines += _labelled("Niet beschikbaar", f"{item.what} (zie het blad {NOTES})")
     return lines
+
+
+def _split(context: Context) -> str:
+    """Where the ratio is explained in numbers: no contents name tables."""
+    return f"{split_about(context)}: zie het blad {sheet}" if (sheet := split_sheet(context)) else ""
 
 
 def _labelled(label: str, text: str | None) -> list[Line]:

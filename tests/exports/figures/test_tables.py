@@ -138,7 +138,7 @@ def test_a_class_of_all_categories_is_the_total_that_the_table_has(publication, 
 
 
 def test_what_ended_has_a_duration_so_no_class_of_it_is_of_unknown_ones(policy):
-    """A trajectory that lacks a start, or ends before it, is rejected; the classes begin at 0 and have no last month."""
+    """A trajectory that lacks a start, or ends before it, is rejected; the classes begin at 0 and never end."""
     source = yaml.safe_load((PROJECT.parents[2] / "expectations" / "trajecten.yml").read_text("utf-8"))
     assert source["columns"]["startdatum"]["required"]
     assert {rule["name"]: rule["on_fail"] for rule in source["rules"]}["end_before_start"] == "reject"
