@@ -90,14 +90,14 @@ def municipalities_sheet(context: Context) -> Sheet:
         PlaceList(_rows([item for item in figures.municipalities if item.province == name]), _of_province(name))
         for name in figures.provinces
     ]
-    blocks = [ranking_block(context, context.kind.ranking)] if context.kind.ranking else []
+    blocks, about = list[TableBlock](), "cijfers per gemeente, provincie na provincie"
+    if context.kind.ranking:
+        block, ranked = ranking_block(context, context.kind.ranking)
+        blocks, about = [block], f"{with_charts_said(context, ranked, [block])}; {about}"
     together = any(is_shared(item.nis_code) for item in figures.municipalities)  # their names take several lines
     name = _name("Gemeente", 28, wrap=True) if together else _name("Gemeente")
     blocks += place_blocks(context, MUNICIPALITIES, context.views(GEMEENTE), (NIS, name), sections)
     lines = head(context, f"{context.kind.name}, per gemeente", blocks, levels=[GEMEENTE])
-    about = "cijfers per gemeente, provincie na provincie"
-    if context.kind.ranking:
-        about = f"{with_charts_said(context, 'grootste stijgers en dalers', blocks[:1])}; {about}"
     return Sheet(MUNICIPALITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
 
@@ -105,9 +105,9 @@ def ranking_sheets(context: Context) -> list[Sheet]:
     """The ranking on a sheet of its own, for a kind that has one."""
     if context.kind.ranking is None:
         return []
-    block = ranking_block(context, context.kind.ranking)
+    block, ranked = ranking_block(context, context.kind.ranking)
     lines = head(context, f"{context.kind.name}, stijgers en dalers", [block])
-    about = with_charts_said(context, "grootste stijgers en dalers", [block])
+    about = with_charts_said(context, ranked, [block])
     return [Sheet(RANKING, lines, blocks=(block,), about=about, data=False)]
 
 

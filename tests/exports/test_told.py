@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from exports import write_annex
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
-from tests.exports.tiny_publication import ANNEXES, QUESTIONS, annex_of, cells
+from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, cells, make_publication
 
 YEARS = (2022, 2023)
 WHY = "waarom de ratio verschilt, voor Vlaanderen, de provincies en de centrumsteden"
@@ -62,3 +62,26 @@ def test_gegevens_says_that_the_parts_of_the_ratio_stand_apart(project_tables, p
     assert "behalve die over waarom de ratio verschilt" in said["Gegevens"]
     other = annex_of(publication, tmp_path, "twe-2018", "2", YEARS)
     assert "Niet op dit blad" not in told(other.path, "Gegevens")
+
+
+@pytest.mark.parametrize(
+    ("changes", "title", "line"),
+    [
+        ((20.0, -10.0), "Grootste stijgers en dalers van de activeringsratio", ""),
+        ((20.0, 10.0), "Grootste stijgers van de activeringsratio", "Geen van die gemeenten is gedaald."),
+        ((-20.0, -10.0), "Grootste dalers van de activeringsratio", "Geen van die gemeenten is gestegen."),
+    ],
+)
+def test_the_ranking_is_called_by_who_rose_and_fell(tmp_path, changes, title, line):
+    rows = [
+        (year, place, "year_average", 100.0 + (change if year == 2023 else 0), 200.0, None, 50.0, 1.0, 1.0, change, 0.0)
+        for place, change in zip(("11002", "44021"), changes, strict=True)
+        for year in YEARS
+    ]
+    publication = make_publication(tmp_path / "p", rows={**ROWS, "mart_activation_ratio": rows})
+    path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
+    shown = told(path, "Gemeenten")
+    assert f"{title}, 2023" in shown
+    assert [text for text in shown.splitlines() if text.startswith("Geen van die")] == ([line] if line else [])
+    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    assert said["Gemeenten"].startswith(f"{title.partition(' van')[0]}, met grafiek; cijfers per gemeente")
