@@ -43,11 +43,11 @@ class CorrectionPeriod:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The largest risers and fallers: the measure `by` in the last year, among places whose `size` is at least `floor`
-    in that year (one person more makes a small place jump). All are labels of measures of the wide table `sheet`;
-    `columns` are displayed, and those in `before` for the year before too."""
+    """The largest risers and fallers of `what`: the measure `by` in the last year, among places whose `size` is at
+    least `floor` in that year (one person more makes a small place jump). All are labels of measures of the wide table
+    `sheet`; `columns` are displayed, and those in `before` for the year before too."""
 
-    title: str
+    what: str
     sheet: str
     by: str
     size: str

@@ -168,7 +168,7 @@ RATIO = AnnexKind(
     ),
     headline=(_CLIENTS, _PEOPLE),
     ranking=Ranking(
-        "Grootste stijgers en dalers van de activeringsratio",
+        "de activeringsratio",
         "Ratio",
         by="wijziging ratio (procentpunt)",
         size=_PEOPLE,

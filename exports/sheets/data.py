@@ -20,9 +20,11 @@ from exports.figures.identity import (
 from exports.figures.plan import Indicator
 from exports.figures.reading import Municipality
 from exports.figures.tidy import Tidy, TidyColumn
+from exports.package import slug
 from exports.sheets.context import DATA, PROVENANCE, Context
 from exports.sheets.full.wide import MUNICIPALITY, NIS, PROVINCE, wide_enough
 from exports.sheets.head import short_head
+from exports.sheets.split import split_about, split_table
 from exports.sheets.text_sheets import origin
 from exports.statements import numbers
 from exports.wording import plain_name
@@ -54,12 +56,16 @@ def data_sheet(context: Context) -> Sheet:
 
 def _shown_sheet(context: Context) -> Sheet:
     """What the tables show, a row for each figure, and nothing finer."""
-    texts = (
+    texts = [
         "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Dit blad wordt niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
-    )
+    ]
+    what = "alle cijfers van de tabellen"
+    if apart := split_table(context):
+        texts.append(f"Niet op dit blad: {split_about(context)}. Dat staat apart, in {slug(apart[0].name)}.csv.")
+        what += ", behalve die over waarom de ratio verschilt"
     blocks = [TableBlock(FIGURES, table, filtered=True) for table in figures_table(context).tables]
-    about = "alle cijfers van de tabellen, om zelf mee te rekenen (wordt niet afgedrukt)"
+    about = f"{what}, om zelf mee te rekenen (wordt niet afgedrukt)"
     lines = short_head(context, "Gegevens", *texts)
     return Sheet(DATA, lines, blocks=tuple(blocks), about=about, data=False, printed=False)
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from exports.annexes.model import ChartPlan
 from exports.editions import displayed
-from exports.figures.identity import CENTRUMSTAD, VLAANDEREN, Entry
+from exports.figures.identity import VLAANDEREN, Entry
 from exports.figures.plan import Indicator
 from exports.figures.views import View
 from exports.sheets.blocks import band
 from exports.sheets.context import TOTALS, Context
-from exports.sheets.head import head
-from exports.sheets.split import split_blocks
+from exports.sheets.head import head, with_charts_said
+from exports.sheets.split import split_about, split_blocks, split_sheet
 from exports.wording import capital, period, plain_name
 from exports.xlsx.document import Chart, Format, Series, Sheet, SheetColumn, Table, TableBlock
 
@@ -21,10 +21,12 @@ _ROOM = 100.0
 
 def flanders_sheet(context: Context) -> Sheet:
     blocks = tuple(_blocks(context))
-    if CENTRUMSTAD not in context.annex.levels:  # else they stand with the cities
+    about = with_charts_said(context, "cijfers voor heel Vlaanderen", blocks)
+    if split_sheet(context) == TOTALS:
         blocks += tuple(split_blocks(context))
+        about += f"; {split_about(context)}"
     lines = head(context, f"{context.kind.name}, Vlaanderen", blocks, totals=True, levels=[VLAANDEREN])
-    return Sheet(TOTALS, lines, blocks=blocks, about="cijfers voor heel Vlaanderen, met grafiek", data=False)
+    return Sheet(TOTALS, lines, blocks=blocks, about=about, data=False)
 
 
 def _blocks(context: Context) -> Iterator[TableBlock]:

@@ -40,7 +40,7 @@ def head(
 ) -> tuple[Line, ...]:
     """For sheets with figures, of these blocks or of one table, of these levels; with `totals` of more than one
     gemeente."""
-    kind, charts = context.kind, sum(len(drawn(block, context.hidden)) for block in blocks)
+    kind, charts = context.kind, _charts(context, blocks)
     about = (f"{kind.year_header} {period(context.years)}", f"eenheid: {kind.unit}", *map(": ".join, options(context)))
     what = counted(len(blocks) or 1, "tabel", "tabellen") + (
         f" en {counted(charts, 'grafiek', 'grafieken')}" if charts else ""
@@ -58,6 +58,16 @@ def head(
     about_all = f"Bij alle cijfers: {listed(general)}. " if general else ""
     small.append(f"{about_all}De nota's staan op het blad {NOTES}.")
     return short_head(context, title, *small)
+
+
+def with_charts_said(context: Context, about: str, blocks: Sequence[TableBlock]) -> str:
+    """What is on a sheet for the contents, and that it has charts where the edition draws one."""
+    charts = _charts(context, blocks)
+    return f"{about}, met {'grafiek' if charts == 1 else 'grafieken'}" if charts else about
+
+
+def _charts(context: Context, blocks: Sequence[TableBlock]) -> int:
+    return sum(len(drawn(block, context.hidden)) for block in blocks)
 
 
 def year_warnings(context: Context) -> list[str]:

@@ -9,9 +9,9 @@ from exports.figures.together import is_shared
 from exports.sheets.blocks import PlaceList, PlaceRow, place_blocks
 from exports.sheets.city_charts import with_charts
 from exports.sheets.context import CITIES, MUNICIPALITIES, RANKING, Context
-from exports.sheets.head import head
+from exports.sheets.head import head, with_charts_said
 from exports.sheets.ranking import ranking_block
-from exports.sheets.split import split_blocks
+from exports.sheets.split import split_about, split_blocks, split_sheet
 from exports.wording import capital, listed
 from exports.xlsx.document import Sheet, SheetColumn, TableBlock
 
@@ -75,9 +75,11 @@ def cities_sheet(context: Context) -> Sheet:
         own = [view for view in views if view.table == table]
         made = place_blocks(context, f"{CITIES} {table.plan.sheet}", own, first, [PlaceList(_rows(cities))])
         blocks += with_charts(context, table, own, made)
-    blocks += split_blocks(context)
+    about = with_charts_said(context, f"cijfers voor de {len(cities)} centrumsteden", blocks)
+    if split_sheet(context) == CITIES:
+        blocks += split_blocks(context)
+        about += f"; {split_about(context)}"
     lines = head(context, f"{context.kind.name}, per centrumstad", blocks, levels=[CENTRUMSTAD])
-    about = f"cijfers voor de {len(cities)} centrumsteden, met grafiek"
     return Sheet(CITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
 
@@ -88,14 +90,14 @@ def municipalities_sheet(context: Context) -> Sheet:
         PlaceList(_rows([item for item in figures.municipalities if item.province == name]), _of_province(name))
         for name in figures.provinces
     ]
-    blocks = [ranking_block(context, context.kind.ranking)] if context.kind.ranking else []
+    blocks, about = list[TableBlock](), "cijfers per gemeente, provincie na provincie"
+    if context.kind.ranking:
+        block, ranked = ranking_block(context, context.kind.ranking)
+        blocks, about = [block], f"{with_charts_said(context, ranked, [block])}; {about}"
     together = any(is_shared(item.nis_code) for item in figures.municipalities)  # their names take several lines
     name = _name("Gemeente", 28, wrap=True) if together else _name("Gemeente")
     blocks += place_blocks(context, MUNICIPALITIES, context.views(GEMEENTE), (NIS, name), sections)
     lines = head(context, f"{context.kind.name}, per gemeente", blocks, levels=[GEMEENTE])
-    about = "cijfers per gemeente, provincie na provincie"
-    if context.kind.ranking:
-        about = f"grootste stijgers en dalers; {about}"
     return Sheet(MUNICIPALITIES, lines, blocks=tuple(blocks), about=about, data=False)
 
 
@@ -103,9 +105,10 @@ def ranking_sheets(context: Context) -> list[Sheet]:
     """The ranking on a sheet of its own, for a kind that has one."""
     if context.kind.ranking is None:
         return []
-    block = ranking_block(context, context.kind.ranking)
+    block, ranked = ranking_block(context, context.kind.ranking)
     lines = head(context, f"{context.kind.name}, stijgers en dalers", [block])
-    return [Sheet(RANKING, lines, blocks=(block,), about="grootste stijgers en dalers, met grafiek", data=False)]
+    about = with_charts_said(context, ranked, [block])
+    return [Sheet(RANKING, lines, blocks=(block,), about=about, data=False)]
 
 
 def _of_province(name: str) -> str:

@@ -12,8 +12,9 @@ from exports.sheets.context import Context
 from exports.xlsx.document import Chart, Format, Series, SheetColumn, Table, TableBlock
 
 
-def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
-    """From the largest rise to the largest fall. A municipality of which a figure is hidden isn't ranked."""
+def ranking_block(context: Context, ranking: Ranking) -> tuple[TableBlock, str]:
+    """From the largest rise to the largest fall, and what that is for the contents. A municipality of which a figure is
+    hidden isn't ranked."""
     year = context.years[-1]
     table = next(item for item in context.figures.tables if item.plan.sheet == ranking.sheet)
     indicators = {indicator.label: indicator for indicator in table.indicators}
@@ -34,6 +35,7 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
         shown = f"{when}: {measure.label}"
         columns.append(SheetColumn(f"{when}: {measure.header}", measure.format, 13, shown=shown, wrap=True))
     rising, falling = _ranked(context, ranking, indicators) if ranking.by in indicators else ([], [])
+    words = _directions(bool(rising), bool(falling))
     ranked = [("stijger", rank, place) for rank, place in enumerate(rising, 1)]
     ranked += [("daler", len(falling) - index, place) for index, place in enumerate(falling)]
     figure = context.figures.figure
@@ -46,19 +48,29 @@ def ranking_block(context: Context, ranking: Ranking) -> TableBlock:
     ]
     withheld = context.public and context.hidden is not None and not isinstance(context.hidden, Changes)
     body = Table("Rangschikking", tuple(columns), rows)
-    title = f"{ranking.title}, onder de gemeenten met een getoond cijfer" if withheld else ranking.title
+    title = f"Grootste {words} van {ranking.what}"
+    title += ", onder de gemeenten met een getoond cijfer" if withheld else ""
     charts = (_chart(context, ranking, title, len(rows), 4 + listed.index((ranking.by, year))),) if rows else ()
     among = "gemeenten waarvan het cijfer getoond mag worden, met" if withheld else "gemeenten met"
     rule = (
         f"Hoogstens {ranking.count} stijgers en {ranking.count} dalers, de grootste van {year} tegenover {year - 1}, "
         f"onder de {among} in {year} gemiddeld minstens {ranking.floor:g} {ranking.size_text}."
     )
-    texts = [rule] if rows else [rule, "Geen enkele gemeente heeft een wijziging die te rangschikken is."]
+    texts = [rule]
+    if not rows:
+        texts.append("Geen enkele gemeente heeft een wijziging die te rangschikken is.")
+    elif not (rising and falling):
+        texts.append(f"Geen van die gemeenten is {'gedaald' if rising else 'gestegen'}.")
     if withheld:
         texts.append(
             "Gemeenten met een verborgen cijfer zijn niet gerangschikt: zij kunnen meer gestegen of gedaald zijn."
         )
-    return TableBlock(f"{title}, {year}", body, tuple(texts), charts)
+    return TableBlock(f"{title}, {year}", body, tuple(texts), charts), f"grootste {words}"
+
+
+def _directions(rise: bool, fall: bool) -> str:
+    """Who is ranked; both where nobody is."""
+    return "stijgers en dalers" if rise == fall else "stijgers" if rise else "dalers"
 
 
 def _ranked(
@@ -97,5 +109,5 @@ def _chart(context: Context, ranking: Ranking, heading: str, rows: int, column: 
     last = rows - 1
     series = Series(heading, ((0, column), (last, column)), ((0, 1), (last, 1)))
     title = f"{heading}, {context.flags.label(context.years[-1])}"
-    about = f"Staafdiagram van grootste stijging naar grootste daling: {title}. De cijfers staan in de tabel."
+    about = f"Staafdiagram in de volgorde van de tabel: {title}. De cijfers staan in de tabel."
     return Chart("ranking", title, "", ranking.y_title, (series,), "0", about)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from exports.figures.identity import PROVINCIE, VLAANDEREN, Entry
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE, PROVINCIE, VLAANDEREN, Entry
 from exports.figures.plan import FIRST_YEAR
 from exports.figures.split import MEASURES, SplitMeasure, SplitRow
-from exports.sheets.context import Context
+from exports.sheets.context import CITIES, TOTALS, Context
 from exports.statements.legends import PARTS_ROUNDED
-from exports.wording import capital
+from exports.wording import capital, listed
 from exports.xlsx.document import NOT_APPLICABLE, Format, Sheet, SheetColumn, Table, TableBlock
 
 FLANDERS = "Waarom de ratio verschilt van die van Vlaanderen"
@@ -22,6 +22,8 @@ _START = (
     "Wie in TWE is, kan in een vroeger jaar gestart zijn: in een jaar met meer instroom dan ervoor is de tijd per "
     "opgestart traject lager dan trajecten werkelijk duren. In het opstartjaar 2017 begonnen alle trajecten pas."
 )
+APART = "Verklaring ratio"
+"""The name of the table of all blocks in the machine-readable copy; they aren't on Gegevens."""
 Named = Sequence[tuple[str, SplitRow]]
 """Rows of the split, each with the name of its place."""
 _UPTO = next(at for at, measure in enumerate(MEASURES) if measure.name == "ratio_change_pp")
@@ -33,6 +35,21 @@ def split_blocks(context: Context) -> list[TableBlock]:
     compared = [(name, row) for name, row in rows if row.year > FIRST_YEAR]
     blocks = ((FLANDERS, rows, MEASURES[:_UPTO]), (BEFORE, compared, MEASURES[_UPTO:]))
     return [_block(context, *block) for block in blocks if block[1]]
+
+
+def split_sheet(context: Context) -> str:
+    """The sheet that the blocks stand on; nothing where there are none."""
+    levels = context.annex.levels if context.ratio_split else ()
+    if CENTRUMSTAD in levels and context.figures.centre_cities:
+        return CITIES
+    return TOTALS if VLAANDEREN in levels else ""
+
+
+def split_about(context: Context) -> str:
+    """What the blocks tell, and of which places."""
+    levels = {row.level for row in context.ratio_split}
+    names = {VLAANDEREN: "Vlaanderen", PROVINCIE: "de provincies", GEMEENTE: "de centrumsteden"}
+    return f"waarom de ratio verschilt, voor {listed([name for level, name in names.items() if level in levels])}"
 
 
 def split_table(context: Context) -> list[Sheet]:
@@ -50,7 +67,7 @@ def split_table(context: Context) -> list[Sheet]:
         figures = [row.figures[of.name] for of in MEASURES]
         rows.append((name, row.year, *(figures if row.year > FIRST_YEAR else (*figures[:_UPTO], *first))))
     about = "waarom de ratio verschilt: instroom, tijd in TWE en aantal leefloners"
-    return [Sheet("Verklaring ratio", (), Table("Verklaring_ratio", columns, rows), about=about)]
+    return [Sheet(APART, (), Table("Verklaring_ratio", columns, rows), about=about)]
 
 
 def _whole(measure: SplitMeasure) -> str:

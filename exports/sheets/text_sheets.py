@@ -11,6 +11,7 @@ from exports.figures.together import is_shared
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
 from exports.sheets.shown import less_detail, shared_rows, shown_blocks
+from exports.sheets.split import split_about, split_sheet
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
 from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
 
@@ -75,6 +76,7 @@ def _figures(context: Context) -> list[Line]:
         *_labelled("Status van het antwoord", _STATUS[context.question.status]),
         *_labelled("Jaren", years),
         *_shown(context),
+        *_labelled("Verklaring", _split(context)),
         *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),
     ]
     for text in (*year_warnings(context), ahead(context.publication, context.kind.sources)):
@@ -89,6 +91,11 @@ def _shown(context: Context) -> list[Line]:
     told = [("Getoond", text) if not at else text.split(": ", 1) for at, text in enumerate(less_detail(context))]
     told.append(("Eigen rij" if told else "Getoond", shared_rows(context)))
     return [line for label, text in told for line in _labelled(label, text)]
+
+
+def _split(context: Context) -> str:
+    """Where the ratio is explained in numbers: no contents name tables."""
+    return f"{split_about(context)}: zie het blad {sheet}" if (sheet := split_sheet(context)) else ""
 
 
 def _labelled(label: str, text: str | None) -> list[Line]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from exports.disclosure.assembly import collect
 from exports.disclosure.control import Control, cities_of, control
@@ -128,12 +129,22 @@ def test_a_total_of_one_table_stands_with_its_parts(publication, policy):
 def test_a_class_of_all_categories_is_the_total_that_the_table_has(publication, policy):
     _, found = shown(publication, policy, "4", ARRONDISSEMENT)
     assert [each.label for each in found.indicators] == [
-        "uitgevoerd, minder dan 12 maanden of onbekend",
+        "uitgevoerd, minder dan 12 maanden",
         "uitgevoerd, 12 maanden en meer",
         "uitgevoerd, totaal",
         "vroegtijdig, totaal",
         "totaal beëindigd",
     ]
+
+
+def test_what_ended_has_a_duration_so_no_class_of_it_is_of_unknown_ones(policy):
+    """A trajectory that lacks a start, or ends before it, is rejected; the classes begin at 0 and never end."""
+    source = yaml.safe_load((PROJECT.parents[2] / "expectations" / "trajecten.yml").read_text("utf-8"))
+    assert source["columns"]["startdatum"]["required"]
+    assert {rule["name"]: rule["on_fail"] for rule in source["rules"]}["end_before_start"] == "reject"
+    found = [item for of in policy.sets for item in policy.classes_of(of, "mart_ended_duration")]
+    assert len(found) == 5
+    assert not [item for item in found if "onbekend" in item.label or "unknown" in item.name]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -1,0 +1,87 @@
+"""What a workbook tells of itself, on Voorblad and Toelichting and above its tables: it holds for that workbook."""
+
+from __future__ import annotations
+
+import pytest
+from openpyxl import load_workbook
+
+from exports import write_annex
+from exports.figures.identity import CENTRUMSTAD, GEMEENTE
+from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, cells, make_publication
+
+YEARS = (2022, 2023)
+WHY = "waarom de ratio verschilt, voor Vlaanderen, de provincies en de centrumsteden"
+
+
+def hides_ghent(figure):
+    return figure.place == "44021"
+
+
+def told(path, sheet: str) -> str:
+    return "\n".join(str(cell.value) for row in load_workbook(path)[sheet].iter_rows() for cell in row if cell.value)
+
+
+@pytest.mark.parametrize("edition", ["publiek", "volledig"])
+@pytest.mark.parametrize("hidden", [None, hides_ghent])
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_the_contents_name_charts_where_there_are(
+    project_tables, publication, tmp_path, question, number, edition, hidden
+):
+    """Of the two cities one may be hidden: then there is no chart of them."""
+    path = annex_of(publication, tmp_path, question, number, YEARS, edition=edition, hidden=hidden).path
+    book = load_workbook(path)
+    words = {0: "", 1: "met grafiek"}
+    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    for sheet, about in said.items():
+        found = next((word for word in ("met grafieken", "met grafiek") if word in about), "")
+        assert found == words.get(len(book[sheet]._charts), "met grafieken"), sheet
+
+
+def test_the_contents_and_the_cover_say_where_the_ratio_is_taken_apart(publication, tmp_path):
+    path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
+    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    (sheet,) = (name for name, about in said.items() if about.endswith(f"; {WHY}"))
+    assert {"Verklaring_Vlaanderen", "Verklaring_jaar"} <= {*load_workbook(path)[sheet].tables}
+    assert f"Verklaring: {WHY}: zie het blad {sheet}" in told(path, "Voorblad")
+    assert WHY not in told(annex_of(publication, tmp_path, "twe-2018", "2", YEARS).path, "Voorblad")
+
+
+def test_without_cities_the_ratio_of_flanders_is_taken_apart_on_its_own_sheet(publication, tmp_path):
+    asked = QUESTIONS["twe-2018"]
+    levels = tuple(level for level in asked.annex("1").levels if level not in (CENTRUMSTAD, GEMEENTE))
+    path = write_annex(publication, asked, asked.annex("1").model_copy(update={"levels": levels}), tmp_path, YEARS).path
+    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    assert said["Vlaanderen"].endswith("; waarom de ratio verschilt, voor Vlaanderen en de provincies")
+
+
+def test_gegevens_says_that_the_parts_of_the_ratio_stand_apart(project_tables, publication, tmp_path):
+    made = annex_of(publication, tmp_path, "twe-2018", "1", YEARS)
+    assert f"Niet op dit blad: {WHY}. Dat staat apart, in verklaring_ratio.csv." in told(made.path, "Gegevens")
+    assert (made.package / "verklaring_ratio.csv").exists()
+    said = {row["Blad"]: row["Wat erop staat"] for row in cells(made.path, "Toelichting", "Inhoud")}
+    assert "behalve die over waarom de ratio verschilt" in said["Gegevens"]
+    other = annex_of(publication, tmp_path, "twe-2018", "2", YEARS)
+    assert "Niet op dit blad" not in told(other.path, "Gegevens")
+
+
+@pytest.mark.parametrize(
+    ("changes", "title", "line"),
+    [
+        ((20.0, -10.0), "Grootste stijgers en dalers van de activeringsratio", ""),
+        ((20.0, 10.0), "Grootste stijgers van de activeringsratio", "Geen van die gemeenten is gedaald."),
+        ((-20.0, -10.0), "Grootste dalers van de activeringsratio", "Geen van die gemeenten is gestegen."),
+    ],
+)
+def test_the_ranking_is_called_by_who_rose_and_fell(tmp_path, changes, title, line):
+    rows = [
+        (year, place, "year_average", 100.0 + (change if year == 2023 else 0), 200.0, None, 50.0, 1.0, 1.0, change, 0.0)
+        for place, change in zip(("11002", "44021"), changes, strict=True)
+        for year in YEARS
+    ]
+    publication = make_publication(tmp_path / "p", rows={**ROWS, "mart_activation_ratio": rows})
+    path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
+    shown = told(path, "Gemeenten")
+    assert f"{title}, 2023" in shown
+    assert [text for text in shown.splitlines() if text.startswith("Geen van die")] == ([line] if line else [])
+    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    assert said["Gemeenten"].startswith(f"{title.partition(' van')[0]}, met grafiek; cijfers per gemeente")
