@@ -15,7 +15,7 @@ PROCESSES ?= auto
 WHICH := -m "not nightly"
 
 .PHONY: help annexes quick test nightly lint types sql unit-tests pytest slowest golden mutants benchmark ui wheel
-.PHONY: schemas lock sbom licences audit clean
+.PHONY: spark schemas lock sbom licences audit clean
 
 help:
 	@echo "make annexes    load what is in the inbox and write the annexes (an empty inbox gets demo deliveries first)"
@@ -27,6 +27,7 @@ help:
 	@echo "make mutants    change models, macros, rules and Python in small places; what no test notices is named (hours)"
 	@echo "make benchmark  cost of the pipeline against one hand-written script, at national size"
 	@echo "make ui         the Dagster page, on this machine alone"
+	@echo "make spark      add Apache Spark, the other engine, to .venv (docs/spark.md)"
 	@echo "make wheel      what OCMWs install to check deliveries before they send them, in dist"
 	@echo "make sbom       bill of materials of all packages (CycloneDX), in dist; make licences checks theirs"
 	@echo "make audit      known vulnerabilities of the packages, by pip-audit (PIP_AUDIT=...); fails when not all were checked"
@@ -82,6 +83,10 @@ wheel: $(READY)
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir dist .
 	@rm -rf build
 
+spark: $(READY)
+	@echo "Adding Spark to $(VENV) (half a gigabyte, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r requirements-spark.lock
+
 schemas: $(READY)
 	$(BIN)/python -m tests.support.schemas
 
@@ -103,10 +108,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-# The lock holds for every Python from 3.11 on, and names no registry. Needs uv.
+# The locks hold for every Python from 3.11 on, and name no registry. That of Spark has what comes on top. Needs uv.
 lock:
 	uv pip compile pyproject.toml --extra warehouse --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --extra warehouse --extra spark --constraint requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements-spark.lock \
+		$$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
+	sed -i '/^# The following packages/,$$d' requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) dbt_project/target

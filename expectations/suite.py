@@ -6,6 +6,7 @@ costs seconds, so it happens at the first call.
 
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -31,7 +32,7 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
     """
     if not rules:
         raise SuiteError(f"no rules for {table}: an empty suite never passes; add a rule to its YAML")
-    import great_expectations as gx
+    gx = load()
     from great_expectations.datasource.fluent.interfaces import GxDatasourceWarning
 
     from expectations import gx_duckdb
@@ -52,10 +53,26 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
     return [_count(found[index], rule) for index, rule in enumerate(rules)]
 
 
+def load() -> Any:
+    """The package of Great Expectations. It would import Spark as well where that is installed, which takes time, warns
+    of pandas, and ends the process where Spark takes it for a test of its own; so for that long there is none."""
+    kept = {name: sys.modules.get(name) for name in ("pyspark", "pyspark.sql.connect")}
+    sys.modules.update(dict.fromkeys(kept))  # ty: ignore[no-matching-overload]  # None: there is no such module
+    try:
+        import great_expectations
+    finally:
+        for name, module in kept.items():
+            if module:
+                sys.modules[name] = module
+            else:
+                del sys.modules[name]
+    return great_expectations
+
+
 @lru_cache
 def _context() -> Any:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
-    import great_expectations as gx
+    gx = load()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")

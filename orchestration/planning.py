@@ -94,7 +94,8 @@ def built_already(workspace: Workspace, plan: RunPlan, sources: frozenset[str]) 
     newest = newest_accepted(entries) or dates.as_of
     newer = bool(sources) and any(delivery.delivered_on > newest for delivery in workspace.inbox.new)
     parsed = json.loads(dbt.manifest(workspace.data).read_text(encoding="utf-8"))
-    content = WarehouseContent(workspace.data, parsed, entries, dates, Waiting(sources, newer))
+    engine = workspace.settings.engine
+    content = WarehouseContent(workspace.data, parsed, entries, dates, Waiting(sources, newer), engine)
     return content.all - content.stale
 
 

@@ -24,7 +24,7 @@ from orchestration.store import chain, swap
 from orchestration.store.errors import of_machine
 from orchestration.store.lock import single_writer
 from orchestration.store.settings import Settings, ensure_inbox, ensure_writable
-from orchestration.warehouse import code_version
+from orchestration.warehouse import code_version, spark
 from orchestration.warehouse.run_dates import NothingAcceptedError
 
 
@@ -48,6 +48,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
 
     Raises MistakesError, YearsError, UnknownQuestionError, SettingsError, BusyError or NothingAcceptedError.
     """
+    spark.require(settings.engine)
     report = RunReport()
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), request.load, ASIDE)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does

@@ -25,3 +25,33 @@
 {% macro spark__join_elements(column, alias) -%}
     lateral view explode({{ column }}) {{ alias }} as item
 {%- endmacro %}
+
+{#- The rest is what dbt itself asks of an engine, for Spark. -#}
+
+{#- The empty select with which dbt looks at the types of a contract: Spark has no varchar without a length. -#}
+{% macro spark__get_empty_schema_sql(columns) -%}
+    select
+    {% for column in columns.values() -%}
+        cast(null as {{ 'string' if column.data_type == 'varchar' else column.data_type }}) as {{ column.name }}
+        {{- ", " if not loop.last }}
+    {% endfor %}
+{%- endmacro %}
+
+{#- The rows of a seed. dbt-spark would write a missing value as the word None, and end a text at its first quote. -#}
+{% macro spark__load_csv_rows(model, agate_table) -%}
+    {%- set types = model.config.column_types -%}
+    {%- set rows -%}
+        {% for row in agate_table.rows -%}
+            (
+            {%- for name in agate_table.column_names -%}
+                {%- set value = row[name] -%}
+                {%- set text = value | string | replace("\\", "\\\\") | replace("'", "\\'") -%}
+                cast({{ "null" if value is none else "'" ~ text ~ "'" }} as {{ types[name] }}){{ ", " if not loop.last }}
+            {%- endfor -%}
+            ){{ ", " if not loop.last }}
+        {% endfor %}
+    {%- endset -%}
+    {%- set sql = "insert into " ~ this.render() ~ " values " ~ rows -%}
+    {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
+    {{ return(sql) }}
+{%- endmacro %}

@@ -63,8 +63,8 @@ late_successors as (
 )
 
 select
-    'number of municipalities on ' || cast(on_date as varchar) as problem,
-    cast(found as varchar) as detail
+    'number of municipalities on ' || cast(on_date as string) as problem,
+    cast(found as string) as detail
 from counts
 where found <> expected
 union all

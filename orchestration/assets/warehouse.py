@@ -16,7 +16,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.progress import step
 from orchestration.quality.senders import rows_by_ocmw
 from orchestration.resources import RunOptions
-from orchestration.warehouse import built, dbt
+from orchestration.warehouse import built, dbt, spark
 from orchestration.warehouse.built import WarehouseContent
 from orchestration.warehouse.run_dates import read_run_settings, resolve, write_run_settings
 
@@ -127,9 +127,13 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         checked = {check.asset_key for check in context.selected_asset_check_keys}
         tested = {n for s in specs if s.key in checked if (n := jobs.dbt_node(s))}
         content = WarehouseContent(
-            workspace.data, parsed, workspace.entries(), read_run_settings(workspace.data.run_settings)
+            workspace.data,
+            parsed,
+            workspace.entries(),
+            read_run_settings(workspace.data.run_settings),
+            engine=workspace.settings.engine,
         )
-        wanted = content.stale | asked | tested
+        wanted = content.to_build(asked | tested)
         done: list[dict[str, Any]] = []
 
         def on_event(event: Any) -> None:
@@ -148,9 +152,10 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
         else:
             return  # dbt takes what follows an empty selection for its names
         failure: dbt.DbtError | None = None
+        invoke = spark.invoke if content.engine == "spark" else dbt.invoke
         with step("warehouse (dbt)") as shown:
             try:
-                dbt.invoke(workspace.data, [*BUILD, *selection], on_event)
+                invoke(workspace.data, [*BUILD, *selection], on_event)
                 content.record()
             except dbt.DbtError as error:
                 failure = error

@@ -29,8 +29,11 @@ def run(questions: tuple[str, ...], as_of: dt.date | None, geography_date: dt.da
 def ui(port: int, only: str | None) -> None:
     """Serve the Dagster page of this data folder on this machine, and run its sensors and schedules."""
     from orchestration.services import webserver
+    from orchestration.warehouse import spark
 
-    sys.exit(webserver.serve(load_settings(), port, (only,) if only else ("page", "daemon")))
+    settings = load_settings()
+    spark.require(settings.engine)
+    sys.exit(webserver.serve(settings, port, (only,) if only else ("page", "daemon")))
 
 
 @click.command()

@@ -47,6 +47,11 @@ class DataFolder:
         return self.work / "warehouse.duckdb"
 
     @property
+    def spark(self) -> Path:
+        """What a build on Spark writes on its way to the warehouse; gone when it ends. See `warehouse.spark`."""
+        return self.work / "spark"
+
+    @property
     def agreed(self) -> Path:
         """The kinds of rows on which Great Expectations and the routing agreed; see `expectations.agreement`."""
         return self.work / "agreed.json"

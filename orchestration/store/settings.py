@@ -29,6 +29,8 @@ from orchestration.store.files import keep_private, shut_out_others
 from orchestration.store.paths import DataFolder
 from orchestration.store.wording import shown
 
+Engine = Literal["duckdb", "spark"]
+"""What works the figures out."""
 MINIMUM_KEY_LENGTH = 16
 """Characters of a pseudonym key."""
 MINIMUM_READ_MEMORY = 256 * 1024**2
@@ -53,7 +55,7 @@ class Settings(BaseModel):
     questions: Path | None = None
     pseudonym_key: SecretStr | None = None
     pseudonym_key_new: SecretStr | None = None
-    engine: Literal["duckdb"] = "duckdb"
+    engine: Engine = "duckdb"
     automation: Literal["on", "off"] = "off"
     alert_webhook: SecretStr | None = None
     alert_mail: str | None = None

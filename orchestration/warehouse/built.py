@@ -9,6 +9,7 @@ built anew.
 
 import hashlib
 import json
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any
 from orchestration.ingest.ledger import Entry, accepted_until
 from orchestration.store.files import digest, replaced
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Engine
 from orchestration.warehouse import dbt
 from orchestration.warehouse.run_dates import RunDates
 
@@ -27,7 +29,10 @@ LAKE = "lake"
 """dbt's name of the sources that deliveries come from."""
 DELIVERIES = "stg_deliveries"
 """The model of the ledger. Of its rows a model of the lake takes those of its own source that count at as_of."""
-TOOLS = ("dbt-core", "dbt-duckdb", "duckdb")
+TOOLS: Mapping[Engine, Sequence[str]] = {
+    "duckdb": ("dbt-core", "dbt-duckdb", "duckdb"),
+    "spark": ("dbt-core", "dbt-spark", "pyspark", "duckdb"),
+}
 Keys = Mapping[str, str]
 """dbt's name of a table -> its key."""
 
@@ -51,11 +56,17 @@ class WarehouseContent:
     entries: Sequence[Entry]
     dates: RunDates
     waiting: Waiting | None = None
+    engine: Engine = "duckdb"
 
     @property
     def stale(self) -> frozenset[str]:
         """Models and seeds that must be built, by dbt's names. With those that a test is shown at which looks at one of
         them, so that every test that has to run again belongs to something that is built."""
+        return self.to_build(())
+
+    def to_build(self, asked: Collection[str]) -> frozenset[str]:
+        """As `stale`, with what is `asked` for as well. Spark keeps nothing from one build to the next: it builds
+        all or nothing."""
         known = _read(self.data)
         found = {name for name in self._nodes if name not in self.keys or known.get(name) != self.keys[name]}
         nodes = self.manifest["nodes"].values()
@@ -64,7 +75,8 @@ class WarehouseContent:
         while number < len(found):
             number = len(found)
             found |= {t["attached_node"] for t in tests if found.intersection(t["depends_on"]["nodes"])}
-        return frozenset(found)
+        found |= set(asked)
+        return self.all if found and self.engine == "spark" else frozenset(found)
 
     @property
     def all(self) -> frozenset[str]:
@@ -94,7 +106,9 @@ class WarehouseContent:
 
     @cached_property
     def _code(self) -> str:
-        return _digest([dbt.digest_of_sources(), str(self.data.root), *((t, metadata.version(t)) for t in TOOLS)])
+        return _digest(
+            [dbt.digest_of_sources(), str(self.data.root), *((t, metadata.version(t)) for t in TOOLS[self.engine])]
+        )
 
     def _parents(self, name: str) -> list[str]:
         parents = sorted(self._nodes[name].get("depends_on", {}).get("nodes", ()))
@@ -132,8 +146,11 @@ class WarehouseContent:
 
 
 def begin(data: DataFolder) -> None:
-    """Before a build: until it has ended well nothing is known of what the warehouse file holds."""
+    """Before a build: until it has ended well nothing is known of what the warehouse file holds. What a killed build on
+    Spark left goes too: there are rows of people in it."""
     _kept(data).unlink(missing_ok=True)
+    if data.spark.exists():
+        shutil.rmtree(data.spark)
 
 
 def remove(data: DataFolder) -> None:

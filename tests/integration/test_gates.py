@@ -202,7 +202,7 @@ WRONG = {
         2,
         "twe: TWE_PSEUDONYM_KEY is not the key that",
     ),
-    "unknown engine": (["run"], {"TWE_ENGINE": "oracle"}, 2, "twe: TWE_ENGINE should be 'duckdb'"),
+    "unknown engine": (["run"], {"TWE_ENGINE": "oracle"}, 2, "twe: TWE_ENGINE should be 'duckdb' or 'spark'"),
     "unknown question": (["run", "--question", "twe-1999"], {}, 2, "twe: there is no question 'twe-1999'; "),
     "wrong years": (
         ["annexes", "--question", "twe-2018", "--years", "2023-2020"],

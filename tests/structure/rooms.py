@@ -51,6 +51,7 @@ PLACES = {
                 "orchestration.services.launcher", "orchestration.services.old_runs", "orchestration.results"},
     "dagster_dbt": {"orchestration.assets"},
     "dbt": {"orchestration.warehouse.dbt"},
+    "pyspark": {"orchestration.warehouse.spark"},
     # Workbooks and letters are written, and read back, in these rooms only.
     "openpyxl": {"exports.xlsx.workbook", "exports.xlsx.charts", "exports.xlsx.styles", "exports.xlsx.frame",
                  "exports.xlsx.paper.blocks", "exports.xlsx.forms", "orchestration.demo.files"},
@@ -77,6 +78,7 @@ ON_TOP = {
     },
     "dagster_dbt": {"orchestration.assets"},
     "dbt": set(),
+    "pyspark": set(),
     "openpyxl": {
         "exports.xlsx.workbook",
         "exports.xlsx.charts",
@@ -94,6 +96,7 @@ ENVIRONMENT = {
     "orchestration.store.settings",
     "orchestration.services.instance",
     "orchestration.warehouse.dbt",
+    "orchestration.warehouse.spark",
     "orchestration.maintenance.same_figures",
     "expectations.suite",
 }

@@ -30,6 +30,7 @@ PRODUCT = ("orchestration", "expectations", "exports")
 TOP = {
     ".ci", ".editorconfig", ".git", ".github", ".gitignore", ".pre-commit-config.yaml",
     "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "README.md", "pyproject.toml", "requirements.lock",
+    "requirements-spark.lock",
     "dbt_project", "docs", "expectations", "exports", "orchestration", "tests",
 }  # fmt: skip
 

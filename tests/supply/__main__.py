@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tests.supply.bill import bill
 from tests.supply.licences import refused
-from tests.supply.packages import LOCK, locked
+from tests.supply.packages import LOCKS, pinned
 from tests.supply.vulnerabilities import audit
 
 
 def main(arguments: list[str]) -> int:
     """Runs one of the three; returns the exit code."""
-    packages = list(locked(LOCK.read_text(encoding="utf-8")))
+    packages = pinned()
     match arguments:
         case ["sbom", name]:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
             print("\n".join([*wrong, f"{len(packages)} packages, {len(wrong)} with a licence that is not allowed"]))
             return 1 if wrong else 0
         case ["audit", *tool]:
-            outcome = audit(LOCK, *tool)
+            outcome = audit(LOCKS, *tool)
             print(outcome.text)
             return outcome.exit_code
     print(__doc__, file=sys.stderr)

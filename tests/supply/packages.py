@@ -1,4 +1,4 @@
-"""The packages of requirements.lock, with what their own metadata say of them where they are installed."""
+"""The packages of the locks, with what their own metadata say of them where they are installed."""
 
 import re
 import tomllib
@@ -8,11 +8,20 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-LOCK = PROJECT / "requirements.lock"
+LOCKS = (PROJECT / "requirements.lock", PROJECT / "requirements-spark.lock")
+"""What every installation has, and what Spark takes on top."""
 _PIN = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+?))? \\")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-# Pinned for a system that this is not, so that no metadata can be asked here.
-ELSEWHERE = {"psutil": "BSD-3-Clause", "pyreadline3": "BSD-3-Clause", "pywin32": "PSF-2.0"}
+# Pinned for a system that this is not, or for Spark, so that no metadata can be asked where they are not installed.
+ELSEWHERE = {
+    "dbt-spark": "Apache-2.0",
+    "psutil": "BSD-3-Clause",
+    "py4j": "BSD-3-Clause",
+    "pyreadline3": "BSD-3-Clause",
+    "pyspark": "Apache-2.0",
+    "pywin32": "PSF-2.0",
+    "sqlparams": "MIT",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,11 @@ class LockedPackage:
         classifiers = (c.rpartition(" :: ")[2] for c in said.get_all("Classifier", []) if c.startswith("License ::"))
         words = "; ".join(sorted(c for c in classifiers if c != "OSI Approved"))
         return said.get("License-Expression") or words or (said.get("License") or "").partition("\n")[0]
+
+
+def pinned() -> list[LockedPackage]:
+    """The packages that the locks pin."""
+    return [package for lock in LOCKS for package in locked(lock.read_text(encoding="utf-8"))]
 
 
 def locked(text: str) -> Iterator[LockedPackage]:

@@ -9,23 +9,23 @@ import pytest
 from tests.supply import __main__ as command
 from tests.supply.bill import bill
 from tests.supply.licences import CHOSEN, is_allowed, refused
-from tests.supply.packages import LOCK, PROJECT, LockedPackage, direct, locked
+from tests.supply.packages import LOCKS, PROJECT, LockedPackage, direct, pinned
 from tests.supply.vulnerabilities import NOT_CHECKED, audit
 
-PACKAGES = list(locked(LOCK.read_text(encoding="utf-8")))
+PACKAGES = pinned()
+TEXT = "\n".join(lock.read_text(encoding="utf-8") for lock in LOCKS)
 
 
 def test_every_pin_of_the_lock_is_read_with_its_hashes_and_what_wants_it() -> None:
-    text = LOCK.read_text(encoding="utf-8")
-    assert len(PACKAGES) == len(re.findall(r"^\S+==", text, re.MULTILINE)) > 100
-    assert sum(len(package.hashes) for package in PACKAGES) == text.count("--hash=sha256:")
+    assert len(PACKAGES) == len(re.findall(r"^\S+==", TEXT, re.MULTILINE)) > 100
+    assert sum(len(package.hashes) for package in PACKAGES) == TEXT.count("--hash=sha256:")
     assert all(package.hashes and package.wanted_by for package in PACKAGES)
     (numpy, _) = [package for package in PACKAGES if package.name == "numpy"]
     assert numpy.marker == "python_full_version < '3.12'" and "highspy" in numpy.wanted_by
 
 
-def test_the_lock_names_no_registry_and_has_all_that_the_project_asks_for() -> None:
-    assert "://" not in LOCK.read_text(encoding="utf-8")
+def test_the_locks_name_no_registry_and_have_all_that_the_project_asks_for() -> None:
+    assert "://" not in TEXT
     assert direct().keys() <= {package.name for package in PACKAGES}
 
 
@@ -114,7 +114,7 @@ def test_what_was_not_looked_up_is_not_called_sound(
     tool.write_text(f"#!/bin/sh\necho 'Traceback\nConnectionError: no such host' >&2\n{said}\n")
     tool.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    outcome = audit(LOCK)
+    outcome = audit(LOCKS)
     assert outcome.exit_code == code and outcome.text.startswith(text)
 
 

@@ -6,6 +6,7 @@ is not checked, and that is what this says.
 
 import json
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,10 @@ class Audit:
         return "\n".join([*lines, f"{self.checked} packages checked, {len(self.vulnerable)} known vulnerabilities"])
 
 
-def audit(lock: Path, tool: str = "pip-audit") -> Audit:
-    """Ask pip-audit about every package of a lock."""
-    command = [tool, "--requirement", str(lock), "--disable-pip", "--require-hashes", "--format", "json"]
+def audit(locks: Iterable[Path], tool: str = "pip-audit") -> Audit:
+    """Ask pip-audit about every package of the locks."""
+    files = [part for lock in locks for part in ("--requirement", str(lock))]
+    command = [tool, *files, "--disable-pip", "--require-hashes", "--format", "json"]
     try:
         ended = subprocess.run(
             [*command, "--progress-spinner", "off"], capture_output=True, text=True, check=False, timeout=600

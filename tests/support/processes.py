@@ -36,7 +36,7 @@ PRELOADED = [
     "orchestration.summary",
     "expectations.suite",
     "expectations.gx_duckdb",
-    "great_expectations",
+    "tests.expectations.loaded",
     "dbt.cli.main",
     "dbt.adapters.duckdb.connections",
     "exports",

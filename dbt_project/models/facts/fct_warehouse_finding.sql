@@ -20,7 +20,7 @@ with trajectories as (
         'unknown_trajectory' as rule,
         delivered.file_name,
         delivered.{{ key }} as row_key,
-        cast(null as varchar) as other_key
+        cast(null as string) as other_key
     from {{ ref(relation) }} as delivered
     left join trajectories
         on trajectories.trajectory_id = delivered.trajectory_id
@@ -47,6 +47,6 @@ select
     'number_circle' as rule,
     file_name,
     client_key as row_key,
-    cast(null as varchar) as other_key
+    cast(null as string) as other_key
 from {{ ref('int_client_identity') }}
 where is_in_circle

@@ -8,7 +8,9 @@ with means as (
             '{{ basis }}' as basis,
             avg(clients_in_twe) as clients_in_twe,
             avg(leefloners) as leefloners,
-            avg(equivalent_leefloners) as equivalent_leefloners
+            avg(equivalent_leefloners) as equivalent_leefloners,
+            sum(clients_in_twe) * 27720 / count(*) as whole_clients,
+            sum(leefloners) * 27720 / count(*) as whole_leefloners
         from {{ ref('fct_twe_month') }}
         where {{ months }}
         group by year, nis_code
@@ -16,13 +18,13 @@ with means as (
     {% endfor -%}
 ),
 
--- Summed as decimals: the order in which doubles are added would change the last digit from run to run.
+-- 27,720 times a mean of up to twelve months is a whole number. Of whole numbers a sum is exact, whatever the
+-- order; of means the last digit would change from run to run, and from engine to engine.
 flanders as (
     select
         year,
         basis,
-        100 * cast(sum(cast(clients_in_twe as decimal(38, 18))) as double)
-        / nullif(cast(sum(cast(leefloners as decimal(38, 18))) as double), 0) as ratio_pct
+        100 * sum(whole_clients) / nullif(sum(whole_leefloners), 0) as ratio_pct
     from means
     group by year, basis
 ),

@@ -63,7 +63,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
             "kort-geheim-15c",
             "TWE_PSEUDONYM_KEY is shorter than 16 characters; use a long random text",
         ),
-        ("TWE_ENGINE", "spark", "TWE_ENGINE should be 'duckdb'"),
+        ("TWE_ENGINE", "oracle", "TWE_ENGINE should be 'duckdb' or 'spark'"),
         (
             "TWE_READ_MEMORY",
             "255 MiB",

@@ -97,6 +97,26 @@ def test_nothing_is_built_again_where_nothing_changed(content: WarehouseContent)
     assert {name.rpartition(".")[2] for name in content.all} == set(PARENTS)
 
 
+def test_spark_builds_all_or_nothing_and_nothing_that_another_engine_built_stays(
+    content: WarehouseContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(built.metadata, "version", lambda package: "1.0")  # the extra is not installed everywhere
+    on_spark = replace(content, engine="spark")
+    assert on_spark.stale == content.all
+    on_spark.record()
+    assert replace(on_spark).stale == frozenset()
+    assert replace(on_spark).to_build({"model.twe.mart_one"}) == content.all
+    write(content.data.rows_by_ocmw, "second")
+    assert replace(on_spark).stale == content.all
+
+
+def test_what_a_killed_build_on_spark_left_goes_before_the_next(content: WarehouseContent) -> None:
+    left = content.data.spark / "tables" / "facts.db" / "part.parquet"
+    write(left, "rows of people")
+    built.begin(content.data)
+    assert not content.data.spark.exists()
+
+
 def test_a_delivery_makes_anew_what_its_source_is_in_and_what_tells_of_deliveries(content: WarehouseContent) -> None:
     new = entry("other", DAY - dt.timedelta(1))
     write(lake(content.data, new), "new")
