@@ -166,28 +166,31 @@ class SheetLooks:
 @dataclass(frozen=True)
 class SheetRows:
     """The XML of a sheet's rows and of `remarks` on them for Excel, and the links in column A: (row, sheet that it
-    leads to, text)."""
+    leads to, text). `height`: that of the lines of text together, in points."""
 
     xml: bytes
     remarks: bytes
     links: tuple[tuple[int, str, str], ...]
+    height: float = 0.0
 
 
 def sheet_rows(sheet: Sheet, looks: SheetLooks) -> SheetRows:
     """Everything of the sheet that stands in cells."""
     writer = RowWriter()
-    links, remarks = _lines(writer, sheet, looks), b""
+    links, height = _lines(writer, sheet, looks)
+    remarks = b""
     if sheet.table is not None:
         links += _table(writer, sheet.table, looks)
         areas = digits_are_text(sheet.table, sheet.header_row)
         area = f'<ignoredError sqref="{" ".join(areas)}" numberStoredAsText="1"/>'
         remarks = f"<ignoredErrors>{area}</ignoredErrors>".encode() if areas else b""
-    return SheetRows(writer.xml(), remarks, tuple(links))
+    return SheetRows(writer.xml(), remarks, tuple(links), height)
 
 
-def _lines(writer: RowWriter, sheet: Sheet, looks: SheetLooks) -> list[tuple[int, str, str]]:
-    """The text above a table, which runs on over the columns beside it; wrapped when there is no table."""
-    links = []
+def _lines(writer: RowWriter, sheet: Sheet, looks: SheetLooks) -> tuple[list[tuple[int, str, str]], float]:
+    """The text above a table, which runs on over the columns beside it; wrapped when there is no table. Returns its
+    links and its height."""
+    links, total = [], 0.0
     for line, style in zip(sheet.lines, looks.lines, strict=True):
         if line.link:
             links.append((writer.next_row, line.link, line.text))
@@ -200,7 +203,8 @@ def _lines(writer: RowWriter, sheet: Sheet, looks: SheetLooks) -> list[tuple[int
             writer.labelled(line.label, line.text, style, looks.font, height)
         else:
             writer.row([(line.text, style)], height)
-    return links
+        total += height or _LINE_HEIGHT
+    return links, total
 
 
 def _table(writer: RowWriter, table: Table, looks: SheetLooks) -> list[tuple[int, str, str]]:

@@ -19,6 +19,7 @@ from exports.xlsx.styles import XmlSheet
 A4 = 9  # code of the paper size
 _PAGE_CHARACTERS = 110  # width of an A4 page on its side at 100 %, in characters
 _SMALLEST_SCALE = 0.6  # years share a page as long as they stay this readable
+_PAGE_POINTS, _SMALLEST_TEXT = 740.0, 0.8  # height of a page at 100 %, and the scale down to which a text is one
 _WIDE, _LONG = 8, 20  # columns and rows of a table that doesn't fit on a screen
 _ROW_CM, _CHARACTER_CM = 0.53, 0.19  # size of a row and of a character, about
 _BROAD = 180  # characters: charts beside a table that is wider would be off the screen
@@ -45,6 +46,8 @@ def frame(xml: XmlSheet, sheet: Sheet, rows: SheetRows) -> None:
         _place_charts(xml, [build(chart, shown) for chart in sheet.charts], sheet)
     else:
         fit_width(xml)
+        if rows.height * _SMALLEST_TEXT <= _PAGE_POINTS:  # no last lines on a page of their own
+            xml.page_setup.fitToHeight = 1
     # the view, columns and freeze panes must stand before the rows do; links come after them
     xml._get_writer()
     xml._hyperlinks.extend(

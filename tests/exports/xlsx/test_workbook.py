@@ -171,3 +171,11 @@ def test_a_title_that_is_too_long_for_above_a_page_ends_with_a_whole_word(tmp_pa
     sheet = Sheet("Blad", (Line("lang " * 30, "title"),), Table("T", columns, [("Gent", 1)]), frozen_columns=1)
     made = load_workbook(write(Document("t", "s", dt.date(2024, 1, 1), (sheet,)), tmp_path / "t.xlsx"))["Blad"]
     assert made.oddHeader.left.text == " ".join(["lang"] * 16)
+
+
+@pytest.mark.parametrize(("lines", "pages"), [(20, 1), (50, 1), (90, 0)])
+def test_the_last_lines_of_a_text_get_no_page_of_their_own(lines: int, pages: int, tmp_path: Path) -> None:
+    """0: as many pages as it takes. Fifty lines are a page and a few lines, and readable on one."""
+    text = Sheet("Blad", tuple(Line("tekst", label=f"Regel {number}") for number in range(lines)))
+    made = load_workbook(write(document(text), tmp_path / "x.xlsx"))["Blad"]
+    assert (made.page_setup.fitToWidth, made.page_setup.fitToHeight) == (1, pages)
