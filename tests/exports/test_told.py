@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from openpyxl import load_workbook
 
 from exports import write_annex
+from exports.annexes import KINDS
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, cells, make_publication
 
@@ -85,3 +88,46 @@ def test_the_ranking_is_called_by_who_rose_and_fell(tmp_path, changes, title, li
     assert [text for text in shown.splitlines() if text.startswith("Geen van die")] == ([line] if line else [])
     said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
     assert said["Gemeenten"].startswith(f"{title.partition(' van')[0]}, met grafiek; cijfers per gemeente")
+
+
+def test_the_cover_tells_the_status_of_the_answer_from_that_of_its_years(publication, tmp_path):
+    closed = "Status van de jaren: definitief: voor elk jaar is de termijn voor metingen en correcties voorbij"
+    asked = QUESTIONS["twe-2024"]
+    for status, words in (("voorlopig", "nog niet goedgekeurd"), ("definitief", "goedgekeurd")):
+        question = asked.model_copy(update={"status": status})
+        for number, years, of_years in (
+            ("4", (2022, 2023), closed),
+            (
+                "4",
+                (2023, 2024),
+                "Status van de jaren: voorlopig [p]: voor 2024 kunnen er nog metingen of correcties komen",
+            ),
+            ("3", (2022, 2023), "Status van de jaren: voorlopig [p]: voor elk jaar kunnen er nog metingen of"),
+        ):
+            path = write_annex(publication, question, asked.annex(number), tmp_path, years).path
+            cover = told(path, "Voorblad")
+            assert f"Status van het antwoord: {status}: het antwoord is {words}" in cover and of_years in cover
+
+
+def test_no_note_speaks_of_columns_since_the_figures_of_flanders_are_rows():
+    texts = [note.text for kind in KINDS.values() for note in kind.notes]
+    assert texts and not [text for text in texts if re.search(r"\bkolom|\bblad\b", text)]
+
+
+def test_the_letter_and_the_annex_say_of_a_planned_duration_the_same():
+    started = KINDS["1"]
+    assert started.caveats[0] in [note.text for note in started.notes] and "bij de start" in started.caveats[0]
+
+
+OWN = "Codes zijn die van het datawarehouse, niet die van de leveringen"
+
+
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_codes_are_said_to_be_those_of_the_warehouse_where_there_are_any(
+    project_tables, publication, tmp_path, question, number
+):
+    path = annex_of(publication, tmp_path, question, number, YEARS).path
+    codes = {row["Codes"] for row in cells(path, "Gegevens")} - {"[z]"}
+    assert (OWN in told(path, "Gegevens")) is bool(codes)
+    notes = told(path, "Toelichting")
+    assert "Versie van het datawarehouse" in notes and "Versie van de code" not in notes
