@@ -154,10 +154,16 @@ def _groups(context: Context, view: View) -> Iterator[_ColumnGroup]:
 
 
 def _fitting(groups: Sequence[_ColumnGroup], room: float, alone: bool) -> list[list[_ColumnGroup]]:
-    """The groups of each block: as few blocks as can stand below each other."""
-    tried = [_all_packs(groups, share * room, alone) for share in _SHARES]
+    """The groups of each block: as few blocks as can stand below each other. The figures of a period stay together
+    where that takes no block more."""
     most = room + (_STRETCHED - 1) * ROOM
-    return next((packs for packs in tried if _across(packs) <= most), min(tried, key=_across))
+
+    def best(alone: bool) -> list[list[_ColumnGroup]]:
+        tried = [_all_packs(groups, share * room, alone) for share in _SHARES]
+        return next((packs for packs in tried if _across(packs) <= most), min(tried, key=_across))
+
+    whole, divided = best(alone=False), best(alone)
+    return whole if len(whole) <= len(divided) and _across(whole) <= most else divided
 
 
 def _all_packs(groups: Sequence[_ColumnGroup], room: float, alone: bool) -> list[list[_ColumnGroup]]:
