@@ -13,13 +13,24 @@ from exports.sheets.head import banners, contents_table, options, year_warnings
 from exports.sheets.shown import less_detail, shared_rows, shown_blocks
 from exports.sheets.split import split_about, split_sheet
 from exports.wording import UNALLOCATED, ahead, capital, geography, listed, long_date, period, source_names
-from exports.xlsx.document import NOT_AVAILABLE, SHORTHAND, Line, Sheet, SheetColumn, Table, TableBlock, text_columns
+from exports.xlsx.document import (
+    NOT_AVAILABLE,
+    PROVISIONAL,
+    SHORTHAND,
+    Line,
+    Sheet,
+    SheetColumn,
+    Table,
+    TableBlock,
+    text_columns,
+)
 
 _STATUS = {
-    "ontwerp": "ontwerp: nog niet nagekeken",
-    "voorlopig": "voorlopig: latere leveringen en correcties kunnen de cijfers nog wijzigen",
-    "definitief": "definitief",
+    "ontwerp": "ontwerp: het antwoord is nog niet nagekeken",
+    "voorlopig": "voorlopig: het antwoord is nog niet goedgekeurd",
+    "definitief": "definitief: het antwoord is goedgekeurd",
 }
+"""Of the answer; that of its years is about measurements and corrections that are still to come."""
 
 
 def cover_sheet(context: Context) -> Sheet:
@@ -62,7 +73,10 @@ def cover_sheet(context: Context) -> Sheet:
 def _figures(context: Context) -> list[Line]:
     facts, flags, header = context.facts, context.flags, context.kind.year_header
     provisional = [year for year in context.years if year in flags.provisional]
-    years = f"voorlopig [p]: {period(provisional)}" if provisional else "alle jaren zijn definitief"
+    years = "definitief: voor elk jaar is de termijn voor metingen en correcties voorbij"
+    if provisional:
+        which = "elk jaar" if len(provisional) == len(context.years) else period(provisional)
+        years = f"voorlopig {PROVISIONAL}: voor {which} kunnen er nog metingen of correcties komen"
     hides = "cijfers die iemand herkenbaar kunnen maken, zijn vervangen door [c]"
     if isinstance(context.hidden, Changes):
         hides = "elk aantal is licht gewijzigd, zodat niemand te herkennen is: zie bij elke tabel en het blad Herkomst"
@@ -75,7 +89,7 @@ def _figures(context: Context) -> list[Line]:
         *_labelled("Stand op", f"{long_date(facts.as_of)}: enkel wat tot en met die dag geleverd is, telt mee"),
         *_labelled("Geografie", geography(context.publication)),
         *_labelled("Status van het antwoord", _STATUS[context.question.status]),
-        *_labelled("Jaren", years),
+        *_labelled("Status van de jaren", years),
         *_labelled("Getoond", " ".join(filter(None, (less_detail(context), shared_rows(context))))),
         *_labelled("Verklaring", _split(context)),
         *_labelled("Uitgave", f"publiek: {hides}" if context.public else context.edition.label),

@@ -85,3 +85,22 @@ def test_the_ranking_is_called_by_who_rose_and_fell(tmp_path, changes, title, li
     assert [text for text in shown.splitlines() if text.startswith("Geen van die")] == ([line] if line else [])
     said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
     assert said["Gemeenten"].startswith(f"{title.partition(' van')[0]}, met grafiek; cijfers per gemeente")
+
+
+def test_the_cover_tells_the_status_of_the_answer_from_that_of_its_years(publication, tmp_path):
+    closed = "Status van de jaren: definitief: voor elk jaar is de termijn voor metingen en correcties voorbij"
+    asked = QUESTIONS["twe-2024"]
+    for status, words in (("voorlopig", "nog niet goedgekeurd"), ("definitief", "goedgekeurd")):
+        question = asked.model_copy(update={"status": status})
+        for number, years, of_years in (
+            ("4", (2022, 2023), closed),
+            (
+                "4",
+                (2023, 2024),
+                "Status van de jaren: voorlopig [p]: voor 2024 kunnen er nog metingen of correcties komen",
+            ),
+            ("3", (2022, 2023), "Status van de jaren: voorlopig [p]: voor elk jaar kunnen er nog metingen of"),
+        ):
+            path = write_annex(publication, question, asked.annex(number), tmp_path, years).path
+            cover = told(path, "Voorblad")
+            assert f"Status van het antwoord: {status}: het antwoord is {words}" in cover and of_years in cover

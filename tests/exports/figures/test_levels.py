@@ -84,7 +84,7 @@ def test_provisional_years_are_marked_in_headers_rows_and_csv(tmp_path):
         ("2023", "voorlopig [p]"),
     }
     texts = [row[0] for row in load_workbook(result.path)["Voorblad"].iter_rows(values_only=True)]
-    assert "Jaren: voorlopig [p]: 2023" in texts
+    assert "Status van de jaren: voorlopig [p]: voor 2023 kunnen er nog metingen of correcties komen" in texts
 
 
 def test_subsidies_stay_open_for_ten_years_unless_counted_by_payment(publication, tmp_path):
