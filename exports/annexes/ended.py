@@ -88,7 +88,7 @@ ENDED = AnnexKind(
     definitions=(
         ("Eindjaar", "het jaar waarin de einddatum van het traject valt."),
         ("Uitgevoerd", "het traject is volgens de registratie volledig uitgevoerd."),
-        ("Vroegtijdig", "het traject is volgens de registratie vóór de uitvoering ervan beëindigd."),
+        ("Vroegtijdig", "het traject is volgens de registratie beëindigd voor het volledig uitgevoerd was."),
         ("Duur", "het aantal volledige maanden van de startdatum tot en met de einddatum."),
     ),
     unavailable=(
