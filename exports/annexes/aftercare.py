@@ -118,7 +118,7 @@ AFTERCARE = AnnexKind(
             "traject."
         ),
         Note(
-            "Een traject kan meer dan één vorm van begeleiding hebben: die kolommen mogen niet opgeteld worden.",
+            "Een traject kan meer dan één vorm van begeleiding hebben: die aantallen mogen niet opgeteld worden.",
             _FORM_LABELS,
         ),
         ONE_PERSON,

@@ -97,13 +97,13 @@ OUTFLOW = AnnexKind(
             "meetjaar 2020 is dus in 2019 geëindigd."
         ),
         Note(
-            "Hoort op de meetdatum meer dan één positie bij een cliënt, dan telt de eerste in de volgorde van de "
-            "kolommen. Zonder gekende positie telt het traject als onbekend.",
+            "Hoort op de meetdatum meer dan één positie bij een cliënt, dan telt de eerste in de volgorde waarin de "
+            "posities in de tabellen staan. Zonder gekende positie telt het traject als onbekend.",
             ("Onbekend",),
         ),
         Note(
             "Competentieversterking overlapt met de posities en mag er niet bij opgeteld worden. Wie zowel een "
-            "opleiding als werkplekleren volgde, telt in beide kolommen, en één keer in 'opleiding of werkplekleren'.",
+            "opleiding als werkplekleren volgde, telt bij beide, en één keer in 'opleiding of werkplekleren'.",
             _COMPETENCE,
         ),
         ONE_PERSON,

@@ -20,6 +20,7 @@ def _months_bin(category: str) -> str:
     return "months/25+" if months != "unknown" and int(months) > 24 else category
 
 
+_PLANNED = "De vermoedelijke duur is een planning bij de start van het traject, niet de werkelijke duur."
 _STARTED = Count("mart_started_duration", "trajectories", category="months/*")
 _FIELDS = (
     Field(
@@ -77,7 +78,7 @@ STARTED = AnnexKind(
     ),
     sources=("trajecten",),
     notes=(
-        Note("De vermoedelijke duur is een planning bij de registratie van het traject, niet de werkelijke duur."),
+        Note(_PLANNED),
         Note(
             "Een traject dat voor meer dan 24 maanden gepland is, telt bij 'meer dan 24 maanden'.",
             ("meer dan 24 maanden",),
@@ -102,7 +103,7 @@ STARTED = AnnexKind(
         ),
     ),
     overview="het aantal in {years} opgestarte TWE-OCMW-trajecten met de vermoedelijke duur (in maanden)",
-    caveats=("De vermoedelijke duur is een planning bij de start van het traject, niet de werkelijke duur.",),
+    caveats=(_PLANNED,),
     statement=_statement,
     date_role=DateRole.START,
 )

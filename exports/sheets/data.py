@@ -114,8 +114,8 @@ def figures_table(context: Context) -> Sheet:
         "Codes": "codes van de getelde categorieën, met een komma ertussen; [z] voor een totaal en zonder categorieën",
         "Eenheid": "eenheid van het cijfer",
         "Periode": "jaar, of eerste en laatste jaar van jaren samen",
-        "Status": "van de jaren, niet van het antwoord: definitief, of voorlopig (met het teken [p]); breuk in de reeks "
-        "(met het teken [b])",
+        "Status": "van de jaren, niet van het antwoord: definitief, of voorlopig (met het teken [p]); breuk in de "
+        "reeks (met het teken [b])",
     }
     widths = {"Gebied": 26, "Arrondissement": 18, "Provincie": 18, "Tabel": 22, "Cijfer": 46, "Status": 22}
     columns = [SheetColumn(header, width=widths.get(header, 14), about=about) for header, about in abouts.items()]

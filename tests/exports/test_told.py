@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from openpyxl import load_workbook
 
 from exports import write_annex
+from exports.annexes import KINDS
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, cells, make_publication
 
@@ -104,3 +107,13 @@ def test_the_cover_tells_the_status_of_the_answer_from_that_of_its_years(publica
             path = write_annex(publication, question, asked.annex(number), tmp_path, years).path
             cover = told(path, "Voorblad")
             assert f"Status van het antwoord: {status}: het antwoord is {words}" in cover and of_years in cover
+
+
+def test_no_note_speaks_of_columns_since_the_figures_of_flanders_are_rows():
+    texts = [note.text for kind in KINDS.values() for note in kind.notes]
+    assert texts and not [text for text in texts if re.search(r"\bkolom|\bblad\b", text)]
+
+
+def test_the_letter_and_the_annex_say_of_a_planned_duration_the_same():
+    started = KINDS["1"]
+    assert started.caveats[0] in [note.text for note in started.notes] and "bij de start" in started.caveats[0]
