@@ -142,7 +142,7 @@ def _document(context: Context, extra_sheets: Sequence[Sheet]) -> Document:
         facts={
             "Stand op": facts.as_of.isoformat(),
             "Geografie op": facts.geography_date.isoformat(),
-            "Versie van de code": facts.code_version,
+            "Versie van het datawarehouse": facts.code_version,
             "Uitgave": context.edition.name,
         },
         loose=(

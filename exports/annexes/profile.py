@@ -70,8 +70,7 @@ PROFILE = AnnexKind(
     sources=("trajecten", "klantprofielen"),
     notes=(
         Note(
-            "Elk kenmerk telt dezelfde opgestarte trajecten: het totaal per gemeente en jaar is overal "
-            "gelijk.",
+            "Elk kenmerk telt dezelfde opgestarte trajecten: het totaal per gemeente en jaar is overal gelijk.",
             ("Totaal",),
         ),
         Note("Een ontbrekend kenmerk of een ontbrekend profiel telt als 'Onbekend'.", ("Onbekend",)),

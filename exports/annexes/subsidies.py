@@ -99,7 +99,10 @@ SUBSIDIES = AnnexKind(
             "Een correctie kan negatief zijn; een jaar met vooral correcties kan een negatief bedrag hebben.",
             ("waarvan correcties (euro)",),
         ),
-        Note("Loontoelagen van een traject dat (nog) niet geleverd is, tellen mee als uitbetaald geld."),
+        Note(
+            "Loontoelagen voor een traject waarvan het OCMW (nog) geen gegevens bezorgd heeft, tellen mee: het geld is "
+            "uitbetaald."
+        ),
         Note("De gemeente is die van het OCMW dat bij de betaling vermeld is."),
     ),
     headline=("aantal loontoelagen", "bedrag (euro)", "waarvan correcties (euro)"),

@@ -31,6 +31,7 @@ from exports.wording import plain_name
 from exports.xlsx.document import NOT_APPLICABLE, Format, Sheet, SheetColumn, Table, TableBlock, text_columns
 
 FIGURES = "Cijfers"
+_CODES = "Codes zijn die van het datawarehouse, niet die van de leveringen; wat ze betekenen, staat bij Cijfer."
 
 
 def data_sheet(context: Context) -> Sheet:
@@ -60,6 +61,8 @@ def _shown_sheet(context: Context) -> Sheet:
         "Om zelf mee te rekenen: één rij per cijfer van de tabellen. Dit blad wordt niet afgedrukt.",
         "Dezelfde rijen staan als CSV bij deze bijlage; datapackage.json beschrijft er elke kolom.",
     ]
+    if any(_codes(each) != NOT_APPLICABLE for table in context.figures.tables for each in table.indicators):
+        texts.append(_CODES)
     what = "alle cijfers van de tabellen"
     if apart := split_table(context):
         texts.append(f"Niet op dit blad: {split_about(context)}. Dat staat apart, in {slug(apart[0].name)}.csv.")
@@ -111,7 +114,8 @@ def figures_table(context: Context) -> Sheet:
         "Provincie": "provincie van het gebied; voor Vlaanderen [z]",
         "Tabel": "onderdeel van de bijlage",
         "Cijfer": "wat geteld of berekend is",
-        "Codes": "codes van de getelde categorieën, met een komma ertussen; [z] voor een totaal en zonder categorieën",
+        "Codes": "codes van de getelde categorieën in het datawarehouse, met een komma ertussen; [z] voor een totaal en "
+        "zonder categorieën",
         "Eenheid": "eenheid van het cijfer",
         "Periode": "jaar, of eerste en laatste jaar van jaren samen",
         "Status": "van de jaren, niet van het antwoord: definitief, of voorlopig (met het teken [p]); breuk in de "

@@ -153,7 +153,7 @@ def origin(context: Context) -> list[tuple[str, str]]:
             " tot en met ".join(dict.fromkeys(map(str, (years[0], years[-1])))) if years else "[x]",
         ),
         ("Controles", "elke rij van elke levering is gecontroleerd; een rij die geweigerd is, telt niet mee"),
-        ("Versie van de code", facts.code_version),
+        ("Versie van het datawarehouse", facts.code_version),
         *_numbered("Geheimhouding: regel", policy),
         *_numbered("Geheimhouding: nazicht", audit),
     ]

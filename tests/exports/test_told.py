@@ -117,3 +117,17 @@ def test_no_note_speaks_of_columns_since_the_figures_of_flanders_are_rows():
 def test_the_letter_and_the_annex_say_of_a_planned_duration_the_same():
     started = KINDS["1"]
     assert started.caveats[0] in [note.text for note in started.notes] and "bij de start" in started.caveats[0]
+
+
+OWN = "Codes zijn die van het datawarehouse, niet die van de leveringen"
+
+
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_codes_are_said_to_be_those_of_the_warehouse_where_there_are_any(
+    project_tables, publication, tmp_path, question, number
+):
+    path = annex_of(publication, tmp_path, question, number, YEARS).path
+    codes = {row["Codes"] for row in cells(path, "Gegevens")} - {"[z]"}
+    assert (OWN in told(path, "Gegevens")) is bool(codes)
+    notes = told(path, "Toelichting")
+    assert "Versie van het datawarehouse" in notes and "Versie van de code" not in notes
