@@ -115,9 +115,9 @@ RATIO = AnnexKind(
     tables=(Wide("Ratio", "cliënten in TWE, leefloners, ratio en wijzigingen", _MEASURES),),
     totals_note=(
         "Aantallen voor Vlaanderen, de provincies en de arrondissementen zijn de som van hun gemeenten; ratio en "
-        "wijzigingen zijn uit "
-        "die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar "
-        "niet mee; de wijziging vergelijkt dan niet precies dezelfde gemeenten."
+        "wijzigingen zijn uit die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente "
+        "waarvan voor een jaar geen leefloners aangeleverd zijn, telt dat jaar niet mee; een wijziging vergelijkt dan "
+        "niet precies dezelfde gemeenten."
     ),
     charts=(
         ChartPlan("Activeringsratio in Vlaanderen", "clustered", "ratio (%)", "Ratio", ("ratio (%)",)),
@@ -173,7 +173,7 @@ RATIO = AnnexKind(
         ("Ratio", "cliënten in TWE gedeeld door leefloners, in %."),
         (
             "Wijziging",
-            "tegenover het vorige jaar van dezelfde gemeente: relatief in %, en voor de ratio ook in procentpunt.",
+            "tegenover het vorige jaar van hetzelfde gebied: in procentpunt, of relatief waar (%) erbij staat.",
         ),
         (
             "Verschil met Vlaanderen",

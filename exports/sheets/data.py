@@ -114,8 +114,8 @@ def figures_table(context: Context) -> Sheet:
         "Provincie": "provincie van het gebied; voor Vlaanderen [z]",
         "Tabel": "onderdeel van de bijlage",
         "Cijfer": "wat geteld of berekend is",
-        "Codes": "codes van de getelde categorieën in het datawarehouse, met een komma ertussen; [z] voor een totaal en "
-        "zonder categorieën",
+        "Codes": "codes van de getelde categorieën in het datawarehouse, met een komma ertussen; [z] voor een totaal "
+        "en zonder categorieën",
         "Eenheid": "eenheid van het cijfer",
         "Periode": "jaar, of eerste en laatste jaar van jaren samen",
         "Status": "van de jaren, niet van het antwoord: definitief, of voorlopig (met het teken [p]); breuk in de "
