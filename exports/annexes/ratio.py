@@ -11,7 +11,7 @@ from exports.statements.headlines import Count, Headlines, clause, sentence
 from exports.statements.legends import ROUNDED, START_UP
 from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure
 from exports.statements.ratio_split import explained_by
-from exports.wording import capital
+from exports.wording import ARTICLE_60, capital
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
@@ -135,7 +135,7 @@ RATIO = AnnexKind(
     sources=("trajecten", "leefloners", "insz_wijzigingen"),
     notes=(
         Note(
-            "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen "
+            f"De ratio is geen aandeel en kan boven 100 % uitkomen: wie via {ARTICLE_60} werkt, krijgt loon en geen "
             "leefloon, en zit dus wel in de teller maar niet in de noemer.",
             ("ratio (%)",),
         ),
@@ -186,7 +186,7 @@ RATIO = AnnexKind(
         "ervan tegenover het vorige jaar, voor {years}"
     ),
     caveats=(
-        "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, ontvangt loon en geen "
+        f"De ratio is geen aandeel en kan boven 100 % uitkomen: wie via {ARTICLE_60} werkt, ontvangt loon en geen "
         "leefloon, en zit dus wel in de teller maar niet in de noemer.",
     ),
     local_caveats=("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from exports import write_annex
+from exports import figure_book, write_annex
 from exports.annexes import KINDS
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
 from exports.xlsx.document import SHORTHAND
 from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, cells, make_publication
 
 YEARS = (2022, 2023)
+ASSETS = Path(figure_book.__file__).parent / "assets"
 WHY = "waarom de ratio verschilt, voor Vlaanderen, de provincies en de centrumsteden"
 
 
@@ -170,3 +172,14 @@ def test_of_an_annex_without_municipalities_no_row_of_theirs_is_told(publication
     flanders = asked.annex("4").model_copy(update={"levels": ("vlaanderen",)})
     path = write_annex(publication, asked, flanders, tmp_path, YEARS).path
     assert "heeft een rij" not in told(path, "Toelichting")
+
+
+def test_the_article_is_spelled_in_one_way_wherever_it_is_printed(publication, tmp_path):
+    """In workbooks, CSV and the figure book, as in the letter: never at the end of a line."""
+    pages = [path.read_text("utf-8").replace("\\u00a0", "\u00a0") for path in ASSETS.glob("*.js")]
+    for question, number in ANNEXES:
+        made = annex_of(publication, tmp_path / question, question, number, YEARS)
+        pages += [told(made.path, sheet) for sheet in load_workbook(made.path).sheetnames]
+        pages += [path.read_text("utf-8") for path in made.package.iterdir()]
+    found = {text for page in pages for text in re.findall(r"\w+\.?\s*60,?\s*§\s*7", page)}
+    assert found == {"artikel\u00a060\u00a0§\u00a07"}
