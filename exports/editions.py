@@ -141,6 +141,23 @@ def sign_lines(tables: Sequence[Table]) -> list[Line]:
     return [Line(text, "small") for text in lines]
 
 
+def signs_shown(sheets: Iterable[Sheet], hidden: Hidden | None) -> set[str]:
+    """The signs that stand anywhere in the tables of the sheets, as the edition shows them."""
+    found: set[str] = set()
+    for table in (table for sheet in sheets for table in sheet.tables):
+        found |= {column.header for column in table.columns}
+        found |= {str(table.empty)} if not table.rows else set()
+        shown = (displayed(cell, hidden) for row in table.rows for cell in row)
+        found |= {value for value in shown if type(value) is str and "[" in value}
+    return signs_in(found)
+
+
+def signs_in(texts: Iterable[str]) -> set[str]:
+    """The signs that these texts hold."""
+    whole = " ".join(texts)
+    return {sign for sign in SHORTHAND if sign in whole}
+
+
 def _signs(table: Table) -> set[str]:
     found = {value for row in table.rows for value in row if type(value) is str and "[" in value}
     if not table.rows:

@@ -1,6 +1,7 @@
 """Dutch wording shared by the sheets of an annex."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from exports.figures.identity import GEMEENTE, LEVELS, VLAANDEREN
@@ -31,6 +32,18 @@ UNALLOCATED = (
     "verdelen; ze tellen wel mee in het totaal."
 )
 _NUMBERS = ("geen", "één", "twee", "drie", "vier", "vijf", "zes")
+
+
+_ARTICLE = re.compile(r"\b(art\.|artikel)\s*(\d+)(,?)\s*§\s*(\d+)", re.IGNORECASE)
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def spelled(text: str) -> str:
+    """The text with its articles of a law in one form, on one line: "artikel 60 §7" -> "artikel 60 § 7"."""
+    return _ARTICLE.sub(rf"\1{_SPACE}\2\3{_SPACE}§{_SPACE}\4", text)
+
+
+ARTICLE_60 = spelled("artikel 60 §7")
 
 
 def capital(text: str) -> str:

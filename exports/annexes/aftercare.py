@@ -6,6 +6,7 @@ from exports.figures.rules import Cell
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, breakdown, clause, sentence
 from exports.statements.lookups import Block, lookup
+from exports.wording import ARTICLE_60
 from exports.xlsx.document import NOT_APPLICABLE, Format
 
 _FORMS = (
@@ -16,7 +17,7 @@ _FORMS = (
 )
 _FORM_LABELS = tuple(f"met {label}" for _, label in _FORMS)
 _IN_PERIOD = (
-    "Begeleiding in die periode, in % van de trajecten met een tewerkstelling artikel 60 §7 (een traject kan meer dan "
+    f"Begeleiding in die periode, in % van de trajecten met een tewerkstelling {ARTICLE_60} (een traject kan meer dan "
     "één vorm hebben)"
 )
 _MONTHS = "nazorg (gemiddeld aantal maanden)"
@@ -56,7 +57,7 @@ def _statement(head: Headlines) -> list[Block]:
                 head.count(ended, year),
                 f" in {year} in Vlaanderen beëindigde trajecten hadden er ",
                 head.count(worked, year),
-                " een tewerkstelling artikel 60 §7",
+                f" een tewerkstelling {ARTICLE_60}",
             ),
             (*head.compared(worked), "."),
             clause(
@@ -73,13 +74,13 @@ def _statement(head: Headlines) -> list[Block]:
             ),
         ),
         *breakdown(head, _IN_PERIOD, [(label, Count(mart, name)) for name, label in _FORMS], worked),
-        *head.count_table("Beëindigde trajecten met een tewerkstelling artikel 60 §7", worked),
+        *head.count_table(f"Beëindigde trajecten met een tewerkstelling {ARTICLE_60}", worked),
     ]
 
 
 AFTERCARE = AnnexKind(
     key="aftercare",
-    name="Begeleiding na de tewerkstelling artikel 60 §7",
+    name=f"Begeleiding na de tewerkstelling {ARTICLE_60}",
     year_header="Eindjaar",
     unit="aantal beëindigde TWE-OCMW-trajecten; gemiddelde in maanden",
     marts=(Mart("mart_aftercare", _FIELDS),),
@@ -134,7 +135,7 @@ AFTERCARE = AnnexKind(
     headline=("beëindigde trajecten", "met art. 60-job", "tijdig werk"),
     links=(
         Link(
-            "beëindigde trajecten: bijlage over begeleiding na artikel 60 §7 = bijlage naar duur",
+            f"beëindigde trajecten: bijlage over begeleiding na {ARTICLE_60} = bijlage naar duur",
             Cell("ended"),
             "mart_ended_duration",
             category="*",
@@ -155,11 +156,11 @@ AFTERCARE = AnnexKind(
         ),
     ),
     weights={"aftercare_months": "with_art60"},
-    overview="de begeleiding na de tewerkstelling artikel 60 §7 in de in {years} beëindigde TWE-OCMW-trajecten",
+    overview=f"de begeleiding na de tewerkstelling {ARTICLE_60} in de in {{years}} beëindigde TWE-OCMW-trajecten",
     caveats=(
         "Binnen de TWE OCMW bestaat geen aparte nazorg: het OCMW begeleidt de cliënt gedurende maximaal 24 maanden, "
-        "ook wanneer de tewerkstelling artikel 60 §7 korter is. Als nazorg telt hier de begeleiding tussen het einde "
-        "van de laatste tewerkstelling artikel 60 §7 en het einde van het traject.",
+        f"ook wanneer de tewerkstelling {ARTICLE_60} korter is. Als nazorg telt hier de begeleiding tussen het einde "
+        f"van de laatste tewerkstelling {ARTICLE_60} en het einde van het traject.",
     ),
     statement=_statement,
     date_role=DateRole.END,

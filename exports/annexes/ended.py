@@ -5,6 +5,7 @@ from exports.figures.plan import Categories, Field, Link, Mart, Measure, Wide
 from exports.figures.rules import PrefixSum
 from exports.statements.headlines import Count, Headlines, breakdown, clause, labels, sentence, with_share
 from exports.statements.lookups import Block
+from exports.wording import ARTICLE_60
 
 _ENDED = Count("mart_ended_duration", "trajectories", category="*")
 _TOTALS = ("uitgevoerd, totaal", "vroegtijdig, totaal")
@@ -83,7 +84,7 @@ ENDED = AnnexKind(
     headline=("totaal beëindigd",),
     links=(
         Link(
-            "beëindigde trajecten: bijlage naar duur = bijlage over begeleiding na artikel 60 §7",
+            f"beëindigde trajecten: bijlage naar duur = bijlage over begeleiding na {ARTICLE_60}",
             PrefixSum(""),
             "mart_aftercare",
             "ended",

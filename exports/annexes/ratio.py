@@ -13,7 +13,7 @@ from exports.statements.headlines import Count, Headlines, clause, sentence
 from exports.statements.legends import ROUNDED, START_UP
 from exports.statements.lookups import NOT_DELIVERED, UNDEFINED, Block, Piece, QuotedFigure, text
 from exports.statements.ratio_split import explained_by
-from exports.wording import capital, listed
+from exports.wording import ARTICLE_60, capital, listed
 from exports.xlsx.document import NOT_APPLICABLE, NOT_AVAILABLE, Format
 
 _RATIO = Percentage("clients_in_twe", "leefloners")
@@ -130,9 +130,9 @@ RATIO = AnnexKind(
     tables=(Wide("Ratio", "cliënten in TWE, leefloners, ratio en wijzigingen", _MEASURES),),
     totals_note=(
         "Aantallen voor Vlaanderen, de provincies en de arrondissementen zijn de som van hun gemeenten; ratio en "
-        "wijzigingen zijn uit "
-        "die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente met [x] telt dat jaar "
-        "niet mee; de wijziging vergelijkt dan niet precies dezelfde gemeenten."
+        "wijzigingen zijn uit die sommen herberekend, niet uit gemiddelden van gemeentelijke ratio's. Een gemeente "
+        "waarvan voor een jaar geen leefloners aangeleverd zijn, telt dat jaar niet mee; een wijziging vergelijkt dan "
+        "niet precies dezelfde gemeenten."
     ),
     charts=(
         ChartPlan("Activeringsratio in Vlaanderen", "clustered", "ratio (%)", "Ratio", ("ratio (%)",)),
@@ -150,7 +150,7 @@ RATIO = AnnexKind(
     sources=("trajecten", "leefloners", "insz_wijzigingen"),
     notes=(
         Note(
-            "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen "
+            f"De ratio is geen aandeel en kan boven 100 % uitkomen: wie via {ARTICLE_60} werkt, krijgt loon en geen "
             "leefloon, en zit dus wel in de teller maar niet in de noemer.",
             ("ratio (%)",),
         ),
@@ -188,7 +188,7 @@ RATIO = AnnexKind(
         ("Ratio", "cliënten in TWE gedeeld door leefloners, in %."),
         (
             "Wijziging",
-            "tegenover het vorige jaar van dezelfde gemeente: relatief in %, en voor de ratio ook in procentpunt.",
+            "tegenover het vorige jaar van hetzelfde gebied: in procentpunt, of relatief waar (%) erbij staat.",
         ),
         (
             "Verschil met Vlaanderen",
@@ -201,7 +201,7 @@ RATIO = AnnexKind(
         "ervan tegenover het vorige jaar, voor {years}"
     ),
     caveats=(
-        "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, ontvangt loon en geen "
+        f"De ratio is geen aandeel en kan boven 100 % uitkomen: wie via {ARTICLE_60} werkt, ontvangt loon en geen "
         "leefloon, en zit dus wel in de teller maar niet in de noemer.",
     ),
     local_caveats=("In een kleine gemeente doet één cliënt meer of minder de ratio sterk schommelen.",),

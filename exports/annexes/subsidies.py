@@ -6,6 +6,7 @@ from exports.figures.rules import Cell
 from exports.statements import numbers
 from exports.statements.headlines import Count, Headlines, clause, sentence
 from exports.statements.lookups import Block, Piece, QuotedFigure
+from exports.wording import ARTICLE_60
 from exports.xlsx.document import Format
 
 _SUBSIDIES = Count("mart_wage_subsidies", "subsidies")
@@ -127,7 +128,7 @@ SUBSIDIES = AnnexKind(
         )
     },
     breaks={
-        2019: "Trajecten van vóór 2017 behielden tot eind 2018 de vroegere regeling voor artikel 60 §7; vanaf 2019 "
+        2019: f"Trajecten van vóór 2017 behielden tot eind 2018 de vroegere regeling voor {ARTICLE_60}; vanaf 2019 "
         "gelden de regels van TWE voor iedereen."
     },
     definitions=(

@@ -25,12 +25,7 @@ def policy_lines(
         "Bedragen, percentages, gemiddelden en wijzigingen zijn verborgen wanneer een aantal waaruit ze berekend zijn, "
         "verborgen is.",
     ]
-    if numbers := sorted({number for rules in policy.marts.values() for number in rules.per_person_numbers} - {1}):
-        times, tops = (" of ".join(map(str, many)) for many in (numbers, [n * policy.threshold - 1 for n in numbers]))
-        lines.append(
-            f"Waar één persoon in een jaar tot {times} keer kan meetellen (loontoelagen, per maand van "
-            f"prestatie of van betaling), zijn aantallen van 1 tot en met {tops} vervangen door [c]."
-        )
+    lines += _of_several_times(policy)
     if earlier:
         names = ", ".join(f"{item.name} (stand {item.as_of:%d/%m/%Y})" for item in earlier)
         lines.append(f"Er is rekening gehouden met wat eerder vrijgegeven is: {names}.")
@@ -62,13 +57,34 @@ def changes_lines(policy: Policy) -> tuple[str, ...]:
         "Een gemiddelde per persoon is vervangen door [c] waar het getoonde aantal 1 tot en met "
         f"{policy.threshold - 1} is.",
     ]
-    if numbers := sorted({number for rules in policy.marts.values() for number in rules.per_person_numbers} - {1}):
-        times, tops = (" of ".join(map(str, many)) for many in (numbers, [most_change(table, n) for n in numbers]))
-        lines.append(
-            f"Waar één persoon in een jaar tot {times} keer kan meetellen (loontoelagen, per maand van prestatie of "
-            f"van betaling), is een aantal met hoogstens {tops} gewijzigd."
-        )
-    return tuple(lines)
+    return (*lines, *_of_several_times(policy))
+
+
+def lines_about(lines: Sequence[str], policy: Policy, marts: Collection[str]) -> tuple[str, ...]:
+    """The rules for a document that shows these marts: without that on persons who count several times in a year, where
+    nobody does."""
+    if any(mart in marts and {*rules.per_person_numbers} - {1} for mart, rules in policy.marts.items()):
+        return tuple(lines)
+    return tuple(line for line in lines if line not in _of_several_times(policy))
+
+
+def _of_several_times(policy: Policy) -> list[str]:
+    """The rule for counts in which one person can be several times."""
+    numbers = sorted({number for rules in policy.marts.values() for number in rules.per_person_numbers} - {1})
+    if not numbers:
+        return []
+    table = policy.changes_by
+    most = [number * policy.threshold - 1 if table is None else most_change(table, number) for number in numbers]
+    times, tops = (" of ".join(map(str, many)) for many in (numbers, most))
+    what = (
+        f"zijn aantallen van 1 tot en met {tops} vervangen door [c]"
+        if table is None
+        else (f"is een aantal met hoogstens {tops} gewijzigd")
+    )
+    return [
+        f"Waar één persoon in een jaar tot {times} keer kan meetellen (loontoelagen, per maand van prestatie of van "
+        f"betaling), {what}."
+    ]
 
 
 def chart_note_of(policy: Policy, per_person: Collection[int]) -> str:

@@ -20,6 +20,7 @@ from exports.annexes import KINDS
 from exports.annexes.model import AnnexKind
 from exports.figures.identity import LEVELS
 from exports.figures.plan import FIRST_YEAR
+from exports.wording import spelled
 from orchestration.store.yaml_models import Fields
 
 
@@ -38,14 +39,14 @@ class FieldsOrBlank(Fields):
 def _in_one_line(text: str) -> str:
     if not (words := " ".join(text.split())):
         raise PydanticKnownError("string_type")
-    return words
+    return spelled(words)
 
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
 """A list in the file, a tuple in the model."""
 Words = Annotated[str, AfterValidator(_in_one_line)]
-"""A text that isn't empty, without line breaks."""
+"""A text that isn't empty, without line breaks; articles of a law are spelled in one way."""
 Text = Annotated[
     Words,
     BeforeValidator(lambda value: str(value) if type(value) is int else value),

@@ -128,9 +128,11 @@ class Context:
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        """The notes in order: note n is the n-th. None is about what no table shows."""
-        shown = {each.label for of_level in self._views.values() for view in of_level for each in view.indicators}
-        of_kind = (note for note in self.kind.notes if not note.measures or not shown.isdisjoint(note.measures))
+        """The notes in order: note n is the n-th. None is about what no table shows, nor names it."""
+        views = (view for level in self.annex.levels for view in self.views(level))
+        shown = {each.label for view in views for each in view.indicators}
+        named = (replace(note, measures=tuple(filter(shown.__contains__, note.measures))) for note in self.kind.notes)
+        of_kind = (new for new, note in zip(named, self.kind.notes, strict=True) if new.measures or not note.measures)
         own = (Note(text) for text in (*self.annex.footnotes, *self.question.footnotes))
         return (*of_kind, *own, Note(self.kind.totals_note, totals=True))
 

@@ -23,13 +23,11 @@ _PLACES = {
     GEMEENTE: "Gemeenten",
 }
 _WHY = (
-    "Hoe kleiner een gebied, hoe minder mensen in elke categorie. Met evenveel detail als voor Vlaanderen zouden "
-    "mensen er herkenbaar zijn, of zouden de meeste cijfers vertrouwelijk moeten blijven. Daarom staan categorieën, "
-    "jaren en kleine gemeenten er samen."
+    "Hoe kleiner een gebied, hoe minder mensen er in een cijfer geteld zijn. Met evenveel detail als voor Vlaanderen "
+    "zouden mensen er herkenbaar zijn, of zouden de meeste cijfers vertrouwelijk moeten blijven. Daarom {}."
 )
 _WHOLE = (
-    "Het datawarehouse heeft elk cijfer per jaar, per categorie en per gemeente. Die volledige uitgave bestaat en is "
-    "vertrouwelijk."
+    "Het datawarehouse heeft elk cijfer per jaar{} en per gemeente. Die volledige uitgave bestaat en is vertrouwelijk."
 )
 SHARED = "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen."
 _ALL_COUNTS, _ALL_CATEGORIES = "alle cijfers", "elke categorie apart"
@@ -46,7 +44,7 @@ def shown_lines(context: Context, levels: Sequence[str]) -> list[str]:
     if context.plan is None:
         return []
     found = [f"{_PLACES[level]}: {'; '.join(_short(context, level))}." for level in levels]
-    return [*found, _SEE] if any(level != VLAANDEREN for level in levels) else found
+    return [*found, _SEE] if any(level != VLAANDEREN and _is_less(context, level) for level in levels) else found
 
 
 def shown_blocks(context: Context) -> list[TableBlock]:
@@ -55,12 +53,44 @@ def shown_blocks(context: Context) -> list[TableBlock]:
         return []
     levels = [level for level in reversed(LEVELS) if level in context.annex.levels]
     rows = [(_PLACES[level], " ".join(_long(context, level))) for level in levels]
-    rows += [("Waarom niet overal alles", _WHY), ("De volledige cijfers", _WHOLE)]
+    if less := _less(context, levels):
+        rows.append(("Waarom niet overal alles", _WHY.format(less)))
+    by_category = ", per categorie" if any(mart.category for mart in context.kind.marts) else ""
+    rows.append(("De volledige cijfers", _WHOLE.format(by_category)))
     blocks = [TableBlock("Wat deze bijlage per niveau toont", _table("Getoond", "Niveau", "Wat getoond is", rows))]
     if GEMEENTE in levels and (shared := _shared(context)):
         table = _table("Samen", "Rij", "Gemeenten", shared)
         blocks.append(TableBlock("Gemeenten die een rij delen", table))
     return blocks
+
+
+def _is_less(context: Context, level: str) -> bool:
+    """Whether a level shows less than there is of it."""
+    shared = level == GEMEENTE and shared_rows(context)
+    return bool(shared) or not _is_all(context, level)
+
+
+def _is_all(context: Context, level: str) -> bool:
+    """Whether all is shown by year, of each place that has a row."""
+    parts = list(_parts(context, level))
+    return len(parts) == 1 and parts[0].what in (_ALL_COUNTS, _ALL_CATEGORIES) and not parts[0].pooled
+
+
+def _less(context: Context, levels: Sequence[str]) -> str:
+    """What is less than for Flanders: "staan categorieën en jaren er samen, en ontbreken er cijfers"."""
+    own = [context.views(level) for level in levels if level != VLAANDEREN]
+    views = [view for of in own for view in of]
+    classes = any(len(members(each.signature[2])) > 1 for each in _indicators(views))
+    kinds = {
+        "categorieën": classes,
+        "jaren": any(view.pooled for view in views),
+        "kleine gemeenten": bool(shared_rows(context)),
+    }
+    together = [kind for kind, is_so in kinds.items() if is_so]
+    texts = [f"staan {listed(together)} er samen"] if together else []
+    if any(not _has_categories(of) and not _has_all_counts(of) for of in own):
+        texts.append("ontbreken er cijfers")
+    return ", en ".join(texts)
 
 
 def _table(name: str, first: str, second: str, rows: Sequence[tuple[str, str]]) -> Table:
@@ -84,6 +114,10 @@ class _Part:
     what: str
     views: Sequence[View]
     brief: str = ""
+
+    @property
+    def pooled(self) -> bool:
+        return any(view.pooled for view in self.views)
 
 
 def _parts(context: Context, level: str) -> Iterator[_Part]:
@@ -125,12 +159,7 @@ def less_detail(context: Context) -> list[str]:
     finest = next((level for level in LEVELS if level in context.annex.levels), VLAANDEREN)
     if context.plan is None or finest == VLAANDEREN:
         return []
-    parts = list(_parts(context, finest))
-    if (
-        len(parts) == 1
-        and parts[0].what in (_ALL_COUNTS, _ALL_CATEGORIES)
-        and not any(v.pooled for v in parts[0].views)
-    ):
+    if _is_all(context, finest):
         return []
     levels = [level for level in reversed(LEVELS) if level in context.annex.levels]
     said = [("; ".join(_said(context, level)), _PLACES[level]) for level in levels]
@@ -195,9 +224,12 @@ def _kind(views: Sequence[View]) -> str:
 
 def _counts(views: Sequence[View]) -> str:
     """Of tables without categories."""
+    return _ALL_COUNTS if _has_all_counts(views) else f"enkel {_what(views)}"
+
+
+def _has_all_counts(views: Sequence[View]) -> bool:
     shown = {each.signature for each in _indicators(views)}
-    every = {each.signature for view in views for each in view.table.indicators if each.measure.in_totals}
-    return _ALL_COUNTS if every <= shown else f"{_ONLY}{_what(views)}"
+    return {each.signature for view in views for each in view.table.indicators if each.measure.in_totals} <= shown
 
 
 def _what(views: Sequence[View]) -> str:

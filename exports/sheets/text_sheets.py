@@ -3,11 +3,11 @@ come from.
 
 Of deliveries they tell in which years there were: what a single one adds would say what a hidden figure is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from exports.figures.identity import Changes
+from exports.editions import signs_in, signs_shown
+from exports.figures.identity import GEMEENTE, Changes
 from exports.figures.reading import UNASSIGNED
-from exports.figures.together import is_shared
 from exports.sheets.context import COVER, NOTES, Context
 from exports.sheets.head import banners, contents_table, options, year_warnings
 from exports.sheets.shown import less_detail, shared_rows, shown_blocks
@@ -125,7 +125,7 @@ def explanation_sheet(context: Context, sheets: Sequence[Sheet]) -> Sheet:
     blocks = (
         TableBlock("Inhoud", contents_table(sheets)),
         *shown[:1],
-        TableBlock("Nota's, tekens en wat niet beschikbaar is", _notes(context)),
+        TableBlock("Nota's, tekens en wat niet beschikbaar is", _notes(context, sheets)),
         TableBlock("Definities", Table("Definities", _texts("Begrip", "Definitie"), definitions)),
         *shown[1:],  # which municipalities share a row: long
         TableBlock("Herkomst en geheimhouding", Table("Oorsprong", _texts("Gegeven", "Waarde"), origin(context))),
@@ -170,30 +170,39 @@ def _numbered(label: str, texts: Sequence[str]) -> list[tuple[str, str]]:
     return [(f"{label} {number}" if len(texts) > 1 else label, text) for number, text in enumerate(texts, 1)]
 
 
+def _texts_with_signs(context: Context, notes: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """What speaks of signs outside the tables with figures."""
+    yield from (line.text for line in cover_sheet(context).lines)
+    yield from (text for row in (*notes, *origin(context)) for text in row)
+
+
 def _of_rows(context: Context) -> str:
-    if not any(is_shared(item.nis_code) for item in context.figures.municipalities):
-        return "Elke gemeente heeft een rij, ook met enkel nullen."
+    if GEMEENTE not in context.annex.levels:
+        return ""
+    if not shared_rows(context):
+        return " Elke gemeente heeft een rij, ook met enkel nullen."
     return (
-        "Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen in een rij 'Overige "
+        " Gemeenten met te weinig trajecten voor een eigen rij staan per arrondissement samen in een rij 'Overige "
         "gemeenten'; hun NIS-codes staan op het blad Gegevens. De andere hebben een rij, ook met enkel nullen."
     )
 
 
-def _notes(context: Context) -> Table:
-    """Numbered notes, what is unavailable, the years, the municipalities, the signs."""
+def _notes(context: Context, sheets: Sequence[Sheet]) -> Table:
+    """Numbered notes, what is unavailable, the years, the municipalities, the signs that the workbook uses."""
     rows: list[tuple[str, str, str]] = []
     for number, note in enumerate(context.notes, 1):
         columns = f"{'cijfer' if len(note.measures) == 1 else 'cijfers'} {listed(note.measures)}"
         rows.append((f"nota {number}", note.text, columns if note.measures else note.about))
     for item in context.question.unavailable(context.annex):
         rows.append(("niet beschikbaar", f"{capital(item.what)}. {item.why}", "de hele bijlage"))
-    rows.append(("voorlopige jaren", context.flags.correction_period.text, "jaren met [p]"))
+    if context.flags.provisional:
+        rows.append(("voorlopige jaren", context.flags.correction_period.text, f"jaren met {PROVISIONAL}"))
     rows += [(f"breuk {year}", text, f"jaar {year}") for year, text in sorted(context.flags.breaks.items())]
     rows += [
         ("gemeente", "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt.", "alle tabellen"),
         (
             "geografie",
-            f"{geography(context.publication)}. Een gefuseerde gemeente telt bij de gemeente waarin ze opging. "
+            f"{geography(context.publication)}. Een gefuseerde gemeente telt bij de gemeente waarin ze opging."
             f"{_of_rows(context)}",
             "alle tabellen",
         ),
@@ -208,7 +217,10 @@ def _notes(context: Context) -> Table:
             "alle tabellen",
         ),
         ("teken 0", "Nul: geteld, en er waren er geen.", "alle tabellen"),
-        *((f"teken {sign}", f"{capital(text)}.", "waar het teken staat") for sign, text in SHORTHAND.items()),
     ]
+    used = signs_shown(sheets, context.hidden) | signs_in(_texts_with_signs(context, rows))
+    for sign, text in SHORTHAND.items():
+        if sign in used:
+            rows.append((f"teken {sign}", f"{capital(text)}.", "waar het teken staat"))
     widths = {"Onderwerp": 28, "Toelichting": 62, "Geldt voor": 26}
     return Table("Nota_s", text_columns(widths, wrap=tuple(widths)), rows)

@@ -74,6 +74,7 @@ def _write(
     """What was written: nothing when the audit refuses the public edition."""
     from exports import write_annex
     from exports.answering.answer import control_list, write_answer
+    from exports.disclosure.words import lines_about
 
     control = disclosure.load(stored)
     if edition == PUBLIEK and not control.passed:
@@ -92,7 +93,7 @@ def _write(
         years,
         edition=edition,
         hidden=hidden,
-        policy=control.policy_lines,
+        policy=lines_about(control.policy_lines, control.policy, [mart.name for mart in annex.kind.marts]),
         audit=stored.outcome(shown.name_of(question, annex.number))[1] or control.audit_lines,
         extra_sheets=revision_sheets(settings, question, annex, publication, years, edition, hidden),
         withheld=withheld,

@@ -22,6 +22,7 @@ from tests.disclosure.tables import PROJECT
 from tests.exports.tiny_publication import QUESTIONS
 
 YEARS = (2022, 2023)
+WHY = "Waarom niet overal alles"
 
 
 class OneYearPeriods(PublicPlan):
@@ -66,7 +67,7 @@ def context_of(publication: Path, policy: Policy):
 def test_above_its_tables_a_level_says_in_a_sentence_what_it_shows(context_of, number, level, line):
     first, *more = shown_lines(context_of(number), [level])
     assert first == line
-    assert bool(more) == (level != VLAANDEREN), "there is more for Flanders alone"
+    assert bool(more) == (level != VLAANDEREN and number != "3"), "there is more for Flanders alone"
     assert all("de volledige cijfers bestaan en zijn vertrouwelijk" in text for text in more)
 
 
@@ -83,6 +84,25 @@ def test_the_notes_name_what_is_counted_together_and_why(context_of):
     assert all(f"'{label}'" in told["Gemeenten"] for label in shown) and shown
     assert "Samen geteld" not in told["Vlaanderen"]
     assert block.title in [each.title for each in explanation_sheet(context, ()).blocks]
+
+
+@pytest.mark.parametrize(
+    ("question", "number", "why", "by_category"),
+    [
+        ("twe-2024", "2", "Daarom staan categorieën en jaren er samen.", True),
+        ("twe-2024", "6", "Daarom staan jaren er samen, en ontbreken er cijfers.", False),
+        ("twe-2018", "2", "Daarom staan jaren er samen, en ontbreken er cijfers.", False),
+        ("twe-2024", "3", "", False),
+        ("twe-2018", "1", "", False),
+    ],
+)
+def test_why_there_is_less_names_what_is_less(context_of, question, number, why, by_category):
+    asked = QUESTIONS[question].annex(number)
+    context = replace(context_of("1"), question=QUESTIONS[question], annex=asked)
+    context = replace(context, figures=collect(context.publication, asked.kind, YEARS, asked.options))
+    told = dict(shown_blocks(context)[0].table.rows)
+    assert told.get(WHY, "").endswith(why) and bool(why) == (WHY in told)
+    assert ("per categorie" in told["De volledige cijfers"]) is by_category
 
 
 def test_what_years_together_have_beside_each_year_is_told_once(context_of):
@@ -133,6 +153,7 @@ def test_the_municipalities_of_a_shared_row_are_named(context_of, publication):
         ("Overige gemeenten van het arrondissement Tongeren (3)", "Aartselaar, Gent en Voeren"),
     ]
     assert f"{SHARED} Zie hieronder welke." in dict(what.table.rows)["Gemeenten"]
+    assert "Daarom staan categorieën, jaren en kleine gemeenten er samen." in dict(what.table.rows)[WHY]
     assert shared_rows(context) == SHARED and shared_rows(context_of("1")) == ""
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from exports import write_annex
+from exports import figure_book, write_annex
 from exports.annexes import KINDS
 from exports.figures.identity import CENTRUMSTAD, GEMEENTE
+from exports.xlsx.document import SHORTHAND
 from tests.exports.tiny_publication import ANNEXES, QUESTIONS, ROWS, annex_of, cells, make_publication
 
 YEARS = (2022, 2023)
+ASSETS = Path(figure_book.__file__).parent / "assets"
 WHY = "waarom de ratio verschilt, voor Vlaanderen, de provincies en de centrumsteden"
 
 
@@ -131,3 +134,52 @@ def test_codes_are_said_to_be_those_of_the_warehouse_where_there_are_any(
     assert (OWN in told(path, "Gegevens")) is bool(codes)
     notes = told(path, "Toelichting")
     assert "Versie van het datawarehouse" in notes and "Versie van de code" not in notes
+
+
+@pytest.mark.parametrize("edition", ["publiek", "volledig"])
+@pytest.mark.parametrize("hidden", [None, hides_ghent])
+@pytest.mark.parametrize(("question", "number"), ANNEXES)
+def test_signs_are_explained_where_they_are_used(
+    project_tables, publication, tmp_path, question, number, edition, hidden
+):
+    path = annex_of(publication, tmp_path, question, number, YEARS, edition=edition, hidden=hidden).path
+    texts = [str(cell.value) for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    explained = {row["Onderwerp"].partition("teken ")[2] for row in cells(path, "Toelichting", "Nota")} - {"", "0"}
+    elsewhere = [text for text in texts if not text.startswith("teken [")]
+    assert explained == {sign for sign in SHORTHAND if any(sign in text for text in elsewhere)}
+    assert ("[c]" in explained) is (hidden is not None and edition == "publiek")
+
+
+def test_notes_name_the_figures_that_there_are(tmp_path):
+    """Of 2018 there is no change in %, since the measure started the year before."""
+    rows = [
+        (2017, "11002", "year_average", 100.0, 400.0, None, 25.0, None, None, None, 0.0),
+        (2018, "11002", "year_average", 150.0, 400.0, None, 37.5, 50.0, 50.0, 12.5, 0.0),
+    ]
+    publication = make_publication(tmp_path / "p", rows={**ROWS, "mart_activation_ratio": rows})
+    path = annex_of(publication, tmp_path, "twe-2018", "1", (2017, 2018)).path
+    notes = cells(path, "Toelichting", "Nota")
+    about = {row["Geldt voor"] for row in notes}
+    assert "cijfer wijziging ratio (procentpunt)" in about
+    assert not [text for text in about if re.search(r"wijziging \w+ \(%\)", text)]
+    assert "voorlopige jaren" not in {row["Onderwerp"] for row in notes}
+    subsidies = cells(annex_of(publication, tmp_path, "twe-2024", "3", YEARS).path, "Toelichting", "Nota")
+    assert "voorlopige jaren" in {row["Onderwerp"] for row in subsidies}
+
+
+def test_of_an_annex_without_municipalities_no_row_of_theirs_is_told(publication, tmp_path):
+    asked = QUESTIONS["twe-2024"]
+    flanders = asked.annex("4").model_copy(update={"levels": ("vlaanderen",)})
+    path = write_annex(publication, asked, flanders, tmp_path, YEARS).path
+    assert "heeft een rij" not in told(path, "Toelichting")
+
+
+def test_the_article_is_spelled_in_one_way_wherever_it_is_printed(publication, tmp_path):
+    """In workbooks, CSV and the figure book, as in the letter: never at the end of a line."""
+    pages = [path.read_text("utf-8").replace("\\u00a0", "\u00a0") for path in ASSETS.glob("*.js")]
+    for question, number in ANNEXES:
+        made = annex_of(publication, tmp_path / question, question, number, YEARS)
+        pages += [told(made.path, sheet) for sheet in load_workbook(made.path).sheetnames]
+        pages += [path.read_text("utf-8") for path in made.package.iterdir()]
+    found = {text for page in pages for text in re.findall(r"\w+\.?\s*60,?\s*§\s*7", page)}
+    assert found == {"artikel\u00a060\u00a0§\u00a07"}

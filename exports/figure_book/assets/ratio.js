@@ -67,7 +67,7 @@ function map(year) {
     spoken: `Kaart met ${items.length} gemeenten, van wie ${known.length} met een ratio. ` + (known.length
       ? `Van deze ratio\u2019s de hoogste: ${known.slice(0, 3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. De laagste: ${known.slice(-3).map((item) => `${item.place.name} ${words(item.value, 1, "%")}`).join(", ")}. ` : "")
       + `Vlaanderen: ${words(figure("ratio", FLANDERS, "ratio_pct", year), 1, "%")}.`,
-    note: "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel 60 §7 werkt, krijgt loon en geen leefloon.",
+    note: "De ratio is geen aandeel en kan boven 100 % uitkomen: wie via artikel\u00a060\u00a0§\u00a07 werkt, krijgt loon en geen leefloon.",
     table: table(`Activeringsratio per gemeente in ${year}`, ["Gemeente", "Provincie", "Cliënten in TWE", "Leefloners", "Ratio"],
       items.map(({ place, size, value }) => [place.name, place.province, words(figure("ratio", place.code, "clients_in_twe", year), 2), words(size, 2), words(value, 1, "%")])),
   });
