@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from textwrap import shorten
+from textwrap import wrap
 from typing import Any
 
 from openpyxl.utils import quote_sheetname
@@ -139,7 +139,7 @@ def every_page(xml: XmlSheet, sheet: Sheet) -> None:
         xml.firstHeader.right.text, xml.firstHeader.right.size = _plain(sheet.form.banner, 160), 8
     upright = xml.page_setup.orientation == "portrait"  # both do not stand beside each other
     if not upright:
-        title = shorten(" - ".join(titles), 80, placeholder="")
+        (title, *_) = wrap(" - ".join(titles), 80) or [""]  # it leaves spaces alone that don't break
         xml.oddHeader.left.text, xml.oddHeader.left.size = _plain(title, 80), 8
     banner = _plain(" - ".join(banners), 160)  # Excel takes 255 characters in all
     xml.oddHeader.right.text, xml.oddHeader.right.size = banner, 7 if upright else 8
