@@ -135,9 +135,9 @@ OUTFLOW = AnnexKind(
     ),
     equal=((PrefixSum("position/"), Cell("measured")),),
     overview=(
-        "de uitstroom naar werk in het NEC, het NEC in een sociale-economiebedrijf, het SEC en werk als zelfstandige, "
-        "naast de uitstroom naar onder meer pensioen en ziekte en de deelname aan competentieversterking (opleiding of "
-        "werkplekleren), voor trajecten met een meetdatum in {years}"
+        "de uitstroom naar werk in het NEC, het NEC in een sociale-economiebedrijf, het sociaal economisch circuit "
+        "(SEC) en werk als zelfstandige, naast de uitstroom naar onder meer pensioen en ziekte en de deelname aan "
+        "competentieversterking (opleiding of werkplekleren), voor trajecten met een meetdatum in {years}"
     ),
     caveats=(
         "Deze data zijn een meting op één dag, exact 12 maanden na het einde van een TWE-OCMW-traject: de bijlage "
