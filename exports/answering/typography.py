@@ -2,6 +2,8 @@
 
 import re
 
+from exports.wording import spelled
+
 NBSP, HYPHEN = "\u00a0", "\u2011"
 """A space and a hyphen at which no line ends."""
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
@@ -10,8 +12,6 @@ _UNITS = (
     f"gemeenten|personen|{_MONTHS}"
 )
 _BOUND = (
-    # "art.60§7", "artikel 60 §7", "artikel 60, §7": one form, on one line
-    (re.compile(r"\b(art\.|artikel)\s*(\d+)(,?)\s*§\s*(\d+)", re.IGNORECASE), rf"\1{NBSP}\2\3{NBSP}§{NBSP}\4"),
     (re.compile(r"§\s*(?=\d)"), f"§{NBSP}"),
     (re.compile(r"\b(art\.|artikel|bijlage|punt|deelvraag|nr\.) (?=\d)", re.IGNORECASE), rf"\1{NBSP}"),
     (re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?!\w))"), NBSP),
@@ -22,6 +22,7 @@ _BOUND = (
 
 def bound(text: str) -> str:
     """The text with its figures, dates and references on one line each."""
+    text = spelled(text)
     for pattern, put in _BOUND:
         text = pattern.sub(put, text)
     return text

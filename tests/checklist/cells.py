@@ -11,6 +11,7 @@ from tests.checklist.book import NOTES, Book
 
 SIGNS = ("[c]", "[x]", "[z]", "[p]", "[b]")
 NIS_HEADER = "NIS-code"
+_PLACE = r"\d{5}(,\d{5})*|samen|\[z\]"
 _UNITLESS = re.compile(r"(Start|Meet|Eind)?jaar.*|Jaar.*|Rang|Verschil|.* telling|Rijen .*|Aantal.*")
 _COUNTS = re.compile(
     r"\baantal|rijen|telling|trajecten\b|screenings|voldoet|toegeleid|onvolledig|tijdig|^met |trajectmaand",
@@ -45,8 +46,8 @@ def numbers_are_numbers_and_codes_text(book: Book) -> Iterator[str]:
             where = f"{sheet.title}, {head}"
             if texts and numbers:
                 yield f"{where}: mixes numbers with text such as {texts[0]!r}"
-            if head == NIS_HEADER and not all(re.fullmatch(r"\d{5}|\[z\]", str(text)) for text in values):
-                yield f"{where}: not all text of 5 digits"
+            if head == NIS_HEADER and not all(re.fullmatch(_PLACE, str(text)) for text in values):
+                yield f"{where}: not all text of 5 digits, or of municipalities that share a row"
             if head == NIS_HEADER and numbers:
                 yield f"{where}: codes are numbers"
             loose = [text for text in texts if re.fullmatch(r"-?\d+([.,]\d+)*", text)]
