@@ -48,7 +48,7 @@ def run(settings: Settings, request: RunRequest) -> RunReport:
 
     Raises MistakesError, YearsError, UnknownQuestionError, SettingsError, BusyError or NothingAcceptedError.
     """
-    spark.require(settings.engine)
+    spark.require(settings)
     report = RunReport()
     broken = checking.require_sound(checking.Places(own_questions=settings.questions_folder), request.load, ASIDE)
     if broken:  # deliveries don't wait for somebody's draft; what is handed out does

@@ -180,7 +180,10 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
 
 
 def _rows(warehouse: Path) -> dict[str, int]:
-    """Rows per table, by its full name. Views are left out: counting them would compute them."""
+    """Rows per table, by its full name. Views are left out: counting them would compute them. None when a build ended
+    before it made the file."""
+    if not warehouse.exists():
+        return {}
     with duckdb.connect(str(warehouse), read_only=True) as con:
         tables = con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
         return {name: con.execute(f"select count(*) from {name}").fetchall()[0][0] for (name,) in tables}

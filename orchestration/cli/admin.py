@@ -32,7 +32,7 @@ def ui(port: int, only: str | None) -> None:
     from orchestration.warehouse import spark
 
     settings = load_settings()
-    spark.require(settings.engine)
+    spark.require(settings)
     sys.exit(webserver.serve(settings, port, (only,) if only else ("page", "daemon")))
 
 

@@ -33,7 +33,9 @@ def single_writer(path: Path) -> Generator[None]:
                 f"another run is busy ({file.read().strip() or 'just started'}); try again when it ends"
             ) from None
         file.truncate(0)
-        file.write(f"process {os.getpid()}, since {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+        file.write(
+            f"process {os.getpid()} on {os.uname().nodename}, since {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
+        )
         file.flush()
         _held.add(path)
         try:

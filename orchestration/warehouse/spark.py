@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.store.paths import DataFolder
-from orchestration.store.settings import Engine, SettingsError
+from orchestration.store.settings import Settings, SettingsError
 from orchestration.store.sql import quote, read_parquet
 from orchestration.warehouse import dbt
 
@@ -37,10 +37,16 @@ SECONDS_TO_END = 60
 LOOPBACK = "127.0.0.1"
 
 
-def require(engine: Engine) -> None:
-    """Raises `SettingsError` when the engine is Spark and this machine lacks its packages or a Java that runs it."""
-    if engine != "spark":
+def require(settings: Settings) -> None:
+    """Raises `SettingsError` when the engine is Spark, and this machine lacks its packages or a Java that runs it, or
+    Spark cannot use the data folder."""
+    if settings.engine != "spark":
         return
+    if set("{}") & set(str(settings.folder.root)):
+        raise SettingsError(
+            f"TWE_DATA: {settings.folder.root} holds {{ or }}, which Spark takes for a pattern; "
+            "choose a folder without it, or take TWE_ENGINE=duckdb"
+        )
     try:
         for package in ("dbt-spark", "pyspark"):
             version(package)
@@ -84,8 +90,8 @@ def invoke(data: DataFolder, arguments: Sequence[str], on_event: Callable[[Any],
                 failure = error
         nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
         broken = _make_warehouse(data, nodes)
-    finally:
-        shutil.rmtree(data.spark)
+    finally:  # what a worker elsewhere still holds open goes with the next build
+        shutil.rmtree(data.spark, ignore_errors=True)
     if failure:
         raise failure
     if broken:
@@ -168,9 +174,14 @@ def _register(session: "SparkSession", data: DataFolder, source: Mapping[str, An
     if path.exists():
         session.sql(f"create schema if not exists {source['schema']}")
         options = {"mergeSchema": "true", "recursiveFileLookup": "true", "pathGlobFilter": "*.parquet"}
-        session.catalog.createTable(
-            f"{source['schema']}.{source['name']}", _uri(path), "parquet", None, None, **options
-        )
+        name = f"{source['schema']}.{source['name']}"
+        try:
+            session.catalog.createTable(name, _uri(path), "parquet", None, None, **options)
+        except Exception as error:
+            condition = re.search(r"\[([A-Z_.]+)\]", str(error))
+            raise dbt.DbtError(
+                f"Spark cannot read {name} ({condition[1] if condition else type(error).__name__})"
+            ) from error
 
 
 def _uri(path: Path) -> str:

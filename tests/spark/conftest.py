@@ -2,13 +2,13 @@
 
 import pytest
 
-from orchestration.store.settings import SettingsError
+from orchestration.store.settings import Settings, SettingsError
 from orchestration.warehouse import spark
 
 
 @pytest.fixture(scope="session", autouse=True)
 def spark_is_set_up() -> None:
     try:
-        spark.require("spark")
+        spark.require(Settings(engine="spark"))
     except SettingsError as missing:
         pytest.skip(str(missing))

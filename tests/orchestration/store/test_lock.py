@@ -1,5 +1,6 @@
 """One writer at a time; the lock ends with the process that holds it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -21,11 +22,10 @@ with single_writer(Path(sys.argv[1])):
 """
 
 
-def holder(path: Path) -> subprocess.Popen[str]:
-    """Another process that holds the lock until its standard input closes."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)], cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+def holder(path: Path, *within: str) -> subprocess.Popen[str]:
+    """Another process that holds the lock until its standard input closes, started by the program `within`."""
+    command = [*within, sys.executable, "-c", HOLD, str(path)]
+    process = subprocess.Popen(command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout and process.stdout.readline() == "held\n"
     return process
 
@@ -37,11 +37,23 @@ def test_a_second_process_is_told_who_is_busy_and_since_when(tmp_path: Path) -> 
             pass
         other.communicate()
     assert re.fullmatch(
-        rf"another run is busy \(process {other.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\); try again when it ends",
+        rf"another run is busy \(process {other.pid} on {re.escape(os.uname().nodename)}, "
+        r"since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\); try again when it ends",
         str(error.value),
     )
     with single_writer(path):
         pass
+
+
+def test_a_process_under_the_name_of_another_machine_is_told_of_as_there(tmp_path: Path) -> None:
+    renamed = ("unshare", "--uts", "sh", "-c", 'echo machine-2 > /proc/sys/kernel/hostname && exec "$@"', "sh")
+    if subprocess.run([*renamed, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may give no process another name of the machine")
+    path = tmp_path / "run.lock"
+    with holder(path, *renamed) as other:
+        with pytest.raises(BusyError, match=rf"\(process {other.pid} on machine-2, since "), single_writer(path):
+            pass
+        other.communicate()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
