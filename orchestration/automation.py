@@ -70,7 +70,8 @@ def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
                 skip_reason="the inbox has just changed; waiting until it stays the same for one tick",
                 cursor=json.dumps({"seen": state}),
             )
-        news = _news(settings)
+        workspace = Workspace(settings)
+        news = _news(workspace)
         if not news:
             return dg.SensorResult(
                 skip_reason=f"the inbox ({files} files) holds no new delivery",
@@ -84,7 +85,7 @@ def _inbox_changed(settings: Settings) -> dg.SensorDefinition:
             run_requests=[
                 dg.RunRequest(
                     run_key=f"{digest}-{attempt}",
-                    asset_selection=_selection(settings, context.repository_def, news),
+                    asset_selection=_selection(workspace, context.repository_def, news),
                     tags={"cause": "inbox", NEWS: digest, ATTEMPT: str(attempt)},
                 )
             ]
@@ -150,22 +151,21 @@ def _is_early(name: str, day: dt.date) -> bool:
         return False
 
 
-def _news(settings: Settings) -> list[Delivery]:
+def _news(workspace: Workspace) -> list[Delivery]:
     """The deliveries in the inbox that the ledger says nothing of yet."""
-    inbox = Workspace(settings).inbox
-    return [*inbox.new, *inbox.clashes]
+    return [*workspace.inbox.new, *workspace.inbox.clashes]
 
 
 def _selection(
-    settings: Settings, repository: dg.RepositoryDefinition | None, news: Iterable[Delivery]
+    workspace: Workspace, repository: dg.RepositoryDefinition | None, news: Iterable[Delivery]
 ) -> list[dg.AssetKey]:
     """Every asset of the whole job, but of the lake only the sources of these deliveries, and of the warehouse only
     what they may change. What turns out to be out of date when the run begins is built beside it."""
     assert repository is not None
     assets = repository.get_job(jobs.ALL).asset_layer
     sources = frozenset(delivery.source for delivery in news)
-    (plan,) = planning.run_plans(settings, planning.RunRequest(annexes=False))
-    stays = planning.built_already(Workspace(settings), plan, sources)
+    (plan,) = planning.run_plans(workspace.settings, planning.RunRequest(annexes=False))
+    stays = planning.built_already(workspace, plan, sources)
     left_out = jobs.lake(contract.sources()) - jobs.lake(sources)
     return sorted(
         key for key in set(assets.executable_asset_keys) - left_out if jobs.dbt_node(assets.get(key)) not in stays
@@ -181,10 +181,11 @@ def _monthly(settings: Settings) -> dg.ScheduleDefinition:
         description="On the fifth of the month, when the deliveries of the month before are in.",
     )
     def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        news = _news(settings)
+        workspace = Workspace(settings)
+        news = _news(workspace)
         if not news:
             return dg.SkipReason("the inbox holds no new delivery")
-        selection = _selection(settings, context.repository_def, news)
+        selection = _selection(workspace, context.repository_def, news)
         return dg.RunRequest(asset_selection=selection, tags={"cause": "monthly"})
 
     return monthly
