@@ -9,7 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from expectations.model import ContractError, Rule
@@ -53,6 +53,7 @@ def validate(database: str, table: str, rules: Sequence[Rule]) -> list[int]:
     return [_count(found[index], rule) for index, rule in enumerate(rules)]
 
 
+@cache
 def load() -> Any:
     """The package of Great Expectations. It would import Spark as well where that is installed, which takes time, warns
     of pandas, and ends the process where Spark takes it for a test of its own; so for that long there is none."""
@@ -69,7 +70,7 @@ def load() -> Any:
     return great_expectations
 
 
-@lru_cache
+@cache
 def _context() -> Any:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
     gx = load()

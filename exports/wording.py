@@ -35,12 +35,13 @@ _NUMBERS = ("geen", "één", "twee", "drie", "vier", "vijf", "zes")
 
 
 _ARTICLE = re.compile(r"\b(art\.|artikel)\s*(\d+)(,?)\s*§\s*(\d+)", re.IGNORECASE)
-_SPACE = "\N{NO-BREAK SPACE}"
+NBSP = "\u00a0"
+"""A space at which no line ends."""
 
 
 def spelled(text: str) -> str:
     """The text with its articles of a law in one form, on one line: "artikel 60 §7" -> "artikel 60 § 7"."""
-    return _ARTICLE.sub(rf"\1{_SPACE}\2\3{_SPACE}§{_SPACE}\4", text)
+    return _ARTICLE.sub(rf"\1{NBSP}\2\3{NBSP}§{NBSP}\4", text)
 
 
 ARTICLE_60 = spelled("artikel 60 §7")
@@ -89,9 +90,14 @@ def by_level(levels: Sequence[str]) -> str:
     return {GEMEENTE: "per gemeente/stad", VLAANDEREN: "voor Vlaanderen"}.get(finest, f"per {finest}")
 
 
+def municipality_count(publication: PublicationReader) -> int:
+    """How many municipalities there are at the geography date."""
+    return sum(item.nis_code != UNASSIGNED for item in publication.municipalities)
+
+
 def geography(publication: PublicationReader) -> str:
     """The reporting geography in words."""
-    count = sum(item.nis_code != UNASSIGNED for item in publication.municipalities)
+    count = municipality_count(publication)
     return f"{count} gemeenten, zoals ze bestonden op {long_date(publication.facts.geography_date)}"
 
 

@@ -13,7 +13,7 @@ from exports.sheets.shown import SHARED
 from exports.statements.headlines import Headlines
 from exports.statements.lookups import NOT_SHOWN, Block, Grid, Marts, Paragraph, piece_text, text
 from exports.statements.years import unpaid, warnings
-from exports.wording import BANNER, ahead, by_level, geography, long_date
+from exports.wording import BANNER, ahead, by_level, geography, long_date, municipality_count
 
 _TODAY = re.compile(r"\btot (?:en met )?vandaag\b")
 _OF_PART = re.compile(r"\s*\(deelvraag (\w+)\)")
@@ -200,7 +200,7 @@ def _about(
 ) -> list[Block]:
     local = _speaks_of_municipalities(question)
     sharing = max((annex.sharing_rows for annex in shown.values()), default=0)
-    every = len({item.nis_code for item in publication.municipalities} - {UNASSIGNED})
+    every = municipality_count(publication)
     of_place = (
         "De gemeente is die van het OCMW, niet die van het thuisadres van de cliënt. Een gefuseerde gemeente telt bij "
         "de gemeente waarin ze opging."

@@ -2,10 +2,10 @@
 
 import re
 
-from exports.wording import spelled
+from exports.wording import NBSP, spelled
 
-NBSP, HYPHEN = "\u00a0", "\u2011"
-"""A space and a hyphen at which no line ends."""
+HYPHEN = "\u2011"
+"""A hyphen at which no line ends."""
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _UNITS = (
     "%|euro|procentpunt|maand(?:en)?|jaar|dag(?:en)?|leefloners?|cliënt(?:en)?|traject(?:en)?|loontoelagen|screenings|"

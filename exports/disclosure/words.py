@@ -79,7 +79,7 @@ def _of_several_times(policy: Policy) -> list[str]:
     what = (
         f"zijn aantallen van 1 tot en met {tops} vervangen door [c]"
         if table is None
-        else (f"is een aantal met hoogstens {tops} gewijzigd")
+        else f"is een aantal met hoogstens {tops} gewijzigd"
     )
     return [
         f"Waar één persoon in een jaar tot {times} keer kan meetellen (loontoelagen, per maand van prestatie of van "

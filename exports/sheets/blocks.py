@@ -162,7 +162,10 @@ def _fitting(groups: Sequence[_ColumnGroup], room: float, alone: bool) -> list[l
         tried = [_all_packs(groups, share * room, alone) for share in _SHARES]
         return next((packs for packs in tried if _across(packs) <= most), min(tried, key=_across))
 
-    whole, divided = best(alone=False), best(alone)
+    whole = best(alone=False)
+    if not alone:
+        return whole
+    divided = best(alone=True)
     return whole if len(whole) <= len(divided) and _across(whole) <= most else divided
 
 

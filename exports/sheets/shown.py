@@ -157,9 +157,7 @@ def less_detail(context: Context) -> list[str]:
     """For a letter and a cover: that smaller places have less, then what there is at each level. Nothing where the
     finest places that are asked for have all by year."""
     finest = next((level for level in LEVELS if level in context.annex.levels), VLAANDEREN)
-    if context.plan is None or finest == VLAANDEREN:
-        return []
-    if _is_all(context, finest):
+    if context.plan is None or finest == VLAANDEREN or _is_all(context, finest):
         return []
     levels = [level for level in reversed(LEVELS) if level in context.annex.levels]
     said = [("; ".join(_said(context, level)), _PLACES[level]) for level in levels]
@@ -224,7 +222,7 @@ def _kind(views: Sequence[View]) -> str:
 
 def _counts(views: Sequence[View]) -> str:
     """Of tables without categories."""
-    return _ALL_COUNTS if _has_all_counts(views) else f"enkel {_what(views)}"
+    return _ALL_COUNTS if _has_all_counts(views) else f"{_ONLY}{_what(views)}"
 
 
 def _has_all_counts(views: Sequence[View]) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 from exports.figures.rules import Number
+from exports.wording import NBSP
 
 NumberText = Callable[[Number], str]
 """How a number is written."""
-NBSP = "\u00a0"
 
 
 def plain(value: Number, decimals: int = 0, sign: bool = False) -> str:

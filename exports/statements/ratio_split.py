@@ -60,7 +60,7 @@ def explained_by(head: Headlines, clients: Count, people: Count) -> tuple[list[B
             *([_START_UP] if year == FIRST_YEAR + 1 else []),
         )
     )
-    names = {item.nis_code: item.municipality for item in head.publication.municipalities}
+    names = head.cities()
     rows: list[tuple[Piece, ...]] = []
     for place in head.largest(people, cities_alone=True)[0]:
         of_place, of_flanders = counts(year, place), counts(year)

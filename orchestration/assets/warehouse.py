@@ -180,8 +180,8 @@ def build(manifest: Path, for_page: bool = False) -> list[dg.AssetsDefinition]:
 
 
 def _rows(warehouse: Path) -> dict[str, int]:
-    """Rows per table, by its full name. Views are left out: counting them would compute them. None when a build ended
-    before it made the file."""
+    """Rows per table, by its full name. Views are left out: counting them would compute them. Empty when a build
+    ended before it made the file."""
     if not warehouse.exists():
         return {}
     with duckdb.connect(str(warehouse), read_only=True) as con:
