@@ -23,13 +23,25 @@ def hides_ghent(figure):
     return figure.place == "44021"
 
 
+EVERY_ANNEX = pytest.mark.parametrize(("question", "number"), ANNEXES)
+
+
+EVERY_EDITION = pytest.mark.parametrize(
+    ("edition", "hidden"), [(edition, hidden) for edition in ("publiek", "volledig") for hidden in (None, hides_ghent)]
+)
+
+
+def contents(path) -> dict[str, str]:
+    """Sheet -> what the workbook says is on it."""
+    return {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+
+
 def told(path, sheet: str) -> str:
     return "\n".join(str(cell.value) for row in load_workbook(path)[sheet].iter_rows() for cell in row if cell.value)
 
 
-@pytest.mark.parametrize("edition", ["publiek", "volledig"])
-@pytest.mark.parametrize("hidden", [None, hides_ghent])
-@pytest.mark.parametrize(("question", "number"), ANNEXES)
+@EVERY_ANNEX
+@EVERY_EDITION
 def test_the_contents_name_charts_where_there_are(
     project_tables, publication, tmp_path, question, number, edition, hidden
 ):
@@ -37,7 +49,7 @@ def test_the_contents_name_charts_where_there_are(
     path = annex_of(publication, tmp_path, question, number, YEARS, edition=edition, hidden=hidden).path
     book = load_workbook(path)
     words = {0: "", 1: "met grafiek"}
-    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    said = contents(path)
     for sheet, about in said.items():
         found = next((word for word in ("met grafieken", "met grafiek") if word in about), "")
         assert found == words.get(len(book[sheet]._charts), "met grafieken"), sheet
@@ -45,7 +57,7 @@ def test_the_contents_name_charts_where_there_are(
 
 def test_the_contents_and_the_cover_say_where_the_ratio_is_taken_apart(publication, tmp_path):
     path = annex_of(publication, tmp_path, "twe-2018", "1", YEARS).path
-    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    said = contents(path)
     (sheet,) = (name for name, about in said.items() if about.endswith(f"; {WHY}"))
     assert {"Verklaring_Vlaanderen", "Verklaring_jaar"} <= {*load_workbook(path)[sheet].tables}
     assert f"Verklaring: {WHY}: zie het blad {sheet}" in told(path, "Voorblad")
@@ -56,7 +68,7 @@ def test_without_cities_the_ratio_of_flanders_is_taken_apart_on_its_own_sheet(pu
     asked = QUESTIONS["twe-2018"]
     levels = tuple(level for level in asked.annex("1").levels if level not in (CENTRUMSTAD, GEMEENTE))
     path = write_annex(publication, asked, asked.annex("1").model_copy(update={"levels": levels}), tmp_path, YEARS).path
-    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    said = contents(path)
     assert said["Vlaanderen"].endswith("; waarom de ratio verschilt, voor Vlaanderen en de provincies")
 
 
@@ -64,7 +76,7 @@ def test_gegevens_says_that_the_parts_of_the_ratio_stand_apart(project_tables, p
     made = annex_of(publication, tmp_path, "twe-2018", "1", YEARS)
     assert f"Niet op dit blad: {WHY}. Dat staat apart, in verklaring_ratio.csv." in told(made.path, "Gegevens")
     assert (made.package / "verklaring_ratio.csv").exists()
-    said = {row["Blad"]: row["Wat erop staat"] for row in cells(made.path, "Toelichting", "Inhoud")}
+    said = contents(made.path)
     assert "behalve die over waarom de ratio verschilt" in said["Gegevens"]
     other = annex_of(publication, tmp_path, "twe-2018", "2", YEARS)
     assert "Niet op dit blad" not in told(other.path, "Gegevens")
@@ -89,7 +101,7 @@ def test_the_ranking_is_called_by_who_rose_and_fell(tmp_path, changes, title, li
     shown = told(path, "Gemeenten")
     assert f"{title}, 2023" in shown
     assert [text for text in shown.splitlines() if text.startswith("Geen van die")] == ([line] if line else [])
-    said = {row["Blad"]: row["Wat erop staat"] for row in cells(path, "Toelichting", "Inhoud")}
+    said = contents(path)
     assert said["Gemeenten"].startswith(f"{title.partition(' van')[0]}, met grafiek; cijfers per gemeente")
 
 
@@ -125,7 +137,7 @@ def test_the_letter_and_the_annex_say_of_a_planned_duration_the_same():
 OWN = "Codes zijn die van het datawarehouse, niet die van de leveringen"
 
 
-@pytest.mark.parametrize(("question", "number"), ANNEXES)
+@EVERY_ANNEX
 def test_codes_are_said_to_be_those_of_the_warehouse_where_there_are_any(
     project_tables, publication, tmp_path, question, number
 ):
@@ -136,9 +148,8 @@ def test_codes_are_said_to_be_those_of_the_warehouse_where_there_are_any(
     assert "Versie van het datawarehouse" in notes and "Versie van de code" not in notes
 
 
-@pytest.mark.parametrize("edition", ["publiek", "volledig"])
-@pytest.mark.parametrize("hidden", [None, hides_ghent])
-@pytest.mark.parametrize(("question", "number"), ANNEXES)
+@EVERY_ANNEX
+@EVERY_EDITION
 def test_signs_are_explained_where_they_are_used(
     project_tables, publication, tmp_path, question, number, edition, hidden
 ):

@@ -4,7 +4,6 @@ import importlib.util
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import pytest
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse import dbt
 from tests.support.deliveries import INSZ, write
-from tests.support.processes import Twe
+from tests.support.processes import Twe, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 SERVER_ACCOUNT = "postgres"  # the server refuses to run as root
@@ -37,10 +36,8 @@ def address() -> Iterator[str]:
     if importlib.util.find_spec("dagster_postgres") is None:
         pytest.skip("the optional extra is not installed: pip install 'twe-warehouse[postgres]'")
     account = SERVER_ACCOUNT if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
         if account:
             shutil.chown(folder, account)
         books = Path(folder) / "books"

@@ -12,12 +12,12 @@ import argparse
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.support.moments import wait_until
+from tests.support.processes import free_port
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 120.0
@@ -44,9 +44,9 @@ class Cluster:
 
     def __enter__(self) -> "Cluster":
         self.configuration.mkdir(parents=True)
-        port = _free_port()
+        port = free_port()
         try:
-            own = ("--host", LOOPBACK, "--port", str(port), "--webui-port", str(_free_port()))
+            own = ("--host", LOOPBACK, "--port", str(port), "--webui-port", str(free_port()))
             self.master = self._start("master", [], "org.apache.spark.deploy.master.Master", *own)
             self._wait("master", "I have been elected leader")
             for number in range(1, self._number + 1):
@@ -90,7 +90,7 @@ class Cluster:
             mounted,
             "org.apache.spark.deploy.worker.Worker",
             f"spark://{LOOPBACK}:{master}",
-            *("--host", LOOPBACK, "--port", str(_free_port()), "--webui-port", str(_free_port())),
+            *("--host", LOOPBACK, "--port", str(free_port()), "--webui-port", str(free_port())),
             *("--cores", "1", "--memory", "2g", "--work-dir", str(own / "work")),
         )
 
@@ -129,12 +129,6 @@ def kill(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGKIL
         os.killpg(process.pid, how)
     except ProcessLookupError:
         return
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
-        return int(free.getsockname()[1])
 
 
 def _may_mount() -> bool:

@@ -18,14 +18,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from orchestration.store.paths import DataFolder
+from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse import publication
 from tests.spark.cluster import Cluster, kill
 from tests.spark.twins import differences, twin
 from tests.support.moments import wait_until
 
 BUILD = (sys.executable, "-m", "tests.spark.build")
-PROJECT = Path(__file__).parents[2]
 
 
 def run(command: tuple[str, ...], log: Path, **environment: str) -> "subprocess.Popen[bytes]":
