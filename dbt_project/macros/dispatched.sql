@@ -26,6 +26,35 @@
     lateral view explode({{ column }}) {{ alias }} as item
 {%- endmacro %}
 
+{#- An array of structs with these fields, for unit tests; a value is a text or a whole number. -#}
+{% macro array_of(structs) -%}
+    {{ adapter.dispatch('array_of', 'twe')(structs) }}
+{%- endmacro %}
+
+{% macro default__array_of(structs) -%}
+    [
+    {%- for fields in structs -%}
+        {
+        {%- for name, value in fields.items() -%}
+            '{{ name }}': {{ "'" ~ value ~ "'" if value is string else value }}{{ ", " if not loop.last }}
+        {%- endfor -%}
+        }{{ ", " if not loop.last }}
+    {%- endfor -%}
+    ]
+{%- endmacro %}
+
+{% macro spark__array_of(structs) -%}
+    array(
+    {%- for fields in structs -%}
+        named_struct(
+        {%- for name, value in fields.items() -%}
+            '{{ name }}', {{ "'" ~ value ~ "'" if value is string else value }}{{ ", " if not loop.last }}
+        {%- endfor -%}
+        ){{ ", " if not loop.last }}
+    {%- endfor -%}
+    )
+{%- endmacro %}
+
 {#- The rest is what dbt itself asks of an engine, for Spark. -#}
 
 {#- The empty select with which dbt looks at the types of a contract: Spark has no varchar without a length. -#}

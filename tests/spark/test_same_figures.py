@@ -11,6 +11,7 @@ from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings
 from orchestration.warehouse import publication
 from orchestration.warehouse.publication import Publication
+from tests import dbt_unit_tests
 from tests.conftest import Finished
 from tests.spark.twins import differences, twin
 from tests.support.deliveries import KEY
@@ -49,3 +50,12 @@ def test_another_figure_is_seen(finished: Finished) -> None:
     newest, older = (publish(finished.data, "duckdb", day, None) for day in (None, dt.date(2023, 6, 30)))
     found = differences(newest, older)
     assert any(line.startswith("mart_outflow: ") for line in found)
+
+
+@pytest.mark.nightly
+def test_what_each_model_means_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt's unit tests, as they stand."""
+    for name in ("TWE_DATA", "DO_NOT_TRACK"):
+        monkeypatch.setenv(name, "")  # what the runner sets is gone after the test
+    succeeded, results = dbt_unit_tests.outcome("spark")
+    assert succeeded and results
