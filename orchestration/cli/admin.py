@@ -25,7 +25,11 @@ def run(questions: tuple[str, ...], as_of: dt.date | None, geography_date: dt.da
 
 @click.command()
 @click.option("--port", default=3000, show_default=True, help="Port on this machine alone.")
-@click.option("--only", type=click.Choice(["page", "daemon"]), help="One of the two, for a service manager.")
+@click.option(
+    "--only",
+    type=click.Choice(["page", "daemon", "code"]),
+    help="One of the two, for a service manager; or the definitions alone, for a page and daemon with others beside.",
+)
 def ui(port: int, only: str | None) -> None:
     """Serve the Dagster page of this data folder on this machine, and run its sensors and schedules."""
     from orchestration.services import webserver

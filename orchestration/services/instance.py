@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from orchestration.services.locations import is_ours
 from orchestration.store.errors import of_machine
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -123,18 +124,23 @@ def end_killed_runs(instance: DagsterInstance, run_id: str = "", launched: bool 
 
     For whoever holds the lock on the data folder: no other run than `run_id` can be alive then, and a place that a
     killed run still claims would keep every later run waiting for ever. `launched`: also runs whose process was still
-    starting and had not come to the lock; for a daemon that begins, since they were the former daemon's.
+    starting and had not come to the lock; for a daemon that begins, since they were the former daemon's. A run of
+    another code location goes on, and keeps its place: the lock says nothing of it.
     """
     from dagster import DagsterRunStatus, RunsFilter
+    from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
     storage = instance.event_log_storage
     open_ones = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
     open_ones += [DagsterRunStatus.STARTING] if launched else []
-    for run in instance.get_runs(RunsFilter(statuses=open_ones)):
-        if run.run_id != run_id:
+    living = {run_id}
+    for run in instance.get_runs(RunsFilter(statuses=list(NOT_FINISHED_STATUSES))):
+        if not is_ours(run):
+            living.add(run.run_id)
+        elif run.status in open_ones and run.run_id != run_id:
             instance.report_run_failed(run, "The process of this run was ended from outside; a later run found it so.")
     claims = storage.get_concurrency_run_ids()
     for pool in storage.get_concurrency_keys():
         claims |= {slot.run_id for slot in storage.get_concurrency_info(pool).claimed_slots}
-    for stale in claims - {run_id}:
+    for stale in claims - living:
         storage.free_concurrency_slots_for_run(stale)

@@ -6,6 +6,7 @@ from pathlib import Path
 from dagster import DagsterRun, DefaultRunLauncher
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
+from orchestration.services.locations import is_ours
 from orchestration.store.lock import is_held
 from orchestration.store.paths import DataFolder
 
@@ -27,7 +28,10 @@ class LockingRunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Alive while anybody holds the lock: whoever does ends dead runs itself, or is gone soon."""
+        """Alive while anybody holds the lock: whoever does ends dead runs itself, or is gone soon. A run of another
+        code location is never called dead, as Dagster's own launcher calls none."""
+        if not is_ours(run):
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
         lock = DataFolder(Path(self._instance.root_directory).parent).lock
         record = self._instance.get_run_record_by_id(run.run_id)
         started = record.start_time if record else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from orchestration.services.locations import is_ours
+
 if TYPE_CHECKING:
     from dagster import DagsterInstance
     from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
@@ -16,7 +18,8 @@ AT_ONCE = 10
 
 
 def forget(instance: DagsterInstance, kept: int = KEPT, at_once: int = AT_ONCE) -> int:
-    """Takes ended runs out of the books, with their events, but for the `kept` newest; returns how many.
+    """Takes ended runs of this project out of the books, with their events, but for the `kept` newest; returns how
+    many.
 
     A run stays in which an asset was made or a check looked last: the page, the sensors and what is late go by that.
     What the project itself relies on is in the ledger and the publications, which keep everything.
@@ -26,7 +29,8 @@ def forget(instance: DagsterInstance, kept: int = KEPT, at_once: int = AT_ONCE) 
 
     if instance.get_runs_count() < kept + at_once:
         return 0
-    ended = instance.get_run_ids(RunsFilter(statuses=list(FINISHED_STATUSES)))  # the newest first
+    found = instance.get_runs(RunsFilter(statuses=list(FINISHED_STATUSES)))  # the newest first
+    ended = [run.run_id for run in found if is_ours(run)]
     needed = _made_last(instance) | _looked_last(instance)
     old = [run for run in ended[kept:] if run not in needed]
     if len(old) < at_once:

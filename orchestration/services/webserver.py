@@ -1,4 +1,4 @@
-"""The Dagster page and its daemon as two processes that live and end together.
+"""The Dagster page and its daemon as two processes that live and end together, and the definitions as one by itself.
 
 Dagster's own documentation runs a service as a webserver and a daemon. `dagster dev`, which starts both for a
 developer, ends without its daemon when a signal tells it to.
@@ -16,29 +16,35 @@ from pathlib import Path
 from types import FrameType
 
 from orchestration.services import instance
+from orchestration.services.locations import MODULE
 from orchestration.store.lock import BusyError, single_writer
 from orchestration.store.paths import DataFolder
 from orchestration.store.settings import Settings, SettingsError, ensure_writable
 
-MODULE = "orchestration.definitions"
 LOOPBACK = "127.0.0.1"
 PATIENCE = 20.0
 """Seconds that a process gets to end by itself."""
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def commands(port: int, parts: Sequence[str]) -> dict[str, list[str]]:
-    """What is started for the parts `page` and `daemon`. The page listens on loopback; it has no login of its own."""
+def commands(data: DataFolder, port: int, parts: Sequence[str]) -> dict[str, list[str]]:
+    """What is started for the parts `page`, `daemon` and `code`. Page and code listen on loopback; neither has a login
+    of its own."""
     # A terminal and a journal show what asks for somebody. Below that Dagster reports every look at its queue, and
     # every server of definitions that it replaces.
-    quiet = "--code-server-log-level error"
+    quiet = ["--code-server-log-level", "error"]
+    # Who has other code locations beside this project names all of them; see docs/deploy/workspace.yaml.
+    workspace = data.dagster / "workspace.yaml"
+    where = ["-w", str(workspace)] if workspace.exists() else ["-m", MODULE]
+    listening = ["-h", LOOPBACK, "-p", str(port)]
     known = {
-        "page": f"dagster-webserver -m {MODULE} -h {LOOPBACK} -p {port} --dagster-log-level warning {quiet}",
-        "daemon": f"dagster-daemon run -m {MODULE} --log-level warning {quiet}",
+        "page": ["dagster-webserver", *where, *listening, "--dagster-log-level", "warning", *quiet],
+        "daemon": ["dagster-daemon", "run", *where, "--log-level", "warning", *quiet],
+        "code": ["dagster", "code-server", "start", "-m", MODULE, *listening, "--log-level", "warning"],
     }
     found = {}
     for part in parts:
-        program, *options = known[part].split()
+        program, *options = known[part]
         found[part] = [str(Path(sys.executable).parent / program), *options]
     return found
 
@@ -50,18 +56,22 @@ def serve(settings: Settings, port: int, parts: Sequence[str] = ("page", "daemon
     """
     ensure_writable(settings.folder)
     instance.prepare(settings.folder)
-    if "page" in parts:
+    if set(parts) != {"daemon"}:
         _require_free(port)
+    if "page" in parts:
         _say(f"Starting the page of {settings.folder.root}; http://{LOOPBACK}:{port} answers in about ten seconds.")
 
     def up(part: str) -> bool:
-        if part == "page" and not _listens(port):
+        if part != "daemon" and not _listens(port):
             return False
-        _say(f"The page answers on http://{LOOPBACK}:{port}" if part == "page" else _daemon_says(settings))
+        answers = f"The page answers on http://{LOOPBACK}:{port}"
+        code = f"Pages and daemons find the definitions at {LOOPBACK}:{port}"
+        _say({"page": answers, "code": code, "daemon": _daemon_says(settings)}[part])
         return True
 
     # The daemon after the page: both load the definitions, and on a small machine each would slow the other down.
-    return _together(commands(port, parts), up, {"daemon": lambda: _end_runs_of_the_former_daemon(settings.folder)})
+    before = {"daemon": lambda: _end_runs_of_the_former_daemon(settings.folder)}
+    return _together(commands(settings.folder, port, parts), up, before)
 
 
 def _daemon_says(settings: Settings) -> str:

@@ -12,9 +12,13 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from dagster._core.remote_origin import GrpcServerCodeLocationOrigin
+from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
+from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 from orchestration.cli.main import twe
-from orchestration.services import instance
+from orchestration.services import instance, webserver
+from orchestration.services.locations import MODULE
 from orchestration.store.paths import PROJECT
 from orchestration.store.settings import Settings
 
@@ -35,6 +39,15 @@ def test_systemd_has_nothing_to_say_about_a_unit(unit: Path, tmp_path: Path) -> 
         name = unit.name.replace("@.", "@twe-backup.")
         told = subprocess.run(["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True)
         assert (told.returncode, told.stderr) == (0, ""), choice
+
+
+@pytest.mark.parametrize(
+    "unit", [unit for unit in UNITS if "MemoryMax" in unit.read_text()], ids=lambda path: path.name
+)
+def test_java_can_run_in_a_unit(unit: Path) -> None:
+    """It makes code while it runs, so memory is written and then executed."""
+    assert "MemoryDenyWriteExecute" not in unit.read_text()
+    assert "NoExecPaths" not in unit.read_text()
 
 
 def test_every_secret_of_the_documentation_can_be_switched_on_where_it_is_read() -> None:
@@ -107,6 +120,26 @@ def test_the_containers_name_files_and_secrets_that_are_there() -> None:
             assert source in given["volumes"] or (DEPLOY / source).exists() or source in ("./twe.htpasswd", "./inbox")
     for copied in re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE):
         assert [name for name in copied.split() if not (PROJECT / name).exists()] == []
+
+
+def test_the_code_locations_are_what_dagster_reads_and_ours_is_where_its_unit_listens() -> None:
+    ours, other = location_origins_from_yaml_paths([str(DEPLOY / "workspace.yaml")])
+    assert isinstance(ours, GrpcServerCodeLocationOrigin) and isinstance(other, GrpcServerCodeLocationOrigin)
+    assert (ours.location_name, ours.host, other.host) == (MODULE, webserver.LOOPBACK, webserver.LOOPBACK)
+    assert f"--only code --port {ours.port}\n" in (DEPLOY / "twe-code.service").read_text()
+    assert other.port != ours.port
+
+
+def test_a_queue_for_several_locations_is_documented_as_dagster_has_it() -> None:
+    """In place of the block of that name; what it does is tried by `tests.locations`."""
+    text = (PROJECT / "docs" / "deployment.md").read_text()
+    (block,) = re.findall(r"```yaml\n(concurrency:.*?)```", text, re.DOTALL)
+    given = yaml.safe_load((DEPLOY / "dagster-postgres.yaml").read_text())["concurrency"]
+    told = yaml.safe_load(block)["concurrency"]
+    assert told["pools"] == given["pools"]
+    (limit,) = told["runs"]["tag_concurrency_limits"]
+    assert (limit["key"], limit["limit"]) == (REPOSITORY_LABEL_TAG, 1)
+    assert limit["value"] == f"__repository__@{MODULE}"
 
 
 def test_books_in_postgres_are_set_up_as_those_in_the_data_folder(settings: Settings) -> None:

@@ -1,11 +1,6 @@
 """Dagster's books in PostgreSQL, with the configuration of docs/deploy: a server is started for the test alone."""
 
-import importlib.util
-import os
-import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,89 +8,20 @@ import pytest
 
 from orchestration.store.paths import PROJECT, DataFolder
 from orchestration.warehouse import dbt
+from tests.locations import postgres
 from tests.support.deliveries import INSZ, write
-from tests.support.processes import Twe, free_port
+from tests.support.processes import Twe
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
-SERVER_ACCOUNT = "postgres"  # the server refuses to run as root
-
-
-def programs() -> Path | None:
-    """Where the server's programs are; Debian keeps them outside the path."""
-    places = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "initdb").exists()), None)
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The address of an empty database."""
-    place = programs()
-    if place is None:
-        pytest.skip("no PostgreSQL server is installed here (no initdb)")
-    if importlib.util.find_spec("dagster_postgres") is None:
-        pytest.skip("the optional extra is not installed: pip install 'twe-warehouse[postgres]'")
-    account = SERVER_ACCOUNT if os.geteuid() == 0 else None
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        if account:
-            shutil.chown(folder, account)
-        books = Path(folder) / "books"
-
-        def call(program: str, *arguments: str) -> None:
-            subprocess.run(
-                [str(place / program), *arguments], user=account, cwd=folder, check=True, stdout=subprocess.DEVNULL
-            )
-
-        call(
-            *("initdb", "-D", str(books), "-U", "postgres"), *("--auth-local=trust", "--auth-host=scram-sha-256")
-        )  # as Debian's own: who is on the machine by his account, over TCP by password
-        call(
-            "pg_ctl",
-            "-D",
-            str(books),
-            "-w",
-            "-l",
-            f"{folder}/log",
-            "-o",
-            f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off",
-            "start",
-        )
-        try:
-            yield follow_the_documentation(Path(folder), port, place)
-        finally:
-            call("pg_ctl", "-D", str(books), "-m", "immediate", "stop")
-
-
-def follow_the_documentation(folder: Path, port: int, programs: Path) -> str:
-    """Does the steps of docs/deployment.md as they stand there, but on paths of the test; returns the address."""
-    text = (PROJECT / "docs" / "deployment.md").read_text().split("## Dagster's instance in PostgreSQL")[1]
-    (steps,) = re.findall(r"```sh\n(.*?)```", text.split("\n## ")[0], re.DOTALL)
-    for name in ("etc", "units"):
-        (folder / name).mkdir()
-    for unit in (PROJECT / "docs" / "deploy").glob("*.service"):
-        shutil.copy(unit, folder / "units")
-    others = {
-        "sudo -u postgres ": "",
-        "-o twe -g twe ": "",
-        "127.0.0.1:5432": f"127.0.0.1:{port}",
-        "/etc/twe/": f"{folder}/etc/",
-        "/etc/systemd/system/": f"{folder}/units/",
-        "/srv/twe": f"{folder}/srv",
-        "/opt/twe": str(PROJECT),
-        "systemctl": "true",
-    }
-    for there, here in others.items():
-        assert there in steps, there
-        steps = steps.replace(there, here)
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    env = {"PATH": path, "PGHOST": str(folder), "PGPORT": str(port), "PGUSER": "postgres"}
-    subprocess.run(["/bin/sh", "-eu", "-c", steps], env=env, check=True)
-    assert (folder / "etc" / "dagster_postgres").stat().st_mode & 0o777 == 0o600
-    assert (folder / "srv" / "dagster" / "dagster.yaml").exists()
-    for unit in ("run", "daemon", "page"):
-        assert "\nLoadCredential=dagster_postgres:" in (folder / "units" / f"twe-{unit}.service").read_text()
-    return (folder / "etc" / "dagster_postgres").read_text().strip()
+    if missing := postgres.missing():
+        pytest.skip(missing)
+    with postgres.server() as found:
+        yield found
 
 
 def test_a_run_is_kept_in_postgres_and_a_killed_one_does_not_hold_up_the_next(

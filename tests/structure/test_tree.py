@@ -141,6 +141,7 @@ def clocks(text: str) -> list[str]:
 CLOCKS = {
     "tests/support/processes.py": "waits in steps for a process to reach a file, and goes on as soon as it is there",
     "tests/support/moments.py": "waits in steps until a process may go on",
+    "tests/locations/neighbour.py": "holds its place in the pool for some seconds, so that others come to wait for it",
     "tests/reliability/reader.py": "pauses between two looks at what is published, so that the run has the cores",
     "tests/support/office_script.py": "waits in steps for LibreOffice to start, and goes on as soon as it has",
     "tests/support/browser.py": "waits in steps for a page, and goes on as soon as it is there",

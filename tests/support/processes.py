@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from orchestration.services import webserver
+from orchestration.services.locations import MODULE
 from orchestration.store.paths import PROJECT, DataFolder
 from tests.support.deliveries import KEY
 from tests.support.moments import LONGEST_WAIT, AfterSeconds, Intervention, Moment, Notes, intervene, wait_until
@@ -197,10 +197,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data: DataFolder, log: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`twe ui` on a data folder, from the moment that it answers; ends it as Ctrl-C does."""
+def served(data: DataFolder, log: Path, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`twe ui` on a data folder, from the moment that it answers, with `more` in its environment; ends it as Ctrl-C
+    does."""
     port = free_port()
-    env = {**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()}
+    env = {**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode(), **more}
     with log.open("w") as file:
         ui = subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli.main", "ui", "--port", str(port)],
@@ -224,9 +225,9 @@ def launch(port: int, what: dict[str, Any], config: str = "") -> None:
     assert status(port, run) == "SUCCESS"
 
 
-def start(port: int, what: dict[str, Any], config: str = "") -> str:
+def start(port: int, what: dict[str, Any], config: str = "", location: str = MODULE) -> str:
     """Starts a run as the page does; returns its id."""
-    selector = {"repositoryName": "__repository__", "repositoryLocationName": webserver.MODULE, **what}
+    selector = {"repositoryName": "__repository__", "repositoryLocationName": location, **what}
     started = ask(
         port,
         "mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename "
