@@ -1,0 +1,25 @@
+"""What `python -m tests.locations` plays, one test for each part, and what its reading of the books calls at once."""
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from tests.locations import __main__ as script
+from tests.locations.books import Held
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_several_locations_and_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")  # what opening the books sets is gone after the test
+    for name in ("TWE_DAGSTER_POSTGRES", "NEIGHBOUR_DATA", "NEIGHBOUR_SECONDS"):
+        monkeypatch.setenv(name, "")
+    with contextlib.closing(script.played(tmp_path, "")) as parts:
+        assert [what for what, play in parts if not play()] == []
+
+
+@pytest.mark.parametrize(("begin", "end", "meet"), [(0, 2, True), (1, 2, True), (2, 3, False), (0, 1, False)])
+def test_two_hold_a_place_at_once_when_their_times_meet(begin: int, end: int, meet: bool) -> None:
+    one, other = Held("a", "letter", 1, 2), Held("b", "publication", begin, end)
+    assert (one.meets(other), other.meets(one)) == (meet, meet)
