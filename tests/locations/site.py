@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from unittest import mock
 
 import dagster as dg
 
@@ -96,12 +97,11 @@ class Site:
     @contextmanager
     def open(self) -> Iterator[dg.DagsterInstance]:
         """Everything runs; gives the books."""
-        with ExitStack() as living:
+        with ExitStack() as living, mock.patch.dict(os.environ, self.environment):
             living.callback(self._end)
             for name in self.ports:
                 self.serve(name)
             log = self.folder / "page.log"
-            os.environ |= self.environment
             _, self.page = living.enter_context(served(self.data, log, **self.environment))
             wait(lambda: "Starting the daemon" in log.read_text(), LONG)
             yield living.enter_context(open_instance(self.data))

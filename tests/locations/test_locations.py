@@ -1,4 +1,4 @@
-"""What `python -m tests.locations` plays, one test for each part, and what its reading of the books calls at once."""
+"""What `python -m tests.locations` plays, all of it, and what its reading of the books calls at once."""
 
 import contextlib
 from pathlib import Path
@@ -11,10 +11,7 @@ from tests.locations.books import Held
 
 @pytest.mark.slow
 @pytest.mark.nightly
-def test_several_locations_and_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", "")  # what opening the books sets is gone after the test
-    for name in ("TWE_DAGSTER_POSTGRES", "NEIGHBOUR_DATA", "NEIGHBOUR_SECONDS"):
-        monkeypatch.setenv(name, "")
+def test_several_locations_and_machines(tmp_path: Path) -> None:
     with contextlib.closing(script.played(tmp_path, "")) as parts:
         assert [what for what, play in parts if not play()] == []
 
