@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 
 from orchestration.store.settings import Settings, SettingsError
+from orchestration.store.sql import read_parquet
 from orchestration.warehouse import publication, spark
 from tests.locations import hosts, parts, postgres
 from tests.locations.site import Reference, Site
@@ -33,7 +35,10 @@ AS_DEPLOYED: dict[str, Part] = {
 def on_spark(site: Site, books: dg.DagsterInstance) -> str:
     said = parts.both_through_the_queue(site, books)
     made = publication.current(site.data)
-    assert made and made.engine == "spark"
+    assert made
+    with duckdb.connect() as con:
+        told = con.execute(f"select engine from {read_parquet(made.path / 'publication.parquet')}").fetchall()
+    assert told == [("spark",)]
     return said
 
 
