@@ -8,6 +8,8 @@ from pathlib import Path
 from orchestration.ingest.inbox import DeliveryError, Remark
 
 _START = 1 << 12
+_SIGNATURE = 8
+"""Bytes in which programs say what kind of file it is; most have a zero among them."""
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
 _HTML = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta")
@@ -56,6 +58,12 @@ def _seen(path: Path, start: bytes, form: str) -> Remark | None:
                 f"is a document ({name}) under this name; deliver the workbook or CSV file that it was made from",
                 f"is een document ({name}) onder deze naam; lever de werkmap of het CSV-bestand waarvan het gemaakt is",
             )
+    if form == "csv" and b"\0" in start[:_SIGNATURE]:
+        # Taken for text, it would only lack its first column: what stands before the name makes it an unknown one.
+        return Remark(
+            "is no text: it begins with signs that only programs write; save the table as CSV UTF-8",
+            "is geen tekst: het begint met tekens die alleen programma's schrijven; bewaar de tabel als CSV UTF-8",
+        )
     if form != "csv" and text and _is_text(start):
         return _named_otherwise("text (CSV)", "csv", "tekst (CSV)")
     return None

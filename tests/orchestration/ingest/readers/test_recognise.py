@@ -53,6 +53,11 @@ def test_a_file_of_another_kind_is_named(content: bytes, english: str, dutch: st
         (HEADER.encode(), "xlsx", "is text (CSV) under this name; name it .csv"),
         (HEADER.encode(), "parquet", "is text (CSV) under this name; name it .csv"),
         (HEADER.encode("utf-16-le"), "csv", "is UTF-16; save it as CSV UTF-8"),
+        (
+            b"\x7fELF\x02\x01\x01" + bytes(64) + HEADER.encode(),
+            "csv",
+            "is no text: it begins with signs that only programs write; save the table as CSV UTF-8",
+        ),
     ],
 )
 def test_a_delivery_of_another_format_is_named(content: bytes, suffix: str, said: str, tmp_path: Path) -> None:
