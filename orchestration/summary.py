@@ -13,6 +13,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.quality import alike, report_page
 from orchestration.quality.cases import OPEN, count_by
 from orchestration.quality.counts import NumberChanges, RowCounts, all_changes, number_changes
+from orchestration.quality.kept_counts import KeptCounts
 from orchestration.quality.senders import unusual
 from orchestration.store.settings import Settings
 from orchestration.store.wording import SMALL_COUNTS, counted, table
@@ -149,7 +150,7 @@ def _number_changes_line(changes: NumberChanges, deliveries: int) -> str:
 def _open(settings: Settings, entries: Sequence[Entry]) -> list[str]:
     """What waits for somebody: rejected files that did not come back, and the rules that most open rows break."""
     lines = [_labelled("rejected", f"{e.file_name}: {e.message}") for e in _rejected(entries)]
-    found = alike.read(settings.folder) if entries else []
+    found = alike.counted(settings.folder, KeptCounts(settings.folder)) if entries else []
     broken = count_by(((c.outcome, c.source, rule), c) for c in found if c.status == OPEN for rule in c.rules)
     if broken:
         rows = sorted(((number, *key) for key, number in broken.items()), key=lambda row: (-row[0], row[1:]))

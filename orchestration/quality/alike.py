@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import duckdb
+from pydantic import TypeAdapter
 
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger
-from orchestration.quality import current_rules
+from orchestration.quality import current_rules, review_log
 from orchestration.quality.case_rows import create_tables
 from orchestration.quality.cases import (
     OPEN,
@@ -21,6 +22,8 @@ from orchestration.quality.cases import (
     found_by_warehouse,
     require_source,
 )
+from orchestration.quality.kept_counts import KeptCounts
+from orchestration.store.files import digest
 from orchestration.store.paths import DataFolder
 from orchestration.store.sql import literal
 
@@ -28,6 +31,25 @@ ONE_CASE = (
     "file_name, delivered_on, outcome, rules, status, since, resolved_by, has_key, nis, why, reviewed_by, reviewed_at"
 )
 """What cases that are alike have in common, besides their source and what today's rules say."""
+
+KIND = TypeAdapter(list[Case])
+
+
+def counted(data: DataFolder, kept: KeptCounts) -> list[Case]:
+    """As `read`, of all sources. Those of which nothing changed since they were counted are taken from what is kept,
+    and the others are added to it."""
+    reviews = review_log.current(data)
+    findings = digest(data.warehouse_findings) if data.warehouse_findings.exists() else ""
+    facts, found = {}, {}
+    for name in contract.sources():
+        files = {entry.file_name for entry in kept.entries if entry.source == name}
+        decided = [[*place, r.why, r.by, str(r.at)] for place, r in reviews.items() if place[0] in files]
+        facts[name] = [*kept.follows_from(contract.load(name)), decided, findings]
+        found[name] = kept.get(f"cases of {name}", facts[name], KIND)
+    for name, cases in _by_source(data, [name for name, cases in found.items() if cases is None]):
+        kept.put(f"cases of {name}", facts[name], cases, KIND)
+        found[name] = cases
+    return [case for cases in found.values() for case in cases or ()]
 
 
 def read(data: DataFolder, source: str | None = None, by_current_rules: bool = False) -> list[Case]:
@@ -38,13 +60,20 @@ def read(data: DataFolder, source: str | None = None, by_current_rules: bool = F
     """
     if source:
         require_source(source)
-    found: list[Case] = []
+    asked = [source] if source else contract.sources()
+    return [case for _, cases in _by_source(data, asked, by_current_rules) for case in cases]
+
+
+def _by_source(
+    data: DataFolder, names: Sequence[str], by_current_rules: bool = False
+) -> Iterator[tuple[str, list[Case]]]:
+    if not names:
+        return
     with duckdb.connect() as con:
         con.execute("set preserve_insertion_order = false")
         create_tables(con, data)
-        for name in [source] if source else contract.sources():
-            found += _of_source(con, data, contract.load(name), by_current_rules)
-    return found
+        for name in names:
+            yield name, list(_of_source(con, data, contract.load(name), by_current_rules))
 
 
 def _of_source(

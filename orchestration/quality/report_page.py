@@ -12,6 +12,7 @@ from orchestration.ingest.workspace import Workspace
 from orchestration.quality import alike, counts
 from orchestration.quality import report as quality
 from orchestration.quality.cases import Case
+from orchestration.quality.kept_counts import KeptCounts
 from orchestration.quality.recipients import UNKNOWN, Recipient, Recipients
 from orchestration.quality.report import QualityReport
 from orchestration.quality.senders import trend, unusual
@@ -46,7 +47,9 @@ def write(workspace: Workspace, blocked: bool = False) -> tuple[Path, QualityRep
     runs = {last.run_id, *(e.run_id for e in workspace.unreported())}
     files = {e.file_name for e in entries if e.run_id in runs}
     warehouse = counts.warehouse_findings(workspace.data)
-    found = alike.read(workspace.data)
+    kept = KeptCounts(workspace.data)
+    found = alike.counted(workspace.data, kept)
+    kept.save()
     row_counts = counts.per_source(found, files)
     made = quality.make(
         entries,

@@ -117,6 +117,11 @@ class DataFolder:
         return self.work / "shown.json"
 
     @property
+    def kept_counts(self) -> Path:
+        """What was counted of the rows of each source; see `quality.kept_counts`."""
+        return self.work / "kept_counts.json"
+
+    @property
     def withdrawn(self) -> Path:
         """Which public documents were taken away, by their digest; see `releases.withdrawn`."""
         return self.work / "withdrawn.json"

@@ -1,6 +1,6 @@
 """The version of the code that made a publication, and digests of the code by what it can change.
 
-There are three digests, so that a change makes nothing out of date that it cannot change:
+There are four digests, so that a change makes nothing out of date that it cannot change:
 
 `figures_digest`: what decides a figure of a publication.
     - the dbt project: SQL of models and macros, seeds and their column types, the settings of the project;
@@ -18,11 +18,15 @@ There are three digests, so that a change makes nothing out of date that it cann
     dictionary; the change attribution of `orchestration/releases`; and `orchestration/answers`, without the modules
     that list, choose or plan documents.
 
+`counts_digest`: what decides how rows of the quarantine are counted: everything in `orchestration/quality`, what it
+    takes from `orchestration/ingest`, and which municipality a code stands for. Nothing is out of date by it: what is
+    kept of counts is counted anew.
+
 Left out of all: the row rules, the questions, the disclosure policy and the definition of the figure book, which have
 digests of their own wherever they matter; tests and descriptions in the YAML of models; everything else (command line,
 Dagster, quality, services).
 
-All three take the reader of YAML files, since rules, questions and the policy are what it makes of them. Of Python
+All of them take the reader of YAML files, since rules, questions and the policy are what it makes of them. Of Python
 code they take the syntax tree without docstrings: a comment must make nothing stale, or figures would be said to come
 from other code, and a release to have been made under another control.
 """
@@ -68,6 +72,7 @@ FIGURES = CodeSelection(
         "orchestration/ingest/**/*.py",
         "orchestration/quality/case_rows.py",
         "orchestration/quality/cases.py",
+        "orchestration/quality/kept_counts.py",
         "orchestration/quality/recipients.py",
         "orchestration/quality/senders/rows_by_ocmw.py",
         "orchestration/store/municipalities.py",
@@ -124,6 +129,17 @@ DOCUMENTS = CodeSelection(
         "orchestration/answers/shown.py",
         "orchestration/answers/withdrawal.py",
     ),
+)
+
+COUNTS = CodeSelection(
+    (
+        "expectations/*.py",
+        "orchestration/ingest/*.py",
+        "orchestration/quality/**/*.py",
+        "orchestration/store/municipalities.py",
+        "orchestration/store/sql.py",
+        "orchestration/store/yaml_*.py",
+    )
 )
 
 
@@ -187,6 +203,12 @@ def control_digest() -> str:
 def documents_digest() -> str:
     """SHA-256 of the code that decides the bytes of documents, in hexadecimal."""
     return _digest(DOCUMENTS)
+
+
+@lru_cache
+def counts_digest() -> str:
+    """SHA-256 of the code that counts the rows of the quarantine and what became of them, in hexadecimal."""
+    return _digest(COUNTS)
 
 
 def _digest(code: CodeSelection) -> str:

@@ -17,7 +17,13 @@ import duckdb
 from orchestration.store import chain
 from orchestration.store.paths import DataFolder
 
-REMEMBERED = ("work/solved_parts.json.gz", "work/seen_files.json", "work/built.json", "work/agreed.json")
+REMEMBERED = (
+    "work/solved_parts.json.gz",
+    "work/seen_files.json",
+    "work/built.json",
+    "work/agreed.json",
+    "work/kept_counts.json",
+)
 WORKING = ("work/dbt/", "work/warehouse.duckdb", *REMEMBERED, "dagster/", "run.lock", "inbox/")
 OF_THE_RUN = ("loaded_at", "run_id", "judged_by")
 OF_THE_MOMENT = ("published_at",)

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+from pydantic import TypeAdapter
 
 from expectations import contract
 from expectations.contract import SourceContract
 from orchestration.ingest import ledger
 from orchestration.ingest.ledger import Entry
 from orchestration.quality import case_rows
+from orchestration.quality.kept_counts import KeptCounts
 from orchestration.quality.recipients import Recipient, Recipients
 from orchestration.store.files import replaced
 from orchestration.store.paths import DataFolder
@@ -28,25 +30,46 @@ COLUMNS = (
 days from its own delivery to that one. A literal repeat, which needs no correction, is no resolved row."""
 
 
+LINES = TypeAdapter(list[tuple[str, str | None, str, dt.date, int, int, int, int, int]])
+
+
 def write(data: DataFolder, path: Path, as_of: dt.date, geography_date: dt.date) -> int:
     """Writes the counts of the deliveries that exist at as_of as Parquet, with the OCMWs of `geography_date`; returns
-    the number of lines."""
+    the number of lines. Those of a source of which nothing changed since they were counted are kept."""
+    kept = KeptCounts(data)
+    facts = {name: [*kept.follows_from(contract.load(name), as_of), str(geography_date)] for name in contract.sources()}
+    found = {name: kept.get(f"rows of {name}", facts[name], LINES) for name in facts}
     with duckdb.connect() as con:
-        create(con, data, as_of, Recipients(geography_date))
+        stale = [name for name, lines in found.items() if lines is None]
+        create(con, data, as_of, Recipients(geography_date), stale)
+        for name in stale:
+            lines = con.execute(f"from rows_by_ocmw where source = {literal(name)}").fetchall()
+            kept.put(f"rows of {name}", facts[name], lines, LINES)
+        kept.save()
+        for lines in filter(None, found.values()):
+            columns = ", ".join("unnest(?)" for _ in lines[0])
+            con.execute(f"insert into rows_by_ocmw select {columns}", [*map(list, zip(*lines, strict=True))])
         with replaced(path) as temporary:
             copy = f"copy (from rows_by_ocmw order by all) to {literal(temporary)} (format parquet)"
             return con.execute(copy).fetchall()[0][0]
 
 
 def create(
-    con: duckdb.DuckDBPyConnection, data: DataFolder, as_of: dt.date, who: Recipients, source: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    data: DataFolder,
+    as_of: dt.date,
+    who: Recipients,
+    sources: Sequence[str] | None = None,
 ) -> None:
-    """Makes the table `rows_by_ocmw`, of one source or of all."""
+    """Makes the table `rows_by_ocmw`, of some sources or of all."""
     con.execute(f"set preserve_insertion_order = false; create table rows_by_ocmw ({COLUMNS})")
+    asked = contract.sources() if sources is None else sources
+    if not asked:
+        return
     case_rows.create_tables(con, data, as_of)
     con.execute("create table nis_of_trajectory as from trajectories where nis_code is not null")
     _name_ocmws(con, who, ledger.accepted_until(ledger.read(data.ledger), as_of))
-    for name in [source] if source else contract.sources():
+    for name in asked:
         _add(con, data, contract.load(name))
 
 

@@ -93,7 +93,7 @@ def _by_ocmw(name: str, table: str, by: ByOcmw, lines: Sequence[OcmwCounts]) -> 
 
 def _by_month(by: ByOcmw, data: DataFolder) -> Sheet:
     with duckdb.connect() as con:
-        rows_by_ocmw.create(con, data, by.newest, Recipients(by.newest), by.source)
+        rows_by_ocmw.create(con, data, by.newest, Recipients(by.newest), [by.source] if by.source else None)
         rows = con.execute(
             """
             select source, nis_code, ocmw_name, date_trunc('month', delivered_on)::date as month, sum(rows_read)::int,

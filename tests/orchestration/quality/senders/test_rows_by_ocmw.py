@@ -23,7 +23,7 @@ def trajectories(data: DataFolder, name: str, rows: str) -> None:
 
 def counted(data: DataFolder, as_of: dt.date = NEVER, source: str | None = None) -> list[tuple]:
     with duckdb.connect() as con:
-        rows_by_ocmw.create(con, data, as_of, Recipients(dt.date(2025, 6, 1)), source)
+        rows_by_ocmw.create(con, data, as_of, Recipients(dt.date(2025, 6, 1)), [source] if source else None)
         return [(*row[:3], str(row[3]), *row[4:]) for row in con.execute("from rows_by_ocmw order by all").fetchall()]
 
 
