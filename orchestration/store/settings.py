@@ -36,6 +36,7 @@ MINIMUM_KEY_LENGTH = 16
 MINIMUM_READ_MEMORY = 256 * 1024**2
 READ_MEMORY, READ_SECONDS = 2 * 1024**3, 600
 """What the reading of one file may take; a delivery of a million rows needs half of it at most."""
+MINIMUM_WAREHOUSE_MEMORY = 512 * 10**6
 ZONE = "Europe/Brussels"
 """Where deliveries get their dates; a machine may keep another time."""
 
@@ -63,6 +64,7 @@ class Settings(BaseModel):
     alert_smtp: SecretStr = SecretStr("smtp://localhost:25")
     read_memory: ByteSize = ByteSize(READ_MEMORY)
     read_seconds: PositiveInt = READ_SECONDS
+    warehouse_memory: ByteSize | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -84,6 +86,13 @@ class Settings(BaseModel):
     def _room_to_start(cls, size: ByteSize) -> ByteSize:
         if size < MINIMUM_READ_MEMORY:
             raise ValueError("is less than 256 MiB, in which no file can be read; write for instance 2 GiB")
+        return size
+
+    @field_validator("warehouse_memory")
+    @classmethod
+    def _room_to_build(cls, size: ByteSize | None) -> ByteSize | None:
+        if size is not None and size < MINIMUM_WAREHOUSE_MEMORY:
+            raise ValueError("is less than 512 MB, in which nothing can be built; write for instance 2 GB")
         return size
 
     @field_validator("alert_webhook")

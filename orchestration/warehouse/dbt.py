@@ -7,15 +7,24 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from orchestration.ingest import ledger
 from orchestration.store.errors import TweError, of_machine
 from orchestration.store.files import replaced, sweep
 from orchestration.store.paths import DBT_PROJECT, DataFolder
+from orchestration.store.settings import Settings
 from orchestration.store.sql import literal, pattern
 
 SILENT = ("--log-level", "none", "--no-send-anonymous-usage-stats")
 SOURCES = {".sql", ".yml", ".csv", ".md"}
 MADE_FROM = "made_from.sha256"
 """File beside the manifest with the digest of the sources that it was parsed from."""
+
+NO_MEMORY = "Out of Memory"
+"""DuckDB's words."""
+GB = 10**9
+BYTES_PER_ROW = 10
+"""Of memory for every row in the lake, from where it is more than `GB`. DuckDB writes what does not fit to disk, but a
+part of a join or a window it cannot: 178 million rows did not do with 1 GB, and did with 2."""
 
 
 class DbtError(TweError):
@@ -67,6 +76,9 @@ def invoke(
     A command that only reads the project can run during a run when it gets a target `folder` of its own.
     """
     name_data_folder(data)
+    memory = memory_limit(data)
+    # What needs more than usual, two models at a time need twice; DuckDB uses every processor for one as well.
+    os.environ |= {"TWE_MEMORY_LIMIT": f"{memory}B", "TWE_THREADS": "1" if memory > GB else "2"}
     os.environ.setdefault("DO_NOT_TRACK", "1")
     if folder is None:
         data.work.mkdir(parents=True, exist_ok=True)
@@ -89,8 +101,23 @@ def invoke(
         if result.exception and (shown := of_machine(result.exception)):
             raise shown
         bad = [r for r in getattr(result.result, "results", None) or [] if r.status in ("error", "fail")]
-        reasons = "; ".join(f"{r.node.name}: {_first_line(r.message)}" for r in bad)
+        said = {r.node.name: _first_line(r.message) for r in bad}
+        if starved := [name for name, why in said.items() if NO_MEMORY in why]:
+            raise DbtError(
+                f"{memory / GB:g} GB of memory is too little for DuckDB to build {', '.join(starved)}",
+                remedy="raise TWE_WAREHOUSE_MEMORY and start the command again",
+            )
+        reasons = "; ".join(f"{name}: {why}" for name, why in said.items())
         raise DbtError(f"dbt {arguments[0]} failed: {reasons or _first_line(str(result.exception))}")
+
+
+def memory_limit(data: DataFolder) -> int:
+    """Bytes that DuckDB may take for the warehouse: `TWE_WAREHOUSE_MEMORY`, or else by the rows in the lake. Whole GB,
+    since dbt parses its project anew when it is another."""
+    if given := Settings(data=data.root).warehouse_memory:
+        return int(given)
+    rows = sum(entry.rows_accepted for entry in ledger.read(data.ledger) if entry.status == "accepted")
+    return max(1, -(-rows * BYTES_PER_ROW // GB)) * GB
 
 
 def name_data_folder(data: DataFolder) -> None:

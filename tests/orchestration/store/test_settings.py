@@ -33,8 +33,10 @@ def test_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TWE_PSEUDONYM_KEY", SECRET)
     monkeypatch.setenv("TWE_READ_MEMORY", "1.5 GiB")
     monkeypatch.setenv("TWE_READ_SECONDS", "90")
+    monkeypatch.setenv("TWE_WAREHOUSE_MEMORY", "2 GB")
     settings = load_settings()
     assert (settings.read_memory, settings.read_seconds) == (1536 * 1024**2, 90)
+    assert settings.warehouse_memory == 2 * 10**9
     assert settings.folder.root == tmp_path / "b"
     assert settings.inbox_folder == tmp_path / "in"
     assert settings.pseudonym_key is not None and settings.pseudonym_key.get_secret_value() == SECRET
@@ -71,6 +73,11 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("TWE_READ_MEMORY", "veel", "TWE_READ_MEMORY is no size; write for instance 2 GiB"),
         ("TWE_READ_MEMORY", "2 olifanten", "TWE_READ_MEMORY is no size; write for instance 2 GiB"),
+        (
+            "TWE_WAREHOUSE_MEMORY",
+            "100 MB",
+            "TWE_WAREHOUSE_MEMORY is less than 512 MB, in which nothing can be built; write for instance 2 GB",
+        ),
         ("TWE_READ_SECONDS", "-5", "TWE_READ_SECONDS should be greater than 0"),
     ],
 )

@@ -1,14 +1,16 @@
-"""dbt's parse is made again when the project is another one, not when it is a newer one."""
+"""dbt's parse is made again when the project is another one, not when it is a newer one; and what DuckDB may take."""
 
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.ingest import ledger
 from orchestration.store.paths import DataFolder
 from orchestration.warehouse import dbt
 
@@ -80,3 +82,38 @@ def test_the_warehouse_file_is_closed_whoever_still_refers_to_it(
     with duckdb.connect(str(data.warehouse), read_only=True) as con:
         assert con.execute("select count(*) > 0 from staging.municipality_merges").fetchone() == (True,)
     assert not data.warehouse.with_name("warehouse.duckdb.wal").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "setting", "expected"),
+    [
+        ((), "", 10**9),
+        ((60_000, 17_000_000), "", 10**9),
+        ((90_000_000, 88_000_000), "", 2 * 10**9),
+        ((200_000_001,), "", 3 * 10**9),
+        ((200_000_001,), "1500 MB", 1_500_000_000),
+    ],
+)
+def test_memory_grows_with_the_lake_unless_somebody_says_how_much(
+    rows: tuple[int, ...], setting: str, expected: int, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWE_WAREHOUSE_MEMORY", setting)
+    accepted = [SimpleNamespace(status="accepted", rows_accepted=number) for number in rows]
+    monkeypatch.setattr(ledger, "read", lambda path: [*accepted, SimpleNamespace(status="rejected", rows_accepted=0)])
+    assert dbt.memory_limit(data) == expected
+
+
+def test_too_little_memory_is_said_with_what_to_do(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbt.cli.main import dbtRunner
+
+    why = "Runtime Error in model fct_outcome\n  Out of Memory Error: failed to pin block of size 256.0 KiB"
+    starved = SimpleNamespace(status="error", node=SimpleNamespace(name="fct_outcome"), message=why)
+    result = SimpleNamespace(success=False, exception=None, result=SimpleNamespace(results=[starved]))
+    monkeypatch.setattr(dbtRunner, "invoke", lambda *_: result)
+    monkeypatch.setattr(dbt, "memory_limit", lambda _: 1_500_000_000)
+    with pytest.raises(dbt.DbtError) as error:
+        dbt.invoke(data, ["build"])
+    assert str(error.value) == (
+        "1.5 GB of memory is too little for DuckDB to build fct_outcome; raise TWE_WAREHOUSE_MEMORY and start the "
+        "command again"
+    )
