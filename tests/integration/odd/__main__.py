@@ -9,10 +9,13 @@ import os
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
 from .judge import BATCH, Judged, judge_alone
+
+PER_PROCESS = 10
+"""Batches that a process judges before another takes its place."""
 
 
 def main() -> int:
@@ -28,21 +31,32 @@ def main() -> int:
         return told([judged], 0)
     start, done = time.monotonic(), []
     numbers = range(-(-given.files // BATCH))
-    with ProcessPoolExecutor(given.processes, max_tasks_per_child=10) as pool:
-        running = {pool.submit(judge_alone, given.seed, number, not given.light): number for number in numbers}
-        for future in as_completed(running):
-            number = running[future]
-            try:
-                judged = future.result()
-            except BrokenProcessPool:
-                judged = Judged(["the process was killed; this batch, or one that ran beside it"])
-            except Exception as error:
-                judged = Judged([f"everything stopped: {type(error).__name__}: {str(error)[:300]}"])
-            judged.faults = [f"batch {number}: {line}" for line in judged.faults]
-            for line in judged.faults:
-                print(line, flush=True)
-            done.append(judged)
+    size = given.processes * PER_PROCESS
+    for first in range(0, len(numbers), size):
+        # New processes from time to time, since some kinds leave memory behind; `max_tasks_per_child` would do so too,
+        # and stops for ever on Python 3.11.
+        with ProcessPoolExecutor(given.processes) as pool:
+            running = {
+                pool.submit(judge_alone, given.seed, n, not given.light): n for n in numbers[first : first + size]
+            }
+            for future in as_completed(running):
+                done.append(outcome(future, running[future]))
+        print(f"{sum(judged.files for judged in done):,} files, {time.monotonic() - start:,.0f} s", flush=True)
     return told(done, time.monotonic() - start)
+
+
+def outcome(future: Future[Judged], number: int) -> Judged:
+    """What was judged of a batch; its faults are printed at once."""
+    try:
+        judged = future.result()
+    except BrokenProcessPool:
+        judged = Judged(["the process was killed; this batch, or one that ran beside it"])
+    except Exception as error:
+        judged = Judged([f"everything stopped: {type(error).__name__}: {str(error)[:300]}"])
+    judged.faults = [f"batch {number}: {line}" for line in judged.faults]
+    for line in judged.faults:
+        print(line, flush=True)
+    return judged
 
 
 def told(done: list[Judged], seconds: float) -> int:
