@@ -152,7 +152,8 @@ def _joined(column: Column) -> str:
 def _columns_of(column: Column) -> str:
     """The columns of the batch for a column of the delivery, as SQL."""
     given, joined = f"r.{quote(column.name)}", _joined(column)
-    text = f"case when starts_with({given}, {literal(UNREADABLE)}) then {given}[2:] else {given} end"
+    marked, behind = f"starts_with({given}, {literal(UNREADABLE)})", f"{given}[{len(UNREADABLE) + 1}:]"
+    text = f"case when {marked} then {behind} else {given} end"
     value = parsed(column, given)
     more = ""
     if column.type == "insz":

@@ -13,8 +13,9 @@ from orchestration.store.sql import literal, quote
 CHUNK = 100_000
 EXACT = 2**53
 """Below it a floating-point number holds every whole number, each of which is a text of its own."""
-UNREADABLE = "\ue00f"
-"""Stands before the text of a cell that cannot be read: the value of no column type, shown and kept without it."""
+UNREADABLE = "\ue00funreadable\ue00f"
+"""Stands before the text of a cell that cannot be read: the value of no column type, shown and kept without it. As long
+as it is because one sign alone, even of those that have no meaning, may be what somebody delivered."""
 # What Python's str.strip() takes for blank, so that text means the same in SQL and in Python (none is above U+3000),
 # and what is no wider than nothing: people copy both from web pages and cannot see them.
 BLANKS = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + (

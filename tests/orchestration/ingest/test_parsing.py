@@ -124,6 +124,11 @@ def test_a_cell_that_cannot_be_read_is_a_value_of_no_type(kind: str) -> None:
     assert parsed(kind, [*texts, UNREADABLE + INSZ[0]], CODES if kind == "code" else ()) == [None] * (len(texts) + 1)
 
 
+@pytest.mark.parametrize("sign", [*UNREADABLE, "\ue000", "\ufffd", "\N{GRINNING FACE}"])
+def test_a_sign_without_a_meaning_is_a_text_like_any_other(sign: str) -> None:
+    assert parsed("text", [sign, sign + "T1"]) == [sign, sign + "T1"]
+
+
 def test_a_type_that_is_not_known_is_refused() -> None:
     with pytest.raises(NotImplementedError, match="'bedrag' of x"):
         parsed("bedrag", ["1"])
