@@ -106,6 +106,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m orchestration.warehouse.dbt
 	@touch $@
 
 # The locks hold for every Python from 3.11 on, and name no registry. That of Spark has what comes on top. Needs uv.

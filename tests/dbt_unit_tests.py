@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import chdir, nullcontext
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,12 +28,12 @@ def outcome(engine: Engine, selection: Sequence[str] = UNIT_TESTS) -> tuple[bool
     with tempfile.TemporaryDirectory() as scratch:
         data = DataFolder(Path(scratch))
         data.work.mkdir()
-        os.environ |= {"TWE_DATA": scratch, "DO_NOT_TRACK": "1"}
+        os.environ["DO_NOT_TRACK"] = "1"
         from dbt.cli.main import dbtRunner
 
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", engine]
         where += ["--target-path", f"{scratch}/target"]
-        with spark.session(data) if engine == "spark" else nullcontext():
+        with chdir(scratch), spark.session(data) if engine == "spark" else nullcontext():
             seeded = dbtRunner().invoke(["seed", "--quiet", *where])
             if not seeded.success:
                 return False, []

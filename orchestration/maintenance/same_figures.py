@@ -42,7 +42,6 @@ def prove(workspace: Workspace, after: DataFolder) -> int:
         built = [_build(scratch, state, dates, name) for state, name in ((data, "before"), (after, "after"))]
         return _compare(*built)
     finally:
-        dbt.name_data_folder(data)
         shutil.rmtree(scratch.root, ignore_errors=True)
 
 

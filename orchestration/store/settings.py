@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     ByteSize,
     ConfigDict,
+    Field,
     PositiveInt,
     SecretStr,
     ValidationError,
@@ -51,7 +52,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: Path = Path("data")
+    data: Path = Field(default=Path("data"), validate_default=True)
     inbox: Path | None = None
     questions: Path | None = None
     pseudonym_key: SecretStr | None = None
@@ -73,6 +74,12 @@ class Settings(BaseModel):
         environment = {name.upper(): value for name, value in os.environ.items() if value}
         found = {name: environment.get(f"TWE_{name}".upper()) for name in cls.model_fields}
         return {name: value for name, value in found.items() if value is not None} | given
+
+    @field_validator("data", "inbox", "questions")
+    @classmethod
+    def _from_here(cls, path: Path | None) -> Path | None:
+        # Now and for good: dbt runs in the data folder.
+        return path and path.expanduser().resolve()
 
     @field_validator("pseudonym_key", "pseudonym_key_new")
     @classmethod
@@ -131,11 +138,11 @@ class Settings(BaseModel):
 
     @property
     def folder(self) -> DataFolder:
-        return DataFolder(self.data.expanduser().resolve())
+        return DataFolder(self.data)
 
     @property
     def inbox_folder(self) -> Path:
-        return self.inbox.expanduser().resolve() if self.inbox else self.folder.inbox
+        return self.inbox or self.folder.inbox
 
     @property
     def questions_folder(self) -> Path | None:

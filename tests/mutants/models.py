@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import chdir
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class UnitTests:
     def __init__(self, folder: Path) -> None:
         self._copy = shutil.copytree(PROJECT / "dbt_project", folder / "dbt_project", ignore=lambda *_: {"target"})
         (folder / "work").mkdir()
-        os.environ |= {"TWE_DATA": str(folder), "DO_NOT_TRACK": "1"}
+        os.environ["DO_NOT_TRACK"] = "1"
         assert self._run("seed"), "the seeds can't be built without any mutant"
 
     def difference(self, file: str, text: str, models: Iterable[str]) -> str:
@@ -40,7 +41,8 @@ class UnitTests:
 
         where = ["--project-dir", str(self._copy), "--profiles-dir", str(self._copy)]
         where += ["--target-path", str(self._copy.parent / "target"), "--log-level", "none"]
-        return dbtRunner().invoke([*command, "--quiet", *where]).success
+        with chdir(self._copy.parent):
+            return dbtRunner().invoke([*command, "--quiet", *where]).success
 
 
 class Models:

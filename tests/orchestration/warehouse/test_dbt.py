@@ -22,11 +22,14 @@ def parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def invoke(data: DataFolder, arguments: Sequence[str], on_event: Any = None, folder: Path | None = None) -> None:
         asked.append(arguments[0])
-        dbt.target(data).mkdir(parents=True, exist_ok=True)
-        (dbt.target(data) / "manifest.json").write_text("{}")
+        made = folder or dbt.target(data)
+        made.mkdir(parents=True, exist_ok=True)
+        for name in (dbt.MANIFEST, dbt.PARSED):
+            (made / name).write_text("{}")
 
     monkeypatch.setattr(dbt, "invoke", invoke)
     monkeypatch.setattr(dbt, "DBT_PROJECT", tmp_path / "project")
+    monkeypatch.setattr(dbt, "PREPARED", tmp_path / "project" / "target")
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "mart.sql").write_text("select 1")
     return asked
@@ -59,6 +62,34 @@ def test_a_manifest_of_which_nobody_says_from_what_is_made_again(parses: list[st
     (dbt.target(data) / "manifest.json").write_text("{}")
     dbt.manifest(data)
     assert parses == ["parse"]
+
+
+def test_what_the_set_up_parsed_is_taken_while_the_project_is_the_same(
+    parses: list[str], data: DataFolder, tmp_path: Path
+) -> None:
+    dbt.prepare(), dbt.prepare()
+    assert parses == ["parse"]
+    assert dbt.is_current(dbt.manifest(data)) and (dbt.target(data) / dbt.PARSED).exists()
+    elsewhere = tmp_path / "elsewhere"
+    assert dbt.manifest(data, elsewhere) == elsewhere / dbt.MANIFEST
+    assert parses == ["parse"]
+    (tmp_path / "project" / "mart.sql").write_text("select 2")
+    assert dbt.is_current(dbt.manifest(data)) and not dbt.is_current(dbt.PREPARED / dbt.MANIFEST)
+    assert parses == ["parse", "parse"]
+
+
+@pytest.mark.slow
+def test_one_parse_serves_every_data_folder(parsed: Path, tmp_path: Path) -> None:
+    """dbt itself takes it for its own: nothing is parsed again, and each folder gets a warehouse of its own."""
+    for name in ("one", "two {}"):
+        data = DataFolder(tmp_path / name)
+        shutil.copytree(parsed, dbt.target(data))
+        assert str(tmp_path) not in (dbt.target(data) / dbt.MANIFEST).read_text(encoding="utf-8")
+        here, told = Path.cwd(), list[Any]()
+        dbt.invoke(data, ["seed", "--select", "municipality_merges"], told.append)
+        assert Path.cwd() == here
+        assert data.warehouse.exists()
+        assert "PartialParsingSkipParsing" in {event.info.name for event in told}
 
 
 @pytest.mark.slow
