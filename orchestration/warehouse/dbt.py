@@ -3,8 +3,8 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from contextlib import chdir, nullcontext
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,10 +106,8 @@ def invoke(
 
     project = str(DBT_PROJECT)
     folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(folder or target(data))]
-    # The paths of the project are those within the data folder, so that a parse holds for any.
-    where = chdir(data.root) if data.root.is_dir() else nullcontext()
     try:
-        with where:
+        with _in_folder(data.root):
             result = dbtRunner(callbacks=[on_event] if on_event else []).invoke([*arguments, *folders, *SILENT])
     finally:
         # Otherwise this process keeps the warehouse locked and the publication cannot read it. dbt-duckdb only forgets
@@ -131,6 +129,23 @@ def invoke(
             )
         reasons = "; ".join(f"{name}: {why}" for name, why in said.items())
         raise DbtError(f"dbt {arguments[0]} failed: {reasons or _first_line(str(result.exception))}")
+
+
+@contextmanager
+def _in_folder(folder: Path) -> Generator[None]:
+    """Has the block work in a folder, if there is one: the paths of the project are those within the data folder, so
+    that a parse holds for any. Who began in a folder that is gone, or that is closed to this account (`sudo -u twe` at
+    another's home), goes on in the data folder."""
+    before = None
+    with suppress(OSError):
+        before = Path.cwd()
+    if folder.is_dir():
+        os.chdir(folder)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.chdir(before or folder)
 
 
 def memory_limit(data: DataFolder) -> int:

@@ -93,6 +93,19 @@ def test_one_parse_serves_every_data_folder(parsed: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_who_began_in_a_folder_that_is_gone_goes_on(
+    parsed: Path, data: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(parsed, dbt.target(data))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    dbt.invoke(data, ["seed", "--select", "municipality_merges"])
+    assert data.warehouse.exists()
+
+
+@pytest.mark.slow
 def test_the_warehouse_file_is_closed_whoever_still_refers_to_it(
     parsed: Path, data: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
