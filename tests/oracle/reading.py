@@ -46,6 +46,10 @@ def cell_text(value: Any, kind: str = "text") -> str:
     if isinstance(value, int | float | Decimal):
         text = number_text(value)
         return text.zfill(11) if kind == "insz" and text.isdecimal() else text
+    if isinstance(value, bytes):  # of a Parquet column that nobody marked as text
+        return trim(decoded(value))
+    if value in (datetime.max, datetime.min):  # how Python is handed a moment without end or beginning
+        return "infinity" if value == datetime.max else "-infinity"
     if isinstance(value, datetime):
         if (value.hour, value.minute, value.second, value.microsecond) != (0, 0, 0, 0):
             return value.isoformat(sep=" ")
@@ -53,6 +57,13 @@ def cell_text(value: Any, kind: str = "text") -> str:
     if isinstance(value, date):
         return value.isoformat()[:7] if kind == "month" and value.day == 1 else value.isoformat()
     return trim(str(value))
+
+
+def decoded(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise RejectedError("bytes that are no text") from None
 
 
 def number_text(value: float | Decimal) -> str:

@@ -50,8 +50,11 @@ def read(
                 file.readline()
             records = csv.reader(chain(file, ("\n", _END)), delimiter=separator)
             names = next(records)
-            if any(map(_LINE_END.search, names)) and _swallows(names, (), separator, len(names)):
-                raise _not_closed(row)
+            if any(map(_LINE_END.search, names)):
+                wanted = {column.name for column in contract.columns}
+                own = [place for place, name in enumerate(names) if header.normal(name) in wanted]
+                if _swallows(names, own, separator, len(names)):
+                    raise _not_closed(row)
         else:  # without a quote every line is a row: many times faster
             joiner, records = separator, iter(())
             names = _LINE_END.split(start, maxsplit=1)[0].split(separator)

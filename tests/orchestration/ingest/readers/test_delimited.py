@@ -91,6 +91,7 @@ def test_an_extra_column_may_hold_line_breaks_and_the_record_is_one_row(ending: 
         (HEADER + 'a;k;d\nb;k;"d', 3),
         (HEADER + 'a;k;d\nb;k;d\n"', 4),
         (HEADER + 'a;k;"d\nb;k;d\nc;k;d"\n', 2),  # closed by a quote further down
+        (HEADER.replace("klant_id", '"\nklant_id"') + "a;k;d\n", 1),  # no column of a contract holds a line break
         (HEADER + 'a;"k\nl";d\n', 2),
         (HEADER + 'a;"k ""l"" \n";d\n', 2),
         (HEADER + '"a\nb";k\n', 2),  # the row lacks a field besides
