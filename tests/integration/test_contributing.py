@@ -114,7 +114,7 @@ def test_a_source_reaches_staging_by_its_model(copy: Copy, monkeypatch: pytest.M
     copy.load(copy.folder / "inbox" / "opvolggesprekken_2026-01-31_gent.csv")
     write_run_settings(copy.data.run_settings, resolve(ledger.read(copy.data.ledger)))
     monkeypatch.setattr(dbt, "DBT_PROJECT", copy.folder / "dbt_project")
-    monkeypatch.setenv("TWE_DATA", str(copy.data.root))
+    monkeypatch.chdir(copy.data.root)  # where the views of staging find their files
     dbt.invoke(copy.data, ["run", "--select", "+stg_follow_up_talks"])
     with duckdb.connect(str(copy.data.warehouse), read_only=True) as con:
         cursor = con.execute("select * from staging.stg_follow_up_talks")

@@ -18,6 +18,7 @@ from expectations import contract
 from orchestration.ingest import ledger, storage
 from orchestration.quality.senders import rows_by_ocmw
 from orchestration.store.paths import DataFolder
+from orchestration.store.sql import literal
 from orchestration.warehouse import dbt, publication
 from orchestration.warehouse.publication import Publication
 from orchestration.warehouse.run_dates import RunDates, write_run_settings
@@ -63,6 +64,7 @@ class MadeLake:
         """The warehouse with all models built for these dates."""
         self._date(RunDates(as_of, geography_date or as_of, True))
         con = duckdb.connect(str(self.data.warehouse))
+        con.execute(f"set file_search_path = {literal(self.data.root)}")
         con.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
         for model in self._models:
             kind = "view" if model["config"]["materialized"] == "view" else "table"
