@@ -184,22 +184,23 @@ def _replace(
     replacements |= dict.fromkeys(keys, erased)
     marks = {number_marks.COLUMN: {number_marks.mark(key, workspace.key) for key in person}}
     searched = {deliveries[d.sha256] for d in _in_inbox(workspace) if d.sha256 in deliveries}
+    emptied: set[tuple[str, int]] = set()
     with exchange(data) as after:
         for contract in contracts:
             files, rows = rewrite.rewrite_rows(data.lake, after.lake, contract, replacements)
             done.files, done.rows = done.files + files, done.rows + rows
-            emptied = rewrite.rewrite_quarantine(
+            emptied |= rewrite.rewrite_quarantine(
                 data.quarantine, after.quarantine, contract, ids | keys | marks, numbers
             )
-            done.quarantined += emptied
             for delivery, rows_left in rewrite.unsearchable(after.quarantine, contract, searched).items():
                 done.unsearchable[names[delivery]] = rows_left
+        done.quarantined += len(emptied)
         rewrite.rewrite_findings(data.warehouse_findings, after.warehouse_findings, replacements)
         shutil.copytree(data.ledger.parent, after.ledger.parent)
         if data.reviews.exists():  # a steward's note about a row may contain something about the person
-            held_rows = {(names[delivery], row) for delivery, rows in numbers.items() for row in rows}
+            held_rows = {(delivery, row) for delivery, rows in numbers.items() for row in rows}
             in_lake = (rewrite.rows_with(data.lake, contract, replacements) for contract in contracts)
-            review_log.forget(after, held_rows.union(*in_lake))
+            review_log.forget(after, {(names[d], row) for d, row in emptied | held_rows if d in names}.union(*in_lake))
         if done.rows or done.quarantined:
             _note(after.erasures, done)
         if done.rows:
@@ -208,6 +209,8 @@ def _replace(
         if done.rows:  # last, and before the exchange is decided: after a kill nobody would look for these any more
             built.remove(data)  # the warehouse holds the former pseudonyms; a run makes it again
             shutil.rmtree(data.key_sums, ignore_errors=True)  # where one person is counted, the sum is that one's key
+        if done.rows or done.quarantined:
+            data.kept_counts.unlink(missing_ok=True)  # it has the reasons that the steward gave about the rows
 
 
 def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection[str]) -> dict[str, set[str]]:

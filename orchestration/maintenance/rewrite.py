@@ -115,14 +115,15 @@ def rewrite_quarantine(
     contract: SourceContract,
     values: Mapping[str, Collection[str]],
     rows: Mapping[str, Iterable[int]],
-) -> int:
-    """Write the quarantine files of a source from `old` to `new`; returns the number of rows that were emptied.
+) -> set[tuple[str, int]]:
+    """Write the quarantine files of a source from `old` to `new`; returns the rows that were emptied, as (id of the
+    delivery, row number).
 
     A row is emptied when it holds one of `values` (column -> texts; of the column with marks any will do) or is among
     `rows` (id of a delivery -> row numbers). Its number, outcome and rules stay, so that the counts of the delivery
     still add up.
     """
-    emptied = 0
+    emptied: set[tuple[str, int]] = set()
     with duckdb.connect() as con:
         for path in sorted((old / contract.source).glob("*.parquet")):
             columns = _columns(con, path)
@@ -133,7 +134,9 @@ def rewrite_quarantine(
                 columns & ({c.name for c in contract.columns} | pseudonyms(contract) | {"fields", number_marks.COLUMN})
             )
             empty = ", ".join(f"case when not ({hit}) then {quote(c)} end as {quote(c)}" for c in given)
-            emptied += _rewrite(con, path, new / contract.source / path.name, hit, empty, "order by row_number")
+            found = con.execute(f"select row_number from {read_parquet(path)} as x where {hit}").fetchall()
+            emptied |= {(path.stem, row) for (row,) in found}
+            _rewrite(con, path, new / contract.source / path.name, hit, empty, "order by row_number")
     return emptied
 
 

@@ -1,5 +1,6 @@
 """A person is found in quarantine without the original files; several numbers are erased when somebody agrees."""
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from orchestration.ingest.persons import number_marks
 from orchestration.ingest.persons.pseudonym import client_key
 from orchestration.maintenance import erase, originals, rewrite, rotate_key
 from orchestration.maintenance.erasure_preview import ErasurePreview
+from orchestration.quality import alike
+from orchestration.quality.kept_counts import KeptCounts
+from orchestration.quality.review_log import record
 from orchestration.store import swap
 from orchestration.store.lock import is_held
 from orchestration.store.paths import DataFolder
@@ -62,8 +66,13 @@ def test_a_person_in_quarantine_alone_is_erased_without_the_original(data: DataF
     load(data, path)
     assert marked(data, KEY) == HIS and marked(data, KEY, OTHER) == [4, 7]
     path.unlink()
+    record(data, {(NAME, 2, "invalid_transmissiedatum"): "mijn reden"}, "iemand", dt.datetime(2024, 2, 1))
+    kept = KeptCounts(data)
+    alike.counted(data, kept)
+    kept.save()
     done = erase.erase(settings, PERSON)
     assert (done.rows, done.quarantined, done.unsearchable) == (0, len(HIS), {})
+    assert not [path for path in data.root.rglob("*") if path.is_file() and b"mijn reden" in path.read_bytes()]
     left = quarantined(data)
     given = ("transmissie_id", "klant_id", "transmissiedatum", "fields", number_marks.COLUMN)
     assert [number for number, row in left.items() if not any(row[name] for name in given)] == HIS
