@@ -77,8 +77,9 @@ def is_current(path: Path) -> bool:
 
 
 def digest_of_sources() -> str:
-    """SHA-256 of the version of dbt and of its project: models, macros, seeds, tests, descriptions and settings."""
-    digest = hashlib.sha256(metadata.version("dbt-core").encode())
+    """SHA-256 of the versions of dbt and its adapter, which brings macros of its own, and of the project: models,
+    macros, seeds, tests, descriptions and settings."""
+    digest = hashlib.sha256(" ".join(map(metadata.version, ("dbt-core", "dbt-duckdb"))).encode())
     sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
     for path in sorted(sources):
         digest.update(path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
