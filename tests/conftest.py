@@ -100,7 +100,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> Finished
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What dbt makes of the project at first, which takes it seconds. In the place `dbt.target` of a new data folder, a
-    copy spares it most of them: what names the folder is parsed anew."""
+    copy spares it them."""
     return dbt.target(
         DataFolder(made_once(tmp_path_factory, "parsed", lambda folder: dbt.manifest(DataFolder(folder)) and None))
     )

@@ -209,8 +209,6 @@ def _replace(
         if done.rows:  # last, and before the exchange is decided: after a kill nobody would look for these any more
             built.remove(data)  # the warehouse holds the former pseudonyms; a run makes it again
             shutil.rmtree(data.key_sums, ignore_errors=True)  # where one person is counted, the sum is that one's key
-        if done.rows or done.quarantined:
-            data.kept_counts.unlink(missing_ok=True)  # it has the reasons that the steward gave about the rows
 
 
 def _identifiers(lake: Path, contracts: list[SourceContract], person: Collection[str]) -> dict[str, set[str]]:

@@ -4,6 +4,7 @@ million open rows cost no more memory than a thousand. What a row holds, and its
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import duckdb
 from pydantic import TypeAdapter
@@ -36,8 +37,8 @@ KIND = TypeAdapter(list[Case])
 
 
 def counted(data: DataFolder, kept: KeptCounts) -> list[Case]:
-    """As `read`, of all sources. Those of which nothing changed since they were counted are taken from what is kept,
-    and the others are added to it."""
+    """As `read`, of all sources, without what the steward wrote of a case, and when. Those of which nothing changed
+    since they were counted are taken from what is kept, and the others are added to it."""
     reviews = review_log.current(data)
     findings = digest(data.warehouse_findings) if data.warehouse_findings.exists() else ""
     facts, found = {}, {}
@@ -47,8 +48,9 @@ def counted(data: DataFolder, kept: KeptCounts) -> list[Case]:
         facts[name] = [*kept.follows_from(contract.load(name)), decided, findings]
         found[name] = kept.get(f"cases of {name}", facts[name], KIND)
     for name, cases in _by_source(data, [name for name, cases in found.items() if cases is None]):
-        kept.put(f"cases of {name}", facts[name], cases, KIND)
-        found[name] = cases
+        # Not for a file that stays: a reason may say something about a person.
+        found[name] = [replace(case, why=None, reviewed_by=None, reviewed_at=None) for case in cases]
+        kept.put(f"cases of {name}", facts[name], found[name], KIND)
     return [case for cases in found.values() for case in cases or ()]
 
 

@@ -80,8 +80,11 @@ class KeptCounts:
     def _state(self, entry: Entry) -> list[int]:
         found: list[int] = []
         for folder in (self._data.lake, self._data.quarantine):
-            with suppress(FileNotFoundError):
+            try:
                 there = (folder / entry.source / f"{entry.delivery_id}.parquet").stat()
+            except FileNotFoundError:
+                found += [0, 0]
+            else:
                 found += [there.st_size, there.st_mtime_ns]
         return found
 

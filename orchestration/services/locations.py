@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,4 +20,6 @@ def is_ours(run: DagsterRun) -> bool:
     the command line do.
     """
     origin = run.job_code_origin
-    return origin is None or MODULE in origin.repository_origin.code_pointer.describe()
+    if origin is None:
+        return True
+    return MODULE in re.split(r"[^\w.]+", origin.repository_origin.code_pointer.describe())

@@ -50,7 +50,7 @@ class Settings(BaseModel):
     """Every variable named `TWE_…`; see docs/settings.md. What is given goes before the environment, where an empty
     variable is none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data: Path = Field(default=Path("data"), validate_default=True)
     inbox: Path | None = None

@@ -134,7 +134,7 @@ DOCUMENTS = CodeSelection(
 COUNTS = CodeSelection(
     (
         "expectations/*.py",
-        "orchestration/ingest/*.py",
+        "orchestration/ingest/**/*.py",
         "orchestration/quality/**/*.py",
         "orchestration/store/municipalities.py",
         "orchestration/store/sql.py",

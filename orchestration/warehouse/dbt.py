@@ -10,17 +10,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pydantic import ByteSize, TypeAdapter
+
 from orchestration.ingest import ledger
 from orchestration.store.errors import TweError, of_machine
 from orchestration.store.files import replaced, sweep
 from orchestration.store.paths import DBT_PROJECT, DataFolder
-from orchestration.store.settings import Settings
 
 SILENT = ("--log-level", "none", "--no-send-anonymous-usage-stats")
 SOURCES = {".sql", ".yml", ".csv", ".md"}
 MANIFEST, PARSED, MADE_FROM = "manifest.json", "partial_parse.msgpack", "made_from.sha256"
 """What a parse leaves: for others, for dbt itself, and the digest of the sources that they were made from."""
-PREPARED = DBT_PROJECT / "target"
+PREPARED = DBT_PROJECT / "target" / "prepared"
 """The parse that the set-up made; nobody else writes there."""
 
 NO_MEMORY = "Out of Memory"
@@ -48,16 +49,24 @@ def manifest(data: DataFolder, folder: Path | None = None) -> Path:
     made = folder or target(data)
     path = made / MANIFEST
     if not is_current(path):
-        if is_current(PREPARED / MANIFEST):
-            made.mkdir(parents=True, exist_ok=True)
-            for name in (MANIFEST, PARSED, MADE_FROM):  # the one that says that the others are right comes last
-                with replaced(made / name) as temporary:
-                    shutil.copyfile(PREPARED / name, temporary)
-        else:
+        (made / MADE_FROM).unlink(missing_ok=True)
+        if not _take_prepared(made):
             invoke(data, ["parse"], folder=folder)
             with replaced(path.with_name(MADE_FROM)) as temporary:
                 temporary.write_text(digest_of_sources(), encoding="ascii")
     return path
+
+
+def _take_prepared(folder: Path) -> bool:
+    """Whether what `prepare` made is up to date and could be copied."""
+    with suppress(OSError):  # another set-up is writing there, or it is closed to this account
+        if is_current(PREPARED / MANIFEST):
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in (MANIFEST, PARSED, MADE_FROM):  # the one that says that the others are right comes last
+                with replaced(folder / name) as temporary:
+                    shutil.copyfile(PREPARED / name, temporary)
+            return True
+    return False
 
 
 def prepare() -> None:
@@ -79,7 +88,7 @@ def is_current(path: Path) -> bool:
 def digest_of_sources() -> str:
     """SHA-256 of the versions of dbt and its adapter, which brings macros of its own, and of the project: models,
     macros, seeds, tests, descriptions and settings."""
-    digest = hashlib.sha256(" ".join(map(metadata.version, ("dbt-core", "dbt-duckdb"))).encode())
+    digest = hashlib.sha256(" ".join(map(metadata.version, ("dbt-core", "dbt-adapters", "dbt-duckdb"))).encode())
     sources = (p for p in DBT_PROJECT.rglob("*") if p.suffix in SOURCES and "target" not in p.parts)
     for path in sorted(sources):
         digest.update(path.relative_to(DBT_PROJECT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -136,7 +145,7 @@ def invoke(
 def _in_folder(folder: Path) -> Generator[None]:
     """Has the block work in a folder, if there is one: the paths of the project are those within the data folder, so
     that a parse holds for any. Who began in a folder that is gone, or that is closed to this account (`sudo -u twe` at
-    another's home), goes on in the data folder."""
+    another's home), goes on in the data folder. The whole process goes there: not for two threads at once."""
     before = None
     with suppress(OSError):
         before = Path.cwd()
@@ -152,8 +161,8 @@ def _in_folder(folder: Path) -> Generator[None]:
 def memory_limit(data: DataFolder) -> int:
     """Bytes that DuckDB may take for the warehouse: `TWE_WAREHOUSE_MEMORY`, or else by the rows in the lake. Whole GB,
     since dbt parses its project anew when it is another."""
-    if given := Settings(data=data.root).warehouse_memory:
-        return int(given)
+    if given := os.environ.get("TWE_WAREHOUSE_MEMORY"):  # alone: the set-up has nothing to do with other settings
+        return int(TypeAdapter(ByteSize).validate_python(given))
     rows = sum(entry.rows_accepted for entry in ledger.read(data.ledger) if entry.status == "accepted")
     return max(1, -(-rows * BYTES_PER_ROW // GB)) * GB
 

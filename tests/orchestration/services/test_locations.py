@@ -28,7 +28,10 @@ def run_of(module: str | None, status: str = "STARTED") -> dg.DagsterRun:
     )
 
 
-@pytest.mark.parametrize(("module", "ours"), [(MODULE, True), (None, True), (THEIRS, False)])
+@pytest.mark.parametrize(
+    ("module", "ours"),
+    [(MODULE, True), (None, True), (THEIRS, False), (f"my_{MODULE}", False), (f"{MODULE}_test", False)],
+)
 def test_a_run_is_ours_by_its_code(module: str | None, ours: bool) -> None:
     assert is_ours(run_of(module)) is ours
 

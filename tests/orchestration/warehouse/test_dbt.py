@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.ingest import ledger
 from orchestration.store.paths import DataFolder
+from orchestration.store.settings import Settings
 from orchestration.warehouse import dbt
 
 
@@ -76,6 +77,16 @@ def test_what_the_set_up_parsed_is_taken_while_the_project_is_the_same(
     (tmp_path / "project" / "mart.sql").write_text("select 2")
     assert dbt.is_current(dbt.manifest(data)) and not dbt.is_current(dbt.PREPARED / dbt.MANIFEST)
     assert parses == ["parse", "parse"]
+
+
+def test_the_set_up_asks_for_no_setting_and_shows_none(
+    parses: list[str], data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWE_PSEUDONYM_KEY", "te-kort")
+    assert dbt.memory_limit(data) == dbt.GB
+    with pytest.raises(ValueError, match="pseudonym_key") as error:
+        Settings()
+    assert "te-kort" not in str(error.value)
 
 
 @pytest.mark.slow
