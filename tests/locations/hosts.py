@@ -1,15 +1,14 @@
 """Two machines that share a data folder, as processes with a name and mounts of their own."""
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.store.paths import PROJECT, DataFolder
+from orchestration.store.paths import PROJECT
 from orchestration.warehouse import publication
-from tests.locations.site import Reference
+from tests.locations.site import Reference, twe
 from tests.spark.twins import differences
 from tests.support.deliveries import KEY
 from tests.support.processes import wait
@@ -57,18 +56,6 @@ def two_machines(reference: Reference, folder: Path) -> str:
     assert second.returncode == reference.code, said
     made = publication.current(data)
     assert made and differences(reference.publication, made) == []
-    _verified(data)
+    told = twe(data, "verify")
+    assert told.returncode == 0, told.stdout + told.stderr
     return refused.strip()
-
-
-def _verified(data: DataFolder) -> None:
-    """Nothing in the folder is other than it was written."""
-    told = subprocess.run(
-        [str(Path(sys.executable).with_name("twe")), "verify"],
-        env={**os.environ, "TWE_DATA": str(data.root), "TWE_PSEUDONYM_KEY": KEY.decode()},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, shlex.quote(told.stdout + told.stderr)
